@@ -1,0 +1,131 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { decodeBase64 } from '../kernel/base64.js';
+import { AttestationError, ConfigurationError } from '../kernel/errors.js';
+import { enforcing } from '../kernel/sinks.js';
+import type { Checks } from '../ports/checks.js';
+import type { Enforcement } from '../ports/evidence.js';
+import type { AttestedRequest } from '../ports/request.js';
+import { BINDING_CHECKS as CHECKS } from './checks.js';
+import type { ApproovResult } from './result.js';
+
+/** What a route's tokens are bound to, and how strictly. */
+export interface BindingOptions {
+  /**
+   * The header whose value the app binds, or several in the app's order, concatenated without a separator, so that
+   * `ab` + `c` and `a` + `bc` are the same to it: bind values of fixed length or shape.
+   * Default `authorization`.
+   */
+  readonly headers?: string | readonly string[];
+  /** `whole`: the value as sent. `credential`: what follows the scheme (`Bearer `). Default `whole`. */
+  readonly part?: 'whole' | 'credential';
+  /** In place of headers: the bytes that the app bound (`setDataHashInToken`), undefined where the request has none. */
+  readonly data?: (request: AttestedRequest) => Uint8Array | undefined;
+  /** `if-present` lets tokens of Approov's failover pass, which have no claim `pay`; each is counted. Default `required`. */
+  readonly policy?: 'required' | 'if-present';
+  /** `report` lets a failed binding pass with `bound: false`. Default: the route's. */
+  readonly enforcement?: Enforcement;
+}
+
+/** A route's `binding`: `true` for the account's settings, or the header(s), or all settings. */
+export type Binding = boolean | string | readonly string[] | BindingOptions;
+
+/** A binding's settings, read and ready. */
+export interface BindingDemand {
+  readonly data: (request: AttestedRequest) => Uint8Array | undefined;
+  readonly policy: 'required' | 'if-present';
+  readonly enforcement: Enforcement | undefined;
+}
+
+/**
+ * Verifies that a genuine token is bound to `data`: claim `pay` is base64(SHA-256(data)).
+ *
+ * @param data the bytes as they were on the wire; undefined where the request has none
+ * @returns the same result with `bound: true`
+ * @throws AttestationError with an `ERR_APPROOV_BINDING_…` code
+ */
+export function verifyApproovBinding(result: ApproovResult, data: Uint8Array | undefined): ApproovResult {
+  appraiseBinding(result.claims['pay'], data, enforcing);
+  return Object.freeze({ ...result, bound: true });
+}
+
+/** The straight line, for either sink. */
+export function appraiseBinding(pay: unknown, data: Uint8Array | undefined, checks: Checks): void {
+  checks.holds(CHECKS.headerPresent, data !== undefined && data.length > 0);
+  checks.holds(CHECKS.claimPresent, pay !== undefined);
+  const digest = typeof pay === 'string' ? decodeBase64(pay) : undefined;
+  checks.holds(CHECKS.claimDigest, digest?.length === 32, pay);
+  const actual = createHash('sha256')
+    .update(data ?? new Uint8Array())
+    .digest();
+  checks.holds(
+    CHECKS.matches,
+    digest?.length === 32 && timingSafeEqual(digest, actual),
+    actual.toString('base64'),
+    pay,
+  );
+}
+
+/**
+ * Reads a binding's settings: the route's before the account's.
+ *
+ * @throws ConfigurationError naming the option
+ */
+export function bindingDemand(
+  binding: Binding | undefined,
+  account: BindingOptions,
+): BindingDemand | undefined {
+  if (binding === undefined || binding === false) return undefined;
+  const own: BindingOptions =
+    binding === true
+      ? {}
+      : typeof binding === 'string' || Array.isArray(binding)
+        ? { headers: binding }
+        : (binding as BindingOptions);
+  const {
+    headers = 'authorization',
+    part = 'whole',
+    data,
+    policy = 'required',
+    enforcement,
+  } = { ...account, ...own };
+  oneOf('binding.part', part, ['whole', 'credential']);
+  oneOf('binding.policy', policy, ['required', 'if-present']);
+  if (enforcement !== undefined) oneOf('binding.enforcement', enforcement, ['enforce', 'report']);
+  return { data: data ?? fromHeaders(headers, part), policy, enforcement };
+}
+
+function oneOf(option: string, value: string, values: readonly string[]): void {
+  if (!values.includes(value))
+    throw new ConfigurationError(option, `is none of ${values.join(', ')}`, 'Correct its spelling.');
+}
+
+function fromHeaders(
+  headers: string | readonly string[],
+  part: 'whole' | 'credential',
+): BindingDemand['data'] {
+  const names = (typeof headers === 'string' ? [headers] : headers).map((name) => String(name).toLowerCase());
+  if (names.length === 0 || names.some((name) => !/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name))) {
+    throw new ConfigurationError(
+      'binding.headers',
+      'is not the name of a header field',
+      'Give a name such as authorization, or a list of names.',
+    );
+  }
+  return (request) => {
+    const values = names.map((name) => single(request.fields(name)));
+    const parts = part === 'whole' ? values : values.map(credential);
+    return parts.some((value) => value === undefined || value === '')
+      ? undefined
+      : Buffer.from(parts.join(''), 'latin1');
+  };
+}
+
+function single(values: readonly string[]): string | undefined {
+  if (values.length > 1) throw new AttestationError(CHECKS.headerSingle);
+  return values[0];
+}
+
+/** What follows the scheme: `Bearer abc` gives `abc` (RFC 9110 §11.4). */
+function credential(value: string | undefined): string | undefined {
+  return value === undefined ? undefined : /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ +([^ ].*)$/s.exec(value)?.[1];
+}

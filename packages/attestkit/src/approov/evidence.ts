@@ -1,0 +1,157 @@
+import { BoundedCache } from '../kernel/bounded-cache.js';
+import { checkClaims, claimExpectations } from '../kernel/claims.js';
+import { AttestationError, ConfigurationError } from '../kernel/errors.js';
+import { KnownHeaders, type ParsedJws } from '../kernel/jws.js';
+import { enforcing } from '../kernel/sinks.js';
+import type { Appraisal, Evidence, Found, VerifyContext } from '../ports/evidence.js';
+import type { KeySource, VerificationKey } from '../ports/keys.js';
+import {
+  bindingDemand,
+  verifyApproovBinding,
+  type Binding,
+  type BindingDemand,
+  type BindingOptions,
+} from './binding.js';
+import { FIELD_CHECKS, TOKEN_CHECKS } from './checks.js';
+import { approovKeys, type ApproovKeyOptions } from './keys.js';
+import type { ApproovResult } from './result.js';
+import { parseToken, verifyToken } from './verify.js';
+
+/** How Approov tokens are found and verified. */
+export type ApproovOptions = (
+  | ApproovKeyOptions
+  | { /** Keys that are fetched: `remoteJwks` of `attestkit/jwks`. */ readonly keys: KeySource }
+) & {
+  /** The header field with the token. Default `Approov-Token`. */
+  readonly header?: string;
+  /** What stands before the token in the field, its space included: `Bearer `. Default none. */
+  readonly prefix?: string;
+  /** Accepted values of `iss`. Not checked unless given. */
+  readonly issuer?: string | readonly string[];
+  /** Values of which `aud` has to contain one. Not checked unless given. */
+  readonly audience?: string | readonly string[];
+  /** Seconds by which the clocks may differ, 0 to 60. Default 0. */
+  readonly leewaySeconds?: number;
+  /** How the account's tokens are bound; a route asks for it by its option `binding`. */
+  readonly binding?: BindingOptions;
+  /** How many verified tokens are remembered, so that a token sent again costs no cryptography; 0 for none. Default 1000. */
+  readonly cache?: number;
+};
+
+/** What a route may ask of Approov evidence. */
+export interface ApproovRouteOptions {
+  /** Requires the token to be bound to this request. Default: not asked for. */
+  readonly binding?: Binding;
+}
+
+declare module '../ports/attestation.js' {
+  interface Attestation {
+    readonly approov?: ApproovResult;
+  }
+  interface EvidenceRouteOptions extends ApproovRouteOptions {}
+}
+
+/** In place of a token, when the app is set up to say why it has none (Approov SDK, `setUseApproovStatusIfNoToken`). */
+const STATUS_WORDS = new Set(['NO_NETWORK', 'POOR_NETWORK', 'MITM_DETECTED']);
+
+const ABSENT: Found<string> = { present: false, check: FIELD_CHECKS.present };
+const STATUS: Found<string> = { present: false, check: FIELD_CHECKS.fetched };
+
+interface Verified {
+  readonly result: ApproovResult;
+  readonly key: VerificationKey;
+}
+
+/**
+ * Approov tokens as evidence for the guard.
+ *
+ * @throws ConfigurationError naming the option that cannot be right
+ */
+export function approov(
+  options: ApproovOptions,
+): Evidence<'approov', ApproovResult, string, BindingDemand | undefined> {
+  const keys = 'keys' in options ? options.keys : approovKeys(options);
+  const claims = claimExpectations(options);
+  const header = headerName(options.header ?? 'approov-token');
+  const { prefix = '', binding: account = {}, cache: capacity = 1000 } = options;
+  bindingDemand(true, account);
+  if (!Number.isInteger(capacity) || capacity < 0)
+    throw new ConfigurationError('cache', 'is not a number of tokens', 'Give a whole number; 0 for none.');
+  const cache = capacity === 0 ? undefined : new BoundedCache<Verified>(capacity);
+  const known = new KnownHeaders();
+
+  function verify(
+    token: string,
+    context: VerifyContext<BindingDemand | undefined>,
+  ): Appraisal<ApproovResult> | Promise<Appraisal<ApproovResult>> {
+    const hit = cache?.get(token);
+    if (hit !== undefined && keys.includes(hit.key)) {
+      checkClaims(hit.result.claims, claims, context.now, TOKEN_CHECKS, enforcing);
+      return bind(hit.result, context);
+    }
+    const jws = parseToken(token, keys.algorithm, enforcing, known);
+    const candidates = keys.candidates(jws.kid);
+    if (candidates instanceof Promise)
+      return candidates.then((fetched) => verifyWith(fetched, token, jws, context));
+    return verifyWith(candidates, token, jws, context);
+  }
+
+  function verifyWith(
+    candidates: readonly VerificationKey[],
+    token: string,
+    jws: ParsedJws,
+    context: VerifyContext<BindingDemand | undefined>,
+  ): Appraisal<ApproovResult> {
+    const { result, key } = verifyToken(jws, candidates, claims, context.now, enforcing);
+    known.remember(jws);
+    cache?.set(token, { result, key: key as VerificationKey });
+    return bind(result, context);
+  }
+
+  return {
+    kind: 'approov',
+    statuses: { missing: 401, malformed: 401, untrusted: 401, denied: 401 },
+    routeOptions: ['binding'],
+    demand: (route) => bindingDemand(route['binding'] as Binding | undefined, account),
+    find(request) {
+      const values = request.fields(header);
+      if (values.length === 0) return ABSENT;
+      if (values.length > 1) throw new AttestationError(FIELD_CHECKS.single);
+      const value = values[0] as string;
+      if (value === '') return ABSENT;
+      if (value.startsWith(prefix)) {
+        const token = value.slice(prefix.length);
+        return STATUS_WORDS.has(token) ? STATUS : token === '' ? ABSENT : { present: true, item: token };
+      }
+      if (value === prefix.trimEnd()) return ABSENT;
+      throw new AttestationError(FIELD_CHECKS.prefix);
+    },
+    verify,
+  };
+}
+
+/** Holds a genuine token to the route's binding, as far as the policy asks. */
+function bind(
+  result: ApproovResult,
+  context: VerifyContext<BindingDemand | undefined>,
+): Appraisal<ApproovResult> {
+  const { demand } = context;
+  if (demand === undefined) return { result };
+  if (demand.policy === 'if-present' && result.claims['pay'] === undefined)
+    return { result, skipped: 'binding' };
+  try {
+    return { result: verifyApproovBinding(result, demand.data(context.request)), met: 'binding' };
+  } catch (error) {
+    if (!(error instanceof AttestationError)) throw error;
+    return { result, unmet: { error, enforcement: demand.enforcement ?? context.enforcement } };
+  }
+}
+
+function headerName(name: string): string {
+  if (/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) return name.toLowerCase();
+  throw new ConfigurationError(
+    'header',
+    'is not the name of a header field',
+    'Leave it out for Approov-Token, or give a name such as X-App-Token.',
+  );
+}

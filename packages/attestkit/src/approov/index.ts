@@ -1,0 +1,11 @@
+export { verifyApproovBinding } from './binding.js';
+export type { Binding, BindingOptions } from './binding.js';
+export { APPROOV_CHECKS } from './checks.js';
+export type { ApproovErrorCode } from './checks.js';
+export { approov } from './evidence.js';
+export type { ApproovOptions, ApproovRouteOptions } from './evidence.js';
+export { approovKeys } from './keys.js';
+export type { ApproovKeyOptions } from './keys.js';
+export type { ApproovResult } from './result.js';
+export { inspectApproovToken, verifyApproovToken } from './verify.js';
+export type { ApproovTokenExpectations } from './verify.js';

@@ -1,0 +1,130 @@
+import { createSecretKey, type JsonWebKey } from 'node:crypto';
+import { ConfigurationError } from '../kernel/errors.js';
+import { ALGORITHMS } from '../kernel/jwa.js';
+import { configuredKeys, selectFromJwks, type FixedKeySource } from '../kernel/key-source.js';
+import { publicKey, readJwks } from '../kernel/public-keys.js';
+import { assertSafeSecrets, decodeSecret } from '../kernel/secrets.js';
+import type { JwsAlgorithm, VerificationKey } from '../ports/keys.js';
+
+type HmacAlgorithm = Extract<JwsAlgorithm, `HS${string}`>;
+
+/**
+ * The key an account's tokens are signed with. Several secrets or public keys may be in use at once, while one
+ * replaces the other.
+ */
+export type ApproovKeyOptions =
+  | {
+      /** The account secret in base64: `approov secret -get base64`. At least 32 bytes. */
+      readonly secretBase64: string | readonly string[] | undefined;
+      /** Default `HS256`. */
+      readonly algorithm?: HmacAlgorithm;
+      /** Allows the published example secrets outside of `NODE_ENV=development` and `test`. Default false. */
+      readonly allowPublishedSecret?: boolean;
+    }
+  | {
+      /** The account secret in base64url: `approov secret -get base64url`. At least 32 bytes. */
+      readonly secretBase64url: string | readonly string[] | undefined;
+      /** Default `HS256`. */
+      readonly algorithm?: HmacAlgorithm;
+      /** Allows the published example secrets outside of `NODE_ENV=development` and `test`. Default false. */
+      readonly allowPublishedSecret?: boolean;
+    }
+  | {
+      /** The public key of a key set, as PEM (`approov keyset -getPEM`) or JWK. */
+      readonly publicKey: string | JsonWebKey | readonly (string | JsonWebKey)[];
+      readonly algorithm: Exclude<JwsAlgorithm, HmacAlgorithm>;
+    }
+  | {
+      /** A JWK Set (RFC 7517 §5), parsed. */
+      readonly jwks: { readonly keys: readonly JsonWebKey[] };
+      readonly algorithm: Exclude<JwsAlgorithm, HmacAlgorithm>;
+    };
+
+const SOURCES = ['secretBase64', 'secretBase64url', 'publicKey', 'jwks'] as const;
+
+/**
+ * Reads the keys that Approov tokens are verified with.
+ *
+ * @throws ConfigurationError naming the option: an absent, short, published or malformed secret, a key that does
+ *   not fit the algorithm, the same key twice
+ */
+export function approovKeys(options: ApproovKeyOptions): FixedKeySource {
+  const named = SOURCES.filter((source) => source in options);
+  const [source] = named;
+  if (source === undefined || named.length > 1) {
+    throw new ConfigurationError(
+      'approov',
+      'needs exactly one source of keys',
+      `Give one of ${SOURCES.join(', ')} or keys.`,
+    );
+  }
+  if ('secretBase64' in options) return secretKeys(options.secretBase64, 'base64', options);
+  if ('secretBase64url' in options) return secretKeys(options.secretBase64url, 'base64url', options);
+  const { algorithm } = options;
+  if (!Object.hasOwn(ALGORITHMS, algorithm ?? '') || ALGORITHMS[algorithm].family === 'hmac') {
+    throw new ConfigurationError(
+      'algorithm',
+      'is not one for public keys',
+      'Name the algorithm of the key set: ES256 or RS256, for example.',
+    );
+  }
+  if ('jwks' in options) {
+    const keys = readJwks(options.jwks, algorithm);
+    if (typeof keys === 'string')
+      throw new ConfigurationError(
+        'jwks',
+        `cannot be used: ${keys}`,
+        `Give a set with a key for ${algorithm}.`,
+      );
+    const listed = new Set(keys);
+    return { algorithm, candidates: (kid) => selectFromJwks(keys, kid), includes: (key) => listed.has(key) };
+  }
+  const sources = Array.isArray(options.publicKey) ? options.publicKey : [options.publicKey];
+  const keys = sources.map((each: string | JsonWebKey) => publicKey(each, algorithm, 'publicKey'));
+  return distinct(algorithm, keys, 'publicKey');
+}
+
+function secretKeys(
+  configured: string | readonly string[] | undefined,
+  encoding: 'base64' | 'base64url',
+  {
+    algorithm = 'HS256',
+    allowPublishedSecret,
+  }: { algorithm?: HmacAlgorithm; allowPublishedSecret?: boolean },
+): FixedKeySource {
+  const variable =
+    encoding === 'base64'
+      ? 'secretBase64 (APPROOV_BASE64_SECRET)'
+      : 'secretBase64url (APPROOV_BASE64URL_SECRET)';
+  if (!Object.hasOwn(ALGORITHMS, algorithm) || ALGORITHMS[algorithm].family !== 'hmac') {
+    throw new ConfigurationError(
+      'algorithm',
+      'is not one for a shared secret',
+      'Leave it out for HS256, or give publicKey in place of the secret.',
+    );
+  }
+  const texts = Array.isArray(configured) && configured.length > 0 ? configured : [configured];
+  const secrets = texts.map((text: unknown) =>
+    decodeSecret(text, encoding, variable, ALGORITHMS[algorithm].length as number),
+  );
+  assertSafeSecrets(secrets, variable, allowPublishedSecret);
+  return configuredKeys(
+    algorithm,
+    secrets.map((secret) => ({ algorithm, key: createSecretKey(secret) })),
+  );
+}
+
+function distinct(
+  algorithm: JwsAlgorithm,
+  keys: readonly VerificationKey[],
+  variable: string,
+): FixedKeySource {
+  const twice = keys.some((key, at) =>
+    keys
+      .slice(0, at)
+      .some((other) => other.key.equals(key.key) || (key.kid !== undefined && other.kid === key.kid)),
+  );
+  if (twice) throw new ConfigurationError(variable, 'has the same key or `kid` twice', 'Remove one of them.');
+  if (keys.length === 0) throw new ConfigurationError(variable, 'is an empty list', 'Give at least one key.');
+  return configuredKeys(algorithm, keys);
+}

@@ -1,0 +1,2 @@
+export { guardFromEnv } from './guard-from-env.js';
+export type { Environment, GuardFromEnvOptions } from './guard-from-env.js';

@@ -1,0 +1,29 @@
+import type { CheckDef } from '../ports/checks.js';
+
+/** What can keep the guard itself from deciding; never the client's doing. */
+export const GUARD_CHECKS = {
+  internal: {
+    name: 'decision reached',
+    code: 'ERR_GUARD_INTERNAL',
+    stage: 'unavailable',
+    says: 'the guard could not reach a decision because of an unexpected error',
+    spec: 'attestkit, fail closed',
+  },
+  bodyAvailable: {
+    name: 'body available',
+    code: 'ERR_GUARD_BODY_UNAVAILABLE',
+    stage: 'unavailable',
+    says: 'the bytes of the request body are gone: mount the guard before the body parser, or give the parser the hook rawBody',
+    spec: 'attestkit, signed requests',
+  },
+  bodyReadable: {
+    name: 'body readable',
+    code: 'ERR_GUARD_BODY_UNREADABLE',
+    stage: 'malformed',
+    says: 'the request body is over the limit, or the connection broke before its end',
+    spec: 'RFC 9110 §8.6',
+  },
+} as const satisfies Record<string, CheckDef>;
+
+/** Every code with which the guard itself refuses. */
+export type GuardErrorCode = (typeof GUARD_CHECKS)[keyof typeof GUARD_CHECKS]['code'];

@@ -1,0 +1,181 @@
+import { AttestationError } from '../kernel/errors.js';
+import type { Attestation } from '../ports/attestation.js';
+import type { Decision } from '../ports/decision.js';
+import type { Appraisal, Evidence, VerifyContext } from '../ports/evidence.js';
+import type { DecisionEvent } from '../ports/events.js';
+import type { AttestedRequest } from '../ports/request.js';
+import { GUARD_CHECKS } from './checks.js';
+import { emit } from './emit.js';
+import { isPreflight, pathOf } from './exempt.js';
+import { refuse } from './refusal.js';
+import type { Demanded, Route } from './route.js';
+
+/** What is known of one request while it is decided about. */
+interface Progress {
+  readonly request: AttestedRequest;
+  readonly route: Route;
+  readonly now: number;
+  /** The kind at work: a failure is its failure, and answered with its statuses. */
+  at: Evidence;
+  readonly results: Record<string, unknown>;
+  readonly reported: AttestationError[];
+  readonly met: string[];
+  readonly skipped: string[];
+}
+
+/** An item of evidence that the request carries, with what the route asks of it. */
+interface Selected extends Demanded {
+  readonly item: unknown;
+}
+
+const NOTHING: Attestation = Object.freeze({});
+
+/** Called with each decision, where the user wants to know. */
+export type OnDecision = ((event: DecisionEvent) => void) | undefined;
+
+/** Decides about one request: find, verify, conclude. Never throws, never rejects. */
+export function decide(
+  request: AttestedRequest,
+  route: Route,
+  now: () => number,
+  onDecision: OnDecision,
+): Decision<Attestation> | Promise<Decision<Attestation>> {
+  const first = (route.require[0] ?? route.accept[0]) as Demanded;
+  const progress: Progress = {
+    request,
+    route,
+    now: now(),
+    at: first.evidence,
+    results: {},
+    reported: [],
+    met: [],
+    skipped: [],
+  };
+  try {
+    const exempt = exemption(request, route);
+    if (exempt !== undefined) return passUnchecked(progress, exempt, onDecision);
+    const verifying = verifyFrom(0, select(progress), progress);
+    if (verifying === undefined) return accept(progress, progress.results as Attestation, onDecision);
+    return verifying.then(
+      () => accept(progress, progress.results as Attestation, onDecision),
+      (error: unknown) => fail(error, progress, onDecision),
+    );
+  } catch (error) {
+    return fail(error, progress, onDecision);
+  }
+}
+
+function exemption(request: AttestedRequest, route: Route): 'excluded' | 'preflight' | undefined {
+  if (route.excluded?.(pathOf(request.target)) === true) return 'excluded';
+  return route.preflight && isPreflight(request) ? 'preflight' : undefined;
+}
+
+/** Every required kind, and the first accepted one that is present. */
+function select(progress: Progress): readonly Selected[] {
+  const { request, route } = progress;
+  const selected: Selected[] = [];
+  for (const demanded of route.require) {
+    progress.at = demanded.evidence;
+    const found = demanded.evidence.find(request);
+    if (!found.present) throw new AttestationError(found.check);
+    selected.push({ ...demanded, item: found.item });
+  }
+  let missing: AttestationError | undefined;
+  for (const demanded of route.accept) {
+    progress.at = demanded.evidence;
+    const found = demanded.evidence.find(request);
+    if (found.present) return [...selected, { ...demanded, item: found.item }];
+    missing ??= new AttestationError(found.check);
+  }
+  if (missing === undefined) return selected;
+  progress.at = (route.accept[0] as Demanded).evidence;
+  throw missing;
+}
+
+/** Verifies the selected items from `index` on; a promise only where one had to be waited for. */
+function verifyFrom(
+  index: number,
+  selected: readonly Selected[],
+  progress: Progress,
+): Promise<void> | undefined {
+  for (let at = index; at < selected.length; at += 1) {
+    const { evidence, demand, item } = selected[at] as Selected;
+    progress.at = evidence;
+    const appraisal = evidence.verify(item, contextOf(progress, demand));
+    if (appraisal instanceof Promise) {
+      return appraisal.then((settled) => {
+        note(settled, progress);
+        return verifyFrom(at + 1, selected, progress);
+      });
+    }
+    note(appraisal, progress);
+  }
+  return undefined;
+}
+
+function contextOf(progress: Progress, demand: unknown): VerifyContext<unknown> {
+  const { request, now, route } = progress;
+  return { request, demand, now, enforcement: route.enforcement, body: () => bodyOf(request) };
+}
+
+async function bodyOf(request: AttestedRequest): Promise<Uint8Array> {
+  if (request.body === undefined) throw new AttestationError(GUARD_CHECKS.bodyAvailable);
+  try {
+    return await request.body();
+  } catch (cause) {
+    throw new AttestationError(GUARD_CHECKS.bodyReadable, { cause });
+  }
+}
+
+function note({ result, unmet, met, skipped }: Appraisal<unknown>, progress: Progress): void {
+  if (unmet?.enforcement === 'enforce') throw new Refused(unmet.error);
+  if (unmet !== undefined) progress.reported.push(unmet.error);
+  if (met !== undefined) progress.met.push(met);
+  if (skipped !== undefined) progress.skipped.push(skipped);
+  progress.results[progress.at.kind] = result;
+}
+
+/** A demand that is enforced even where the route only reports failures of the evidence itself. */
+class Refused {
+  readonly error: AttestationError;
+
+  constructor(error: AttestationError) {
+    this.error = error;
+  }
+}
+
+function fail(thrown: unknown, progress: Progress, onDecision: OnDecision): Decision<Attestation> {
+  const { route, at } = progress;
+  const reason = thrown instanceof Refused ? thrown.error : thrown;
+  const error =
+    reason instanceof AttestationError
+      ? reason
+      : new AttestationError(GUARD_CHECKS.internal, { cause: reason });
+  if (route.enforcement === 'report' && !(thrown instanceof Refused)) {
+    progress.reported.push(error);
+    return accept(progress, NOTHING, onDecision);
+  }
+  const response = refuse(error, at.statuses, route.refusal);
+  route.counts.add('refused', error.code);
+  emit(onDecision, { ...progress, refused: error, status: response.status });
+  return { outcome: 'refuse', error, response };
+}
+
+function accept(progress: Progress, results: Attestation, onDecision: OnDecision): Decision<Attestation> {
+  const { reported, skipped, route } = progress;
+  if (reported.length === 0) route.counts.accept();
+  for (const error of reported) route.counts.add('reported', error.code);
+  for (const name of skipped) route.counts.add('skipped', name);
+  emit(onDecision, { ...progress, results: results as Record<string, unknown> });
+  return { outcome: 'accept', results: Object.freeze(results), reported };
+}
+
+function passUnchecked(
+  progress: Progress,
+  exempt: 'excluded' | 'preflight',
+  onDecision: OnDecision,
+): Decision<Attestation> {
+  progress.route.counts.add('exempt', exempt);
+  emit(onDecision, { ...progress, exempt });
+  return { outcome: 'accept', results: NOTHING, reported: progress.reported };
+}

@@ -1,0 +1,138 @@
+import { ConfigurationError } from '../kernel/errors.js';
+import type { EvidenceRouteOptions } from '../ports/attestation.js';
+import type { Enforcement, Evidence } from '../ports/evidence.js';
+import type { RouteCounts } from './counters.js';
+import { exclusion, type Exclusion } from './exempt.js';
+import { refusalOptions, type RefusalOptions, type RefusalSettings } from './refusal.js';
+
+/** What a route, or all routes at once, ask of a request. */
+export interface RouteOptions extends EvidenceRouteOptions, RefusalOptions {
+  /** The route's name in events and counters. */
+  readonly name?: string;
+  /** Any of these kinds: the first one that is present decides. Default: the guard's `accept`. */
+  readonly accept?: readonly string[];
+  /** All of these kinds. */
+  readonly require?: readonly string[];
+  /** `report` lets failures pass, counted and without a result. Default: the guard's. */
+  readonly enforcement?: Enforcement;
+  /** `pass` lets CORS preflights (`OPTIONS` with `Origin` and `Access-Control-Request-Method`) through unchecked. Default `check`. */
+  readonly preflight?: 'check' | 'pass';
+  /**
+   * Paths that are let through unchecked: exact ones (`/health`), or all below one (`/auth/*`). Compared with the
+   * path as sent; one that is encoded, or has empty or dot segments, is never excluded.
+   */
+  readonly exclude?: readonly string[];
+}
+
+/** One kind of evidence with what this route asks of it. */
+export interface Demanded {
+  readonly evidence: Evidence;
+  readonly demand: unknown;
+}
+
+/** A route's options, checked once at start-up and made ready for every request. */
+export interface Route {
+  readonly name: string | undefined;
+  readonly accept: readonly Demanded[];
+  readonly require: readonly Demanded[];
+  /** The kinds of both, for events. */
+  readonly asked: readonly string[];
+  readonly enforcement: Enforcement;
+  readonly preflight: boolean;
+  readonly excluded: Exclusion | undefined;
+  readonly refusal: RefusalSettings;
+  readonly counts: RouteCounts;
+}
+
+/** What routes take from their guard where they say nothing themselves. */
+export interface RouteDefaults {
+  readonly evidence: readonly Evidence[];
+  readonly accept: readonly string[];
+  readonly enforcement: Enforcement;
+  readonly refusal: RefusalOptions;
+  /** The counters of all routes of one name. */
+  readonly countsOf: (name: string | undefined) => RouteCounts;
+}
+
+/**
+ * Checks a route's options and makes them ready.
+ *
+ * @throws ConfigurationError naming the option
+ */
+export function createRoute(options: RouteOptions, defaults: RouteDefaults): Route {
+  rejectUnknown(options, defaults.evidence);
+  const given = options as Readonly<Record<string, unknown>>;
+  const owners = defaults.evidence.filter((each) =>
+    each.routeOptions.some((option) => given[option] !== undefined && given[option] !== false),
+  );
+  const require = [...new Set([...(options.require ?? []), ...owners.map((owner) => owner.kind)])];
+  const accept =
+    options.accept ?? (options.require === undefined && owners.length === 0 ? defaults.accept : []);
+  const demanded =
+    (option: string) =>
+    (kind: string): Demanded => {
+      const evidence = defaults.evidence.find((each) => each.kind === kind);
+      if (evidence !== undefined) return { evidence, demand: evidence.demand(given) };
+      throw new ConfigurationError(
+        option,
+        'names a kind of evidence that the guard does not have',
+        `Add it to the guard's evidence, or name one of ${kinds(defaults)}.`,
+      );
+    };
+  if (accept.length + require.length === 0) {
+    throw new ConfigurationError(
+      options.accept === undefined ? 'require' : 'accept',
+      'is empty',
+      `Name at least one of ${kinds(defaults)}.`,
+    );
+  }
+  const { enforcement = defaults.enforcement, preflight = 'check', exclude } = options;
+  oneOf('enforcement', enforcement, ['enforce', 'report']);
+  oneOf('preflight', preflight, ['check', 'pass']);
+  return {
+    name: options.name,
+    accept: accept.filter((kind) => !require.includes(kind)).map(demanded('accept')),
+    require: require.map(demanded('require')),
+    asked: [...new Set([...require, ...accept])],
+    enforcement,
+    preflight: preflight === 'pass',
+    excluded: exclude === undefined ? undefined : exclusion(exclude),
+    refusal: refusalOptions(defaults.refusal, options),
+    counts: defaults.countsOf(options.name),
+  };
+}
+
+function kinds({ evidence }: RouteDefaults): string {
+  return evidence.map((each) => each.kind).join(', ');
+}
+
+const COMMON: readonly string[] = [
+  'name',
+  'accept',
+  'require',
+  'enforcement',
+  'preflight',
+  'exclude',
+  'statuses',
+  'body',
+  'headers',
+  'expose',
+];
+
+/** A misspelt option must not silently protect less than it seems to. */
+function rejectUnknown(options: RouteOptions, evidence: readonly Evidence[]): void {
+  const known = new Set([...COMMON, ...evidence.flatMap((each) => each.routeOptions)]);
+  const unknown = Object.keys(options).find((option) => !known.has(option));
+  if (unknown !== undefined) {
+    throw new ConfigurationError(
+      unknown,
+      'is no option of a route with this evidence',
+      `Correct its spelling, or add the evidence that it belongs to. Options: ${[...known].join(', ')}.`,
+    );
+  }
+}
+
+function oneOf(option: string, value: string, values: readonly string[]): void {
+  if (!values.includes(value))
+    throw new ConfigurationError(option, `is none of ${values.join(', ')}`, 'Correct its spelling.');
+}

@@ -1,0 +1,13 @@
+import type { Decision } from '../ports/decision.js';
+
+/**
+ * Hands over a decision as soon as it is there: at once where nothing had to be fetched. The one place where
+ * callback frameworks wait; a decision that is promised never rejects.
+ */
+export function whenDecided<R>(
+  decision: Decision<R> | Promise<Decision<R>>,
+  apply: (decision: Decision<R>) => void,
+): void {
+  if (decision instanceof Promise) void decision.then(apply);
+  else apply(decision);
+}

@@ -1,0 +1,44 @@
+import type { CheckDef, Stage } from '../ports/checks.js';
+
+/**
+ * Evidence that does not hold, or that could not be verified now. The message is the check's own sentence and
+ * contains no value; `code`, `stage`, `check` and `spec` are for machines.
+ */
+export class AttestationError<Code extends string = string> extends Error {
+  readonly code: Code;
+  readonly stage: Stage;
+  readonly check: CheckDef<Code>;
+  /** Where the rule comes from: `RFC 7515 §5.2`. */
+  readonly spec: string;
+  /** Seconds after which trying again makes sense; only for stage `unavailable`. */
+  readonly retryAfter: number | undefined;
+
+  constructor(check: CheckDef<Code>, options: { cause?: unknown; retryAfter?: number } = {}) {
+    super(check.says, 'cause' in options ? { cause: options.cause } : undefined);
+    this.name = 'AttestationError';
+    this.code = check.code;
+    this.stage = check.stage;
+    this.check = check;
+    this.spec = check.spec;
+    this.retryAfter = options.retryAfter;
+  }
+}
+
+/**
+ * A configuration that cannot be safe. Thrown at start-up, never in answer to a request; it names the option
+ * or variable and the remedy, and never contains the value.
+ */
+export class ConfigurationError extends Error {
+  readonly code = 'ERR_CONFIGURATION';
+  /** The option or environment variable at fault. */
+  readonly variable: string;
+  /** What to do about it. */
+  readonly remedy: string;
+
+  constructor(variable: string, problem: string, remedy: string, options?: { cause?: unknown }) {
+    super(`${variable} ${problem}. ${remedy}`, options);
+    this.name = 'ConfigurationError';
+    this.variable = variable;
+    this.remedy = remedy;
+  }
+}

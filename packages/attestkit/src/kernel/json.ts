@@ -1,0 +1,28 @@
+import { isUtf8 } from 'node:buffer';
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads bytes as one JSON object in UTF-8 (RFC 8259), or gives undefined. Of a name that occurs twice the last
+ * one counts, as RFC 7519 §4 allows for signed claims: do not use it for unsigned input.
+ */
+export function readJsonObject(bytes: Buffer): JsonObject | undefined {
+  if (!isUtf8(bytes)) return undefined;
+  try {
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Makes a parsed value unchangeable in all its depth, so that it can be shared between requests. */
+export function freezeJson<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const name in value) freezeJson(value[name]);
+  return Object.freeze(value);
+}

@@ -1,0 +1,83 @@
+import { constants, createHmac, timingSafeEqual, verify } from 'node:crypto';
+import type { JwsAlgorithm, VerificationKey } from '../ports/keys.js';
+
+interface Algorithm {
+  /** How the signature is made. */
+  readonly family: 'hmac' | 'rsa' | 'rsa-pss' | 'ecdsa' | 'eddsa';
+  readonly hash: string;
+  /** `kty` of a JWK that fits. */
+  readonly kty: 'oct' | 'RSA' | 'EC' | 'OKP';
+  /** `crv` of a JWK that fits, and OpenSSL's name of it, where the algorithm fixes it. */
+  readonly curves: Readonly<Record<string, string>>;
+  /** Bytes of the MAC, or of the signature where the algorithm fixes them (RFC 7518 §3.2, §3.4). */
+  readonly length: number | undefined;
+}
+
+const hmac = (bits: number): Algorithm => ({
+  family: 'hmac',
+  hash: `sha${bits}`,
+  kty: 'oct',
+  curves: {},
+  length: bits / 8,
+});
+const rsa = (family: 'rsa' | 'rsa-pss', bits: number): Algorithm => ({
+  family,
+  hash: `sha${bits}`,
+  kty: 'RSA',
+  curves: {},
+  length: undefined,
+});
+const ecdsa = (bits: number, crv: string, name: string, length: number): Algorithm => ({
+  family: 'ecdsa',
+  hash: `sha${bits}`,
+  kty: 'EC',
+  curves: { [crv]: name },
+  length,
+});
+
+/** RFC 7518 §3.1; EdDSA: RFC 8037 §3.1. */
+export const ALGORITHMS: Readonly<Record<JwsAlgorithm, Algorithm>> = {
+  HS256: hmac(256),
+  HS384: hmac(384),
+  HS512: hmac(512),
+  RS256: rsa('rsa', 256),
+  RS384: rsa('rsa', 384),
+  RS512: rsa('rsa', 512),
+  PS256: rsa('rsa-pss', 256),
+  PS384: rsa('rsa-pss', 384),
+  PS512: rsa('rsa-pss', 512),
+  ES256: ecdsa(256, 'P-256', 'prime256v1', 64),
+  ES384: ecdsa(384, 'P-384', 'secp384r1', 96),
+  ES512: ecdsa(512, 'P-521', 'secp521r1', 132),
+  EdDSA: {
+    family: 'eddsa',
+    hash: '',
+    kty: 'OKP',
+    curves: { Ed25519: 'ed25519', Ed448: 'ed448' },
+    length: undefined,
+  },
+};
+
+/** Whether `signature` is the key's, by its pinned algorithm, over the signing input (ASCII). MACs are compared in constant time. */
+export function verifySignature(
+  { algorithm, key }: VerificationKey,
+  signingInput: string,
+  signature: Buffer,
+): boolean {
+  const { family, hash, length } = ALGORITHMS[algorithm];
+  if (length !== undefined && signature.length !== length) return false;
+  switch (family) {
+    case 'hmac':
+      return timingSafeEqual(createHmac(hash, key).update(signingInput, 'latin1').digest(), signature);
+    case 'rsa':
+      return verify(hash, Buffer.from(signingInput, 'latin1'), key, signature);
+    case 'rsa-pss': {
+      const { RSA_PKCS1_PSS_PADDING: padding, RSA_PSS_SALTLEN_DIGEST: saltLength } = constants;
+      return verify(hash, Buffer.from(signingInput, 'latin1'), { key, padding, saltLength }, signature);
+    }
+    case 'ecdsa':
+      return verify(hash, Buffer.from(signingInput, 'latin1'), { key, dsaEncoding: 'ieee-p1363' }, signature);
+    case 'eddsa':
+      return verify(null, Buffer.from(signingInput, 'latin1'), key, signature);
+  }
+}

@@ -1,0 +1,34 @@
+import type { JwsAlgorithm, KeySource, VerificationKey } from '../ports/keys.js';
+
+/** A key source that is complete at start-up: its candidates never have to be fetched. */
+export interface FixedKeySource extends KeySource {
+  candidates(kid: string | undefined): readonly VerificationKey[];
+}
+
+/**
+ * Keys as configured. A key without `kid` is a candidate for every token, so that several secrets can be in use
+ * while one replaces the other; a key with one for tokens that name it, and, where it is the only key, for
+ * tokens that name none.
+ */
+export function configuredKeys(algorithm: JwsAlgorithm, keys: readonly VerificationKey[]): FixedKeySource {
+  const listed = new Set(keys);
+  const anonymous = keys.filter((key) => key.kid === undefined);
+  const unnamed = anonymous.length === 0 && keys.length === 1 ? keys : anonymous;
+  return {
+    algorithm,
+    candidates: (kid) => {
+      if (kid === undefined || anonymous.length === keys.length) return unnamed;
+      return keys.filter((key) => key.kid === undefined || key.kid === kid);
+    },
+    includes: (key) => listed.has(key),
+  };
+}
+
+/** The keys of one JWKS: a token names its key by `kid`, or there is exactly one that it can mean. */
+export function selectFromJwks(
+  keys: readonly VerificationKey[],
+  kid: string | undefined,
+): readonly VerificationKey[] {
+  if (kid === undefined) return keys.length === 1 ? keys : [];
+  return keys.filter((key) => key.kid === kid);
+}

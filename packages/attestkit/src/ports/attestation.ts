@@ -1,0 +1,10 @@
+/**
+ * What the guard verified of a request, by kind of evidence. Each room adds its kind to this interface.
+ *
+ * A kind is absent when the route did not ask for it, or when it failed and report-only let the request pass:
+ * authorise on a result, never on its absence.
+ */
+export interface Attestation {}
+
+/** Route options that one kind of evidence alone can satisfy; each room adds its own. A route that has one requires that kind. */
+export interface EvidenceRouteOptions {}

@@ -1,0 +1,26 @@
+import type { AttestationError } from '../kernel/errors.js';
+
+/** An HTTP answer, ready to be written: `{"status":401,"headers":{"content-type":"application/json"},"body":"{}"}`. */
+export interface Refusal {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What the guard concludes about one request. */
+export type Decision<R> =
+  | {
+      readonly outcome: 'accept';
+      /** One result per kind of evidence that was verified; empty when a failure was only reported. */
+      readonly results: R;
+      /** Failures that report-only let pass. */
+      readonly reported: readonly AttestationError[];
+    }
+  | {
+      readonly outcome: 'refuse';
+      /** For the operator: the code, the stage, the check and its source. */
+      readonly error: AttestationError;
+      /** For the client: by default it says nothing. */
+      readonly response: Refusal;
+    };

@@ -1,0 +1,48 @@
+import type { CheckDef, Stage } from './checks.js';
+import type { Enforcement } from './evidence.js';
+
+/** A failure as an event carries it: reasons, never a token, a secret or a personal datum. */
+export interface FailureFacts {
+  readonly code: string;
+  readonly stage: Stage;
+  readonly says: string;
+  readonly check: CheckDef;
+  /** What lay beneath, when something did: the message of the cause. Only for stage `unavailable`. */
+  readonly cause?: string | undefined;
+}
+
+/** One decision of the guard. */
+export interface DecisionEvent {
+  readonly outcome: 'accept' | 'refuse';
+  /** The route's `name`, where it has one. */
+  readonly route: string | undefined;
+  readonly method: string;
+  /** Path without the query. */
+  readonly path: string;
+  readonly enforcement: Enforcement;
+  /** The kinds of evidence that were verified. */
+  readonly verified: readonly string[];
+  /** The kinds of evidence that the route asks for. */
+  readonly asked: readonly string[];
+  /** Why the request was refused. */
+  readonly refused: FailureFacts | undefined;
+  /** Failures that report-only let pass. */
+  readonly reported: readonly FailureFacts[];
+  /** Demands of the route that the evidence meets: `binding`. */
+  readonly met: readonly string[];
+  /** Demands that the policy allowed to be skipped. */
+  readonly skipped: readonly string[];
+  /** The HTTP status of a refusal. */
+  readonly status: number | undefined;
+  /** Whether the request was let through unchecked, and why. */
+  readonly exempt: 'excluded' | 'preflight' | undefined;
+}
+
+/** One line of the guard's counters, as a metrics exporter needs it. */
+export interface Counter {
+  readonly route: string | undefined;
+  readonly outcome: 'accepted' | 'exempt' | 'reported' | 'refused' | 'skipped';
+  /** The error code of `refused` and `reported`, the name of what was `skipped` or why `exempt`; else undefined. */
+  readonly code: string | undefined;
+  readonly count: number;
+}

@@ -1,0 +1,73 @@
+import type { AttestationError } from '../kernel/errors.js';
+import type { CheckDef, Stage } from './checks.js';
+import type { AttestedRequest } from './request.js';
+
+/** Whether a failure refuses the request, or is only reported while a rollout is watched. */
+export type Enforcement = 'enforce' | 'report';
+
+/** HTTP statuses by stage of failure; `unavailable` is always 503. */
+export type Statuses = Readonly<Record<Exclude<Stage, 'unavailable'>, number>>;
+
+/** What a request carries of one kind of evidence: an item to verify, or nothing, and the check that says so. */
+export type Found<Item> =
+  | { readonly present: true; readonly item: Item }
+  | { readonly present: false; readonly check: CheckDef };
+
+/** What verifying an item needs to know of the request around it. */
+export interface VerifyContext<Demand> {
+  readonly request: AttestedRequest;
+  /** What the route asks of this kind beyond the evidence itself, as `demand` made it at start-up. */
+  readonly demand: Demand;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** The route's enforcement; a kind may have switches of its own that override it for its own demands. */
+  readonly enforcement: Enforcement;
+  /**
+   * The request's exact bytes. Rejects with ERR_GUARD_BODY_UNAVAILABLE where they are gone: a mistake in
+   * the server's set-up, refused, never an empty body in place of the real one.
+   */
+  body(): Promise<Uint8Array>;
+}
+
+/** Evidence that holds. */
+export interface Appraisal<Result> {
+  readonly result: Result;
+  /** A demand of the route that the evidence, itself genuine, does not meet. */
+  readonly unmet?: { readonly error: AttestationError; readonly enforcement: Enforcement } | undefined;
+  /** A demand of the route that the evidence meets, by its name: `binding`. */
+  readonly met?: string | undefined;
+  /** A demand that the policy allowed to be skipped, by its name. */
+  readonly skipped?: string | undefined;
+}
+
+/**
+ * A kind of evidence that any request can carry. A room provides one; the guard composes them and knows none.
+ *
+ * `Item` is what `find` takes from the request, `Options` what a route may ask of this kind alone, `Demand`
+ * the same checked and made ready.
+ */
+export interface Evidence<Kind extends string = string, Result = unknown, Item = unknown, Demand = unknown> {
+  readonly kind: Kind;
+  /** The statuses that existing clients of this kind expect. */
+  readonly statuses: Statuses;
+  /** Names of the route options that this kind alone can satisfy; a route that has one requires the kind. */
+  readonly routeOptions: readonly string[];
+  /**
+   * Reads this kind's options of a route, once, at start-up.
+   *
+   * @throws ConfigurationError where they make no sense
+   */
+  demand(options: Readonly<Record<string, unknown>>): Demand;
+  /**
+   * Looks for an item in the request, without I/O.
+   *
+   * @throws AttestationError where there is one and it is ambiguous
+   */
+  find(request: AttestedRequest): Found<Item>;
+  /**
+   * Verifies an item; synchronous when nothing has to be fetched.
+   *
+   * @throws AttestationError when it does not hold, or when that cannot be known now
+   */
+  verify(item: Item, context: VerifyContext<Demand>): Appraisal<Result> | Promise<Appraisal<Result>>;
+}

@@ -1,0 +1,39 @@
+import type { KeyObject } from 'node:crypto';
+
+/** The signature algorithms of RFC 7518 §3.1 and RFC 8037 §3.1 that are understood. */
+export type JwsAlgorithm =
+  | 'HS256'
+  | 'HS384'
+  | 'HS512'
+  | 'RS256'
+  | 'RS384'
+  | 'RS512'
+  | 'PS256'
+  | 'PS384'
+  | 'PS512'
+  | 'ES256'
+  | 'ES384'
+  | 'ES512'
+  | 'EdDSA';
+
+/** A key that is pinned to one algorithm. Never made from anything that a token says. */
+export interface VerificationKey {
+  readonly algorithm: JwsAlgorithm;
+  readonly kid?: string | undefined;
+  readonly key: KeyObject;
+}
+
+/** Where a verifier's keys come from: a fixed list, or a JWKS that is fetched. */
+export interface KeySource {
+  /** The one algorithm that all keys of this source are for. */
+  readonly algorithm: JwsAlgorithm;
+  /**
+   * The keys that a token with this `kid`, or with none, may be signed with; empty when there are none.
+   * A promise when they have to be fetched first.
+   *
+   * @throws AttestationError of stage `unavailable` (or rejects with it) when they cannot be had
+   */
+  candidates(kid: string | undefined): readonly VerificationKey[] | Promise<readonly VerificationKey[]>;
+  /** Whether a key that verified a token earlier is still one of this source's. Without I/O. */
+  includes(key: VerificationKey): boolean;
+}

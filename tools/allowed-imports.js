@@ -1,0 +1,29 @@
+// @ts-check
+// Why this exists: the one table of allowed directions. The lint rule (oxlint.config.js) and the gate
+// (tools/boundaries.js) both read it, so they cannot disagree. A room is a folder directly under
+// packages/attestkit/src, or a file or folder directly under src/adapters; `index` is the root entry point.
+// Each row lists the rooms, built-in modules and packages that the room's files may import beside their own.
+
+/** Every row without an entry here may import any built-in module (`node:…`). */
+const PURE = ['node:crypto', 'node:buffer'];
+
+/** @type {Record<string, { rooms: string[], builtins?: string[], packages?: string[] }>} */
+export const allowedImports = {
+  ports: { rooms: ['kernel'], builtins: PURE }, // types only: the gate sees to that
+  kernel: { rooms: ['ports'], builtins: PURE },
+  approov: { rooms: ['ports', 'kernel'], builtins: PURE },
+  net: { rooms: ['ports', 'kernel'] },
+  guard: { rooms: ['ports', 'kernel'] },
+  'adapters/node': { rooms: ['ports', 'guard'] },
+  'adapters/web': { rooms: ['ports', 'guard'] },
+  'adapters/express': { rooms: ['ports', 'guard', 'adapters/node'] },
+  'adapters/fastify': { rooms: ['ports', 'guard', 'adapters/node'] },
+  'adapters/koa': { rooms: ['ports', 'guard', 'adapters/node'] },
+  'adapters/nest': { rooms: ['ports', 'guard', 'adapters/node'], packages: ['@nestjs/common'] },
+  'adapters/hono': { rooms: ['ports', 'guard', 'adapters/web'] },
+  env: { rooms: ['ports', 'kernel', 'approov', 'net', 'guard'] },
+  inspect: { rooms: ['ports', 'kernel', 'approov', 'net'] },
+  testing: { rooms: ['ports', 'kernel', 'approov'] },
+  cli: { rooms: ['ports', 'kernel', 'approov', 'net', 'guard', 'env', 'inspect', 'testing'] },
+  index: { rooms: ['ports', 'kernel', 'approov', 'guard'] },
+};

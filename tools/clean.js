@@ -1,0 +1,8 @@
+// @ts-check
+// Why this exists: a compiled file whose source was renamed or deleted stays in dist and would be published.
+// `npm run clean` removes everything the builds wrote, so that the next build starts from the sources alone.
+import { rmSync } from 'node:fs';
+
+for (const path of ['packages/attestkit/dist', 'examples/dist', 'bench/dist', 'coverage', '.snippets']) {
+  rmSync(path, { recursive: true, force: true });
+}

@@ -1,0 +1,132 @@
+// @ts-check
+// Why this exists: inside the workspace everything resolves, whatever package.json says. This packs the package,
+// unpacks it in an empty folder outside the repository, and uses it as its users do: from ESM and from CommonJS,
+// in JavaScript and in TypeScript, with no peer installed, and from Nest with its peer. The subpaths are read
+// from "exports", so none is forgotten; it fails when there are none.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '..');
+const manifest = JSON.parse(readFileSync(join(root, 'packages/attestkit/package.json'), 'utf8'));
+const specifiers = Object.keys(manifest.exports).map((path) => path.replace('.', manifest.name));
+const modules = specifiers.filter((specifier) => !specifier.endsWith('.json'));
+const peer = '@nestjs/common'; // the one peer that is imported at run time, by one subpath
+const withPeer = `${manifest.name}/nest`;
+const withoutPeer = modules.filter((specifier) => specifier !== withPeer);
+if (withoutPeer.length === 0) throw new Error('package.json exports no module');
+
+const home = mkdtempSync(join(tmpdir(), 'attestkit-consumers-'));
+process.on('exit', () => rmSync(home, { recursive: true, force: true }));
+execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', home], {
+  cwd: join(root, 'packages/attestkit'),
+});
+
+/** A folder with the package unpacked in it and other packages linked from the repository.
+ * @param {string} name @param {Record<string, string>} files @param {string[]} linked */
+function consumer(name, files, linked = []) {
+  const folder = join(home, name);
+  const unpacked = join(folder, 'node_modules', manifest.name);
+  mkdirSync(unpacked, { recursive: true });
+  const tarball = join(home, `${manifest.name}-${manifest.version}.tgz`);
+  execFileSync('tar', ['-xzf', tarball, '-C', unpacked, '--strip-components=1']);
+  for (const dependency of linked) {
+    mkdirSync(dirname(join(folder, 'node_modules', dependency)), { recursive: true });
+    symlinkSync(join(root, 'node_modules', dependency), join(folder, 'node_modules', dependency));
+  }
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
+  return folder;
+}
+
+/** @param {string} title @param {string} folder @param {string[]} command @param {RegExp} [failure] expected instead of success */
+function expect(title, folder, command, failure) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: folder, encoding: 'utf8' });
+  const held = failure ? status !== 0 && failure.test(stderr) : status === 0;
+  console.log(`${held ? 'ok  ' : 'FAIL'} ${title}`);
+  if (held) return;
+  console.error(stdout, stderr);
+  process.exitCode = 1;
+}
+
+const tsc = [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'];
+/** @param {'esm' | 'commonjs'} type @param {string} module @param {object} [more] */
+const settings = (type, module, more) => ({
+  'package.json': JSON.stringify({ type: type === 'esm' ? 'module' : 'commonjs' }),
+  'tsconfig.json': JSON.stringify({
+    compilerOptions: {
+      module,
+      target: 'es2022',
+      lib: ['es2022'],
+      types: ['node'],
+      resolveJsonModule: true,
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
+      noEmit: true,
+      ...more,
+    },
+  }),
+});
+
+const nonEmpty = `if (Object.keys(loaded).length === 0) throw new Error(specifier + ' exports nothing');`;
+const plain = consumer('plain', {
+  'load.mjs': `for (const specifier of ${JSON.stringify(withoutPeer)}) {
+    const loaded = await import(specifier); ${nonEmpty} }
+    await import('${manifest.name}/package.json', { with: { type: 'json' } });`,
+  'load.cjs': `for (const specifier of ${JSON.stringify(specifiers.filter((name) => name !== withPeer))}) {
+    const loaded = require(specifier); ${nonEmpty} }`,
+  'nest.mjs': `import '${withPeer}';`,
+  'nest.cjs': `require('${withPeer}');`,
+});
+expect(`ESM imports ${withoutPeer.length} subpaths, no peer installed`, plain, ['load.mjs']);
+expect(`CommonJS requires ${withoutPeer.length} subpaths, no peer installed`, plain, ['load.cjs']);
+if (modules.includes(withPeer)) {
+  const named = new RegExp(`Cannot find (package|module) '${peer}'`);
+  expect(`ESM import of ${withPeer} without its peer names ${peer}`, plain, ['nest.mjs'], named);
+  expect(`CommonJS require of ${withPeer} without its peer names ${peer}`, plain, ['nest.cjs'], named);
+}
+
+const imports = modules.map((specifier, at) => `import * as m${at} from '${specifier}';`).join('\n');
+const uses = `export const all: object[] = [${modules.map((_, at) => `m${at}`).join(', ')}];`;
+const json = `import manifest from '${manifest.name}/package.json' with { type: 'json' };\nexport const { version } = manifest;`;
+const required = specifiers.map(
+  (specifier, at) => `import r${at} = require('${specifier}');\nexport const e${at}: object = r${at};`,
+);
+for (const module of ['nodenext', 'node20']) {
+  const esm = { 'index.ts': [imports, uses, json].join('\n'), ...settings('esm', module) };
+  expect(
+    `TypeScript, ESM, ${module}: ${modules.length} subpaths, no peer`,
+    consumer(`esm-${module}`, esm, ['@types/node']),
+    tsc,
+  );
+  const cjs = { 'index.ts': [imports, uses, ...required].join('\n'), ...settings('commonjs', module) };
+  expect(
+    `TypeScript, CommonJS, ${module}: ${modules.length} subpaths, no peer`,
+    consumer(`cjs-${module}`, cjs, ['@types/node']),
+    tsc,
+  );
+}
+
+const nestPackages = ['@nestjs/common', '@nestjs/core', 'reflect-metadata', 'rxjs'];
+const nestCode = `import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import * as nest from '${withPeer}';
+@Module({})
+export class AppModule {}
+export const all: object = nest;`;
+const nest = consumer(
+  'nest',
+  {
+    'index.ts': nestCode,
+    'load.mjs': `const loaded = await import('${withPeer}'); const specifier = '${withPeer}'; ${nonEmpty}`,
+    ...settings('esm', 'nodenext', {
+      experimentalDecorators: true,
+      emitDecoratorMetadata: true,
+      skipLibCheck: true,
+    }),
+  },
+  ['@types/node', ...nestPackages],
+);
+expect(`Nest, TypeScript, ESM, ${peer} installed`, nest, tsc);
+expect(`Nest loads ${withPeer} with ${peer} installed`, nest, ['load.mjs']);
