@@ -4,7 +4,7 @@ import { AttestationError, ConfigurationError } from '../kernel/errors.js';
 import { KnownHeaders, type ParsedJws } from '../kernel/jws.js';
 import { enforcing } from '../kernel/sinks.js';
 import type { Appraisal, Evidence, Found, VerifyContext } from '../ports/evidence.js';
-import type { KeySource, VerificationKey } from '../ports/keys.js';
+import type { VerificationKey } from '../ports/keys.js';
 import {
   bindingDemand,
   verifyApproovBinding,
@@ -13,15 +13,12 @@ import {
   type BindingOptions,
 } from './binding.js';
 import { FIELD_CHECKS, TOKEN_CHECKS } from './checks.js';
-import { approovKeys, type ApproovKeyOptions } from './keys.js';
+import { keySource, type ApproovKeyOptions, type FetchedKeys } from './keys.js';
 import type { ApproovResult } from './result.js';
 import { parseToken, verifyToken } from './verify.js';
 
 /** How Approov tokens are found and verified. */
-export type ApproovOptions = (
-  | ApproovKeyOptions
-  | { /** Keys that are fetched: `remoteJwks` of `attestkit/jwks`. */ readonly keys: KeySource }
-) & {
+export type ApproovOptions = (ApproovKeyOptions | FetchedKeys) & {
   /** The header field with the token. Default `Approov-Token`. */
   readonly header?: string;
   /** What stands before the token in the field, its space included: `Bearer `. Default none. */
@@ -70,7 +67,7 @@ interface Verified {
 export function approov(
   options: ApproovOptions,
 ): Evidence<'approov', ApproovResult, string, BindingDemand | undefined> {
-  const keys = 'keys' in options ? options.keys : approovKeys(options);
+  const keys = keySource(options);
   const claims = claimExpectations(options);
   const header = headerName(options.header ?? 'approov-token');
   const { prefix = '', binding: account = {}, cache: capacity = 1000 } = options;

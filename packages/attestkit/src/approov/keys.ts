@@ -4,7 +4,7 @@ import { ALGORITHMS } from '../kernel/jwa.js';
 import { configuredKeys, selectFromJwks, type FixedKeySource } from '../kernel/key-source.js';
 import { publicKey, readJwks } from '../kernel/public-keys.js';
 import { assertSafeSecrets, decodeSecret } from '../kernel/secrets.js';
-import type { JwsAlgorithm, VerificationKey } from '../ports/keys.js';
+import type { JwsAlgorithm, KeySource, VerificationKey } from '../ports/keys.js';
 
 type HmacAlgorithm = Extract<JwsAlgorithm, `HS${string}`>;
 
@@ -40,7 +40,12 @@ export type ApproovKeyOptions =
       readonly algorithm: Exclude<JwsAlgorithm, HmacAlgorithm>;
     };
 
-const SOURCES = ['secretBase64', 'secretBase64url', 'publicKey', 'jwks'] as const;
+/** Keys that are fetched, and fetched again: `remoteJwks` of `attestkit/jwks`. */
+export interface FetchedKeys {
+  readonly keys: KeySource;
+}
+
+const SOURCES = ['secretBase64', 'secretBase64url', 'publicKey', 'jwks', 'keys'] as const;
 
 /**
  * Reads the keys that Approov tokens are verified with.
@@ -49,15 +54,7 @@ const SOURCES = ['secretBase64', 'secretBase64url', 'publicKey', 'jwks'] as cons
  *   not fit the algorithm, the same key twice
  */
 export function approovKeys(options: ApproovKeyOptions): FixedKeySource {
-  const named = SOURCES.filter((source) => source in options);
-  const [source] = named;
-  if (source === undefined || named.length > 1) {
-    throw new ConfigurationError(
-      'approov',
-      'needs exactly one source of keys',
-      `Give one of ${SOURCES.join(', ')} or keys.`,
-    );
-  }
+  assertOneSource(options);
   if ('secretBase64' in options) return secretKeys(options.secretBase64, 'base64', options);
   if ('secretBase64url' in options) return secretKeys(options.secretBase64url, 'base64url', options);
   const { algorithm } = options;
@@ -82,6 +79,19 @@ export function approovKeys(options: ApproovKeyOptions): FixedKeySource {
   const sources = Array.isArray(options.publicKey) ? options.publicKey : [options.publicKey];
   const keys = sources.map((each: string | JsonWebKey) => publicKey(each, algorithm, 'publicKey'));
   return distinct(algorithm, keys, 'publicKey');
+}
+
+/** Keys as configured, or as fetched. Same errors as `approovKeys`. */
+export function keySource(options: ApproovKeyOptions | FetchedKeys): KeySource {
+  if (!('keys' in options)) return approovKeys(options);
+  assertOneSource(options);
+  return options.keys;
+}
+
+function assertOneSource(options: object): void {
+  if (SOURCES.filter((source) => source in options).length === 1) return;
+  const remedy = `Give one of ${SOURCES.join(', ')}.`;
+  throw new ConfigurationError('approov', 'needs exactly one source of keys', remedy);
 }
 
 function secretKeys(

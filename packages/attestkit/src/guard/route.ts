@@ -80,11 +80,8 @@ export function createRoute(options: RouteOptions, defaults: RouteDefaults): Rou
       );
     };
   if (accept.length + require.length === 0) {
-    throw new ConfigurationError(
-      options.accept === undefined ? 'require' : 'accept',
-      'is empty',
-      `Name at least one of ${kinds(defaults)}.`,
-    );
+    const option = options.require !== undefined && options.accept === undefined ? 'require' : 'accept';
+    throw new ConfigurationError(option, 'is empty', `Name at least one of ${kinds(defaults)}.`);
   }
   const { enforcement = defaults.enforcement, preflight = 'check', exclude } = options;
   oneOf('enforcement', enforcement, ['enforce', 'report']);

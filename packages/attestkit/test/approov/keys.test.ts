@@ -1,4 +1,4 @@
-import { createHmac, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
+import { createHmac, generateKeyPairSync, randomBytes, sign, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { approovKeys, verifyApproovToken, type ApproovKeyOptions } from '../../src/approov/index.js';
 import { NOW, part, refusal, SECONDS, SECRET, SECRET_BASE64, token } from './tokens.js';
@@ -150,7 +150,7 @@ describe('a public key', () => {
       jwk(ec.publicKey, { kid: 'a' }),
       jwk(generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey, { kid: 'b' }),
     ];
-    const code = (jwks: object[], kid?: string) =>
+    const code = (jwks: JsonWebKey[], kid?: string) =>
       refusal(() => verifyWith({ algorithm: 'ES256', jwks: { keys: jwks } }, es256(ec.privateKey, kid))).code;
     expect(code(keys)).toBe('ERR_APPROOV_TOKEN_KEY_UNKNOWN');
     expect(code(keys, 'c')).toBe('ERR_APPROOV_TOKEN_KEY_UNKNOWN');

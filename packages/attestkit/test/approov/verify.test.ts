@@ -158,7 +158,9 @@ const REFUSED: readonly (readonly [
   ['audience', 'an aud that only contains it as text', token({ aud: 'aa' }), { audience: 'a' }],
 ];
 
-describe.each(REFUSED)('%s: %s', (name, _, sent, further = {}) => {
+const rows = REFUSED.map(([name, what, sent, further = {}]) => ({ name, what, sent, further }));
+
+describe.each(rows)('$name: $what', ({ name, sent, further }) => {
   const check = CHECKS[name];
 
   it(`is refused with ${check.code}`, () => {
