@@ -25,5 +25,5 @@ export const allowedImports = {
   inspect: { rooms: ['ports', 'kernel', 'approov', 'net'] },
   testing: { rooms: ['ports', 'kernel', 'approov'] },
   cli: { rooms: ['ports', 'kernel', 'approov', 'net', 'guard', 'env', 'inspect', 'testing'] },
-  index: { rooms: ['ports', 'kernel', 'approov', 'guard'] },
+  index: { rooms: ['ports', 'kernel', 'approov', 'net', 'guard'] }, // types of approov and net
 };

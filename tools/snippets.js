@@ -65,6 +65,7 @@ async function run({ file, line }, command, values, timeout) {
   const { status, error, stdout, stderr } = spawnSync(command, values, {
     env: await environment(),
     encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'], // bash reads the user's start-up files where its input is a socket
     timeout,
   });
   const alive = /** @type {NodeJS.ErrnoException | undefined} */ (error)?.code === 'ETIMEDOUT';

@@ -1,5 +1,6 @@
 import type { ApproovErrorCode } from './approov/index.js';
 import type { GuardErrorCode } from './guard/index.js';
+import type { NetErrorCode } from './net/checks.js';
 
 export { createGuard } from './guard/index.js';
 export type { Guard, GuardOptions, RefusalOptions, Route, RouteOptions } from './guard/index.js';
@@ -13,4 +14,4 @@ export type { JwsAlgorithm, KeySource, VerificationKey } from './ports/keys.js';
 export type { AttestedRequest } from './ports/request.js';
 
 /** Every code with which a request can be refused. */
-export type ErrorCode = ApproovErrorCode | GuardErrorCode;
+export type ErrorCode = ApproovErrorCode | GuardErrorCode | NetErrorCode;

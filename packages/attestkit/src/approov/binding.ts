@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { decodeBase64 } from '../kernel/base64.js';
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
+import { assertKnown, assertOneOf, isFieldName } from '../kernel/options.js';
 import { enforcing } from '../kernel/sinks.js';
 import type { Checks } from '../ports/checks.js';
 import type { Enforcement } from '../ports/evidence.js';
@@ -88,29 +89,26 @@ export function bindingDemand(
     policy = 'required',
     enforcement,
   } = { ...account, ...own };
-  oneOf('binding.part', part, ['whole', 'credential']);
-  oneOf('binding.policy', policy, ['required', 'if-present']);
-  if (enforcement !== undefined) oneOf('binding.enforcement', enforcement, ['enforce', 'report']);
+  assertKnown({ ...account, ...own }, ['headers', 'part', 'data', 'policy', 'enforcement'], 'binding');
+  assertOneOf('binding.part', part, ['whole', 'credential']);
+  assertOneOf('binding.policy', policy, ['required', 'if-present']);
+  if (enforcement !== undefined) assertOneOf('binding.enforcement', enforcement, ['enforce', 'report']);
   return { data: data ?? fromHeaders(headers, part), policy, enforcement };
-}
-
-function oneOf(option: string, value: string, values: readonly string[]): void {
-  if (!values.includes(value))
-    throw new ConfigurationError(option, `is none of ${values.join(', ')}`, 'Correct its spelling.');
 }
 
 function fromHeaders(
   headers: string | readonly string[],
   part: 'whole' | 'credential',
 ): BindingDemand['data'] {
-  const names = (typeof headers === 'string' ? [headers] : headers).map((name) => String(name).toLowerCase());
-  if (names.length === 0 || names.some((name) => !/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name))) {
+  const listed = typeof headers === 'string' ? [headers] : headers;
+  if (!(Array.isArray(listed) && listed.length > 0 && listed.every(isFieldName))) {
     throw new ConfigurationError(
       'binding.headers',
       'is not the name of a header field',
       'Give a name such as authorization, or a list of names.',
     );
   }
+  const names = listed.map((name) => name.toLowerCase());
   return (request) => {
     const values = names.map((name) => single(request.fields(name)));
     const parts = part === 'whole' ? values : values.map(credential);

@@ -2,6 +2,7 @@ import { BoundedCache } from '../kernel/bounded-cache.js';
 import { checkClaims, claimExpectations } from '../kernel/claims.js';
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
 import { KnownHeaders, type ParsedJws } from '../kernel/jws.js';
+import { assertKnown, isFieldName } from '../kernel/options.js';
 import { enforcing } from '../kernel/sinks.js';
 import type { Appraisal, Evidence, Found, VerifyContext } from '../ports/evidence.js';
 import type { VerificationKey } from '../ports/keys.js';
@@ -13,7 +14,7 @@ import {
   type BindingOptions,
 } from './binding.js';
 import { FIELD_CHECKS, TOKEN_CHECKS } from './checks.js';
-import { keySource, type ApproovKeyOptions, type FetchedKeys } from './keys.js';
+import { KEY_OPTIONS, keySource, type ApproovKeyOptions, type FetchedKeys } from './keys.js';
 import type { ApproovResult } from './result.js';
 import { parseToken, verifyToken } from './verify.js';
 
@@ -48,6 +49,17 @@ declare module '../ports/attestation.js' {
   interface EvidenceRouteOptions extends ApproovRouteOptions {}
 }
 
+const OPTIONS: readonly string[] = [
+  ...KEY_OPTIONS,
+  'header',
+  'prefix',
+  'issuer',
+  'audience',
+  'leewaySeconds',
+  'binding',
+  'cache',
+];
+
 /** In place of a token, when the app is set up to say why it has none (Approov SDK, `setUseApproovStatusIfNoToken`). */
 const STATUS_WORDS = new Set(['NO_NETWORK', 'POOR_NETWORK', 'MITM_DETECTED']);
 
@@ -67,6 +79,7 @@ interface Verified {
 export function approov(
   options: ApproovOptions,
 ): Evidence<'approov', ApproovResult, string, BindingDemand | undefined> {
+  assertKnown(options, OPTIONS, 'approov');
   const keys = keySource(options);
   const claims = claimExpectations(options);
   const header = headerName(options.header ?? 'approov-token');
@@ -145,10 +158,7 @@ function bind(
 }
 
 function headerName(name: string): string {
-  if (/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) return name.toLowerCase();
-  throw new ConfigurationError(
-    'header',
-    'is not the name of a header field',
-    'Leave it out for Approov-Token, or give a name such as X-App-Token.',
-  );
+  if (isFieldName(name)) return name.toLowerCase();
+  const remedy = 'Leave it out for Approov-Token, or give a name such as X-App-Token.';
+  throw new ConfigurationError('header', 'is not the name of a header field', remedy);
 }

@@ -45,7 +45,10 @@ export interface FetchedKeys {
   readonly keys: KeySource;
 }
 
-const SOURCES = ['secretBase64', 'secretBase64url', 'publicKey', 'jwks', 'keys'] as const;
+const SOURCES: readonly string[] = ['secretBase64', 'secretBase64url', 'publicKey', 'jwks', 'keys'];
+
+/** The options that say what the keys are. */
+export const KEY_OPTIONS: readonly string[] = [...SOURCES, 'algorithm', 'allowPublishedSecret'];
 
 /**
  * Reads the keys that Approov tokens are verified with.

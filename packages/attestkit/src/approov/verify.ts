@@ -35,7 +35,7 @@ export interface ApproovTokenExpectations {
  * @throws ConfigurationError when the expectations make no sense
  */
 export function verifyApproovToken(token: string, expected: ApproovTokenExpectations): ApproovResult {
-  return appraise(token, expected, enforcing);
+  return appraiseToken(token, expected, enforcing);
 }
 
 /**
@@ -47,10 +47,11 @@ export function inspectApproovToken(
   token: string,
   expected: ApproovTokenExpectations,
 ): Inspection<ApproovResult> {
-  return inspecting((checks, read) => appraise(token, expected, checks, read));
+  return inspecting((checks, read) => appraiseToken(token, expected, checks, read));
 }
 
-function appraise(
+/** The straight line, for either sink. */
+export function appraiseToken(
   token: string,
   expected: ApproovTokenExpectations,
   checks: Checks,

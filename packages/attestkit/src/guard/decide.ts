@@ -14,7 +14,7 @@ import type { Demanded, Route } from './route.js';
 interface Progress {
   readonly request: AttestedRequest;
   readonly route: Route;
-  readonly now: number;
+  now: number;
   /** The kind at work: a failure is its failure, and answered with its statuses. */
   at: Evidence;
   readonly results: Record<string, unknown>;
@@ -44,7 +44,7 @@ export function decide(
   const progress: Progress = {
     request,
     route,
-    now: now(),
+    now: Number.NaN,
     at: first.evidence,
     results: {},
     reported: [],
@@ -52,6 +52,7 @@ export function decide(
     skipped: [],
   };
   try {
+    progress.now = now();
     const exempt = exemption(request, route);
     if (exempt !== undefined) return passUnchecked(progress, exempt, onDecision);
     const verifying = verifyFrom(0, select(progress), progress);

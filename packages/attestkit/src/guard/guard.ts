@@ -1,11 +1,12 @@
 import { ConfigurationError } from '../kernel/errors.js';
+import { assertKnown } from '../kernel/options.js';
 import type { Attestation } from '../ports/attestation.js';
 import type { Decision } from '../ports/decision.js';
 import type { Enforcement, Evidence } from '../ports/evidence.js';
 import type { Counter, DecisionEvent } from '../ports/events.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { decide } from './decide.js';
-import type { RefusalOptions } from './refusal.js';
+import { REFUSAL_OPTIONS, type RefusalOptions } from './refusal.js';
 import { RouteCounts } from './counters.js';
 import { createRoute, type Route, type RouteDefaults, type RouteOptions } from './route.js';
 
@@ -48,6 +49,11 @@ export interface Guard {
  * @throws ConfigurationError naming the option
  */
 export function createGuard(options: GuardOptions): Guard {
+  assertKnown(
+    options,
+    [...REFUSAL_OPTIONS, 'evidence', 'accept', 'enforcement', 'onDecision', 'now'],
+    'a guard',
+  );
   const { accept, enforcement = 'enforce', onDecision, now = Date.now } = options;
   const { evidence } = options;
   if (evidence.length === 0)

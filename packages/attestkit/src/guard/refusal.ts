@@ -1,5 +1,6 @@
 import type { AttestationError } from '../kernel/errors.js';
 import { ConfigurationError } from '../kernel/errors.js';
+import { isFieldName } from '../kernel/options.js';
 import type { Refusal } from '../ports/decision.js';
 import type { Statuses } from '../ports/evidence.js';
 
@@ -15,15 +16,20 @@ export interface RefusalOptions {
   readonly expose?: boolean;
 }
 
+export const REFUSAL_OPTIONS: readonly (keyof RefusalOptions)[] = ['statuses', 'body', 'headers', 'expose'];
+
 /** The same, of guard and route together. */
 export interface RefusalSettings {
   readonly statuses: Partial<Statuses>;
-  readonly body: Readonly<Record<string, unknown>>;
+  /** The body for a reason that is, or is not, exposed. */
+  readonly bodyFor: (error: AttestationError) => string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly expose: boolean;
 }
 
 const STAGES = ['missing', 'malformed', 'untrusted', 'denied'];
+
+/** Fields that say where the body ends are the adapter's. */
+const FRAMING = /^(content-length|transfer-encoding|connection|trailer)$/i;
 
 /** Seconds after which to try again, where the error does not know better. */
 const RETRY_AFTER = 5;
@@ -36,12 +42,10 @@ const RETRY_AFTER = 5;
 export function refusalOptions(guard: RefusalOptions, route: RefusalOptions): RefusalSettings {
   const statuses = { ...guard.statuses, ...route.statuses };
   for (const [stage, status] of Object.entries(statuses)) {
-    if (!STAGES.includes(stage))
-      throw new ConfigurationError(
-        'statuses',
-        `has the stage ${stage}`,
-        `Stages are ${STAGES.join(', ')}; unavailable is always 503.`,
-      );
+    if (!STAGES.includes(stage)) {
+      const remedy = `Stages are ${STAGES.join(', ')}; unavailable is always 503.`;
+      throw new ConfigurationError('statuses', `has the stage ${stage}`, remedy);
+    }
     if (!(Number.isInteger(status) && status >= 400 && status <= 499)) {
       throw new ConfigurationError(
         'statuses',
@@ -52,31 +56,34 @@ export function refusalOptions(guard: RefusalOptions, route: RefusalOptions): Re
   }
   const headers: Record<string, string> = { 'content-type': 'application/json' };
   for (const [name, value] of Object.entries({ ...guard.headers, ...route.headers })) {
-    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || !/^[\t\x20-\x7e]*$/.test(value)) {
-      throw new ConfigurationError(
-        'headers',
-        'has a field that cannot be sent',
-        'Give a field name and a value in ASCII.',
-      );
+    if (!isFieldName(name) || FRAMING.test(name) || !/^[\t\x20-\x7e]*$/.test(value)) {
+      const remedy = 'Give a field name and a value in ASCII, and none of the fields that frame the body.';
+      throw new ConfigurationError('headers', 'has a field that cannot be sent', remedy);
     }
     headers[name.toLowerCase()] = value;
   }
-  return {
-    statuses,
-    body: route.body ?? guard.body ?? {},
-    headers,
-    expose: route.expose ?? guard.expose ?? false,
-  };
+  const body = route.body ?? guard.body ?? {};
+  const expose = route.expose ?? guard.expose ?? false;
+  const silent = asJson(body);
+  const bodyFor = ({ code, message }: AttestationError): string =>
+    expose ? JSON.stringify({ ...body, error: code, message }) : silent;
+  return { statuses, bodyFor, headers };
+}
+
+function asJson(body: Readonly<Record<string, unknown>>): string {
+  try {
+    return JSON.stringify(body);
+  } catch (cause) {
+    throw new ConfigurationError('body', 'is no JSON', 'Give a plain object.', { cause });
+  }
 }
 
 /** The answer to a refused request: its status follows from the stage of the failure alone. */
 export function refuse(error: AttestationError, ofKind: Statuses, settings: RefusalSettings): Refusal {
-  const { code, stage, message } = error;
-  const status = stage === 'unavailable' ? 503 : (settings.statuses[stage] ?? ofKind[stage]);
-  const headers =
-    stage === 'unavailable'
-      ? { ...settings.headers, 'retry-after': String(error.retryAfter ?? RETRY_AFTER) }
-      : settings.headers;
-  const body = settings.expose ? { ...settings.body, error: code, message } : settings.body;
-  return { status, headers, body: JSON.stringify(body) };
+  const { stage, retryAfter = RETRY_AFTER } = error;
+  const body = settings.bodyFor(error);
+  if (stage === 'unavailable') {
+    return { status: 503, headers: { ...settings.headers, 'retry-after': String(retryAfter) }, body };
+  }
+  return { status: settings.statuses[stage] ?? ofKind[stage], headers: settings.headers, body };
 }

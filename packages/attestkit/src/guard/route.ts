@@ -2,8 +2,9 @@ import { ConfigurationError } from '../kernel/errors.js';
 import type { EvidenceRouteOptions } from '../ports/attestation.js';
 import type { Enforcement, Evidence } from '../ports/evidence.js';
 import type { RouteCounts } from './counters.js';
+import { assertKnown, assertOneOf } from '../kernel/options.js';
 import { exclusion, type Exclusion } from './exempt.js';
-import { refusalOptions, type RefusalOptions, type RefusalSettings } from './refusal.js';
+import { REFUSAL_OPTIONS, refusalOptions, type RefusalOptions, type RefusalSettings } from './refusal.js';
 
 /** What a route, or all routes at once, ask of a request. */
 export interface RouteOptions extends EvidenceRouteOptions, RefusalOptions {
@@ -60,7 +61,8 @@ export interface RouteDefaults {
  * @throws ConfigurationError naming the option
  */
 export function createRoute(options: RouteOptions, defaults: RouteDefaults): Route {
-  rejectUnknown(options, defaults.evidence);
+  const owned = defaults.evidence.flatMap((each) => each.routeOptions);
+  assertKnown(options, [...COMMON, ...owned], 'a route with this evidence');
   const given = options as Readonly<Record<string, unknown>>;
   const owners = defaults.evidence.filter((each) =>
     each.routeOptions.some((option) => given[option] !== undefined && given[option] !== false),
@@ -84,8 +86,8 @@ export function createRoute(options: RouteOptions, defaults: RouteDefaults): Rou
     throw new ConfigurationError(option, 'is empty', `Name at least one of ${kinds(defaults)}.`);
   }
   const { enforcement = defaults.enforcement, preflight = 'check', exclude } = options;
-  oneOf('enforcement', enforcement, ['enforce', 'report']);
-  oneOf('preflight', preflight, ['check', 'pass']);
+  assertOneOf('enforcement', enforcement, ['enforce', 'report']);
+  assertOneOf('preflight', preflight, ['check', 'pass']);
   return {
     name: options.name,
     accept: accept.filter((kind) => !require.includes(kind)).map(demanded('accept')),
@@ -104,32 +106,11 @@ function kinds({ evidence }: RouteDefaults): string {
 }
 
 const COMMON: readonly string[] = [
+  ...REFUSAL_OPTIONS,
   'name',
   'accept',
   'require',
   'enforcement',
   'preflight',
   'exclude',
-  'statuses',
-  'body',
-  'headers',
-  'expose',
 ];
-
-/** A misspelt option must not silently protect less than it seems to. */
-function rejectUnknown(options: RouteOptions, evidence: readonly Evidence[]): void {
-  const known = new Set([...COMMON, ...evidence.flatMap((each) => each.routeOptions)]);
-  const unknown = Object.keys(options).find((option) => !known.has(option));
-  if (unknown !== undefined) {
-    throw new ConfigurationError(
-      unknown,
-      'is no option of a route with this evidence',
-      `Correct its spelling, or add the evidence that it belongs to. Options: ${[...known].join(', ')}.`,
-    );
-  }
-}
-
-function oneOf(option: string, value: string, values: readonly string[]): void {
-  if (!values.includes(value))
-    throw new ConfigurationError(option, `is none of ${values.join(', ')}`, 'Correct its spelling.');
-}

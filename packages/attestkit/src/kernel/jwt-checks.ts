@@ -5,7 +5,7 @@ import type { CheckDef, Stage } from '../ports/checks.js';
  * the token's name.
  */
 const CHECKS = {
-  size: ['token size', 'TOO_LARGE', '* is longer than any genuine one', 'RFC 8725 §3.11'],
+  size: ['token size', 'TOO_LARGE', '* is longer than any genuine one', 'attestkit, input caps'],
   encrypted: [
     'not encrypted',
     'ENCRYPTED',
@@ -51,7 +51,12 @@ const CHECKS = {
     'the payload of * is not a JSON object',
     'RFC 7519 §7.2',
   ],
-  expiryPresent: ['exp is present', 'EXP_MISSING', '* has no expiry (`exp`)', 'RFC 8725 §3.10'],
+  expiryPresent: [
+    'exp is present',
+    'EXP_MISSING',
+    '* has no expiry (`exp`)',
+    'RFC 7519 §4.1.4; Approov requires it',
+  ],
   expiryNumber: [
     'exp is a number',
     'EXP_INVALID',
@@ -72,8 +77,13 @@ const CHECKS = {
     'the time of issue (`iat`) of * is not a finite number',
     'RFC 7519 §2, §4.1.6',
   ],
-  issuer: ['issuer', 'ISSUER', '* is not from a configured issuer', 'RFC 7519 §4.1.1'],
-  audience: ['audience', 'AUDIENCE', '* is not meant for a configured audience', 'RFC 7519 §4.1.3'],
+  issuer: ['issuer', 'ISSUER', '* is not from a configured issuer', 'RFC 7519 §4.1.1, RFC 8725 §3.8'],
+  audience: [
+    'audience',
+    'AUDIENCE',
+    '* is not meant for a configured audience',
+    'RFC 7519 §4.1.3, RFC 8725 §3.9',
+  ],
 } as const;
 
 type Name = keyof typeof CHECKS;

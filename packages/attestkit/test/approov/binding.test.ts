@@ -173,7 +173,7 @@ describe('a route’s binding', () => {
     },
   );
 
-  it.each([{ part: 'bearer' }, { policy: 'optional' }, { enforcement: 'off' }])(
+  it.each([{ header: 'x' }, { part: 'bearer' }, { policy: 'optional' }, { enforcement: 'off' }])(
     'of %j is a configuration error',
     (binding) => {
       expect(() => guard.route({ binding: binding as never })).toThrow(

@@ -61,6 +61,11 @@ describe('the token’s field', () => {
   });
 });
 
+it('has no option that is misspelt', () => {
+  const misspelt = { secretBase64: SECRET_BASE64, audiance: 'api.example.com' };
+  expect(() => approov(misspelt)).toThrow(expect.objectContaining({ variable: 'audiance' }));
+});
+
 describe('the memory of verified tokens', () => {
   it.each([-1, 1.5, Number.NaN])('cannot hold %j', (cache) => {
     expect(() => approov({ secretBase64: SECRET_BASE64, cache })).toThrow(

@@ -1,4 +1,11 @@
-import { createHmac, generateKeyPairSync, randomBytes, sign, type JsonWebKey, type KeyObject } from 'node:crypto';
+import {
+  createHmac,
+  generateKeyPairSync,
+  randomBytes,
+  sign,
+  type JsonWebKey,
+  type KeyObject,
+} from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { approovKeys, verifyApproovToken, type ApproovKeyOptions } from '../../src/approov/index.js';
 import { NOW, part, refusal, SECONDS, SECRET, SECRET_BASE64, token } from './tokens.js';

@@ -148,6 +148,11 @@ describe('total: whatever happens within is a refusal', () => {
     expect(events).toMatchObject([{ outcome: 'refuse', status: 503, refused: { stage: 'unavailable' } }]);
   });
 
+  it('a clock that fails', async () => {
+    const guard = createGuard({ evidence: [double('a')], now: throwing(new Error('no clock')) });
+    expect(await decided(guard, request({ a: 'good' }))).toEqual([503, 'ERR_GUARD_INTERNAL']);
+  });
+
   it('a request that cannot be read', async () => {
     const { guard } = guarding([double('a')]);
     const broken = request({}, { fields: throwing(new Error('broken')) });

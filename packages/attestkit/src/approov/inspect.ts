@@ -1,0 +1,25 @@
+import { inspecting } from '../kernel/sinks.js';
+import type { Inspection } from '../ports/checks.js';
+import { appraiseBinding } from './binding.js';
+import type { ApproovResult } from './result.js';
+import { appraiseToken, type ApproovTokenExpectations } from './verify.js';
+
+/**
+ * Runs the checks of a token and, where the bytes that it should be bound to are given, those of its binding, all
+ * in the order of the catalogue. A result that passed says `bound: true` when its binding was checked.
+ *
+ * @throws ConfigurationError when the expectations make no sense
+ */
+export function inspectApproov(
+  token: string,
+  expected: ApproovTokenExpectations,
+  boundTo?: Uint8Array,
+): Inspection<ApproovResult> {
+  const inspection = inspecting<ApproovResult>((checks, read) => {
+    const result = appraiseToken(token, expected, checks, read);
+    if (boundTo !== undefined) appraiseBinding(result.claims['pay'], boundTo, checks);
+    return result;
+  });
+  if (inspection.verdict === 'fail' || boundTo === undefined) return inspection;
+  return { ...inspection, result: Object.freeze({ ...inspection.result, bound: true }) };
+}
