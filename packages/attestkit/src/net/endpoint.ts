@@ -1,0 +1,36 @@
+import { ConfigurationError } from '../kernel/errors.js';
+import { isDevelopment } from '../kernel/secrets.js';
+
+const LOOPBACK = /^(127(\.\d+){3}|\[::1\]|localhost)$/;
+
+/**
+ * Reads the URL of a key set: https, so that nobody on the way can put in a key of their own.
+ *
+ * @returns its normal form
+ * @throws ConfigurationError naming `url`
+ */
+export function endpoint(text: string): string {
+  const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined) return refuse('is not an absolute URL', 'Give the whole of it, from https:// on.');
+  if (url.username !== '' || url.password !== '') {
+    return refuse('has credentials', 'A key set is public: remove the user name and the password.');
+  }
+  if (url.href.includes('#')) return refuse('has a fragment', 'Remove the part from the # on.');
+  if (/^appleid\.apple\.com\.?$/.test(url.hostname)) {
+    return refuse(
+      'is that of Sign in with Apple, whose keys sign who a user is and say nothing about the app or the device',
+      'Apple publishes no attestation key set: verify App Attest objects, or give the key set of your attester.',
+    );
+  }
+  if (url.protocol === 'https:') return url.href;
+  if (url.protocol !== 'http:') return refuse('is not an https URL', 'Use https.');
+  if (!LOOPBACK.test(url.hostname)) return refuse('is http to another machine', 'Use https.');
+  if (!isDevelopment()) {
+    return refuse('is http, and this is no development', 'Use https, or set NODE_ENV=development.');
+  }
+  return url.href;
+}
+
+function refuse(problem: string, remedy: string): never {
+  throw new ConfigurationError('url', problem, remedy);
+}
