@@ -36,6 +36,7 @@ const config = {
     'import/no-self-import': 'error',
     'typescript/no-explicit-any': 'error',
     'typescript/no-non-null-assertion': 'error',
+    'typescript/no-extraneous-class': ['error', { allowWithDecorator: true }],
     'typescript/consistent-type-imports': 'error',
     'max-lines': ['error', { max: 300 }],
     'no-console': 'error',

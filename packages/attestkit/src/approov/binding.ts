@@ -46,7 +46,7 @@ export interface BindingDemand {
  */
 export function verifyApproovBinding(result: ApproovResult, data: Uint8Array | undefined): ApproovResult {
   appraiseBinding(result.claims['pay'], data, enforcing);
-  return Object.freeze({ ...result, bound: true });
+  return { ...result, bound: true };
 }
 
 /** The straight line, for either sink. */

@@ -2,6 +2,7 @@ import { BoundedCache } from '../kernel/bounded-cache.js';
 import { checkClaims, claimExpectations } from '../kernel/claims.js';
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
 import { KnownHeaders, type ParsedJws } from '../kernel/jws.js';
+import { freezeJson } from '../kernel/json.js';
 import { assertKnown, isFieldName } from '../kernel/options.js';
 import { enforcing } from '../kernel/sinks.js';
 import type { Appraisal, Evidence, Found, VerifyContext } from '../ports/evidence.js';
@@ -16,7 +17,7 @@ import {
 import { FIELD_CHECKS, TOKEN_CHECKS } from './checks.js';
 import { KEY_OPTIONS, keySource, type ApproovKeyOptions, type FetchedKeys } from './keys.js';
 import type { ApproovResult } from './result.js';
-import { parseToken, verifyToken } from './verify.js';
+import { headerExpectations, parseToken, verifyToken } from './verify.js';
 
 /** How Approov tokens are found and verified. */
 export type ApproovOptions = (ApproovKeyOptions | FetchedKeys) & {
@@ -61,7 +62,7 @@ const OPTIONS: readonly string[] = [
 ];
 
 /** In place of a token, when the app is set up to say why it has none (Approov SDK, `setUseApproovStatusIfNoToken`). */
-const STATUS_WORDS = new Set(['NO_NETWORK', 'POOR_NETWORK', 'MITM_DETECTED']);
+const STATUS_WORDS: readonly string[] = ['NO_NETWORK', 'POOR_NETWORK', 'MITM_DETECTED'];
 
 const ABSENT: Found<string> = { present: false, check: FIELD_CHECKS.present };
 const STATUS: Found<string> = { present: false, check: FIELD_CHECKS.fetched };
@@ -88,6 +89,7 @@ export function approov(
   if (!Number.isInteger(capacity) || capacity < 0)
     throw new ConfigurationError('cache', 'is not a number of tokens', 'Give a whole number; 0 for none.');
   const cache = capacity === 0 ? undefined : new BoundedCache<Verified>(capacity);
+  const expected = headerExpectations(keys.algorithm);
   const known = new KnownHeaders();
 
   function verify(
@@ -99,7 +101,7 @@ export function approov(
       checkClaims(hit.result.claims, claims, context.now, TOKEN_CHECKS, enforcing);
       return bind(hit.result, context);
     }
-    const jws = parseToken(token, keys.algorithm, enforcing, known);
+    const jws = parseToken(token, expected, enforcing, known);
     const candidates = keys.candidates(jws.kid);
     if (candidates instanceof Promise)
       return candidates.then((fetched) => verifyWith(fetched, token, jws, context));
@@ -114,7 +116,8 @@ export function approov(
   ): Appraisal<ApproovResult> {
     const { result, key } = verifyToken(jws, candidates, claims, context.now, enforcing);
     known.remember(jws);
-    cache?.set(token, { result, key: key as VerificationKey });
+    // Shared with later requests from here on.
+    cache?.set(token, { result: freezeJson(result), key: key as VerificationKey });
     return bind(result, context);
   }
 
@@ -131,7 +134,8 @@ export function approov(
       if (value === '') return ABSENT;
       if (value.startsWith(prefix)) {
         const token = value.slice(prefix.length);
-        return STATUS_WORDS.has(token) ? STATUS : token === '' ? ABSENT : { present: true, item: token };
+        if (token === '') return ABSENT;
+        return STATUS_WORDS.includes(token) ? STATUS : { present: true, item: token };
       }
       if (value === prefix.trimEnd()) return ABSENT;
       throw new AttestationError(FIELD_CHECKS.prefix);

@@ -21,5 +21,5 @@ export function inspectApproov(
     return result;
   });
   if (inspection.verdict === 'fail' || boundTo === undefined) return inspection;
-  return { ...inspection, result: Object.freeze({ ...inspection.result, bound: true }) };
+  return { ...inspection, result: { ...inspection.result, bound: true } };
 }

@@ -1,6 +1,6 @@
-import { freezeJson, isJsonObject, type JsonObject } from '../kernel/json.js';
+import { isJsonObject, type JsonObject } from '../kernel/json.js';
 
-/** A genuine Approov token, in the platform's own names. Frozen. */
+/** A genuine Approov token, in the platform's own names. Frozen where the guard shares it between requests. */
 export interface ApproovResult {
   readonly kind: 'approov';
   /** Whether the token was verified to be bound to this request (claim `pay`). */
@@ -29,9 +29,8 @@ export interface ApproovResult {
 
 /** Gives verified claims their types. */
 export function approovResult(claims: JsonObject, bound: boolean): ApproovResult {
-  freezeJson(claims);
   const { did, ip, arc, anno, ipk, iss, aud, embed } = claims;
-  return Object.freeze({
+  return {
     kind: 'approov',
     bound,
     exp: claims['exp'] as number,
@@ -44,7 +43,7 @@ export function approovResult(claims: JsonObject, bound: boolean): ApproovResult
     aud: text(aud) ?? texts(aud),
     embed: isJsonObject(embed) ? embed : undefined,
     claims,
-  });
+  };
 }
 
 function text(value: unknown): string | undefined {

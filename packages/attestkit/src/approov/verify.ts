@@ -58,7 +58,7 @@ export function appraiseToken(
   read?: (partial: ApproovResult) => void,
 ): ApproovResult {
   const claims = claimExpectations(expected);
-  const jws = parseToken(token, expected.keys.algorithm, checks);
+  const jws = parseToken(token, headerExpectations(expected.keys.algorithm), checks);
   return verifyToken(jws, expected.keys.candidates(jws.kid), claims, expected.now ?? Date.now(), checks, read)
     .result;
 }
@@ -66,12 +66,16 @@ export function appraiseToken(
 /** First half: all that can be held against a token before its key is known. */
 export function parseToken(
   token: string,
-  algorithm: JwsAlgorithm,
+  expected: HeaderExpectations,
   checks: Checks,
   known?: KnownHeaders,
 ): ParsedJws {
-  const header: HeaderExpectations = { algorithm, types: [undefined, 'JWT'] };
-  return parseJws(token, header, TOKEN_CHECKS, checks, known);
+  return parseJws(token, expected, TOKEN_CHECKS, checks, known);
+}
+
+/** Approov's tokens say `typ: JWT`, or nothing. */
+export function headerExpectations(algorithm: JwsAlgorithm): HeaderExpectations {
+  return { algorithm, types: [undefined, 'JWT'] };
 }
 
 /** Second half: the signature by one of the candidate keys, then the claims. */

@@ -103,8 +103,9 @@ function verifyFrom(
     const { evidence, demand, item } = selected[at] as Selected;
     progress.at = evidence;
     const appraisal = evidence.verify(item, contextOf(progress, demand));
-    if (appraisal instanceof Promise) {
-      return appraisal.then((settled) => {
+    // Not `instanceof Promise`: one of another realm would pass for an appraisal, and may yet reject.
+    if ('then' in appraisal) {
+      return Promise.resolve(appraisal).then((settled) => {
         note(settled, progress);
         return verifyFrom(at + 1, selected, progress);
       });
@@ -129,6 +130,7 @@ async function bodyOf(request: AttestedRequest): Promise<Uint8Array> {
 }
 
 function note({ result, unmet, met, skipped }: Appraisal<unknown>, progress: Progress): void {
+  if (result === undefined) throw new TypeError('the evidence was verified to no result');
   if (unmet?.enforcement === 'enforce') throw new Refused(unmet.error);
   if (unmet !== undefined) progress.reported.push(unmet.error);
   if (met !== undefined) progress.met.push(met);

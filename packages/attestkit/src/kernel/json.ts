@@ -1,15 +1,16 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
  * Reads bytes as one JSON object in UTF-8 (RFC 8259), or gives undefined. Of a name that occurs twice the last
- * one counts, as RFC 7519 §4 allows for signed claims: do not use it for unsigned input.
+ * one counts, as RFC 7519 §4 allows for signed claims and RFC 7517 §4 for keys: do not use it for other unsigned input.
  */
 export function readJsonObject(bytes: Buffer): JsonObject | undefined {
-  if (!isUtf8(bytes)) return undefined;
+  const text = isAscii(bytes) ? bytes.toString('latin1') : isUtf8(bytes) ? bytes.toString('utf8') : undefined;
+  if (text === undefined) return undefined;
   try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    const value: unknown = JSON.parse(text);
     return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;

@@ -58,26 +58,48 @@ export const ALGORITHMS: Readonly<Record<JwsAlgorithm, Algorithm>> = {
   },
 };
 
-/** Whether `signature` is the key's, by its pinned algorithm, over the signing input (ASCII). MACs are compared in constant time. */
+/** Whether `signature` is the key's, by its pinned algorithm, over the signing input (ASCII), in canonical base64url. */
 export function verifySignature(
   { algorithm, key }: VerificationKey,
   signingInput: string,
-  signature: Buffer,
+  signature: string,
 ): boolean {
   const { family, hash, length } = ALGORITHMS[algorithm];
-  if (length !== undefined && signature.length !== length) return false;
-  switch (family) {
-    case 'hmac':
-      return timingSafeEqual(createHmac(hash, key).update(signingInput, 'latin1').digest(), signature);
-    case 'rsa':
-      return verify(hash, Buffer.from(signingInput, 'latin1'), key, signature);
-    case 'rsa-pss': {
-      const { RSA_PKCS1_PSS_PADDING: padding, RSA_PSS_SALTLEN_DIGEST: saltLength } = constants;
-      return verify(hash, Buffer.from(signingInput, 'latin1'), { key, padding, saltLength }, signature);
-    }
-    case 'ecdsa':
-      return verify(hash, Buffer.from(signingInput, 'latin1'), { key, dsaEncoding: 'ieee-p1363' }, signature);
-    case 'eddsa':
-      return verify(null, Buffer.from(signingInput, 'latin1'), key, signature);
+  if (family === 'hmac') {
+    return isSameMac(createHmac(hash, key).update(signingInput, 'latin1').digest('base64url'), signature);
   }
+  const signed = Buffer.from(signingInput, 'latin1');
+  const bytes = Buffer.from(signature, 'base64url');
+  if (length !== undefined && bytes.length !== length) return false;
+  switch (family) {
+    case 'rsa':
+      return verify(hash, signed, key, bytes);
+    case 'rsa-pss':
+      return verify(hash, signed, { key, ...PSS }, bytes);
+    case 'ecdsa':
+      return verify(hash, signed, { key, dsaEncoding: 'ieee-p1363' }, bytes);
+    case 'eddsa':
+      return verify(null, signed, key, bytes);
+  }
+}
+
+const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+
+/** Room for a MAC of each hash in base64url, and for the one that was sent: used at once, since nothing here waits. */
+const ROOM: Readonly<Record<number, readonly [Buffer, Buffer]>> = {
+  43: [Buffer.alloc(43), Buffer.alloc(43)],
+  64: [Buffer.alloc(64), Buffer.alloc(64)],
+  86: [Buffer.alloc(86), Buffer.alloc(86)],
+};
+
+/**
+ * Compares two MACs in constant time, as the one canonical base64url text that each has: to decode the text that
+ * was sent costs more than to compare it.
+ */
+function isSameMac(mac: string, sent: string): boolean {
+  const room = ROOM[mac.length];
+  if (room === undefined || mac.length !== sent.length) return false;
+  room[0].write(mac, 'latin1');
+  room[1].write(sent, 'latin1');
+  return timingSafeEqual(room[0], room[1]);
 }

@@ -1,6 +1,6 @@
 import type { Checks } from '../ports/checks.js';
 import type { JwsAlgorithm, VerificationKey } from '../ports/keys.js';
-import { decodeBase64url } from './base64.js';
+import { isBase64url } from './base64.js';
 import { readJsonObject, type JsonObject } from './json.js';
 import { verifySignature } from './jwa.js';
 import type { JwtChecks } from './jwt-checks.js';
@@ -11,13 +11,19 @@ const MAX_TOKEN_LENGTH = 8192;
 
 /** A compact JWS whose header has been read and found fit to look for a key. Nothing is trusted yet. */
 export interface ParsedJws {
-  readonly header: JsonObject;
-  readonly headerPart: string;
+  readonly header: KnownHeader;
   readonly kid: string | undefined;
   /** Header and payload as they were sent, with the dot between. */
   readonly signingInput: string;
-  readonly payload: Buffer;
-  readonly signature: Buffer;
+  /** Canonical base64url, as it was sent. */
+  readonly payload: string;
+  readonly signature: string;
+}
+
+/** A header that is fit, and the text that it was sent as, with the dot behind it. */
+export interface KnownHeader {
+  readonly text: string;
+  readonly kid: string | undefined;
 }
 
 /** What a header has to say before its token is worth a signature check. */
@@ -28,18 +34,19 @@ export interface HeaderExpectations {
 }
 
 /**
- * Headers, by their exact text, that came with a good signature: all tokens of one issuer share a few. Bounded,
- * and never fed by a token that did not verify.
+ * Headers, by their exact text, that came with a good signature: all tokens of one issuer share a few. Of one
+ * verifier with one set of expectations; bounded, and never fed by a token that did not verify.
  */
 export class KnownHeaders {
-  readonly #known = new Map<string, JsonObject>();
+  readonly #known: KnownHeader[] = [];
 
-  find(headerPart: string): JsonObject | undefined {
-    return this.#known.get(headerPart);
+  find(token: string): KnownHeader | undefined {
+    for (const header of this.#known) if (token.startsWith(header.text)) return header;
+    return undefined;
   }
 
-  remember(jws: ParsedJws): void {
-    if (this.#known.size < 16) this.#known.set(jws.headerPart, jws.header);
+  remember({ header }: ParsedJws): void {
+    if (this.#known.length < 8 && !this.#known.includes(header)) this.#known.push(header);
   }
 }
 
@@ -63,46 +70,32 @@ export function parseJws(
   mustRead(checks, defs.encrypted, third < 0 || token.split('.').length !== 5 || undefined);
   mustRead(checks, defs.compact, (first > 0 && second > 0 && third < 0) || undefined);
 
-  const headerPart = token.slice(0, first);
-  const payload = decodeBase64url(token.slice(first + 1, second));
-  const signature = decodeBase64url(token.slice(second + 1));
-  const familiar = known?.find(headerPart);
-  const headerBytes = familiar === undefined ? decodeBase64url(headerPart) : undefined;
-  const readable =
-    payload !== undefined && signature !== undefined && (familiar !== undefined || headerBytes !== undefined);
-  mustRead(checks, defs.encoding, readable || undefined);
+  const familiar = known?.find(token);
+  const payload = token.slice(first + 1, second);
+  const signature = token.slice(second + 1);
+  const canonical =
+    isBase64url(payload) &&
+    isBase64url(signature) &&
+    (familiar !== undefined || isBase64url(token.slice(0, first)));
+  mustRead(checks, defs.encoding, canonical || undefined);
 
-  const header = familiar ?? readHeader(headerBytes as Buffer, expected, defs, checks);
-  const kid = header['kid'] as string | undefined;
-  const signingInput = token.slice(0, second);
-  return {
-    header,
-    headerPart,
-    kid,
-    signingInput,
-    payload: payload as Buffer,
-    signature: signature as Buffer,
-  };
+  const header = familiar ?? readHeader(token.slice(0, first), expected, defs, checks);
+  return { header, kid: header.kid, signingInput: token.slice(0, second), payload, signature };
 }
 
 function readHeader(
-  bytes: Buffer,
+  part: string,
   expected: HeaderExpectations,
   defs: JwtChecks<string>,
   checks: Checks,
-): JsonObject {
-  const read = readJsonObject(bytes);
+): KnownHeader {
+  const read = readJsonObject(Buffer.from(part, 'base64url'));
   const kidIsText = read?.['kid'] === undefined || typeof read['kid'] === 'string';
-  const header = mustRead(checks, defs.header, kidIsText ? read : undefined);
-  checks.holds(defs.algorithm, header['alg'] === expected.algorithm, header['alg'], expected.algorithm);
-  checks.holds(defs.critical, header['crit'] === undefined, header['crit']);
-  checks.holds(
-    defs.type,
-    expected.types.includes(header['typ'] as string | undefined),
-    header['typ'],
-    expected.types,
-  );
-  return header;
+  const { alg, crit, typ, kid } = mustRead(checks, defs.header, kidIsText ? read : undefined);
+  checks.holds(defs.algorithm, alg === expected.algorithm, alg, expected.algorithm);
+  checks.holds(defs.critical, crit === undefined, crit);
+  checks.holds(defs.type, expected.types.includes(typ as string | undefined), typ, expected.types);
+  return { text: `${part}.`, kid: kid as string | undefined };
 }
 
 /**
@@ -120,5 +113,8 @@ export function verifyJws(
   checks.holds(defs.key, candidates.length > 0, jws.kid);
   const key = candidates.find((candidate) => verifySignature(candidate, jws.signingInput, jws.signature));
   checks.holds(defs.signature, key !== undefined);
-  return { claims: mustRead(checks, defs.payload, readJsonObject(jws.payload)), key };
+  return {
+    claims: mustRead(checks, defs.payload, readJsonObject(Buffer.from(jws.payload, 'base64url'))),
+    key,
+  };
 }

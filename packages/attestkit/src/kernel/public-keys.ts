@@ -84,7 +84,10 @@ function jwkMisfit(jwk: JsonObject, algorithm: JwsAlgorithm): string | undefined
   const { kty, curves } = ALGORITHMS[algorithm];
   if (SECRET_MEMBERS.some((member) => member in jwk)) return 'is a private or symmetric key';
   if (jwk['kty'] !== kty) return `has another \`kty\` than ${algorithm} needs`;
-  if (Object.keys(curves).length > 0 && !(String(jwk['crv']) in curves))
+  if (
+    Object.keys(curves).length > 0 &&
+    !(typeof jwk['crv'] === 'string' && Object.hasOwn(curves, jwk['crv']))
+  )
     return `has another \`crv\` than ${algorithm} needs`;
   if (jwk['alg'] !== undefined && jwk['alg'] !== algorithm) return 'names another `alg`';
   if (jwk['use'] !== undefined && jwk['use'] !== 'sig') return 'is not for signatures (`use`)';

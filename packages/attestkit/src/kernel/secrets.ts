@@ -13,7 +13,8 @@ const WORDS = /^[^0-9A-Z]*$|^[^0-9a-z]*$/;
 
 const PEM = '-----BEGIN';
 
-const MAKE_ONE = 'Use the secret of your account, or make one with: openssl rand -base64 64';
+const MAKE_ONE =
+  'Use the secret of your account, or make one with: node -p "crypto.randomBytes(64).toString(\'base64\')"';
 
 /**
  * SHA-256 (hex) of secrets that stand in public repositories: Approov's quickstarts and Postman collections, its

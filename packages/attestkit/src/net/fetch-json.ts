@@ -8,7 +8,7 @@ export class FetchFailure extends Error {
   override readonly name: string = 'FetchFailure';
 }
 
-export interface FetchJsonOptions {
+interface FetchJsonOptions {
   readonly fetch: typeof globalThis.fetch;
   /** Milliseconds from the request to the last byte of the body. */
   readonly timeoutMs: number;

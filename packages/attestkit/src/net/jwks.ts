@@ -1,6 +1,7 @@
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
 import { ALGORITHMS } from '../kernel/jwa.js';
 import { selectFromJwks } from '../kernel/key-source.js';
+import { assertKnown } from '../kernel/options.js';
 import { readJwks } from '../kernel/public-keys.js';
 import type { JwsAlgorithm, KeySource, VerificationKey } from '../ports/keys.js';
 import { NET_CHECKS } from './checks.js';
@@ -27,6 +28,16 @@ export interface RemoteJwksOptions {
   /** The clock, in milliseconds. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
 }
+
+const OPTIONS = [
+  'algorithm',
+  'timeoutMs',
+  'maxAgeSeconds',
+  'maxStaleSeconds',
+  'cooldownSeconds',
+  'fetch',
+  'now',
+] as const satisfies readonly (keyof RemoteJwksOptions)[];
 
 /** RemoteJwksOptions with the defaults filled in, times in milliseconds. */
 interface Settings {
@@ -55,7 +66,7 @@ interface Settings {
  *
  * @param url https; http only for a loopback host and where `NODE_ENV` is `development` or `test`
  * @throws ConfigurationError naming the option: a URL with credentials or a fragment, that of Sign in with Apple,
- *   an algorithm for shared secrets, a time out of its range
+ *   an algorithm for shared secrets, a time out of its range, an option that nobody knows
  */
 export function remoteJwks(url: string, options: RemoteJwksOptions): KeySource {
   const keys = new RemoteKeys(settings(url, options));
@@ -157,6 +168,7 @@ function isSameKey(old: VerificationKey, key: VerificationKey): boolean {
 }
 
 function settings(url: string, options: RemoteJwksOptions): Settings {
+  assertKnown(options, OPTIONS, 'remoteJwks');
   const { algorithm, timeoutMs = 5000, maxAgeSeconds = 600 } = options;
   const { maxStaleSeconds = 86_400, cooldownSeconds = 30 } = options;
   if (!Object.hasOwn(ALGORITHMS, algorithm ?? '') || ALGORITHMS[algorithm].family === 'hmac') {

@@ -34,6 +34,6 @@ export interface KeySource {
    * @throws AttestationError of stage `unavailable` (or rejects with it) when they cannot be had
    */
   candidates(kid: string | undefined): readonly VerificationKey[] | Promise<readonly VerificationKey[]>;
-  /** Whether a key that verified a token earlier is still one of this source's. Without I/O. */
+  /** Whether a key that verified a token earlier is still one of this source's. Answers at once; may start a refresh in the background. */
   includes(key: VerificationKey): boolean;
 }

@@ -44,12 +44,6 @@ describe('a genuine token', () => {
     expect(result.claims['did']).toBe(7);
   });
 
-  it('gives a result that nobody can change', () => {
-    const result = verifyApproovToken(token({ anno: ['a'], embed: { deep: { er: [1] } } }), expected);
-    const frozen = [result, result.claims, result.anno, result.embed, result.embed?.['deep']];
-    expect(frozen.map((each) => Object.isFrozen(each))).toEqual(Array(5).fill(true));
-  });
-
   it.each([
     ['a header without typ', { typ: undefined }],
     ['a kid, where the secret has none', { kid: 'any' }],

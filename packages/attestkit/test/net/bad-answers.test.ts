@@ -18,6 +18,9 @@ function padded(bytes: number): string {
   return set.replace('"pad":""', `"pad":"${'x'.repeat(bytes - set.length)}"`);
 }
 
+const large = padded(10 * MEBIBYTE);
+const squeezed = gzipSync(large);
+
 const never: RequestListener = () => undefined;
 const trickle: RequestListener = (_request, response) => {
   response.writeHead(200, { 'content-type': 'application/json' });
@@ -32,7 +35,7 @@ const announced: RequestListener = (_request, response) => {
   response.writeHead(200, { 'content-length': MEBIBYTE + 1 }).flushHeaders();
 };
 const bomb: RequestListener = (_request, response) => {
-  response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(padded(10 * MEBIBYTE)));
+  response.writeHead(200, { 'content-encoding': 'gzip' }).end(squeezed);
 };
 const torn: RequestListener = (_request, response) => {
   response.writeHead(200, { 'content-length': 1000 }).write('{"keys":[');
@@ -42,8 +45,8 @@ const unset = { kty: undefined, crv: undefined } as unknown as JWK;
 
 /** Every answer that cannot be used, and what the operator is told. */
 const BAD: readonly (readonly [string, RequestListener, string])[] = [
-  ['no answer', never, 'there was no complete answer within 200 ms'],
-  ['a body that trickles', trickle, 'there was no complete answer within 200 ms'],
+  ['no answer', never, 'there was no complete answer within 500 ms'],
+  ['a body that trickles', trickle, 'there was no complete answer within 500 ms'],
   ['a connection that breaks', torn, 'the request failed (UND_ERR_SOCKET)'],
   [
     'a connection that is reset',
@@ -73,7 +76,7 @@ const BAD: readonly (readonly [string, RequestListener, string])[] = [
     text(Buffer.from(JSON.stringify({ keys: [a], name: 'é' }), 'latin1')),
     'the answer is not a JSON object in UTF-8',
   ],
-  ['10 MB', text(padded(10 * MEBIBYTE)), 'the answer is over 1 MiB'],
+  ['10 MB', text(large), 'the answer is over 1 MiB'],
   ['a content-length over 1 MiB and no body', announced, 'the answer is over 1 MiB'],
   ['10 MB in a small gzip', bomb, 'the answer is over 1 MiB'],
   [
@@ -116,9 +119,11 @@ const BAD: readonly (readonly [string, RequestListener, string])[] = [
 ];
 
 describe.each(BAD)('%s', (_name, answer, why) => {
+  const timeoutMs = why.includes('500 ms') ? 500 : 5000;
+
   it('makes the first keys unavailable, until the cooldown is over', async () => {
     const server = await jwksServer(answer);
-    const { jwks, pass, fetches } = source(server.url, { timeoutMs: 200 });
+    const { jwks, pass, fetches } = source(server.url, { timeoutMs });
     const first = await unavailable(jwks);
     expect(first.cause.message).toBe(why);
     expect(first.retryAfter).toBe(30);
@@ -143,7 +148,7 @@ describe.each(BAD)('%s', (_name, answer, why) => {
 
   it('never replaces good keys, and is not asked for again before the cooldown is over', async () => {
     const server = await jwksServer(keys(a));
-    const { jwks, pass, fetches, landed } = source(server.url, { timeoutMs: 200 });
+    const { jwks, pass, fetches, landed } = source(server.url, { timeoutMs });
     const [key] = await jwks.candidates('a');
     server.answer = answer;
     pass(601);
@@ -177,27 +182,31 @@ it.each([
   ],
 ])('hangs up on %s', async (_name, answer) => {
   const server = await jwksServer(answer);
-  await unavailable(source(server.url, { timeoutMs: 200 }).jwks);
+  await unavailable(source(server.url, { timeoutMs: 500 }).jwks);
   expect(server.requests).toBe(1);
-  await expect.poll(() => server.pending).toBe(0);
+  await expect.poll(() => server.pending, { timeout: 4000 }).toBe(0);
 });
 
 it('hangs up on a body that stops, even when fetch has lost the signal to the garbage collector', async () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const server = await jwksServer((_request, response) => void response.writeHead(200).write(' '));
-  const failed = unavailable(source(server.url, { timeoutMs: 400 }).jwks);
-  await expect.poll(() => server.pending).toBe(1);
+  const failed = unavailable(source(server.url, { timeoutMs: 1000 }).jwks);
+  await expect.poll(() => server.pending, { timeout: 4000 }).toBe(1);
   for (let turn = 0; turn < 4; turn += 1) {
     await new Promise((resolve) => setTimeout(resolve, 50));
     collect();
   }
   await failed;
-  await expect.poll(() => server.pending).toBe(0);
+  await expect.poll(() => server.pending, { timeout: 4000 }).toBe(0);
 });
 
 it('reads a body of exactly 1 MiB, and not of one byte more', async () => {
   const server = await jwksServer(text(padded(MEBIBYTE)));
+  expect(await kids(source(server.url).jwks, 'a')).toEqual(['a']);
+  server.answer = (_request, response) => {
+    response.writeHead(200, { 'content-length': MEBIBYTE }).end(padded(MEBIBYTE));
+  };
   expect(await kids(source(server.url).jwks, 'a')).toEqual(['a']);
   server.answer = (_request, response) => void response.writeHead(200).end(padded(MEBIBYTE + 1));
   expect((await unavailable(source(server.url).jwks)).cause.message).toBe('the answer is over 1 MiB');
@@ -231,12 +240,12 @@ describe('a fetch that was given', () => {
     [
       'never settles and ignores its signal',
       () => new Promise(() => undefined),
-      'there was no complete answer within 50 ms',
+      'there was no complete answer within 200 ms',
     ],
     [
       'gives a body that never ends',
       async () => new Response(new ReadableStream()),
-      'there was no complete answer within 50 ms',
+      'there was no complete answer within 200 ms',
     ],
     [
       'followed a redirect all the same',
@@ -262,7 +271,7 @@ describe('a fetch that was given', () => {
       'the request failed',
     ],
   ])('and %s is a failure', async (_name, fetch, why) => {
-    const { cause } = await unavailable(source(url, { fetch, timeoutMs: 50 }).jwks);
+    const { cause } = await unavailable(source(url, { fetch, timeoutMs: 200 }).jwks);
     expect(cause.message).toBe(why);
     expect(cause.cause).toBeUndefined();
   });
@@ -274,7 +283,7 @@ it('leaves no rejection without a handler', async () => {
   process.on('unhandledRejection', note);
   onTestFinished(() => void process.off('unhandledRejection', note));
   const server = await jwksServer(keys(a));
-  const { jwks, pass, landed } = source(server.url, { timeoutMs: 50 });
+  const { jwks, pass, landed } = source(server.url, { timeoutMs: 500 });
   const [key] = await jwks.candidates('a');
   for (const answer of [never, trickle, torn, redirect, text('', 500)]) {
     server.answer = answer;

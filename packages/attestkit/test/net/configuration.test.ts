@@ -100,6 +100,10 @@ describe('the options', () => {
     }
   });
 
+  it('are refused when nobody knows them', () => {
+    expect(refusal(HTTPS, { maxStaleSecond: 60 }).variable).toBe('maxStaleSecond');
+  });
+
   it('may all be left out: the global fetch and the time of day', async () => {
     const { jwk } = await keyPair('a');
     const server = await jwksServer(keys(jwk));

@@ -80,9 +80,11 @@ export function source(url: string, options: Partial<RemoteJwksOptions> = {}) {
     pass(seconds: number): void {
       clock.ms += seconds * 1000;
     },
-    /** Waits for the flight that is under way: a `kid` that nobody has joins it, and after it is in the cooldown. */
+    /** Waits for the flight that is under way: a `kid` that nobody has joins it, or else is in the cooldown. */
     async landed(): Promise<void> {
+      const before = count;
       expect(await jwks.candidates('nobody')).toEqual([]);
+      expect(count, 'no flight was under way').toBe(before);
     },
   };
 }

@@ -1,0 +1,19 @@
+import type { RequestCase } from './request-case.js';
+
+/** The request as a line for a shell. */
+export function curlLine(base: string, { method, path, headers }: RequestCase): string {
+  const verb = method === 'GET' ? '' : method === 'HEAD' ? ' --head' : ` -X ${method}`;
+  const fields = headers.map(
+    ([name, value]) => ` -H ${quoted(value === '' ? `${name};` : `${name}: ${value}`)}`,
+  );
+  return `curl -i${verb}${fields.join('')} ${quoted(base + path)}`;
+}
+
+/** What the server has to answer, in words. */
+export function expectation({ expect: { status, body, oneOf } }: RequestCase): string {
+  return [status, oneOf?.join(' or ') ?? body ?? ''].join(' ').trimEnd();
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
