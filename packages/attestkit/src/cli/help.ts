@@ -1,0 +1,86 @@
+import { APPROOV_DEFECTS } from '../testing/index.js';
+import { EXAMPLE_CLAIM, TOKEN_TYPES } from './token-types.js';
+
+const TYPES = [...TOKEN_TYPES.values()]
+  .map((type) => `  ${type.padEnd(25)} ${APPROOV_DEFECTS[type]}`)
+  .join('\n');
+
+/** What `--help` shows, by command. */
+export const HELP = {
+  attestkit: `attestkit: know that a request comes from your own genuine mobile app
+
+Usage
+  attestkit token [options]             make an Approov token, for development
+  attestkit inspect TOKEN|FILE.json|-   show each check of a token
+  attestkit token --help                more, with examples
+  attestkit inspect --help              more, with examples
+  attestkit --version
+
+Try it
+  export APPROOV_BASE64_SECRET="$(openssl rand -base64 64 | tr -d '\\n')"
+  attestkit inspect "$(attestkit token)"
+  attestkit inspect "$(attestkit token --type expired)"
+`,
+  token: `attestkit token: make an Approov token, for development
+
+It prints the token and nothing else. Tokens are signed HS256 with the account
+secret: --secret, else APPROOV_BASE64_SECRET, else APPROOV_BASE64URL_SECRET.
+
+Examples
+  curl -H "Approov-Token: $(attestkit token)" http://127.0.0.1:8002/v2/shapes
+
+  # bound to the header Authorization
+  curl -H "Authorization: ${EXAMPLE_CLAIM}" \\
+       -H "Approov-Token: $(attestkit token --claim-example)" \\
+       http://127.0.0.1:8002/v2/forms
+
+  # what must be refused
+  attestkit token --type expired
+  attestkit token --claim "${EXAMPLE_CLAIM}" --type binding-mismatch
+
+Options
+  --expire MINUTES    how long it is valid (default 5)
+  --claim RAW         bind it to this value: claim pay = base64(SHA-256(RAW))
+  --claim-example     bind it to: ${EXAMPLE_CLAIM}
+  --secret BASE64     the account secret (approov secret -get base64)
+  --type TYPE         valid (default), or one that has exactly one defect
+  --json              token, claims and bound value as JSON
+  -h, --help
+
+Types, and the code that each must be refused with
+${TYPES}
+`,
+  inspect: `attestkit inspect: show each check of a token, held or failed, and why
+
+It takes a token, an evidence file, or either of them from standard input (-).
+Nothing is sent anywhere. The secret is --secret, or that of the evidence file,
+else APPROOV_BASE64_SECRET, else APPROOV_BASE64URL_SECRET.
+
+Examples
+  attestkit inspect "$TOKEN"
+  attestkit inspect "$TOKEN" --binding "Authorization's value, Bearer included"
+  pbpaste | attestkit inspect -
+  attestkit inspect evidence.json --json
+
+An evidence file holds all that the checks need:
+  {
+    "kind": "approov-token",
+    "token": "eyJ...",
+    "secretBase64": "...",       or secretBase64url; or publicKey (PEM or JWK)
+    "algorithm": "HS256",        or jwks, with its algorithm
+    "binding": "Bearer ...",     the value of the binding header
+    "issuer": "account.approov.io", "audience": "api.example.com",
+    "leewaySeconds": 0,
+    "at": "2026-06-01T12:00:00Z" the time as of which it is verified
+  }
+All but kind and token may be left out.
+
+Options
+  --secret BASE64     the account secret, where the file has no key
+  --binding VALUE     the value of the binding header, where the file has none
+  --json              {"verdict", "code", "checks": [{"name", "ok", "detail"}]}
+  -h, --help
+
+Exit status: 0 it passes, 1 it fails, 2 the input cannot be used
+`,
+} as const;

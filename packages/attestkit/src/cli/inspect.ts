@@ -1,0 +1,45 @@
+import type { Environment } from '../env/index.js';
+import { inspectEvidence } from '../inspect/index.js';
+import { hasKey } from '../inspect/inspect-evidence.js';
+import { readArguments, UsageError } from './arguments.js';
+import { HELP } from './help.js';
+import { printable } from './printable.js';
+import { readEvidence } from './read-evidence.js';
+import { render } from './render.js';
+import type { Terminal } from './run.js';
+import { readSecret } from './secret.js';
+
+const OPTIONS = {
+  secret: { type: 'string' },
+  binding: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** `attestkit inspect`: shows every check of some evidence. */
+export async function inspect(
+  argv: readonly string[],
+  env: Environment,
+  { stdin, out, isTerminal }: Terminal,
+): Promise<number> {
+  const { text, flag, positionals } = readArguments(argv, OPTIONS);
+  if (flag('help')) {
+    out(HELP.inspect);
+    return 0;
+  }
+  const [argument] = positionals;
+  if (argument === undefined) throw new UsageError('there is no token and no file to inspect');
+  if (positionals.length > 1) throw new UsageError('there is more than one token or file to inspect');
+  const evidence = await readEvidence(argument, stdin);
+  const secret = text('secret');
+  const secretBase64 = secret === undefined && hasKey(evidence) ? undefined : readSecret(secret, env);
+  const binding = text('binding');
+  const report = inspectEvidence(evidence, {
+    ...(secretBase64 !== undefined && { secretBase64 }),
+    // The bytes as they were typed, one character each, as a server sees a header's value.
+    ...(binding !== undefined && { binding: Buffer.from(binding).toString('latin1') }),
+  });
+  const colours = isTerminal && (env['NO_COLOR'] ?? '') === '';
+  out(flag('json') ? `${printable(JSON.stringify(report, null, 2))}\n` : render(report, colours));
+  return report.verdict === 'pass' ? 0 : 1;
+}

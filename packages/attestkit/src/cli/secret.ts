@@ -1,0 +1,20 @@
+import type { Environment } from '../env/index.js';
+import { decodeAnySecret } from '../kernel/secrets.js';
+
+const SOURCES = [
+  ['APPROOV_BASE64_SECRET', 'base64'],
+  ['APPROOV_BASE64URL_SECRET', 'base64url'],
+] as const;
+
+/**
+ * The secret of the flag `--secret`, else of the environment, in base64; undefined where there is none. Any secret
+ * of at least 32 bytes is taken: what the commands make and show protects nothing.
+ *
+ * @throws ConfigurationError naming the flag or variable, where it is short or not canonical
+ */
+export function readSecret(flag: string | undefined, env: Environment): string | undefined {
+  if (flag !== undefined) return decodeAnySecret(flag, 'base64', '--secret', 32).toString('base64');
+  const [variable, encoding] = SOURCES.find(([name]) => env[name] !== undefined) ?? [];
+  if (variable === undefined) return undefined;
+  return decodeAnySecret(env[variable], encoding, variable, 32).toString('base64');
+}

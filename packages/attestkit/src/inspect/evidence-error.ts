@@ -1,0 +1,20 @@
+/** Input that cannot be inspected: not evidence of a known kind, or incomplete, or with a key that cannot be read. */
+export class EvidenceError extends Error {
+  readonly code = 'ERR_EVIDENCE_UNUSABLE';
+  /** The member at fault: `secretBase64`. */
+  readonly member: string;
+  /** What to do about it; the message ends with it. */
+  readonly remedy: string;
+
+  constructor(member: string, message: string, remedy: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'EvidenceError';
+    this.member = member;
+    this.remedy = remedy;
+  }
+}
+
+/** `member problem. Remedy.` */
+export function unusable(member: string, problem: string, remedy: string): EvidenceError {
+  return new EvidenceError(member, `${member} ${problem}. ${remedy}`, remedy);
+}
