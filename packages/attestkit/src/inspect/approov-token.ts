@@ -64,7 +64,7 @@ const MEMBERS: Readonly<Record<keyof ApproovTokenEvidence, readonly [string, (va
   };
 
 /** Members that describe the evidence for people and tests; not looked at. */
-const DESCRIPTIVE = ['expected', 'provenance', 'notes', 'facts', 'name'];
+const DESCRIPTIVE = ['name', 'description', 'notes', 'expected', 'facts', 'provenance', 'source', 'licence'];
 
 /**
  * Holds a parsed file to the members of its kind.

@@ -1,36 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import {
-  createGuard,
-  whenDecided,
-  type Guard,
-  type Route,
-  type RouteOptions,
-} from '../../src/guard/index.js';
+import { createGuard, whenDecided } from '../../src/guard/index.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import type { Attestation } from '../../src/ports/attestation.js';
 import type { Decision } from '../../src/ports/decision.js';
 import type { Evidence } from '../../src/ports/evidence.js';
-import type { DecisionEvent } from '../../src/ports/events.js';
-import type { AttestedRequest } from '../../src/ports/request.js';
-import { check, double, request } from './double.js';
-
-const DOWN = check('STORE_DOWN', 'unavailable');
-
-function guarding(
-  evidence: Evidence[],
-  more: { accept?: string[]; enforcement?: 'report' } = {},
-): { guard: Guard; events: DecisionEvent[] } {
-  const events: DecisionEvent[] = [];
-  return { guard: createGuard({ evidence, onDecision: (event) => events.push(event), ...more }), events };
-}
-
-async function decided(guard: Guard, sent: AttestedRequest, route?: Route): Promise<unknown> {
-  const decision = await guard.check(sent, route);
-  if (decision.outcome === 'refuse') return [decision.response.status, decision.error.code];
-  return [Object.keys(decision.results), decision.reported.map(({ code }) => code)];
-}
-
-const route = (guard: Guard, options: object) => guard.route(options as RouteOptions);
+import { check, decided, double, DOWN, guarding, request, route } from './double.js';
 
 describe('one kind', () => {
   const { guard } = guarding([double('a')]);
@@ -182,45 +156,6 @@ describe('total: whatever happens within is a refusal', () => {
   });
 });
 
-describe('report-only', () => {
-  const unmet = (enforcement: 'enforce' | 'report') =>
-    double('a', () => ({
-      result: 1,
-      unmet: { error: new AttestationError(check('UNMET', 'untrusted')), enforcement },
-    }));
-  it.each([
-    ['a failure is let pass, without a result', double('a'), { a: 'bad' }, [[], ['a_bad']]],
-    ['so is a missing item', double('a'), {}, [[], ['a_MISSING']]],
-    [
-      'so is a store that is down',
-      double('a', () => Promise.reject(new AttestationError(DOWN))),
-      { a: 'x' },
-      [[], ['STORE_DOWN']],
-    ],
-    ['a genuine item keeps its result', double('a'), { a: 'good' }, [['a'], []]],
-    ['an unmet demand that is enforced still refuses', unmet('enforce'), { a: 'x' }, [403, 'UNMET']],
-    ['an unmet demand that is reported keeps the result', unmet('report'), { a: 'x' }, [['a'], ['UNMET']]],
-  ])('%s', async (_, kind, fields, outcome) => {
-    const { guard } = guarding([kind], { enforcement: 'report' });
-    expect(await decided(guard, request(fields as Record<string, string>))).toEqual(outcome);
-  });
-
-  it('is the route’s choice before the guard’s', async () => {
-    const { guard } = guarding([double('a')], { enforcement: 'report' });
-    expect(await decided(guard, request(), route(guard, { enforcement: 'enforce' }))).toEqual([
-      401,
-      'a_MISSING',
-    ]);
-  });
-
-  it('attaches no result of another kind either', async () => {
-    const { guard } = guarding([double('a'), double('b')], { accept: ['a'], enforcement: 'report' });
-    expect(
-      await decided(guard, request({ a: 'good', b: 'bad' }), route(guard, { require: ['a', 'b'] })),
-    ).toEqual([[], ['b_bad']]);
-  });
-});
-
 describe('the body', () => {
   const reading = double('a', async (_, context) => ({
     result: Buffer.from(await context.body()).toString(),
@@ -241,92 +176,6 @@ describe('the body', () => {
     expect(await decided(guard, request({ a: 'x' }, { body: cut }))).toEqual([
       402,
       'ERR_GUARD_BODY_UNREADABLE',
-    ]);
-  });
-});
-
-describe('events and counters', () => {
-  it('tell what was decided and why, without a value of the request', async () => {
-    const { guard, events } = guarding([
-      double('a', (item) => {
-        if (item === 'secret-token')
-          throw new AttestationError(check('BAD', 'untrusted'), { cause: new Error('quotes secret-token') });
-        return { result: 1, met: 'binding', skipped: 'other' };
-      }),
-    ]);
-    const named = guard.route({ name: 'orders' });
-    await decided(guard, request({ a: 'x' }), named);
-    await decided(guard, request({ a: 'secret-token' }), named);
-    const common = {
-      route: 'orders',
-      method: 'GET',
-      path: '/path',
-      enforcement: 'enforce',
-      asked: ['a'],
-      reported: [],
-      exempt: undefined,
-    };
-    expect(events).toEqual([
-      {
-        ...common,
-        outcome: 'accept',
-        verified: ['a'],
-        refused: undefined,
-        met: ['binding'],
-        skipped: ['other'],
-        status: undefined,
-      },
-      {
-        ...common,
-        outcome: 'refuse',
-        verified: [],
-        met: [],
-        skipped: [],
-        status: 403,
-        refused: {
-          code: 'BAD',
-          stage: 'untrusted',
-          says: 'says BAD',
-          check: check('BAD', 'untrusted'),
-          cause: undefined,
-        },
-      },
-    ]);
-    expect(JSON.stringify(events)).not.toMatch(/secret-token|query/);
-  });
-
-  it('name what lay beneath an outage', async () => {
-    const { guard, events } = guarding([
-      double('a', () => {
-        throw new AttestationError(DOWN, { cause: new Error('ECONNREFUSED') });
-      }),
-    ]);
-    await decided(guard, request({ a: 'x' }));
-    expect(events[0]?.refused?.cause).toBe('ECONNREFUSED');
-  });
-
-  it('count by route and code', async () => {
-    const { guard } = guarding([double('a')]);
-    const [one, two] = [
-      guard.route({ name: 'one', enforcement: 'report' }),
-      guard.route({ name: 'two', exclude: ['/open'] }),
-    ];
-    for (const sent of [{ a: 'good' }, { a: 'bad' }, { a: 'bad' }, {}])
-      await decided(guard, request(sent), one);
-    for (const sent of [{ a: 'good' }, { a: 'bad' }]) await decided(guard, request(sent), two);
-    await decided(guard, request({}, { target: '/open' }), two);
-    await decided(guard, request({ a: 'good' }), guard.route({ name: 'two' }));
-    const rows = guard
-      .counters()
-      .filter(({ route: name }) => name !== undefined)
-      .map((each) => Object.values(each));
-    expect(rows).toEqual([
-      ['one', 'accepted', undefined, 1],
-      ['one', 'reported', 'a_bad', 2],
-      ['one', 'reported', 'a_MISSING', 1],
-      ['two', 'accepted', undefined, 2],
-      ['two', 'refused', 'a_bad', 1],
-      ['two', 'exempt', 'excluded', 1],
     ]);
   });
 });

@@ -1,6 +1,8 @@
+import { createGuard, type Guard, type Route, type RouteOptions } from '../../src/guard/index.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import type { CheckDef, Stage } from '../../src/ports/checks.js';
 import type { Appraisal, Evidence, VerifyContext } from '../../src/ports/evidence.js';
+import type { DecisionEvent } from '../../src/ports/events.js';
 import type { AttestedRequest } from '../../src/ports/request.js';
 
 export function check(code: string, stage: Stage): CheckDef {
@@ -22,8 +24,8 @@ export function double(kind: string, verify: Verify = defaultVerify(kind)): Evid
     statuses: { missing: 401, malformed: 402, untrusted: 403, denied: 404 },
     routeOptions: [`${kind}Option`],
     demand: (options) => options[`${kind}Option`],
-    find(request) {
-      const values = request.fields(kind);
+    find(sent) {
+      const values = sent.fields(kind);
       if (values.length > 1) throw new AttestationError(check(`${kind}_REPEATED`, 'malformed'));
       const [item] = values;
       return item === undefined
@@ -47,4 +49,28 @@ export function request(
   more: Partial<AttestedRequest> = {},
 ): AttestedRequest {
   return { method: 'GET', target: '/path?query=1', fields: (name) => [fields[name] ?? []].flat(), ...more };
+}
+
+/** A check of a store that cannot be reached. */
+export const DOWN: CheckDef = check('STORE_DOWN', 'unavailable');
+
+/** A guard of these kinds, and the events of what it has decided. */
+export function guarding(
+  evidence: Evidence[],
+  more: { accept?: string[]; enforcement?: 'report' } = {},
+): { guard: Guard; events: DecisionEvent[] } {
+  const events: DecisionEvent[] = [];
+  return { guard: createGuard({ evidence, onDecision: (event) => events.push(event), ...more }), events };
+}
+
+/** Status and code of a refusal; kinds with a result and codes reported of an acceptance. */
+export async function decided(guard: Guard, sent: AttestedRequest, asked?: Route): Promise<unknown> {
+  const decision = await guard.check(sent, asked);
+  if (decision.outcome === 'refuse') return [decision.response.status, decision.error.code];
+  return [Object.keys(decision.results), decision.reported.map(({ code }) => code)];
+}
+
+/** A route with options that only a double's kind has. */
+export function route(guard: Guard, options: object): Route {
+  return guard.route(options as RouteOptions);
 }

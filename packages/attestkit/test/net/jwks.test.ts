@@ -25,7 +25,7 @@ describe('remoteJwks', () => {
       const key = only(await jwks.candidates('k'));
       expect(key).toMatchObject({ kid: 'k', algorithm: alg });
       expect(jwks.algorithm).toBe(alg);
-      const signature = Buffer.from(token.slice(at + 1), 'base64url');
+      const signature = token.slice(at + 1);
       expect(verifySignature(key, token.slice(0, at), signature)).toBe(true);
       expect(verifySignature(key, `${token.slice(0, at)}x`, signature)).toBe(false);
     },

@@ -1,0 +1,115 @@
+import type { Server } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+import { Hono, type MiddlewareHandler } from 'hono';
+import { describe, expect, test, vi } from 'vitest';
+import { protect, type AttestationVariables } from '../../src/adapters/hono.js';
+import { asyncGuard, bodyGuard, digestOf, recordingGuard, syncGuard, tokenField } from './guards.js';
+import { listening, send } from './wire.js';
+
+interface Env {
+  Variables: AttestationVariables;
+}
+
+const start = (app: Hono<Env>): Promise<number> =>
+  listening(createAdaptorServer({ fetch: app.fetch }) as Server);
+
+const did: MiddlewareHandler<Env> = async (c) => c.text(c.get('attestation')?.approov?.did ?? 'nothing');
+
+describe.each([
+  ['at once', syncGuard],
+  ['later', asyncGuard],
+])('with a guard that decides %s', (_name, makeGuard) => {
+  test.each(['GET', 'HEAD', 'OPTIONS', 'PUT'])('covers unknown paths with %s', async (method) => {
+    const handler = vi.fn(did);
+    const port = await start(new Hono<Env>().use(protect(makeGuard().guard), handler));
+    const answer = await send(port, { method, target: '/unknown' });
+    expect(handler).not.toHaveBeenCalled();
+    expect(answer).toMatchObject({ status: 401, body: method === 'HEAD' ? '' : '{}' });
+    expect(answer.fields).toMatchObject({ 'content-type': 'application/json' });
+  });
+
+  test('goes on once, with the result', async () => {
+    const handler = vi.fn(did);
+    const port = await start(new Hono<Env>().use(protect(makeGuard().guard), handler));
+    expect(await send(port, { fields: [tokenField()] })).toMatchObject({ status: 200, body: 'device' });
+    expect(handler).toHaveBeenCalledTimes(1);
+  });
+
+  test('protects one route and leaves the others open', async () => {
+    const app = new Hono<Env>();
+    app.get('/open', did);
+    app.get('/bound', protect(makeGuard().guard, { binding: true }), did);
+    const port = await start(app);
+    expect((await send(port, { target: '/open' })).body).toBe('nothing');
+    expect((await send(port, { target: '/bound' })).status).toBe(401);
+    const authorization = ['Authorization', 'Bearer a'] as const;
+    const bound = [tokenField('Bearer a'), authorization];
+    expect((await send(port, { target: '/bound', fields: bound })).body).toBe('device');
+    expect((await send(port, { target: '/bound', fields: [...bound, authorization] })).status).toBe(401);
+  });
+
+  test('compares the bytes of a bound field as they were sent', async () => {
+    const port = await start(new Hono<Env>().use(protect(makeGuard().guard, { binding: true }), did));
+    const sent = 'Bearer gr\xfc\xdf';
+    const authorization = ['Authorization', sent] as const;
+    const bytes = tokenField(Buffer.from(sent, 'latin1'));
+    expect((await send(port, { fields: [bytes, authorization] })).body).toBe('device');
+    const text = tokenField(Buffer.from(sent));
+    expect((await send(port, { fields: [text, authorization] })).status).toBe(401);
+  });
+
+  test('hands what the handler throws to the error handler', async () => {
+    const app = new Hono<Env>().use(protect(makeGuard().guard), () => Promise.reject(new Error('mine')));
+    app.onError((error, c) => c.text(error.message, 418));
+    const answer = await send(await start(app), { fields: [tokenField()] });
+    expect(answer).toMatchObject({ status: 418, body: 'mine' });
+  });
+});
+
+test('fields that others have set stay on a refusal', async () => {
+  const app = new Hono<Env>();
+  app.use(async (c, next) => {
+    await next();
+    c.header('Access-Control-Allow-Origin', '*');
+  });
+  app.use(protect(syncGuard().guard));
+  expect((await send(await start(app))).fields).toMatchObject({ 'access-control-allow-origin': '*' });
+});
+
+test('the target is whole in mounted applications, and the address unknown', async () => {
+  const { guard, seen } = recordingGuard();
+  const app = new Hono<Env>()
+    .basePath('/api')
+    .route('/sub', new Hono<Env>().use(protect(guard)).get('/x', did));
+  await send(await start(app), { target: '/api/sub/x?y=%20' });
+  expect(seen[0]?.target).toBe('/api/sub/x?y=%20');
+  expect(seen[0]?.ip).toBeUndefined();
+});
+
+describe('a body', () => {
+  const body = '{ "a": 1 }';
+  const fields = [digestOf(body)];
+  const parse: MiddlewareHandler<Env> = async (c, next) => {
+    await c.req.json();
+    await next();
+  };
+
+  test.each([
+    ['after', [], 200],
+    ['before', [parse], 503],
+  ])('parsed %s the guard', async (_place, before, status) => {
+    const app = new Hono<Env>();
+    for (const each of before) app.use(each);
+    app.use(protect(bodyGuard().guard));
+    app.post('/', async (c) => c.json(await c.req.json()));
+    const port = await start(app);
+    const answer = await send(port, { method: 'POST', body, fields });
+    expect(answer).toMatchObject({ status, body: status === 200 ? '{"a":1}' : '{}' });
+    const other = await send(port, { method: 'POST', body: '{"a":1}', fields });
+    expect(other.status).toBe(status === 200 ? 401 : 503);
+  });
+});
+
+test('a wrong option fails at start-up', () => {
+  expect(() => protect(syncGuard().guard, { exclude: ['health'] })).toThrow('exclude');
+});
