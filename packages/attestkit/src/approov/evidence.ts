@@ -103,8 +103,9 @@ export function approov(
     }
     const jws = parseToken(token, expected, enforcing, known);
     const candidates = keys.candidates(jws.kid);
-    if (candidates instanceof Promise)
+    if ('then' in candidates) {
       return candidates.then((fetched) => verifyWith(fetched, token, jws, context));
+    }
     return verifyWith(candidates, token, jws, context);
   }
 

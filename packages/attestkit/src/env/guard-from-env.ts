@@ -1,6 +1,7 @@
 import { approov, type BindingOptions } from '../approov/index.js';
 import { createGuard, type Guard, type GuardOptions } from '../guard/index.js';
 import { ConfigurationError } from '../kernel/errors.js';
+import type { DecisionEvent } from '../ports/events.js';
 import type { Enforcement } from '../ports/evidence.js';
 import { logLines } from './log-lines.js';
 
@@ -46,14 +47,16 @@ export function guardFromEnv(options: GuardFromEnvOptions = {}): Guard {
     ...(allowPublishedSecret !== undefined && { allowPublishedSecret }),
     binding: { ...binding, enforcement: bindingEnforcement(env) },
   });
+  const logging = (event: DecisionEvent): void => {
+    for (const line of logLines(event)) log(line);
+    return onDecision?.(event);
+  };
+  const listener = logged ? logging : onDecision;
   return createGuard({
     ...rest,
     evidence: [evidence],
     enforcement: token,
-    onDecision: (event) => {
-      if (logged) for (const line of logLines(event)) log(line);
-      return onDecision?.(event);
-    },
+    ...(listener !== undefined && { onDecision: listener }),
   });
 }
 

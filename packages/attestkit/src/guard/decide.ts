@@ -1,5 +1,6 @@
 import { AttestationError } from '../kernel/errors.js';
 import type { Attestation } from '../ports/attestation.js';
+import type { CheckDef } from '../ports/checks.js';
 import type { Decision } from '../ports/decision.js';
 import type { Appraisal, Evidence, VerifyContext } from '../ports/evidence.js';
 import type { DecisionEvent } from '../ports/events.js';
@@ -75,22 +76,25 @@ function exemption(request: AttestedRequest, route: Route): 'excluded' | 'prefli
 function select(progress: Progress): readonly Selected[] {
   const { request, route } = progress;
   const selected: Selected[] = [];
-  for (const demanded of route.require) {
-    progress.at = demanded.evidence;
-    const found = demanded.evidence.find(request);
+  for (const { evidence, demand } of route.require) {
+    progress.at = evidence;
+    const found = evidence.find(request);
     if (!found.present) throw new AttestationError(found.check);
-    selected.push({ ...demanded, item: found.item });
+    selected.push({ evidence, demand, item: found.item });
   }
-  let missing: AttestationError | undefined;
-  for (const demanded of route.accept) {
-    progress.at = demanded.evidence;
-    const found = demanded.evidence.find(request);
-    if (found.present) return [...selected, { ...demanded, item: found.item }];
-    missing ??= new AttestationError(found.check);
+  let missing: CheckDef | undefined;
+  for (const { evidence, demand } of route.accept) {
+    progress.at = evidence;
+    const found = evidence.find(request);
+    if (found.present) {
+      selected.push({ evidence, demand, item: found.item });
+      return selected;
+    }
+    missing ??= found.check;
   }
   if (missing === undefined) return selected;
   progress.at = (route.accept[0] as Demanded).evidence;
-  throw missing;
+  throw new AttestationError(missing);
 }
 
 /** Verifies the selected items from `index` on; a promise only where one had to be waited for. */

@@ -1,8 +1,14 @@
 import type { CheckDef, Stage } from '../ports/checks.js';
 
+/** Not with `--frozen-intrinsics`. */
+const CAN_LIMIT = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')?.writable === true;
+
 /**
  * Evidence that does not hold, or that could not be verified now. The message is the check's own sentence and
  * contains no value; `code`, `stage`, `check` and `spec` are for machines.
+ *
+ * It has no stack trace: a refusal is an outcome, the check says where it comes from, and a flood of junk must not
+ * cost more than genuine traffic. A `cause` keeps its own.
  */
 export class AttestationError<Code extends string = string> extends Error {
   readonly code: Code;
@@ -14,7 +20,10 @@ export class AttestationError<Code extends string = string> extends Error {
   readonly retryAfter: number | undefined;
 
   constructor(check: CheckDef<Code>, options: { cause?: unknown; retryAfter?: number } = {}) {
+    const { stackTraceLimit } = Error;
+    if (CAN_LIMIT) Error.stackTraceLimit = 0;
     super(check.says, 'cause' in options ? { cause: options.cause } : undefined);
+    if (CAN_LIMIT) Error.stackTraceLimit = stackTraceLimit;
     this.name = 'AttestationError';
     this.code = check.code;
     this.stage = check.stage;

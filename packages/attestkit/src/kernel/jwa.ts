@@ -1,5 +1,6 @@
-import { constants, createHmac, timingSafeEqual, verify } from 'node:crypto';
+import { constants, verify } from 'node:crypto';
 import type { JwsAlgorithm, VerificationKey } from '../ports/keys.js';
+import { HmacVerifier } from './hmac.js';
 
 interface Algorithm {
   /** How the signature is made. */
@@ -60,14 +61,13 @@ export const ALGORITHMS: Readonly<Record<JwsAlgorithm, Algorithm>> = {
 
 /** Whether `signature` is the key's, by its pinned algorithm, over the signing input (ASCII), in canonical base64url. */
 export function verifySignature(
-  { algorithm, key }: VerificationKey,
+  verification: VerificationKey,
   signingInput: string,
   signature: string,
 ): boolean {
+  const { algorithm, key } = verification;
   const { family, hash, length } = ALGORITHMS[algorithm];
-  if (family === 'hmac') {
-    return isSameMac(createHmac(hash, key).update(signingInput, 'latin1').digest('base64url'), signature);
-  }
+  if (family === 'hmac') return hmacVerifier(verification, hash).verify(signingInput, signature);
   const signed = Buffer.from(signingInput, 'latin1');
   const bytes = Buffer.from(signature, 'base64url');
   if (length !== undefined && bytes.length !== length) return false;
@@ -85,21 +85,11 @@ export function verifySignature(
 
 const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
 
-/** Room for a MAC of each hash in base64url, and for the one that was sent: used at once, since nothing here waits. */
-const ROOM: Readonly<Record<number, readonly [Buffer, Buffer]>> = {
-  43: [Buffer.alloc(43), Buffer.alloc(43)],
-  64: [Buffer.alloc(64), Buffer.alloc(64)],
-  86: [Buffer.alloc(86), Buffer.alloc(86)],
-};
+/** By the verification key, since the pads of a secret are others for another hash. */
+const verifiers = new WeakMap<VerificationKey, HmacVerifier>();
 
-/**
- * Compares two MACs in constant time, as the one canonical base64url text that each has: to decode the text that
- * was sent costs more than to compare it.
- */
-function isSameMac(mac: string, sent: string): boolean {
-  const room = ROOM[mac.length];
-  if (room === undefined || mac.length !== sent.length) return false;
-  room[0].write(mac, 'latin1');
-  room[1].write(sent, 'latin1');
-  return timingSafeEqual(room[0], room[1]);
+function hmacVerifier(verification: VerificationKey, hash: string): HmacVerifier {
+  const made = verifiers.get(verification) ?? new HmacVerifier(hash, verification.key);
+  verifiers.set(verification, made);
+  return made;
 }

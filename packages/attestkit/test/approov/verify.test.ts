@@ -62,6 +62,14 @@ describe('a genuine token', () => {
   });
 });
 
+/** A genuine token whose signature has an A, with another letter of the same low byte in its place. */
+function lowByteTwin(): string {
+  for (let exp = SECONDS + 1; ; exp += 1) {
+    const [header, payload, mac = ''] = token({ exp }).split('.');
+    if (mac.includes('A')) return `${header}.${payload}.${mac.replace('A', 'Ł')}`;
+  }
+}
+
 /** One row per way to be wrong: the name of the check, and a token that fails it and none before it. */
 const REFUSED: readonly (readonly [
   keyof typeof CHECKS,
@@ -89,6 +97,12 @@ const REFUSED: readonly (readonly [
   ],
   ['encoding', 'a lone character in a part', `${HEADER}.${PAYLOAD}A.${MAC}`.replace('AA.', 'A.')],
   ['encoding', 'a NUL', `${HEADER}\0.${PAYLOAD}.${MAC}`],
+  [
+    'encoding',
+    'Ł in the payload, whose low byte is that of A',
+    GOOD.replace(PAYLOAD, PAYLOAD.replace('A', 'Ł')),
+  ],
+  ['encoding', 'Ł in the signature, whose low byte is that of A', lowByteTwin()],
   ['encoding', 'characters beyond ASCII', `${HEADER}é.${PAYLOAD}.${MAC}`],
   ['header', 'a header that is not JSON', signParts(part('no'), PAYLOAD)],
   ['header', 'a header that is an array', signParts(part(['alg']), PAYLOAD)],

@@ -100,6 +100,13 @@ describe('errors', () => {
     expect('cause' in new AttestationError(ONE)).toBe(false);
   });
 
+  it('have no stack trace, and leave that of others alone', () => {
+    const limit = Error.stackTraceLimit;
+    expect(new AttestationError(ONE).stack).not.toMatch(/\n\s+at /);
+    expect(Error.stackTraceLimit).toBe(limit);
+    expect(new Error('other').stack).toMatch(/\n\s+at /);
+  });
+
   it('of configuration name the variable and the remedy', () => {
     const error = new ConfigurationError('NAME', 'is empty', 'Fill it.');
     expect(error).toMatchObject({

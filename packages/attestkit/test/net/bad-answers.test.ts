@@ -114,7 +114,7 @@ const BAD: readonly (readonly [string, RequestListener, string])[] = [
   [
     'a crv that breaks the reader',
     keys({ ...a, crv: { toString: 1, valueOf: 1 } as unknown as string }),
-    'the answer cannot be read',
+    'the answer cannot be used: none of its keys is for ES256',
   ],
 ];
 

@@ -1,0 +1,56 @@
+import { parseArgs } from 'node:util';
+import { benchCpu, type CpuReport } from './cpu.js';
+import { benchHttp, type HttpRow } from './http.js';
+import { machineFacts, printCpu, printHttp, printMachine, printTargets, printTokens } from './report.js';
+import { benchTokens, type TokenReport } from './tokens.js';
+
+const USAGE = `Measures attestkit against its peers and the floor: npm run bench -- [options]
+
+  --only PART  tokens, cpu or http
+  --quick      a first impression in less time
+  --json       everything, for machines`;
+
+const PARTS = ['tokens', 'cpu', 'http'];
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help || (values.only !== undefined && !PARTS.includes(values.only))) {
+  console.log(USAGE);
+  process.exit(values.help ? 0 : 2);
+}
+
+const { quick, json, only } = values;
+const wanted = (part: string): boolean => only === undefined || only === part;
+const progress = (text: string): void => console.error(text);
+const print = json ? () => undefined : console.log;
+
+const machine = machineFacts();
+let tokens: TokenReport | undefined;
+let cpu: CpuReport | undefined;
+let http: readonly HttpRow[] | undefined;
+
+print(printMachine(machine));
+if (wanted('tokens')) {
+  tokens = await benchTokens(quick ? { rounds: 7, turns: 2 } : { rounds: 15, turns: 8 }, progress);
+  print(printTokens(tokens));
+}
+if (wanted('cpu')) {
+  cpu = await benchCpu(
+    quick ? { rounds: 5, turns: 2, amount: 400 } : { rounds: 11, turns: 5, amount: 400 },
+    progress,
+  );
+  print(printCpu(cpu));
+}
+if (wanted('http')) {
+  http = await benchHttp(quick ? { rounds: 1, seconds: 1 } : { rounds: 3, seconds: 3 }, progress);
+  print(printHttp(http));
+}
+const targets = [...(tokens?.targets ?? []), ...(cpu?.targets ?? [])];
+if (targets.length > 0) print(printTargets(targets));
+if (json) console.log(JSON.stringify({ machine, quick, targets, tokens, cpu, http }, undefined, 2));

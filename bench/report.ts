@@ -1,0 +1,94 @@
+import { cpus, loadavg } from 'node:os';
+import type { CpuReport } from './cpu.js';
+import type { HttpRow } from './http.js';
+import type { Target } from './targets.js';
+import type { TokenReport } from './tokens.js';
+
+/** Where and when a run was made. */
+export interface MachineFacts {
+  readonly date: string;
+  readonly node: string;
+  readonly openssl: string;
+  readonly cpu: string;
+  readonly cores: number;
+  /** What else the machine is doing: runnable processes over the last minute, before the run. */
+  readonly load: number;
+}
+
+export function machineFacts(): MachineFacts {
+  return {
+    date: new Date().toISOString(),
+    node: process.version,
+    openssl: process.versions.openssl ?? 'unknown',
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: cpus().length,
+    load: Math.round((loadavg()[0] ?? 0) * 100) / 100,
+  };
+}
+
+export function printMachine({ date, node, openssl, cpu, cores, load }: MachineFacts): string {
+  return `Node ${node}, OpenSSL ${openssl}, ${cores} x ${cpu}, load ${load}, ${date}`;
+}
+
+export function printTokens({ tokenLength, suites }: TokenReport): string {
+  const tables = suites.map(({ name, rows }) =>
+    table(
+      [name, 'times', 'CPU ns', 'wall ns'],
+      rows.map((row) => [row.name, ratio(row.timesFirst), whole(row.cpuNs), whole(row.wallNs)]),
+    ),
+  );
+  return `\nTOKENS of ${tokenLength} characters (HS256). times: as fast as the first row, by CPU time.\n${tables.join('\n')}`;
+}
+
+export function printCpu({ rows }: CpuReport): string {
+  const lines = rows.map((row) => [
+    row.name,
+    ratio(row.ofUnprotected),
+    row.micros.toFixed(1),
+    row.addedMicros.toFixed(1),
+  ]);
+  return `\nCPU of the server for each request. kept: the unprotected cost by this one.\n${table(['Express 5', 'kept', 'CPU µs', 'added µs'], lines)}`;
+}
+
+export function printHttp(rows: readonly HttpRow[]): string {
+  const lines = rows.map((row) => [
+    row.framework,
+    row.protection,
+    ratio(row.ofUnprotected),
+    whole(row.perSecond),
+  ]);
+  return `\nHTTP requests per second, the load generator on the same machine.\n${table(['framework', 'protection', 'kept', 'req/s'], lines, 2)}`;
+}
+
+export function printTargets(targets: readonly Target[]): string {
+  const lines = targets.map(({ what, atLeast, measured, met }) => [
+    what,
+    ratio(measured),
+    ratio(atLeast),
+    met ? 'met' : 'missed',
+  ]);
+  return `\n${table(['TARGETS', 'measured', 'at least', ''], lines)}`;
+}
+
+/** Aligned columns: the first ones text, to the left, the others numbers, to the right. */
+function table(head: readonly string[], rows: readonly (readonly string[])[], textColumns = 1): string {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return column < textColumns ? cell.padEnd(width) : cell.padStart(width);
+      })
+      .join('   ')
+      .trimEnd();
+  return `\n${line(head)}\n${line(widths.map((width) => '-'.repeat(width)))}\n${rows.map(line).join('\n')}`;
+}
+
+function ratio(value: number): string {
+  return value >= 10 ? value.toFixed(1) : value.toFixed(value < 0.1 ? 4 : 2);
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString('en');
+}

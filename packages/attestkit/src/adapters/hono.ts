@@ -1,0 +1,39 @@
+import type { Guard, RouteOptions } from '../guard/index.js';
+import type { Attestation } from '../ports/attestation.js';
+import { refusalResponse, webRequest } from './web.js';
+
+/** For `new Hono<{ Variables: AttestationVariables }>()`: what the middleware sets. */
+// A type, since early versions of Hono 4 take no interface here.
+export type AttestationVariables = {
+  /** What the guard verified; on routes that nothing protects it is undefined all the same. */
+  attestation: Attestation;
+};
+
+/** What is used of Hono's context. */
+export interface HonoContext {
+  readonly req: { readonly raw: Request };
+  set(name: 'attestation', value: Attestation): void;
+}
+
+/**
+ * Middleware for Hono: for all that is used after it, unknown paths included, with `app.use(protect(guard))`, or for
+ * one route: `app.get('/forms', protect(guard, { binding: true }), (c) => c.json(c.get('attestation')))`.
+ *
+ * Hono hands over a fetch request, with what that means (see `webRequest`): repeated header fields arrive joined by
+ * a comma, and fail as malformed or not matching, on Node too.
+ *
+ * @throws ConfigurationError naming the option
+ */
+export function protect(
+  guard: Guard,
+  options?: RouteOptions,
+): (c: HonoContext, next: () => Promise<void>) => Promise<Response | undefined> {
+  const route = guard.route(options);
+  return async (c, next) => {
+    const decision = await guard.check(webRequest(c.req.raw), route);
+    if (decision.outcome === 'refuse') return refusalResponse(decision.response);
+    c.set('attestation', decision.results);
+    await next();
+    return undefined;
+  };
+}

@@ -1,0 +1,101 @@
+import type { NodeMessage } from './request.js';
+
+/** Bytes of a body that are read for the guard: 1 MiB. A body parser that keeps its bytes has a limit of its own. */
+export const BODY_LIMIT = 1_048_576;
+
+const bodies = new WeakMap<NodeMessage, Promise<Uint8Array>>();
+
+/**
+ * Keeps the bytes that a body parser has read, so that the guard can be mounted behind it:
+ * `express.json({ verify: rawBody })`. Not where the parser has decompressed them: they are no longer those that
+ * were sent.
+ *
+ * @param req the request of Node's server: `ctx.req` of Koa, `request.raw` of Fastify
+ */
+export function rawBody(req: NodeMessage, _res: unknown, bytes: Uint8Array): void {
+  const coding = req.headers['content-encoding'] ?? 'identity';
+  if (coding.toLowerCase() === 'identity') bodies.set(req, Promise.resolve(bytes));
+}
+
+/** How to get the body's exact bytes; undefined where somebody else has read them, and has not kept them. */
+export function bodyOf(message: NodeMessage): (() => Promise<Uint8Array>) | undefined {
+  const consumed =
+    message.readableDidRead ||
+    message.readableEnded ||
+    message.readableFlowing === true ||
+    message.readableEncoding !== null;
+  if (consumed && !bodies.has(message)) return undefined;
+  return () => {
+    const body = bodies.get(message) ?? read(message);
+    bodies.set(message, body);
+    return body;
+  };
+}
+
+/**
+ * Throws away what is left of a refused request's body, so that the connection can go on. Node does so only where
+ * nobody has begun to read it. Emulations of Node's server, for functions in a cloud, may have nothing to resume.
+ */
+export function discardBody(message: { resume?(): unknown }): void {
+  message.resume?.();
+}
+
+/**
+ * Reads the body and puts it back, so that the framework's parser finds the stream as if nobody had read it. To put
+ * it back is possible until the stream has emitted 'end'; so nothing is read from a stream that has ended and is
+ * empty, which is what makes it emit 'end', and all is put back in the tick in which the last of it was read.
+ */
+function read(message: NodeMessage): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const declared = Number(message.headers['content-length'] ?? 0);
+    if (declared > BODY_LIMIT) return reject(tooLarge());
+    if (isBroken(message)) return reject(broken());
+    // With a read under way, on('readable') starts none of its own, which could come after the end.
+    if (!hasEnded(message)) message.read(0);
+    if (hasEnded(message) && message.readableLength === 0) return resolve(new Uint8Array());
+
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    function take(): void {
+      while (message.readableLength > 0) {
+        const chunk = message.read() as Uint8Array;
+        chunks.push(chunk);
+        length += chunk.length;
+      }
+      if (isBroken(message)) fail();
+      else if (length > BODY_LIMIT) stop(() => reject(tooLarge()));
+      else if (hasEnded(message)) stop(resolve);
+    }
+    function fail(cause?: unknown): void {
+      stop(() => reject(broken(cause)));
+    }
+    function stop(settle: (bytes: Uint8Array) => void): void {
+      message.off('readable', take).off('error', fail).off('close', fail);
+      const bytes = Buffer.concat(chunks, length);
+      if (length > 0) message.unshift(bytes);
+      settle(bytes);
+    }
+    message.on('readable', take).on('error', fail).on('close', fail);
+  });
+}
+
+/** Whether all of the body has arrived, read or not. Public properties tell it only of HTTP/1.1, or too late. */
+function hasEnded(message: NodeMessage): boolean {
+  const { _readableState: state } = message as unknown as {
+    readonly _readableState: { readonly ended: boolean };
+  };
+  return state.ended;
+}
+
+/** A stream of HTTP/2 that was reset ends like one that is complete, but before the response it is closed only then. */
+function isBroken(message: NodeMessage): boolean {
+  return message.destroyed || message.stream?.closed === true;
+}
+
+function tooLarge(): Error {
+  return new Error(`the body is over ${BODY_LIMIT} bytes`);
+}
+
+function broken(cause?: unknown): Error {
+  return new Error('the connection broke before the end of the body', { cause });
+}

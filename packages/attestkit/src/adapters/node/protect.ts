@@ -1,0 +1,65 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { whenDecided, type Guard, type RouteOptions } from '../../guard/index.js';
+import type { Attestation } from '../../ports/attestation.js';
+import { nodeRequest, type NodeMessage } from './request.js';
+import { refuseUpgrade, sendRefusal, type NodeResponse } from './respond.js';
+
+/** What a protected listener finds on its request. */
+export interface Attested {
+  readonly attestation: Attestation;
+}
+
+/**
+ * Protects a request listener of `node:http`, `node:https` or `node:http2`, with all paths and methods that it
+ * serves: `createServer(protect(guard, (req, res) => { req.attestation.approov?.did … }))`.
+ *
+ * @throws ConfigurationError naming the option
+ */
+export function protect<
+  Request extends NodeMessage = IncomingMessage,
+  Response extends NodeResponse = ServerResponse,
+>(
+  guard: Guard,
+  listener: (req: Request & Attested, res: Response) => unknown,
+  options?: RouteOptions,
+): (req: Request, res: Response) => void {
+  const route = guard.route(options);
+  return (req, res) => {
+    whenDecided(guard.check(nodeRequest(req), route), (decision) => {
+      if (decision.outcome === 'refuse') return sendRefusal(res, decision.response);
+      listener(Object.assign(req, { attestation: decision.results }), res);
+    });
+  };
+}
+
+/**
+ * Protects a listener of the event `upgrade`, which requests for a WebSocket raise in place of `request`:
+ * `server.on('upgrade', protectUpgrade(guard, (req, socket, head) => …))`. A refusal is written to the socket,
+ * and the connection closed.
+ *
+ * @throws ConfigurationError naming the option
+ */
+export function protectUpgrade<
+  Request extends NodeMessage = IncomingMessage,
+  Socket extends Duplex = Duplex,
+  Head extends Uint8Array = Uint8Array,
+>(
+  guard: Guard,
+  listener: (req: Request & Attested, socket: Socket, head: Head) => unknown,
+  options?: RouteOptions,
+): (req: Request, socket: Socket, head: Head) => void {
+  const route = guard.route(options);
+  return (req, socket, head) => {
+    // Node leaves the socket without a listener for errors, and one that breaks now must not end the process.
+    socket.on('error', ignore);
+    whenDecided(guard.check(nodeRequest(req), route), (decision) => {
+      if (decision.outcome === 'refuse') return refuseUpgrade(socket, decision.response);
+      if (socket.destroyed) return;
+      socket.off('error', ignore);
+      listener(Object.assign(req, { attestation: decision.results }), socket, head);
+    });
+  };
+}
+
+function ignore(): void {}

@@ -1,0 +1,68 @@
+import type { Readable } from 'node:stream';
+import type { AttestedRequest } from '../../ports/request.js';
+import { bodyOf } from './body.js';
+
+/** What is read of a request: Node's own, of HTTP/1.1 or of the compatibility API of HTTP/2. */
+export interface NodeMessage extends Readable {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly rawHeaders: readonly string[];
+  readonly headers: {
+    readonly 'content-length'?: string | undefined;
+    readonly 'content-encoding'?: string | undefined;
+  };
+  readonly socket: { readonly remoteAddress?: string | undefined };
+  /** Of HTTP/2 only. */
+  readonly stream?: { readonly closed: boolean };
+}
+
+/** Where a framework has the peer's address, resolved by its own proxy trust. */
+export interface Peer {
+  readonly ip?: string | undefined;
+}
+
+/** A request of Node's server, or of a framework on it, as the guard sees it. */
+export class NodeRequest implements AttestedRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly #message: NodeMessage;
+  readonly #peer: Peer | undefined;
+
+  constructor(message: NodeMessage, target: string, peer?: Peer) {
+    this.method = message.method ?? '';
+    this.target = target;
+    this.#message = message;
+    this.#peer = peer;
+  }
+
+  /** From `rawHeaders`: in `headers` a second `Authorization` is gone, and others are joined. */
+  fields(name: string): readonly string[] {
+    const { rawHeaders } = this.#message;
+    const values: string[] = [];
+    for (let at = 0; at < rawHeaders.length; at += 2) {
+      const field = rawHeaders[at] as string;
+      if (field.length === name.length && field.toLowerCase() === name)
+        values.push(rawHeaders[at + 1] as string);
+    }
+    return values;
+  }
+
+  /** Only when asked: a framework walks through `X-Forwarded-For` for it. */
+  get ip(): string | undefined {
+    return this.#peer === undefined ? this.#message.socket.remoteAddress : this.#peer.ip;
+  }
+
+  get body(): (() => Promise<Uint8Array>) | undefined {
+    return bodyOf(this.#message);
+  }
+}
+
+/**
+ * Translates a request of Node's server for `guard.check`: for a framework that has no adapter.
+ *
+ * @param target path and query as on the request line. Default `req.url`: give the original where the framework
+ *   shortens that one in mounted routers, or rewrites it
+ */
+export function nodeRequest(req: NodeMessage, target?: string): AttestedRequest {
+  return new NodeRequest(req, target ?? req.url ?? '');
+}

@@ -1,0 +1,54 @@
+import { hash, timingSafeEqual, type KeyObject } from 'node:crypto';
+
+/** Bytes of a message. The longest token fits (`jws.ts`). */
+const MAX_MESSAGE = 8192;
+
+/** Bytes of a block of the hash (RFC 6234 §1). */
+const BLOCK: Readonly<Record<string, number>> = { sha256: 64, sha384: 128, sha512: 128 };
+
+/**
+ * HMAC (RFC 2104) with one key, made for verifying many short messages: the key's two pads are computed once, and a
+ * MAC is two one-shot hashes, in about half the time that `createHmac` takes to set itself up and finish. Held
+ * against `createHmac` and the vectors of RFC 4231 in the tests.
+ */
+export class HmacVerifier {
+  readonly #hash: string;
+  readonly #block: number;
+  /** The inner pad with room for the message behind it, and the outer pad with room for the inner digest. */
+  readonly #inner: Buffer;
+  readonly #outer: Buffer;
+
+  constructor(hashName: string, key: KeyObject) {
+    const block = BLOCK[hashName] as number;
+    const secret = key.export();
+    const padded = Buffer.alloc(block);
+    const fits = secret.length <= block ? secret : hash(hashName, secret, 'buffer');
+    fits.copy(padded);
+    this.#hash = hashName;
+    this.#block = block;
+    this.#inner = Buffer.alloc(block + MAX_MESSAGE);
+    this.#outer = Buffer.alloc(block + hash(hashName, padded, 'buffer').length);
+    for (let at = 0; at < block; at += 1) {
+      const byte = padded[at] as number;
+      this.#inner[at] = byte ^ 0x36;
+      this.#outer[at] = byte ^ 0x5c;
+    }
+    padded.fill(0);
+  }
+
+  /**
+   * Whether `mac`, in canonical base64url, is the message's; compared in constant time, as the one text that the
+   * right MAC has.
+   *
+   * @param message ASCII; longer than any token: false
+   */
+  verify(message: string, mac: string): boolean {
+    if (message.length > MAX_MESSAGE) return false;
+    const length = this.#inner.write(message, this.#block, 'latin1');
+    const digest = hash(this.#hash, this.#inner.subarray(0, this.#block + length), 'buffer');
+    digest.copy(this.#outer, this.#block);
+    const right = Buffer.from(hash(this.#hash, this.#outer, 'base64url'), 'latin1');
+    const sent = Buffer.from(mac, 'latin1');
+    return right.length === sent.length && timingSafeEqual(right, sent);
+  }
+}
