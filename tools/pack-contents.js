@@ -19,7 +19,7 @@ const compiled = sources.flatMap((path) =>
   ['.js', '.d.ts'].map((end) => `dist/${path.replaceAll('\\', '/').replace(/\.ts$/, end)}`),
 );
 const entries = [manifest.exports, manifest.bin].flatMap(targetsOf).map((path) => path.replace('./', ''));
-const expected = ['package.json', 'README.md', 'LICENSE', ...compiled];
+const expected = ['package.json', 'README.md', 'LICENSE', 'bin/attestkit.js', ...compiled];
 
 /** The paths that a field names, however nested. @param {unknown} field @returns {string[]} */
 function targetsOf(field) {

@@ -92,9 +92,11 @@ function select(progress: Progress): readonly Selected[] {
     }
     missing ??= found.check;
   }
-  if (missing === undefined) return selected;
-  progress.at = (route.accept[0] as Demanded).evidence;
-  throw new AttestationError(missing);
+  // By the list and not by what was found: a kind that is absent and has no check for it must not open the route.
+  const [first] = route.accept;
+  if (first === undefined) return selected;
+  progress.at = first.evidence;
+  throw new AttestationError(missing as CheckDef);
 }
 
 /** Verifies the selected items from `index` on; a promise only where one had to be waited for. */

@@ -1,0 +1,3 @@
+#!/usr/bin/env node
+// In the repository from the start, so that npm can link it before the first build.
+import '../dist/cli/main.js';
