@@ -1,3 +1,5 @@
 #!/usr/bin/env node
 // In the repository from the start, so that npm can link it before the first build.
-import '../dist/cli/main.js';
+import { main } from '../dist/cli/main.js';
+
+main();

@@ -7,16 +7,20 @@ const terminal = {
   isTerminal: process.stdout.isTTY === true,
 };
 
-async function main(): Promise<void> {
-  process.exitCode = await run(process.argv.slice(2), process.env, terminal);
+/** Runs the command line of this process, and sets its exit status. */
+export function main(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // The reader, `head` for example, has seen enough.
+    if (error.code !== 'EPIPE') throw error;
+  });
+  void finish();
 }
 
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // The reader, `head` for example, has seen enough.
-  if (error.code !== 'EPIPE') throw error;
-});
-
-main().catch((error: unknown) => {
-  console.error(error);
-  process.exitCode = 2;
-});
+async function finish(): Promise<void> {
+  try {
+    process.exitCode = await run(process.argv.slice(2), process.env, terminal);
+  } catch (error) {
+    console.error(error);
+    process.exitCode = 2;
+  }
+}

@@ -61,9 +61,10 @@ describe('a bug', () => {
   });
 });
 
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../bin/attestkit.js', import.meta.url));
+const built = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
-describe.runIf(existsSync(main))('the built command, as a process', () => {
+describe.runIf(existsSync(built))('the built command, as a process', () => {
   function attestkit(argv: string[], input = '') {
     const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...argv], {
       env: ENV,
