@@ -129,17 +129,13 @@ export function approov(
     demand: (route) => bindingDemand(route['binding'] as Binding | undefined, account),
     find(request) {
       const values = request.fields(header);
-      if (values.length === 0) return ABSENT;
-      if (values.length > 1) throw new AttestationError(FIELD_CHECKS.single);
-      const value = values[0] as string;
-      if (value === '') return ABSENT;
-      if (value.startsWith(prefix)) {
-        const token = value.slice(prefix.length);
-        if (token === '') return ABSENT;
-        return STATUS_WORDS.includes(token) ? STATUS : { present: true, item: token };
-      }
-      if (value === prefix.trimEnd()) return ABSENT;
-      throw new AttestationError(FIELD_CHECKS.prefix);
+      const value = values[0] ?? '';
+      // No token has a comma: it is where fetch has joined repeated fields.
+      if (values.length > 1 || value.includes(',')) throw new AttestationError(FIELD_CHECKS.single);
+      if (value === '' || value.trimEnd() === prefix.trimEnd()) return ABSENT;
+      if (!value.startsWith(prefix)) throw new AttestationError(FIELD_CHECKS.prefix);
+      const token = value.slice(prefix.length);
+      return STATUS_WORDS.includes(token) ? STATUS : { present: true, item: token };
     },
     verify,
   };

@@ -33,7 +33,7 @@ describe('the token’s field', () => {
     ['two fields, both genuine', [GOOD, GOOD], 'malformed ERR_APPROOV_TOKEN_REPEATED 401'],
     ['two fields, one junk', ['junk', GOOD], 'malformed ERR_APPROOV_TOKEN_REPEATED 401'],
     ['two fields, one empty', ['', GOOD], 'malformed ERR_APPROOV_TOKEN_REPEATED 401'],
-    ['two tokens joined by a comma', `${GOOD}, ${GOOD}`, 'untrusted ERR_APPROOV_TOKEN_ENCRYPTED 401'],
+    ['two tokens joined by a comma', `${GOOD}, ${GOOD}`, 'malformed ERR_APPROOV_TOKEN_REPEATED 401'],
     ['a prefix that is not configured', `Bearer ${GOOD}`, 'untrusted ERR_APPROOV_TOKEN_ENCODING 401'],
   ])('%s', async (_, value, outcome) => {
     expect(await check(value)).toBe(outcome);

@@ -1,0 +1,102 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { runExample, serveExample, type Environment } from './example-process.js';
+
+describe('commands of the examples', () => {
+  it.each([
+    [['run-hello.js', '--help'], /^Starts a hello server: .*express, fastify, hono, koa, nest, node, web/s],
+    [['run-shapes.js', '--help'], /^Starts a Shapes server: .*original.*protected/s],
+  ])('%j says how it is used', async (command, usage) => {
+    const { status, stdout, stderr } = await runExample(command);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(usage);
+  });
+
+  it.each([
+    [['run-hello.js'], 'Which framework?'],
+    [['run-hello.js', 'express'], 'Which server?'],
+    [['run-hello.js', 'expres', 'token-check'], 'There is no framework expres.'],
+    [['run-hello.js', '../shapes', 'protected'], 'There is no framework ../shapes.'],
+    [['run-hello.js', 'express', 'token'], 'There is no server token.'],
+    [['run-hello.js', 'express', '../../shapes/protected'], 'There is no server ../../shapes/protected.'],
+    [['run-hello.js', 'express', 'token-check', 'koa'], 'Give one framework and one server.'],
+    [['run-shapes.js'], 'Which server?'],
+    [['run-shapes.js', 'protect'], 'There is no server protect.'],
+    [['run-shapes.js', 'original', 'protected'], 'Give one server.'],
+  ])('%j is refused, with the usage', async (command, problem) => {
+    const { status, stdout, stderr } = await runExample(command);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(/^[^\n]+\n\nStarts a /);
+    expect(stderr.split('\n')[0]).toBe(problem);
+  });
+
+  const wrong: readonly (readonly [string, Environment, string])[] = [
+    ['a placeholder', { APPROOV_BASE64_SECRET: 'approov_base64_secret_here' }, 'APPROOV_BASE64_SECRET'],
+    ['an empty secret', { APPROOV_BASE64_SECRET: '' }, 'APPROOV_BASE64_SECRET'],
+    ['a switch that is neither', { APPROOV_LOGGING_ENABLED: 'no' }, 'APPROOV_LOGGING_ENABLED'],
+    ['a port that is none', { HTTP_PORT: '80 02' }, 'HTTP_PORT'],
+    ['a port out of range', { HTTP_PORT: '65536' }, 'HTTP_PORT'],
+    ['an address of another machine', { SERVER_HOSTNAME: '192.0.2.1' }, 'SERVER_HOSTNAME'],
+  ];
+  describe.each(wrong)('%s', (_, environment, variable) => {
+    it.each([
+      [['run-hello.js', 'express', 'token-check']],
+      [['run-hello.js', 'fastify', 'token-check']],
+      [['run-hello.js', 'nest', 'token-binding-check']],
+      [['run-shapes.js', 'protected']],
+    ])('ends %j with one line', async (command) => {
+      const { status, stdout, stderr } = await runExample(command, environment);
+      expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+      expect(stderr.split('\n')).toEqual([expect.stringContaining(variable), '']);
+    });
+  });
+
+  it('a port that is in use ends it with one line', async () => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    const { port } = holder.address() as AddressInfo;
+    const ended = await runExample(['run-shapes.js', 'protected'], { HTTP_PORT: String(port) });
+    holder.close();
+    const stderr = `HTTP_PORT ${port} is in use. Stop what listens there, or set it to another.\n`;
+    expect(ended).toEqual({ status: 1, stdout: '', stderr });
+  });
+});
+
+// Lines that a reader pastes are tried as they are printed: with the published secret, and with one of the reader's.
+const own = { APPROOV_BASE64URL_SECRET: 'AbCdEfGhIjKlMnOpQrStUvWxYz0123456789-_AbCdE' };
+const curl = spawnSync('curl', ['--version']).status === 0;
+
+describe.skipIf(!curl).each([
+  ['published secret', {}],
+  ['secret of the reader', own],
+])('printed curl lines, %s', (_, environment) => {
+  describe.each([
+    [['run-hello.js', 'koa', 'unprotected'], 1],
+    [['run-hello.js', 'koa', 'token-check'], 3],
+    [['run-hello.js', 'koa', 'token-binding-check'], 4],
+    [['run-shapes.js', 'original'], 4],
+    [['run-shapes.js', 'protected'], 6],
+  ] as const)('%j', (command, count) => {
+    const server = serveExample(command, environment);
+
+    it(`are ${count}, and each answers as it says`, async () => {
+      const pairs = [...server.output().matchAll(/^# .*: (\d{3}) .*\n(curl .*)$/gm)];
+      expect(pairs).toHaveLength(count);
+      for (const [, status, line = ''] of pairs) {
+        const { stdout } = spawnSync('bash', ['-c', line], { encoding: 'utf8' });
+        expect(`${line}\n${stdout.split('\r\n')[0] ?? ''}`).toMatch(new RegExp(`\nHTTP/1\\.1 ${status} `));
+      }
+    });
+  });
+});
+
+describe.skipIf(existsSync(new URL('../examples/.env', import.meta.url)))('examples/.env.example', () => {
+  const server = serveExample(['run-hello.js', 'node', 'token-check'], { NODE_ENV: 'production' });
+
+  it('is used while there is no .env and no secret, in production too, since the server is on the loopback', async () => {
+    expect((await server.send({ target: '/' })).status).toBe(401);
+  });
+});

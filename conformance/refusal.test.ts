@@ -1,0 +1,126 @@
+import type { RefusalOptions } from 'attestkit';
+import { describe, expect, it } from 'vitest';
+import { double } from './doubles.js';
+import { recordedGuard } from './recorded-guard.js';
+import type { ServerSpec } from './server-spec.js';
+import { helloServer } from './servers.js';
+import { serveEach } from './serving.js';
+import { targets } from './targets/index.js';
+import { approovToken, authorization, boundTo, token } from './tokens.js';
+import { ownFields, type FieldLine, type WireResponse } from './wire/message.js';
+
+const expired = [approovToken(token({ claims: { exp: 1 } }))];
+const twice = [approovToken(boundTo('one')), authorization('one'), authorization('one')];
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+interface Answer {
+  readonly status: number;
+  readonly fields: Record<string, string | undefined>;
+  readonly body: string;
+}
+
+function answerOf(response: WireResponse): Answer {
+  return { status: response.status, fields: ownFields(response), body: response.body };
+}
+
+const cases: Record<string, [RefusalOptions, readonly FieldLine[], Answer]> = {
+  'nothing but {} by default': [{}, expired, { status: 401, fields: JSON_TYPE, body: '{}' }],
+  'a status for missing': [
+    { statuses: { missing: 400 } },
+    [],
+    { status: 400, fields: JSON_TYPE, body: '{}' },
+  ],
+  'a status for missing leaves the others': [
+    { statuses: { missing: 400 } },
+    expired,
+    { status: 401, fields: JSON_TYPE, body: '{}' },
+  ],
+  'a status for untrusted': [
+    { statuses: { missing: 400, untrusted: 403 } },
+    expired,
+    { status: 403, fields: JSON_TYPE, body: '{}' },
+  ],
+  'a body': [
+    { body: { error: 'unauthorized', details: ['\u00e9\u20ac'] } },
+    expired,
+    { status: 401, fields: JSON_TYPE, body: '{"error":"unauthorized","details":["\u00e9\u20ac"]}' },
+  ],
+  'header fields': [
+    { headers: { 'WWW-Authenticate': 'Approov realm="api"', 'Cache-Control': 'no-store' } },
+    [],
+    {
+      status: 401,
+      fields: { ...JSON_TYPE, 'www-authenticate': 'Approov realm="api"', 'cache-control': 'no-store' },
+      body: '{}',
+    },
+  ],
+  'another content type': [
+    { headers: { 'Content-Type': 'application/problem+json' }, body: { title: 'Unauthorized' } },
+    [],
+    { status: 401, fields: { 'content-type': 'application/problem+json' }, body: '{"title":"Unauthorized"}' },
+  ],
+  'the reason, where it is exposed': [
+    { expose: true, body: { ok: false } },
+    expired,
+    {
+      status: 401,
+      fields: JSON_TYPE,
+      body: '{"ok":false,"error":"ERR_APPROOV_TOKEN_EXPIRED","message":"the Approov token has expired"}',
+    },
+  ],
+};
+
+describe.each(targets)('$name', (target) => {
+  const serve = serveEach();
+
+  describe.each(['guard', 'route'])('by the %s', (place) => {
+    const specOf = (options: RefusalOptions): ServerSpec => {
+      const { guard } = recordedGuard(place === 'guard' ? options : {});
+      return helloServer(guard, place === 'route' ? options : {});
+    };
+
+    it.each(Object.keys(cases))('answers with %s', async (name) => {
+      const [options, headers, expected] = cases[name] as (typeof cases)[string];
+      const { send } = await serve(target, specOf(options));
+      expect(answerOf(await send({ target: '/', headers }))).toEqual(expected);
+      const toHead = await send({ target: '/', method: 'HEAD', headers });
+      expect(answerOf(toHead)).toEqual({ ...expected, body: '' });
+    });
+  });
+
+  it('lets the route speak before the guard', async () => {
+    const { guard } = recordedGuard({ statuses: { missing: 400, untrusted: 403 }, body: { of: 'guard' } });
+    const { send } = await serve(
+      target,
+      helloServer(guard, { statuses: { missing: 404 }, body: { of: 'route' } }),
+    );
+    expect(answerOf(await send({ target: '/' }))).toEqual({
+      status: 404,
+      fields: JSON_TYPE,
+      body: '{"of":"route"}',
+    });
+    expect((await send({ target: '/', headers: expired })).status).toBe(403);
+  });
+
+  it('answers 503 whatever the statuses, and in the configured form', async () => {
+    const { guard } = recordedGuard({
+      evidence: [double(() => Promise.reject(new TypeError('a bug')))],
+      statuses: { missing: 400, malformed: 400, untrusted: 400, denied: 400 },
+      body: { error: 'later' },
+    });
+    const { send } = await serve(target, helloServer(guard, {}));
+    expect(answerOf(await send({ target: '/', headers: [['X-Double', 'x']] }))).toEqual({
+      status: 503,
+      fields: { ...JSON_TYPE, 'retry-after': '5' },
+      body: '{"error":"later"}',
+    });
+  });
+
+  if (target.fields === 'lines')
+    it('has a status for malformed', async () => {
+      const { guard } = recordedGuard({ statuses: { malformed: 422 } });
+      const { send } = await serve(target, helloServer(guard, { binding: true }));
+      expect((await send({ target: '/', headers: twice })).status).toBe(422);
+      expect((await send({ target: '/', headers: [...expired, ...expired] })).status).toBe(422);
+    });
+});

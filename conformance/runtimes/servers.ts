@@ -1,0 +1,19 @@
+import { bodyServer } from '../body-server.js';
+import { recordedGuard } from '../recorded-guard.js';
+import type { ServerSpec } from '../server-spec.js';
+import { helloServer, shapesServer } from '../servers.js';
+
+const { guard } = recordedGuard();
+
+/** The servers that run on another runtime, each on a port of its own. */
+export const servers = {
+  token: helloServer(guard, {}),
+  binding: helloServer(guard, { binding: true }),
+  shapes: shapesServer(guard),
+  body: bodyServer('all routes', 'after').spec,
+} as const satisfies Record<string, ServerSpec>;
+
+export type ServerName = keyof typeof servers;
+
+/** The port of each server, which the process writes as one line of JSON when all of them listen. */
+export type Ports = Readonly<Record<ServerName, number>>;

@@ -1,0 +1,7 @@
+import type { Attestation } from 'attestkit';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    attestation?: Attestation;
+  }
+}
