@@ -131,7 +131,7 @@ describe.each([
     const authorization: FieldLine = ['authorization', 'Bearer a'];
     await handler(request('http://localhost', [bound, bound, authorization]));
     await handler(request('http://localhost', [bound, authorization, authorization]));
-    expect(codes).toEqual(['ERR_APPROOV_TOKEN_ENCRYPTED', 'ERR_APPROOV_BINDING_MISMATCH']);
+    expect(codes).toEqual(['ERR_APPROOV_TOKEN_REPEATED', 'ERR_APPROOV_BINDING_MISMATCH']);
   });
 
   test.each([
