@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { decodeBase64 } from '../kernel/base64.js';
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
-import { assertKnown, assertOneOf, isFieldName } from '../kernel/options.js';
+import { assertOneOf, assertOptions, isFieldName, type OptionTypes } from '../kernel/options.js';
 import { enforcing } from '../kernel/sinks.js';
 import type { Checks } from '../ports/checks.js';
 import type { Enforcement } from '../ports/evidence.js';
@@ -66,6 +66,18 @@ export function appraiseBinding(pay: unknown, data: Uint8Array | undefined, chec
   );
 }
 
+const OPTIONS: OptionTypes = {
+  headers: 'any',
+  part: 'string',
+  data: 'function',
+  policy: 'string',
+  enforcement: 'string',
+};
+
+function isHeaders(binding: Exclude<Binding, boolean>): binding is string | readonly string[] {
+  return typeof binding === 'string' || Array.isArray(binding);
+}
+
 /**
  * Reads a binding's settings: the route's before the account's.
  *
@@ -76,12 +88,9 @@ export function bindingDemand(
   account: BindingOptions,
 ): BindingDemand | undefined {
   if (binding === undefined || binding === false) return undefined;
-  const own: BindingOptions =
-    binding === true
-      ? {}
-      : typeof binding === 'string' || Array.isArray(binding)
-        ? { headers: binding }
-        : (binding as BindingOptions);
+  assertOptions(account, OPTIONS, 'binding', 'binding.');
+  const own = binding === true ? {} : isHeaders(binding) ? { headers: binding } : binding;
+  assertOptions(own, OPTIONS, 'binding', 'binding.');
   const {
     headers = 'authorization',
     part = 'whole',
@@ -89,11 +98,10 @@ export function bindingDemand(
     policy = 'required',
     enforcement,
   } = { ...account, ...own };
-  assertKnown({ ...account, ...own }, ['headers', 'part', 'data', 'policy', 'enforcement'], 'binding');
   assertOneOf('binding.part', part, ['whole', 'credential']);
   assertOneOf('binding.policy', policy, ['required', 'if-present']);
   if (enforcement !== undefined) assertOneOf('binding.enforcement', enforcement, ['enforce', 'report']);
-  return { data: data ?? fromHeaders(headers, part), policy, enforcement };
+  return { data: data === undefined ? fromHeaders(headers, part) : ofApplication(data), policy, enforcement };
 }
 
 function fromHeaders(
@@ -116,6 +124,26 @@ function fromHeaders(
       ? undefined
       : Buffer.from(parts.join(''), 'latin1');
   };
+}
+
+/** The application's own function may throw anything, or return something else than bytes. */
+function ofApplication(data: NonNullable<BindingOptions['data']>): BindingDemand['data'] {
+  return (request) => {
+    const bytes: unknown = attempt(() => data(request));
+    if (bytes === undefined || bytes instanceof Uint8Array) return bytes;
+    if (bytes instanceof Promise) bytes.catch(() => undefined);
+    throw new AttestationError(CHECKS.dataAvailable, {
+      cause: new TypeError('binding.data returned no bytes'),
+    });
+  };
+}
+
+function attempt(call: () => unknown): unknown {
+  try {
+    return call();
+  } catch (cause) {
+    throw new AttestationError(CHECKS.dataAvailable, { cause });
+  }
 }
 
 function single(values: readonly string[]): string | undefined {

@@ -1,10 +1,11 @@
+import { freezeJson } from '../kernel/json.js';
 import { jwtChecks, type JwtChecks } from '../kernel/jwt-checks.js';
 import type { CheckDef } from '../ports/checks.js';
 
 const SPEC = 'Approov, backend integration';
 
 /** Checks of the request's header field, before there is a token to verify. */
-export const FIELD_CHECKS = {
+export const FIELD_CHECKS = freezeJson({
   present: {
     name: 'token present',
     code: 'ERR_APPROOV_TOKEN_MISSING',
@@ -33,7 +34,7 @@ export const FIELD_CHECKS = {
     says: 'the value of the Approov token field does not begin with the configured prefix',
     spec: 'Approov SDK, setApproovHeader',
   },
-} as const satisfies Record<string, CheckDef>;
+} as const satisfies Record<string, CheckDef>);
 
 /** Checks of the token itself. A present token that fails is untrusted, whatever is wrong with it. */
 export const TOKEN_CHECKS: JwtChecks<'APPROOV_TOKEN'> = jwtChecks(
@@ -43,7 +44,15 @@ export const TOKEN_CHECKS: JwtChecks<'APPROOV_TOKEN'> = jwtChecks(
 );
 
 /** Checks of the token binding. */
-export const BINDING_CHECKS = {
+export const BINDING_CHECKS = freezeJson({
+  dataAvailable: {
+    name: 'binding data available',
+    code: 'ERR_APPROOV_BINDING_DATA_FAILED',
+    stage: 'unavailable',
+    says: 'the application could not say what the Approov token should be bound to',
+    spec: 'Approov, setDataHashInToken',
+    unexpected: true,
+  },
   headerPresent: {
     name: 'binding header present',
     code: 'ERR_APPROOV_BINDING_HEADER_MISSING',
@@ -79,7 +88,7 @@ export const BINDING_CHECKS = {
     says: 'the Approov token is bound to another value than the one in the request',
     spec: 'Approov, token binding',
   },
-} as const satisfies Record<string, CheckDef>;
+} as const satisfies Record<string, CheckDef>);
 
 /** Every code with which Approov evidence can be refused. */
 export type ApproovErrorCode =

@@ -3,7 +3,7 @@ import { checkClaims, claimExpectations } from '../kernel/claims.js';
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
 import { KnownHeaders, type ParsedJws } from '../kernel/jws.js';
 import { freezeJson } from '../kernel/json.js';
-import { assertKnown, isFieldName } from '../kernel/options.js';
+import { assertOptions, isFieldName, type OptionTypes } from '../kernel/options.js';
 import { enforcing } from '../kernel/sinks.js';
 import type { Appraisal, Evidence, Found, VerifyContext } from '../ports/evidence.js';
 import type { VerificationKey } from '../ports/keys.js';
@@ -50,16 +50,16 @@ declare module '../ports/attestation.js' {
   interface EvidenceRouteOptions extends ApproovRouteOptions {}
 }
 
-const OPTIONS: readonly string[] = [
+const OPTIONS: OptionTypes = {
   ...KEY_OPTIONS,
-  'header',
-  'prefix',
-  'issuer',
-  'audience',
-  'leewaySeconds',
-  'binding',
-  'cache',
-];
+  header: 'string',
+  prefix: 'string',
+  issuer: 'any',
+  audience: 'any',
+  leewaySeconds: 'number',
+  binding: 'any',
+  cache: 'number',
+};
 
 /** In place of a token, when the app is set up to say why it has none (Approov SDK, `setUseApproovStatusIfNoToken`). */
 const STATUS_WORDS: readonly string[] = ['NO_NETWORK', 'POOR_NETWORK', 'MITM_DETECTED'];
@@ -80,11 +80,15 @@ interface Verified {
 export function approov(
   options: ApproovOptions,
 ): Evidence<'approov', ApproovResult, string, BindingDemand | undefined> {
-  assertKnown(options, OPTIONS, 'approov');
+  assertOptions(options, OPTIONS, 'approov');
   const keys = keySource(options);
   const claims = claimExpectations(options);
   const header = headerName(options.header ?? 'approov-token');
   const { prefix = '', binding: account = {}, cache: capacity = 1000 } = options;
+  if (typeof account !== 'object' || Array.isArray(account)) {
+    const remedy = 'Ask for the binding on a route: protect(guard, { binding: true }).';
+    throw new ConfigurationError('binding', 'takes an object with settings here', remedy);
+  }
   bindingDemand(true, account);
   if (!Number.isInteger(capacity) || capacity < 0)
     throw new ConfigurationError('cache', 'is not a number of tokens', 'Give a whole number; 0 for none.');

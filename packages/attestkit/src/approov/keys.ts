@@ -2,6 +2,7 @@ import { createSecretKey, type JsonWebKey } from 'node:crypto';
 import { ConfigurationError } from '../kernel/errors.js';
 import { ALGORITHMS } from '../kernel/jwa.js';
 import { configuredKeys, selectFromJwks, type FixedKeySource } from '../kernel/key-source.js';
+import { assertOptions, type OptionTypes } from '../kernel/options.js';
 import { publicKey, readJwks } from '../kernel/public-keys.js';
 import { assertSafeSecrets, decodeSecret } from '../kernel/secrets.js';
 import type { JwsAlgorithm, KeySource, VerificationKey } from '../ports/keys.js';
@@ -45,10 +46,16 @@ export interface FetchedKeys {
   readonly keys: KeySource;
 }
 
-const SOURCES: readonly string[] = ['secretBase64', 'secretBase64url', 'publicKey', 'jwks', 'keys'];
+const SOURCES: OptionTypes = {
+  secretBase64: 'any',
+  secretBase64url: 'any',
+  publicKey: 'any',
+  jwks: 'any',
+  keys: 'object',
+};
 
 /** The options that say what the keys are. */
-export const KEY_OPTIONS: readonly string[] = [...SOURCES, 'algorithm', 'allowPublishedSecret'];
+export const KEY_OPTIONS: OptionTypes = { ...SOURCES, algorithm: 'string', allowPublishedSecret: 'boolean' };
 
 /**
  * Reads the keys that Approov tokens are verified with.
@@ -57,6 +64,11 @@ export const KEY_OPTIONS: readonly string[] = [...SOURCES, 'algorithm', 'allowPu
  *   not fit the algorithm, the same key twice
  */
 export function approovKeys(options: ApproovKeyOptions): FixedKeySource {
+  assertOptions(options, KEY_OPTIONS, 'approovKeys');
+  return configured(options);
+}
+
+function configured(options: ApproovKeyOptions): FixedKeySource {
   assertOneSource(options);
   if ('secretBase64' in options) return secretKeys(options.secretBase64, 'base64', options);
   if ('secretBase64url' in options) return secretKeys(options.secretBase64url, 'base64url', options);
@@ -86,14 +98,21 @@ export function approovKeys(options: ApproovKeyOptions): FixedKeySource {
 
 /** Keys as configured, or as fetched. Same errors as `approovKeys`. */
 export function keySource(options: ApproovKeyOptions | FetchedKeys): KeySource {
-  if (!('keys' in options)) return approovKeys(options);
+  if (!('keys' in options)) return configured(options);
   assertOneSource(options);
-  return options.keys;
+  const { keys } = options;
+  if (typeof keys?.candidates === 'function' && typeof keys.includes === 'function') return keys;
+  throw new ConfigurationError(
+    'keys',
+    'is not a source of keys',
+    'Give what remoteJwks or approovKeys returned.',
+  );
 }
 
 function assertOneSource(options: object): void {
-  if (SOURCES.filter((source) => source in options).length === 1) return;
-  const remedy = `Give one of ${SOURCES.join(', ')}.`;
+  const sources = Object.keys(SOURCES);
+  if (sources.filter((source) => source in options).length === 1) return;
+  const remedy = `Give one of ${sources.join(', ')}.`;
   throw new ConfigurationError('approov', 'needs exactly one source of keys', remedy);
 }
 

@@ -7,6 +7,7 @@ import {
   type ParsedJws,
 } from '../kernel/jws.js';
 import type { FixedKeySource } from '../kernel/key-source.js';
+import { assertOptions, type OptionTypes } from '../kernel/options.js';
 import { enforcing, inspecting } from '../kernel/sinks.js';
 import type { Checks, Inspection } from '../ports/checks.js';
 import type { JwsAlgorithm, VerificationKey } from '../ports/keys.js';
@@ -50,6 +51,14 @@ export function inspectApproovToken(
   return inspecting((checks, read) => appraiseToken(token, expected, checks, read));
 }
 
+const EXPECTATIONS: OptionTypes = {
+  keys: 'object',
+  issuer: 'any',
+  audience: 'any',
+  leewaySeconds: 'number',
+  now: 'number',
+};
+
 /** The straight line, for either sink. */
 export function appraiseToken(
   token: string,
@@ -57,6 +66,7 @@ export function appraiseToken(
   checks: Checks,
   read?: (partial: ApproovResult) => void,
 ): ApproovResult {
+  assertOptions(expected, EXPECTATIONS, 'verifyApproovToken');
   const claims = claimExpectations(expected);
   const jws = parseToken(token, headerExpectations(expected.keys.algorithm), checks);
   return verifyToken(jws, expected.keys.candidates(jws.kid), claims, expected.now ?? Date.now(), checks, read)

@@ -1,6 +1,7 @@
 import { approov, type BindingOptions } from '../approov/index.js';
-import { createGuard, type Guard, type GuardOptions } from '../guard/index.js';
+import { createGuard, quietly, REFUSAL_OPTIONS, type Guard, type GuardOptions } from '../guard/index.js';
 import { ConfigurationError } from '../kernel/errors.js';
+import { assertOptions, type OptionTypes } from '../kernel/options.js';
 import type { DecisionEvent } from '../ports/events.js';
 import type { Enforcement } from '../ports/evidence.js';
 import { logLines } from './log-lines.js';
@@ -32,6 +33,7 @@ export interface GuardFromEnvOptions extends Omit<GuardOptions, 'evidence' | 'ac
  * @throws ConfigurationError naming the variable and the remedy
  */
 export function guardFromEnv(options: GuardFromEnvOptions = {}): Guard {
+  assertOptions(options, OPTIONS, 'guardFromEnv');
   const {
     env = process.env,
     binding,
@@ -48,7 +50,7 @@ export function guardFromEnv(options: GuardFromEnvOptions = {}): Guard {
     binding: { ...binding, enforcement: bindingEnforcement(env) },
   });
   const logging = (event: DecisionEvent): void => {
-    for (const line of logLines(event)) log(line);
+    for (const line of logLines(event)) quietly(() => log(line));
     return onDecision?.(event);
   };
   const listener = logged ? logging : onDecision;
@@ -60,13 +62,23 @@ export function guardFromEnv(options: GuardFromEnvOptions = {}): Guard {
   });
 }
 
+const OPTIONS: OptionTypes = {
+  ...REFUSAL_OPTIONS,
+  env: 'any',
+  binding: 'object',
+  log: 'function',
+  allowPublishedSecret: 'boolean',
+  onDecision: 'function',
+  now: 'function',
+};
+
 function secret(env: Environment): { secretBase64: string } | { secretBase64url: string } {
   const { APPROOV_BASE64_SECRET: base64, APPROOV_BASE64URL_SECRET: base64url } = env;
   if (base64 !== undefined && base64url !== undefined) {
     throw new ConfigurationError(
       'APPROOV_BASE64URL_SECRET',
       'is set beside APPROOV_BASE64_SECRET',
-      'Keep the one that holds the secret of your account.',
+      'Unset one of them: keep the one that holds the secret of your account.',
     );
   }
   if (base64url !== undefined) return { secretBase64url: base64url };
@@ -74,7 +86,7 @@ function secret(env: Environment): { secretBase64: string } | { secretBase64url:
   throw new ConfigurationError(
     'APPROOV_BASE64_SECRET',
     'is not set',
-    'Set it to the secret of your account: approov secret -get base64',
+    'Set it to the secret of your account: approov secret -get base64. A file .env is not read: node --env-file=.env',
   );
 }
 
@@ -101,6 +113,6 @@ function readBoolean(env: Environment, variable: string): boolean | undefined {
   throw new ConfigurationError(
     variable,
     'is neither true nor false',
-    'Write it in small letters, without quotes or spaces.',
+    'Write true or false in small letters, or leave it unset.',
   );
 }

@@ -1,13 +1,15 @@
+import { freezeJson } from '../kernel/json.js';
 import type { CheckDef } from '../ports/checks.js';
 
 /** What can keep the guard itself from deciding; never the client's doing. */
-export const GUARD_CHECKS = {
+export const GUARD_CHECKS = freezeJson({
   internal: {
     name: 'decision reached',
     code: 'ERR_GUARD_INTERNAL',
     stage: 'unavailable',
     says: 'the guard could not reach a decision because of an unexpected error',
     spec: 'attestkit, fail closed',
+    unexpected: true,
   },
   bodyAvailable: {
     name: 'body available',
@@ -23,7 +25,7 @@ export const GUARD_CHECKS = {
     says: 'the request body is over the limit, or the connection broke before its end',
     spec: 'RFC 9110 §8.6',
   },
-} as const satisfies Record<string, CheckDef>;
+} as const satisfies Record<string, CheckDef>);
 
 /** Every code with which the guard itself refuses. */
 export type GuardErrorCode = (typeof GUARD_CHECKS)[keyof typeof GUARD_CHECKS]['code'];

@@ -137,7 +137,7 @@ async function bodyOf(request: AttestedRequest): Promise<Uint8Array> {
 
 function note({ result, unmet, met, skipped }: Appraisal<unknown>, progress: Progress): void {
   if (result === undefined) throw new TypeError('the evidence was verified to no result');
-  if (unmet?.enforcement === 'enforce') throw new Refused(unmet.error);
+  if (unmet !== undefined && unmet.enforcement !== 'report') throw new Refused(unmet.error);
   if (unmet !== undefined) progress.reported.push(unmet.error);
   if (met !== undefined) progress.met.push(met);
   if (skipped !== undefined) progress.skipped.push(skipped);

@@ -2,6 +2,7 @@ import type { AttestationError } from '../kernel/errors.js';
 import type { DecisionEvent, FailureFacts } from '../ports/events.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { pathOf } from './exempt.js';
+import { quietly } from './quietly.js';
 import type { Route } from './route.js';
 
 interface Concluded {
@@ -16,34 +17,44 @@ interface Concluded {
   readonly exempt?: 'excluded' | 'preflight';
 }
 
-/** Tells the user's listener of a decision. Whatever it throws, or rejects with later, changes nothing. */
+/** Tells the user's listener of a decision. */
 export function emit(listener: ((event: DecisionEvent) => unknown) | undefined, concluded: Concluded): void {
-  if (listener === undefined) return;
-  const { request, route, refused } = concluded;
-  try {
-    const answer = listener({
-      outcome: refused === undefined ? 'accept' : 'refuse',
-      route: route.name,
-      method: request.method,
-      path: pathOf(request.target),
-      enforcement: route.enforcement,
-      verified: Object.keys(concluded.results),
-      asked: route.asked,
-      refused: refused && factsOf(refused),
-      reported: concluded.reported.map(factsOf),
-      met: concluded.met,
-      skipped: concluded.skipped,
-      status: concluded.status,
-      exempt: concluded.exempt,
-    });
-    if (answer instanceof Promise) answer.catch(() => undefined);
-  } catch {
-    // A log that fails must neither refuse a genuine request nor let a forged one pass.
-  }
+  if (listener !== undefined) quietly(() => listener(eventOf(concluded)));
 }
 
-/** The cause is named only where the client has no part in it: it could quote what the client sent. */
-function factsOf({ code, stage, message, check, cause }: AttestationError): FailureFacts {
-  const beneath = stage === 'unavailable' && cause instanceof Error ? cause.message : undefined;
-  return { code, stage, says: message, check, cause: beneath };
+function eventOf(concluded: Concluded): DecisionEvent {
+  const { request, route, refused } = concluded;
+  return {
+    outcome: refused === undefined ? 'accept' : 'refuse',
+    route: route.name,
+    method: request.method,
+    path: pathOf(request.target),
+    enforcement: route.enforcement,
+    verified: Object.keys(concluded.results),
+    asked: route.asked,
+    refused: refused && factsOf(refused),
+    reported: concluded.reported.map(factsOf),
+    met: concluded.met,
+    skipped: concluded.skipped,
+    status: concluded.status,
+    exempt: concluded.exempt,
+  };
+}
+
+function factsOf(error: AttestationError): FailureFacts {
+  const { code, stage, message, check } = error;
+  return { code, stage, says: message, check, cause: beneath(error) };
+}
+
+/**
+ * What lay beneath an outage. The message of an unexpected error can quote what the client sent, as those of
+ * `JSON.parse` do: of such a one only its name and the place it was thrown.
+ */
+function beneath({ stage, check, cause }: AttestationError): string | undefined {
+  if (stage !== 'unavailable' || !(cause instanceof Error)) return undefined;
+  if (check.unexpected !== true) return cause.message;
+  const head = `${cause.name}: ${cause.message}\n`;
+  const { stack = '' } = cause;
+  const place = stack.startsWith(head) ? stack.slice(head.length).split('\n', 1)[0]?.trim() : undefined;
+  return place === undefined ? cause.name : `${cause.name} ${place}`;
 }

@@ -5,7 +5,7 @@ import type { AttestedRequest } from '../ports/request.js';
 export type Exclusion = (path: string) => boolean;
 
 /** Anything that another reader of the path (a router, a proxy, a file server) may read as another path. */
-const AMBIGUOUS = /[%\\;]|\/\/|\/\.{1,2}(\/|$)/;
+const AMBIGUOUS = /[%\\;#]|\/\/|\/\.{1,2}(\/|$)/;
 
 /**
  * Reads a list of excluded paths.
@@ -16,8 +16,9 @@ export function exclusion(paths: readonly string[]): Exclusion {
   const exact = new Set<string>();
   const prefixes: string[] = [];
   for (const path of paths) {
-    const bare = path.endsWith('/*') ? path.slice(0, -1) : path;
+    const bare = typeof path === 'string' && path.endsWith('/*') ? path.slice(0, -1) : path;
     if (
+      typeof bare !== 'string' ||
       !bare.startsWith('/') ||
       bare.includes('*') ||
       bare.includes('?') ||
@@ -33,8 +34,12 @@ export function exclusion(paths: readonly string[]): Exclusion {
     if (bare === path) exact.add(path);
     else prefixes.push(bare);
   }
-  return (path) =>
-    exact.has(path) || (prefixes.some((prefix) => path.startsWith(prefix)) && !AMBIGUOUS.test(path));
+  return (path) => {
+    if (exact.has(path)) return true;
+    // Below it, and not the prefix itself: many routers take `/auth/` for `/auth`.
+    const below = prefixes.some((prefix) => path.length > prefix.length && path.startsWith(prefix));
+    return below && !AMBIGUOUS.test(path);
+  };
 }
 
 /** A request's path as sent, without the query. */

@@ -1,12 +1,13 @@
-import { ConfigurationError } from '../kernel/errors.js';
-import { assertKnown } from '../kernel/options.js';
+import { AttestationError, ConfigurationError } from '../kernel/errors.js';
+import { assertOneOf, assertOptions, type OptionTypes } from '../kernel/options.js';
 import type { Attestation } from '../ports/attestation.js';
 import type { Decision } from '../ports/decision.js';
 import type { Enforcement, Evidence } from '../ports/evidence.js';
 import type { Counter, DecisionEvent } from '../ports/events.js';
 import type { AttestedRequest } from '../ports/request.js';
+import { GUARD_CHECKS } from './checks.js';
 import { decide } from './decide.js';
-import { REFUSAL_OPTIONS, type RefusalOptions } from './refusal.js';
+import { assertStatuses, REFUSAL_OPTIONS, refuse, type RefusalOptions } from './refusal.js';
 import { RouteCounts } from './counters.js';
 import { createRoute, type Route, type RouteDefaults, type RouteOptions } from './route.js';
 
@@ -43,19 +44,26 @@ export interface Guard {
   counters(): readonly Counter[];
 }
 
+const OPTIONS: OptionTypes = {
+  ...REFUSAL_OPTIONS,
+  evidence: 'list',
+  accept: 'list',
+  enforcement: 'string',
+  onDecision: 'function',
+  now: 'function',
+};
+
 /**
  * Composes kinds of evidence into a guard.
  *
  * @throws ConfigurationError naming the option
  */
 export function createGuard(options: GuardOptions): Guard {
-  assertKnown(
-    options,
-    [...REFUSAL_OPTIONS, 'evidence', 'accept', 'enforcement', 'onDecision', 'now'],
-    'a guard',
-  );
+  assertOptions(options, OPTIONS, 'a guard');
   const { accept, enforcement = 'enforce', onDecision, now = Date.now } = options;
-  const { evidence } = options;
+  const { evidence = [] } = options;
+  assertOneOf('enforcement', enforcement, ['enforce', 'report']);
+  assertClock(now);
   if (evidence.length === 0)
     throw new ConfigurationError('evidence', 'is empty', 'Give at least one kind: approov({ … }).');
   const twice = evidence.find((each, at) => evidence.findIndex((other) => other.kind === each.kind) !== at);
@@ -65,6 +73,7 @@ export function createGuard(options: GuardOptions): Guard {
       `has the kind ${twice.kind} twice`,
       'Give each kind once, with all its keys.',
     );
+  for (const { kind, statuses: ofKind } of evidence) assertStatuses(ofKind, `statuses of ${kind}`);
   const { statuses, body, headers, expose } = options;
   const refusal: RefusalOptions = {
     ...(statuses && { statuses }),
@@ -95,7 +104,23 @@ export function createGuard(options: GuardOptions): Guard {
   const unnamed = createRoute({}, defaults);
   return {
     route: (wanted = {}) => createRoute(wanted, defaults),
-    check: (request, route = unnamed) => decide(request, route, now, onDecision),
+    check: (request, route = unnamed) => {
+      try {
+        return decide(request, route, now, onDecision);
+      } catch (cause) {
+        // Only what is no route at all gets here.
+        const error = new AttestationError(GUARD_CHECKS.internal, { cause });
+        return { outcome: 'refuse', error, response: refuse(error, {}, unnamed.refusal) };
+      }
+    },
     counters: () => [...counts.values()].flatMap((each) => each.read()),
   };
+}
+
+/** Seconds in place of milliseconds would let tokens live a thousand times too long. */
+function assertClock(now: () => number): void {
+  const at: unknown = now();
+  if (typeof at === 'number' && at > 1e11) return;
+  const remedy = 'Give a function such as Date.now.';
+  throw new ConfigurationError('now', 'does not give milliseconds since the epoch', remedy);
 }

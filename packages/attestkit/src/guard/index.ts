@@ -1,6 +1,10 @@
+export { BODY_LIMIT } from './body-limit.js';
 export { createGuard } from './guard.js';
 export type { Guard, GuardOptions } from './guard.js';
+export { routeOf } from './route-of.js';
 export type { Route, RouteOptions } from './route.js';
 export type { RefusalOptions } from './refusal.js';
 export type { GuardErrorCode } from './checks.js';
 export { whenDecided } from './when-decided.js';
+export { quietly } from './quietly.js';
+export { REFUSAL_OPTIONS } from './refusal.js';

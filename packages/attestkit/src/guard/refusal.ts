@@ -1,6 +1,6 @@
 import type { AttestationError } from '../kernel/errors.js';
 import { ConfigurationError } from '../kernel/errors.js';
-import { isFieldName } from '../kernel/options.js';
+import { isFieldName, type OptionTypes } from '../kernel/options.js';
 import type { Refusal } from '../ports/decision.js';
 import type { Statuses } from '../ports/evidence.js';
 
@@ -16,7 +16,12 @@ export interface RefusalOptions {
   readonly expose?: boolean;
 }
 
-export const REFUSAL_OPTIONS: readonly (keyof RefusalOptions)[] = ['statuses', 'body', 'headers', 'expose'];
+export const REFUSAL_OPTIONS: OptionTypes = {
+  statuses: 'object',
+  body: 'object',
+  headers: 'object',
+  expose: 'boolean',
+};
 
 /** The same, of guard and route together. */
 export interface RefusalSettings {
@@ -28,8 +33,9 @@ export interface RefusalSettings {
 
 const STAGES = ['missing', 'malformed', 'untrusted', 'denied'];
 
-/** Fields that say where the body ends are the adapter's. */
-const FRAMING = /^(content-length|transfer-encoding|connection|trailer)$/i;
+/** Fields that say where the body ends, or are about the connection (RFC 9110 §7.6.1), are the adapter's. */
+const FRAMING =
+  /^(content-length|transfer-encoding|connection|keep-alive|proxy-connection|te|trailer|upgrade|http2-settings)$/i;
 
 /** Seconds after which to try again, where the error does not know better. */
 const RETRY_AFTER = 5;
@@ -41,22 +47,15 @@ const RETRY_AFTER = 5;
  */
 export function refusalOptions(guard: RefusalOptions, route: RefusalOptions): RefusalSettings {
   const statuses = { ...guard.statuses, ...route.statuses };
-  for (const [stage, status] of Object.entries(statuses)) {
-    if (!STAGES.includes(stage)) {
-      const remedy = `Stages are ${STAGES.join(', ')}; unavailable is always 503.`;
-      throw new ConfigurationError('statuses', `has the stage ${stage}`, remedy);
-    }
-    if (!(Number.isInteger(status) && status >= 400 && status <= 499)) {
-      throw new ConfigurationError(
-        'statuses',
-        'has a status that is no client error',
-        'Give a number from 400 to 499.',
-      );
-    }
-  }
+  assertStatuses(statuses, 'statuses');
   const headers: Record<string, string> = { 'content-type': 'application/json' };
   for (const [name, value] of Object.entries({ ...guard.headers, ...route.headers })) {
-    if (!isFieldName(name) || FRAMING.test(name) || !/^[\t\x20-\x7e]*$/.test(value)) {
+    if (
+      !isFieldName(name) ||
+      FRAMING.test(name) ||
+      typeof value !== 'string' ||
+      !/^[\t\x20-\x7e]*$/.test(value)
+    ) {
       const remedy = 'Give a field name and a value in ASCII, and none of the fields that frame the body.';
       throw new ConfigurationError('headers', 'has a field that cannot be sent', remedy);
     }
@@ -70,20 +69,48 @@ export function refusalOptions(guard: RefusalOptions, route: RefusalOptions): Re
   return { statuses, bodyFor, headers };
 }
 
-function asJson(body: Readonly<Record<string, unknown>>): string {
-  try {
-    return JSON.stringify(body);
-  } catch (cause) {
-    throw new ConfigurationError('body', 'is no JSON', 'Give a plain object.', { cause });
+/**
+ * Holds statuses to stages and client errors: none of them may look like success.
+ *
+ * @throws ConfigurationError naming `variable`
+ */
+export function assertStatuses(statuses: Partial<Statuses>, variable: string): void {
+  for (const [stage, status] of Object.entries(statuses)) {
+    if (!STAGES.includes(stage)) {
+      const remedy = `Stages are ${STAGES.join(', ')}; unavailable is always 503.`;
+      throw new ConfigurationError(variable, `has the stage ${stage}`, remedy);
+    }
+    if (!(Number.isInteger(status) && status >= 400 && status <= 499)) {
+      throw new ConfigurationError(
+        variable,
+        'has a status that is not a client error',
+        'Give a number from 400 to 499.',
+      );
+    }
   }
 }
 
+function asJson(body: Readonly<Record<string, unknown>>): string {
+  try {
+    const text: unknown = JSON.stringify(body);
+    if (typeof text === 'string' && text.startsWith('{')) return text;
+  } catch (cause) {
+    throw new ConfigurationError('body', 'is not JSON', 'Give a plain object.', { cause });
+  }
+  throw new ConfigurationError('body', 'is not a JSON object', 'Give a plain object.');
+}
+
 /** The answer to a refused request: its status follows from the stage of the failure alone. */
-export function refuse(error: AttestationError, ofKind: Statuses, settings: RefusalSettings): Refusal {
+export function refuse(
+  error: AttestationError,
+  ofKind: Partial<Statuses>,
+  settings: RefusalSettings,
+): Refusal {
   const { stage, retryAfter = RETRY_AFTER } = error;
   const body = settings.bodyFor(error);
   if (stage === 'unavailable') {
     return { status: 503, headers: { ...settings.headers, 'retry-after': String(retryAfter) }, body };
   }
-  return { status: settings.statuses[stage] ?? ofKind[stage], headers: settings.headers, body };
+  const status = settings.statuses[stage] ?? ofKind[stage] ?? 403;
+  return { status, headers: settings.headers, body };
 }

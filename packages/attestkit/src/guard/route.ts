@@ -2,7 +2,7 @@ import { ConfigurationError } from '../kernel/errors.js';
 import type { EvidenceRouteOptions } from '../ports/attestation.js';
 import type { Enforcement, Evidence } from '../ports/evidence.js';
 import type { RouteCounts } from './counters.js';
-import { assertKnown, assertOneOf } from '../kernel/options.js';
+import { assertOneOf, assertOptions, type OptionTypes } from '../kernel/options.js';
 import { exclusion, type Exclusion } from './exempt.js';
 import { REFUSAL_OPTIONS, refusalOptions, type RefusalOptions, type RefusalSettings } from './refusal.js';
 
@@ -61,15 +61,18 @@ export interface RouteDefaults {
  * @throws ConfigurationError naming the option
  */
 export function createRoute(options: RouteOptions, defaults: RouteDefaults): Route {
-  const owned = defaults.evidence.flatMap((each) => each.routeOptions);
-  assertKnown(options, [...COMMON, ...owned], 'a route with this evidence');
+  const owned = defaults.evidence.flatMap((each) =>
+    each.routeOptions.map((option) => [option, 'any'] as const),
+  );
+  assertOptions(options, { ...COMMON, ...Object.fromEntries(owned) }, 'a route');
   const given = options as Readonly<Record<string, unknown>>;
   const owners = defaults.evidence.filter((each) =>
     each.routeOptions.some((option) => given[option] !== undefined && given[option] !== false),
   );
   const require = [...new Set([...(options.require ?? []), ...owners.map((owner) => owner.kind)])];
-  const accept =
-    options.accept ?? (options.require === undefined && owners.length === 0 ? defaults.accept : []);
+  const accept = options.accept ?? (options.require === undefined ? defaults.accept : []);
+  // Any of them: one that is required anyway is enough.
+  const anyOf = accept.some((kind) => require.includes(kind)) ? [] : accept;
   const demanded =
     (option: string) =>
     (kind: string): Demanded => {
@@ -90,9 +93,9 @@ export function createRoute(options: RouteOptions, defaults: RouteDefaults): Rou
   assertOneOf('preflight', preflight, ['check', 'pass']);
   return {
     name: options.name,
-    accept: accept.filter((kind) => !require.includes(kind)).map(demanded('accept')),
+    accept: anyOf.map(demanded('accept')),
     require: require.map(demanded('require')),
-    asked: [...new Set([...require, ...accept])],
+    asked: [...require, ...anyOf],
     enforcement,
     preflight: preflight === 'pass',
     excluded: exclude === undefined ? undefined : exclusion(exclude),
@@ -105,12 +108,12 @@ function kinds({ evidence }: RouteDefaults): string {
   return evidence.map((each) => each.kind).join(', ');
 }
 
-const COMMON: readonly string[] = [
+const COMMON: OptionTypes = {
   ...REFUSAL_OPTIONS,
-  'name',
-  'accept',
-  'require',
-  'enforcement',
-  'preflight',
-  'exclude',
-];
+  name: 'string',
+  accept: 'list',
+  require: 'list',
+  enforcement: 'string',
+  preflight: 'string',
+  exclude: 'list',
+};

@@ -61,7 +61,7 @@ export function claimExpectations(options: {
   leewaySeconds?: number | undefined;
 }): ClaimExpectations {
   const { leewaySeconds = 0 } = options;
-  if (!(leewaySeconds >= 0 && leewaySeconds <= 60)) {
+  if (!(typeof leewaySeconds === 'number' && leewaySeconds >= 0 && leewaySeconds <= 60)) {
     throw new ConfigurationError(
       'leewaySeconds',
       'is not between 0 and 60',

@@ -1,8 +1,5 @@
 import type { CheckDef, Stage } from '../ports/checks.js';
 
-/** Not with `--frozen-intrinsics`. */
-const CAN_LIMIT = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')?.writable === true;
-
 /**
  * Evidence that does not hold, or that could not be verified now. The message is the check's own sentence and
  * contains no value; `code`, `stage`, `check` and `spec` are for machines.
@@ -21,9 +18,10 @@ export class AttestationError<Code extends string = string> extends Error {
 
   constructor(check: CheckDef<Code>, options: { cause?: unknown; retryAfter?: number } = {}) {
     const { stackTraceLimit } = Error;
-    if (CAN_LIMIT) Error.stackTraceLimit = 0;
+    // Not an assignment, which throws where an application has frozen Error.
+    Reflect.set(Error, 'stackTraceLimit', 0);
     super(check.says, 'cause' in options ? { cause: options.cause } : undefined);
-    if (CAN_LIMIT) Error.stackTraceLimit = stackTraceLimit;
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
     this.name = 'AttestationError';
     this.code = check.code;
     this.stage = check.stage;

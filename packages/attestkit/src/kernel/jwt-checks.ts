@@ -1,4 +1,5 @@
 import type { CheckDef, Stage } from '../ports/checks.js';
+import { freezeJson } from './json.js';
 
 /**
  * The checks that every kind of signed token shares, in the order of verification. `*` in a sentence stands for
@@ -102,5 +103,5 @@ export function jwtChecks<const Prefix extends string>(
   const named = Object.entries(CHECKS).map(([key, [name, suffix, says, spec]]) => {
     return [key, { name, code: `ERR_${prefix}_${suffix}`, stage, says: says.replace('*', subject), spec }];
   });
-  return Object.freeze(Object.fromEntries(named)) as JwtChecks<Prefix>;
+  return freezeJson(Object.fromEntries(named)) as JwtChecks<Prefix>;
 }

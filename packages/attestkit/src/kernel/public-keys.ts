@@ -100,14 +100,16 @@ function jwkMisfit(jwk: JsonObject, algorithm: JwsAlgorithm): string | undefined
 
 function keyMisfit(key: KeyObject, algorithm: JwsAlgorithm): string | undefined {
   const { family, curves } = ALGORITHMS[algorithm];
-  const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
+  const { modulusLength = 0, publicExponent = 0n, namedCurve } = key.asymmetricKeyDetails ?? {};
   switch (family) {
     case 'hmac':
       return `is a public key, and ${algorithm} needs a shared secret`;
     case 'rsa':
     case 'rsa-pss':
       if (key.asymmetricKeyType !== 'rsa') return `is not an RSA key, as ${algorithm} needs`;
-      return (modulusLength ?? 0) < 2048 ? 'is an RSA key of less than 2048 bits' : undefined;
+      if (publicExponent < 3n || publicExponent % 2n === 0n)
+        return 'is an RSA key that anyone can sign for (exponent)';
+      return modulusLength < 2048 ? 'is an RSA key of less than 2048 bits' : undefined;
     case 'ecdsa':
       return Object.values(curves).includes(namedCurve ?? '')
         ? undefined

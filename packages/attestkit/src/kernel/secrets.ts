@@ -88,8 +88,8 @@ function otherEncoding(text: string, encoding: SecretEncoding): string {
   const fits = encoding === 'base64' ? decodeBase64url(text) : decodeBase64(text);
   if (fits === undefined) return 'Copy the whole value, padding included, without quotes or line breaks.';
   return encoding === 'base64'
-    ? 'It is base64url: configure it as such.'
-    : 'It is base64: configure it as such.';
+    ? 'It is base64url: put it in APPROOV_BASE64URL_SECRET (option secretBase64url).'
+    : 'It is base64: put it in APPROOV_BASE64_SECRET (option secretBase64).';
 }
 
 /**

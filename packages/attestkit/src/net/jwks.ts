@@ -1,7 +1,7 @@
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
 import { ALGORITHMS } from '../kernel/jwa.js';
 import { selectFromJwks } from '../kernel/key-source.js';
-import { assertKnown } from '../kernel/options.js';
+import { assertOptions, type OptionTypes } from '../kernel/options.js';
 import { readJwks } from '../kernel/public-keys.js';
 import type { JwsAlgorithm, KeySource, VerificationKey } from '../ports/keys.js';
 import { NET_CHECKS } from './checks.js';
@@ -29,15 +29,15 @@ export interface RemoteJwksOptions {
   readonly now?: (() => number) | undefined;
 }
 
-const OPTIONS = [
-  'algorithm',
-  'timeoutMs',
-  'maxAgeSeconds',
-  'maxStaleSeconds',
-  'cooldownSeconds',
-  'fetch',
-  'now',
-] as const satisfies readonly (keyof RemoteJwksOptions)[];
+const OPTIONS: OptionTypes = {
+  algorithm: 'any',
+  timeoutMs: 'any',
+  maxAgeSeconds: 'any',
+  maxStaleSeconds: 'any',
+  cooldownSeconds: 'any',
+  fetch: 'function',
+  now: 'function',
+};
 
 /** RemoteJwksOptions with the defaults filled in, times in milliseconds. */
 interface Settings {
@@ -109,10 +109,12 @@ class RemoteKeys {
   /** The keys, unless they are too old; has them fetched again when they are due. */
   #usable(): readonly VerificationKey[] | undefined {
     const { maxAge, maxStale, now } = this.#settings;
-    const age = now() - this.#fetchedAt;
+    const at = now();
+    // The clock was set back, and nobody knows how old they are: due now, and their last hours count from here.
+    if (at < this.#fetchedAt) this.#fetchedAt = at - maxAge - 1;
+    const age = at - this.#fetchedAt;
     if (!(age <= maxStale)) return undefined;
-    // An age below zero: the clock was set back, and nobody knows how old they are.
-    if ((age > maxAge || age < 0) && !this.#mustPause()) void this.#fetch();
+    if (age > maxAge && !this.#mustPause()) void this.#fetch();
     return this.#keys;
   }
 
@@ -168,7 +170,7 @@ function isSameKey(old: VerificationKey, key: VerificationKey): boolean {
 }
 
 function settings(url: string, options: RemoteJwksOptions): Settings {
-  assertKnown(options, OPTIONS, 'remoteJwks');
+  assertOptions(options, OPTIONS, 'remoteJwks');
   const { algorithm, timeoutMs = 5000, maxAgeSeconds = 600 } = options;
   const { maxStaleSeconds = 86_400, cooldownSeconds = 30 } = options;
   if (!Object.hasOwn(ALGORITHMS, algorithm ?? '') || ALGORITHMS[algorithm].family === 'hmac') {

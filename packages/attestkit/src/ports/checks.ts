@@ -20,6 +20,8 @@ export interface CheckDef<Code extends string = string> {
   readonly says: string;
   /** Where the rule comes from: `RFC 7515 §5.2`. */
   readonly spec: string;
+  /** Set where the cause can be any error at all, the message of which may quote what the client sent. */
+  readonly unexpected?: true;
 }
 
 /** Where a verifier's straight line sends each predicate: to a sink that throws, or to one that records. */

@@ -1,13 +1,13 @@
 import type { CheckDef, Stage } from './checks.js';
 import type { Enforcement } from './evidence.js';
 
-/** A failure as an event carries it: reasons, never a token, a secret or a personal datum. */
+/** A failure as an event carries it: reasons, never a token, a secret or personal data. */
 export interface FailureFacts {
   readonly code: string;
   readonly stage: Stage;
   readonly says: string;
   readonly check: CheckDef;
-  /** What lay beneath, when something did: the message of the cause. Only for stage `unavailable`. */
+  /** What lay beneath an outage: a message, or of an unexpected error the name and place. */
   readonly cause?: string | undefined;
 }
 

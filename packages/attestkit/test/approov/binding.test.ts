@@ -115,6 +115,28 @@ describe('a route’s binding', () => {
     expect(check({ data: () => undefined }, payFor('own'), {})).toBe('ERR_APPROOV_BINDING_HEADER_MISSING');
   });
 
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('quotes the client');
+      },
+    ],
+    ['gives text', () => 'own'],
+    ['gives a promise', () => Promise.reject(new Error('later'))],
+  ])('refuses when the application’s function %s, and only by its own switch', (_, wrong) => {
+    const data = wrong as never;
+    const failed = 'ERR_APPROOV_BINDING_DATA_FAILED';
+    expect(check({ data }, payFor('own'), {})).toBe(failed);
+    expect(check({ data, enforcement: 'enforce' }, payFor('own'), {}, { enforcement: 'report' })).toBe(
+      failed,
+    );
+    expect(check({ data, enforcement: 'report' }, payFor('own'), {})).toEqual({
+      bound: false,
+      reported: [failed],
+    });
+  });
+
   it('refuses a header that is there twice, even with one value', () => {
     expect(check(true, payFor(USER), { authorization: [USER, USER] })).toBe(
       'ERR_APPROOV_BINDING_HEADER_REPEATED',
@@ -173,15 +195,20 @@ describe('a route’s binding', () => {
     },
   );
 
-  it.each([{ header: 'x' }, { part: 'bearer' }, { policy: 'optional' }, { enforcement: 'off' }])(
-    'of %j is a configuration error',
-    (binding) => {
-      expect(() => guard.route({ binding: binding as never })).toThrow(
-        expect.objectContaining({ name: 'ConfigurationError' }),
-      );
-      expect(() => approov({ secretBase64: SECRET_BASE64, binding: binding as never })).toThrow(
-        expect.objectContaining({ name: 'ConfigurationError' }),
-      );
-    },
-  );
+  it.each([
+    null,
+    3,
+    { data: 'x' },
+    { header: 'x' },
+    { part: 'bearer' },
+    { policy: 'optional' },
+    { enforcement: 'off' },
+  ])('of %j is a configuration error', (binding) => {
+    expect(() => guard.route({ binding: binding as never })).toThrow(
+      expect.objectContaining({ name: 'ConfigurationError' }),
+    );
+    expect(() => approov({ secretBase64: SECRET_BASE64, binding: binding as never })).toThrow(
+      expect.objectContaining({ name: 'ConfigurationError' }),
+    );
+  });
 });

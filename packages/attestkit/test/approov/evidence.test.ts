@@ -61,9 +61,26 @@ describe('the token’s field', () => {
   });
 });
 
-it('has no option that is misspelt', () => {
-  const misspelt = { secretBase64: SECRET_BASE64, audiance: 'api.example.com' };
-  expect(() => approov(misspelt)).toThrow(expect.objectContaining({ variable: 'audiance' }));
+it.each([
+  [{ audiance: 'api.example.com' }, 'audiance'],
+  [{ leewaySeconds: '5' }, 'leewaySeconds'],
+  [{ allowPublishedSecret: 'false' }, 'allowPublishedSecret'],
+  [{ prefix: null }, 'prefix'],
+  [{ header: 5 }, 'header'],
+  [{ binding: true }, 'binding'],
+  [{ binding: 'authorization' }, 'binding'],
+  [{ binding: { header: 'x' } }, 'binding.header'],
+])('the options %j fail at start-up', (wrong, variable) => {
+  const options = { secretBase64: SECRET_BASE64, ...wrong } as ApproovOptions;
+  expect(() => approov(options)).toThrow(expect.objectContaining({ name: 'ConfigurationError', variable }));
+});
+
+it.each([undefined, null, 'secret', []])('options that are %j fail at start-up', (options) => {
+  expect(() => approov(options as never)).toThrow(expect.objectContaining({ variable: 'options' }));
+});
+
+it.each([{}, () => [], Promise.resolve()])('keys that are no source of keys fail at start-up', (keys) => {
+  expect(() => approov({ keys: keys as never })).toThrow(expect.objectContaining({ variable: 'keys' }));
 });
 
 describe('the memory of verified tokens', () => {

@@ -53,7 +53,7 @@ describe('a secret', () => {
     [
       'base64url',
       Buffer.alloc(48, 'A1b>?~9').toString('base64url'),
-      'is not canonical base64. It is base64url',
+      'is not canonical base64. It is base64url: put it in APPROOV_BASE64URL_SECRET',
     ],
     ['without its padding', randomBytes(64).toString('base64').replace(/=+$/, ''), 'is not canonical base64'],
     ['wrapped in white space', ` ${SECRET_BASE64}\n`, 'is not canonical base64. Remove the white space'],
@@ -215,6 +215,17 @@ describe('a public key', () => {
     ['another key type', { algorithm: 'ES256', publicKey: pem(rsa.publicKey) }, 'is not a key on the curve'],
     ['another curve', { algorithm: 'ES256', publicKey: pem(p384) }, 'is not a key on the curve'],
     ['another curve in a JWK', { algorithm: 'ES256', publicKey: jwk(p384) }, 'has another `crv`'],
+    [
+      'an RSA key with exponent 1',
+      { algorithm: 'RS256', publicKey: jwk(rsa.publicKey, { e: 'AQ' }) },
+      'a JWK that cannot be read',
+    ],
+    ['a misspelt option', { algoritm: 'ES256', publicKey: pem(ec.publicKey) }, 'algoritm is not an option'],
+    [
+      'a crv that is an object',
+      { algorithm: 'ES256', publicKey: jwk(ec.publicKey, { crv: { toString: 1 } }) },
+      'has another `crv`',
+    ],
     ['a key that is not RSA', { algorithm: 'RS256', publicKey: pem(ec.publicKey) }, 'is not an RSA key'],
     ['a weak RSA key', { algorithm: 'PS256', publicKey: pem(weak) }, 'less than 2048 bits'],
     [

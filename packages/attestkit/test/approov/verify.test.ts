@@ -210,10 +210,15 @@ describe('the expectations', () => {
     { leewaySeconds: -1 },
     { leewaySeconds: 61 },
     { leewaySeconds: Number.NaN },
+    { leewaySeconds: '5' },
+    { leewaySeconds: [5] },
+    { audiance: 'api.example.com' },
+    { now: '5' },
+    { keys: 5 },
     { issuer: '' },
     { audience: [] },
   ])('that make no sense are a configuration error: %j', (nonsense) => {
-    expect(() => verifyApproovToken(GOOD, { ...expected, ...nonsense })).toThrow(
+    expect(() => verifyApproovToken(GOOD, { ...expected, ...(nonsense as object) })).toThrow(
       expect.objectContaining({ name: 'ConfigurationError', variable: Object.keys(nonsense)[0] }),
     );
   });

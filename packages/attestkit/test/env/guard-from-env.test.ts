@@ -124,6 +124,33 @@ describe('the log lines', () => {
     expect(seen).toEqual(['accept']);
   });
 
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('disk full');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('disk full'))],
+  ])(
+    'may fail: a log that %s neither ends the process nor silences the application’s listener',
+    async (_, log) => {
+      const unhandled: unknown[] = [];
+      const note = (reason: unknown) => unhandled.push(reason);
+      process.on('unhandledRejection', note);
+      const seen: string[] = [];
+      const guard = guardFromEnv({
+        env: SECRET_ONLY,
+        log: log as () => void,
+        onDecision: ({ outcome }) => seen.push(outcome),
+      });
+      expect(guard.check(request({}))).toMatchObject({ outcome: 'refuse' });
+      await new Promise((resolve) => setImmediate(resolve));
+      process.off('unhandledRejection', note);
+      expect([seen, unhandled]).toEqual([['refuse'], []]);
+    },
+  );
+
   it('skip what is exempt, and count what the policy skips', () => {
     const lines: string[] = [];
     const guard = guardFromEnv({
@@ -171,6 +198,17 @@ describe('the switches', () => {
       expect.objectContaining({ variable: OLDER }),
     );
   });
+});
+
+it.each([
+  [{ enforcement: 'report' }, 'enforcement'],
+  [{ evidence: [] }, 'evidence'],
+  [{ binding: true }, 'binding'],
+  [{ allowPublishedSecret: 'false' }, 'allowPublishedSecret'],
+  [{ log: 5 }, 'log'],
+])('the options %j fail at start-up', (options, variable) => {
+  const make = () => guardFromEnv({ env: SECRET_ONLY, ...(options as object) });
+  expect(make).toThrow(expect.objectContaining({ name: 'ConfigurationError', variable }));
 });
 
 describe('the secret', () => {

@@ -77,6 +77,19 @@ describe('several kinds', () => {
       { aOption: true, require: ['c'] },
       [['c', 'a'], []],
     ],
+    [
+      'an option beside a default that it does not answer',
+      { c: 'good' },
+      { cOption: true },
+      [401, 'b_MISSING'],
+    ],
+    ['an option and the default both', { b: 'good', c: 'good' }, { cOption: true }, [['c', 'b'], []]],
+    [
+      'an accepted kind that is required anyway',
+      { a: 'good' },
+      { require: ['a'], accept: ['a', 'b'] },
+      [['a'], []],
+    ],
     ['an option that is off requires nothing', { b: 'good' }, { aOption: false }, [['b'], []]],
   ])('%s', async (_, fields, options, outcome) => {
     expect(await decided(guard, request(fields as Record<string, string>), route(guard, options))).toEqual(
@@ -123,8 +136,20 @@ describe('total: whatever happens within is a refusal', () => {
   });
 
   it('a clock that fails', async () => {
-    const guard = createGuard({ evidence: [double('a')], now: throwing(new Error('no clock')) });
+    let clock = (): number => 1e12;
+    const guard = createGuard({ evidence: [double('a')], now: () => clock() });
+    clock = throwing(new Error('no clock'));
     expect(await decided(guard, request({ a: 'good' }))).toEqual([503, 'ERR_GUARD_INTERNAL']);
+  });
+
+  it('a route that is none', async () => {
+    const { guard } = guarding([double('a')]);
+    for (const wrong of [{ binding: true }, 5, null]) {
+      expect(await decided(guard, request({ a: 'good' }), wrong as never)).toEqual([
+        503,
+        'ERR_GUARD_INTERNAL',
+      ]);
+    }
   });
 
   it('a request that cannot be read', async () => {

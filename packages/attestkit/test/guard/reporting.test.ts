@@ -19,6 +19,12 @@ describe('report-only', () => {
     ],
     ['a genuine item keeps its result', double('a'), { a: 'good' }, [['a'], []]],
     ['an unmet demand that is enforced still refuses', unmet('enforce'), { a: 'x' }, [403, 'UNMET']],
+    [
+      'an unmet demand that says nothing of it refuses',
+      unmet(undefined as never),
+      { a: 'x' },
+      [403, 'UNMET'],
+    ],
     ['an unmet demand that is reported keeps the result', unmet('report'), { a: 'x' }, [['a'], ['UNMET']]],
   ])('%s', async (_, kind, fields, outcome) => {
     const { guard } = guarding([kind], { enforcement: 'report' });
@@ -99,6 +105,20 @@ describe('events and counters', () => {
     ]);
     await decided(guard, request({ a: 'x' }));
     expect(events[0]?.refused?.cause).toBe('ECONNREFUSED');
+  });
+
+  it('give of an unexpected error its name and place, never its message', async () => {
+    const quoting = double('a', (item) => JSON.parse(item) as never);
+    const { guard, events } = guarding([quoting]);
+    await decided(guard, request({ a: 'hunter2\u009b31m' }));
+    expect(events[0]?.refused?.cause).toMatch(/^SyntaxError at JSON\.parse/);
+    expect(JSON.stringify(events)).not.toMatch(/hunter2|\u009b/);
+  });
+
+  it('hand out checks that no listener can change', async () => {
+    const { guard, events } = guarding([double('a', () => Promise.reject(new TypeError('x')))]);
+    await decided(guard, request({ a: 'x' }));
+    expect(() => Object.assign(events[0]?.refused?.check ?? {}, { stage: 'missing' })).toThrow(TypeError);
   });
 
   it('count by route and code', async () => {

@@ -15,7 +15,7 @@ function outcome(options: object, target: string, more: Parameters<typeof reques
 describe('exclusions', () => {
   const exclude = ['/health', '/auth/*', '/'];
 
-  it.each(['/health', '/health?token=1', '/auth/', '/auth/login', '/auth/a/b?c=/../', '/', '/?x'])(
+  it.each(['/health', '/health?token=1', '/auth/login', '/auth/a/b?c=/../', '/', '/?x'])(
     'let %s through',
     (target) => {
       expect(outcome({ exclude }, target)).toBe('accept');
@@ -23,6 +23,13 @@ describe('exclusions', () => {
   );
 
   it.each([
+    '/auth/',
+    '/auth/?x',
+    '/auth/#',
+    '/auth/#/x',
+    '/auth/a/..#',
+    '/auth/x#',
+    '/health#',
     '/health/',
     '/Health',
     '/healthz',
@@ -51,10 +58,10 @@ describe('exclusions', () => {
     expect(outcome({ exclude }, target)).toBe('refuse');
   });
 
-  it.each(['health', '', '*', '/*', '/a*', '/a/*/b', '/a?b', '/a%20b', '/a/../b', '//a', '/a/./*'])(
+  it.each([5, 'health', '', '*', '/*', '/a*', '/a/*/b', '/a?b', '/a%20b', '/a/../b', '//a', '/a/./*'])(
     'of %j are a configuration error',
     (path) => {
-      expect(() => guard.route({ exclude: [path] })).toThrow(
+      expect(() => guard.route({ exclude: [path as string] })).toThrow(
         expect.objectContaining({ variable: 'exclude' }),
       );
     },
@@ -135,6 +142,27 @@ describe('a configuration that makes no sense fails at start-up', () => {
     ['a status that lets pass', { ...two, statuses: { untrusted: 200 } }, {}, 'statuses'],
     ['a status for an unknown stage', { ...two, statuses: { invalid: 400 } }, {}, 'statuses'],
     ['a status for unavailable', { ...two, statuses: { unavailable: 400 } }, {}, 'statuses'],
+    ['no list of evidence', { evidence: double('a') }, {}, 'evidence'],
+    ['no options', undefined, {}, 'options'],
+    ['a clock in seconds', { ...two, now: () => Date.now() / 1000 }, {}, 'now'],
+    ['a clock that gives text', { ...two, now: () => String(Date.now()) }, {}, 'now'],
+    ['a clock that is none', { ...two, now: 5 }, {}, 'now'],
+    ['the text false for expose', { ...two, expose: 'false' }, {}, 'expose'],
+    ['the text false for expose of a route', two, { expose: 'false' }, 'expose'],
+    [
+      'a kind whose statuses let pass',
+      { evidence: [{ ...double('a'), statuses: { untrusted: 200 } }] },
+      {},
+      'statuses of a',
+    ],
+    ['a header without a value', { ...two, headers: { 'x-a': undefined } }, {}, 'headers'],
+    ['a header that is a list', { ...two, headers: { 'x-a': ['b'] } }, {}, 'headers'],
+    ['a header about the connection', { ...two, headers: { 'Keep-Alive': 'timeout=1' } }, {}, 'headers'],
+    ['a body that is a function', { ...two, body: () => ({}) }, {}, 'body'],
+    ['a body that is text', { ...two, body: 'no' }, {}, 'body'],
+    ['a body that becomes no object', { ...two, body: { toJSON: () => undefined } }, {}, 'body'],
+    ['exclusions that are no list', two, { exclude: '/health' }, 'exclude'],
+    ['a name that is no text', two, { name: 5 }, 'name'],
     ['a header that splits the response', { ...two, headers: { 'x-a': 'b\r\nx-c: d' } }, {}, 'headers'],
     ['a header that is no name', { ...two, headers: { 'x a': 'b' } }, {}, 'headers'],
     ['a header that frames the body', { ...two, headers: { 'Content-Length': '0' } }, {}, 'headers'],

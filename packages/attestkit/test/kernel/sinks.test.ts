@@ -104,6 +104,9 @@ describe('errors', () => {
     const limit = Error.stackTraceLimit;
     expect(new AttestationError(ONE).stack).not.toMatch(/\n\s+at /);
     expect(Error.stackTraceLimit).toBe(limit);
+    Object.defineProperty(Error, 'stackTraceLimit', { writable: false });
+    expect(new AttestationError(ONE).code).toBe('ONE');
+    Object.defineProperty(Error, 'stackTraceLimit', { writable: true });
     expect(new Error('other').stack).toMatch(/\n\s+at /);
   });
 

@@ -116,3 +116,19 @@ it('forgets a failure once a fetch succeeds: keys that are due need wait for no 
   expect(jwks.candidates('a')).toHaveLength(1);
   expect(fetches()).toBe(3);
 });
+
+it('does not let a clock that was set back keep keys in use for ever', async () => {
+  const server = await jwksServer(keys(a.jwk));
+  const { jwks, pass, landed } = source(server.url);
+  const [key] = await jwks.candidates('a');
+  if (key === undefined) throw new Error('no key');
+  server.answer = text('', 500);
+  pass(-10 * 365 * 86_400);
+  expect(jwks.includes(key)).toBe(true);
+  await landed();
+  pass(86_400 - 601);
+  expect(jwks.includes(key)).toBe(true);
+  await landed();
+  pass(2);
+  expect(jwks.includes(key)).toBe(false);
+});
