@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A request of the published Postman collections. */
@@ -14,11 +15,19 @@ export interface PublishedRequest {
   readonly expectedBody?: string;
 }
 
-const FILE = fileURLToPath(new URL('../../shared/vectors/approov/token-requests.json', import.meta.url));
+const NAMED = process.env['ATTESTKIT_VECTORS'];
+const FOLDER = NAMED ?? fileURLToPath(new URL('../../shared/vectors', import.meta.url));
 
-/** The requests; undefined where the folder that has them is absent. They are never copied into the repository. */
+/**
+ * The requests, which are never copied into the repository: from the folder that `ATTESTKIT_VECTORS` names, or from
+ * `../shared/vectors` beside the repository; undefined where that is absent.
+ *
+ * @throws where a folder is named and the file is not there: who names it wants it tried
+ */
 export function publishedRequests(): readonly PublishedRequest[] | undefined {
-  return existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as PublishedRequest[]) : undefined;
+  const file = join(FOLDER, 'approov', 'token-requests.json');
+  if (NAMED === undefined && !existsSync(file)) return undefined;
+  return JSON.parse(readFileSync(file, 'utf8')) as PublishedRequest[];
 }
 
 /** Paths of Approov's koa Shapes server, version 0 and version 3 (which wants an `Api-Key` too): another API. */

@@ -19,11 +19,11 @@ export const allowedImports = {
   'adapters/express': { rooms: ['ports', 'guard', 'adapters/node'] },
   'adapters/fastify': { rooms: ['ports', 'guard', 'adapters/node'] },
   'adapters/koa': { rooms: ['ports', 'guard', 'adapters/node'] },
-  'adapters/nest': { rooms: ['ports', 'guard', 'adapters/node'], packages: ['@nestjs/common'] },
+  'adapters/nest': { rooms: ['ports', 'kernel', 'guard', 'adapters/node'], packages: ['@nestjs/common'] },
   'adapters/hono': { rooms: ['ports', 'guard', 'adapters/web'] },
   env: { rooms: ['ports', 'kernel', 'approov', 'net', 'guard'] },
-  inspect: { rooms: ['ports', 'kernel', 'approov', 'net'] },
+  inspect: { rooms: ['ports', 'kernel', 'approov'] },
   testing: { rooms: ['ports', 'kernel', 'approov'] },
-  cli: { rooms: ['ports', 'kernel', 'approov', 'net', 'guard', 'env', 'inspect', 'testing'] },
+  cli: { rooms: ['ports', 'kernel', 'approov', 'env', 'inspect', 'testing'] },
   index: { rooms: ['ports', 'kernel', 'approov', 'net', 'guard'] }, // types of approov and net
 };

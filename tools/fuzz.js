@@ -1,6 +1,6 @@
 // @ts-check
 // Why this exists: tests try the faults that someone thought of. This tries a great many that nobody did, on the built
-// package (npm run build first): npm run fuzz -- --seed 7 --count 1000000
+// package: npm run fuzz -- --seed 7 --count 1000000
 // It prints what it made, and how each was refused; it fails at the first mutant that breaks a rule, and says how to
 // make it again. The choices and the HS256 tokens follow from the seed; key pairs are new in each run, so a finding
 // comes with its key.

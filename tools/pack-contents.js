@@ -29,7 +29,7 @@ function targetsOf(field) {
 const problems = [
   ...expected.filter((path) => !packed.includes(path)).map((path) => `${path} is missing from the package`),
   ...packed
-    .filter((path) => !expected.includes(path) && path !== 'CHANGELOG.md')
+    .filter((path) => !expected.includes(path))
     .map((path) => `${path} is packed, but has no source: npm run clean`),
   ...entries
     .filter((path) => !packed.includes(path))

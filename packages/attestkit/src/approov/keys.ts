@@ -65,10 +65,10 @@ export const KEY_OPTIONS: OptionTypes = { ...SOURCES, algorithm: 'string', allow
  */
 export function approovKeys(options: ApproovKeyOptions): FixedKeySource {
   assertOptions(options, KEY_OPTIONS, 'approovKeys');
-  return configured(options);
+  return readKeys(options);
 }
 
-function configured(options: ApproovKeyOptions): FixedKeySource {
+function readKeys(options: ApproovKeyOptions): FixedKeySource {
   assertOneSource(options);
   if ('secretBase64' in options) return secretKeys(options.secretBase64, 'base64', options);
   if ('secretBase64url' in options) return secretKeys(options.secretBase64url, 'base64url', options);
@@ -98,8 +98,15 @@ function configured(options: ApproovKeyOptions): FixedKeySource {
 
 /** Keys as configured, or as fetched. Same errors as `approovKeys`. */
 export function keySource(options: ApproovKeyOptions | FetchedKeys): KeySource {
-  if (!('keys' in options)) return configured(options);
+  if (!('keys' in options)) return readKeys(options);
   assertOneSource(options);
+  if ('algorithm' in options) {
+    throw new ConfigurationError(
+      'algorithm',
+      'is set beside keys',
+      'Leave it out: the source of keys has its own.',
+    );
+  }
   const { keys } = options;
   if (typeof keys?.candidates === 'function' && typeof keys.includes === 'function') return keys;
   throw new ConfigurationError(

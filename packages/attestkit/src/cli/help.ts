@@ -78,7 +78,8 @@ All but kind and token may be left out.
 Options
   --secret BASE64     the account secret, where the file has no key
   --binding VALUE     the value of the binding header, where the file has none
-  --json              {"verdict", "code", "checks": [{"name", "ok", "detail"}]}
+  --json              {"verdict", "code", "checks": [{"name", "ok", "detail"}],
+                      "notChecked": ["binding"]}
   -h, --help
 
 Exit status: 0 it passes, 1 it fails, 2 the input cannot be used

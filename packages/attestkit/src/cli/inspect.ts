@@ -1,6 +1,5 @@
 import type { Environment } from '../env/index.js';
-import { inspectEvidence } from '../inspect/index.js';
-import { hasKey } from '../inspect/inspect-evidence.js';
+import { hasKey, inspectEvidence } from '../inspect/index.js';
 import { readArguments, UsageError } from './arguments.js';
 import { HELP } from './help.js';
 import { printable } from './printable.js';

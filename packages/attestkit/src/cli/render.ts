@@ -1,7 +1,7 @@
 import { APPROOV_CHECKS } from '../approov/index.js';
-import { isoTime } from '../inspect/approov-token.js';
 import type { EvidenceReport } from '../inspect/index.js';
 import type { JsonObject } from '../kernel/json.js';
+import { isoTime } from '../kernel/numeric-date.js';
 import { printable } from './printable.js';
 
 const WIDTH = 80;
@@ -34,6 +34,7 @@ export function render(report: EvidenceReport, colours: boolean): string {
       ? []
       : [passed ? 'Claims' : 'Claims, for which nothing vouches', ...claims(result.claims), '']),
     ...verdict(report, paint),
+    ...report.notChecked.flatMap((name) => wrap(`${name} not checked: give --binding VALUE`, 5)),
     '',
   ].join('\n');
 }

@@ -1,7 +1,6 @@
 import type { Environment } from '../env/index.js';
 import { ConfigurationError } from '../kernel/errors.js';
-import { APPROOV_DEFECTS } from '../testing/index.js';
-import { mint } from '../testing/mint-approov-token.js';
+import { APPROOV_DEFECTS, mintApproovToken } from '../testing/index.js';
 import { readArguments, UsageError } from './arguments.js';
 import { HELP } from './help.js';
 import { printable } from './printable.js';
@@ -26,10 +25,12 @@ export function token(argv: readonly string[], env: Environment, { out }: Termin
     out(HELP.token);
     return 0;
   }
-  if (positionals.length > 0) throw new UsageError(`${positionals[0]} is no option`);
+  // Not shown: it may be a secret whose --secret was forgotten.
+  if (positionals.length > 0) throw new UsageError('there is a value that belongs to no option');
   const type = text('type') ?? 'valid';
   const defect = TOKEN_TYPES.get(type);
-  if (type !== 'valid' && defect === undefined) throw new UsageError(`there is no type ${type}`);
+  if (type !== 'valid' && defect === undefined)
+    throw new UsageError(`there is no type ${type}; types are valid, ${[...TOKEN_TYPES.keys()].join(', ')}`);
   const bound = boundValue(text('claim'), flag('claim-example'));
   const secretBase64 = readSecret(text('secret'), env);
   if (secretBase64 === undefined) {
@@ -39,7 +40,7 @@ export function token(argv: readonly string[], env: Environment, { out }: Termin
       'Set it to the output of: approov secret -get base64, or give --secret.',
     );
   }
-  const made = mint({
+  const made = mintApproovToken({
     secretBase64,
     expiresInSeconds: seconds(text('expire') ?? '5'),
     // The bytes as they were typed: what curl sends when it is given the same text.
@@ -49,10 +50,19 @@ export function token(argv: readonly string[], env: Environment, { out }: Termin
   const provokes = defect && APPROOV_DEFECTS[defect];
   out(
     flag('json')
-      ? `${printable(JSON.stringify({ token: made.token, type, provokes, bound, claims: made.claims }, null, 2))}\n`
-      : `${made.token}\n`,
+      ? `${printable(JSON.stringify({ token: made, type, provokes, bound, claims: claimsOf(made) }, null, 2))}\n`
+      : `${made}\n`,
   );
   return 0;
+}
+
+/** The claims that the token says; undefined where the token is broken and they cannot be read. */
+function claimsOf(made: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(made.split('.')[1] ?? '', 'base64url').toString('utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 function boundValue(claim: string | undefined, example: boolean): string | undefined {

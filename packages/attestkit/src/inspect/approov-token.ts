@@ -3,6 +3,7 @@ import type { ApproovResult } from '../approov/index.js';
 import { inspectApproov } from '../approov/inspect.js';
 import { ALGORITHMS } from '../kernel/jwa.js';
 import { isJsonObject, type JsonObject } from '../kernel/json.js';
+import { isoTime } from '../kernel/numeric-date.js';
 import type { CheckDef, CheckReport, Inspection } from '../ports/checks.js';
 import type { JwsAlgorithm } from '../ports/keys.js';
 import { approovKey, KEY_MEMBERS, type ApproovKeyMembers } from './approov-key.js';
@@ -29,6 +30,12 @@ export interface ApproovTokenEvidence extends ApproovTokenMembers {
   /** The time as of which it is inspected, ISO 8601 with a zone: `2026-06-01T12:00:00Z`. Null: now. */
   readonly at?: string | null;
 }
+
+/** Every check of a token, and what was left out. */
+export type ApproovTokenInspection = Inspection<ApproovResult> & {
+  /** `['binding']` where the token has a claim `pay`, and no bound value was given to compare it with; else empty. */
+  readonly notChecked: readonly 'binding'[];
+};
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 
@@ -98,7 +105,7 @@ export function inspectApproovEvidence(
   token: string,
   members: ApproovTokenMembers,
   now: number,
-): Inspection<ApproovResult> {
+): ApproovTokenInspection {
   const { binding, issuer, audience, leewaySeconds } = members;
   const inspection = inspectApproov(
     token,
@@ -112,7 +119,9 @@ export function inspectApproovEvidence(
     const timed = TIMED.find(({ def }) => def.code === check.code);
     return timed === undefined ? check : inTime(check, timed.def, claims[timed.claim], now);
   });
-  return { ...inspection, checks };
+  const notChecked: ApproovTokenInspection['notChecked'] =
+    binding === undefined && claims['pay'] !== undefined ? ['binding'] : [];
+  return { ...inspection, checks, notChecked };
 }
 
 /** Checks of a claim that is a time. */
@@ -131,10 +140,4 @@ function inTime(check: CheckReport, { says }: CheckDef, claim: unknown, now: num
   if (time === undefined) return check;
   const values = `the token says ${time}, and it is ${new Date(now).toISOString()}`;
   return { ...check, detail: check.ok ? values : `${says}: ${values}` };
-}
-
-/** A NumericDate (RFC 7519 §2) as ISO 8601; undefined where it is none, or beyond the calendar. */
-export function isoTime(value: unknown): string | undefined {
-  const time = typeof value === 'number' ? new Date(value * 1000) : undefined;
-  return time === undefined || Number.isNaN(time.getTime()) ? undefined : time.toISOString();
 }

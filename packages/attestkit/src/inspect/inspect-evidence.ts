@@ -1,9 +1,12 @@
-import type { ApproovResult } from '../approov/index.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { isJsonObject, type JsonObject } from '../kernel/json.js';
-import type { Inspection } from '../ports/checks.js';
 import { KEY_MEMBERS } from './approov-key.js';
-import { inspectApproovEvidence, readApproovToken, type ApproovTokenMembers } from './approov-token.js';
+import {
+  inspectApproovEvidence,
+  readApproovToken,
+  type ApproovTokenInspection,
+  type ApproovTokenMembers,
+} from './approov-token.js';
 import { EvidenceError, unusable } from './evidence-error.js';
 
 /** What stands beside the evidence, for members that it does not have itself. */
@@ -13,7 +16,7 @@ export interface InspectOptions extends ApproovTokenMembers {
 }
 
 /** Every check of the evidence, in the order of verification. */
-export type EvidenceReport = Inspection<ApproovResult> & {
+export type EvidenceReport = ApproovTokenInspection & {
   readonly kind: 'approov-token';
   /** The time as of which it was inspected, ISO 8601. */
   readonly at: string;
@@ -59,7 +62,7 @@ function readFile(evidence: unknown): JsonObject {
   );
 }
 
-/** Whether the evidence brings the key that it is to be verified with. */
+/** Whether the evidence brings the key that it is to be verified with; where it does not, `inspectEvidence` needs one beside it. */
 export function hasKey(evidence: unknown): boolean {
   return isJsonObject(evidence) && KEY_MEMBERS.some((member) => evidence[member] !== undefined);
 }

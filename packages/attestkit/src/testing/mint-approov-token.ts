@@ -36,11 +36,6 @@ export type MintApproovTokenOptions = ApproovSigningOptions & {
  *   algorithm, an unknown defect, a value that cannot be bound
  */
 export function mintApproovToken(options: MintApproovTokenOptions): string {
-  return mint(options).token;
-}
-
-/** The same, with the claims as they were signed. */
-export function mint(options: MintApproovTokenOptions): { token: string; claims: unknown } {
   const { expiresInSeconds = 300, bind, now = Date.now() } = options;
   const key = signingKey(options);
   const defect = defectNamed(options.defect);
@@ -55,7 +50,7 @@ export function mint(options: MintApproovTokenOptions): { token: string; claims:
   const signed = defect.claims === undefined ? claims : defect.claims(claims, seconds);
   const payloadPart = (defect.encode ?? encode)(json(signed));
   const signaturePart = encode((defect.sign ?? signature)(key, `${headerPart}.${payloadPart}`));
-  return { token: (defect.assemble ?? join)(headerPart, payloadPart, signaturePart), claims: signed };
+  return (defect.assemble ?? join)(headerPart, payloadPart, signaturePart);
 }
 
 const NONE: Omit<Defect, 'code'> = {};

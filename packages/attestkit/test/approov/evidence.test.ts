@@ -152,6 +152,12 @@ describe('keys that are fetched', () => {
     expect(() => approov(both)).toThrow(/exactly one source of keys/);
   });
 
+  it('have their own algorithm', () => {
+    const keys: KeySource = { algorithm: 'ES256', candidates: () => [], includes: () => false };
+    const both = { keys, algorithm: 'ES256' } as ApproovOptions;
+    expect(() => approov(both)).toThrow(expect.objectContaining({ variable: 'algorithm' }));
+  });
+
   it('are waited for', async () => {
     expect(await source(() => Promise.resolve([key]))(GOOD)).toBe('accepted device');
   });

@@ -1,5 +1,10 @@
 import { createHmac, createHash, randomBytes } from 'node:crypto';
-import { approovKeys } from '../../src/approov/index.js';
+import {
+  approovKeys,
+  verifyApproovToken,
+  type ApproovKeyOptions,
+  type ApproovResult,
+} from '../../src/approov/index.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 
 /** A clock and a secret that every test of the room shares. */
@@ -41,4 +46,19 @@ export function refusal(run: () => unknown): AttestationError {
     throw error;
   }
   throw new Error('nothing was refused');
+}
+
+/** Verifies with keys of these options, at the shared time. */
+export function verifyWith(options: ApproovKeyOptions, sent: string): ApproovResult {
+  return verifyApproovToken(sent, { keys: approovKeys(options), now: NOW });
+}
+
+/** The error that options of keys fail with. */
+export function wrong(options: object): unknown {
+  try {
+    approovKeys(options as ApproovKeyOptions);
+  } catch (error) {
+    return error;
+  }
+  throw new Error('the configuration was accepted');
 }

@@ -33,7 +33,7 @@ describe('attestkit inspect', () => {
   ])('takes %s', async (_, argv, stdin) => {
     const { status, out, err } = await cli(['inspect', ...argv()], ENV, { stdin });
     expect([status, err]).toEqual([0, '']);
-    expect(out).toMatch(/\nPASS\n$/);
+    expect(out).toMatch(/\nPASS\n {5}binding not checked: give --binding VALUE\n$/);
   });
 
   it('ends with status 1 where it fails', async () => {
@@ -58,6 +58,22 @@ describe('attestkit inspect', () => {
     const failed = JSON.parse((await cli(['inspect', '--json', token], {})).out) as object;
     expect(failed).toMatchObject({ verdict: 'fail', unverified: { claims: { did: 'x' } } });
     expect(failed).not.toHaveProperty('result');
+  });
+
+  it('says that a binding was not checked, only where there is one and no value', async () => {
+    const notChecked = async (...argv: string[]): Promise<unknown> => {
+      const { out } = await cli(['inspect', ...argv]);
+      const json = (await cli(['inspect', '--json', ...argv])).out;
+      const said = (JSON.parse(json) as { notChecked: unknown }).notChecked;
+      expect(out.includes('not checked')).toBe(Array.isArray(said) && said.length > 0);
+      return said;
+    };
+    expect(await notChecked(token)).toEqual(['binding']);
+    expect(await notChecked(token, '--secret', randomBytes(32).toString('base64'))).toEqual(['binding']);
+    expect(await notChecked(token, '--binding', 'Bearer example')).toEqual([]);
+    expect(await notChecked(token, '--binding', '')).toEqual([]);
+    expect(await notChecked(mintApproovToken({ secretBase64 }))).toEqual([]);
+    expect(await notChecked('a.b.c')).toEqual([]);
   });
 
   it('checks the binding where a value is given, by its bytes as typed', async () => {

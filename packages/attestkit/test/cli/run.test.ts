@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { run } from '../../src/cli/run.js';
 import { APPROOV_DEFECTS } from '../../src/testing/index.js';
 import { cli, ENV } from './terminal.js';
@@ -93,5 +95,30 @@ describe.runIf(existsSync(built))('the built command, as a process', () => {
       encoding: 'utf8',
     });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+});
+
+describe('the command in a clone', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'attestkit-'));
+  const bin = join(folder, 'bin', 'attestkit.js');
+  cpSync(main, bin);
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  function attestkit(): { status: number | null; stderr: string } {
+    const { status, stderr } = spawnSync(process.execPath, [bin, '--version'], { encoding: 'utf8' });
+    return { status, stderr };
+  }
+
+  it('says in one line that it is not built', () => {
+    const stderr = 'attestkit is not built yet: run npm run build\n';
+    expect(attestkit()).toEqual({ status: 2, stderr });
+  });
+
+  it('does not say so of a build that lacks another file', () => {
+    const entry = join(folder, 'dist', 'cli', 'main.js');
+    mkdirSync(dirname(entry), { recursive: true });
+    writeFileSync(entry, `import './gone.js';`);
+    expect(attestkit()).toMatchObject({ status: 1, stderr: expect.stringContaining('gone.js') });
   });
 });

@@ -65,6 +65,13 @@ describe('attestkit token', () => {
     else expect(report).toMatchObject({ verdict: 'fail', code });
   });
 
+  it('says no claims in JSON where the token has none that can be read', async () => {
+    const printed = JSON.parse(await made('--json', '--type', 'two-parts')) as Record<string, unknown>;
+    expect(Object.keys(printed)).toEqual(['token', 'type', 'provokes', 'claims']);
+    const unreadable = JSON.parse(await made('--json', '--type', 'encrypted-shape')) as object;
+    expect(Object.keys(unreadable)).toEqual(['token', 'type', 'provokes']);
+  });
+
   it('takes the type valid', async () => {
     expect(payOf(await made('--type', 'valid'))).toBeUndefined();
   });
@@ -131,14 +138,24 @@ describe('the secret', () => {
   });
 });
 
+it('does not show a secret whose option was forgotten', async () => {
+  const { status, err } = await cli(['token', SECRET]);
+  expect(status).toBe(2);
+  expect(err).not.toContain(SECRET);
+});
+
 describe('a command line that makes no sense', () => {
   it.each<[string, string[], RegExp]>([
     ['an unknown option', ['--bogus'], /unknown option '--bogus'/],
     ['an unknown short option', ['-x'], /unknown option '-x'/],
-    ['an unknown type', ['--type', 'rotten'], /no type rotten/],
+    [
+      'an unknown type',
+      ['--type', 'rotten'],
+      /no type rotten; types are valid, .*expired, .*binding-mismatch/,
+    ],
     ['a type that every object has', ['--type', 'toString'], /no type toString/],
     ['a type that needs a key pair', ['--type', 'public-key-as-secret'], /no type public-key-as-secret/],
-    ['an argument', ['valid'], /valid is no option/],
+    ['an argument', ['valid'], /a value that belongs to no option/],
     ['an option without its value', ['--claim'], /'--claim <value>' argument missing/],
     ['a value for an option without one', ['--json=yes'], /'--json' does not take an argument/],
     ['an option given twice', ['--expire', '1', '--expire', '2'], /--expire is given twice/],
