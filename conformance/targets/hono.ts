@@ -7,7 +7,7 @@ import type { RouteSpec, ServerSpec, Target } from '../server-spec.js';
 import { listen } from './listen.js';
 
 interface Env {
-  Variables: Partial<AttestationVariables> & { body?: unknown };
+  Variables: AttestationVariables & { body?: unknown };
 }
 
 export const hono: Target = {

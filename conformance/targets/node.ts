@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Attestation } from 'attestkit';
 import { protect, rawBody } from 'attestkit/node';
-import type { ParserPlace, RouteSpec, ServerSpec, Target } from '../server-spec.js';
+import type { ParserPlace, Reply, RouteSpec, ServerSpec, Target } from '../server-spec.js';
 import { MalformedBody, parseBody, readStream } from './body.js';
 import { listen } from './listen.js';
 import { isFor, plainRoutes } from './plain-routes.js';
@@ -21,42 +21,47 @@ export const node: Target = {
 
 type NodeRequest = (IncomingMessage | Http2ServerRequest) & { attestation?: Attestation; parsed?: unknown };
 type NodeResponse = ServerResponse | Http2ServerResponse;
-type Listener = (request: NodeRequest, response: NodeResponse) => void;
+type Listener = (request: NodeRequest, response: NodeResponse) => unknown;
 
-/** The server without a framework: a table of routes, and a listener that catches what they throw. */
+/** The server without a framework: a table of routes. What they throw is left to the adapter. */
 export function listenerOf(spec: ServerSpec): Listener {
   const { guard, all, parser } = spec;
   const table = plainRoutes(spec).map((route) => {
-    const own = (request: NodeRequest, response: NodeResponse): void =>
-      void answer(route, request, response, parser);
+    const own: Listener = (request, response) => answer(route, request, response, parser);
     return { route, listener: route.protect === undefined ? own : protect(guard, own, route.protect) };
   });
   const routed: Listener = (request, response) => {
     const { method = '', url = '' } = request;
     const found = table.find(({ route }) => isFor(route, method, url.split('?')[0] ?? ''));
-    if (found === undefined) sendJson(response, 404, { error: 'not found' });
-    else found.listener(request, response);
+    if (found === undefined) return sendJson(response, 404, { error: 'not found' });
+    return found.listener(request, response);
   };
   const guarded: Listener = all === undefined ? routed : protect(guard, routed, all);
   if (parser === undefined || parser === 'after') return guarded;
   return (request, response) => void parseFirst(request, response, guarded, parser);
 }
 
-async function answer(
+/** What the handler throws at once is thrown at once, unless a body has to be awaited. */
+function answer(
   route: RouteSpec,
   request: NodeRequest,
   response: NodeResponse,
   parser: ParserPlace | undefined,
-): Promise<void> {
-  try {
-    if (parser === 'after')
-      request.parsed = parseBody(request.headers['content-type'], await readStream(request));
-    const { attestation, parsed: body } = request;
-    const { status = 200, json } = await route.handle({ attestation, body });
-    sendJson(response, status, json);
-  } catch {
-    sendJson(response, 500, { error: 'internal' });
-  }
+): void | Promise<void> {
+  if (parser === 'after') return parseAndAnswer(route, request, response);
+  const { attestation, parsed: body } = request;
+  const reply = route.handle({ attestation, body });
+  if (reply instanceof Promise) return reply.then((settled) => send(settled, response));
+  send(reply, response);
+}
+
+async function parseAndAnswer(route: RouteSpec, request: NodeRequest, response: NodeResponse): Promise<void> {
+  request.parsed = parseBody(request.headers['content-type'], await readStream(request));
+  await answer(route, request, response, undefined);
+}
+
+function send({ status = 200, json }: Reply, response: NodeResponse): void {
+  sendJson(response, status, json);
 }
 
 async function parseFirst(

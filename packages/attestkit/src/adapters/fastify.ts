@@ -1,20 +1,16 @@
-import { whenDecided, type Guard, type RouteOptions } from '../guard/index.js';
+import { routeOf, whenDecided, type Guard, type RouteOptions } from '../guard/index.js';
 import type { Attestation } from '../ports/attestation.js';
 import { discardBody } from './node/body.js';
+import { replyRefusal, type FastifyReply } from './node/reply.js';
 import { NodeRequest, type NodeMessage } from './node/request.js';
+
+export type { FastifyReply } from './node/reply.js';
 
 /** What is used of Fastify's request. */
 export interface FastifyRequest {
   readonly raw: NodeMessage;
   readonly originalUrl: string;
   readonly ip: string;
-}
-
-/** What is used of Fastify's reply. */
-export interface FastifyReply {
-  code(status: number): unknown;
-  headers(fields: Readonly<Record<string, string>>): unknown;
-  send(payload: Uint8Array): unknown;
 }
 
 /** What is used of a Fastify instance. */
@@ -49,17 +45,13 @@ export interface ProtectionOptions extends RouteOptions {
  * @throws ConfigurationError naming the option
  */
 export function protect(guard: Guard, options?: RouteOptions): OnRequest {
-  const route = guard.route(options);
+  const route = routeOf(guard, options);
   return (request, reply, done) => {
     whenDecided(
       guard.check(new NodeRequest(request.raw, request.originalUrl, request), route),
       (decision) => {
         if (decision.outcome === 'refuse') {
-          const { status, headers, body } = decision.response;
-          reply.code(status);
-          reply.headers(headers);
-          // As bytes: to text that is JSON Fastify adds a charset, which JSON does not have.
-          reply.send(Buffer.from(body));
+          replyRefusal(reply, decision.response);
           discardBody(request.raw);
           return;
         }

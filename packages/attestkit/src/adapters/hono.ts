@@ -1,12 +1,12 @@
-import type { Guard, RouteOptions } from '../guard/index.js';
+import { routeOf, type Guard, type RouteOptions } from '../guard/index.js';
 import type { Attestation } from '../ports/attestation.js';
 import { refusalResponse, webRequest } from './web.js';
 
 /** For `new Hono<{ Variables: AttestationVariables }>()`: what the middleware sets. */
 // A type, since early versions of Hono 4 take no interface here.
 export type AttestationVariables = {
-  /** What the guard verified; on routes that nothing protects it is undefined all the same. */
-  attestation: Attestation;
+  /** What the guard verified; undefined on routes that nothing protects. */
+  attestation?: Attestation;
 };
 
 /** What is used of Hono's context. */
@@ -28,7 +28,7 @@ export function protect(
   guard: Guard,
   options?: RouteOptions,
 ): (c: HonoContext, next: () => Promise<void>) => Promise<Response | undefined> {
-  const route = guard.route(options);
+  const route = routeOf(guard, options);
   return async (c, next) => {
     const decision = await guard.check(webRequest(c.req.raw), route);
     if (decision.outcome === 'refuse') return refusalResponse(decision.response);

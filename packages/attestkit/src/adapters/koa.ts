@@ -1,4 +1,4 @@
-import type { Guard, RouteOptions } from '../guard/index.js';
+import { routeOf, type Guard, type RouteOptions } from '../guard/index.js';
 import type { Attestation } from '../ports/attestation.js';
 import { discardBody } from './node/body.js';
 import { NodeRequest, type NodeMessage } from './node/request.js';
@@ -33,7 +33,7 @@ export function protect(
   guard: Guard,
   options?: RouteOptions,
 ): (ctx: KoaContext, next: () => Promise<unknown>) => Promise<void> {
-  const route = guard.route(options);
+  const route = routeOf(guard, options);
   return async (ctx, next) => {
     const decision = await guard.check(new NodeRequest(ctx.req, ctx.originalUrl, ctx), route);
     if (decision.outcome === 'refuse') {

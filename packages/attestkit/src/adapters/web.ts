@@ -1,10 +1,9 @@
-import type { Guard, RouteOptions } from '../guard/index.js';
+import { BODY_LIMIT, routeOf, type Guard, type RouteOptions } from '../guard/index.js';
 import type { Attestation } from '../ports/attestation.js';
 import type { Refusal } from '../ports/decision.js';
 import type { AttestedRequest } from '../ports/request.js';
 
-/** Bytes of a body that are read for the guard: 1 MiB. */
-export const BODY_LIMIT = 1_048_576;
+export { BODY_LIMIT } from '../guard/index.js';
 
 /**
  * Protects a handler of fetch requests: of a Next.js route, of `Bun.serve`, of `Deno.serve`. The handler gets the
@@ -17,7 +16,7 @@ export function protect<Rest extends readonly unknown[]>(
   handler: (request: Request, attestation: Attestation, ...rest: Rest) => Response | Promise<Response>,
   options?: RouteOptions,
 ): (request: Request, ...rest: Rest) => Promise<Response> {
-  const route = guard.route(options);
+  const route = routeOf(guard, options);
   return async (request, ...rest) => {
     const decision = await guard.check(webRequest(request), route);
     if (decision.outcome === 'refuse') return refusalResponse(decision.response);

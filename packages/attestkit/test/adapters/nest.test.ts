@@ -10,7 +10,7 @@ import {
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { describe, expect, test } from 'vitest';
-import { Protect, type AttestationModuleOptions } from '../../src/adapters/nest.js';
+import { AttestationModule, Protect, type AttestationModuleOptions } from '../../src/adapters/nest.js';
 import { asyncGuard, bodyGuard, digestOf, recordingGuard, syncGuard, tokenField } from './guards.js';
 import {
   boundController,
@@ -223,6 +223,30 @@ describe.each(platforms)('Nest on %s', (platform, adapter) => {
     const app = NestFactory.create(Application, adapter(), { logger: false, abortOnError: false });
     await expect(app.then((each) => each.init())).rejects.toThrow('AttestationModule.forRoot');
   });
+});
+
+test.each([
+  ['ALL', { ALL: true }, /^ALL is not an option of AttestationModule.forRoot/],
+  ['all', { all: 'yes' }, /^all is neither true nor/],
+  ['all', { all: false }, /^all is neither true nor/],
+  ['options', { all: null }, /is not an object/],
+  ['options', { all: [] }, /is not an object/],
+  ['exclud', { all: { exclud: [] } }, /is not an option of a route/],
+  ['guard', { guard: undefined }, /^guard is not a guard/],
+  ['guard', { guard: undefined, all: true }, /^guard is not a guard/],
+])('forRoot refuses, at once, a wrong %s: %j', (variable, wrong, message) => {
+  const options = { guard: syncGuard().guard, ...wrong } as unknown as AttestationModuleOptions;
+  const refused = expect.objectContaining({
+    name: 'ConfigurationError',
+    variable,
+    message: expect.stringMatching(message),
+  });
+  expect(() => AttestationModule.forRoot(options)).toThrow(refused);
+});
+
+test.each([undefined, null, 'guard', true])('forRoot refuses %j', (options) => {
+  const refused = expect.objectContaining({ name: 'ConfigurationError' });
+  expect(() => AttestationModule.forRoot(options as unknown as AttestationModuleOptions)).toThrow(refused);
 });
 
 test('Nest on Express: the target is the one that was sent, before rewriting', async () => {

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import express from 'express';
 import { describe, expect, test, vi } from 'vitest';
 import { protect, sendRefusal } from '../../src/adapters/node/index.js';
 import { asyncGuard, bodyGuard, digestOf, forgedField, syncGuard, tokenField } from './guards.js';
@@ -60,22 +61,16 @@ test('a wrong option fails at start-up', () => {
   expect(() => protect(guard, vi.fn(), { bindng: true } as object)).toThrow('bindng');
 });
 
-test('what the listener throws reaches the server', async () => {
+test.each([
+  ['/admin/health', ['/health'], 401],
+  ['/admin/health', ['/admin/health'], 200],
+  ['/admin/health', ['/admin/*'], 200],
+  ['/health', ['/health'], 404],
+])('mounted in Express, %s with %j excluded is %i', async (target, exclude, status) => {
   const { guard } = syncGuard();
-  const listener = protect(guard, () => {
-    throw new Error('mine');
-  });
-  const thrown: unknown[] = [];
-  const port = await serve((req, res) => {
-    try {
-      listener(req, res);
-    } catch (error) {
-      thrown.push(error);
-      res.end();
-    }
-  });
-  await send(port, { fields: [tokenField()] });
-  expect(thrown).toEqual([new Error('mine')]);
+  const listener = protect(guard, (_req, res) => void res.end('open'), { exclude });
+  const port = await serve(express().use('/admin', listener));
+  expect((await send(port, { target })).status).toBe(status);
 });
 
 describe('a refusal', () => {

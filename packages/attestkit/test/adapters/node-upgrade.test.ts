@@ -122,6 +122,33 @@ test('an error of a refused socket ends nothing', async () => {
   await vi.waitFor(() => expect(sockets[0]?.destroyed).toBe(true));
 });
 
+test.each([
+  ['throws', syncGuard, () => fail()],
+  ['rejects', syncGuard, async () => fail()],
+  ['throws after a decision that took time', asyncGuard, () => fail()],
+  ['rejects after a decision that took time', asyncGuard, async () => fail()],
+])(
+  'a listener that %s ends the connection alone, and its error is a warning',
+  async (_how, makeGuard, failing) => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    afterTest(() => warn.mockRestore());
+    const server = createServer();
+    server.on('upgrade', protectUpgrade(makeGuard().guard, failing));
+    const port = await listening(server);
+    for (const count of [1, 2]) {
+      const socket = await open(port);
+      const answer = received(socket);
+      socket.write(handshake(tokenField()));
+      expect(await answer).toBe('');
+      expect(warn.mock.calls).toEqual(Array.from({ length: count }, () => [new Error('mine')]));
+    }
+  },
+);
+
+function fail(): never {
+  throw new Error('mine');
+}
+
 test('the body of an upgrade is empty', async () => {
   const { port, taken } = await upgrading(bodyGuard().guard);
   const socket = await open(port);

@@ -136,13 +136,13 @@ test('hono', () => {
     app.use('/api/*', forHono.protect(guard, { binding: true }));
     app.get('/x/:id', forHono.protect(guard), (c) => {
       expectTypeOf(c.req.param('id')).toEqualTypeOf<string>();
-      expectTypeOf(c.get('attestation').approov).toEqualTypeOf<ApproovResult | undefined>();
-      return c.json({ did: c.get('attestation').approov?.did, ...c.var.attestation });
+      expectTypeOf(c.get('attestation')).toEqualTypeOf<Attestation | undefined>();
+      return c.json({ did: c.get('attestation')?.approov?.did, ...c.var.attestation });
     });
     const untyped = new Hono();
     untyped.use(forHono.protect(guard));
     untyped.get('/x', forHono.protect(guard), (c) => c.text('x'));
-    const more = new Hono<{ Variables: Partial<forHono.AttestationVariables> & { user: string } }>();
+    const more = new Hono<{ Variables: forHono.AttestationVariables & { user: string } }>();
     more.use(forHono.protect(guard));
     const middleware: MiddlewareHandler = forHono.protect(guard);
     const typed: MiddlewareHandler<{ Variables: forHono.AttestationVariables }> = forHono.protect(guard);

@@ -1,5 +1,7 @@
 import { Inject, Module } from '@nestjs/common';
-import type { Guard, RouteOptions } from '../../guard/index.js';
+import { routeOf, type Guard, type RouteOptions } from '../../guard/index.js';
+import { ConfigurationError } from '../../kernel/errors.js';
+import { assertOptions } from '../../kernel/options.js';
 import { middleware, type Middleware } from '../node/middleware.js';
 import { keepBody } from './platform.js';
 
@@ -42,16 +44,14 @@ export class AttestationModule {
     this.options = options;
   }
 
+  /** @throws ConfigurationError naming the option */
   static forRoot(options: AttestationModuleOptions): ConfiguredAttestationModule {
+    assertModuleOptions(options);
     const provider = { provide: OPTIONS, useValue: options };
     return { module: AttestationModule, global: true, providers: [provider], exports: [OPTIONS] };
   }
 
-  /**
-   * Called by Nest when the application starts.
-   *
-   * @throws ConfigurationError naming the option
-   */
+  /** Called by Nest when the application starts. */
   configure(consumer: MiddlewareConsumer): void {
     const { guard, all } = this.options;
     if (all === undefined) return;
@@ -63,6 +63,18 @@ export class AttestationModule {
     consumer.apply(keepingBody).forRoutes('*');
   }
 }
+
+/** Nothing that is misspelt, or of another type, may leave every path open. */
+function assertModuleOptions(options: AttestationModuleOptions): void {
+  assertOptions(options, { guard: 'any', all: 'any' }, 'AttestationModule.forRoot');
+  const { guard, all } = options;
+  if (all !== undefined && all !== true && typeof all !== 'object') {
+    const remedy = 'Give true, or the options of a route; leave it out to protect by Protect alone.';
+    throw new ConfigurationError('all', 'is neither true nor the options of a route', remedy);
+  }
+  routeOf(guard, all === true ? {} : all);
+}
+
 // The library is compiled without decorator syntax: applied by hand they are the same.
 Module({})(AttestationModule);
 Inject(OPTIONS)(AttestationModule, undefined, 0);

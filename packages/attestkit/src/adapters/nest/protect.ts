@@ -10,23 +10,17 @@ import {
   type ArgumentsHost,
   type ExecutionContext,
 } from '@nestjs/common';
-import type { Guard, Route, RouteOptions } from '../../guard/index.js';
+import { routeOf, type Guard, type Route, type RouteOptions } from '../../guard/index.js';
 import type { Attestation } from '../../ports/attestation.js';
 import type { Decision, Refusal } from '../../ports/decision.js';
+import { replyRefusal, type FastifyReply } from '../node/reply.js';
 import { NodeRequest } from '../node/request.js';
 import { sendRefusal, type NodeResponse } from '../node/respond.js';
 import { OPTIONS, type AttestationModuleOptions } from './module.js';
 import { keepBody, messageOf, type PlatformRequest } from './platform.js';
 
-/** What is used of Fastify's reply. */
-interface FastifyReply {
-  code(status: number): unknown;
-  headers(fields: Refusal['headers']): unknown;
-  send(payload: Uint8Array): unknown;
-}
-
 /** Carries a refusal from the guard to the filter. */
-class Refused extends HttpException {
+class RefusalException extends HttpException {
   readonly refusal: Refusal;
 
   constructor({ error, response }: Extract<Decision<Attestation>, { outcome: 'refuse' }>) {
@@ -37,15 +31,13 @@ class Refused extends HttpException {
 
 /** Writes a refusal as it is: Nest would add to its header fields, and a global filter write another body. */
 class RefusalFilter {
-  catch({ refusal }: Refused, host: ArgumentsHost): void {
+  catch({ refusal }: RefusalException, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<NodeResponse | FastifyReply>();
-    if ('writeHead' in response) return sendRefusal(response, refusal);
-    response.code(refusal.status);
-    response.headers(refusal.headers);
-    response.send(Buffer.from(refusal.body));
+    if ('writeHead' in response) sendRefusal(response, refusal);
+    else replyRefusal(response, refusal);
   }
 }
-Catch(Refused)(RefusalFilter);
+Catch(RefusalException)(RefusalFilter);
 
 /**
  * Protects a controller, or one of its handlers: `@Protect({ binding: true })`. It is a Nest guard: it runs after
@@ -63,7 +55,7 @@ export function Protect(options?: RouteOptions): ClassDecorator & MethodDecorato
 
     constructor({ guard }: AttestationModuleOptions) {
       this.guard = guard;
-      this.route = guard.route(options);
+      this.route = routeOf(guard, options);
     }
 
     async canActivate(context: ExecutionContext): Promise<true> {
@@ -73,7 +65,7 @@ export function Protect(options?: RouteOptions): ClassDecorator & MethodDecorato
       keepBody(message, request);
       const attested = new NodeRequest(message, request.originalUrl, request);
       const decision = await this.guard.check(attested, this.route);
-      if (decision.outcome === 'refuse') throw new Refused(decision);
+      if (decision.outcome === 'refuse') throw new RefusalException(decision);
       message.attestation = decision.results;
       return true;
     }

@@ -1,7 +1,5 @@
+import { BODY_LIMIT } from '../../guard/index.js';
 import type { NodeMessage } from './request.js';
-
-/** Bytes of a body that are read for the guard: 1 MiB. A body parser that keeps its bytes has a limit of its own. */
-export const BODY_LIMIT = 1_048_576;
 
 const bodies = new WeakMap<NodeMessage, Promise<Uint8Array>>();
 

@@ -1,34 +1,40 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { whenDecided, type Guard, type RouteOptions } from '../../guard/index.js';
+import { routeOf, whenDecided, type Guard, type RouteOptions } from '../../guard/index.js';
 import type { Attestation } from '../../ports/attestation.js';
 import { nodeRequest, type NodeMessage } from './request.js';
-import { refuseUpgrade, sendRefusal, type NodeResponse } from './respond.js';
+import { refuseUpgrade, sendFailure, sendRefusal, type ListenerResponse } from './respond.js';
+import { runListener } from './run-listener.js';
 
 /** What a protected listener finds on its request. */
-export interface Attested {
+export interface AttestedMessage {
   readonly attestation: Attestation;
 }
 
 /**
  * Protects a request listener of `node:http`, `node:https` or `node:http2`, with all paths and methods that it
- * serves: `createServer(protect(guard, (req, res) => { req.attestation.approov?.did … }))`.
+ * serves: `createServer(protect(guard, (req, res) => { req.attestation.approov?.did … }))`. Where the listener throws,
+ * or rejects, the answer is 500 and the error a warning of the process; a response that has begun is cut off.
  *
  * @throws ConfigurationError naming the option
  */
 export function protect<
   Request extends NodeMessage = IncomingMessage,
-  Response extends NodeResponse = ServerResponse,
+  Response extends ListenerResponse = ServerResponse,
 >(
   guard: Guard,
-  listener: (req: Request & Attested, res: Response) => unknown,
+  listener: (req: Request & AttestedMessage, res: Response) => unknown,
   options?: RouteOptions,
 ): (req: Request, res: Response) => void {
-  const route = guard.route(options);
+  const route = routeOf(guard, options);
   return (req, res) => {
     whenDecided(guard.check(nodeRequest(req), route), (decision) => {
       if (decision.outcome === 'refuse') return sendRefusal(res, decision.response);
-      listener(Object.assign(req, { attestation: decision.results }), res);
+      const attested = Object.assign(req, { attestation: decision.results });
+      void runListener(
+        () => listener(attested, res),
+        () => sendFailure(res),
+      );
     });
   };
 }
@@ -36,7 +42,8 @@ export function protect<
 /**
  * Protects a listener of the event `upgrade`, which requests for a WebSocket raise in place of `request`:
  * `server.on('upgrade', protectUpgrade(guard, (req, socket, head) => …))`. A refusal is written to the socket,
- * and the connection closed.
+ * and the connection closed. Where the listener throws, or rejects, the connection is destroyed, and the error a
+ * warning of the process.
  *
  * @throws ConfigurationError naming the option
  */
@@ -46,10 +53,10 @@ export function protectUpgrade<
   Head extends Uint8Array = Uint8Array,
 >(
   guard: Guard,
-  listener: (req: Request & Attested, socket: Socket, head: Head) => unknown,
+  listener: (req: Request & AttestedMessage, socket: Socket, head: Head) => unknown,
   options?: RouteOptions,
 ): (req: Request, socket: Socket, head: Head) => void {
-  const route = guard.route(options);
+  const route = routeOf(guard, options);
   return (req, socket, head) => {
     // Node leaves the socket without a listener for errors, and one that breaks now must not end the process.
     socket.on('error', ignore);
@@ -57,7 +64,11 @@ export function protectUpgrade<
       if (decision.outcome === 'refuse') return refuseUpgrade(socket, decision.response);
       if (socket.destroyed) return;
       socket.off('error', ignore);
-      listener(Object.assign(req, { attestation: decision.results }), socket, head);
+      const attested = Object.assign(req, { attestation: decision.results });
+      void runListener(
+        () => listener(attested, socket, head),
+        () => socket.destroy(),
+      );
     });
   };
 }

@@ -6,6 +6,8 @@ import { bodyOf } from './body.js';
 export interface NodeMessage extends Readable {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
+  /** `url` as it was before mounted routers of Express or Connect shortened it. */
+  readonly originalUrl?: string | undefined;
   readonly rawHeaders: readonly string[];
   readonly headers: {
     readonly 'content-length'?: string | undefined;
@@ -28,7 +30,7 @@ export class NodeRequest implements AttestedRequest {
   readonly #message: NodeMessage;
   readonly #peer: Peer | undefined;
 
-  constructor(message: NodeMessage, target: string, peer?: Peer) {
+  constructor(message: NodeMessage, target = targetOf(message), peer?: Peer) {
     this.method = message.method ?? '';
     this.target = target;
     this.#message = message;
@@ -60,9 +62,13 @@ export class NodeRequest implements AttestedRequest {
 /**
  * Translates a request of Node's server for `guard.check`: for a framework that has no adapter.
  *
- * @param target path and query as on the request line. Default `req.url`: give the original where the framework
- *   shortens that one in mounted routers, or rewrites it
+ * @param target path and query as on the request line. Default `req.originalUrl`, or `req.url` where there is none:
+ *   give it where the framework shortens or rewrites that one, and keeps the original elsewhere
  */
 export function nodeRequest(req: NodeMessage, target?: string): AttestedRequest {
-  return new NodeRequest(req, target ?? req.url ?? '');
+  return new NodeRequest(req, target);
+}
+
+function targetOf({ originalUrl, url }: NodeMessage): string {
+  return originalUrl ?? url ?? '';
 }

@@ -12,6 +12,43 @@ export interface NodeResponse {
   end(body: string): unknown;
 }
 
+/** What is used, beyond that, of a response that is left to a listener. */
+export interface ListenerResponse extends NodeResponse {
+  readonly writableEnded: boolean;
+  /** Of HTTP/2 only. */
+  readonly stream?: { close(code: number): unknown };
+  getHeaderNames(): string[];
+  removeHeader(name: string): void;
+  destroy(): unknown;
+}
+
+const FAILURE: Refusal = { status: 500, headers: { 'content-type': 'application/json' }, body: '{}' };
+
+/**
+ * Answers in place of a listener that has failed: with 500, or where the response has begun, by cutting it off, so
+ * that it cannot be taken for a whole one. One that is complete stays as it is.
+ */
+export function sendFailure(res: ListenerResponse): void {
+  if (res.writableEnded) return;
+  try {
+    if (res.headersSent) return cutOff(res);
+    // They were meant for the listener's own answer: a length, a coding, how long to cache it.
+    for (const name of res.getHeaderNames()) res.removeHeader(name);
+    sendRefusal(res, FAILURE);
+  } catch {
+    cutOff(res);
+  }
+}
+
+/** RFC 9113 §7. */
+const INTERNAL_ERROR = 0x2;
+
+/** HTTP/2 goes on with the other streams, and on this one says so: destroyed without an error it would look whole. */
+function cutOff(res: ListenerResponse): void {
+  if (res.stream === undefined) res.destroy();
+  else res.stream.close(INTERNAL_ERROR);
+}
+
 /**
  * Writes a refusal: status, header fields and body, without the body for `HEAD`. Fields that others have set, for
  * CORS for example, stay. A response that has begun already, after a timeout for example, is only ended.

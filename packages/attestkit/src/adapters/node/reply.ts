@@ -1,0 +1,16 @@
+import type { Refusal } from '../../ports/decision.js';
+
+/** What is used of Fastify's reply, with or without Nest above it. */
+export interface FastifyReply {
+  code(status: number): unknown;
+  headers(fields: Readonly<Record<string, string>>): unknown;
+  send(payload: Uint8Array): unknown;
+}
+
+/** Writes a refusal by Fastify's own means, so that its hooks run. */
+export function replyRefusal(reply: FastifyReply, { status, headers, body }: Refusal): void {
+  reply.code(status);
+  reply.headers(headers);
+  // As bytes: to text that is JSON Fastify adds a charset, which JSON does not have.
+  reply.send(Buffer.from(body));
+}
