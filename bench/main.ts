@@ -42,7 +42,7 @@ if (wanted('tokens')) {
 }
 if (wanted('cpu')) {
   cpu = await benchCpu(
-    quick ? { rounds: 5, turns: 2, amount: 400 } : { rounds: 11, turns: 5, amount: 400 },
+    quick ? { rounds: 5, turns: 2, amount: 400 } : { rounds: 7, turns: 5, amount: 400 },
     progress,
   );
   print(printCpu(cpu));

@@ -25,6 +25,11 @@ export function startExample(framework: Framework, protection: Protection): Prom
   return start(new URL(`../../examples/dist/hello/${framework}/${protection}.js`, import.meta.url));
 }
 
+/** Starts the same server as the Express examples, with the guard on the route alone. */
+export function startExpressRoute(): Promise<ServerProcess> {
+  return start(new URL('./servers/express-route.js', import.meta.url));
+}
+
 /** Starts the same server as the Express examples, protected by express-jwt. */
 export function startExpressJwt(): Promise<ServerProcess> {
   return start(new URL('./servers/express-jwt.js', import.meta.url));
