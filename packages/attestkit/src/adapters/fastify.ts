@@ -2,7 +2,8 @@ import { routeOf, whenDecided, type Guard, type RouteOptions } from '../guard/in
 import type { Attestation } from '../ports/attestation.js';
 import { discardBody } from './node/body.js';
 import { replyRefusal, type FastifyReply } from './node/reply.js';
-import { NodeRequest, type NodeMessage } from './node/request.js';
+import type { NodeMessage } from './node/message.js';
+import { NodeRequest } from './node/request.js';
 
 export type { FastifyReply } from './node/reply.js';
 

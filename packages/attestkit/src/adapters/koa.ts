@@ -1,7 +1,8 @@
 import { routeOf, type Guard, type RouteOptions } from '../guard/index.js';
 import type { Attestation } from '../ports/attestation.js';
 import { discardBody } from './node/body.js';
-import { NodeRequest, type NodeMessage } from './node/request.js';
+import type { NodeMessage } from './node/message.js';
+import { NodeRequest } from './node/request.js';
 
 /** For `new Koa<AttestationState>()`: what the middleware puts on `ctx.state`. */
 export interface AttestationState {

@@ -5,7 +5,7 @@ import { HELP } from './help.js';
 import { printable } from './printable.js';
 import { readEvidence } from './read-evidence.js';
 import { render } from './render.js';
-import type { Terminal } from './run.js';
+import type { Terminal } from './terminal.js';
 import { readSecret } from './secret.js';
 
 const OPTIONS = {

@@ -6,16 +6,8 @@ import { UsageError } from './arguments.js';
 import { HELP } from './help.js';
 import { inspect } from './inspect.js';
 import { printable } from './printable.js';
+import type { Terminal } from './terminal.js';
 import { token } from './token.js';
-
-/** What a command reads from and writes to. */
-export interface Terminal {
-  readonly stdin: AsyncIterable<Uint8Array>;
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-  /** Whether `out` is read by a person. */
-  readonly isTerminal: boolean;
-}
 
 type Command = (argv: readonly string[], env: Environment, terminal: Terminal) => number | Promise<number>;
 

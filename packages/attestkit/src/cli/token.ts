@@ -4,7 +4,7 @@ import { APPROOV_DEFECTS, mintApproovToken } from '../testing/index.js';
 import { readArguments, UsageError } from './arguments.js';
 import { HELP } from './help.js';
 import { printable } from './printable.js';
-import type { Terminal } from './run.js';
+import type { Terminal } from './terminal.js';
 import { readSecret } from './secret.js';
 import { EXAMPLE_CLAIM, TOKEN_TYPES } from './token-types.js';
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { run, type Terminal } from '../../src/cli/run.js';
+import { run } from '../../src/cli/run.js';
+import type { Terminal } from '../../src/cli/terminal.js';
 
 export const SECRET: string = randomBytes(64).toString('base64');
 export const ENV: Readonly<Record<string, string>> = { APPROOV_BASE64_SECRET: SECRET };

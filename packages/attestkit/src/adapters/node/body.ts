@@ -1,5 +1,5 @@
 import { BODY_LIMIT } from '../../guard/index.js';
-import type { NodeMessage } from './request.js';
+import type { NodeMessage } from './message.js';
 
 const bodies = new WeakMap<NodeMessage, Promise<Uint8Array>>();
 

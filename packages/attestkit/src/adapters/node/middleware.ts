@@ -1,6 +1,7 @@
 import { routeOf, whenDecided, type Guard, type RouteOptions } from '../../guard/index.js';
 import type { Attestation } from '../../ports/attestation.js';
-import { NodeRequest, type NodeMessage, type Peer } from './request.js';
+import type { NodeMessage } from './message.js';
+import { NodeRequest, type Peer } from './request.js';
 import { sendRefusal, type NodeResponse } from './respond.js';
 
 /** A request of a framework that extends Node's own: Express, and what speaks its language. */

@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { routeOf, whenDecided, type Guard, type RouteOptions } from '../../guard/index.js';
 import type { Attestation } from '../../ports/attestation.js';
-import { nodeRequest, type NodeMessage } from './request.js';
+import type { NodeMessage } from './message.js';
+import { nodeRequest } from './request.js';
 import { refuseUpgrade, sendFailure, sendRefusal, type ListenerResponse } from './respond.js';
 import { runListener } from './run-listener.js';
 
