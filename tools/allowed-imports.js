@@ -12,8 +12,12 @@ export const allowedImports = {
   ports: { rooms: ['kernel'], builtins: PURE }, // types only: the gate sees to that
   kernel: { rooms: ['ports'], builtins: PURE },
   approov: { rooms: ['ports', 'kernel'], builtins: PURE },
+  'app-attest': { rooms: ['ports', 'kernel'], builtins: PURE },
+  'signed-token': { rooms: ['ports', 'kernel'], builtins: PURE },
+  sessions: { rooms: ['ports', 'kernel'], builtins: PURE },
   net: { rooms: ['ports', 'kernel'] },
-  guard: { rooms: ['ports', 'kernel'] },
+  stores: { rooms: ['ports', 'kernel'] },
+  guard: { rooms: ['ports', 'kernel', 'sessions'] },
   'adapters/node': { rooms: ['ports', 'guard'] },
   'adapters/web': { rooms: ['ports', 'guard'] },
   'adapters/express': { rooms: ['ports', 'guard', 'adapters/node'] },
@@ -21,9 +25,9 @@ export const allowedImports = {
   'adapters/koa': { rooms: ['ports', 'guard', 'adapters/node'] },
   'adapters/nest': { rooms: ['ports', 'kernel', 'guard', 'adapters/node'], packages: ['@nestjs/common'] },
   'adapters/hono': { rooms: ['ports', 'guard', 'adapters/web'] },
-  env: { rooms: ['ports', 'kernel', 'approov', 'net', 'guard'] },
-  inspect: { rooms: ['ports', 'kernel', 'approov'] },
-  testing: { rooms: ['ports', 'kernel', 'approov'] },
+  env: { rooms: ['ports', 'kernel', 'approov', 'app-attest', 'signed-token', 'sessions', 'net', 'stores', 'guard'] },
+  inspect: { rooms: ['ports', 'kernel', 'approov', 'app-attest', 'sessions'] },
+  testing: { rooms: ['ports', 'kernel', 'approov', 'app-attest'] },
   cli: { rooms: ['ports', 'kernel', 'approov', 'env', 'inspect', 'testing'] },
-  index: { rooms: ['ports', 'kernel', 'approov', 'net', 'guard'] }, // types of approov and net
+  index: { rooms: ['ports', 'kernel', 'approov', 'app-attest', 'signed-token', 'sessions', 'net', 'stores', 'guard'] }, // types of the rooms
 };

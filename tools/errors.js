@@ -14,6 +14,10 @@ const page = new URL('docs/errors.md', root);
 /** What each room's codes are about; a room that is not here fails the run. @type {Record<string, string>} */
 const titles = {
   approov: 'Approov tokens',
+  'app-attest': 'Apple App Attest',
+  'signed-token': 'Tokens of an attester',
+  sessions: 'Enrolment, sessions and signed requests',
+  stores: 'Stores',
   net: 'Keys that are fetched',
   guard: 'The guard itself',
 };

@@ -7,11 +7,13 @@ import type { JwtChecks } from './jwt-checks.js';
 import { mustRead } from './sinks.js';
 
 /** No genuine token comes near; Node's own limit for all header fields together is 16 KiB. */
-const MAX_TOKEN_LENGTH = 8192;
+export const MAX_TOKEN_LENGTH = 8192;
 
 /** A compact JWS whose header has been read and found fit to look for a key. Nothing is trusted yet. */
 export interface ParsedJws {
   readonly header: KnownHeader;
+  /** As the header names it: one of those that are expected. */
+  readonly algorithm: JwsAlgorithm;
   readonly kid: string | undefined;
   /** Header and payload as they were sent, with the dot between. */
   readonly signingInput: string;
@@ -23,12 +25,14 @@ export interface ParsedJws {
 /** A header that is fit, and the text that it was sent as, with the dot behind it. */
 export interface KnownHeader {
   readonly text: string;
+  readonly algorithm: JwsAlgorithm;
   readonly kid: string | undefined;
 }
 
 /** What a header has to say before its token is worth a signature check. */
 export interface HeaderExpectations {
-  readonly algorithm: JwsAlgorithm;
+  /** The pinned one; or several, where the verifier takes only keys of the one that the header names as candidates. */
+  readonly algorithm: JwsAlgorithm | readonly JwsAlgorithm[];
   /** Values of `typ` that are this kind of token; a token without `typ` is let through where `undefined` is among them. */
   readonly types: readonly (string | undefined)[];
 }
@@ -80,7 +84,8 @@ export function parseJws(
   mustRead(checks, defs.encoding, canonical || undefined);
 
   const header = familiar ?? readHeader(token.slice(0, first), expected, defs, checks);
-  return { header, kid: header.kid, signingInput: token.slice(0, second), payload, signature };
+  const { kid, algorithm } = header;
+  return { header, kid, algorithm, signingInput: token.slice(0, second), payload, signature };
 }
 
 function readHeader(
@@ -92,10 +97,12 @@ function readHeader(
   const read = readJsonObject(Buffer.from(part, 'base64url'));
   const kidIsText = read?.['kid'] === undefined || typeof read['kid'] === 'string';
   const { alg, crit, typ, kid } = mustRead(checks, defs.header, kidIsText ? read : undefined);
-  checks.holds(defs.algorithm, alg === expected.algorithm, alg, expected.algorithm);
+  const { algorithm } = expected;
+  const pinned = typeof algorithm === 'string' ? alg === algorithm : algorithm.some((each) => alg === each);
+  checks.holds(defs.algorithm, pinned, alg, algorithm);
   checks.holds(defs.critical, crit === undefined, crit);
   checks.holds(defs.type, expected.types.includes(typ as string | undefined), typ, expected.types);
-  return { text: `${part}.`, kid: kid as string | undefined };
+  return { text: `${part}.`, algorithm: alg as JwsAlgorithm, kid: kid as string | undefined };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, hash, type JsonWebKey, type KeyObject } from 'node:crypto';
 import type { JwsAlgorithm, VerificationKey } from '../ports/keys.js';
 import { ConfigurationError } from './errors.js';
 import { ALGORITHMS } from './jwa.js';
@@ -67,6 +67,12 @@ export function readJwks(document: unknown, algorithm: JwsAlgorithm): readonly V
     keys.push(key);
   }
   return keys.length === 0 ? `none of its keys is for ${algorithm}` : keys;
+}
+
+/** The thumbprint of a public key on a curve (RFC 7638 §3, RFC 8037 §2), SHA-256, base64url. */
+export function jwkThumbprint(key: KeyObject): string {
+  const { crv, kty, x, y } = key.export({ format: 'jwk' });
+  return hash('sha256', JSON.stringify({ crv, kty, x, y }), 'base64url');
 }
 
 function fromJwk(jwk: JsonWebKey, algorithm: JwsAlgorithm): VerificationKey | undefined {

@@ -1,12 +1,15 @@
 import type { AttestationError } from '../kernel/errors.js';
 
 /** An HTTP answer, ready to be written: `{"status":401,"headers":{"content-type":"application/json"},"body":"{}"}`. */
-export interface Refusal {
+export interface Answer {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
+
+/** The answer to a request that is refused. */
+export type Refusal = Answer;
 
 /** What the guard concludes about one request. */
 export type Decision<R> =

@@ -46,3 +46,23 @@ export interface Counter {
   readonly code: string | undefined;
   readonly count: number;
 }
+
+/** One use of an endpoint of enrolment and sessions. Who it was stands in it as keyed hashes only. */
+export interface EndpointEvent {
+  /** `challenge`, `attest`, `refresh`, `assert`, `revoke`, `jwks.json`. */
+  readonly endpoint: string;
+  readonly outcome: 'accept' | 'refuse';
+  readonly status: number;
+  /** Why it was refused. ERR_ENROLMENT_TAKEOVER, ERR_ENROLMENT_KEY_BOUND and ERR_REFRESH_REUSED are worth an alarm. */
+  readonly refused: FailureFacts | undefined;
+  /** Keyed hash of the device id, where the request has one. */
+  readonly device: string | undefined;
+  /** Keyed hash of the peer's address, where it is known. */
+  readonly address: string | undefined;
+  /** The kind of evidence behind the session: `app-attest`. */
+  readonly kind: string | undefined;
+  /** The session that was issued or refreshed. */
+  readonly session: string | undefined;
+  /** A refresh token was sent again within 30 seconds, and got the same answer. */
+  readonly retried: boolean;
+}

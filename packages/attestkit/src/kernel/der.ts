@@ -1,0 +1,215 @@
+/** No structure that is read here comes near: a certificate has about 1 KiB, a receipt 4 KiB. */
+const MAX_SIZE = 65_536;
+
+/** Elements of indefinite length that may be open at once. A CMS structure has six. */
+const MAX_OPEN = 16;
+
+/** Octets of a tag number above 30, and of a length. */
+const MAX_TAG_OCTETS = 4;
+const MAX_LENGTH_OCTETS = 4;
+
+/** Classes of tags (X.690 §8.1.2.2). */
+export const TAG_CLASS = { universal: 0, application: 1, context: 2, private: 3 } as const;
+
+/** Universal tags (X.680 §8.6). */
+export const TAG = {
+  boolean: 1,
+  integer: 2,
+  bitString: 3,
+  octetString: 4,
+  null: 5,
+  objectIdentifier: 6,
+  enumerated: 10,
+  utf8String: 12,
+  sequence: 16,
+  set: 17,
+  printableString: 19,
+  ia5String: 22,
+  utcTime: 23,
+  generalizedTime: 24,
+} as const;
+
+/**
+ * One element of ASN.1: its header has been read, its content has not. All of it refers to the bytes that were
+ * read, without a copy.
+ */
+export class Asn1 {
+  /** One of `TAG_CLASS`. */
+  readonly tagClass: number;
+  readonly constructed: boolean;
+  /** The number of the tag, also where it takes several octets. */
+  readonly tag: number;
+  /** Whether it is read under the rules of BER, and its children likewise. */
+  readonly ber: boolean;
+  readonly #source: Uint8Array;
+  readonly #start: number;
+  readonly #contentStart: number;
+  readonly #contentEnd: number;
+  readonly #end: number;
+
+  constructor(
+    source: Uint8Array,
+    ber: boolean,
+    tag: number,
+    ends: readonly [start: number, contentStart: number, contentEnd: number, end: number],
+  ) {
+    const identifier = source[ends[0]] as number;
+    this.tagClass = identifier >> 6;
+    this.constructed = (identifier & 0x20) !== 0;
+    this.tag = tag;
+    this.ber = ber;
+    this.#source = source;
+    [this.#start, this.#contentStart, this.#contentEnd, this.#end] = ends;
+  }
+
+  /** The whole element, header included. */
+  get raw(): Uint8Array {
+    return this.#source.subarray(this.#start, this.#end);
+  }
+
+  /** What stands between the header and the end; without the end-of-contents octets of an indefinite length. */
+  get content(): Uint8Array {
+    return this.#source.subarray(this.#contentStart, this.#contentEnd);
+  }
+
+  /** The elements that it is constructed of, or undefined where it is primitive or one of them cannot be read. */
+  children(): readonly Asn1[] | undefined {
+    if (!this.constructed) return undefined;
+    const children: Asn1[] = [];
+    for (let at = this.#contentStart; at < this.#contentEnd;) {
+      const child = readElement(this.#source, at, this.#contentEnd, this.ber);
+      if (child === undefined) return undefined;
+      children.push(child);
+      at = child.#end;
+    }
+    return children;
+  }
+
+  /** Whether nothing follows it in the bytes that were read. */
+  isLast(): boolean {
+    return this.#end === this.#source.length;
+  }
+}
+
+/**
+ * Reads bytes as exactly one element in DER (X.690 §10), at most 64 KiB: definite lengths in their shortest form,
+ * tag numbers in their shortest form, nothing after the element. What is inside is read when it is asked for, one
+ * level at a time and under the same rules, so that no depth of nesting can cost anything.
+ */
+export function readDer(bytes: Uint8Array): Asn1 | undefined {
+  return readWhole(bytes, false);
+}
+
+/**
+ * The same in BER (X.690 §8), as CMS may be encoded (RFC 5652 §10.1): lengths may be indefinite or longer than
+ * needed, and an OCTET STRING may be constructed of pieces.
+ */
+export function readBer(bytes: Uint8Array): Asn1 | undefined {
+  return readWhole(bytes, true);
+}
+
+/** The children of a SEQUENCE. */
+export function readSequence(element: Asn1 | undefined): readonly Asn1[] | undefined {
+  return isUniversal(element, TAG.sequence) ? element.children() : undefined;
+}
+
+/** The children of a SET, in the order they have. */
+export function readSet(element: Asn1 | undefined): readonly Asn1[] | undefined {
+  return isUniversal(element, TAG.set) ? element.children() : undefined;
+}
+
+/** The one element inside an EXPLICIT tag of the context class. */
+export function readExplicit(element: Asn1 | undefined, tag: number): Asn1 | undefined {
+  if (!isContext(element, tag)) return undefined;
+  const children = element.children();
+  return children?.length === 1 ? children[0] : undefined;
+}
+
+export function isUniversal(element: Asn1 | undefined, tag: number): element is Asn1 {
+  return element?.tagClass === TAG_CLASS.universal && element.tag === tag;
+}
+
+export function isContext(element: Asn1 | undefined, tag: number): element is Asn1 {
+  return element?.tagClass === TAG_CLASS.context && element.tag === tag;
+}
+
+function readWhole(bytes: Uint8Array, ber: boolean): Asn1 | undefined {
+  if (bytes.length > MAX_SIZE) return undefined;
+  const element = readElement(bytes, 0, bytes.length, ber);
+  return element?.isLast() === true ? element : undefined;
+}
+
+function readElement(source: Uint8Array, start: number, limit: number, ber: boolean): Asn1 | undefined {
+  const header = readHeader(source, start, limit, ber);
+  if (header === undefined) return undefined;
+  const { tag, contentStart, length } = header;
+  if (length !== undefined) {
+    const end = contentStart + length;
+    return new Asn1(source, ber, tag, [start, contentStart, end, end]);
+  }
+  const end = endOfContents(source, contentStart, limit);
+  return end === undefined ? undefined : new Asn1(source, ber, tag, [start, contentStart, end - 2, end]);
+}
+
+interface Header {
+  readonly tag: number;
+  readonly contentStart: number;
+  /** Within the limit; undefined where it is indefinite. */
+  readonly length: number | undefined;
+}
+
+function readHeader(source: Uint8Array, start: number, limit: number, ber: boolean): Header | undefined {
+  if (limit - start < 2) return undefined;
+  const identifier = source[start] as number;
+  // End-of-contents octets where no indefinite length is open.
+  if (identifier === 0) return undefined;
+  let at = start + 1;
+  let tag = identifier & 0x1f;
+  if (tag === 0x1f) {
+    tag = 0;
+    let octet = 0;
+    do {
+      if (at >= limit || at - start > MAX_TAG_OCTETS) return undefined;
+      octet = source[at] as number;
+      at += 1;
+      if (tag === 0 && octet === 0x80) return undefined;
+      tag = tag * 128 + (octet & 0x7f);
+    } while (octet >= 0x80);
+    if (tag < 0x1f || at >= limit) return undefined;
+  }
+  const first = source[at] as number;
+  at += 1;
+  if (first === 0x80) {
+    const allowed = ber && (identifier & 0x20) !== 0;
+    return allowed ? { tag, contentStart: at, length: undefined } : undefined;
+  }
+  let length = first;
+  if (first > 0x80) {
+    const octets = first & 0x7f;
+    if (octets > MAX_LENGTH_OCTETS || octets > limit - at) return undefined;
+    length = 0;
+    for (const end = at + octets; at < end; at += 1) length = length * 256 + (source[at] as number);
+    const shortest = length >= 0x80 && length >= 256 ** (octets - 1);
+    if (!ber && !shortest) return undefined;
+  }
+  return length > limit - at ? undefined : { tag, contentStart: at, length };
+}
+
+/** The offset behind the end-of-contents octets that close an indefinite length whose content begins at `at`. */
+function endOfContents(source: Uint8Array, from: number, limit: number): number | undefined {
+  let open = 1;
+  for (let at = from; limit - at >= 2;) {
+    if (source[at] === 0 && source[at + 1] === 0) {
+      at += 2;
+      open -= 1;
+      if (open === 0) return at;
+      continue;
+    }
+    const header = readHeader(source, at, limit, true);
+    if (header === undefined) return undefined;
+    if (header.length === undefined) open += 1;
+    if (open > MAX_OPEN) return undefined;
+    at = header.contentStart + (header.length ?? 0);
+  }
+  return undefined;
+}

@@ -1,0 +1,97 @@
+import type { JsonObject } from '../kernel/json.js';
+import type { AttestedRequest } from './request.js';
+
+/** The operating system that evidence is about. */
+export type Platform = 'ios' | 'macos' | 'android' | 'unknown';
+
+/** A key that lives in a device's hardware and that evidence vouches for. */
+export interface AttestedKey {
+  /** What the platform calls the key, base64url of 32 bytes. App Attest: SHA-256 of the uncompressed point. */
+  readonly id: string;
+  /** JWK SHA-256 thumbprint (RFC 7638), base64url. */
+  readonly thumbprint: string;
+  /** SubjectPublicKeyInfo in DER, base64url. */
+  readonly publicKey: string;
+}
+
+/** What a verifier concludes of evidence at enrolment: JSON, kept in the device's record. */
+export interface Enrolled<Facts extends JsonObject = JsonObject> {
+  /** The kind of evidence: `app-attest`. */
+  readonly kind: string;
+  readonly platform: Platform;
+  /** The app as the platform names it. App Attest: `TEAMID1234.com.example.app`. */
+  readonly appId: string;
+  /** `production`, or another that the kind knows. */
+  readonly environment: string;
+  /** Absent where the evidence is about no key. */
+  readonly key?: AttestedKey;
+  /** When the platform issued the evidence, as far as it says; else when it was verified. Milliseconds since the epoch. */
+  readonly attestedAt: number;
+  /** The endorser signed the device id: nobody else can have evidence for it. */
+  readonly vouchesForDeviceId?: true;
+  /** Under roots that testing made. */
+  readonly virtual?: true;
+  /** The platform's own facts, for policy and for relying parties. */
+  readonly facts: Facts;
+  /** An artefact that the platform wants to be kept, base64: the receipt of App Attest. */
+  readonly receipt?: string;
+}
+
+/** What enrolment evidence is verified against. */
+export interface EnrolmentContext {
+  /** The challenge as it was returned. What binds to it are its UTF-8 bytes. */
+  readonly challenge: string;
+  readonly deviceId: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly request: AttestedRequest;
+}
+
+/** A proof by an enrolled key over bytes of the request. */
+export interface KeyProof {
+  /** The name of the field or parameter that carries it: `assertion` of App Attest, `signature` of Android. */
+  readonly parameter: string;
+  /** Whether the proof has a counter that only rises. Where it has none a challenge is always required. */
+  readonly counted: boolean;
+  /**
+   * Verifies a proof. Synchronous.
+   *
+   * @param clientData the exact bytes that were signed over, not hashed
+   * @param proof as it was sent: base64 or base64url
+   * @returns the proof's counter, unsigned, 32 bits; undefined where there is none
+   * @throws AttestationError
+   */
+  verify(enrolled: Enrolled, clientData: Uint8Array, proof: string, now: number): number | undefined;
+}
+
+/**
+ * A kind of evidence that enrols a device: fields of the body beside the challenge. A room provides one; sessions
+ * compose them and know none.
+ */
+export interface EnrolmentEvidence<Kind extends string = string> {
+  readonly kind: Kind;
+  /** The names of its fields in the body; evidence of this kind is present where the first one is. */
+  readonly fields: readonly [string, ...string[]];
+  /** Whether verifying costs a call to another service; the challenge is then consumed before it. */
+  readonly remote: boolean;
+  /**
+   * Verifies the evidence and holds it to the policy.
+   *
+   * @param fields the body's members of these names; each a string, or absent
+   * @throws AttestationError when it does not hold, or when that cannot be known now
+   */
+  verify(
+    fields: Readonly<Record<string, string | undefined>>,
+    context: EnrolmentContext,
+  ): Enrolled | Promise<Enrolled>;
+  /**
+   * Holds what was concluded earlier to the policy of now: at every refresh.
+   *
+   * @throws AttestationError of stage `denied`
+   */
+  appraise(enrolled: Enrolled, now: number): void;
+  /** Renews what the platform wants to be renewed; undefined where nothing is due. Must not reject for an outage. */
+  renew?(enrolled: Enrolled, now: number): Promise<Enrolled | undefined>;
+  /** How its keys sign requests; absent where the evidence is about no key. */
+  readonly proof?: KeyProof;
+}
