@@ -4,16 +4,20 @@ import { isDevelopment } from '../kernel/secrets.js';
 const LOOPBACK = /^(127(\.\d+){3}|\[::1\]|localhost)$/;
 
 /**
- * Reads the URL of a key set: https, so that nobody on the way can put in a key of their own.
+ * Reads the URL of a key set or service: https, so that nobody on the way can answer in its place.
  *
+ * @param variable the option that it is from, for the message
  * @returns its normal form
- * @throws ConfigurationError naming `url`
+ * @throws ConfigurationError naming the option
  */
-export function endpoint(text: string): string {
+export function endpoint(text: string, variable = 'url'): string {
+  const refuse = (problem: string, remedy: string): never => {
+    throw new ConfigurationError(variable, problem, remedy);
+  };
   const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined) return refuse('is not an absolute URL', 'Give the whole of it, from https:// on.');
   if (url.username !== '' || url.password !== '') {
-    return refuse('has credentials', 'A key set is public: remove the user name and the password.');
+    return refuse('has credentials', 'Remove the user name and the password: nobody asks for them.');
   }
   if (url.href.includes('#')) return refuse('has a fragment', 'Remove the part from the # on.');
   if (/^appleid\.apple\.com\.?$/.test(url.hostname)) {
@@ -29,8 +33,4 @@ export function endpoint(text: string): string {
     return refuse('is http, and this is no development', 'Use https, or set NODE_ENV=development.');
   }
   return url.href;
-}
-
-function refuse(problem: string, remedy: string): never {
-  throw new ConfigurationError('url', problem, remedy);
 }

@@ -6,7 +6,9 @@ import { readJwks } from '../kernel/public-keys.js';
 import type { JwsAlgorithm, KeySource, VerificationKey } from '../ports/keys.js';
 import { NET_CHECKS } from './checks.js';
 import { endpoint } from './endpoint.js';
-import { fetchJson, FetchFailure } from './fetch-json.js';
+import { FetchFailure } from './fetch-body.js';
+import { fetchJson } from './fetch-json.js';
+import { within } from './within.js';
 
 /** How a JWK Set is fetched and kept. */
 export interface RemoteJwksOptions {
@@ -188,10 +190,4 @@ function settings(url: string, options: RemoteJwksOptions): Settings {
     fetch: options.fetch,
     now: options.now ?? Date.now,
   };
-}
-
-function within(option: string, value: number, least: number, most: number): number {
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  const remedy = `Give a whole number from ${least} to ${most}, or leave it out for the default.`;
-  throw new ConfigurationError(option, 'is out of its range', remedy);
 }

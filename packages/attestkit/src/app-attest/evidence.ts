@@ -1,0 +1,177 @@
+import { hash } from 'node:crypto';
+import { AttestationError, ConfigurationError } from '../kernel/errors.js';
+import type { JsonObject } from '../kernel/json.js';
+import { assertOptions, type OptionTypes } from '../kernel/options.js';
+import { enforcing, mustRead } from '../kernel/sinks.js';
+import type { Enrolled, EnrolmentEvidence } from '../ports/enrolment.js';
+import { verifyAppAttestAssertion } from './assertion.js';
+import { ASSERTION_CHECKS } from './assertion-checks.js';
+import { ATTESTATION_CHECKS, FIELD_CHECKS } from './attestation-checks.js';
+import { appraiseAttestation, type AppAttestAttestation } from './attestation.js';
+import { createAppAttestCache } from './cache.js';
+import { decodeEither, MAX_ASSERTION, MAX_ATTESTATION } from './encoding.js';
+import { hashAppIds } from './expectations.js';
+import { appraiseLaunch } from './launch.js';
+import { POLICY_CHECKS } from './policy-checks.js';
+import {
+  appraiseAge,
+  appraisePolicy,
+  assertSeconds,
+  POLICY_OPTIONS,
+  readPolicy,
+  type AppAttestPolicyOptions,
+} from './policy.js';
+import { trustAnchors } from './roots.js';
+
+/** How attestations of App Attest are verified, and which keys are let in. */
+export interface AppAttestOptions extends AppAttestPolicyOptions {
+  /** App IDs: `TEAMID1234.com.example.app`, prefix and bundle identifier (on macOS the signing identifier). */
+  readonly appIds: readonly string[];
+  /** How old the attestation may be when the device enrols. Default: any age; the challenge makes it recent. */
+  readonly maxAgeAtEnrolmentSeconds?: number | undefined;
+  /** How old it may be when the device refreshes; after that the app attests a new key. Default: any age. */
+  readonly maxAgeAtRefreshSeconds?: number | undefined;
+  /**
+   * The highest risk metric: how many keys were attested on the device in about 30 days. Only where a receipt says one.
+   * Default: any.
+   */
+  readonly maxRiskMetric?: number | undefined;
+  /** Roots for testing, PEM or DER, in place of Apple's; what enrols under them says `virtual: true`. */
+  readonly roots?: readonly (string | Uint8Array)[] | undefined;
+  /** How many public keys are kept imported, for assertions. Default 1000. */
+  readonly cache?: number | undefined;
+}
+
+/** What App Attest says beyond what all kinds of evidence say; a member that is not known is absent. */
+export interface AppAttestFacts extends JsonObject {
+  /** `app-store`; from iOS 27 on. */
+  readonly category?: string;
+  /** CFBundleVersion; from iOS 27 on. */
+  readonly bundleVersion?: string;
+  readonly osVersion?: string;
+  readonly osBuild?: string;
+  /** From the last receipt that says one. */
+  readonly riskMetric?: number;
+}
+
+const OPTIONS: OptionTypes = {
+  ...POLICY_OPTIONS,
+  appIds: 'list',
+  maxAgeAtEnrolmentSeconds: 'number',
+  maxAgeAtRefreshSeconds: 'number',
+  maxRiskMetric: 'number',
+  roots: 'list',
+  cache: 'number',
+};
+
+/**
+ * App Attest as evidence for enrolment: fields `key_id` and `attestation` of the body, base64 or base64url, made with
+ * `clientDataHash` = SHA-256 of the challenge in UTF-8. Production alone unless `environments` says otherwise.
+ *
+ * @throws ConfigurationError naming the option that cannot be right
+ */
+export function appAttest(options: AppAttestOptions): EnrolmentEvidence<'app-attest'> {
+  assertOptions(options, OPTIONS, 'appAttest');
+  const { maxAgeAtEnrolmentSeconds, maxAgeAtRefreshSeconds, maxRiskMetric, cache: keys = 1000 } = options;
+  const apps = hashAppIds(options.appIds);
+  const policy = readPolicy(options);
+  const anchors = trustAnchors(options.roots);
+  assertSeconds('maxAgeAtEnrolmentSeconds', maxAgeAtEnrolmentSeconds);
+  assertSeconds('maxAgeAtRefreshSeconds', maxAgeAtRefreshSeconds);
+  assertCount('maxRiskMetric', maxRiskMetric);
+  assertCount('cache', keys);
+  const cache = createAppAttestCache(keys);
+
+  return {
+    kind: 'app-attest',
+    fields: ['key_id', 'attestation'],
+    remote: false,
+
+    verify({ key_id: keyId, attestation }, { challenge, now }) {
+      if (keyId === undefined || keyId === '') throw new AttestationError(FIELD_CHECKS.keyId);
+      if (attestation === undefined || attestation === '')
+        throw new AttestationError(FIELD_CHECKS.attestation);
+      const bytes = decodeEither(attestation, MAX_ATTESTATION);
+      const clientDataHash = hash('sha256', challenge, 'buffer');
+      const maxAgeSeconds = maxAgeAtEnrolmentSeconds;
+      const rules = { apps, keyId, clientDataHash, anchors, policy, maxAgeSeconds, now, cache };
+      return enrolled(
+        appraiseAttestation(mustRead(enforcing, FIELD_CHECKS.encoding, bytes), rules, enforcing),
+        now,
+      );
+    },
+
+    appraise({ appId, environment, attestedAt, virtual, facts }, now) {
+      const allowed = apps.some((app) => app.appId === appId);
+      const { category, bundleVersion, osVersion, riskMetric } = facts;
+      const launch = { category: text(category), bundleVersion: text(bundleVersion) };
+      appraiseLaunch(launch, policy, ATTESTATION_CHECKS, enforcing);
+      appraisePolicy({ environment, osVersion: text(osVersion) }, policy, enforcing);
+      appraiseAge(attestedAt, maxAgeAtRefreshSeconds, now, enforcing);
+      enforcing.holds(POLICY_CHECKS.appId, allowed);
+      enforcing.holds(POLICY_CHECKS.virtual, virtual !== true || anchors.some((anchor) => anchor.virtual));
+      enforcing.holds(POLICY_CHECKS.risk, isTolerable(riskMetric, maxRiskMetric));
+    },
+
+    proof: {
+      parameter: 'assertion',
+      counted: true,
+      verify({ kind, appId, key }, clientData, proof) {
+        const ours = kind === 'app-attest' ? key : undefined;
+        const { publicKey } = mustRead(enforcing, ASSERTION_CHECKS.key, ours);
+        const bytes = decodeEither(proof, MAX_ASSERTION);
+        const assertion = mustRead(enforcing, ASSERTION_CHECKS.encoding, bytes);
+        return verifyAppAttestAssertion(assertion, {
+          appId,
+          publicKey: Buffer.from(publicKey, 'base64url'),
+          clientData,
+          // The store holds the counter to the last one, atomically; here it only has to be above 0.
+          previousCounter: 0,
+          category: options.category,
+          bundleVersion: options.bundleVersion,
+          cache,
+        }).counter;
+      },
+    },
+  };
+}
+
+/** What the device's record keeps. */
+function enrolled(attestation: AppAttestAttestation, now: number): Enrolled<AppAttestFacts> {
+  const { key, category, bundleVersion, osVersion, osBuild } = attestation;
+  const facts = { category, bundleVersion, osVersion, osBuild };
+  return {
+    kind: attestation.kind,
+    platform: attestation.platform,
+    appId: attestation.appId,
+    environment: attestation.environment,
+    key: {
+      id: key.id,
+      thumbprint: key.thumbprint,
+      publicKey: Buffer.from(key.publicKey).toString('base64url'),
+    },
+    // It is deduced from the certificate: never later than now.
+    attestedAt: Math.min(attestation.issuedAt, now),
+    ...(attestation.virtual ? { virtual: true } : {}),
+    facts: Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined)),
+    receipt: Buffer.from(attestation.receipt).toString('base64'),
+  };
+}
+
+/** Nothing is known of a device whose receipt says no metric. */
+function isTolerable(riskMetric: unknown, highest: number | undefined): boolean {
+  return (
+    highest === undefined ||
+    riskMetric === undefined ||
+    (typeof riskMetric === 'number' && riskMetric <= highest)
+  );
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function assertCount(option: string, count: number | undefined): void {
+  if (count === undefined || (Number.isInteger(count) && count >= 0)) return;
+  throw new ConfigurationError(option, 'is not a whole number', 'Give 0 or more, or leave it out.');
+}

@@ -1,0 +1,15 @@
+export { inspectAppAttestAssertion, verifyAppAttestAssertion } from './assertion.js';
+export type { AppAttestAssertion, AssertionExpectations } from './assertion.js';
+export { inspectAppAttestAttestation, verifyAppAttestAttestation } from './attestation.js';
+export type { AppAttestAttestation } from './attestation.js';
+export { createAppAttestCache } from './cache.js';
+export type { AppAttestCache } from './cache.js';
+export { APP_ATTEST_CHECKS } from './checks.js';
+export type { AppAttestErrorCode } from './checks.js';
+export { appAttest } from './evidence.js';
+export type { AppAttestFacts, AppAttestOptions } from './evidence.js';
+export type { AttestationExpectations } from './expectations.js';
+export type { AppAttestCategory, LaunchPolicy, LaunchPolicyOptions } from './launch.js';
+export type { AppAttestEnvironment, AppAttestPolicyOptions } from './policy.js';
+export { inspectAppAttestReceipt, verifyAppAttestReceipt } from './receipt.js';
+export type { AppAttestReceipt, ReceiptExpectations } from './receipt.js';

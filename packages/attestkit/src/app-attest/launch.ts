@@ -1,0 +1,128 @@
+import { ConfigurationError } from '../kernel/errors.js';
+import { assertOneOf, assertOptions } from '../kernel/options.js';
+import type { Checks } from '../ports/checks.js';
+import type { CborValue } from '../kernel/cbor.js';
+import { bundleVersionValue, categoryValue, type AuthenticatorData } from './authenticator-data.js';
+import type { LaunchChecks } from './launch-checks.js';
+
+/** Apple's validation categories by number. 0 is invalid, and 7 to 9 never appropriate for an app (Apple, step 10). */
+const CATEGORIES = {
+  1: 'operating-system',
+  2: 'testflight',
+  3: 'development',
+  4: 'app-store',
+  5: 'enterprise',
+  6: 'developer-id',
+  10: 'other',
+} as const;
+
+/** How an app came to its device. `enterprise` is ad hoc distribution too. */
+export type AppAttestCategory = (typeof CATEGORIES)[keyof typeof CATEGORIES];
+
+/** What iOS 27 says of the app that signs; undefined where the system is older. */
+export interface Launch {
+  readonly category: AppAttestCategory | undefined;
+  /** CFBundleVersion. */
+  readonly bundleVersion: string | undefined;
+}
+
+/** The values that are allowed, and whether the system has to say one at all. */
+export interface LaunchPolicy<Value extends string> {
+  readonly allowed: readonly Value[];
+  /** `accept` lets in systems before iOS 27, which say nothing. Default `refuse`. */
+  readonly whenAbsent?: 'accept' | 'refuse' | undefined;
+}
+
+export interface LaunchPolicyOptions {
+  /** How the app may have come to the device. Default: any way. */
+  readonly category?: LaunchPolicy<AppAttestCategory> | undefined;
+  /** Values of CFBundleVersion. Default: any. */
+  readonly bundleVersion?: LaunchPolicy<string> | undefined;
+}
+
+/** The same, read. */
+export interface LaunchPolicies {
+  readonly category: LaunchPolicy<string> | undefined;
+  readonly bundleVersion: LaunchPolicy<string> | undefined;
+}
+
+/**
+ * Reads the two options.
+ *
+ * @throws ConfigurationError naming the option
+ */
+export function readLaunchPolicies(options: LaunchPolicyOptions): LaunchPolicies {
+  const { category, bundleVersion } = options;
+  assertPolicy('category', category);
+  assertPolicy('bundleVersion', bundleVersion);
+  const names: readonly string[] = Object.values(CATEGORIES);
+  for (const name of category?.allowed ?? []) assertOneOf('category.allowed', name, names);
+  return { category, bundleVersion };
+}
+
+/** Reads the extensions and holds them to their form: a 4-byte little-endian number, and text. */
+export function readLaunch(data: AuthenticatorData, defs: LaunchChecks<string>, checks: Checks): Launch {
+  const number = categoryNumber(categoryValue(data));
+  const category = CATEGORIES[number as keyof typeof CATEGORIES] as AppAttestCategory | undefined;
+  checks.holds(defs.categoryForm, number === undefined || category !== undefined, number);
+  const version = bundleVersionValue(data);
+  const bundleVersion = typeof version === 'string' ? version : undefined;
+  checks.holds(defs.bundleVersionForm, version === undefined || bundleVersion !== undefined);
+  return { category, bundleVersion };
+}
+
+/** Holds what was read to the policy. */
+export function appraiseLaunch(
+  { category, bundleVersion }: { readonly [N in keyof Launch]: string | undefined },
+  policies: LaunchPolicies,
+  defs: LaunchChecks<string>,
+  checks: Checks,
+): void {
+  checks.holds(defs.categoryPresent, mayBeAbsent(policies.category) || category !== undefined);
+  checks.holds(
+    defs.categoryAllowed,
+    allows(policies.category, category),
+    category,
+    policies.category?.allowed,
+  );
+  checks.holds(defs.bundleVersionPresent, mayBeAbsent(policies.bundleVersion) || bundleVersion !== undefined);
+  checks.holds(
+    defs.bundleVersionAllowed,
+    allows(policies.bundleVersion, bundleVersion),
+    bundleVersion,
+    policies.bundleVersion?.allowed,
+  );
+}
+
+/** Undefined where there is none; NaN where it is something else than Apple writes. */
+function categoryNumber(value: CborValue | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (!(value instanceof Uint8Array) || value.length !== 4) return Number.NaN;
+  return new DataView(value.buffer, value.byteOffset, 4).getUint32(0, true);
+}
+
+function mayBeAbsent(policy: LaunchPolicy<string> | undefined): boolean {
+  return policy === undefined || policy.whenAbsent === 'accept';
+}
+
+function allows(policy: LaunchPolicy<string> | undefined, value: string | undefined): boolean {
+  return policy === undefined || value === undefined || policy.allowed.includes(value);
+}
+
+function assertPolicy(option: string, policy: unknown): void {
+  if (policy === undefined) return;
+  assertOptions(policy, { allowed: 'list', whenAbsent: 'string' }, option, `${option}.`);
+  const { allowed, whenAbsent = 'refuse' } = policy as Partial<LaunchPolicy<string>>;
+  assertOneOf(`${option}.whenAbsent`, whenAbsent, ['accept', 'refuse']);
+  if (
+    allowed !== undefined &&
+    allowed.length > 0 &&
+    allowed.every((each) => typeof each === 'string' && each !== '')
+  )
+    return;
+  throw new ConfigurationError(
+    `${option}.allowed`,
+    'is not a list of values',
+    'Give at least one, or leave the policy out.',
+  );
+}

@@ -1,0 +1,53 @@
+import { createPublicKey, KeyObject } from 'node:crypto';
+import { ConfigurationError } from '../kernel/errors.js';
+import { p256Point } from '../kernel/cose.js';
+import type { AppAttestCache } from './cache.js';
+
+/**
+ * The public key that was kept at enrolment, imported; from the cache where it has been before.
+ *
+ * @param source PEM, SPKI in DER, or a key that was imported already
+ * @throws ConfigurationError when it is no public key on P-256
+ */
+export function importPublicKey(
+  source: string | Uint8Array | KeyObject,
+  cache: AppAttestCache | undefined,
+): KeyObject {
+  if (source instanceof KeyObject) return fit(source);
+  if (typeof source !== 'string' && !(source instanceof Uint8Array)) throw misfit('is no key');
+  const encoding = typeof source === 'string' ? source : Buffer.from(source).toString('latin1');
+  const known = cache?.keys.get(encoding);
+  if (known !== undefined) return known;
+  const key = fit(typeof source === 'string' ? fromPem(source) : fromSpki(source));
+  cache?.keys.set(encoding, key);
+  return key;
+}
+
+function fromSpki(spki: Uint8Array): KeyObject {
+  if (p256Point(spki) === undefined) throw misfit('is not the SubjectPublicKeyInfo of a key on P-256');
+  return imported(() => createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }));
+}
+
+function fromPem(pem: string): KeyObject {
+  if (pem.includes('PRIVATE KEY')) throw misfit('is a private key');
+  return imported(() => createPublicKey(pem));
+}
+
+function imported(make: () => KeyObject): KeyObject {
+  try {
+    return make();
+  } catch (cause) {
+    throw misfit('cannot be read', cause);
+  }
+}
+
+function fit(key: KeyObject): KeyObject {
+  const curve = key.type === 'public' ? key.asymmetricKeyDetails?.namedCurve : undefined;
+  if (curve === 'prime256v1') return key;
+  throw misfit('is not a public key on P-256');
+}
+
+function misfit(problem: string, cause?: unknown): ConfigurationError {
+  const remedy = 'Give the key of the attestation’s result, as it was kept at enrolment.';
+  return new ConfigurationError('publicKey', problem, remedy, cause === undefined ? undefined : { cause });
+}

@@ -1,0 +1,81 @@
+import { freezeJson } from '../kernel/json.js';
+import { jwtChecks, type JwtChecks } from '../kernel/jwt-checks.js';
+import type { CheckDef } from '../ports/checks.js';
+
+const SPEC = 'attestkit, signed-token evidence';
+
+/** The check of the body's field, before there is a token to verify. */
+export const FIELD_CHECKS = freezeJson({
+  present: {
+    name: 'token present',
+    code: 'ERR_SIGNED_TOKEN_MISSING',
+    stage: 'missing',
+    says: 'the body has no signed token',
+    spec: SPEC,
+  },
+} as const satisfies Record<string, CheckDef>);
+
+/** Checks that every JWT is held to. A present token that fails is untrusted, whatever is wrong with it. */
+export const TOKEN_CHECKS: JwtChecks<'SIGNED_TOKEN'> = jwtChecks(
+  'SIGNED_TOKEN',
+  'the signed token',
+  'untrusted',
+);
+
+/** Checks of what the attester says of app, device and challenge. */
+export const CLAIM_CHECKS = freezeJson({
+  appId: {
+    name: 'app_id is a configured app',
+    code: 'ERR_SIGNED_TOKEN_APP_ID',
+    stage: 'untrusted',
+    says: 'the claim `app_id` of the signed token is not a configured app',
+    spec: SPEC,
+  },
+  sameApp: {
+    name: 'aud names the app of app_id',
+    code: 'ERR_SIGNED_TOKEN_APP_ID_AUDIENCE',
+    stage: 'untrusted',
+    says: 'the signed token is about one app (`app_id`) and meant for another (`aud`)',
+    spec: SPEC,
+  },
+  deviceId: {
+    name: 'device_id is that of the request',
+    code: 'ERR_SIGNED_TOKEN_DEVICE_ID',
+    stage: 'untrusted',
+    says: 'the signed token is about another device than the one that sends it (`device_id`)',
+    spec: SPEC,
+  },
+  challenge: {
+    name: 'challenge is the one issued',
+    code: 'ERR_SIGNED_TOKEN_CHALLENGE',
+    stage: 'untrusted',
+    says: 'the signed token answers another challenge than the one sent with it (`challenge`)',
+    spec: `${SPEC}; RFC 9334 §10.2`,
+  },
+} as const satisfies Record<string, CheckDef>);
+
+/** The check of an enrolled device against the configuration of now. */
+export const POLICY_CHECKS = freezeJson({
+  appAllowed: {
+    name: 'app still configured',
+    code: 'ERR_SIGNED_TOKEN_APP_DENIED',
+    stage: 'denied',
+    says: 'the app that the device was enrolled with is not a configured one any more',
+    spec: SPEC,
+  },
+} as const satisfies Record<string, CheckDef>);
+
+/** Every code with which signed-token evidence can be refused. */
+export type SignedTokenErrorCode =
+  | (typeof FIELD_CHECKS)[keyof typeof FIELD_CHECKS]['code']
+  | (typeof TOKEN_CHECKS)[keyof typeof TOKEN_CHECKS]['code']
+  | (typeof CLAIM_CHECKS)[keyof typeof CLAIM_CHECKS]['code']
+  | (typeof POLICY_CHECKS)[keyof typeof POLICY_CHECKS]['code'];
+
+/** The catalogue, in the order of verification. */
+export const SIGNED_TOKEN_CHECKS: readonly CheckDef<SignedTokenErrorCode>[] = [
+  ...Object.values(FIELD_CHECKS),
+  ...Object.values(TOKEN_CHECKS),
+  ...Object.values(CLAIM_CHECKS),
+  ...Object.values(POLICY_CHECKS),
+];

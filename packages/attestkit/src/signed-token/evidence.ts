@@ -1,0 +1,82 @@
+import type { ClaimExpectations } from '../kernel/claims.js';
+import { AttestationError, ConfigurationError } from '../kernel/errors.js';
+import type { ParsedJws } from '../kernel/jws.js';
+import { assertOptions, type OptionTypes } from '../kernel/options.js';
+import { enforcing } from '../kernel/sinks.js';
+import type { Enrolled, EnrolmentContext, EnrolmentEvidence } from '../ports/enrolment.js';
+import type { KeySource, VerificationKey } from '../ports/keys.js';
+import { FIELD_CHECKS, POLICY_CHECKS } from './checks.js';
+import { assertPublicKeyAlgorithm, parseToken, tokenClaims, verifyToken } from './verify.js';
+
+/** How an attester's tokens are verified. */
+export interface SignedTokenOptions {
+  /** The attester's keys: `remoteJwks` of `attestkit/jwks`, which pins the algorithm as well. */
+  readonly keys: KeySource;
+  /** The apps that are accepted, by bundle id; `app_id` has to be one of them, and `aud` has to name the same one. */
+  readonly appIds: readonly string[];
+  /** Accepted values of `iss`. Not checked unless given. */
+  readonly issuer?: string | readonly string[] | undefined;
+  /** Seconds by which the clocks may differ, 0 to 60. Default 0. */
+  readonly leewaySeconds?: number | undefined;
+}
+
+const OPTIONS: OptionTypes = { keys: 'object', appIds: 'list', issuer: 'any', leewaySeconds: 'number' };
+
+/**
+ * A JWT of an attester that publishes a JWK Set, as evidence for enrolment: the body's field `token`. Its claims
+ * are `aud` and `app_id` (the app), `device_id` and `challenge` (as in the body), and `exp`.
+ *
+ * The attester signs the device id, so nobody else can enrol under it; there is no device key, so the device
+ * cannot sign requests later.
+ *
+ * @throws ConfigurationError naming the option that cannot be right
+ */
+export function signedToken(options: SignedTokenOptions): EnrolmentEvidence<'signed-token'> {
+  assertOptions(options, OPTIONS, 'signedToken');
+  const { keys } = options;
+  if (typeof keys?.candidates !== 'function')
+    throw new ConfigurationError('keys', 'is not a source of keys', 'Give what remoteJwks returned.');
+  assertPublicKeyAlgorithm(keys.algorithm);
+  const claims = tokenClaims(options);
+  const appIds = [...options.appIds];
+
+  return {
+    kind: 'signed-token',
+    fields: ['token'],
+    // The keys are cached: most tokens cost no call.
+    remote: false,
+    verify(fields, context) {
+      const token = fields['token'];
+      if (token === undefined || token === '') throw new AttestationError(FIELD_CHECKS.present);
+      const jws = parseToken(token, keys.algorithm, enforcing);
+      const candidates = keys.candidates(jws.kid);
+      if ('then' in candidates)
+        return candidates.then((fetched) => enrol(jws, fetched, claims, appIds, context));
+      return enrol(jws, candidates, claims, appIds, context);
+    },
+    appraise(enrolled) {
+      enforcing.holds(POLICY_CHECKS.appAllowed, appIds.includes(enrolled.appId));
+    },
+  };
+}
+
+function enrol(
+  jws: ParsedJws,
+  candidates: readonly VerificationKey[],
+  claims: ClaimExpectations,
+  appIds: readonly string[],
+  { deviceId, challenge, now }: EnrolmentContext,
+): Enrolled {
+  const result = verifyToken(jws, candidates, { claims, appIds, deviceId, challenge, now }, enforcing);
+  const { iss, iat } = result.claims;
+  return {
+    kind: 'signed-token',
+    platform: 'unknown',
+    appId: result.appId,
+    environment: 'production',
+    // An attester whose clock is ahead must not make the evidence look younger than it is.
+    attestedAt: typeof iat === 'number' ? Math.min(iat * 1000, now) : now,
+    vouchesForDeviceId: true,
+    facts: typeof iss === 'string' ? { issuer: iss } : {},
+  };
+}

@@ -1,0 +1,174 @@
+import type { JsonWebKey } from 'node:crypto';
+import { checkClaims, claimExpectations, type ClaimExpectations } from '../kernel/claims.js';
+import { ConfigurationError } from '../kernel/errors.js';
+import type { JsonObject } from '../kernel/json.js';
+import { parseJws, verifyJws, type ParsedJws } from '../kernel/jws.js';
+import { selectFromJwks } from '../kernel/key-source.js';
+import { assertOptions, type OptionTypes } from '../kernel/options.js';
+import { readJwks } from '../kernel/public-keys.js';
+import { enforcing, inspecting } from '../kernel/sinks.js';
+import type { Checks, Inspection } from '../ports/checks.js';
+import type { JwsAlgorithm, VerificationKey } from '../ports/keys.js';
+import { CLAIM_CHECKS, TOKEN_CHECKS } from './checks.js';
+
+/** A token that an attester signed for one app, one device and one challenge. */
+export interface SignedTokenResult {
+  readonly kind: 'signed-token';
+  /** Claim `app_id`: the app, as the configuration names it. */
+  readonly appId: string;
+  /** Claim `device_id`. */
+  readonly deviceId: string;
+  /** Expiry, seconds since the epoch; may have a fraction. */
+  readonly exp: number;
+  /** All claims as signed. */
+  readonly claims: JsonObject;
+}
+
+/** What a token is held to. */
+export interface SignedTokenExpectations {
+  /** The attester's JWK Set (RFC 7517 §5), parsed. */
+  readonly jwks: { readonly keys: readonly JsonWebKey[] };
+  /** The one algorithm of the tokens. Default `ES256`. */
+  readonly algorithm?: Exclude<JwsAlgorithm, `HS${string}`> | undefined;
+  /** The apps that are accepted; `app_id` has to be one of them, and `aud` has to name the same one. */
+  readonly appIds: readonly string[];
+  /** The device that sends the token; claim `device_id`. */
+  readonly deviceId: string;
+  /** The challenge as it was issued; claim `challenge`. */
+  readonly challenge: string;
+  /** Accepted values of `iss`. Not checked unless given. */
+  readonly issuer?: string | readonly string[] | undefined;
+  /** Seconds by which the clocks may differ, 0 to 60. Default 0. */
+  readonly leewaySeconds?: number | undefined;
+  /** Milliseconds since the epoch. Default: now. */
+  readonly now?: number | undefined;
+}
+
+/**
+ * Verifies a JWT by which an attester vouches for an app on a device: a compact JWS, signed with the pinned
+ * algorithm by a key of the set, not expired, for this app, this device and this challenge. Pure and synchronous.
+ *
+ * @throws AttestationError with one of the codes of the catalogue, at the first check that does not hold
+ * @throws ConfigurationError when the expectations make no sense
+ */
+export function verifySignedToken(token: string, expected: SignedTokenExpectations): SignedTokenResult {
+  return appraise(token, expected, enforcing);
+}
+
+/**
+ * Runs the same checks as `verifySignedToken`, all of them, and reports each.
+ *
+ * @throws ConfigurationError when the expectations make no sense
+ */
+export function inspectSignedToken(
+  token: string,
+  expected: SignedTokenExpectations,
+): Inspection<SignedTokenResult> {
+  return inspecting((checks, read) => appraise(token, expected, checks, read));
+}
+
+const EXPECTATIONS: OptionTypes = {
+  jwks: 'object',
+  algorithm: 'string',
+  appIds: 'list',
+  deviceId: 'string',
+  challenge: 'string',
+  issuer: 'any',
+  leewaySeconds: 'number',
+  now: 'number',
+};
+
+function appraise(
+  token: string,
+  expected: SignedTokenExpectations,
+  checks: Checks,
+  read?: (partial: SignedTokenResult) => void,
+): SignedTokenResult {
+  assertOptions(expected, EXPECTATIONS, 'verifySignedToken');
+  const { algorithm = 'ES256', now = Date.now() } = expected;
+  assertPublicKeyAlgorithm(algorithm);
+  const keys = readJwks(expected.jwks, algorithm);
+  if (typeof keys === 'string')
+    throw new ConfigurationError(
+      'jwks',
+      `cannot be used: ${keys}`,
+      `Give a set with a key for ${algorithm}.`,
+    );
+  const claims = tokenClaims(expected);
+  const jws = parseToken(token, algorithm, checks);
+  return verifyToken(jws, selectFromJwks(keys, jws.kid), { ...expected, claims, now }, checks, read);
+}
+
+/**
+ * Refuses an algorithm that is for a shared secret, or that nobody knows: an attester signs for many.
+ *
+ * @throws ConfigurationError
+ */
+export function assertPublicKeyAlgorithm(algorithm: unknown): void {
+  if (typeof algorithm === 'string' && /^([RPE]S(256|384|512)|EdDSA)$/.test(algorithm)) return;
+  const remedy = 'Name the algorithm of the key set: ES256, for example.';
+  throw new ConfigurationError('algorithm', 'is not one for public keys', remedy);
+}
+
+/**
+ * Reads the options that say what the registered claims are held to.
+ *
+ * @throws ConfigurationError naming the option
+ */
+export function tokenClaims(options: {
+  appIds: readonly string[];
+  issuer?: string | readonly string[] | undefined;
+  leewaySeconds?: number | undefined;
+}): ClaimExpectations {
+  const { appIds } = options;
+  if (
+    !Array.isArray(appIds) ||
+    appIds.length === 0 ||
+    appIds.some((id) => typeof id !== 'string' || id === '')
+  )
+    throw new ConfigurationError('appIds', 'names no app', 'Give a list with the bundle id of the app.');
+  return claimExpectations({ ...options, audience: appIds });
+}
+
+/** First half: all that can be held against a token before its key is known. */
+export function parseToken(token: string, algorithm: JwsAlgorithm, checks: Checks): ParsedJws {
+  return parseJws(token, { algorithm, types: [undefined, 'JWT'] }, TOKEN_CHECKS, checks);
+}
+
+/** What a parsed token is held to. */
+interface Bindings {
+  readonly claims: ClaimExpectations;
+  readonly appIds: readonly string[];
+  readonly deviceId: string;
+  readonly challenge: string;
+  readonly now: number;
+}
+
+/** Second half: the signature by one of the candidate keys, then the claims. */
+export function verifyToken(
+  jws: ParsedJws,
+  candidates: readonly VerificationKey[],
+  expected: Bindings,
+  checks: Checks,
+  read?: (partial: SignedTokenResult) => void,
+): SignedTokenResult {
+  const { claims } = verifyJws(jws, candidates, TOKEN_CHECKS, checks);
+  const { app_id: appId, aud, device_id: deviceId, challenge } = claims;
+  const result: SignedTokenResult = {
+    kind: 'signed-token',
+    appId: appId as string,
+    deviceId: deviceId as string,
+    exp: claims['exp'] as number,
+    claims,
+  };
+  read?.(result);
+  checkClaims(claims, expected.claims, expected.now, TOKEN_CHECKS, checks);
+
+  const known = typeof appId === 'string' && expected.appIds.includes(appId);
+  checks.holds(CLAIM_CHECKS.appId, known, appId, expected.appIds);
+  const same = Array.isArray(aud) ? aud.includes(appId) : aud === appId;
+  checks.holds(CLAIM_CHECKS.sameApp, same, aud, appId);
+  checks.holds(CLAIM_CHECKS.deviceId, deviceId === expected.deviceId, deviceId, expected.deviceId);
+  checks.holds(CLAIM_CHECKS.challenge, challenge === expected.challenge, challenge, expected.challenge);
+  return result;
+}

@@ -1,0 +1,79 @@
+import { AttestationError } from '../kernel/errors.js';
+import { assertOptions, type OptionTypes } from '../kernel/options.js';
+import type { Store } from '../ports/store.js';
+import { STORE_CHECKS as CHECKS } from './checks.js';
+import { storeFailure } from './failure.js';
+import { within } from './within.js';
+
+/** How long a store is waited for, and by how many at a time. */
+export interface DeadlineOptions {
+  /** Milliseconds for one operation: 1 to 60000. Default 2000. */
+  readonly timeoutMs?: number | undefined;
+  /**
+   * Operations under way at a time, 1 to 65536; one more is rejected at once. One that timed out counts until the
+   * driver has given it up, so that what waits inside the driver stays bounded too. Default 256.
+   */
+  readonly maxInFlight?: number | undefined;
+}
+
+export const DEADLINE_OPTIONS: OptionTypes = { timeoutMs: 'number', maxInFlight: 'number' };
+
+const DEFAULT_TIMEOUT_MS = 2000;
+
+/** Milliseconds for one operation, as configured. */
+export function timeoutOf({ timeoutMs = DEFAULT_TIMEOUT_MS }: DeadlineOptions): number {
+  return within('timeoutMs', timeoutMs, 1, 60_000);
+}
+
+/**
+ * Bounds a store in time and in operations under way. The stores of this library come with it; it is for one that
+ * you write yourself.
+ *
+ * Whatever the store throws becomes an AttestationError of stage `unavailable`: ERR_STORE_TIMEOUT when there was no
+ * answer in time, ERR_STORE_BUSY over the cap, ERR_STORE_UNAVAILABLE for any other error. An operation that timed out
+ * may take place all the same, so a claim may be spent; the caller was told no, so it is never granted twice.
+ *
+ * @throws ConfigurationError naming the option
+ */
+export function withDeadline(store: Store, options: DeadlineOptions = {}): Store {
+  assertOptions(options, DEADLINE_OPTIONS, 'withDeadline');
+  const bounded = boundary(options);
+  return {
+    claim: (key, ttlMs) => bounded(() => store.claim(key, ttlMs)),
+    advance: (key, value, ttlMs) => bounded(() => store.advance(key, value, ttlMs)),
+    get: (key) => bounded(() => store.get(key)),
+    put: (key, value, expected, ttlMs) => bounded(() => store.put(key, value, expected, ttlMs)),
+    delete: (key) => bounded(() => store.delete(key)),
+  };
+}
+
+/** The bounds for operations of any kind that share one driver. */
+export function boundary(options: DeadlineOptions): <T>(operation: () => Promise<T>) => Promise<T> {
+  const timeoutMs = timeoutOf(options);
+  const maxInFlight = within('maxInFlight', options.maxInFlight ?? 256, 1, 65_536);
+  let inFlight = 0;
+  return async (operation) => {
+    // Nobody queues: who waits longer than the client does is served for nothing.
+    if (inFlight >= maxInFlight) throw new AttestationError(CHECKS.free, { retryAfter: 1 });
+    inFlight += 1;
+    let timer: NodeJS.Timeout | undefined;
+    const expiry = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new AttestationError(CHECKS.timely)), timeoutMs);
+    });
+    const answer = answerOf(operation);
+    const settled = (): void => {
+      inFlight -= 1;
+      clearTimeout(timer);
+    };
+    answer.then(settled, settled);
+    return Promise.race([answer, expiry]);
+  };
+}
+
+async function answerOf<T>(operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    throw storeFailure(error);
+  }
+}
