@@ -27,5 +27,33 @@ export const GUARD_CHECKS = freezeJson({
   },
 } as const satisfies Record<string, CheckDef>);
 
+/** What can keep an endpoint from looking at a request. */
+export const ENDPOINT_CHECKS = freezeJson({
+  limit: {
+    name: 'rate limit',
+    code: 'ERR_ENDPOINT_LIMIT',
+    stage: 'denied',
+    says: 'the address or the device has asked too often',
+    spec: 'RFC 6585 §4',
+  },
+  limiter: {
+    name: 'limiter answered',
+    code: 'ERR_ENDPOINT_LIMITER_FAILED',
+    stage: 'unavailable',
+    says: 'the configured limiter failed',
+    spec: 'attestkit, fail closed',
+    unexpected: true,
+  },
+  busy: {
+    name: 'capacity',
+    code: 'ERR_ENDPOINT_BUSY',
+    stage: 'unavailable',
+    says: 'as many requests are being verified as are allowed at once',
+    spec: 'RFC 9110 §15.6.4',
+  },
+} as const satisfies Record<string, CheckDef>);
+
 /** Every code with which the guard itself refuses. */
-export type GuardErrorCode = (typeof GUARD_CHECKS)[keyof typeof GUARD_CHECKS]['code'];
+export type GuardErrorCode =
+  | (typeof GUARD_CHECKS)[keyof typeof GUARD_CHECKS]['code']
+  | (typeof ENDPOINT_CHECKS)[keyof typeof ENDPOINT_CHECKS]['code'];

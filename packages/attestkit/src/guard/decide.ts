@@ -8,6 +8,7 @@ import type { AttestedRequest } from '../ports/request.js';
 import { GUARD_CHECKS } from './checks.js';
 import { emit } from './emit.js';
 import { isPreflight, pathOf } from './exempt.js';
+import { readBody } from './read-body.js';
 import { refuse } from './refusal.js';
 import type { Demanded, Route } from './route.js';
 
@@ -123,16 +124,7 @@ function verifyFrom(
 
 function contextOf(progress: Progress, demand: unknown): VerifyContext<unknown> {
   const { request, now, route } = progress;
-  return { request, demand, now, enforcement: route.enforcement, body: () => bodyOf(request) };
-}
-
-async function bodyOf(request: AttestedRequest): Promise<Uint8Array> {
-  if (request.body === undefined) throw new AttestationError(GUARD_CHECKS.bodyAvailable);
-  try {
-    return await request.body();
-  } catch (cause) {
-    throw new AttestationError(GUARD_CHECKS.bodyReadable, { cause });
-  }
+  return { request, demand, now, enforcement: route.enforcement, body: () => readBody(request) };
 }
 
 function note({ result, unmet, met, skipped }: Appraisal<unknown>, progress: Progress): void {

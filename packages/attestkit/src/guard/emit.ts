@@ -41,7 +41,7 @@ function eventOf(concluded: Concluded): DecisionEvent {
   };
 }
 
-function factsOf(error: AttestationError): FailureFacts {
+export function factsOf(error: AttestationError): FailureFacts {
   const { code, stage, message, check } = error;
   return { code, stage, says: message, check, cause: beneath(error) };
 }

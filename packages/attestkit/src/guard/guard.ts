@@ -1,20 +1,22 @@
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
 import { assertOneOf, assertOptions, type OptionTypes } from '../kernel/options.js';
 import type { Attestation } from '../ports/attestation.js';
-import type { Decision } from '../ports/decision.js';
+import type { Answer, Decision } from '../ports/decision.js';
 import type { Enforcement, Evidence } from '../ports/evidence.js';
 import type { Counter, DecisionEvent } from '../ports/events.js';
 import type { AttestedRequest } from '../ports/request.js';
+import type { SessionControl, SessionEvidence, Sessions } from '../sessions/index.js';
 import { GUARD_CHECKS } from './checks.js';
 import { decide } from './decide.js';
+import { createEnrolment, ENROLMENT_OPTIONS, type EnrolmentOptions } from './enrolment.js';
 import { assertStatuses, REFUSAL_OPTIONS, refuse, type RefusalOptions } from './refusal.js';
 import { RouteCounts } from './counters.js';
 import { createRoute, type Route, type RouteDefaults, type RouteOptions } from './route.js';
 
 /** How a guard is set up. */
-export interface GuardOptions extends RefusalOptions {
-  /** The kinds of evidence that requests may carry: `[approov({ … })]`. */
-  readonly evidence: readonly Evidence[];
+export interface GuardOptions extends RefusalOptions, EnrolmentOptions {
+  /** The kinds of evidence that requests may carry: `[approov({ … }), session()]`. */
+  readonly evidence: readonly (Evidence | SessionEvidence)[];
   /** The kinds that a route accepts when it does not say. Needed where there are several kinds. */
   readonly accept?: readonly string[];
   /** `report` lets failures pass, counted, on routes that do not say otherwise. Default `enforce`. */
@@ -42,10 +44,20 @@ export interface Guard {
   check(request: AttestedRequest, route?: Route): Decision<Attestation> | Promise<Decision<Attestation>>;
   /** What has been decided so far, by route, outcome and code. */
   counters(): readonly Counter[];
+  /**
+   * Answers a request for one of the endpoints of enrolment and sessions; undefined where there is none of this path.
+   * Total, as `check` is. Adapters mount it as `enrolment`.
+   *
+   * @param path below the place where the endpoints are mounted, without the query: `/challenge`
+   */
+  answer(request: AttestedRequest, path: string): Promise<Answer> | undefined;
+  /** Devices and sessions, where the guard has them: to revoke, to find, to publish keys. */
+  readonly sessions: SessionControl | undefined;
 }
 
 const OPTIONS: OptionTypes = {
   ...REFUSAL_OPTIONS,
+  ...ENROLMENT_OPTIONS,
   evidence: 'list',
   accept: 'list',
   enforcement: 'string',
@@ -61,19 +73,10 @@ const OPTIONS: OptionTypes = {
 export function createGuard(options: GuardOptions): Guard {
   assertOptions(options, OPTIONS, 'a guard');
   const { accept, enforcement = 'enforce', onDecision, now = Date.now } = options;
-  const { evidence = [] } = options;
   assertOneOf('enforcement', enforcement, ['enforce', 'report']);
   assertClock(now);
-  if (evidence.length === 0)
-    throw new ConfigurationError('evidence', 'is empty', 'Give at least one kind: approov({ … }).');
-  const twice = evidence.find((each, at) => evidence.findIndex((other) => other.kind === each.kind) !== at);
-  if (twice !== undefined)
-    throw new ConfigurationError(
-      'evidence',
-      `has the kind ${twice.kind} twice`,
-      'Give each kind once, with all its keys.',
-    );
-  for (const { kind, statuses: ofKind } of evidence) assertStatuses(ofKind, `statuses of ${kind}`);
+  const enrolment = createEnrolment(options, now);
+  const evidence = connected(options.evidence, enrolment?.sessions);
   const { statuses, body, headers, expose } = options;
   const refusal: RefusalOptions = {
     ...(statuses && { statuses }),
@@ -113,8 +116,40 @@ export function createGuard(options: GuardOptions): Guard {
         return { outcome: 'refuse', error, response: refuse(error, {}, unnamed.refusal) };
       }
     },
-    counters: () => [...counts.values()].flatMap((each) => each.read()),
+    counters: () =>
+      [...counts.values(), ...(enrolment?.endpoints.counters() ?? [])].flatMap((each) => each.read()),
+    answer: (request, path) => enrolment?.endpoints.answer(request, path),
+    sessions: enrolment?.sessions.control,
   };
+}
+
+/** The kinds of evidence, each once, those of sessions with the sessions that they are about. */
+function connected(
+  given: readonly (Evidence | SessionEvidence)[] = [],
+  sessions: Sessions | undefined,
+): readonly Evidence[] {
+  if (given.length === 0)
+    throw new ConfigurationError('evidence', 'is empty', 'Give at least one kind: approov({ … }).');
+  const twice = given.find((each, at) => given.findIndex((other) => other.kind === each.kind) !== at);
+  if (twice !== undefined)
+    throw new ConfigurationError(
+      'evidence',
+      `has the kind ${twice.kind} twice`,
+      'Give each kind once, with all its keys.',
+    );
+  const evidence = given.map((each) => ('connect' in each ? connect(each, sessions) : each));
+  for (const { kind, statuses: ofKind } of evidence) assertStatuses(ofKind, `statuses of ${kind}`);
+  return evidence;
+}
+
+function connect(evidence: SessionEvidence, sessions: Sessions | undefined): Evidence {
+  if (sessions !== undefined) return evidence.connect(sessions);
+  const remedy = 'Give secret and store, and the kinds of evidence that devices enrol with: enrolment.';
+  throw new ConfigurationError(
+    'enrolment',
+    `is not set, and ${evidence.kind} is about enrolled devices`,
+    remedy,
+  );
 }
 
 /** Seconds in place of milliseconds would let tokens live a thousand times too long. */

@@ -8,3 +8,6 @@ export type { GuardErrorCode } from './checks.js';
 export { whenDecided } from './when-decided.js';
 export { quietly } from './quietly.js';
 export { REFUSAL_OPTIONS } from './refusal.js';
+export type { EnrolmentOptions } from './enrolment.js';
+export type { EndpointUse, Limiter } from './limiter.js';
+export { belowPrefix } from './below-prefix.js';

@@ -1,0 +1,200 @@
+import { AttestationError } from '../kernel/errors.js';
+import type { Answer } from '../ports/decision.js';
+import type { EndpointEvent } from '../ports/events.js';
+import type { AttestedRequest } from '../ports/request.js';
+import { BODY_CHECKS, CHALLENGE_CHECKS, deviceIdOf, type Issued, type Sessions } from '../sessions/index.js';
+import { ENDPOINT_CHECKS as CHECKS, GUARD_CHECKS } from './checks.js';
+import { RouteCounts } from './counters.js';
+import { factsOf } from './emit.js';
+import { queryParameter, readJsonBody } from './endpoint-request.js';
+import type { Limiter } from './limiter.js';
+import { quietly } from './quietly.js';
+
+/** What the endpoints of enrolment and sessions are made with. */
+export interface EndpointSetup {
+  readonly sessions: Sessions;
+  readonly limiter: Limiter;
+  /** Requests that are verified at once at most. */
+  readonly maxConcurrent: number;
+  readonly onEvent: ((event: EndpointEvent) => unknown) | undefined;
+}
+
+/** What one use has brought to light so far, for the event. */
+interface Use {
+  readonly endpoint: string;
+  readonly request: AttestedRequest;
+  readonly address: string | undefined;
+  device?: string;
+  issued?: Issued;
+}
+
+interface Endpoint {
+  readonly method: 'GET' | 'POST';
+  /** Gives the body of the answer. */
+  readonly run: (use: Use) => object | Promise<object>;
+}
+
+/** Seconds after which one who asked too often, or found no room, may try again. */
+const RETRY_AFTER = '5';
+
+const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+
+/** Refused for what the request is, and not for what its evidence says. */
+const BAD_REQUEST: ReadonlySet<string> = new Set(
+  [...Object.values(BODY_CHECKS), ...Object.values(CHALLENGE_CHECKS), GUARD_CHECKS.bodyReadable].map(
+    ({ code }) => code,
+  ),
+);
+
+/** The endpoints of enrolment and sessions: a path below where they are mounted in, an answer out. */
+export class Endpoints {
+  readonly #setup: EndpointSetup;
+  readonly #endpoints: ReadonlyMap<string, Endpoint>;
+  readonly #counts = new Map<string, RouteCounts>();
+  #running = 0;
+
+  constructor(setup: EndpointSetup) {
+    this.#setup = setup;
+    const { sessions } = setup;
+    const issuing =
+      (run: Sessions['enrol'], success: object) =>
+      async (use: Use): Promise<object> => {
+        const body = await readJsonBody(use.request);
+        await this.#limit(use, Object.hasOwn(body, 'device_id') ? body['device_id'] : undefined);
+        use.issued = await this.#oneOfFew(() => run(body, use.request));
+        return { ...success, ...answerOf(use.issued) };
+      };
+    this.#endpoints = new Map<string, Endpoint>([
+      ['/challenge', { method: 'GET', run: (use) => this.#challenge(use) }],
+      ['/attest', { method: 'POST', run: issuing(sessions.enrol, { status: 'attestation_success' }) }],
+      ['/assert', { method: 'POST', run: issuing(sessions.assert, { status: 'assertion_success' }) }],
+      ['/refresh', { method: 'POST', run: issuing(sessions.refresh, {}) }],
+      ['/revoke', { method: 'POST', run: (use) => this.#revoke(use) }],
+      ['/jwks.json', { method: 'GET', run: () => sessions.jwks() }],
+    ]);
+    for (const path of this.#endpoints.keys()) this.#counts.set(path, new RouteCounts(path));
+  }
+
+  /**
+   * Answers a request for an endpoint; undefined where there is none of this path. Total: it never throws nor rejects.
+   *
+   * @param path below the place where the endpoints are mounted, without the query: `/challenge`
+   */
+  answer(request: AttestedRequest, path: string): Promise<Answer> | undefined {
+    const endpoint = this.#endpoints.get(path);
+    return endpoint === undefined ? undefined : this.#answer(endpoint, path, request);
+  }
+
+  counters(): readonly RouteCounts[] {
+    return [...this.#counts.values()];
+  }
+
+  async #answer(endpoint: Endpoint, path: string, request: AttestedRequest): Promise<Answer> {
+    const { method } = request;
+    if (method !== endpoint.method && !(method === 'HEAD' && endpoint.method === 'GET'))
+      return { status: 405, headers: { ...HEADERS, allow: endpoint.method }, body: '{}' };
+    let use: Use = { endpoint: path.slice(1), request, address: undefined };
+    try {
+      use = { ...use, address: this.#addressOf(request) };
+      const body = await endpoint.run(use);
+      return this.#tell(use, { status: 200, headers: HEADERS, body: JSON.stringify(body) });
+    } catch (thrown) {
+      const error =
+        thrown instanceof AttestationError
+          ? thrown
+          : new AttestationError(GUARD_CHECKS.internal, { cause: thrown });
+      return this.#tell(use, refusalOf(error), error);
+    }
+  }
+
+  /** Not around the reading of a body, which a client can make as slow as it likes. */
+  async #oneOfFew<T>(verify: () => Promise<T>): Promise<T> {
+    if (this.#running >= this.#setup.maxConcurrent)
+      throw new AttestationError(CHECKS.busy, { retryAfter: 1 });
+    this.#running += 1;
+    try {
+      return await verify();
+    } finally {
+      this.#running -= 1;
+    }
+  }
+
+  #addressOf({ ip }: AttestedRequest): string | undefined {
+    return ip === undefined ? undefined : this.#setup.sessions.pseudonym('ip', ip);
+  }
+
+  async #limit(use: Use, deviceId: unknown): Promise<void> {
+    if (typeof deviceId === 'string') use.device = this.#setup.sessions.pseudonym('device_id', deviceId);
+    const { endpoint, address, device } = use;
+    let allowed: boolean;
+    try {
+      allowed = await this.#setup.limiter({ endpoint, address, device });
+    } catch (cause) {
+      throw new AttestationError(CHECKS.limiter, { cause });
+    }
+    if (allowed !== true) throw new AttestationError(CHECKS.limit);
+  }
+
+  async #challenge(use: Use): Promise<object> {
+    const repeated = new AttestationError(BODY_CHECKS.deviceId);
+    const deviceId = deviceIdOf(queryParameter(use.request, 'device_id', repeated));
+    await this.#limit(use, deviceId);
+    const badPurpose = new AttestationError(BODY_CHECKS.purpose);
+    const purpose = queryParameter(use.request, 'purpose', badPurpose) ?? 'attest';
+    if (purpose !== 'attest' && purpose !== 'assert' && purpose !== 'request') throw badPurpose;
+    const { challenge, expiresInSeconds } = this.#setup.sessions.challenge(deviceId, purpose);
+    return { challenge, expires_in: expiresInSeconds };
+  }
+
+  async #revoke(use: Use): Promise<object> {
+    const body = await readJsonBody(use.request);
+    await this.#limit(use, undefined);
+    await this.#oneOfFew(() => this.#setup.sessions.revoke(body));
+    return {};
+  }
+
+  #tell(use: Use, answer: Answer, error?: AttestationError): Answer {
+    const { endpoint, address, device, issued } = use;
+    const counts = this.#counts.get(`/${endpoint}`);
+    if (error === undefined) counts?.accept();
+    else counts?.add('refused', error.code);
+    const { onEvent } = this.#setup;
+    if (onEvent !== undefined) {
+      const event: EndpointEvent = {
+        endpoint,
+        outcome: error === undefined ? 'accept' : 'refuse',
+        status: answer.status,
+        refused: error && factsOf(error),
+        device: issued === undefined ? device : this.#setup.sessions.pseudonym('device_id', issued.deviceId),
+        address,
+        kind: issued?.kind,
+        session: issued?.sessionId,
+        retried: issued?.retried === true,
+      };
+      quietly(() => onEvent(event));
+    }
+    return answer;
+  }
+}
+
+function answerOf(issued: Issued): object {
+  return {
+    session_token: issued.sessionToken,
+    token_type: 'Bearer',
+    expires_in: issued.expiresInSeconds,
+    refresh_token: issued.refreshToken,
+    refresh_expires_in: issued.refreshExpiresInSeconds,
+  };
+}
+
+/** 400 for what is no proper request, 403 for evidence that is refused; to the client nothing more. */
+function refusalOf({ code, stage, retryAfter }: AttestationError): Answer {
+  const body = '{}';
+  if (code === CHECKS.limit.code)
+    return { status: 429, headers: { ...HEADERS, 'retry-after': RETRY_AFTER }, body };
+  if (stage === 'unavailable') {
+    const after = retryAfter === undefined ? RETRY_AFTER : String(retryAfter);
+    return { status: 503, headers: { ...HEADERS, 'retry-after': after }, body };
+  }
+  return { status: BAD_REQUEST.has(code) ? 400 : 403, headers: HEADERS, body };
+}

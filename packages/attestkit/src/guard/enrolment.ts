@@ -1,0 +1,68 @@
+import { ConfigurationError } from '../kernel/errors.js';
+import type { OptionTypes } from '../kernel/options.js';
+import type { EnrolmentEvidence } from '../ports/enrolment.js';
+import type { EndpointEvent } from '../ports/events.js';
+import type { Store } from '../ports/store.js';
+import { createSessions, type Sessions, type SessionsOptions } from '../sessions/index.js';
+import { Endpoints } from './endpoints.js';
+import { tokenBuckets, type Limiter } from './limiter.js';
+
+/** How devices enrol and get sessions; a guard without `enrolment` has neither. */
+export interface EnrolmentOptions {
+  /** The kinds of evidence that devices enrol with: `[appAttest({ … })]`. */
+  readonly enrolment?: readonly EnrolmentEvidence[];
+  /**
+   * What the server authenticates to itself with: challenges, refresh tokens, session tokens. Text of at least 32 bytes
+   * (`JWT_SECRET`), or several: the first signs, all verify.
+   */
+  readonly secret?: string | readonly string[];
+  /** Allows the published example secrets, for examples on the loopback interface. Default: by `NODE_ENV`. */
+  readonly allowPublishedSecret?: boolean;
+  /** Where state is kept: `memoryStore()`, or one that all instances share. */
+  readonly store?: Store;
+  readonly sessions?: SessionsOptions;
+  /** Says whether an address or a device may ask once more. Default: token buckets in this process's memory. */
+  readonly limiter?: Limiter;
+  /** Called with each use of an endpoint: for a log. What it throws changes nothing. */
+  readonly onEvent?: (event: EndpointEvent) => void;
+}
+
+export const ENROLMENT_OPTIONS: OptionTypes = {
+  enrolment: 'list',
+  secret: 'any',
+  allowPublishedSecret: 'boolean',
+  store: 'any',
+  sessions: 'object',
+  limiter: 'function',
+  onEvent: 'function',
+};
+
+/** Requests that are verified at once at most; more are told to try again. */
+const MAX_CONCURRENT = 64;
+
+/** @throws ConfigurationError naming the option */
+export function createEnrolment(
+  options: EnrolmentOptions,
+  now: () => number,
+): { readonly sessions: Sessions; readonly endpoints: Endpoints } | undefined {
+  const { enrolment, secret, store, allowPublishedSecret, onEvent } = options;
+  if (enrolment === undefined) {
+    const [without] = Object.keys(ENROLMENT_OPTIONS).filter((name) => name in options);
+    if (without === undefined) return undefined;
+    const remedy = 'Give the kinds of evidence that devices enrol with: enrolment: [appAttest({ … })].';
+    throw new ConfigurationError(without, 'is for enrolment, and there is none', remedy);
+  }
+  const sessions = createSessions({
+    secret,
+    store,
+    enrolment,
+    options: options.sessions ?? {},
+    allowPublishedSecret,
+    now,
+  });
+  const limiter = options.limiter ?? tokenBuckets(now);
+  return {
+    sessions,
+    endpoints: new Endpoints({ sessions, limiter, maxConcurrent: MAX_CONCURRENT, onEvent }),
+  };
+}

@@ -1,0 +1,44 @@
+import { AttestationError } from '../kernel/errors.js';
+import type { JsonObject } from '../kernel/json.js';
+import type { AttestedRequest } from '../ports/request.js';
+import { deviceIdOf, optionalText, textMember } from './body.js';
+import { consumeChallenge, readChallenge } from './consume-challenge.js';
+import type { Context } from './context.js';
+import { BODY_CHECKS } from './enrolment-checks.js';
+import { beginSession, type Issued } from './issue.js';
+import { evidenceOfProof, spendProof, verifyProof } from './key-proof.js';
+import { PROOF_CHECKS as CHECKS } from './proof-checks.js';
+import { readKeyId } from './proof-header.js';
+import { sessionBytes } from './request-bytes.js';
+
+/**
+ * Begins a new session for a device that is enrolled: `{"challenge","device_id","key_id","assertion"}` (or `signature`), over
+ * the challenge. Nothing is advanced or consumed for a proof that does not verify.
+ *
+ * @throws AttestationError (rejects with it)
+ */
+export async function assert(context: Context, body: JsonObject, request: AttestedRequest): Promise<Issued> {
+  const { devices, enrolment: kinds, revocation, settings, now } = context;
+  const deviceId = deviceIdOf(textMember(body, 'device_id'));
+  const challenge = textMember(body, 'challenge');
+  const keyId = readKeyId(textMember(body, 'key_id'));
+  const parameter = optionalText(body, 'assertion') === undefined ? 'signature' : 'assertion';
+  const proof = textMember(body, parameter);
+  const evidence = evidenceOfProof(kinds, parameter);
+  const { audience } = settings;
+  if (keyId === undefined || evidence === undefined || audience === undefined)
+    throw new AttestationError(BODY_CHECKS.members);
+
+  const authentic = readChallenge(context, challenge, { deviceId, purpose: 'assert' });
+  const device = await devices.find(deviceId);
+  const enrolment = device && (await devices.findKeyOf(device, evidence.kind, keyId));
+  if (device === undefined || enrolment === undefined) throw new AttestationError(CHECKS.keyKnown);
+  await revocation.openEpoch('device', deviceId);
+  await revocation.openEpoch('key', enrolment.enrolled.key?.thumbprint ?? '');
+
+  const clientData = sessionBytes({ audience, deviceId, challenge });
+  const verified = verifyProof(evidence, enrolment, { clientData, proof, now: now() });
+  await consumeChallenge(context, authentic);
+  await spendProof(context, verified);
+  return beginSession(context, device, enrolment, request);
+}

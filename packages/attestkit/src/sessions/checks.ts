@@ -1,0 +1,33 @@
+import type { CheckDef } from '../ports/checks.js';
+import { ACCESS_CHECKS } from './access-checks.js';
+import { CHALLENGE_CHECKS } from './challenge-checks.js';
+import { BODY_CHECKS, ENROLMENT_CHECKS } from './enrolment-checks.js';
+import { PROOF_CHECKS } from './proof-checks.js';
+import { REFRESH_CHECKS } from './refresh-checks.js';
+import { SESSION_CHECKS, type SessionTokenErrorCode } from './session-checks.js';
+import { STATE_CHECKS } from './state-checks.js';
+
+type CodeOf<Catalogue extends Readonly<Record<string, CheckDef>>> = Catalogue[keyof Catalogue]['code'];
+
+/** Every code with which enrolment, a session or a signed request can be refused, beside those of the evidence. */
+export type SessionsErrorCode =
+  | CodeOf<typeof BODY_CHECKS>
+  | CodeOf<typeof CHALLENGE_CHECKS>
+  | CodeOf<typeof ENROLMENT_CHECKS>
+  | CodeOf<typeof REFRESH_CHECKS>
+  | SessionTokenErrorCode
+  | CodeOf<typeof ACCESS_CHECKS>
+  | CodeOf<typeof PROOF_CHECKS>
+  | CodeOf<typeof STATE_CHECKS>;
+
+/** The catalogue: of the endpoints, then of session tokens, then of signed requests. */
+export const SESSIONS_CHECKS: readonly CheckDef<SessionsErrorCode>[] = [
+  ...Object.values(BODY_CHECKS),
+  ...Object.values(CHALLENGE_CHECKS),
+  ...Object.values(ENROLMENT_CHECKS),
+  ...Object.values(REFRESH_CHECKS),
+  ...SESSION_CHECKS,
+  ...Object.values(ACCESS_CHECKS),
+  ...Object.values(PROOF_CHECKS),
+  ...Object.values(STATE_CHECKS),
+];

@@ -1,0 +1,61 @@
+import { AttestationError } from '../kernel/errors.js';
+import type { JsonObject } from '../kernel/json.js';
+import type { AttestedRequest } from '../ports/request.js';
+import { deviceIdOf, sentEvidence, textMember } from './body.js';
+import { consumeChallenge, readChallenge } from './consume-challenge.js';
+import type { Context } from './context.js';
+import type { Enrolment } from './device-record.js';
+import { ENROLMENT_CHECKS as CHECKS } from './enrolment-checks.js';
+import { beginSession, type Issued } from './issue.js';
+import { assertOwner } from './ownership.js';
+
+/**
+ * Enrols a device: `{"challenge","device_id", …evidence}`. The challenge is authenticated, the evidence verified, the
+ * challenge consumed, and only then something written; where evidence costs a remote call, the challenge is consumed
+ * before it.
+ *
+ * @throws AttestationError (rejects with it)
+ */
+export async function enrol(context: Context, body: JsonObject, request: AttestedRequest): Promise<Issued> {
+  const { devices, enrolment: kinds, revocation, settings, now } = context;
+  const deviceId = deviceIdOf(textMember(body, 'device_id'));
+  const challenge = textMember(body, 'challenge');
+  const { evidence, fields } = sentEvidence(body, kinds);
+
+  const authentic = readChallenge(context, challenge, { deviceId, purpose: 'attest' });
+  if (evidence.remote) await consumeChallenge(context, authentic);
+  const enrolled = await evidence.verify(fields, { challenge, deviceId, now: now(), request });
+
+  // What was revoked stays out, whoever asks.
+  await revocation.openEpoch('device', deviceId);
+  if (enrolled.key !== undefined) await revocation.openEpoch('key', enrolled.key.thumbprint);
+  const device = await devices.find(deviceId);
+  if (device !== undefined)
+    await assertOwner(context, { body, request, deviceId, challenge, enrolled, device });
+  const subject = await subjectOf(settings.subject, request);
+
+  if (!evidence.remote) await consumeChallenge(context, authentic);
+  const enrolment: Enrolment = {
+    enrolled,
+    ...(subject !== undefined && { subject }),
+    enrolledAt: now(),
+  };
+  const written = await devices.write(deviceId, device, enrolment);
+  return beginSession(context, written, enrolment, request);
+}
+
+/** The application's own function may throw anything, or give something else than a user. */
+async function subjectOf(
+  ask: Context['settings']['subject'],
+  request: AttestedRequest,
+): Promise<string | undefined> {
+  if (ask === undefined) return undefined;
+  let subject: unknown;
+  try {
+    subject = await ask(request);
+  } catch (cause) {
+    throw new AttestationError(CHECKS.subjectKnown, { cause });
+  }
+  if (subject === undefined || (typeof subject === 'string' && subject !== '')) return subject;
+  throw new AttestationError(CHECKS.subjectKnown, { cause: new TypeError('subject returned no string') });
+}

@@ -1,0 +1,81 @@
+import { AttestationError } from '../kernel/errors.js';
+import type { JsonObject } from '../kernel/json.js';
+import { enforcing } from '../kernel/sinks.js';
+import type { Enrolled, EnrolmentEvidence } from '../ports/enrolment.js';
+import type { AttestedRequest } from '../ports/request.js';
+import { textMember } from './body.js';
+import type { Context } from './context.js';
+import { enrolmentOf, type Enrolment } from './device-record.js';
+import type { Family, Rotation } from './families.js';
+import { issue, originOf, scopesOf, type Issued } from './issue.js';
+import { REFRESH_CHECKS as CHECKS } from './refresh-checks.js';
+import { readRefreshToken } from './refresh-token.js';
+import { appraiseSessionBinding, bindSession } from './session-binding.js';
+
+/**
+ * Issues the next session token: `{"refresh_token"}`. Device, key and policy are appraised again, as they are now; the
+ * token is spent last, and a second use of it ends the session.
+ *
+ * @throws AttestationError (rejects with it)
+ */
+export async function refresh(context: Context, body: JsonObject, request: AttestedRequest): Promise<Issued> {
+  const { families, keys, revocation, settings } = context;
+  const sent = readRefreshToken(keys.refresh, textMember(body, 'refresh_token'), enforcing);
+  const family = await families.find(sent.familyId);
+  await revocation.checkNow(scopesOf({ thumbprint: undefined, ...family }));
+
+  // Of what the session is bound to only the network may change.
+  const origin = originOf(request);
+  const terms = { ip: undefined, userAgent: settings.bind.userAgent };
+  appraiseSessionBinding(keys.pseudonym, terms, family.binding, origin, enforcing);
+
+  const { enrolled } = await appraiseAgain(context, family);
+  const rotation = await rotate(context, sent);
+  const binding = bindSession(keys.pseudonym, settings.bind, origin, enforcing);
+  return issue(context, rotation, enrolled, binding);
+}
+
+/** What the session was issued on: still there, still this device's, and good by the policy of now. */
+async function appraiseAgain(context: Context, family: Family): Promise<Enrolment> {
+  const { devices, enrolment: kinds, now } = context;
+  const { kind, keyId } = family;
+  const device = await devices.find(family.deviceId);
+  const evidence = kinds.find((each) => each.kind === kind);
+  if (device?.id !== family.recordId || device === undefined || evidence === undefined)
+    throw new AttestationError(CHECKS.device);
+  const enrolment =
+    keyId === undefined ? enrolmentOf(device, kind) : await devices.findKeyOf(device, kind, keyId);
+  if (enrolment === undefined) throw new AttestationError(CHECKS.device);
+  const enrolled = await renewed(context, evidence, family, enrolment.enrolled);
+  evidence.appraise(enrolled, now());
+  return { ...enrolment, enrolled };
+}
+
+/** Where the platform has something newer to say, that; an outage there leaves what was known. */
+async function renewed(
+  { devices, now }: Context,
+  evidence: EnrolmentEvidence,
+  { deviceId, kind, keyId }: Family,
+  enrolled: Enrolled,
+): Promise<Enrolled> {
+  if (evidence.renew === undefined || keyId === undefined) return enrolled;
+  const receipt = await devices.receipt(kind, keyId);
+  const newer = await evidence.renew({ ...enrolled, ...(receipt !== undefined && { receipt }) }, now());
+  if (newer === undefined) return enrolled;
+  await devices.renew(deviceId, newer);
+  return newer;
+}
+
+/** A token that was spent before has been copied: whoever has it, the session ends. */
+async function rotate(
+  { families, revocation, settings }: Context,
+  sent: { readonly familyId: string; readonly generation: number },
+): Promise<Rotation> {
+  try {
+    return await families.rotate(sent.familyId, sent.generation);
+  } catch (error) {
+    if (error instanceof AttestationError && error.code === CHECKS.reused.code)
+      await revocation.revoke('session', sent.familyId, settings.refreshLifetimeSeconds * 1000);
+    throw error;
+  }
+}

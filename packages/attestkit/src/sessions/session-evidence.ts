@@ -1,0 +1,68 @@
+import { enforcing } from '../kernel/sinks.js';
+import type { Appraisal, Evidence, Statuses } from '../ports/evidence.js';
+import type { AttestedRequest } from '../ports/request.js';
+import { originOf, scopesOf } from './issue.js';
+import { appraiseSessionBinding } from './session-binding.js';
+import { findSession } from './session-field.js';
+import type { SessionResult } from './session-token.js';
+import type { Context } from './context.js';
+import type { Sessions } from './sessions.js';
+
+/** Evidence about devices that this guard has enrolled: it gets ready once the guard has its sessions. */
+export interface SessionEvidence<
+  Kind extends string = string,
+  Result = unknown,
+  Item = unknown,
+  Demand = unknown,
+> {
+  readonly kind: Kind;
+  /** Called by the guard. */
+  connect(sessions: Sessions): Evidence<Kind, Result, Item, Demand>;
+}
+
+declare module '../ports/attestation.js' {
+  interface Attestation {
+    readonly session?: SessionResult;
+  }
+}
+
+/** What existing clients of sessions expect. */
+export const STATUSES: Statuses = { missing: 403, malformed: 403, untrusted: 403, denied: 403 };
+
+/**
+ * Session tokens as evidence for the guard. How they are found and what they are held to is set with the guard's
+ * `sessions`.
+ */
+export function session(): SessionEvidence<'session', SessionResult, string, undefined> {
+  return {
+    kind: 'session',
+    connect: ({ context }) => ({
+      kind: 'session',
+      statuses: STATUSES,
+      routeOptions: [],
+      demand: () => undefined,
+      find: (request) => findSession(context, request),
+      verify: (token, { request, now }) => appraiseSession(context, token, request, now),
+    }),
+  };
+}
+
+/**
+ * Verifies a session token, what it is bound to, and that nothing of it was revoked; at once where that is known.
+ *
+ * @throws AttestationError (or rejects with it)
+ */
+export function appraiseSession(
+  context: Context,
+  token: string,
+  request: AttestedRequest,
+  now: number,
+): Appraisal<SessionResult> | Promise<Appraisal<SessionResult>> {
+  const { verifier, keys, settings, revocation } = context;
+  const result = verifier.verify(token, now);
+  if (result.binding !== undefined)
+    appraiseSessionBinding(keys.pseudonym, settings.bind, result.binding, originOf(request), enforcing);
+  const { sessionId: id, deviceId, thumbprint, epoch: epochs } = result;
+  const checking = revocation.check(scopesOf({ id, deviceId, thumbprint, epochs }));
+  return checking === undefined ? { result } : checking.then(() => ({ result }));
+}

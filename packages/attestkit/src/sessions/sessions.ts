@@ -1,0 +1,152 @@
+import type { JsonWebKey } from 'node:crypto';
+import { claimExpectations } from '../kernel/claims.js';
+import { ConfigurationError } from '../kernel/errors.js';
+import type { JsonObject } from '../kernel/json.js';
+import type { EnrolmentEvidence } from '../ports/enrolment.js';
+import type { AttestedRequest } from '../ports/request.js';
+import type { Store } from '../ports/store.js';
+import { assert } from './assert.js';
+import { issueChallenge, type ChallengePurpose } from './challenge.js';
+import type { Context } from './context.js';
+import { Devices, type DeviceRecord } from './device-record.js';
+import { enrol } from './enrol.js';
+import { Families } from './families.js';
+import type { Issued } from './issue.js';
+import { refresh } from './refresh.js';
+import { Revocation } from './revocation.js';
+import { revoke, revokeSession } from './revoke.js';
+import { deriveKeys, LABELS, pseudonym, readSecrets, type PseudonymKind } from './secrets.js';
+import { sessionKeys } from './session-signer.js';
+import { SessionVerifier } from './session-verifier.js';
+import { readSettings, type SessionsOptions } from './settings.js';
+
+/** What the application may do with devices and sessions, beyond what clients can. */
+export interface SessionControl {
+  /** Ends one session, with its refresh tokens, by its `sessionId`. */
+  revokeSession(sessionId: string): Promise<void>;
+  /** Ends all sessions of a device, and keeps it from enrolling until it is lifted. */
+  revokeDevice(deviceId: string): Promise<void>;
+  /** Lets a revoked device enrol again; its earlier sessions stay dead. */
+  liftDevice(deviceId: string): Promise<void>;
+  /** Ends all sessions of a key, and keeps it from being enrolled and from signing, by its JWK thumbprint. */
+  revokeKey(thumbprint: string): Promise<void>;
+  liftKey(thumbprint: string): Promise<void>;
+  /** What is known of a device. */
+  findDevice(deviceId: string): Promise<DeviceRecord | undefined>;
+  /** The last receipt of a key, base64: of App Attest, to assess the risk of fraud. */
+  findReceipt(kind: string, keyId: string): Promise<string | undefined>;
+  /** Ends all sessions of a device and deletes what is known of it; its `device_id` is free then. */
+  forgetDevice(deviceId: string): Promise<void>;
+  /** The public keys of session tokens, as a JWK Set; empty where they are signed with the secret. */
+  jwks(): { readonly keys: readonly JsonWebKey[] };
+}
+
+/** Enrolment and sessions, for the guard. */
+export interface Sessions {
+  readonly context: Context;
+  readonly control: SessionControl;
+  readonly challenge: (
+    deviceId: string,
+    purpose: ChallengePurpose,
+  ) => { readonly challenge: string; readonly expiresInSeconds: number };
+  readonly enrol: (body: JsonObject, request: AttestedRequest) => Promise<Issued>;
+  readonly assert: (body: JsonObject, request: AttestedRequest) => Promise<Issued>;
+  readonly refresh: (body: JsonObject, request: AttestedRequest) => Promise<Issued>;
+  readonly revoke: (body: JsonObject) => Promise<void>;
+  readonly jwks: SessionControl['jwks'];
+  /** A keyed hash of what logs must not contain. */
+  readonly pseudonym: (kind: PseudonymKind, value: string) => string;
+}
+
+/** What sessions are made of. */
+export interface SessionsSetup {
+  readonly secret: string | readonly string[] | undefined;
+  readonly store: Store | undefined;
+  readonly enrolment: readonly EnrolmentEvidence[];
+  readonly options: SessionsOptions;
+  readonly allowPublishedSecret?: boolean | undefined;
+  readonly now: () => number;
+}
+
+/** Verified tokens that are remembered. */
+const CACHE = 5000;
+
+/** @throws ConfigurationError naming the option */
+export function createSessions(setup: SessionsSetup): Sessions {
+  const { store, enrolment, now } = setup;
+  if (store === undefined) {
+    const remedy = 'Give memoryStore() of attestkit/stores/memory, or the store that your instances share.';
+    throw new ConfigurationError('store', 'is not set', remedy);
+  }
+  assertDistinct(enrolment);
+  const settings = readSettings(setup.options);
+  const secrets = readSecrets(setup.secret, 'secret', setup.allowPublishedSecret);
+  const keys = {
+    challenge: deriveKeys(secrets, LABELS.challenge),
+    refresh: deriveKeys(secrets, LABELS.refresh),
+    pseudonym: deriveKeys(secrets, LABELS.pseudonym),
+    session: sessionKeys(setup.options.keys ?? 'secret', secrets),
+  };
+  const expected = claimExpectations(settings);
+  const context: Context = {
+    settings,
+    enrolment,
+    store,
+    devices: new Devices(store),
+    families: new Families(store, keys.refresh, now),
+    revocation: new Revocation(store, settings.revocation, now),
+    keys,
+    verifier: new SessionVerifier(keys.session.source, expected, CACHE),
+    now,
+  };
+  const control = controlOf(context);
+  return {
+    context,
+    control,
+    challenge: (deviceId, purpose) => {
+      const expiresInSeconds = settings.challengeExpirySeconds;
+      const expiresAt = now() + expiresInSeconds * 1000;
+      return {
+        challenge: issueChallenge(keys.challenge, { deviceId, purpose, expiresAt }),
+        expiresInSeconds,
+      };
+    },
+    enrol: (body, request) => enrol(context, body, request),
+    assert: (body, request) => assert(context, body, request),
+    refresh: (body, request) => refresh(context, body, request),
+    revoke: (body) => revoke(context, body),
+    jwks: control.jwks,
+    pseudonym: (kind, value) => pseudonym(keys.pseudonym, kind, value),
+  };
+}
+
+function controlOf(context: Context): SessionControl {
+  const { revocation, devices, keys } = context;
+  return {
+    revokeSession: (sessionId) => revokeSession(context, sessionId),
+    revokeDevice: (deviceId) => revocation.revoke('device', deviceId),
+    liftDevice: (deviceId) => revocation.lift('device', deviceId),
+    revokeKey: (thumbprint) => revocation.revoke('key', thumbprint),
+    liftKey: (thumbprint) => revocation.lift('key', thumbprint),
+    findDevice: (deviceId) => devices.find(deviceId),
+    findReceipt: (kind, keyId) => devices.receipt(kind, keyId),
+    forgetDevice: async (deviceId) => {
+      await revocation.revoke('device', deviceId);
+      await devices.forget(deviceId);
+      await revocation.lift('device', deviceId);
+    },
+    jwks: () => keys.session.jwks(),
+  };
+}
+
+/** A body must say by its members alone which kind of evidence it has, and a proof which kind of key made it. */
+function assertDistinct(enrolment: readonly EnrolmentEvidence[]): void {
+  const names = [
+    enrolment.map(({ kind }) => kind),
+    enrolment.flatMap(({ fields }) => [...fields]),
+    enrolment.flatMap(({ proof }) => (proof === undefined ? [] : [proof.parameter])),
+  ];
+  if (names.every((each) => new Set(each).size === each.length)) return;
+  const remedy = 'Give each kind once, with all its apps.';
+  throw new ConfigurationError('enrolment', 'has two kinds that cannot be told apart', remedy);
+}

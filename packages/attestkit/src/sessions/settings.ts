@@ -1,0 +1,167 @@
+import { ConfigurationError } from '../kernel/errors.js';
+import { assertOptions, isFieldName, type OptionTypes } from '../kernel/options.js';
+import type { Enrolled } from '../ports/enrolment.js';
+import type { AttestedRequest } from '../ports/request.js';
+import { MAX_WINDOW } from './counter-window.js';
+import type { RevocationCheck } from './revocation.js';
+import { assertPrefixLengths, type BindingTerms, type IpPrefixLengths } from './session-binding.js';
+import type { SessionKey } from './session-keys.js';
+
+/** A request to enrol under a `device_id` that is taken, by a device whose evidence holds. */
+export interface TakenDeviceId {
+  readonly deviceId: string;
+  /** Of the device that has it. */
+  readonly recordId: string;
+  readonly enrolled: Enrolled;
+  readonly request: AttestedRequest;
+}
+
+/** How sessions are issued, and what they are held to. */
+export interface SessionsOptions {
+  /** Life of a session token. Default 1800 (`JWT_EXPIRY_SECONDS`). */
+  readonly expirySeconds?: number;
+  /** Life of a challenge. Default 300 (`CHALLENGE_EXPIRY_SECONDS`). */
+  readonly challengeExpirySeconds?: number;
+  /** Life of a session through all its refreshes. Default 2,592,000: 30 days. */
+  readonly refreshLifetimeSeconds?: number;
+  /** Claim `iss` of session tokens. Default none. */
+  readonly issuer?: string;
+  /**
+   * The name of this API: claim `aud` of session tokens, and the audience that devices sign requests for. Default
+   * none; needed where devices sign.
+   */
+  readonly audience?: string;
+  /**
+   * What signs session tokens: the first one signs, all verify, by `kid`. Default `'secret'`: HS256 by keys derived from
+   * the guard's `secret`.
+   */
+  readonly keys?: SessionKey | readonly SessionKey[];
+  /**
+   * Binds a session to the network that its token was issued to (`ip`: by default a /24 of IPv4, a /48 of IPv6), so
+   * that a phone that changes networks has to refresh; and to the user agent that it began with. Default neither.
+   */
+  readonly bind?: { readonly ip?: boolean | IpPrefixLengths; readonly userAgent?: boolean };
+  /**
+   * How soon a revocation takes effect on every instance: `immediate` asks the store with each request, `off` waits
+   * until session tokens expire. Default `{ maxStaleSeconds: 5 }`.
+   */
+  readonly revocation?: RevocationCheck;
+  /**
+   * How far below the highest one an assertion's counter may come in late, 0 to 63: for apps that send signed requests
+   * at the same time. All instances that share a store have to agree. Default 0: strictly rising.
+   */
+  readonly counterWindow?: number;
+  /**
+   * The field that carries the session token: `authorization` with the scheme `Bearer`, or another with the bare token,
+   * where `Authorization` is the user's. Default `authorization`.
+   */
+  readonly header?: string;
+  /** The user that the request comes from, as the application knows it. Default: devices have no user. */
+  readonly subject?: (request: AttestedRequest) => string | undefined | Promise<string | undefined>;
+  /** Whether a device whose evidence holds may have a `device_id` that another one has. Default: no. */
+  readonly authorizeEnrolment?: (taken: TakenDeviceId) => boolean | Promise<boolean>;
+}
+
+export const SESSIONS_OPTIONS: OptionTypes = {
+  expirySeconds: 'number',
+  challengeExpirySeconds: 'number',
+  refreshLifetimeSeconds: 'number',
+  issuer: 'string',
+  audience: 'string',
+  keys: 'any',
+  bind: 'object',
+  counterWindow: 'number',
+  header: 'string',
+  revocation: 'any',
+  subject: 'function',
+  authorizeEnrolment: 'function',
+};
+
+/** The same, read: durations in whole seconds within bounds. */
+export interface Settings {
+  readonly expirySeconds: number;
+  readonly challengeExpirySeconds: number;
+  readonly refreshLifetimeSeconds: number;
+  readonly issuer: string | undefined;
+  readonly audience: string | undefined;
+  readonly bind: BindingTerms;
+  readonly counterWindow: number;
+  /** In lower case. */
+  readonly header: string;
+  readonly revocation: RevocationCheck;
+  readonly subject: NonNullable<SessionsOptions['subject']> | undefined;
+  readonly authorizeEnrolment: NonNullable<SessionsOptions['authorizeEnrolment']> | undefined;
+}
+
+/** @throws ConfigurationError naming the option */
+export function readSettings(options: SessionsOptions): Settings {
+  assertOptions(options, SESSIONS_OPTIONS, 'sessions', 'sessions.');
+  const { expirySeconds = 1800, challengeExpirySeconds = 300, refreshLifetimeSeconds = 2_592_000 } = options;
+  assertSeconds('expirySeconds', expirySeconds, 86_400);
+  assertSeconds('challengeExpirySeconds', challengeExpirySeconds, 3600);
+  assertSeconds('refreshLifetimeSeconds', refreshLifetimeSeconds, 31_622_400);
+  if (refreshLifetimeSeconds < expirySeconds) {
+    const remedy = 'Give a life of the session that is not shorter than that of one token.';
+    throw new ConfigurationError('sessions.refreshLifetimeSeconds', 'is below expirySeconds', remedy);
+  }
+  const { counterWindow = 0, header = 'authorization' } = options;
+  if (!(Number.isInteger(counterWindow) && counterWindow >= 0 && counterWindow < MAX_WINDOW)) {
+    const remedy = `Give a whole number from 0 to ${MAX_WINDOW - 1}.`;
+    throw new ConfigurationError(
+      'sessions.counterWindow',
+      'is not a number of counters in its bounds',
+      remedy,
+    );
+  }
+  if (!isFieldName(header)) {
+    const remedy = 'Give a name such as x-session.';
+    throw new ConfigurationError('sessions.header', 'is not the name of a header field', remedy);
+  }
+  assertName('issuer', options.issuer);
+  assertName('audience', options.audience);
+  return {
+    expirySeconds,
+    challengeExpirySeconds,
+    refreshLifetimeSeconds,
+    issuer: options.issuer,
+    audience: options.audience,
+    bind: bindingTerms(options.bind),
+    counterWindow,
+    header: header.toLowerCase(),
+    revocation: revocationCheck(options.revocation),
+    subject: options.subject,
+    authorizeEnrolment: options.authorizeEnrolment,
+  };
+}
+
+function assertSeconds(option: string, value: number, most: number): void {
+  if (Number.isInteger(value) && value >= 1 && value <= most) return;
+  const remedy = `Give a whole number from 1 to ${most}.`;
+  throw new ConfigurationError(`sessions.${option}`, 'is not a number of seconds in its bounds', remedy);
+}
+
+/** Text that can stand as a line of what devices sign. */
+function assertName(option: string, value: string | undefined): void {
+  if (value === undefined || /^\P{Cc}+$/u.test(value)) return;
+  const remedy = 'Give a name such as https://api.example.com, or leave it out.';
+  throw new ConfigurationError(`sessions.${option}`, 'is empty, or has a control character', remedy);
+}
+
+function bindingTerms(bind: SessionsOptions['bind'] = {}): BindingTerms {
+  assertOptions(bind, { ip: 'any', userAgent: 'boolean' }, 'sessions.bind', 'sessions.bind.');
+  const { ip = false, userAgent = false } = bind;
+  if (typeof ip === 'boolean') return { ip: ip ? {} : undefined, userAgent };
+  assertPrefixLengths(ip, 'sessions.bind.ip.');
+  return { ip, userAgent };
+}
+
+function revocationCheck(given: unknown): RevocationCheck {
+  if (given === undefined) return { maxStaleSeconds: 5 };
+  if (given === 'immediate' || given === 'off') return given;
+  assertOptions(given, { maxStaleSeconds: 'number' }, 'sessions.revocation', 'sessions.revocation.');
+  const { maxStaleSeconds } = given as { maxStaleSeconds?: number };
+  if (maxStaleSeconds !== undefined && maxStaleSeconds > 0 && maxStaleSeconds <= 3600)
+    return { maxStaleSeconds };
+  const remedy = 'Give more than 0 and at most 3600 seconds, or immediate, or off.';
+  throw new ConfigurationError('sessions.revocation.maxStaleSeconds', 'is not in its bounds', remedy);
+}
