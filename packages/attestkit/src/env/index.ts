@@ -1,2 +1,3 @@
+export type { Environment } from './environment.js';
 export { guardFromEnv } from './guard-from-env.js';
-export type { Environment, GuardFromEnvOptions } from './guard-from-env.js';
+export type { GuardFromEnvOptions } from './guard-from-env.js';

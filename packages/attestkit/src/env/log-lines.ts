@@ -16,6 +16,8 @@ export function logLines(event: DecisionEvent): readonly string[] {
     const reason = cause === undefined ? says : `${says} (${cause})`;
     lines.push(`${verb} REQUEST ${subject(code, stage)}`, `${code}: ${reason}`);
   }
+  if (verified.includes('session')) lines.push('ACCEPTED REQUEST WITH VALID SESSION');
+  if (verified.includes('assertion')) lines.push('ACCEPTED REQUEST WITH VALID ASSERTION');
   if (event.met.includes('binding'))
     lines.push('ACCEPTED REQUEST WITH VALID TOKEN BINDING IN THE APPROOV TOKEN');
   if (skipped.includes('binding'))
@@ -27,6 +29,9 @@ function subject(code: string, stage: string): string {
   if (code === 'ERR_APPROOV_BINDING_CLAIM_MISSING')
     return 'WITH APPROOV TOKEN MISSING THE CLAIM TO VERIFY THE TOKEN BINDING';
   if (code.startsWith('ERR_APPROOV_BINDING_')) return 'WITH INVALID TOKEN BINDING IN THE APPROOV TOKEN';
+  if (code.startsWith('ERR_SESSION_')) return 'WITHOUT A VALID SESSION';
+  if (code.startsWith('ERR_ASSERTION_') || code.startsWith('ERR_APP_ATTEST_'))
+    return 'WITHOUT A VALID ASSERTION';
   if (stage === 'missing') return 'WITH APPROOV TOKEN HEADER EMPTY OR MISSING';
   if (stage === 'unavailable') return 'WITHOUT A DECISION';
   return 'WITH INVALID APPROOV TOKEN';

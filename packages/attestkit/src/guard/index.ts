@@ -8,6 +8,7 @@ export type { GuardErrorCode } from './checks.js';
 export { whenDecided } from './when-decided.js';
 export { quietly } from './quietly.js';
 export { REFUSAL_OPTIONS } from './refusal.js';
+export { ENROLMENT_OPTIONS } from './enrolment.js';
 export type { EnrolmentOptions } from './enrolment.js';
 export type { EndpointUse, Limiter } from './limiter.js';
 export { belowPrefix } from './below-prefix.js';

@@ -39,6 +39,8 @@ export class ConfigurationError extends Error {
   readonly code = 'ERR_CONFIGURATION';
   /** The option or environment variable at fault. */
   readonly variable: string;
+  /** What is wrong with it. */
+  readonly problem: string;
   /** What to do about it. */
   readonly remedy: string;
 
@@ -46,6 +48,7 @@ export class ConfigurationError extends Error {
     super(`${variable} ${problem}. ${remedy}`, options);
     this.name = 'ConfigurationError';
     this.variable = variable;
+    this.problem = problem;
     this.remedy = remedy;
   }
 }

@@ -1,0 +1,68 @@
+import { ConfigurationError } from '../kernel/errors.js';
+import type { EnrolmentOptions } from '../guard/index.js';
+import { remoteJwks } from '../net/index.js';
+import type { EnrolmentEvidence } from '../ports/enrolment.js';
+import type { KeySource } from '../ports/keys.js';
+import { readSecrets } from '../sessions/secrets.js';
+import { signedToken } from '../signed-token/index.js';
+import { memoryStore } from '../stores/memory.js';
+import { readSeconds, type Environment } from './environment.js';
+
+/** Whether the environment, or what stands beside it, asks for sessions. */
+export function hasSessions(env: Environment, { enrolment }: EnrolmentOptions): boolean {
+  const variables = ['JWT_SECRET', 'APPLE_PUBLIC_KEYS_URL', 'APP_BUNDLE_ID'];
+  return enrolment !== undefined || variables.some((variable) => env[variable] !== undefined);
+}
+
+/** @throws ConfigurationError naming the variable */
+export function sessionsFromEnv(env: Environment, given: EnrolmentOptions): EnrolmentOptions {
+  const { JWT_SECRET: secret } = env;
+  if (secret === undefined && given.secret === undefined) {
+    const remedy = 'Make one with: node -p "crypto.randomBytes(64).toString(\'base64\')"';
+    throw new ConfigurationError('JWT_SECRET', 'is not set', remedy);
+  }
+  if (secret !== undefined) readSecrets(secret, 'JWT_SECRET', given.allowPublishedSecret);
+  const attester = attesterFromEnv(env);
+  const enrolment = [...(given.enrolment ?? []), ...(attester === undefined ? [] : [attester])];
+  if (enrolment.length === 0) {
+    const remedy =
+      'Set it to the JWK Set of your attester, or give the option enrolment: [appAttest({ … })].';
+    throw new ConfigurationError('APPLE_PUBLIC_KEYS_URL', 'is not set, and devices cannot enrol', remedy);
+  }
+  const expirySeconds = readSeconds(env, 'JWT_EXPIRY_SECONDS');
+  const challengeExpirySeconds = readSeconds(env, 'CHALLENGE_EXPIRY_SECONDS');
+  return {
+    ...given,
+    enrolment,
+    secret: given.secret ?? secret ?? '',
+    store: given.store ?? memoryStore(),
+    sessions: {
+      ...(expirySeconds !== undefined && { expirySeconds }),
+      ...(challengeExpirySeconds !== undefined && { challengeExpirySeconds }),
+      ...given.sessions,
+    },
+  };
+}
+
+function attesterFromEnv(env: Environment): EnrolmentEvidence | undefined {
+  const { APPLE_PUBLIC_KEYS_URL: url, APP_BUNDLE_ID: appId } = env;
+  if (url === undefined && appId === undefined) return undefined;
+  if (url === undefined || appId === undefined) {
+    const [missing, present] =
+      url === undefined
+        ? ['APPLE_PUBLIC_KEYS_URL', 'APP_BUNDLE_ID']
+        : ['APP_BUNDLE_ID', 'APPLE_PUBLIC_KEYS_URL'];
+    throw new ConfigurationError(missing, `is not set beside ${present}`, 'Set both, or neither.');
+  }
+  return signedToken({ keys: attesterKeys(url), appIds: [appId] });
+}
+
+/** What is wrong with the address is wrong with the variable. */
+function attesterKeys(url: string): KeySource {
+  try {
+    return remoteJwks(url, { algorithm: 'ES256' });
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new ConfigurationError('APPLE_PUBLIC_KEYS_URL', error.problem, error.remedy, { cause: error });
+  }
+}
