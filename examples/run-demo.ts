@@ -1,0 +1,114 @@
+import { ConfigurationError, createGuard, type EndpointEvent, type DecisionEvent } from 'attestkit';
+import { appAttest } from 'attestkit/app-attest';
+import { assertion, session } from 'attestkit/sessions';
+import { createVirtualApple } from 'attestkit/testing';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { parseArgs } from 'node:util';
+import { endWithUsage } from './start.js';
+import { walletApp } from './wallet/app.js';
+import { AUDIENCE, story } from './wallet/scenes.js';
+import { STORES, type OpenStore } from './wallet/stores.js';
+
+const NAMES = Object.keys(STORES).join('|');
+const USAGE = `Plays a wallet app on virtual iPhones, honest and hostile, against a server with attestkit, and says
+what was let in and what was refused, and why: npm run demo -- [--store ${NAMES}] [--json]
+
+  --store  where the server keeps its state. Default memory; redis and postgres are expected on this
+           machine, or where REDIS_URL and DATABASE_URL say
+  --json   one JSON object in place of the table
+
+The exit status is 0 when every attempt ended as it should.`;
+
+const APP_ID = 'TEAMID1234.com.example.wallet';
+
+const { store: name, json } = readArguments();
+const { store, close } = await open(name);
+
+const skew = { seconds: 0 };
+const apple = createVirtualApple({ now: Date.now });
+let reason = '';
+const noteReason = ({ refused }: EndpointEvent | DecisionEvent): void => void (reason = refused?.code ?? '');
+const guard = createGuard({
+  evidence: [session(), assertion()],
+  accept: ['session'],
+  enrolment: [appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] })],
+  secret: randomBytes(48).toString('base64url'),
+  store,
+  sessions: { audience: AUDIENCE, revocation: 'immediate' },
+  // All the phones are on one address.
+  limiter: () => true,
+  now: () => Date.now() + skew.seconds * 1000,
+  onEvent: noteReason,
+  onDecision: noteReason,
+});
+const server = walletApp(guard).listen(0, '127.0.0.1');
+await once(server, 'listening');
+
+const others = createVirtualApple();
+const scenes = story({
+  server: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  genuine: () => apple.createIPhone({ appId: APP_ID }),
+  otherApp: () => apple.createIPhone({ appId: 'TEAMID1234.com.example.repackaged' }),
+  development: () => apple.createIPhone({ appId: APP_ID, environment: 'development' }),
+  counterfeit: () => others.createIPhone({ appId: APP_ID }),
+  revokeDevice: async (deviceId) => guard.sessions?.revokeDevice(deviceId),
+  passTime: (seconds) => void (skew.seconds += seconds),
+});
+
+const rows: { who: string; what: string; status: number; expected: number; reason: string }[] = [];
+for (const { who, what, expected, run } of scenes) {
+  reason = '';
+  const { status } = await run();
+  rows.push({ who, what, status, expected, reason });
+}
+server.close();
+await close();
+
+const wrong = rows.filter(({ status, expected }) => status !== expected);
+const letIn = rows.filter(({ status }) => status === 200).length;
+if (json)
+  console.log(
+    JSON.stringify({ store: name, letIn, refused: rows.length - letIn, wrong: wrong.length, rows }),
+  );
+else printTable();
+process.exitCode = wrong.length === 0 ? 0 : 1;
+
+function printTable(): void {
+  for (const { who, what, status, expected, reason: code } of rows) {
+    const verdict = status === 200 ? 'let in ' : 'refused';
+    const mark = status === expected ? ' ' : '!';
+    console.log(`${mark} ${verdict} ${status}  ${who.padEnd(8)} ${what.padEnd(76)} ${code}`.trimEnd());
+  }
+  console.log(
+    `\nstore ${name}: ${letIn} let in, ${rows.length - letIn} refused, ${wrong.length} not as they should be`,
+  );
+}
+
+function readArguments(): { store: string; json: boolean } {
+  try {
+    const options = {
+      store: { type: 'string' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean' },
+    } as const;
+    const { values } = parseArgs({ options });
+    if (values.help === true) endWithUsage(USAGE);
+    const { store: asked = 'memory' } = values;
+    if (!Object.hasOwn(STORES, asked)) endWithUsage(USAGE, `There is no store ${asked}.`);
+    return { store: asked, json: values.json === true };
+  } catch (error) {
+    return endWithUsage(USAGE, (error as Error).message.split('\n')[0]);
+  }
+}
+
+async function open(wanted: string): Promise<OpenStore> {
+  try {
+    return await (STORES[wanted] as () => Promise<OpenStore>)();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,20 @@
+import express, { type Express } from 'express';
+import type { Guard } from 'attestkit';
+import { enrolment, protect } from 'attestkit/express';
+
+/** A wallet: who reads needs a session, who moves money has to sign the very request with the device's key. */
+export function walletApp(guard: Guard): Express {
+  const app = express();
+  app.use('/device', enrolment(guard));
+  app.get('/balance', protect(guard), (req, res) => {
+    res.json({ balance: 100, device: req.attestation?.session?.recordId });
+  });
+  app.post('/transfers', protect(guard, { assertion: true }), express.json(), (req, res) => {
+    res.json({ transferred: (req.body as { amount?: unknown }).amount });
+  });
+  const alone = { session: 'optional', challenge: 'required' } as const;
+  app.post('/withdrawals', protect(guard, { require: ['assertion'], assertion: alone }), (req, res) => {
+    res.json({ withdrawn: true, key: req.attestation?.assertion?.thumbprint });
+  });
+  return app;
+}

@@ -1,0 +1,154 @@
+import { APP_ATTEST_DEFECTS, type DefectOf, type VirtualIPhone } from 'attestkit/testing';
+import { Phone, type Answered } from './phone.js';
+
+/** Whom signed requests are meant for: the same name in the server and in the app. */
+export const AUDIENCE = 'https://wallet.example';
+
+/** What happens on the stage, and who is on it. */
+export interface Stage {
+  readonly server: string;
+  readonly genuine: () => VirtualIPhone;
+  readonly otherApp: () => VirtualIPhone;
+  readonly development: () => VirtualIPhone;
+  /** A phone whose attestations chain to a root that somebody made. */
+  readonly counterfeit: () => VirtualIPhone;
+  readonly revokeDevice: (deviceId: string) => Promise<void>;
+  /** Puts the server's clock forward. */
+  readonly passTime: (seconds: number) => void;
+}
+
+/** One attempt to be let in. */
+export interface Scene {
+  readonly who: 'app' | 'attacker';
+  readonly what: string;
+  readonly expected: number;
+  readonly run: () => Promise<Answered>;
+}
+
+/** What a virtual iPhone can get wrong in an attestation, but for what only a stricter policy refuses. */
+const DEFECTS = (Object.keys(APP_ATTEST_DEFECTS) as DefectOf<'attestation' | 'receipt'>[]).filter((name) => {
+  const { target, code } = APP_ATTEST_DEFECTS[name];
+  return target !== 'assertion' && !/_(DENIED|MISSING|TOO_OLD)$/.test(code);
+});
+
+let devices = 0;
+const nextDeviceId = (): string => `phone-${Date.now().toString(36)}-${(devices += 1)}`;
+
+/** The story, in its order: each scene goes on from where the last one ended. */
+export function story(stage: Stage): readonly Scene[] {
+  const alice = new Phone(stage.server, stage.genuine(), nextDeviceId());
+  const mallory = new Phone(stage.server, stage.genuine(), nextDeviceId());
+  const signed = (phone: Phone, body: string, target = '/transfers'): Readonly<Record<string, string>> => {
+    const request = { audience: AUDIENCE, method: 'POST', target, body };
+    return { 'x-app-attest': phone.key.signRequest(request).xAppAttest };
+  };
+  const transfer = (
+    phone: Phone,
+    body: string,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<Answered> => phone.post('/transfers', body, { ...phone.bearer(), ...headers });
+  const withdraw = (phone: Phone, challenge?: string): Promise<Answered> => {
+    const request = { audience: AUDIENCE, method: 'POST', target: '/withdrawals', body: '{}' };
+    const { authorization } = phone.key.signRequest(
+      challenge === undefined ? request : { ...request, challenge },
+    );
+    return phone.post('/withdrawals', '{}', { authorization });
+  };
+  const small = '{"amount":1}';
+  let replayed: Readonly<Record<string, string>> = {};
+  let spent = '';
+  let challenge = '';
+  const app = (what: string, run: Scene['run']): Scene => ({ who: 'app', what, expected: 200, run });
+  const attacker = (what: string, expected: number, run: Scene['run']): Scene => ({
+    who: 'attacker',
+    what,
+    expected,
+    run,
+  });
+  return [
+    attacker('reads the balance without a session', 403, () => alice.get('/balance', {})),
+    attacker('enrols without a device id', 400, () => alice.get('/device/challenge', {})),
+    app('enrols', () => alice.enrol()),
+    app('reads the balance', () => alice.get('/balance')),
+    app('sends a signed transfer', () => transfer(alice, small, (replayed = signed(alice, small)))),
+    attacker('sends the same transfer again', 403, () => transfer(alice, small, replayed)),
+    attacker('changes the amount of a signed transfer', 403, () =>
+      transfer(alice, '{"amount":1000}', signed(alice, small)),
+    ),
+    attacker('sends what was signed for another path', 403, () =>
+      transfer(alice, small, signed(alice, small, '/withdrawals')),
+    ),
+    attacker('transfers with a session alone', 403, () => transfer(alice, small, {})),
+    attacker('changes the session token', 403, () =>
+      alice.get('/balance', { authorization: `Bearer ${alice.session.slice(0, -6)}AAAAAA` }),
+    ),
+
+    app('withdraws with the key alone, over a challenge', async () => {
+      challenge = await alice.challenge('request');
+      return withdraw(alice, challenge);
+    }),
+    attacker('uses that challenge again', 403, () => withdraw(alice, challenge)),
+    attacker('withdraws without a challenge', 403, () => withdraw(alice)),
+
+    attacker('takes the device id of another phone', 403, () =>
+      new Phone(stage.server, stage.genuine(), alice.deviceId).enrol(),
+    ),
+    app('enrols on a second phone', () => mallory.enrol()),
+    attacker('signs with a key of another phone', 403, () => transfer(alice, small, signed(mallory, small))),
+    attacker('uses one challenge for two devices', 400, async () => {
+      const ofAlice = await alice.challenge();
+      return mallory.attest(ofAlice, mallory.key.attest({ challenge: ofAlice }));
+    }),
+    attacker('enrols an attestation over another challenge', 403, async () => {
+      const [mine, other] = [await mallory.challenge(), await mallory.challenge()];
+      return mallory.attest(mine, mallory.key.attest({ challenge: other }));
+    }),
+    attacker('enrols with another app', 403, () =>
+      new Phone(stage.server, stage.otherApp(), nextDeviceId()).enrol(),
+    ),
+    attacker('enrols a development build', 403, () =>
+      new Phone(stage.server, stage.development(), nextDeviceId()).enrol(),
+    ),
+    attacker('enrols under a root of its own making', 403, () =>
+      new Phone(stage.server, stage.counterfeit(), nextDeviceId()).enrol(),
+    ),
+    ...DEFECTS.map((defect) =>
+      attacker(`attests: ${APP_ATTEST_DEFECTS[defect].says}`, 403, async () => {
+        const phone = new Phone(stage.server, stage.genuine(), nextDeviceId());
+        const over = await phone.challenge();
+        return phone.attest(over, phone.key.attest({ challenge: over }, defect));
+      }),
+    ),
+
+    app('goes on after its session has expired: a refresh', async () => {
+      stage.passTime(1801);
+      spent = alice.refreshToken;
+      return alice.refresh();
+    }),
+    app('asks again, since the answer was lost', () => alice.refresh(spent)),
+    app('reads the balance with the new session', () => alice.get('/balance')),
+    app('is installed again, and proves with its refresh token that it is the same phone', async () => {
+      alice.reinstall();
+      return alice.enrol({ refresh_token: alice.refreshToken });
+    }),
+    app('gets a session with nothing but its new key', () => alice.assert(AUDIENCE)),
+    app('refreshes', () => {
+      spent = alice.refreshToken;
+      return alice.refresh();
+    }),
+    app('and again', () => alice.refresh()),
+    attacker('uses a refresh token that was spent', 403, () => mallory.refresh(spent)),
+    attacker('goes on with the session that this has ended', 403, () => alice.get('/balance')),
+    app('starts over with its key', () => alice.assert(AUDIENCE)),
+
+    app('refreshes on the second phone', () => mallory.refresh()),
+    attacker('uses a phone that was reported as stolen', 403, async () => {
+      await stage.revokeDevice(mallory.deviceId);
+      return mallory.get('/balance');
+    }),
+    attacker('enrols it anew', 403, () => {
+      mallory.reinstall();
+      return mallory.enrol();
+    }),
+  ];
+}
