@@ -56,7 +56,7 @@ const CHECKS = {
     'exp is present',
     'EXP_MISSING',
     '* has no expiry (`exp`)',
-    'RFC 7519 §4.1.4; Approov requires it',
+    'RFC 7519 §4.1.4; attestkit requires it',
   ],
   expiryNumber: [
     'exp is a number',

@@ -5,7 +5,7 @@ import { deviceIdOf, optionalText, textMember } from './body.js';
 import { consumeChallenge, readChallenge } from './consume-challenge.js';
 import type { Context } from './context.js';
 import { BODY_CHECKS } from './enrolment-checks.js';
-import { beginSession, type Issued } from './issue.js';
+import { beginSession, bindingOf, type Issued } from './issue.js';
 import { evidenceOfProof, spendProof, verifyProof } from './key-proof.js';
 import { PROOF_CHECKS as CHECKS } from './proof-checks.js';
 import { readKeyId } from './proof-header.js';
@@ -30,6 +30,7 @@ export async function assert(context: Context, body: JsonObject, request: Attest
     throw new AttestationError(BODY_CHECKS.members);
 
   const authentic = readChallenge(context, challenge, { deviceId, purpose: 'assert' });
+  const binding = bindingOf(context, request);
   const device = await devices.find(deviceId);
   const enrolment = device && (await devices.findKeyOf(device, evidence.kind, keyId));
   if (device === undefined || enrolment === undefined) throw new AttestationError(CHECKS.keyKnown);
@@ -40,5 +41,5 @@ export async function assert(context: Context, body: JsonObject, request: Attest
   const verified = verifyProof(evidence, enrolment, { clientData, proof, now: now() });
   await consumeChallenge(context, authentic);
   await spendProof(context, verified);
-  return beginSession(context, device, enrolment, request);
+  return beginSession(context, device, enrolment, binding);
 }

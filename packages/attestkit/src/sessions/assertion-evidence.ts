@@ -134,7 +134,7 @@ async function appraiseAssertion(
   if (field.challenge === undefined && (demand.challenge === 'required' || !evidence.proof.counted))
     throw new AttestationError(CHECKS.challengePresent);
 
-  const session = alone ? undefined : await sessionBeside(context, request, now);
+  const session = await sessionOf(context, request, now, alone);
   const owned = await context.devices.findByKey(evidence.kind, field.keyId);
   if (owned === undefined) throw new AttestationError(CHECKS.keyKnown);
   const { device, enrolment } = owned;
@@ -153,23 +153,30 @@ async function appraiseAssertion(
   return { result: resultOf(owned, verified.counter, fresh !== undefined, session) };
 }
 
-/** The session in the same request. */
-async function sessionBeside(
+/** The session in the same request: needed unless the key stands alone, and held to the key wherever there is one. */
+async function sessionOf(
   context: Context,
   request: AttestedRequest,
   now: number,
-): Promise<SessionResult> {
+  alone: boolean,
+): Promise<SessionResult | undefined> {
   const found = findSession(context, request);
-  if (!found.present) throw new AttestationError(found.check);
-  return (await appraiseSession(context, found.item, request, now)).result;
+  if (found.present) return (await appraiseSession(context, found.item, request, now)).result;
+  if (alone) return undefined;
+  throw new AttestationError(found.check);
 }
 
 /** Of the key itself the epochs do not matter: it was enrolled, and may be blocked now. */
-async function assertNotRevoked(context: Context, { device, enrolment }: Owned): Promise<void> {
+async function assertNotRevoked(
+  { revocation, settings }: Context,
+  { device, enrolment }: Owned,
+): Promise<void> {
   const { thumbprint } = enrolment.enrolled.key ?? {};
   const ever = Number.MAX_SAFE_INTEGER;
   const scopes = scopesOf({ id: '', deviceId: device.deviceId, thumbprint, epochs: [ever, ever] });
-  await context.revocation.check(scopes.filter(({ scope }) => scope !== 'session'));
+  const lasting = scopes.filter(({ scope }) => scope !== 'session');
+  // A key does not expire, as session tokens do where nobody asks for revocations.
+  await (settings.revocation === 'off' ? revocation.checkNow(lasting) : revocation.check(lasting));
 }
 
 function resultOf(

@@ -12,6 +12,9 @@ interface Window {
 /** Counters that are remembered below the highest one. */
 export const MAX_WINDOW = 64;
 
+/** How often the record is read anew while it lags behind. */
+const ATTEMPTS = 8;
+
 const ALL = (1n << BigInt(MAX_WINDOW)) - 1n;
 
 /**
@@ -31,7 +34,22 @@ export async function spendCounter(
   // It only rises: a counter that is above it now was never used.
   const above = await store.advance(storeKeys.counter(key.kind, key.id), counter);
   if (!above && window === 0) return false;
-  return changeRecord<Window, boolean>(store, storeKeys.window(key.kind, key.id), (current) => {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const spent = await spendInRecord(store, key, counter, window, above);
+    if (spent !== undefined) return spent;
+  }
+  return false;
+}
+
+/** Undefined where the record does not have yet what the store's own counter has. */
+async function spendInRecord(
+  store: Store,
+  key: { readonly kind: string; readonly id: string },
+  counter: number,
+  window: number,
+  above: boolean,
+): Promise<boolean | undefined> {
+  return changeRecord<Window, boolean | undefined>(store, storeKeys.window(key.kind, key.id), (current) => {
     if (current === undefined) {
       if (window === 0 || !above) return { result: above };
       return { write: windowOf(counter, ALL), result: true };
@@ -40,7 +58,8 @@ export async function spendCounter(
     const used = BigInt(`0x${current.used}`);
     const distance = Math.abs(counter - highest);
     if (counter > highest) {
-      if (!above) return { result: false };
+      // A higher one has advanced the store's counter, and will be in the record in a moment.
+      if (!above) return { result: undefined };
       const kept = window === 0 ? ALL : (used << BigInt(Math.min(distance, MAX_WINDOW))) & ALL;
       return { write: windowOf(counter, kept | 1n), result: true };
     }

@@ -6,7 +6,7 @@ import { consumeChallenge, readChallenge } from './consume-challenge.js';
 import type { Context } from './context.js';
 import type { Enrolment } from './device-record.js';
 import { ENROLMENT_CHECKS as CHECKS } from './enrolment-checks.js';
-import { beginSession, type Issued } from './issue.js';
+import { beginSession, bindingOf, type Issued } from './issue.js';
 import { assertOwner } from './ownership.js';
 
 /**
@@ -23,6 +23,7 @@ export async function enrol(context: Context, body: JsonObject, request: Atteste
   const { evidence, fields } = sentEvidence(body, kinds);
 
   const authentic = readChallenge(context, challenge, { deviceId, purpose: 'attest' });
+  const binding = bindingOf(context, request);
   if (evidence.remote) await consumeChallenge(context, authentic);
   const enrolled = await evidence.verify(fields, { challenge, deviceId, now: now(), request });
 
@@ -41,7 +42,7 @@ export async function enrol(context: Context, body: JsonObject, request: Atteste
     enrolledAt: now(),
   };
   const written = await devices.write(deviceId, device, enrolment);
-  return beginSession(context, written, enrolment, request);
+  return beginSession(context, written, enrolment, binding);
 }
 
 /** The application's own function may throw anything, or give something else than a user. */

@@ -95,12 +95,27 @@ export class Families {
         const result = { family: write, token, retried: false };
         return { write, ttlMs: family.expiresAt - now, result };
       }
-      const token =
-        generation === family.generation - 1 && Math.abs(now - family.rotatedAt) <= RETRY_MS
-          ? successorMatching(this.#keys, id, family.generation, family.hash)
-          : undefined;
-      if (token === undefined) throw new AttestationError(CHECKS.reused);
-      return { result: { family, token, retried: true } };
+      return { result: { family, token: this.#sentAgain(family, generation), retried: true } };
     });
+  }
+
+  /**
+   * Holds a token to being the live one, or the one before it that is sent again.
+   *
+   * @throws AttestationError ERR_REFRESH_REUSED, whereupon the caller has to end the family
+   */
+  assertUnspent(family: Family, generation: number): void {
+    if (generation !== family.generation) this.#sentAgain(family, generation);
+  }
+
+  /** The live token, where its predecessor was spent just now. */
+  #sentAgain(family: Family, generation: number): string {
+    const again =
+      generation === family.generation - 1 && Math.abs(this.#now() - family.rotatedAt) <= RETRY_MS;
+    const token = again
+      ? successorMatching(this.#keys, family.id, family.generation, family.hash)
+      : undefined;
+    if (token === undefined) throw new AttestationError(CHECKS.reused);
+    return token;
   }
 }

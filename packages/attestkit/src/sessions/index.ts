@@ -9,10 +9,19 @@ export { BODY_CHECKS } from './enrolment-checks.js';
 export type { Issued } from './issue.js';
 export { requestBytes, replacementBytes, sessionBytes } from './request-bytes.js';
 export type { SignedExchange, SignedRequest } from './request-bytes.js';
+export { sessionKeySource } from './session-signer.js';
+export type { IpPrefixLengths, SessionBinding } from './session-binding.js';
+export type {
+  RetiredSessionKey,
+  SessionKey,
+  SessionKeyPair,
+  SessionKeySource,
+  SessionSigner,
+} from './session-keys.js';
 export { session } from './session-evidence.js';
 export type { SessionEvidence } from './session-evidence.js';
 export { createSessions } from './sessions.js';
 export type { SessionControl, Sessions } from './sessions.js';
 export type { SessionsOptions, TakenDeviceId } from './settings.js';
-export { verifySessionToken } from './session-token.js';
+export { inspectSessionToken, verifySessionToken } from './session-token.js';
 export type { SessionClaims, SessionResult, SessionTokenExpectations } from './session-token.js';

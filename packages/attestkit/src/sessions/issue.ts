@@ -28,12 +28,11 @@ export async function beginSession(
   context: Context,
   device: DeviceRecord,
   enrolment: Enrolment,
-  request: AttestedRequest,
+  binding: SessionBinding | undefined,
 ): Promise<Issued> {
-  const { settings, families, keys, now } = context;
+  const { settings, families, now } = context;
   const { key, kind } = enrolment.enrolled;
   const epochs = await epochsOf(context, device.deviceId, key?.thumbprint);
-  const binding = bindSession(keys.pseudonym, settings.bind, originOf(request), enforcing);
   const { family, token } = await families.begin({
     deviceId: device.deviceId,
     recordId: device.id,
@@ -124,6 +123,15 @@ export function scopesOf(session: {
   const { id, deviceId, thumbprint, epochs } = session;
   const ofKey = thumbprint === undefined ? [] : [{ scope: 'key', id: thumbprint, epoch: epochs[1] } as const];
   return [{ scope: 'session', id, epoch: 0 }, { scope: 'device', id: deviceId, epoch: epochs[0] }, ...ofKey];
+}
+
+/**
+ * What a session that begins with this request is bound to; to be asked for before anything is spent.
+ *
+ * @throws AttestationError ERR_SESSION_BINDING_IP where nobody knows the address
+ */
+export function bindingOf({ keys, settings }: Context, request: AttestedRequest): SessionBinding | undefined {
+  return bindSession(keys.pseudonym, settings.bind, originOf(request), enforcing);
 }
 
 /** What a request says of where it comes from. */

@@ -7,11 +7,13 @@ import { optionalText, textMember } from './body.js';
 import type { Context } from './context.js';
 import type { DeviceRecord } from './device-record.js';
 import { ENROLMENT_CHECKS as CHECKS } from './enrolment-checks.js';
-import { scopesOf } from './issue.js';
+import { originOf, scopesOf } from './issue.js';
 import { evidenceOfProof, spendProof, verifyProof } from './key-proof.js';
 import { readKeyId } from './proof-header.js';
+import { appraiseOrigin } from './refresh.js';
 import { readRefreshToken } from './refresh-token.js';
 import { replacementBytes } from './request-bytes.js';
+import { appraiseSessionBinding } from './session-binding.js';
 import { findSession } from './session-field.js';
 
 /** A request to enrol under a `device_id` that has a record. */
@@ -55,21 +57,27 @@ async function holds(prove: () => Promise<boolean>): Promise<boolean> {
 
 /** Its live session, in the field where sessions come. */
 async function bySession(context: Context, { request, deviceId, device }: Claim): Promise<boolean> {
+  const { keys, settings, verifier } = context;
   const found = findSession(context, request);
   if (!found.present) return false;
-  const session = context.verifier.verify(found.item, context.now());
+  const session = verifier.verify(found.item, context.now());
+  appraiseSessionBinding(keys.pseudonym, settings.bind, session.binding, originOf(request), enforcing);
   const { sessionId: id, thumbprint, epoch: epochs } = session;
   await context.revocation.checkNow(scopesOf({ id, deviceId: session.deviceId, thumbprint, epochs }));
   return session.deviceId === deviceId && session.recordId === device.id;
 }
 
 /** Its live refresh token, which is not spent by it: `refresh_token`. */
-async function byRefreshToken(context: Context, { body, deviceId, device }: Claim): Promise<boolean> {
+async function byRefreshToken(
+  context: Context,
+  { body, request, deviceId, device }: Claim,
+): Promise<boolean> {
   const text = optionalText(body, 'refresh_token');
   if (text === undefined) return false;
   const { familyId, generation } = readRefreshToken(context.keys.refresh, text, enforcing);
   const family = await context.families.find(familyId);
   await context.revocation.checkNow(scopesOf({ thumbprint: undefined, ...family }));
+  appraiseOrigin(context, family, request);
   return family.generation === generation && family.deviceId === deviceId && family.recordId === device.id;
 }
 

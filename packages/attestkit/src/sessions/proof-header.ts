@@ -24,7 +24,7 @@ const CREDENTIALS_PARAMETER =
 const FIELD_PARAMETER =
   /[ \t]*([A-Za-z_]{1,16})[ \t]*=[ \t]*(?:"([A-Za-z0-9+/=_-]*)"|([A-Za-z0-9+/=_-]+))[ \t]*(;|$)/y;
 
-const SCHEME = /^attest(?: +|$)/i;
+const SCHEME = /^attest(?: |$)/i;
 
 /** Whether the value of an `Authorization` field is of the scheme `Attest`, well-formed or not (RFC 9110 §11.1). */
 export function hasAttestScheme(value: string): boolean {

@@ -6,11 +6,12 @@ import type { AttestedRequest } from '../ports/request.js';
 import { textMember } from './body.js';
 import type { Context } from './context.js';
 import { enrolmentOf, type Enrolment } from './device-record.js';
-import type { Family, Rotation } from './families.js';
-import { issue, originOf, scopesOf, type Issued } from './issue.js';
+import type { Family } from './families.js';
+import { bindingOf, issue, originOf, scopesOf, type Issued } from './issue.js';
 import { REFRESH_CHECKS as CHECKS } from './refresh-checks.js';
 import { readRefreshToken } from './refresh-token.js';
-import { appraiseSessionBinding, bindSession } from './session-binding.js';
+import { revokeSession } from './revoke.js';
+import { appraiseSessionBinding } from './session-binding.js';
 
 /**
  * Issues the next session token: `{"refresh_token"}`. Device, key and policy are appraised again, as they are now; the
@@ -19,20 +20,30 @@ import { appraiseSessionBinding, bindSession } from './session-binding.js';
  * @throws AttestationError (rejects with it)
  */
 export async function refresh(context: Context, body: JsonObject, request: AttestedRequest): Promise<Issued> {
-  const { families, keys, revocation, settings } = context;
+  const { families, keys, revocation } = context;
   const sent = readRefreshToken(keys.refresh, textMember(body, 'refresh_token'), enforcing);
   const family = await families.find(sent.familyId);
   await revocation.checkNow(scopesOf({ thumbprint: undefined, ...family }));
+  // Before anything else refuses it: whoever has a copy may try it as somebody else first.
+  await endingReused(context, family.id, async () => families.assertUnspent(family, sent.generation));
 
-  // Of what the session is bound to only the network may change.
-  const origin = originOf(request);
-  const terms = { ip: undefined, userAgent: settings.bind.userAgent };
-  appraiseSessionBinding(keys.pseudonym, terms, family.binding, origin, enforcing);
-
+  appraiseOrigin(context, family, request);
+  const binding = bindingOf(context, request);
   const { enrolled } = await appraiseAgain(context, family);
-  const rotation = await rotate(context, sent);
-  const binding = bindSession(keys.pseudonym, settings.bind, origin, enforcing);
+  const rotation = await endingReused(context, family.id, () =>
+    families.rotate(sent.familyId, sent.generation),
+  );
   return issue(context, rotation, enrolled, binding);
+}
+
+/**
+ * Holds a request with a refresh token to what its session is bound to, of which only the network may change.
+ *
+ * @throws AttestationError ERR_SESSION_BINDING_USER_AGENT
+ */
+export function appraiseOrigin({ keys, settings }: Context, family: Family, request: AttestedRequest): void {
+  const terms = { ip: undefined, userAgent: settings.bind.userAgent };
+  appraiseSessionBinding(keys.pseudonym, terms, family.binding, originOf(request), enforcing);
 }
 
 /** What the session was issued on: still there, still this device's, and good by the policy of now. */
@@ -67,15 +78,12 @@ async function renewed(
 }
 
 /** A token that was spent before has been copied: whoever has it, the session ends. */
-async function rotate(
-  { families, revocation, settings }: Context,
-  sent: { readonly familyId: string; readonly generation: number },
-): Promise<Rotation> {
+async function endingReused<T>(context: Context, familyId: string, spend: () => Promise<T>): Promise<T> {
   try {
-    return await families.rotate(sent.familyId, sent.generation);
+    return await spend();
   } catch (error) {
     if (error instanceof AttestationError && error.code === CHECKS.reused.code)
-      await revocation.revoke('session', sent.familyId, settings.refreshLifetimeSeconds * 1000);
+      await revokeSession(context, familyId);
     throw error;
   }
 }

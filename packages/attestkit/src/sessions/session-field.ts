@@ -20,7 +20,8 @@ export function findSession({ settings, verifier }: Context, request: AttestedRe
   const values = request.fields(header);
   const [value] = values;
   if (value === undefined) return ABSENT;
-  if (values.length > 1) throw new AttestationError(CHECKS.single);
+  // Where only fetch Headers exist, several arrive as one, joined by a comma, which stands in no token.
+  if (values.length > 1 || /^bearer .*, *bearer /i.test(value)) throw new AttestationError(CHECKS.single);
   const token = header === 'authorization' ? BEARER.exec(value)?.[1] : value;
   return token !== undefined && verifier.recognises(token) ? { present: true, item: token } : ABSENT;
 }

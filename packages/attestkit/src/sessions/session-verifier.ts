@@ -38,7 +38,7 @@ export class SessionVerifier {
   /**
    * Verifies a token as of `now`, milliseconds since the epoch.
    *
-   * @returns a frozen result, shared by all requests with this token
+   * @returns frozen, where requests with the same token share it
    * @throws AttestationError with an `ERR_SESSION_…` code
    */
   verify(token: string, now: number): SessionResult {
@@ -50,8 +50,8 @@ export class SessionVerifier {
     const jws = parseSession(token, this.#keys, enforcing, this.#known);
     const { result, key } = verifySession(jws, this.#keys, this.#expected, now, enforcing);
     this.#known.remember(jws);
-    freezeJson(result);
-    this.#cache?.set(token, { result, key: key as VerificationKey });
+    // Shared with later requests from here on.
+    this.#cache?.set(token, { result: freezeJson(result), key: key as VerificationKey });
     return result;
   }
 }

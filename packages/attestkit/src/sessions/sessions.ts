@@ -15,6 +15,7 @@ import type { Issued } from './issue.js';
 import { refresh } from './refresh.js';
 import { Revocation } from './revocation.js';
 import { revoke, revokeSession } from './revoke.js';
+import { ipPrefix } from './session-binding.js';
 import { deriveKeys, LABELS, pseudonym, readSecrets, type PseudonymKind } from './secrets.js';
 import { sessionKeys } from './session-signer.js';
 import { SessionVerifier } from './session-verifier.js';
@@ -54,7 +55,7 @@ export interface Sessions {
   readonly refresh: (body: JsonObject, request: AttestedRequest) => Promise<Issued>;
   readonly revoke: (body: JsonObject) => Promise<void>;
   readonly jwks: SessionControl['jwks'];
-  /** A keyed hash of what logs must not contain. */
+  /** A keyed hash of what logs must not contain; of an IPv6 address its /64, of which one host has all addresses. */
   readonly pseudonym: (kind: PseudonymKind, value: string) => string;
 }
 
@@ -71,9 +72,14 @@ export interface SessionsSetup {
 /** Verified tokens that are remembered. */
 const CACHE = 5000;
 
+/** What of an address names one host. */
+const HOST = { v4: 32, v6: 64 } as const;
+
 /** @throws ConfigurationError naming the option */
 export function createSessions(setup: SessionsSetup): Sessions {
-  const { store, enrolment, now } = setup;
+  const { store, enrolment } = setup;
+  // Stores count whole milliseconds.
+  const now = (): number => Math.floor(setup.now());
   if (store === undefined) {
     const remedy = 'Give memoryStore() of attestkit/stores/memory, or the store that your instances share.';
     throw new ConfigurationError('store', 'is not set', remedy);
@@ -116,7 +122,8 @@ export function createSessions(setup: SessionsSetup): Sessions {
     refresh: (body, request) => refresh(context, body, request),
     revoke: (body) => revoke(context, body),
     jwks: control.jwks,
-    pseudonym: (kind, value) => pseudonym(keys.pseudonym, kind, value),
+    pseudonym: (kind, value) =>
+      pseudonym(keys.pseudonym, kind, kind === 'ip' ? (ipPrefix(value, HOST) ?? value) : value),
   };
 }
 

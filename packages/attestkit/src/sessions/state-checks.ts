@@ -9,6 +9,7 @@ export const STATE_CHECKS = freezeJson({
     stage: 'unavailable',
     says: 'a record in the store was not written by this version, or by attestkit at all',
     spec: 'attestkit, store',
+    unexpected: true,
   },
   contention: {
     name: 'record written',

@@ -3,7 +3,7 @@ import type { ApproovErrorCode } from '../approov/index.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import type { JsonObject } from '../kernel/json.js';
 import type { JwsAlgorithm } from '../ports/keys.js';
-import { signature, type SigningKey } from './sign.js';
+import { signature, type SigningKey } from '../kernel/sign-jws.js';
 import { otherKey, publicPem } from './signing-key.js';
 
 /** What a defect changes while a token is made; a step that it leaves out is done as for a valid token. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ConfigurationError } from '../kernel/errors.js';
 import type { JsonObject } from '../kernel/json.js';
 import { DEFECTS, type ApproovDefect, type Defect } from './approov-defects.js';
-import { signature } from './sign.js';
+import { signature } from '../kernel/sign-jws.js';
 import { signingKey, type ApproovSigningOptions } from './signing-key.js';
 
 /** A token to be made for a test. */

@@ -11,7 +11,7 @@ import { ALGORITHMS } from '../kernel/jwa.js';
 import { publicKey } from '../kernel/public-keys.js';
 import { decodeAnySecret } from '../kernel/secrets.js';
 import type { JwsAlgorithm } from '../ports/keys.js';
-import type { SigningKey } from './sign.js';
+import type { SigningKey } from '../kernel/sign-jws.js';
 
 type HmacAlgorithm = Extract<JwsAlgorithm, `HS${string}`>;
 

@@ -1,0 +1,18 @@
+import { claimRules } from './store-contract-claims.js';
+import { counterRules } from './store-contract-counters.js';
+import { recordRules } from './store-contract-records.js';
+import type { StoreRule } from './store-contract-rule.js';
+
+export type { StoreRule, StoreSubject } from './store-contract-rule.js';
+
+/**
+ * What a store has to do (`ports/store.ts`), one rule at a time and for any test runner:
+ *
+ * ```ts
+ * for (const { name, run } of STORE_CONTRACT) test(name, () => run({ store }));
+ * ```
+ *
+ * A rule that does not hold rejects. Rules use keys of their own, so they may share a store and run at once. They begin
+ * up to 200 operations at a time from one process; a store for several processes has to be tried with several besides.
+ */
+export const STORE_CONTRACT: readonly StoreRule[] = [...claimRules, ...counterRules, ...recordRules];

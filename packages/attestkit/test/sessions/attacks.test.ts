@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import { replacementBytes } from '../../src/sessions/index.js';
+import { memoryStore } from '../../src/stores/memory.js';
+import { APP_ID, AUDIENCE, Backend, bearer, newKey, tokensOf, watched } from './backend.js';
+
+describe('a stolen token', () => {
+  it('does not take over a device id from a network that its session is not bound to', async () => {
+    const backend = new Backend({ sessions: { bind: { ip: true } } });
+    const victim = await backend.enrolled();
+    const elsewhere = { ip: '198.51.100.9', fields: bearer(victim.session) };
+    expect(await backend.use(victim.session, elsewhere)).toBe('ERR_SESSION_BINDING_IP');
+    expect((await backend.attest(newKey(), 'phone-1', {}, elsewhere)).code).toBe('ERR_ENROLMENT_TAKEOVER');
+    expect((await backend.attest(newKey(), 'phone-1', {}, { fields: bearer(victim.session) })).status).toBe(200);
+  });
+
+  it('does not take over a device id with a user agent that its session is not bound to', async () => {
+    const backend = new Backend({ sessions: { bind: { userAgent: true } } });
+    const ours = { fields: { 'user-agent': 'app/1' } };
+    const theirs = { fields: { 'user-agent': 'curl' } };
+    const victim = await backend.enrolled(newKey(), 'phone-1', ours);
+    const proof = { refresh_token: victim.refresh };
+    expect((await backend.attest(newKey(), 'phone-1', proof, theirs)).code).toBe('ERR_ENROLMENT_TAKEOVER');
+    const fields = { ...theirs.fields, ...bearer(victim.session) };
+    expect((await backend.attest(newKey(), 'phone-1', {}, { fields })).code).toBe('ERR_ENROLMENT_TAKEOVER');
+    expect((await backend.attest(newKey(), 'phone-1', proof, ours)).status).toBe(200);
+  });
+
+  it('that was spent ends its session, also where it comes with another user agent', async () => {
+    const backend = new Backend({ sessions: { bind: { userAgent: true } } });
+    const ours = { fields: { 'user-agent': 'app/1' } };
+    const first = await backend.enrolled(newKey(), 'phone-1', ours);
+    const second = tokensOf(await backend.refresh(first.refresh, ours));
+    backend.clock.ms += 31_000;
+    const thief = { fields: { 'user-agent': 'curl' } };
+    expect((await backend.refresh(first.refresh, thief)).code).toBe('ERR_REFRESH_REUSED');
+    expect((await backend.refresh(second.refresh, ours)).code).toBe('ERR_SESSION_REVOKED');
+  });
+
+  it('that was spent ends its session, also where the device is let in no more', async () => {
+    const backend = new Backend();
+    const key = newKey();
+    const first = await backend.enrolled(key);
+    const second = tokensOf(await backend.refresh(first.refresh));
+    backend.clock.ms += 31_000;
+    await backend.guard.sessions?.forgetDevice('nobody');
+    await backend.store.delete([...(await ownerKeys(backend, key.keyId))][0] as string);
+    expect((await backend.refresh(first.refresh)).code).toBe('ERR_REFRESH_REUSED');
+    expect((await backend.refresh(second.refresh)).code).toBe('ERR_SESSION_REVOKED');
+  });
+});
+
+describe('evidence of two devices in one request', () => {
+  const options = { sessions: { header: 'x-session' } };
+  const route = { assertion: { session: 'optional' }, accept: ['session'] } as const;
+
+  it('is refused: the key that stands alone is not of the session beside it', async () => {
+    const backend = new Backend(options);
+    const victim = await backend.enrolled(newKey(), 'victim');
+    const key = newKey();
+    await backend.enrolled(key, 'attacker');
+    const sign = () => key.signRequest({ audience: AUDIENCE, method: 'GET', target: '/' }).authorization;
+    const mixed = { fields: { 'x-session': victim.session, authorization: sign() } };
+    const decision = await backend.check(mixed, route);
+    expect(decision).toMatchObject({ outcome: 'refuse', error: { code: 'ERR_ASSERTION_KEY_OWNER' } });
+  });
+
+  it('is refused also where the route asks for the key alone', async () => {
+    const backend = new Backend(options);
+    const victim = await backend.enrolled(newKey(), 'victim');
+    const key = newKey();
+    const own = await backend.enrolled(key, 'attacker');
+    const alone = { assertion: { session: 'optional' }, accept: ['assertion'] } as const;
+    const sent = (token?: string) => {
+      const { authorization } = key.signRequest({ audience: AUDIENCE, method: 'GET', target: '/' });
+      return { fields: { authorization, ...(token !== undefined && { 'x-session': token }) } };
+    };
+    expect(await backend.check(sent(victim.session), alone)).toMatchObject({ outcome: 'refuse' });
+    expect(await backend.check(sent(), alone)).toMatchObject({ results: { assertion: { session: undefined } } });
+    expect(await backend.check(sent(own.session), alone)).toMatchObject({
+      results: { assertion: { session: { deviceId: 'attacker' } } },
+    });
+  });
+});
+
+it('a revoked key signs no more, also where sessions are not checked for revocation', async () => {
+  const backend = new Backend({ sessions: { revocation: 'off' } });
+  const key = newKey();
+  await backend.enrolled(key);
+  const route = { assertion: { session: 'optional' }, accept: ['assertion'] } as const;
+  const signed = () => {
+    const { authorization } = key.signRequest({ audience: AUDIENCE, method: 'GET', target: '/' });
+    return backend.check({ fields: { authorization } }, route);
+  };
+  expect((await signed()).outcome).toBe('accept');
+  const [enrolment] = (await backend.guard.sessions?.findDevice('phone-1'))?.enrolments ?? [];
+  await backend.guard.sessions?.revokeKey(enrolment?.enrolled.key?.thumbprint ?? '');
+  expect(await signed()).toMatchObject({ outcome: 'refuse', error: { code: 'ERR_SESSION_REVOKED' } });
+});
+
+describe('what is refused', () => {
+  it('spends and writes nothing where a session cannot be bound to an address that nobody knows', async () => {
+    const backend = new Backend({ sessions: { bind: { ip: true } } });
+    const key = newKey();
+    const body = await backend.evidence(key);
+    const nowhere = await backend.post('/attest', body, { ip: undefined });
+    expect([nowhere.status, nowhere.code]).toEqual([403, 'ERR_SESSION_BINDING_IP']);
+    expect(await backend.recordId()).toBeUndefined();
+    const { refresh } = tokensOf(await backend.post('/attest', body));
+    expect((await backend.refresh(refresh, { ip: undefined })).code).toBe('ERR_SESSION_BINDING_IP');
+    expect(backend.events.at(-1)?.retried).toBe(false);
+    expect((await backend.refresh(refresh)).body['refresh_token']).toBeTypeOf('string');
+    expect(backend.events.at(-1)?.retried).toBe(false);
+    const exchange = await backend.exchange(key);
+    expect((await backend.post('/assert', exchange, { ip: undefined })).code).toBe('ERR_SESSION_BINDING_IP');
+    expect((await backend.post('/assert', exchange)).status).toBe(200);
+  });
+});
+
+it('a clock that counts parts of milliseconds does not stop enrolment', async () => {
+  const backend = new Backend();
+  backend.clock.ms += 0.25;
+  const { refresh } = await backend.enrolled();
+  backend.clock.ms += 1000.5;
+  expect((await backend.refresh(refresh)).status).toBe(200);
+});
+
+it('a record that cannot be read shows nothing of itself in events', async () => {
+  const store = memoryStore();
+  const spoilt = {
+    ...store,
+    get: async (key: string) =>
+      key.startsWith('device/') ? { value: 'alice@example.com is', version: '1' } : store.get(key),
+  };
+  const backend = new Backend({ store: spoilt });
+  expect((await backend.attest()).code).toBe('ERR_STATE_UNREADABLE');
+  expect(JSON.stringify(backend.events)).not.toContain('alice');
+});
+
+it('a proof for a replacement is for one audience, device, challenge and purpose', async () => {
+  const backend = new Backend();
+  const old = newKey();
+  await backend.enrolled(old);
+  const body = await backend.evidence(newKey());
+  const challenge = body['challenge'] as string;
+  const wrong = [
+    backend.previous(old, challenge, 'phone-1', 'https://evil.example'),
+    backend.previous(old, challenge, 'phone-2'),
+    backend.previous(old, await backend.challenge()),
+    {
+      previous_key_id: old.keyId,
+      previous_assertion: Buffer.from(
+        old.assert({ clientData: Buffer.from(`attestkit-session-v1\n${AUDIENCE}\nphone-1\n${challenge}`) }),
+      ).toString('base64'),
+    },
+  ];
+  for (const proof of wrong)
+    expect((await backend.post('/attest', { ...body, ...proof })).code).toBe('ERR_ENROLMENT_TAKEOVER');
+  expect(APP_ID).toBeTruthy();
+  expect(replacementBytes({ audience: AUDIENCE, deviceId: 'phone-1', challenge }).length).toBeGreaterThan(0);
+  const right = { ...body, ...backend.previous(old, challenge) };
+  expect((await backend.post('/attest', right)).status).toBe(200);
+});
+
+/** The store's keys under which it says whose a key is. */
+async function ownerKeys(backend: Backend, keyId: string): Promise<Set<string>> {
+  const keys = new Set<string>();
+  const { createHash } = await import('node:crypto');
+  const id = Buffer.from(keyId, 'base64').toString('base64url');
+  keys.add(`key/app-attest/${createHash('sha256').update(id).digest('base64url')}`);
+  expect(await backend.store.get([...keys][0] as string)).toBeDefined();
+  expect(watched).toBeTypeOf('function');
+  return keys;
+}

@@ -1,0 +1,96 @@
+import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { AttestationError } from '../../src/kernel/errors.js';
+import { readSecrets } from '../../src/sessions/secrets.js';
+import { sessionKeys, type SessionKeys } from '../../src/sessions/session-signer.js';
+import { verifySessionToken, type SessionClaims } from '../../src/sessions/session-token.js';
+
+const NOW = Date.parse('2026-06-01T12:00:00Z');
+const CLAIMS: SessionClaims = {
+  type: 'attested_session',
+  device_id: 'phone-1',
+  iat: NOW / 1000,
+  exp: NOW / 1000 + 1800,
+  jti: 'jti-1',
+  sid: 'sid-1',
+  rid: 'rid-1',
+  kind: 'app-attest',
+  attestation: {},
+  epoch: [0, 0],
+};
+const SECRETS = readSecrets(randomBytes(48).toString('base64'), 'secret');
+const EC = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const ED = generateKeyPairSync('ed25519');
+const PAIR = sessionKeys({ algorithm: 'ES256', privateKey: EC.privateKey }, SECRETS);
+const verify = (sent: string, keys: SessionKeys) =>
+  verifySessionToken(sent, { keys: keys.source, now: NOW }).deviceId;
+
+describe('a signer of the user’s own', () => {
+  const signer = (making: (input: Uint8Array) => unknown): SessionKeys =>
+    sessionKeys({ algorithm: 'ES256', publicKey: EC.publicKey, sign: making as () => Uint8Array }, SECRETS);
+  const raw = (input: Uint8Array) => sign('sha256', input, { key: EC.privateKey, dsaEncoding: 'ieee-p1363' });
+
+  it('signs, at once or later, what every instance verifies', async () => {
+    for (const making of [raw, (input: Uint8Array) => Promise.resolve(new Uint8Array(raw(input)))]) {
+      const keys = signer(making);
+      const sent = await keys.sign(CLAIMS);
+      expect(verify(sent, keys)).toBe('phone-1');
+      expect(verify(sent, PAIR)).toBe('phone-1');
+      expect(keys.jwks()).toEqual(PAIR.jwks());
+    }
+  });
+
+  it('signs EdDSA too', async () => {
+    const keys = sessionKeys(
+      {
+        algorithm: 'EdDSA',
+        publicKey: ED.publicKey,
+        sign: (input) => sign(null, input, ED.privateKey),
+      },
+      SECRETS,
+    );
+    expect(verify(await keys.sign(CLAIMS), keys)).toBe('phone-1');
+  });
+
+  const failure = async (making: (input: Uint8Array) => unknown): Promise<AttestationError> => {
+    try {
+      await signer(making).sign(CLAIMS);
+    } catch (error) {
+      if (error instanceof AttestationError) return error;
+      throw error;
+    }
+    throw new Error('a token was given out');
+  };
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('down');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('down'))],
+    ['gives nothing', () => undefined],
+    ['gives text', (input: Uint8Array) => raw(input).toString('base64url')],
+    ['gives no bytes', () => new Uint8Array()],
+    ['gives DER', (input: Uint8Array) => sign('sha256', input, EC.privateKey)],
+    ['signs the digest of the digest', (input: Uint8Array) => raw(raw(input))],
+    [
+      'signs with another key',
+      (input: Uint8Array) =>
+        sign('sha256', input, {
+          key: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey,
+          dsaEncoding: 'ieee-p1363',
+        }),
+    ],
+    ['cuts the signature', (input: Uint8Array) => raw(input).subarray(1)],
+  ])('that %s gives out no token', async (_, making) => {
+    const error = await failure(making);
+    expect([error.code, error.stage]).toEqual(['ERR_SESSION_SIGNER_FAILED', 'unavailable']);
+  });
+
+  it('keeps the cause of its failure', async () => {
+    const cause = new Error('down');
+    expect((await failure(() => Promise.reject(cause))).cause).toBe(cause);
+  });
+});

@@ -1,0 +1,297 @@
+import { createSecretKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createLocalJWKSet, jwtVerify, SignJWT, type JWTPayload } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { claimExpectations } from '../../src/kernel/claims.js';
+import { KnownHeaders } from '../../src/kernel/jws.js';
+import { signJws } from '../../src/kernel/sign-jws.js';
+import { deriveKeys, LABELS, readSecrets } from '../../src/sessions/secrets.js';
+import { SESSION_CHECKS } from '../../src/sessions/session-checks.js';
+import { sessionKeys } from '../../src/sessions/session-signer.js';
+import {
+  inspectSessionToken,
+  looksLikeSession,
+  verifySessionToken,
+  type SessionClaims,
+  type SessionTokenExpectations,
+} from '../../src/sessions/session-token.js';
+import { SessionVerifier } from '../../src/sessions/session-verifier.js';
+import { flipped, refused } from './refusal.js';
+
+const NOW = Date.parse('2026-06-01T12:00:00Z');
+const SECONDS = NOW / 1000;
+const SECRETS = readSecrets(randomBytes(48).toString('base64'), 'secret');
+const KEYS = sessionKeys('secret', SECRETS);
+const EC = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const PAIR = sessionKeys({ algorithm: 'ES256', privateKey: EC.privateKey }, SECRETS);
+const CLAIMS: SessionClaims = {
+  type: 'attested_session',
+  device_id: 'phone-1',
+  iat: SECONDS,
+  exp: SECONDS + 1800,
+  jti: 'jti-1',
+  sid: 'AAAAAAAAAAAAAAAAAAAAAA',
+  rid: 'BBBBBBBBBBBBBBBBBBBBBB',
+  kind: 'app-attest',
+  attestation: { platform: 'ios', app_id: 'TEAMID1234.com.example.app' },
+  epoch: [0, 3],
+  cnf: { jkt: 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs' },
+  sub: 'user 7',
+  iss: 'https://api.example.com',
+  aud: 'https://api.example.com',
+  bnd: { ip: 'AAAAAAAAAAAAAAAAAAAAAA', ua: 'BBBBBBBBBBBBBBBBBBBBBB' },
+};
+const TOKEN = KEYS.sign(CLAIMS) as string;
+const verify = (token: string, more: Partial<SessionTokenExpectations> = {}) =>
+  verifySessionToken(token, { keys: KEYS.source, now: NOW, ...more });
+const inspect = (token: string, more: Partial<SessionTokenExpectations> = {}) =>
+  inspectSessionToken(token, { keys: KEYS.source, now: NOW, ...more });
+
+/** Signed by the derived key, whatever header and claims say. */
+function signed(claims: object, header: object = {}): string {
+  const [derived] = deriveKeys(SECRETS, LABELS.session);
+  if (derived === undefined) throw new Error('no key');
+  const kid = Buffer.from(derived.id).toString('base64url');
+  return signJws(
+    { algorithm: 'HS256', key: derived.key },
+    { typ: 'attested-session+jwt', kid, ...header },
+    {
+      ...claims,
+    },
+  );
+}
+
+describe('a session token', () => {
+  it('gives what it says', () => {
+    expect(verify(TOKEN)).toEqual({
+      kind: 'session',
+      deviceId: 'phone-1',
+      recordId: 'BBBBBBBBBBBBBBBBBBBBBB',
+      sessionId: 'AAAAAAAAAAAAAAAAAAAAAA',
+      tokenId: 'jti-1',
+      subject: 'user 7',
+      thumbprint: 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs',
+      enrolledBy: 'app-attest',
+      attestation: { platform: 'ios', app_id: 'TEAMID1234.com.example.app' },
+      issuedAt: NOW,
+      expiresAt: NOW + 1_800_000,
+      epoch: [0, 3],
+      binding: CLAIMS.bnd,
+      claims: CLAIMS,
+    });
+    expect(inspect(TOKEN)).toMatchObject({ verdict: 'pass', result: { deviceId: 'phone-1' } });
+  });
+
+  it('needs no user, no key, no issuer, no audience, no binding', () => {
+    const { cnf: _c, sub: _s, iss: _i, aud: _a, bnd: _b, ...least } = CLAIMS;
+    const result = verify(KEYS.sign(least) as string);
+    expect([result.subject, result.thumbprint, result.binding]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('is held to issuer and audience where they are configured', () => {
+    const ours = 'https://api.example.com';
+    expect(verify(TOKEN, { issuer: ours, audience: ours }).tokenId).toBe('jti-1');
+    expect(refused(() => verify(TOKEN, { issuer: 'https://other' }))).toBe('ERR_SESSION_ISSUER');
+    expect(refused(() => verify(TOKEN, { audience: 'https://other' }))).toBe('ERR_SESSION_AUDIENCE');
+  });
+
+  it('is verified by jose, and one of jose with the same claims verifies here', async () => {
+    const sent = PAIR.sign(CLAIMS) as string;
+    const keySet = createLocalJWKSet(PAIR.jwks() as Parameters<typeof createLocalJWKSet>[0]);
+    const options = { typ: 'attested-session+jwt', currentDate: new Date(NOW), algorithms: ['ES256'] };
+    const { payload } = await jwtVerify(sent, keySet, { ...options, issuer: CLAIMS.iss ?? '' });
+    expect(payload).toEqual(CLAIMS);
+
+    const { kid = '' } = PAIR.jwks().keys[0] as { kid?: string };
+    const foreign = await new SignJWT({ ...CLAIMS, aud: ['x', 'y'], extra: 1 } as JWTPayload)
+      .setProtectedHeader({ alg: 'ES256', typ: 'attested-session+jwt', kid })
+      .sign(EC.privateKey);
+    expect(verify(foreign, { keys: PAIR.source, audience: 'y' }).deviceId).toBe('phone-1');
+  });
+
+  const without = (name: keyof SessionClaims) => {
+    const { [name]: _, ...rest } = CLAIMS;
+    return signed(rest);
+  };
+  const withClaim = (claims: object) => signed({ ...CLAIMS, ...claims });
+  const [head = '', body = '', mac = ''] = TOKEN.split('.');
+  it.each([
+    ['is huge', 'A'.repeat(100_000), 'TOO_LARGE'],
+    ['is empty', '', 'MALFORMED'],
+    ['is encrypted', `${head}..${body}.${body}.${mac}`, 'ENCRYPTED'],
+    ['has two parts', `${head}.${body}`, 'MALFORMED'],
+    ['is padded', `${TOKEN}=`, 'ENCODING'],
+    [
+      'has a header that is a list',
+      `${Buffer.from('[]').toString('base64url')}.${body}.${mac}`,
+      'HEADER_MALFORMED',
+    ],
+    ['is unsigned', signed(CLAIMS, { alg: 'none' }), 'ALGORITHM'],
+    ['names another algorithm', signed(CLAIMS, { alg: 'HS512' }), 'ALGORITHM'],
+    ['names an algorithm as a list', signed(CLAIMS, { alg: ['HS256'] }), 'ALGORITHM'],
+    ['has critical extensions', signed(CLAIMS, { crit: ['b64'], b64: false }), 'CRITICAL'],
+    ['is a plain JWT', signed(CLAIMS, { typ: 'JWT' }), 'TYPE'],
+    ['has no type', signed(CLAIMS, { typ: undefined }), 'TYPE'],
+    ['has the type in another case', signed(CLAIMS, { typ: 'Attested-Session+JWT' }), 'TYPE'],
+    ['names no key', signed(CLAIMS, { kid: undefined }), 'KEY_UNKNOWN'],
+    ['names another key', signed(CLAIMS, { kid: 'other' }), 'KEY_UNKNOWN'],
+    ['names a key every object has', signed(CLAIMS, { kid: 'constructor' }), 'KEY_UNKNOWN'],
+    ['is another’s', `${head}.${body}.${mac.slice(0, -8)}AAAAAAAA`, 'SIGNATURE'],
+    ['has no signature', `${head}.${body}.`, 'SIGNATURE'],
+    ['has no claims', signed([]), 'EXP_MISSING'],
+    ['has no expiry', without('exp'), 'EXP_MISSING'],
+    ['has an expiry as text', withClaim({ exp: String(SECONDS + 60) }), 'EXP_INVALID'],
+    ['has expired', withClaim({ exp: SECONDS }), 'EXPIRED'],
+    ['is not valid yet', withClaim({ nbf: SECONDS + 1 }), 'NOT_YET_VALID'],
+    ['has a time of issue as text', withClaim({ iat: 'now' }), 'IAT_INVALID'],
+    ['has no type of session', without('type'), 'CLAIM_TYPE'],
+    ['is another type of session', withClaim({ type: 'session' }), 'CLAIM_TYPE'],
+    ['has no time of issue', without('iat'), 'IAT_MISSING'],
+    ['has no device id', without('device_id'), 'DEVICE_ID'],
+    ['has a device id as a list', withClaim({ device_id: ['phone-1'] }), 'DEVICE_ID'],
+    ['has an impossible device id', withClaim({ device_id: 'a b' }), 'DEVICE_ID'],
+    ['has no jti', without('jti'), 'IDENTIFIERS'],
+    ['has no sid', without('sid'), 'IDENTIFIERS'],
+    ['has no rid', without('rid'), 'IDENTIFIERS'],
+    ['has an empty sid', withClaim({ sid: '' }), 'IDENTIFIERS'],
+    ['has no kind', without('kind'), 'ATTESTATION'],
+    ['has no attestation', without('attestation'), 'ATTESTATION'],
+    ['has an attestation that is a list', withClaim({ attestation: [] }), 'ATTESTATION'],
+    ['has no epoch', without('epoch'), 'EPOCH'],
+    ['has one epoch', withClaim({ epoch: [1] }), 'EPOCH'],
+    ['has three epochs', withClaim({ epoch: [1, 2, 3] }), 'EPOCH'],
+    ['has a negative epoch', withClaim({ epoch: [0, -1] }), 'EPOCH'],
+    ['has an epoch with a fraction', withClaim({ epoch: [0.5, 0] }), 'EPOCH'],
+    ['has an epoch beyond 32 bits', withClaim({ epoch: [0, 4_294_967_296] }), 'EPOCH'],
+    ['has an epoch as text', withClaim({ epoch: ['0', '0'] }), 'EPOCH'],
+    ['has an empty confirmation', withClaim({ cnf: {} }), 'CONFIRMATION'],
+    ['has no confirmation but null', withClaim({ cnf: null }), 'CONFIRMATION'],
+    ['has a user as a number', withClaim({ sub: 7 }), 'SUBJECT'],
+    ['has an empty user', withClaim({ sub: '' }), 'SUBJECT'],
+    ['has a binding as text', withClaim({ bnd: 'x' }), 'BINDING_CLAIM'],
+    ['has a binding to null', withClaim({ bnd: { ip: null } }), 'BINDING_CLAIM'],
+  ])('is refused when it %s', (_, token, code) => {
+    expect(refused(() => verify(token))).toBe(`ERR_SESSION_${code}`);
+    expect(inspect(token)).toMatchObject({ verdict: 'fail', code: `ERR_SESSION_${code}` });
+  });
+
+  it('is refused when any one bit of its parts is another', () => {
+    const parts = TOKEN.split('.');
+    for (const [at, part] of parts.entries())
+      for (const other of flipped(part))
+        expect(refused(() => verify(parts.with(at, other).join('.')))).toMatch(/^ERR_SESSION_/);
+  });
+
+  it('never verifies a MAC made with a public key as the secret', () => {
+    const { kid } = PAIR.jwks().keys[0] as { kid?: string };
+    const pem = EC.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    const both = sessionKeys([{ algorithm: 'ES256', privateKey: EC.privateKey }, 'secret'], SECRETS);
+    for (const alg of ['HS256', 'ES256']) {
+      const header = { typ: 'attested-session+jwt', kid, alg };
+      const forged = signJws({ algorithm: 'HS256', key: createSecretKey(Buffer.from(pem)) }, header, {
+        ...CLAIMS,
+      });
+      const code = alg === 'HS256' ? 'ERR_SESSION_KEY_UNKNOWN' : 'ERR_SESSION_SIGNATURE';
+      expect(refused(() => verify(forged, { keys: both.source }))).toBe(code);
+      expect(inspect(forged, { keys: both.source })).toMatchObject({ code });
+    }
+  });
+
+  it('can be inspected whatever it holds', () => {
+    const deep = `${'['.repeat(2600)}${']'.repeat(2600)}`;
+    const odd = '{"valueOf":1,"toString":1,"toJSON":1,"__proto__":{"a":1}}';
+    for (const value of [deep, odd, 'null', '1e999', '"x"', '[]', 'true']) {
+      const names = value === deep ? ['cnf'] : Object.keys(CLAIMS);
+      for (const name of names) {
+        const json = JSON.stringify({ ...CLAIMS, [name]: 'HERE' }).replace('"HERE"', value);
+        const token = `${head}.${Buffer.from(json).toString('base64url')}.${mac}`;
+        const inspection = inspect(token, { issuer: 'a', audience: 'b' });
+        expect(inspection).toMatchObject({ verdict: 'fail', code: 'ERR_SESSION_SIGNATURE' });
+      }
+    }
+  });
+
+  it('has a catalogue in which every name and code is there once', () => {
+    expect(new Set(SESSION_CHECKS.map(({ name }) => name)).size).toBe(SESSION_CHECKS.length);
+    expect(new Set(SESSION_CHECKS.map(({ code }) => code)).size).toBe(SESSION_CHECKS.length);
+  });
+
+  it('is inspected in the order of the catalogue', () => {
+    const { checks } = inspect(TOKEN, { issuer: 'a', audience: 'b' });
+    const order = SESSION_CHECKS.map(({ code }) => code as string);
+    const seen = checks.map(({ code }) => order.indexOf(code));
+    expect(seen).toEqual(seen.toSorted((one, other) => one - other));
+  });
+});
+
+describe('a bearer token', () => {
+  const head = (header: unknown) => Buffer.from(JSON.stringify(header)).toString('base64url');
+
+  it('is recognised as a session by its type alone', () => {
+    expect(looksLikeSession(TOKEN)).toBe(true);
+    expect(looksLikeSession(PAIR.sign(CLAIMS) as string)).toBe(true);
+    expect(looksLikeSession(`${head({ alg: 'none', typ: 'attested-session+jwt' })}.x`)).toBe(true);
+  });
+
+  it.each([
+    '',
+    '.',
+    'abc',
+    'opaque-token-of-somebody',
+    `${head({ alg: 'HS256', typ: 'JWT' })}.e30.AAAA`,
+    `${head({ alg: 'HS256' })}.e30.AAAA`,
+    `${head({ typ: ['attested-session+jwt'] })}.e30.AAAA`,
+    `${head('attested-session+jwt')}.e30.AAAA`,
+    `${head(null)}.e30.AAAA`,
+    `${head({ typ: 'attested-session+jwt' })}`,
+    `${head({ typ: 'attested-session+jwt', x: 'x'.repeat(1000) })}.e30.AAAA`,
+    `.${TOKEN}`,
+    '{"typ":"attested-session+jwt"}.e30.AAAA',
+    'A'.repeat(1_000_000),
+  ])('is not ours when it is %.60j', (token) => {
+    expect(looksLikeSession(token)).toBe(false);
+    expect(looksLikeSession(token, new KnownHeaders())).toBe(false);
+  });
+});
+
+describe('a verifier of sessions', () => {
+  const make = (keys = KEYS, capacity = 100) =>
+    new SessionVerifier(keys.source, claimExpectations({}), capacity);
+
+  it('gives the same frozen result for a token that it has seen', () => {
+    const verifier = make();
+    const result = verifier.verify(TOKEN, NOW);
+    expect(verifier.verify(TOKEN, NOW)).toBe(result);
+    expect(
+      Object.isFrozen(result) && Object.isFrozen(result.attestation) && Object.isFrozen(result.epoch),
+    ).toBe(true);
+    expect(make(KEYS, 0).verify(TOKEN, NOW)).toEqual(result);
+  });
+
+  it('checks the expiry of a token that it has seen, on every use', () => {
+    const verifier = make();
+    verifier.verify(TOKEN, NOW);
+    expect(refused(() => verifier.verify(TOKEN, NOW + 1_800_000))).toBe('ERR_SESSION_EXPIRED');
+    expect(verifier.verify(TOKEN, NOW).tokenId).toBe('jti-1');
+  });
+
+  it('forgets nothing good over junk, and learns no header from it', () => {
+    const verifier = make();
+    const [head = '', body = ''] = TOKEN.split('.');
+    for (const junk of [`${head}.${body}.AAAA`, signed(CLAIMS, { typ: 'JWT' }), `${head}.e30.AAAA`])
+      for (let round = 0; round < 3; round += 1)
+        expect(refused(() => verifier.verify(junk, NOW))).toMatch(/^ERR_SESSION_(SIGNATURE|TYPE)$/);
+    expect(verifier.recognises(signed(CLAIMS, { typ: 'JWT' }))).toBe(false);
+    expect(verifier.recognises(TOKEN)).toBe(true);
+    expect(verifier.verify(TOKEN, NOW).tokenId).toBe('jti-1');
+  });
+
+  it('does not take a known header for the whole of another one', () => {
+    const verifier = make();
+    verifier.verify(TOKEN, NOW);
+    const [, body = '', mac = ''] = TOKEN.split('.');
+    expect(verifier.recognises(`${TOKEN.split('.')[0]}A.${body}.${mac}`)).toBe(false);
+    expect(refused(() => verifier.verify(`${TOKEN.split('.')[0]}.${body}`, NOW))).toBe(
+      'ERR_SESSION_MALFORMED',
+    );
+  });
+});
