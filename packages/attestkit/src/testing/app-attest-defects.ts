@@ -4,6 +4,7 @@ import { ConfigurationError } from '../kernel/errors.js';
 import { ASSERTION_DEFECTS } from './assertion-defects.js';
 import { ATTESTED_DATA_DEFECTS } from './attested-data-defects.js';
 import { CHAIN_DEFECTS } from './chain-defects.js';
+import type { DefectWith, Expectation } from './defect.js';
 import type { AssertionSteps } from './make-assertion.js';
 import type { AttestationSteps } from './make-attestation.js';
 import type { ReceiptSteps } from './make-receipt.js';
@@ -33,21 +34,24 @@ export interface AppAttestDefectFacts {
   readonly target: DefectTarget;
   /** What is wrong, for people. */
   readonly says: string;
-  /** The code that the verifier has to refuse it with; for some only under a policy. */
+  /** The code that the verifier has to refuse it with. */
   readonly code: AppAttestErrorCode | ReceiptErrorCode;
+  /** The expectation without which it is accepted: the object is genuine, and only not what somebody wants. */
+  readonly needs: Expectation | undefined;
 }
 
-/**
- * Every defect that the virtual iPhone can make. Those whose code ends in `_DENIED`, `_MISSING` (of category and
- * bundle version) or `_TOO_OLD` are genuine objects, refused only where the policy says so.
- */
+/** Every defect that the virtual iPhone can make. */
 export const APP_ATTEST_DEFECTS = Object.freeze(
-  Object.fromEntries(
-    Object.entries(DEFECTS).flatMap(([target, defects]) =>
-      Object.entries(defects).map(([name, { code, says }]) => [name, Object.freeze({ target, code, says })]),
-    ),
-  ),
+  Object.fromEntries([...factsOf('attestation'), ...factsOf('assertion'), ...factsOf('receipt')]),
 ) as Readonly<Record<AppAttestDefect, AppAttestDefectFacts>>;
+
+function factsOf(target: DefectTarget): [string, AppAttestDefectFacts][] {
+  const defects: Readonly<Record<string, DefectWith<object>>> = DEFECTS[target];
+  return Object.entries(defects).map(([name, { code, says, needs }]) => [
+    name,
+    Object.freeze({ target, code, says, needs }),
+  ]);
+}
 
 /** The steps that a defect changes; those of a receipt concern the receipt that the attestation carries. */
 export function attestationSteps(name: string | undefined): AttestationSteps {

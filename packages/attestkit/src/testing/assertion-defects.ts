@@ -202,11 +202,13 @@ export const ASSERTION_DEFECTS = {
   'assertion-category-other': {
     code: 'ERR_APP_ATTEST_ASSERTION_CATEGORY_DENIED',
     says: 'an app of TestFlight, where only the App Store is allowed',
+    needs: 'category',
     data: withExtensions(LAUNCH_FAULTS.categoryOther),
   },
   'assertion-category-missing': {
     code: 'ERR_APP_ATTEST_ASSERTION_CATEGORY_MISSING',
     says: 'no category, where one is required',
+    needs: 'category',
     data: withExtensions(LAUNCH_FAULTS.categoryMissing),
   },
   'assertion-bundle-version-bytes': {
@@ -217,11 +219,13 @@ export const ASSERTION_DEFECTS = {
   'assertion-bundle-version-other': {
     code: 'ERR_APP_ATTEST_ASSERTION_BUNDLE_VERSION_DENIED',
     says: 'a bundle version that is not allowed',
+    needs: 'bundleVersion',
     data: withExtensions(LAUNCH_FAULTS.bundleVersionOther),
   },
   'assertion-bundle-version-missing': {
     code: 'ERR_APP_ATTEST_ASSERTION_BUNDLE_VERSION_MISSING',
     says: 'no bundle version, where one is required',
+    needs: 'bundleVersion',
     data: withExtensions(LAUNCH_FAULTS.bundleVersionMissing),
   },
 } as const satisfies Record<string, DefectWith<AssertionSteps>>;

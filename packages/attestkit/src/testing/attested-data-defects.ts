@@ -171,11 +171,13 @@ export const ATTESTED_DATA_DEFECTS = {
   'category-other': {
     code: 'ERR_APP_ATTEST_CATEGORY_DENIED',
     says: 'an app of TestFlight, where only the App Store is allowed',
+    needs: 'category',
     data: withExtensions(LAUNCH_FAULTS.categoryOther),
   },
   'category-missing': {
     code: 'ERR_APP_ATTEST_CATEGORY_MISSING',
     says: 'no category, where one is required',
+    needs: 'category',
     data: withExtensions(LAUNCH_FAULTS.categoryMissing),
   },
   'bundle-version-bytes': {
@@ -186,11 +188,13 @@ export const ATTESTED_DATA_DEFECTS = {
   'bundle-version-other': {
     code: 'ERR_APP_ATTEST_BUNDLE_VERSION_DENIED',
     says: 'a bundle version that is not allowed',
+    needs: 'bundleVersion',
     data: withExtensions(LAUNCH_FAULTS.bundleVersionOther),
   },
   'bundle-version-missing': {
     code: 'ERR_APP_ATTEST_BUNDLE_VERSION_MISSING',
     says: 'no bundle version, where one is required',
+    needs: 'bundleVersion',
     data: withExtensions(LAUNCH_FAULTS.bundleVersionMissing),
   },
 } as const satisfies Record<string, DefectWith<AttestationSteps>>;

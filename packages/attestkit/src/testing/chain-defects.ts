@@ -253,22 +253,29 @@ export const CHAIN_DEFECTS = {
   'no-mac-policy': {
     code: 'ERR_APP_ATTEST_MACOS_POLICY',
     says: 'a Mac whose key has no access policy',
-    contents: (contents) => ({ ...contents, device: { ...contents.device, platform: 'macos' } }),
+    // Before 18 the platform is not named, and it is the policy that tells a Mac.
+    contents: (contents) => ({
+      ...contents,
+      device: { ...contents.device, platform: 'macos', osVersion: '27.0' },
+    }),
     leaf: extension(ACL_OID),
   },
   'old-system': {
     code: 'ERR_APP_ATTEST_OS_VERSION_DENIED',
     says: 'a phone with iOS 14.0',
+    needs: 'minimumOs',
     contents: (contents) => ({ ...contents, device: { ...contents.device, osVersion: '14.0' } }),
   },
   'issued-in-future': {
     code: 'ERR_APP_ATTEST_ISSUED_IN_FUTURE',
     says: 'issued an hour from now',
+    needs: 'maxAgeSeconds',
     leaf: (fields) => ({ ...fields, notBefore: fields.notBefore + HOUR }),
   },
   'issued-long-ago': {
     code: 'ERR_APP_ATTEST_TOO_OLD',
     says: 'issued a day and a half ago, with certificates that are valid still',
+    needs: 'maxAgeSeconds',
     leaf: (fields) => ({ ...fields, notBefore: fields.notBefore - 1.5 * DAY }),
   },
 } as const satisfies Record<string, DefectWith<AttestationSteps>>;

@@ -7,7 +7,19 @@ export type DefectWith<Steps> = Steps & {
   readonly code: AppAttestErrorCode | ReceiptErrorCode;
   /** What is wrong, for people. */
   readonly says: string;
+  /** The expectation without which a verifier accepts it: it is genuine, and only not what somebody wants. */
+  readonly needs?: Expectation;
 };
+
+/** An option of the verifiers that makes them refuse what is genuine. */
+export type Expectation =
+  | 'minimumOs'
+  | 'maxAgeSeconds'
+  | 'category'
+  | 'bundleVersion'
+  | 'leafCertificate'
+  | 'clientDataHash'
+  | 'environment';
 
 /** One step, as a defect that changes it has it. */
 export type Step<Steps, Name extends keyof Steps> = NonNullable<Steps[Name]>;

@@ -5,8 +5,10 @@ export type { ApproovDefect } from './approov-defects.js';
 export { mintApproovToken } from './mint-approov-token.js';
 export type { MintApproovTokenOptions } from './mint-approov-token.js';
 export type { ApproovSigningOptions } from './signing-key.js';
+export type { Expectation } from './defect.js';
+export type { Clock } from './phone.js';
 export { createVirtualApple } from './virtual-apple.js';
-export type { Clock, ExchangeOptions, VirtualApple, VirtualAppleOptions } from './virtual-apple.js';
+export type { ExchangeOptions, VirtualApple, VirtualAppleOptions } from './virtual-apple.js';
 export type { IPhoneOptions, VirtualIPhone } from './virtual-iphone.js';
 export type {
   AssertOptions,

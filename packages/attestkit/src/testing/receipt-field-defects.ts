@@ -195,16 +195,19 @@ export const RECEIPT_FIELD_DEFECTS = {
   'receipt-other-leaf': {
     code: 'ERR_APP_ATTEST_RECEIPT_LEAF_MISMATCH',
     says: 'another certificate of the same key',
+    needs: 'leafCertificate',
     fields: other(KEY, anotherCertificate),
   },
   'receipt-other-client-hash': {
     code: 'ERR_APP_ATTEST_RECEIPT_CLIENT_HASH_MISMATCH',
     says: 'a receipt for other client data',
+    needs: 'clientDataHash',
     fields: other(CLIENT_HASH, () => sha256('other client data')),
   },
   'receipt-other-environment': {
     code: 'ERR_APP_ATTEST_RECEIPT_ENVIRONMENT_MISMATCH',
     says: 'a receipt of the other environment',
+    needs: 'environment',
     fields: other(ENVIRONMENT, ({ environment }) =>
       environment === 'production' ? 'sandbox' : 'production',
     ),
@@ -217,6 +220,7 @@ export const RECEIPT_FIELD_DEFECTS = {
   'receipt-too-old': {
     code: 'ERR_APP_ATTEST_RECEIPT_TOO_OLD',
     says: 'made ten minutes ago, where five are allowed',
+    needs: 'maxAgeSeconds',
     contents: (contents) => ({ ...contents, now: contents.now - 10 * MINUTE }),
   },
   'receipt-expired': {

@@ -1,12 +1,10 @@
 import { BoundedCache } from '../kernel/bounded-cache.js';
 import { assertOptions } from '../kernel/options.js';
 import { sha256 } from './authenticator-data.js';
-import { makeReceipt, type ReceiptContents } from './make-receipt.js';
+import { makeReceipt } from './make-receipt.js';
+import type { Clock, IssuedReceipt } from './phone.js';
 import { createAuthorities } from './virtual-authorities.js';
 import { createIPhone, type IPhoneOptions, type VirtualIPhone } from './virtual-iphone.js';
-
-/** Milliseconds since the epoch. */
-export type Clock = () => number;
 
 export interface VirtualAppleOptions {
   /** What time it is; phones follow it unless they have a clock of their own. Default: the system's clock. */
@@ -33,13 +31,6 @@ export interface VirtualApple {
 export interface ExchangeOptions {
   /** In place of the count. */
   readonly riskMetric?: number;
-}
-
-/** What a receipt that was made is about, to make its successor. */
-export interface IssuedReceipt {
-  readonly contents: ReceiptContents;
-  /** The keys of this phone that were attested lately. */
-  readonly attestedKeys: () => number;
 }
 
 /** Receipts that can be exchanged at one time; the oldest go first. */

@@ -1,9 +1,8 @@
 import { ConfigurationError } from '../kernel/errors.js';
 import { assertOneOf, assertOptions, type OptionTypes } from '../kernel/options.js';
-import type { ExtensionLayout, Launch } from './authenticator-data.js';
-import { isSince, type Device } from './leaf-certificate.js';
-import type { Clock, IssuedReceipt } from './virtual-apple.js';
-import type { Authorities } from './virtual-authorities.js';
+import type { ExtensionLayout } from './authenticator-data.js';
+import { isSince } from './leaf-certificate.js';
+import type { AppleOfPhone, Clock, Phone } from './phone.js';
 import { createKey, type VirtualKey } from './virtual-key.js';
 
 /** An iPhone (or a Mac) and the app on it. */
@@ -38,25 +37,6 @@ export interface VirtualIPhone {
   generateKey(): VirtualKey;
 }
 
-/** What a phone needs of its Apple. */
-export interface AppleOfPhone {
-  readonly authorities: Authorities;
-  readonly remember: (receipt: Uint8Array, about: IssuedReceipt) => void;
-}
-
-/** A phone as its keys see it. */
-export interface Phone extends AppleOfPhone {
-  readonly appId: string;
-  readonly environment: 'production' | 'development';
-  readonly device: Device;
-  readonly layout: ExtensionLayout;
-  readonly launch: Launch;
-  readonly now: Clock;
-  /** Notes that a key was attested. */
-  readonly attested: () => void;
-  readonly attestedKeys: () => number;
-}
-
 const OPTIONS: OptionTypes = {
   appId: 'string',
   environment: 'string',
@@ -87,6 +67,8 @@ export function createIPhone(options: IPhoneOptions, apple: AppleOfPhone): Virtu
     throw new ConfigurationError('osVersion', 'is not a version of iOS', 'Give 14.0 or a later one: 26.2.');
   const { extensions: layout = isSince(osVersion, 27) ? 'flag-0xc0' : 'none' } = options;
   const { category = environment === 'production' ? 4 : 3, bundleVersion = '1', cdHash } = options;
+  if (!Number.isInteger(category) || category < 0 || category > 0xffff_ffff)
+    throw new ConfigurationError('category', 'is not an unsigned number of 32 bits', 'Leave it out.');
   assertOneOf('environment', environment, ['production', 'development']);
   assertOneOf('platform', platform, ['ios', 'macos']);
   assertOneOf('extensions', layout, ['none', 'flag-0x40', 'flag-0xc0']);

@@ -7,9 +7,9 @@ import { sha256 } from './authenticator-data.js';
 import { pointOf } from './certificate.js';
 import { makeAssertion } from './make-assertion.js';
 import { makeAttestation } from './make-attestation.js';
-import { makeReceipt, type ReceiptEncoding } from './make-receipt.js';
+import { makeReceipt, type ReceiptContents, type ReceiptEncoding } from './make-receipt.js';
+import type { Phone } from './phone.js';
 import { newKeys } from './virtual-authorities.js';
-import type { Phone } from './virtual-iphone.js';
 
 /** What an attestation is bound to: exactly one of the two. */
 export type AttestOptions =
@@ -101,34 +101,27 @@ export interface VirtualKey {
   signRequest(request: RequestToSign, defect?: DefectOf<'assertion'>): SignedRequest;
 }
 
+/** What receipts say of an attestation. */
+type Attested = Pick<ReceiptContents, 'certificate' | 'clientDataHash'>;
+
 export function createKey(phone: Phone): VirtualKey {
+  const { appId, environment, device, layout, launch, authorities } = phone;
   const { signer, publicKey } = newKeys('P-256');
   const keyId = sha256(pointOf(publicKey));
-  const token = randomBytes(64).toString('base64');
-  let attested: { certificate: Uint8Array; clientDataHash: Uint8Array } | undefined;
+  const key = { appId, environment, publicKey, token: randomBytes(64).toString('base64') } as const;
+  let attested: Attested | undefined;
   let last = 0;
-
-  const { appId, environment, device, layout, launch, authorities } = phone;
-
-  function receiptContents(clientDataHash: Uint8Array, certificate: Uint8Array) {
-    const about = { appId, environment, token, publicKey, now: phone.now() };
-    return { ...about, type: 'ATTEST', riskMetric: 0, clientDataHash, certificate } as const;
-  }
 
   function attest(options: AttestOptions, defect?: AppAttestDefect): Uint8Array {
     assertOptions(options, { challenge: 'any', clientDataHash: 'any' }, 'attest');
     const clientDataHash = hashOf('challenge', options.challenge, options.clientDataHash);
-    const contents = receiptContents(clientDataHash, publicKey);
-    const made = makeAttestation(
-      { ...contents, device, layout, launch },
-      authorities,
-      attestationSteps(defect),
-    );
+    const now = phone.now();
+    const about = { ...key, device, layout, launch, clientDataHash, now };
+    const made = makeAttestation(about, authorities, attestationSteps(defect));
     if (defect === undefined) {
+      if (attested === undefined) phone.attested();
       attested = { certificate: made.leaf, clientDataHash };
-      phone.attested();
-      const about = { contents: { ...contents, certificate: made.leaf }, attestedKeys: phone.attestedKeys };
-      phone.remember(made.receipt, about);
+      remember(made.receipt, { ...key, ...attested, type: 'ATTEST', riskMetric: 0, now });
     }
     return made.attestation;
   }
@@ -152,12 +145,16 @@ export function createKey(phone: Phone): VirtualKey {
     const { type = 'ATTEST', riskMetric = 1, encoding = 'ber' } = options;
     assertOneOf('type', type, ['ATTEST', 'RECEIPT']);
     assertOneOf('encoding', encoding, ['ber', 'der']);
-    if (attested === undefined) attest({ challenge: randomBytes(32) });
-    const { clientDataHash, certificate } = attested ?? { clientDataHash: keyId, certificate: publicKey };
-    const contents = { ...receiptContents(clientDataHash, certificate), type, riskMetric };
+    if (attested === undefined) attest({ clientDataHash: randomBytes(32) });
+    const about = attested as Attested;
+    const contents = { ...key, ...about, type, riskMetric, now: phone.now() };
     const made = makeReceipt(contents, encoding, authorities, receiptSteps(defect));
-    if (defect === undefined) phone.remember(made, { contents, attestedKeys: phone.attestedKeys });
+    if (defect === undefined) remember(made, contents);
     return made;
+  }
+
+  function remember(made: Uint8Array, contents: ReceiptContents): void {
+    phone.remember(made, { contents, attestedKeys: phone.attestedKeys });
   }
 
   function signRequest(request: RequestToSign, defect?: AppAttestDefect): SignedRequest {
