@@ -11,7 +11,7 @@ export const HELP = {
 
 Usage
   attestkit token [options]             make an Approov token, for development
-  attestkit inspect TOKEN|FILE.json|-   show each check of a token
+  attestkit inspect TOKEN|FILE.json|-   show each check of some evidence
   attestkit token --help                more, with examples
   attestkit inspect --help              more, with examples
   attestkit --version
@@ -50,11 +50,10 @@ Options
 Types, and the code that each must be refused with
 ${TYPES}
 `,
-  inspect: `attestkit inspect: show each check of a token, held or failed, and why
+  inspect: `attestkit inspect: show each check of some evidence, held or failed, and why
 
-It takes a token, an evidence file, or either of them from standard input (-).
-Nothing is sent anywhere. The secret is --secret, or that of the evidence file,
-else APPROOV_BASE64_SECRET, else APPROOV_BASE64URL_SECRET.
+It takes a token (of Approov or of a session, as its header says), an evidence
+file, or either of them from standard input (-). Nothing is sent anywhere.
 
 Examples
   attestkit inspect "$TOKEN"
@@ -62,24 +61,46 @@ Examples
   pbpaste | attestkit inspect -
   attestkit inspect evidence.json --json
 
-An evidence file holds all that the checks need:
-  {
-    "kind": "approov-token",
-    "token": "eyJ...",
-    "secretBase64": "...",       or secretBase64url; or publicKey (PEM or JWK)
-    "algorithm": "HS256",        or jwks, with its algorithm
-    "binding": "Bearer ...",     the value of the binding header
-    "issuer": "account.approov.io", "audience": "api.example.com",
-    "leewaySeconds": 0,
-    "at": "2026-06-01T12:00:00Z" the time as of which it is verified
-  }
-All but kind and token may be left out.
+An evidence file holds all that the checks need. One of each kind follows. What
+is in [brackets] may be left out, and "at" too: as of when it is checked.
+
+  { "kind": "approov-token", "at": "2026-06-01T12:00:00Z", "token": "eyJ...",
+    ["secretBase64" or "secretBase64url": "...",
+     or "publicKey": PEM or JWK, or "jwks": {...}, and "algorithm": "ES256"],
+    ["binding": "Bearer ...", the value of the binding header],
+    ["issuer": "account.approov.io", "audience": "api.example.com"],
+    ["leewaySeconds": 0] }
+
+  { "kind": "session-token", "token": "eyJ...",
+    ["secret": "..." or a list,
+     or "publicKey": PEM or JWK, or "jwks": {...}, and "algorithm": "ES256"],
+    ["issuer": "api.example.com", "audience": "api.example.com"] }
+
+  { "kind": "app-attest-attestation", "attestation": BASE64,
+    "appId": "TEAMID1234.com.example.app", "keyId": BASE64,
+    "challenge": BASE64, or "clientDataHash": BASE64 as given to attestKey,
+    ["environment": "production" or "development"], ["roots": [BASE64]],
+    ["minimumOs": "17.0", "maxAgeSeconds": 300],
+    ["category": {"allowed": ["app-store"]}, "bundleVersion": {...}] }
+
+  { "kind": "app-attest-assertion", "assertion": BASE64,
+    "appId": "TEAMID1234.com.example.app", "publicKey": PEM,
+    "clientData": BASE64, or "clientDataHash": BASE64,
+    "previousCounter": 0, ["category": {...}, "bundleVersion": {...}] }
+
+  { "kind": "app-attest-receipt", "receipt": BASE64,
+    "appId": "TEAMID1234.com.example.app", "publicKey": PEM,
+    ["environment": "production" or "sandbox"], ["roots": [BASE64]],
+    ["leafCertificate": BASE64, "clientDataHash": BASE64],
+    ["maxAgeSeconds": 300] }
 
 Options
-  --secret BASE64     the account secret, where the file has no key
+  --secret SECRET     the secret of a token, where the file has no key. Approov:
+                      base64, default APPROOV_BASE64_SECRET, else
+                      APPROOV_BASE64URL_SECRET. Session: default JWT_SECRET
   --binding VALUE     the value of the binding header, where the file has none
   --json              {"verdict", "code", "checks": [{"name", "ok", "detail"}],
-                      "notChecked": ["binding"]}
+                      "result", "notChecked"}; bytes in base64, ISO 8601 times
   -h, --help
 
 Exit status: 0 it passes, 1 it fails, 2 the input cannot be used

@@ -1,12 +1,12 @@
 import type { Environment } from '../env/index.js';
-import { hasKey, inspectEvidence } from '../inspect/index.js';
+import { hasKey, inspectEvidence, kindOf } from '../inspect/index.js';
 import { readArguments, UsageError } from './arguments.js';
 import { HELP } from './help.js';
 import { printable } from './printable.js';
 import { readEvidence } from './read-evidence.js';
 import { render } from './render.js';
 import type { Terminal } from './terminal.js';
-import { readSecret } from './secret.js';
+import { secretFor } from './secret.js';
 
 const OPTIONS = {
   secret: { type: 'string' },
@@ -31,10 +31,10 @@ export async function inspect(
   if (positionals.length > 1) throw new UsageError('there is more than one token or file to inspect');
   const evidence = await readEvidence(argument, stdin);
   const secret = text('secret');
-  const secretBase64 = secret === undefined && hasKey(evidence) ? undefined : readSecret(secret, env);
+  const kind = kindOf(evidence);
   const binding = text('binding');
   const report = inspectEvidence(evidence, {
-    ...(secretBase64 !== undefined && { secretBase64 }),
+    ...(secret === undefined && hasKey(evidence) ? {} : secretFor(kind, secret, env)),
     // The bytes as they were typed, one character each, as a server sees a header's value.
     ...(binding !== undefined && { binding: Buffer.from(binding).toString('latin1') }),
   });

@@ -1,5 +1,7 @@
 import type { Environment } from '../env/index.js';
+import type { EvidenceKindName, InspectOptions } from '../inspect/index.js';
 import { decodeAnySecret } from '../kernel/secrets.js';
+import { UsageError } from './arguments.js';
 
 const SOURCES = [
   ['APPROOV_BASE64_SECRET', 'base64'],
@@ -17,4 +19,26 @@ export function readSecret(flag: string | undefined, env: Environment): string |
   const [variable, encoding] = SOURCES.find(([name]) => env[name] !== undefined) ?? [];
   if (variable === undefined) return undefined;
   return decodeAnySecret(env[variable], encoding, variable, 32).toString('base64');
+}
+
+/**
+ * The secret for evidence of a kind, as the inspector takes it: of the flag, else of the environment.
+ *
+ * @throws UsageError where the kind has no secret; ConfigurationError as `readSecret`
+ */
+export function secretFor(
+  kind: EvidenceKindName,
+  flag: string | undefined,
+  env: Environment,
+): Pick<InspectOptions, 'secret' | 'secretBase64'> {
+  if (kind === 'approov-token') {
+    const secretBase64 = readSecret(flag, env);
+    return secretBase64 === undefined ? {} : { secretBase64 };
+  }
+  if (kind === 'session-token') {
+    const secret = flag ?? env['JWT_SECRET'];
+    return secret === undefined ? {} : { secret };
+  }
+  if (flag !== undefined) throw new UsageError(`--secret is for tokens, and this is ${kind}`);
+  return {};
 }

@@ -5,6 +5,7 @@ import { configuredKeys, type FixedKeySource } from '../kernel/key-source.js';
 import { decodeAnySecret } from '../kernel/secrets.js';
 import type { JwsAlgorithm } from '../ports/keys.js';
 import { unusable } from './evidence-error.js';
+import { onlyOne } from './members.js';
 
 /** The key that a token is inspected with: at most one of these. */
 export interface ApproovKeyMembers {
@@ -29,12 +30,9 @@ export const KEY_MEMBERS = ['secretBase64', 'secretBase64url', 'publicKey', 'jwk
 export function approovKey(
   members: ApproovKeyMembers & { readonly algorithm?: JwsAlgorithm | undefined },
 ): FixedKeySource {
-  const given = KEY_MEMBERS.filter((member) => members[member] !== undefined);
-  const [member] = given;
+  const member = onlyOne(KEY_MEMBERS, members, 'Give the one key of the token.');
   const { algorithm, publicKey, jwks, secretBase64, secretBase64url } = members;
   if (member === undefined) return configuredKeys(algorithm ?? 'HS256', []);
-  if (given.length > 1)
-    throw unusable(given.join(' and '), 'are both there', 'Give the one key of the token.');
   if (publicKey !== undefined || jwks !== undefined) {
     if (algorithm === undefined)
       throw unusable('algorithm', `is missing beside ${member}`, 'Give the key’s: ES256, for example.');

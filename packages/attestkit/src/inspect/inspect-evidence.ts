@@ -1,68 +1,113 @@
+import { APP_ATTEST_CHECKS } from '../app-attest/index.js';
+import { APPROOV_CHECKS } from '../approov/index.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { isJsonObject, type JsonObject } from '../kernel/json.js';
+import type { CheckDef } from '../ports/checks.js';
+import { SESSION_CHECKS } from '../sessions/session-checks.js';
+import { looksLikeSession } from '../sessions/session-token.js';
+import { APP_ATTEST_ASSERTION, type AppAttestAssertionReport } from './app-attest-assertion.js';
+import { APP_ATTEST_ATTESTATION, type AppAttestAttestationReport } from './app-attest-attestation.js';
+import { APP_ATTEST_RECEIPT, type AppAttestReceiptReport } from './app-attest-receipt.js';
 import { KEY_MEMBERS } from './approov-key.js';
-import {
-  inspectApproovEvidence,
-  readApproovToken,
-  type ApproovTokenInspection,
-  type ApproovTokenMembers,
-} from './approov-token.js';
+import { APPROOV_TOKEN, type ApproovTokenMembers, type ApproovTokenReport } from './approov-token.js';
 import { EvidenceError, unusable } from './evidence-error.js';
+import { SESSION_KEY_MEMBERS } from './session-key.js';
+import { SESSION_TOKEN, type SessionTokenReport } from './session-token.js';
 
-/** What stands beside the evidence, for members that it does not have itself. */
+const KINDS = {
+  'approov-token': APPROOV_TOKEN,
+  'session-token': SESSION_TOKEN,
+  'app-attest-attestation': APP_ATTEST_ATTESTATION,
+  'app-attest-assertion': APP_ATTEST_ASSERTION,
+  'app-attest-receipt': APP_ATTEST_RECEIPT,
+} as const;
+
+/** The kinds of evidence that can be inspected. */
+export type EvidenceKindName = keyof typeof KINDS;
+
+/** What stands beside a token, for members that the evidence does not have itself. */
 export interface InspectOptions extends ApproovTokenMembers {
+  /** Of a session token: the guard's `secret`. */
+  readonly secret?: string | readonly string[];
   /** Milliseconds since the epoch, for evidence that does not say `at`. Default: now. */
   readonly now?: number;
 }
 
 /** Every check of the evidence, in the order of verification. */
-export type EvidenceReport = ApproovTokenInspection & {
-  readonly kind: 'approov-token';
-  /** The time as of which it was inspected, ISO 8601. */
-  readonly at: string;
-};
+export type EvidenceReport =
+  | ApproovTokenReport
+  | SessionTokenReport
+  | AppAttestAttestationReport
+  | AppAttestAssertionReport
+  | AppAttestReceiptReport;
 
 /**
- * Inspects evidence with the verifiers' own code.
+ * Inspects evidence with the verifiers' own code. The report is ready for `JSON.stringify`.
  *
- * @param evidence an evidence file as parsed JSON (`ApproovTokenEvidence`), or a bare token
+ * @param evidence an evidence file as parsed JSON (`ApproovTokenEvidence` and the like), or a bare token: of a session
+ *   where the `typ` of its header says so, else of Approov
  * @throws EvidenceError where there is nothing to inspect: an unknown kind, a member that is missing, unknown, given
  *   twice or of another type, a key that cannot be read
  */
 export function inspectEvidence(evidence: unknown, options: InspectOptions = {}): EvidenceReport {
-  const file = readFile(evidence);
+  const { kind, file } = readFile(evidence);
   const { now = Date.now(), ...beside } = options;
   const twice = Object.entries(beside).find(
     ([name, value]) => value !== undefined && Object.hasOwn(file, name),
   );
   if (twice !== undefined)
     throw unusable(twice[0], 'is given in the evidence and beside it', 'Leave one of them out.');
-  const { kind, token, at, ...members } = readApproovToken({ ...beside, ...file });
-  const time = typeof at === 'string' ? Date.parse(at) : now;
   try {
-    return { kind, at: new Date(time).toISOString(), ...inspectApproovEvidence(token, members, time) };
+    return KINDS[kind].inspect({ ...beside, ...file }, now);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    throw new EvidenceError(error.variable, error.message, error.remedy, { cause: error });
+    const { variable, message, remedy } = error;
+    const member = MEMBER_OF[variable] ?? variable;
+    throw new EvidenceError(member, member + message.slice(variable.length), remedy, { cause: error });
   }
 }
 
-function readFile(evidence: unknown): JsonObject {
+/** Members of a file that a verifier calls by another name. */
+const MEMBER_OF: Readonly<Record<string, string>> = {
+  appIds: 'appId',
+  'sessions.keys': 'jwks',
+  'sessions.keys.publicKey': 'publicKey',
+  'sessions.keys.kid': 'kid',
+};
+
+/**
+ * The kind of some evidence, as `inspectEvidence` takes it.
+ *
+ * @throws EvidenceError where it is of none
+ */
+export function kindOf(evidence: unknown): EvidenceKindName {
+  return readFile(evidence).kind;
+}
+
+function readFile(evidence: unknown): { readonly kind: EvidenceKindName; readonly file: JsonObject } {
   if (typeof evidence === 'string') {
-    if (evidence !== '') return { kind: 'approov-token', token: evidence };
-    throw unusable('evidence', 'is empty', 'Give a token, or an evidence file.');
+    if (evidence === '') throw unusable('evidence', 'is empty', 'Give a token, or an evidence file.');
+    const kind = looksLikeSession(evidence) ? 'session-token' : 'approov-token';
+    return { kind, file: { kind, token: evidence } };
   }
   if (!isJsonObject(evidence))
     throw unusable('evidence', 'is neither a token nor a JSON object', 'Give one of them.');
-  if (evidence['kind'] === 'approov-token') return evidence;
-  throw unusable(
-    'kind',
-    evidence['kind'] === undefined ? 'is missing' : 'is not a kind of evidence that is known here',
-    'Kinds are: approov-token.',
-  );
+  const { kind } = evidence;
+  if (typeof kind === 'string' && Object.hasOwn(KINDS, kind))
+    return { kind: kind as EvidenceKindName, file: evidence };
+  const problem = kind === undefined ? 'is missing' : 'is not a kind of evidence that is known here';
+  throw unusable('kind', problem, `Kinds are: ${Object.keys(KINDS).join(', ')}.`);
 }
 
 /** Whether the evidence brings the key that it is to be verified with; where it does not, `inspectEvidence` needs one beside it. */
 export function hasKey(evidence: unknown): boolean {
-  return isJsonObject(evidence) && KEY_MEMBERS.some((member) => evidence[member] !== undefined);
+  const members = [...KEY_MEMBERS, ...SESSION_KEY_MEMBERS];
+  return isJsonObject(evidence) && members.some((member) => evidence[member] !== undefined);
+}
+
+const CHECKS: readonly CheckDef[] = [...APPROOV_CHECKS, ...SESSION_CHECKS, ...APP_ATTEST_CHECKS];
+
+/** The sentence of the check that has a code; empty for a code that no report has. */
+export function sentenceOf(code: string): string {
+  return CHECKS.find((check) => check.code === code)?.says ?? '';
 }

@@ -18,3 +18,5 @@ export type {
   SignedRequest,
   VirtualKey,
 } from './virtual-key.js';
+export { STORE_CONTRACT } from './store-contract.js';
+export type { StoreRule, StoreSubject } from './store-contract.js';

@@ -124,12 +124,13 @@ export const recordRules: readonly StoreRule[] = [
     assert.equal(await store.put(key(), 'two', version), false);
   }),
   rule('a write sets the time to live anew, and ends it where it names none', async (store, key, pass) => {
-    for (const name of ['longer', 'for-ever', 'shorter'])
-      await store.put(key(name), 'one', undefined, name === 'shorter' ? LONG : SHORT);
-    const versionOf = async (name: string): Promise<string> => (await read(store, key(name))).version;
-    assert.equal(await store.put(key('longer'), 'two', await versionOf('longer'), LONG), true);
-    assert.equal(await store.put(key('for-ever'), 'two', await versionOf('for-ever')), true);
-    assert.equal(await store.put(key('shorter'), 'two', await versionOf('shorter'), SHORT), true);
+    const rewrite = async (name: string, before: number, after: number | undefined): Promise<boolean> => {
+      await store.put(key(name), 'one', undefined, before);
+      return store.put(key(name), 'two', (await read(store, key(name))).version, after);
+    };
+    assert.equal(await rewrite('longer', SHORT, LONG), true);
+    assert.equal(await rewrite('for-ever', SHORT, undefined), true);
+    assert.equal(await rewrite('shorter', LONG, SHORT), true);
     await pass(SHORT);
     assert.equal((await read(store, key('longer'))).value, 'two');
     assert.equal((await read(store, key('for-ever'))).value, 'two');

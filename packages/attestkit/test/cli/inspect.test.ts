@@ -138,7 +138,7 @@ describe('input that cannot be used', () => {
     ['half a JSON object', () => ['-'], /standard input is not JSON/, '{"kind":'],
     ['two JSON objects', () => ['-'], /standard input is not JSON/, '{}{}'],
     ['a list', () => [file('[]')], /neither a token nor a JSON object/],
-    ['another kind', () => [file({ kind: 'app-attest-attestation' })], /kind is not a kind .* approov-token/],
+    ['another kind', () => [file({ kind: 'app-attest' })], /kind is not a kind .* approov-token/],
     ['an unknown member', () => [file({ ...EVIDENCE, secret: 'x' })], /secret is no member/],
     [
       'a member that would steer the terminal',

@@ -1,7 +1,8 @@
 import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { EvidenceError, inspectEvidence, type InspectOptions } from '../../src/inspect/index.js';
+import { inspectEvidence } from '../../src/inspect/index.js';
 import { mintApproovToken } from '../../src/testing/index.js';
+import { problem } from './unusable.js';
 
 const NOW = Date.parse('2026-06-01T12:00:00Z');
 const AT = '2026-06-01T12:00:00Z';
@@ -20,16 +21,6 @@ const es256 = mintApproovToken({
   header: { kid: 'one' },
 });
 const FILE = { kind: 'approov-token', token, secretBase64, at: AT };
-
-function problem(evidence: unknown, options?: InspectOptions): EvidenceError {
-  try {
-    inspectEvidence(evidence, options);
-  } catch (error) {
-    if (error instanceof EvidenceError) return error;
-    throw error;
-  }
-  throw new Error('it was inspected');
-}
 
 function check(report: ReturnType<typeof inspectEvidence>, name: string) {
   return report.checks.find((each) => each.name === name);
@@ -191,7 +182,8 @@ describe('input that cannot be inspected', () => {
     ['a list', [FILE], /neither/],
     ['an empty text', '', /^evidence is empty/],
     ['no kind', { token }, /^kind is missing/],
-    ['another kind', { kind: 'app-attest-attestation' }, /^kind is not a kind .* approov-token/],
+    ['another kind', { kind: 'app-attest' }, /^kind is not a kind .* approov-token, .* app-attest-receipt/],
+    ['a kind that every object has', { kind: 'toString' }, /^kind is not a kind/],
     ['a kind that is no text', { kind: 1 }, /^kind is not/],
     ['no token', { kind: 'approov-token', secretBase64 }, /^token is missing/],
     ['a token that is no text', { ...FILE, token: 1 }, /^token is not a string/],

@@ -1,0 +1,70 @@
+import type { JsonObject } from '../kernel/json.js';
+import type { Inspection } from '../ports/checks.js';
+import { text, time } from './member-types.js';
+import { readMembers, type Members, type MemberTable } from './members.js';
+
+/** What the checks of one piece of evidence found, and what they did not look at. */
+export type Findings<Result, NotChecked extends string = never> = Inspection<Result> & {
+  /** What a server looks at beside the evidence, or with what the file does not give. */
+  readonly notChecked: readonly NotChecked[];
+};
+
+/** Every check of one piece of evidence, in the order of verification. Bytes are in base64, times in ISO 8601. */
+export type Report<Kind extends string, Result, NotChecked extends string = never> = Findings<
+  Result,
+  NotChecked
+> & {
+  readonly kind: Kind;
+  /** The time as of which it was inspected, ISO 8601. */
+  readonly at: string;
+};
+
+/** One kind of evidence file. */
+export interface EvidenceKind<Kind extends string, Found> {
+  /**
+   * @param file parsed JSON
+   * @param now milliseconds since the epoch, for a file that does not say `at`
+   * @throws EvidenceError, ConfigurationError where a member makes no sense
+   */
+  inspect(file: JsonObject, now: number): Found & { readonly kind: Kind; readonly at: string };
+}
+
+/**
+ * Makes a kind of its own members, beside `kind` and `at`, and of what inspects them.
+ *
+ * @param inspect gets the members, and milliseconds since the epoch
+ */
+export function evidenceKind<Kind extends string, Table extends MemberTable, Found>(
+  kind: Kind,
+  table: Table,
+  inspect: (members: Members<Table>, now: number) => Found,
+): EvidenceKind<Kind, Found> {
+  const all: MemberTable = { kind: text, ...table, at: time };
+  return {
+    inspect(file, now) {
+      const { kind: _, at, ...members } = readMembers(kind, all, file);
+      const asOf = typeof at === 'number' ? at : now;
+      return { kind, at: new Date(asOf).toISOString(), ...inspect(members as Members<Table>, asOf) };
+    },
+  };
+}
+
+/** Writes what was read, verified or not, as JSON has it. */
+export function withResult<Result, Written>(
+  inspection: Inspection<Result>,
+  write: (result: Result) => Written,
+): Inspection<Written> {
+  if (inspection.verdict === 'pass') return { ...inspection, result: write(inspection.result) };
+  const { unverified, ...failed } = inspection;
+  return unverified === undefined ? failed : { ...failed, unverified: write(unverified) };
+}
+
+export function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}
+
+/** ISO 8601; undefined for what is no time, which a result that nothing vouches for may have. */
+export function isoDate(milliseconds: number | undefined): string | undefined {
+  const date = new Date(milliseconds ?? Number.NaN);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}

@@ -1,0 +1,76 @@
+import type { JsonWebKey } from 'node:crypto';
+import { decodeBase64, decodeBase64url } from '../kernel/base64.js';
+import { isJsonObject } from '../kernel/json.js';
+import type { Member } from './members.js';
+
+export const text: Member<string> = {
+  is: 'a string',
+  read: (value) => (typeof value === 'string' ? value : undefined),
+};
+
+export const texts: Member<string | readonly string[]> = {
+  is: 'a string or a list of strings',
+  read: (value) => (isTexts(value) ? value : text.read(value)),
+};
+
+/** Each character one byte, as in the value of a header field. */
+export const latin1: Member<string> = {
+  is: 'a string of latin-1 characters, as a header value is',
+  read: (value) => (typeof value === 'string' && !/[^\0-\xff]/.test(value) ? value : undefined),
+};
+
+export function numberOf(what: string): Member<number> {
+  return { is: `a number${what}`, read: (value) => (typeof value === 'number' ? value : undefined) };
+}
+
+export function oneOf<Value extends string>(values: readonly Value[]): Member<Value> {
+  return { is: `one of ${values.join(', ')}`, read: (value) => values.find((each) => each === value) };
+}
+
+/** Options of a verifier, which looks at them itself. */
+export function options<T extends object>(): Member<T> {
+  return { is: 'an object', read: (value) => (isJsonObject(value) ? (value as T) : undefined) };
+}
+
+/** Bytes. Which encoding it is does not matter, but it has to be the one canonical text in it. */
+export const bytes: Member<Uint8Array> = {
+  is: 'base64 or base64url',
+  read: (value) => (typeof value === 'string' ? (decodeBase64(value) ?? decodeBase64url(value)) : undefined),
+};
+
+export const listOfBytes: Member<readonly Uint8Array[]> = {
+  is: 'a list of base64 or base64url',
+  read(value) {
+    const read = Array.isArray(value) ? value.map(bytes.read) : [undefined];
+    return read.every((each) => each !== undefined) ? read : undefined;
+  },
+};
+
+/** A key as the verifiers of App Attest take it. */
+export const pemOrSpki: Member<string | Uint8Array> = {
+  is: 'a PEM, or a SubjectPublicKeyInfo in base64',
+  read: (value) => (typeof value === 'string' && value.includes('-----BEGIN') ? value : bytes.read(value)),
+};
+
+export const pemOrJwk: Member<string | JsonWebKey> = {
+  is: 'a PEM as a string, or a JWK',
+  read: (value) => (isJsonObject(value) ? (value as JsonWebKey) : text.read(value)),
+};
+
+export const jwkSet: Member<{ readonly keys: readonly JsonWebKey[] }> = { ...options(), is: 'a JWK Set' };
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+
+/** Milliseconds since the epoch; null says now. */
+export const time: Member<number | null> = {
+  is: 'a time such as 2026-06-01T12:00:00Z, or null',
+  read(value) {
+    if (value === null) return null;
+    const at = typeof value === 'string' && TIME.test(value) ? Date.parse(value) : Number.NaN;
+    return Number.isNaN(at) ? undefined : at;
+  },
+};
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string');
+}
