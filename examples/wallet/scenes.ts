@@ -27,8 +27,8 @@ export interface Scene {
 
 /** What a virtual iPhone can get wrong in an attestation, but for what only a stricter policy refuses. */
 const DEFECTS = (Object.keys(APP_ATTEST_DEFECTS) as DefectOf<'attestation' | 'receipt'>[]).filter((name) => {
-  const { target, code } = APP_ATTEST_DEFECTS[name];
-  return target !== 'assertion' && !/_(DENIED|MISSING|TOO_OLD)$/.test(code);
+  const { target, needs } = APP_ATTEST_DEFECTS[name];
+  return target !== 'assertion' && needs === undefined;
 });
 
 let devices = 0;
