@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     env: { NODE_ENV: 'test' },
+    // A test that hangs ends some time; how long one takes on a busy machine is not what is tested.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: 'unit', include: ['packages/attestkit/test/**/*.test.ts'] } },
       { extends: true, test: { name: 'conformance', include: ['conformance/**/*.test.ts'] } },

@@ -27,7 +27,8 @@ const { store: name, json } = readArguments();
 const { store, close } = await open(name);
 
 const skew = { seconds: 0 };
-const apple = createVirtualApple({ now: Date.now });
+const now = (): number => Date.now() + skew.seconds * 1000;
+const apple = createVirtualApple({ now });
 let reason = '';
 const noteReason = ({ refused }: EndpointEvent | DecisionEvent): void => void (reason = refused?.code ?? '');
 const guard = createGuard({
@@ -39,7 +40,7 @@ const guard = createGuard({
   sessions: { audience: AUDIENCE, revocation: 'immediate' },
   // All the phones are on one address.
   limiter: () => true,
-  now: () => Date.now() + skew.seconds * 1000,
+  now,
   onEvent: noteReason,
   onDecision: noteReason,
 });

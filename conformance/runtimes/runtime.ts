@@ -35,11 +35,16 @@ export interface RuntimeProcess {
   stop(): Promise<void>;
 }
 
-export async function start({ command: [program, ...parameters], run }: Runtime): Promise<RuntimeProcess> {
+/** @param variables of the process's environment, beside those of this one */
+export async function start(
+  { command: [program, ...parameters], run }: Runtime,
+  variables: Readonly<Record<string, string>>,
+): Promise<RuntimeProcess> {
   const script = fileURLToPath(new URL('serve.ts', import.meta.url));
   // A group of its own, since npx puts a process of its own in between.
   const child = spawn(program, [...parameters, ...run, script], {
     detached: true,
+    env: { ...process.env, ...variables },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -38,7 +38,7 @@ export function readAttestedData(bytes: Uint8Array): AttestedData | undefined {
   if (bytes.length < CREDENTIAL_AT) return undefined;
   const view = viewOf(bytes);
   const keyAt = CREDENTIAL_AT + view.getUint16(LENGTH_AT);
-  const key = keyAt <= bytes.length ? readCborItem(bytes, keyAt) : undefined;
+  const key = readCborItem(bytes, keyAt);
   const extensions = key === undefined ? undefined : readExtensions(bytes, key.end);
   if (key === undefined || extensions === undefined) return undefined;
   return {

@@ -4,6 +4,7 @@ import type { JsonObject } from '../kernel/json.js';
 import { assertOptions, type OptionTypes } from '../kernel/options.js';
 import { enforcing, mustRead } from '../kernel/sinks.js';
 import type { Enrolled, EnrolmentEvidence } from '../ports/enrolment.js';
+import type { ReceiptExchanger } from '../ports/receipts.js';
 import { verifyAppAttestAssertion } from './assertion.js';
 import { ASSERTION_CHECKS } from './assertion-checks.js';
 import { ATTESTATION_CHECKS, FIELD_CHECKS } from './attestation-checks.js';
@@ -21,6 +22,8 @@ import {
   readPolicy,
   type AppAttestPolicyOptions,
 } from './policy.js';
+import { appraiseOwnReceipt, renewReceipt } from './receipt-renewal.js';
+import { receiptAnchors } from './receipt-roots.js';
 import { trustAnchors } from './roots.js';
 
 /** How attestations of App Attest are verified, and which keys are let in. */
@@ -36,7 +39,15 @@ export interface AppAttestOptions extends AppAttestPolicyOptions {
    * Default: any.
    */
   readonly maxRiskMetric?: number | undefined;
-  /** Roots for testing, PEM or DER, in place of Apple's; what enrols under them says `virtual: true`. */
+  /**
+   * Exchanges receipts for newer ones, which say the risk metric: `appleReceipts`. At a refresh, where one is due.
+   * Default: the receipt of the attestation is kept.
+   */
+  readonly receipts?: ReceiptExchanger | undefined;
+  /**
+   * Roots for testing, PEM or DER, in place of Apple's: those of attestations and of receipts. What enrols under them
+   * says `virtual: true`.
+   */
   readonly roots?: readonly (string | Uint8Array)[] | undefined;
   /** How many public keys are kept imported, for assertions. Default 1000. */
   readonly cache?: number | undefined;
@@ -52,6 +63,8 @@ export interface AppAttestFacts extends JsonObject {
   readonly osBuild?: string;
   /** From the last receipt that says one. */
   readonly riskMetric?: number;
+  /** When the receipt is worth exchanging again after an exchange that brought nothing, milliseconds since the epoch. */
+  readonly receiptRetryAt?: number;
 }
 
 const OPTIONS: OptionTypes = {
@@ -60,13 +73,15 @@ const OPTIONS: OptionTypes = {
   maxAgeAtEnrolmentSeconds: 'number',
   maxAgeAtRefreshSeconds: 'number',
   maxRiskMetric: 'number',
+  receipts: 'object',
   roots: 'list',
   cache: 'number',
 };
 
 /**
  * App Attest as evidence for enrolment: fields `key_id` and `attestation` of the body, base64 or base64url, made with
- * `clientDataHash` = SHA-256 of the challenge in UTF-8. Production alone unless `environments` says otherwise.
+ * `clientDataHash` = SHA-256 of the challenge in UTF-8. Production alone unless `environments` says otherwise. The
+ * receipt inside is verified too, and has to be at most five minutes old (Apple, Assessing fraud risk).
  *
  * @throws ConfigurationError naming the option that cannot be right
  */
@@ -81,6 +96,10 @@ export function appAttest(options: AppAttestOptions): EnrolmentEvidence<'app-att
   assertCount('maxRiskMetric', maxRiskMetric);
   assertCount('cache', keys);
   const cache = createAppAttestCache(keys);
+  const trust = { anchors: receiptAnchors(options.roots), cache };
+  const { receipts } = options;
+  if (receipts !== undefined && typeof receipts.exchange !== 'function')
+    throw new ConfigurationError('receipts', 'exchanges nothing', 'Give what appleReceipts returned.');
 
   return {
     kind: 'app-attest',
@@ -95,10 +114,10 @@ export function appAttest(options: AppAttestOptions): EnrolmentEvidence<'app-att
       const clientDataHash = hash('sha256', challenge, 'buffer');
       const maxAgeSeconds = maxAgeAtEnrolmentSeconds;
       const rules = { apps, keyId, clientDataHash, anchors, policy, maxAgeSeconds, now, cache };
-      return enrolled(
-        appraiseAttestation(mustRead(enforcing, FIELD_CHECKS.encoding, bytes), rules, enforcing),
-        now,
-      );
+      const sent = mustRead(enforcing, FIELD_CHECKS.encoding, bytes);
+      const attested = appraiseAttestation(sent, rules, enforcing);
+      const receipt = appraiseOwnReceipt(attested, clientDataHash, trust, now);
+      return enrolled(attested, receipt.virtual, now);
     },
 
     appraise({ appId, environment, attestedAt, virtual, facts }, now) {
@@ -112,6 +131,10 @@ export function appAttest(options: AppAttestOptions): EnrolmentEvidence<'app-att
       enforcing.holds(POLICY_CHECKS.virtual, virtual !== true || anchors.some((anchor) => anchor.virtual));
       enforcing.holds(POLICY_CHECKS.risk, isTolerable(riskMetric, maxRiskMetric));
     },
+
+    ...(receipts === undefined
+      ? {}
+      : { renew: (known: Enrolled, now: number) => renewReceipt(known, receipts, trust, now) }),
 
     proof: {
       parameter: 'assertion',
@@ -137,7 +160,11 @@ export function appAttest(options: AppAttestOptions): EnrolmentEvidence<'app-att
 }
 
 /** What the device's record keeps. */
-function enrolled(attestation: AppAttestAttestation, now: number): Enrolled<AppAttestFacts> {
+function enrolled(
+  attestation: AppAttestAttestation,
+  virtualReceipt: boolean,
+  now: number,
+): Enrolled<AppAttestFacts> {
   const { key, category, bundleVersion, osVersion, osBuild } = attestation;
   const facts = { category, bundleVersion, osVersion, osBuild };
   return {
@@ -152,7 +179,7 @@ function enrolled(attestation: AppAttestAttestation, now: number): Enrolled<AppA
     },
     // It is deduced from the certificate: never later than now.
     attestedAt: Math.min(attestation.issuedAt, now),
-    ...(attestation.virtual ? { virtual: true } : {}),
+    ...(attestation.virtual || virtualReceipt ? { virtual: true } : {}),
     facts: Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined)),
     receipt: Buffer.from(attestation.receipt).toString('base64'),
   };

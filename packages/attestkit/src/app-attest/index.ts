@@ -11,5 +11,6 @@ export type { AppAttestFacts, AppAttestOptions } from './evidence.js';
 export type { AttestationExpectations } from './expectations.js';
 export type { AppAttestCategory, LaunchPolicy, LaunchPolicyOptions } from './launch.js';
 export type { AppAttestEnvironment, AppAttestPolicyOptions } from './policy.js';
+export { receiptDue } from './receipt-due.js';
 export { inspectAppAttestReceipt, verifyAppAttestReceipt } from './receipt.js';
 export type { AppAttestReceipt, ReceiptExpectations } from './receipt.js';

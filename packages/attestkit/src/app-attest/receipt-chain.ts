@@ -71,8 +71,8 @@ export function verifySigner(
   );
   checks.holds(CHECKS.root, root !== undefined);
   if (root !== undefined && issued !== undefined && signerKey !== undefined) {
-    remember(signer, idOf(issuer), signerKey, cache);
-    remember(issuer, root.id, publicKeyOf(issuer), cache);
+    remember(signer, idOf(issuer), () => signerKey, cache);
+    remember(issuer, root.id, () => publicKeyOf(issuer), cache);
   }
 
   const plain = hasOnlyCritical(signer, UNDERSTOOD) && hasOnlyCritical(issuer, UNDERSTOOD);
@@ -99,15 +99,19 @@ function recall(certificate: Certificate, cache: AppAttestCache | undefined) {
   return cache?.issuers.get(digestOf(certificate));
 }
 
-/** Only what chains to a root is remembered, so that forged chains push nothing out. */
+/**
+ * Only what chains to a root is remembered, so that forged chains push nothing out. An import costs more than a
+ * verification, so a key is asked for only where it is not known.
+ */
 function remember(
   certificate: Certificate,
   anchorId: string,
-  key: KeyObject | undefined,
+  keyOf: () => KeyObject | undefined,
   cache: AppAttestCache | undefined,
 ): void {
-  if (cache === undefined || key === undefined || recall(certificate, cache)?.anchorId === anchorId) return;
-  cache.issuers.set(digestOf(certificate), { anchorId, key });
+  if (cache === undefined || recall(certificate, cache)?.anchorId === anchorId) return;
+  const key = keyOf();
+  if (key !== undefined) cache.issuers.set(digestOf(certificate), { anchorId, key });
 }
 
 function idOf(certificate: Certificate): string {

@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { equalBytes } from '../kernel/bytes.js';
 import { p256Point } from '../kernel/cose.js';
 import { ConfigurationError } from '../kernel/errors.js';
@@ -7,11 +7,15 @@ import { enforcing, inspecting, mustRead } from '../kernel/sinks.js';
 import type { Checks, Inspection } from '../ports/checks.js';
 import type { ReceiptEnvironment } from '../ports/receipts.js';
 import type { AppAttestCache } from './cache.js';
+import { assertTime, hashAppIds } from './expectations.js';
+import { assertSeconds } from './policy.js';
+import { importPublicKey } from './public-key.js';
 import { verifySigner } from './receipt-chain.js';
 import { RECEIPT_CHECKS as CHECKS } from './receipt-checks.js';
 import { readSignedData } from './receipt-cms.js';
 import { readPayload, type ReceiptPayload } from './receipt-payload.js';
 import { receiptAnchors } from './receipt-roots.js';
+import type { TrustAnchor } from './roots.js';
 
 /** Bytes of a receipt; real ones have about 4 KiB. */
 export const MAX_RECEIPT = 16_384;
@@ -54,6 +58,20 @@ export interface ReceiptExpectations {
   readonly now?: number | undefined;
 }
 
+/** The expectations, read and ready. */
+export interface ReceiptRules {
+  readonly appIds: readonly string[];
+  /** SubjectPublicKeyInfo in DER. */
+  readonly publicKey: Uint8Array;
+  readonly environment: ReceiptEnvironment | undefined;
+  readonly maxAgeSeconds: number | undefined;
+  readonly leafCertificate: Uint8Array | undefined;
+  readonly clientDataHash: Uint8Array | undefined;
+  readonly anchors: readonly TrustAnchor[];
+  readonly cache: AppAttestCache | undefined;
+  readonly now: number;
+}
+
 const EXPECTATIONS: OptionTypes = {
   appIds: 'list',
   publicKey: 'any',
@@ -78,7 +96,7 @@ const EXPECTATIONS: OptionTypes = {
  * @throws ConfigurationError when the expectations make no sense
  */
 export function verifyAppAttestReceipt(receipt: Uint8Array, expected: ReceiptExpectations): AppAttestReceipt {
-  return appraiseReceipt(receipt, expected, enforcing);
+  return appraiseReceipt(receipt, readExpectations(expected), enforcing);
 }
 
 /**
@@ -90,20 +108,19 @@ export function inspectAppAttestReceipt(
   receipt: Uint8Array,
   expected: ReceiptExpectations,
 ): Inspection<AppAttestReceipt> {
-  return inspecting((checks, read) => appraiseReceipt(receipt, expected, checks, read));
+  const rules = readExpectations(expected);
+  return inspecting((checks, read) => appraiseReceipt(receipt, rules, checks, read));
 }
 
 /** The straight line, for either sink. */
-function appraiseReceipt(
+export function appraiseReceipt(
   receipt: Uint8Array,
-  expected: ReceiptExpectations,
+  rules: ReceiptRules,
   checks: Checks,
   read?: (partial: AppAttestReceipt) => void,
 ): AppAttestReceipt {
-  const publicKey = assertExpectations(expected);
-  const anchors = receiptAnchors(expected.roots);
-  const { appIds, environment, maxAgeSeconds, leafCertificate, clientDataHash, cache } = expected;
-  const { now = Date.now() } = expected;
+  const { appIds, publicKey, environment, maxAgeSeconds, leafCertificate, clientDataHash } = rules;
+  const { anchors, cache, now } = rules;
 
   // What has to be readable. Nothing of it is trusted yet.
   mustRead(checks, CHECKS.size, receipt.length <= MAX_RECEIPT || undefined);
@@ -139,43 +156,39 @@ function appraiseReceipt(
   return { ...result, virtual: anchor?.virtual === true };
 }
 
-/** @returns the SubjectPublicKeyInfo of the key that is expected */
-function assertExpectations(expected: ReceiptExpectations): Uint8Array {
+/** @throws ConfigurationError naming the option */
+function readExpectations(expected: ReceiptExpectations): ReceiptRules {
   assertOptions(expected, EXPECTATIONS, 'verifyAppAttestReceipt');
-  const { appIds, environment, maxAgeSeconds = 0, leafCertificate, clientDataHash } = expected;
-  if (
-    !Array.isArray(appIds) ||
-    appIds.length === 0 ||
-    appIds.some((id) => typeof id !== 'string' || id === '')
-  )
-    refuse('appIds', 'names no app', 'Give a list of app ids: TEAMID1234.com.example.app.');
+  const { appIds, publicKey, environment, maxAgeSeconds, leafCertificate, clientDataHash } = expected;
+  const { roots, cache, now = Date.now() } = expected;
+  hashAppIds(appIds);
   if (environment !== undefined) assertOneOf('environment', environment, ['production', 'development']);
-  if (!(maxAgeSeconds >= 0)) refuse('maxAgeSeconds', 'is not a number of seconds', 'Apple recommends 300.');
+  assertSeconds('maxAgeSeconds', maxAgeSeconds);
+  assertTime(now);
   for (const [name, bytes] of Object.entries({ leafCertificate, clientDataHash })) {
     if (bytes !== undefined && !(bytes instanceof Uint8Array))
-      refuse(name, 'is no bytes', 'Give a Uint8Array.');
+      throw new ConfigurationError(name, 'is no bytes', 'Give a Uint8Array, or leave it out.');
   }
-  const spki = readKey(expected.publicKey);
-  if (spki !== undefined && p256Point(spki) !== undefined) return spki;
-  return refuse('publicKey', 'is not a key on P-256', 'Give the key that the attestation vouched for.');
+  return {
+    appIds,
+    publicKey: spkiOf(publicKey, cache),
+    environment,
+    maxAgeSeconds,
+    leafCertificate,
+    clientDataHash,
+    anchors: receiptAnchors(roots),
+    cache,
+    now,
+  };
 }
 
-function readKey(source: unknown): Uint8Array | undefined {
-  if (source instanceof Uint8Array) return source;
-  try {
-    // A PEM, or a KeyObject that may be private; anything else throws.
-    const key = typeof source === 'string' ? createPublicKey(source) : (source as KeyObject);
-    return key.export({ type: 'spki', format: 'der' });
-  } catch {
-    return undefined;
-  }
+/** SubjectPublicKeyInfo in DER, without an import where it is that already: only its bytes are compared. */
+function spkiOf(source: string | Uint8Array | KeyObject, cache: AppAttestCache | undefined): Uint8Array {
+  if (source instanceof Uint8Array && p256Point(source) !== undefined) return source;
+  return importPublicKey(source, cache).export({ type: 'spki', format: 'der' });
 }
 
 function iso(time: number): string | undefined {
   const date = new Date(time);
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
-}
-
-function refuse(variable: string, problem: string, remedy: string): never {
-  throw new ConfigurationError(variable, problem, remedy);
 }

@@ -48,9 +48,8 @@ export class AppleReceipts implements ReceiptExchanger {
 
     const body = Buffer.from(receipt).toString('base64');
     const exchange = await retry.run((timeoutMs) => this.#try(body, environment, timeoutMs, signal), signal);
-    if (!isFailed(exchange)) this.#closed.delete(environment);
     // That one caller gave up says nothing about the service.
-    else if (signal?.aborted !== true)
+    if (isFailed(exchange) && signal?.aborted !== true)
       this.#closed.set(environment, { exchange, until: retry.elapsed() + exchange.retryAfter * 1000 });
     return exchange;
   }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import express from 'express';
 import { describe, expect, test, vi } from 'vitest';
-import { protect, sendRefusal } from '../../src/adapters/node/index.js';
+import { protect, sendAnswer } from '../../src/adapters/node/index.js';
 import { asyncGuard, bodyGuard, digestOf, forgedField, syncGuard, tokenField } from './guards.js';
 import { head, listening, open, received, send, serve } from './wire.js';
 
@@ -78,7 +78,7 @@ describe('a refusal', () => {
     const port = await serve((_req, res) => {
       res.setHeader('Access-Control-Allow-Origin', '*');
       res.setHeader('Content-Type', 'text/html');
-      sendRefusal(res, refusal);
+      sendAnswer(res, refusal);
     });
     const answer = await send(port);
     expect(answer.fields).toMatchObject({
@@ -92,8 +92,8 @@ describe('a refusal', () => {
   test('ends a response that has begun already, without a throw', async () => {
     const port = await serve((_req, res) => {
       res.write('begun');
-      sendRefusal(res, refusal);
-      sendRefusal(res, refusal);
+      sendAnswer(res, refusal);
+      sendAnswer(res, refusal);
     });
     const answer = await send(port);
     expect(answer.status).toBe(200);
@@ -103,7 +103,7 @@ describe('a refusal', () => {
 
   test('is written where there is only an emulation of a server, too', () => {
     const res = { headersSent: false, req: {}, writeHead: vi.fn(), end: vi.fn() };
-    sendRefusal(res, refusal);
+    sendAnswer(res, refusal);
     expect(res.writeHead).toHaveBeenCalledWith(401, {
       'content-type': 'application/json',
       'content-length': 8,

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { BODY_LIMIT, protect, refusalResponse, webRequest } from '../../src/adapters/web.js';
+import { BODY_LIMIT, protect, answerResponse, webRequest } from '../../src/adapters/web.js';
 import { asyncGuard, bodyGuard, digestOf, syncGuard, tokenField } from './guards.js';
 import type { FieldLine } from './wire.js';
 
@@ -163,7 +163,7 @@ test('a wrong option fails at start-up', () => {
 });
 
 test('a refusal becomes a response', async () => {
-  const response = refusalResponse({ status: 503, headers: { 'retry-after': '5' }, body: '{"a":1}' });
+  const response = answerResponse({ status: 503, headers: { 'retry-after': '5' }, body: '{"a":1}' });
   expect([response.status, response.headers.get('retry-after'), await response.text()]).toEqual([
     503,
     '5',

@@ -12,7 +12,7 @@ const { replaced, without } = shared;
 const GOOD = receipt();
 const stranger = newKeys('P-256');
 const nested = (tag: number, depth: number): Buffer => {
-  let bytes = Buffer.alloc(0);
+  let bytes: Buffer = Buffer.alloc(0);
   for (let at = 0; at < depth; at += 1) bytes = der(tag, bytes);
   return bytes;
 };
@@ -145,16 +145,18 @@ const REFUSED: readonly Row[] = [
   ['environment', 'development', receipt({ environment: 'development' })],
   ['environment', 'production in place of development', GOOD, { environment: 'development' }],
   ['notFuture', 'made in more than a minute', GOOD, { now: NOW - 60_001 }],
-  ['notFuture', 'a clock that is none', GOOD, { now: Number.NaN }],
   ['age', 'made more than five minutes ago', GOOD, { now: NOW + 300_001 }],
   ['expired', 'expired now', GOOD, { maxAgeSeconds: undefined, ...later(90) }],
   ['expired', 'expired before it was made', receipt({}, { fields: replaced(21, '2026-05-01T12:00:00Z') })],
 ];
 
 describe('a receipt is refused', () => {
-  it.each(REFUSED)('%s: %s', (name, _, bytes, more = {}) => {
-    expect(codeOf(bytes, more)).toBe(CHECKS[name].code);
-  });
+  it.each(REFUSED.map(([name, what, bytes, more]) => [name, what, bytes, more ?? {}] as const))(
+    '%s: %s',
+    (name, _, bytes, more) => {
+      expect(codeOf(bytes, more)).toBe(CHECKS[name].code);
+    },
+  );
 
   const FIELDS = [
     [2, CHECKS.appIdField],
@@ -184,6 +186,6 @@ describe('a receipt is refused', () => {
   it.each([['ber'], ['der']] as const)('wherever it is cut: %s', (encoding) => {
     const whole = receipt({}, {}, encoding);
     for (let length = 0; length < whole.length; length += 1)
-      expect(codeOf(whole.subarray(0, length))).toBe(CHECKS.structure.code);
+      expect(codeOf(whole.subarray(0, length), { roots: undefined })).toBe(CHECKS.structure.code);
   });
 });

@@ -1,7 +1,4 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { createAppAttestCache } from '../../src/app-attest/cache.js';
 import { receiptAnchors } from '../../src/app-attest/receipt-roots.js';
@@ -12,6 +9,7 @@ import {
 } from '../../src/app-attest/receipt.js';
 import { newKeys } from '../../src/testing/virtual-authorities.js';
 import { refusal } from '../approov/tokens.js';
+import { vectors } from '../vectors.js';
 import { failed } from './receipts.js';
 
 interface Vector {
@@ -24,14 +22,8 @@ interface Vector {
   readonly expected: { readonly verdict: string; readonly riskMetric?: number };
 }
 
-const NAMED = process.env['ATTESTKIT_VECTORS'];
-const FOLDER = NAMED ?? fileURLToPath(new URL('../../../../../shared/vectors', import.meta.url));
-const folder = join(FOLDER, 'app-attest');
-const there = NAMED !== undefined || process.env['CI'] === 'true' || existsSync(folder);
-const files = there ? readdirSync(folder).filter((file) => file.startsWith('receipt-')) : [];
-const vectors = files.map(
-  (file) => [file, JSON.parse(readFileSync(join(folder, file), 'utf8')) as Vector] as const,
-);
+const real = vectors('app-attest/receipt-');
+const receipts = real.files.map((file) => [file.file, file as unknown as Vector] as const);
 const cache = createAppAttestCache();
 
 function expectations({ appId, environment, publicKey, at }: Vector): ReceiptExpectations {
@@ -51,13 +43,15 @@ it('is pinned to Apple Root CA - G3', () => {
   expect(receiptAnchors([der])[0]?.virtual).toBe(false);
 });
 
-describe.skipIf(!there)('real receipts (skipped where ../shared/vectors is absent)', () => {
-  it('are there', () => {
-    expect(vectors.length).toBeGreaterThanOrEqual(27);
-    expect(vectors.filter(([, { expected }]) => expected.riskMetric !== undefined).length).toBeGreaterThan(8);
+describe('real receipts', () => {
+  real.run('are there', () => {
+    expect(receipts.length).toBeGreaterThanOrEqual(27);
+    expect(receipts.filter(([, { expected }]) => expected.riskMetric !== undefined).length).toBeGreaterThan(
+      8,
+    );
   });
 
-  it.each(vectors)('%s', (_, vector) => {
+  it.each(receipts)('%s', (_, vector) => {
     const bytes = Buffer.from(vector.receipt, 'base64');
     const inspection = inspectAppAttestReceipt(bytes, expectations(vector));
     expect(inspection.verdict).toBe(vector.expected.verdict);
@@ -77,9 +71,9 @@ describe.skipIf(!there)('real receipts (skipped where ../shared/vectors is absen
     );
   });
 
-  const genuine = vectors.filter(([, { expected }]) => expected.verdict === 'pass');
+  const genuine = receipts.filter(([, { expected }]) => expected.verdict === 'pass');
 
-  it('fail for another app, key, environment or time', () => {
+  real.run('fail for another app, key, environment or time', () => {
     const other = newKeys('P-256').publicKey;
     for (const [, vector] of genuine) {
       const bytes = Buffer.from(vector.receipt, 'base64');
@@ -107,7 +101,7 @@ describe.skipIf(!there)('real receipts (skipped where ../shared/vectors is absen
   /** One of each form: BER in pieces, and DER. */
   const forms = [genuine[0], genuine.find(([, { receipt }]) => Buffer.from(receipt, 'base64')[1] !== 0x80)];
 
-  it('fail wherever they are cut', () => {
+  real.run('fail wherever they are cut', () => {
     for (const form of forms) {
       const [, vector] = form ?? expect.fail('there is no such form');
       const bytes = Buffer.from(vector.receipt, 'base64');
@@ -118,26 +112,29 @@ describe.skipIf(!there)('real receipts (skipped where ../shared/vectors is absen
     }
   });
 
-  it('with one octet changed fail the same for verifier and inspector, or say the same as before', () => {
-    let accepted = 0;
-    for (const form of forms) {
-      const [, vector] = form ?? expect.fail('there is no such form');
-      const bytes = Buffer.from(vector.receipt, 'base64');
-      const sound = expectations(vector);
-      const whole = verifyAppAttestReceipt(bytes, sound);
-      for (let at = 0; at < bytes.length; at += 5) {
-        const mutant = Buffer.from(bytes);
-        mutant.writeUInt8(mutant.readUInt8(at) ^ (1 << (at % 8)), at);
-        const inspection = inspectAppAttestReceipt(mutant, sound);
-        if (inspection.verdict === 'fail') {
-          expect(refusal(() => verifyAppAttestReceipt(mutant, sound)).code).toBe(inspection.code);
-        } else {
-          expect(inspection.result).toEqual(whole);
-          accepted += 1;
+  real.run(
+    'with one octet changed fail the same for verifier and inspector, or say the same as before',
+    () => {
+      let accepted = 0;
+      for (const form of forms) {
+        const [, vector] = form ?? expect.fail('there is no such form');
+        const bytes = Buffer.from(vector.receipt, 'base64');
+        const sound = expectations(vector);
+        const whole = verifyAppAttestReceipt(bytes, sound);
+        for (let at = 0; at < bytes.length; at += 11) {
+          const mutant = Buffer.from(bytes);
+          mutant.writeUInt8(mutant.readUInt8(at) ^ (1 << (at % 8)), at);
+          const inspection = inspectAppAttestReceipt(mutant, sound);
+          if (inspection.verdict === 'fail') {
+            expect(refusal(() => verifyAppAttestReceipt(mutant, sound)).code).toBe(inspection.code);
+          } else {
+            expect(inspection.result).toEqual(whole);
+            accepted += 1;
+          }
         }
       }
-    }
-    // Only in the copy of the root, which nobody reads: the pinned one counts.
-    expect(accepted).toBeGreaterThan(0);
-  });
+      // Only in the copy of the root, which nobody reads: the pinned one counts.
+      expect(accepted).toBeGreaterThan(0);
+    },
+  );
 });

@@ -109,6 +109,8 @@ describe('the expectations', () => {
     ['environment', { environment: 'sandbox' }],
     ['maxAgeSeconds', { maxAgeSeconds: -1 }],
     ['maxAgeSeconds', { maxAgeSeconds: Number.NaN }],
+    ['now', { now: Number.NaN }],
+    ['appIds', { appIds: ['com.example.app'] }],
     ['leafCertificate', { leafCertificate: 'AAAA' }],
     ['clientDataHash', { clientDataHash: [1] }],
     ['roots', { roots: [] }],

@@ -48,6 +48,7 @@ export function receipt(
     type: 'ATTEST',
     appId: APP,
     certificate: LEAF,
+    publicKey: KEYS.publicKey,
     clientDataHash: CLIENT_HASH,
     token: 'dG9rZW4=',
     environment: 'production',

@@ -178,7 +178,11 @@ describe('the outcome', () => {
     },
     () => Promise.resolve(undefined),
   ])('of a fetch that fails in its own way is an outage', async (fetch) => {
-    const receipts = appleReceipts({ ...options, attempts: 1, fetch: fetch as typeof globalThis.fetch });
+    const receipts = appleReceipts({
+      ...options,
+      attempts: 1,
+      fetch: fetch as unknown as typeof globalThis.fetch,
+    });
     expect(await receipts.exchange(RECEIPT, 'production')).toEqual({
       outcome: 'unavailable',
       problem: 'the request failed',

@@ -80,7 +80,7 @@ export class Backend {
       evidence: [session(), assertion()],
       accept: ['session'],
       secret: SECRET,
-      enrolment: [appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot] })],
+      enrolment: [appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] })],
       now: clock.now,
       limiter: () => true,
       onEvent: (event) => this.events.push(event),
@@ -94,7 +94,12 @@ export class Backend {
     const answer = await this.guard.answer(requestOf({ target: `/device${path}`, ...sent }), path);
     if (answer === undefined) throw new Error(`there is no endpoint ${path}`);
     const { refused } = this.events.at(-1) ?? {};
-    return { status: answer.status, code: refused?.code, body: JSON.parse(answer.body) as Reply['body'], answer };
+    return {
+      status: answer.status,
+      code: refused?.code,
+      body: JSON.parse(answer.body) as Reply['body'],
+      answer,
+    };
   }
 
   post(path: string, body: object, more: Sent = {}): Promise<Reply> {
@@ -138,8 +143,8 @@ export class Backend {
   async exchange(key: VirtualKey, deviceId = 'phone-1'): Promise<Record<string, string>> {
     const challenge = await this.challenge(deviceId, 'assert');
     const proof = key.assert({ clientData: sessionBytes({ audience: AUDIENCE, deviceId, challenge }) });
-    const assertion = Buffer.from(proof).toString('base64');
-    return { challenge, device_id: deviceId, key_id: key.keyId, assertion };
+    const encoded = Buffer.from(proof).toString('base64');
+    return { challenge, device_id: deviceId, key_id: key.keyId, assertion: encoded };
   }
 
   refresh(token: string, more: Sent = {}): Promise<Reply> {
@@ -193,7 +198,10 @@ export function watched(store: Store, before: (operation: keyof Store, key: stri
     claim: async (key, ttlMs) => (await before('claim', key), store.claim(key, ttlMs)),
     advance: async (key, value, ttlMs) => (await before('advance', key), store.advance(key, value, ttlMs)),
     get: async (key) => (await before('get', key), store.get(key)),
-    put: async (key, value, expected, ttlMs) => (await before('put', key), store.put(key, value, expected, ttlMs)),
+    put: async (key, value, expected, ttlMs) => (
+      await before('put', key),
+      store.put(key, value, expected, ttlMs)
+    ),
     delete: async (key) => (await before('delete', key), store.delete(key)),
   };
 }

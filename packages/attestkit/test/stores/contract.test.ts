@@ -10,7 +10,7 @@ for (const [name, open] of Object.entries(OPEN)) {
   const there = await present(`server for the store ${name}`, async () => {
     opened = await open();
   });
-  describe.skipIf(!there)(`the store ${name}`, () => {
+  describe.skipIf(!there)(`the store ${name}`, { timeout: 30_000 }, () => {
     afterAll(() => opened?.close());
     it.each(STORE_CONTRACT)('$name', ({ run }) => run(opened as Opened));
   });
@@ -98,9 +98,7 @@ describe('the contract', () => {
     const subject = { store: { ...store, ...spoil(store) }, pass };
     const results = [];
     for (const { run } of STORE_CONTRACT) {
-      // One that writes in a loop for ever has broken its rule too.
-      const patience = new Promise((_resolve, reject) => setTimeout(reject, 200, new Error('no end')));
-      results.push(...(await Promise.allSettled([Promise.race([run(subject), patience])])));
+      results.push(...(await Promise.allSettled([run(subject)])));
     }
     expect(results.map(({ status }) => status)).toContain('rejected');
   });

@@ -19,11 +19,9 @@ export async function present(what: string, probe: () => unknown): Promise<boole
   }
 }
 
-/** Waits until something is so; the test's own time limit ends the wait. */
+/** Waits until something is so, as long as the test itself lasts. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  let waiting = true;
-  onTestFinished(() => {
-    waiting = false;
-  });
-  while (waiting && !(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
+  const over = new AbortController();
+  onTestFinished(() => over.abort());
+  while (!over.signal.aborted && !(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
 }

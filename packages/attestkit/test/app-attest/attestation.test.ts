@@ -1,0 +1,126 @@
+import { webcrypto } from 'node:crypto';
+import { encode } from 'cborg';
+import { describe, expect, it } from 'vitest';
+import { ATTESTATION_CHECKS } from '../../src/app-attest/attestation-checks.js';
+import {
+  inspectAppAttestAttestation,
+  verifyAppAttestAttestation,
+  type AttestationExpectations,
+} from '../../src/app-attest/index.js';
+import { POLICY_CHECKS } from '../../src/app-attest/policy-checks.js';
+import * as forging from './forge.js';
+import { judge } from './judge.js';
+
+const { APP_ID, CHALLENGE, DAY, forge, HOUR, launchMap, NOW, osExtension } = forging;
+const { DEVELOPMENT, INTERMEDIATE_DER, MAC, MAC_POLICY, OS_OID, POLICY_OID, ROOT_DER } = forging;
+type Recipe = forging.Recipe;
+
+const GOOD = await forge();
+
+describe('a genuine attestation', () => {
+  it('gives all that it says', async () => {
+    const { attestation, expected } = await forge({ launch: launchMap(4, '42'), flags: 0xc0 });
+    const result = verifyAppAttestAttestation(attestation, expected);
+    const spki = await webcrypto.subtle.exportKey('spki', forging.leafKeys.publicKey);
+    expect(result).toEqual({
+      kind: 'app-attest',
+      appId: APP_ID,
+      environment: 'production',
+      key: {
+        id: Buffer.from(expected.keyId as Uint8Array).toString('base64url'),
+        publicKey: new Uint8Array(spki),
+        thumbprint: expect.stringMatching(/^[\w-]{43}$/),
+      },
+      certificate: expect.any(Uint8Array),
+      receipt: new Uint8Array(Buffer.from('a receipt')),
+      category: 'app-store',
+      bundleVersion: '42',
+      osVersion: '17.2.1',
+      osBuild: '21C66',
+      platform: 'ios',
+      issuedAt: NOW,
+      virtual: true,
+    });
+    const inspection = inspectAppAttestAttestation(attestation, expected);
+    expect(inspection).toMatchObject({ verdict: 'pass', result });
+  });
+
+  it('gives bytes of its own, no views of the caller’s', async () => {
+    const { attestation, expected } = await forge();
+    const result = verifyAppAttestAttestation(attestation, expected);
+    attestation.fill(0);
+    expect(Buffer.from(result.receipt).toString()).toBe('a receipt');
+    for (const bytes of [result.receipt, result.certificate, result.key.publicKey])
+      expect(bytes.constructor).toBe(Uint8Array);
+  });
+
+  it('has every check reported once, in the order of the catalogue', () => {
+    const { checks } = inspectAppAttestAttestation(GOOD.attestation, GOOD.expected);
+    const order = [...Object.values(ATTESTATION_CHECKS), ...Object.values(POLICY_CHECKS)].map(
+      ({ code }) => code,
+    );
+    const reported = checks.map(({ code }) => code);
+    expect(reported).toEqual(order.filter((code) => reported.includes(code)));
+    const { appId, virtual, risk } = POLICY_CHECKS;
+    expect(order.filter((code) => !reported.includes(code))).toEqual([appId.code, virtual.code, risk.code]);
+  });
+
+  it.each<[string, Recipe, Partial<AttestationExpectations>]>([
+    ['with a map of extensions that no flag announces', { launch: launchMap(1, '1'), flags: 0x40 }, {}],
+    ['with flags that announce what is not there', { flags: 0xff }, {}],
+    ['with no flags', { flags: 0 }, {}],
+    ['with short names of extensions', { launch: Buffer.from(encode({ bundleVersion: '1' })) }, {}],
+    [
+      'with extensions that are not known',
+      { launch: Buffer.from(encode({ apple_cd_hash_type_01: Buffer.of(2) })) },
+      {},
+    ],
+    ['with an unsigned cdHash', { members: (members) => ({ ...members, cdHash: Buffer.alloc(32) }) }, {}],
+    ['with the purpose of App Attest', { extensions: { '2.5.29.37': '300b06092a864886f763640418' } }, {}],
+    ['with an access policy of iOS', { extensions: { [POLICY_OID]: '3005a303040161' } }, {}],
+    ['on a Mac with full security', { extensions: { [OS_OID]: MAC, [POLICY_OID]: MAC_POLICY } }, {}],
+    [
+      'of iOS 14, without platform and policy',
+      { extensions: { [OS_OID]: osExtension('14.0', '18A', undefined) } },
+      {},
+    ],
+    ['without a word on the operating system', { extensions: { [OS_OID]: null } }, {}],
+    ['of development, where that is allowed', { aaguid: DEVELOPMENT }, { environments: ['development'] }],
+    ['of either environment, where both are', {}, { environments: ['development', 'production'] }],
+    ['for one of several apps', {}, { appIds: ['TEAMID1234.com.example.other', APP_ID] }],
+    ['of the oldest system allowed', {}, { minimumOs: '17.2.1' }],
+    ['of a system newer in a number, not in a digit', {}, { minimumOs: '9.10' }],
+    ['of an age that is allowed', {}, { maxAgeSeconds: 3600, now: NOW + HOUR }],
+    ['by a clock that is a minute ahead', {}, { maxAgeSeconds: 3600, now: NOW - 60_000 }],
+    ['at the first moment of its certificate', {}, { now: NOW - DAY }],
+    ['at the last moment of its certificate', {}, { now: NOW + 2 * DAY }],
+    ['of any age, where none is asked for', {}, { now: NOW + 47 * HOUR }],
+    [
+      'of an allowed category and version',
+      { launch: launchMap(4, '42') },
+      { category: { allowed: ['app-store'] }, bundleVersion: { allowed: ['41', '42'] } },
+    ],
+    [
+      'of no category, where that is accepted',
+      {},
+      { category: { allowed: ['app-store'], whenAbsent: 'accept' } },
+    ],
+  ])('is accepted %s', async (_, recipe, more) => {
+    const { attestation, expected } = await forge(recipe);
+    expect(judge(attestation, { ...expected, ...more })).toBe('accepted');
+  });
+
+  it('is accepted by any form of key id, challenge and root', () => {
+    const { attestation, expected } = GOOD;
+    const keyId = Buffer.from(expected.keyId as Uint8Array);
+    const pem = `-----BEGIN CERTIFICATE-----\n${ROOT_DER.toString('base64')}\n-----END CERTIFICATE-----\n`;
+    for (const more of [
+      { keyId: keyId.toString('base64') },
+      { keyId: keyId.toString('base64url') },
+      { challenge: Buffer.from(CHALLENGE) },
+      { roots: [pem] },
+      { roots: [INTERMEDIATE_DER, new Uint8Array(ROOT_DER)] },
+    ])
+      expect(judge(attestation, { ...expected, ...more })).toBe('accepted');
+  });
+});

@@ -1,0 +1,245 @@
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { encode } from 'cborg';
+import { describe, expect, it } from 'vitest';
+import { appAttest, type AppAttestOptions } from '../../src/app-attest/index.js';
+import type { Enrolled, EnrolmentContext, EnrolmentEvidence } from '../../src/ports/enrolment.js';
+import { refusal } from '../approov/tokens.js';
+import * as forging from './forge.js';
+
+const { APP_ID, CHALLENGE, DAY, DEVELOPMENT, forge, HOUR, launchMap, NOW, ROOT_DER } = forging;
+
+const OPTIONS: AppAttestOptions = { appIds: [APP_ID], roots: [ROOT_DER, forging.RECEIPT_ROOT] };
+const EVIDENCE = appAttest(OPTIONS);
+const REQUEST = { method: 'POST', target: '/attest', fields: () => [] };
+const CONTEXT: EnrolmentContext = { challenge: CHALLENGE, deviceId: 'device', now: NOW, request: REQUEST };
+
+type Fields = Readonly<Record<string, string | undefined>>;
+
+const GOOD = await forge({ launch: launchMap(4, '42'), ownReceipt: true });
+const KEY_ID = Buffer.from(GOOD.expected.keyId as Uint8Array);
+const FIELDS = { key_id: KEY_ID.toString('base64'), attestation: GOOD.attestation.toString('base64') };
+
+function enrol(fields: Fields = FIELDS, more: Partial<AppAttestOptions> = {}, at: number = NOW): Enrolled {
+  const enrolled = appAttest({ ...OPTIONS, ...more }).verify(fields, { ...CONTEXT, now: at });
+  if (enrolled instanceof Promise) throw new Error('nothing had to be fetched');
+  return enrolled;
+}
+
+const fieldsOf = async (recipe: forging.Recipe): Promise<Fields> => {
+  const { attestation } = await forge({ ...recipe, ownReceipt: true });
+  return { ...FIELDS, attestation: attestation.toString('base64') };
+};
+
+describe('appAttest', () => {
+  it('says how it is found, that it is not remote, and that its proofs are counted', () => {
+    const { kind, fields, remote, proof } = EVIDENCE satisfies EnrolmentEvidence<'app-attest'>;
+    expect({ kind, fields, remote }).toEqual({
+      kind: 'app-attest',
+      fields: ['key_id', 'attestation'],
+      remote: false,
+    });
+    expect(proof).toMatchObject({ parameter: 'assertion', counted: true });
+  });
+
+  it('gives what the record keeps, as JSON', () => {
+    const enrolled = enrol();
+    expect(enrolled).toEqual({
+      kind: 'app-attest',
+      platform: 'ios',
+      appId: APP_ID,
+      environment: 'production',
+      key: {
+        id: KEY_ID.toString('base64url'),
+        thumbprint: expect.stringMatching(/^[\w-]{43}$/),
+        publicKey: expect.stringMatching(/^MFkw[\w-]+$/),
+      },
+      attestedAt: NOW,
+      virtual: true,
+      facts: { category: 'app-store', bundleVersion: '42', osVersion: '17.2.1', osBuild: '21C66' },
+      receipt: expect.stringMatching(/^[\w+/]{4000,}=*$/),
+    });
+    expect(JSON.parse(JSON.stringify(enrolled))).toEqual(enrolled);
+  });
+
+  it('leaves out what is not known, and is never attested later than now', async () => {
+    expect(enrol(await fieldsOf({})).facts).toEqual({ osVersion: '17.2.1', osBuild: '21C66' });
+    expect(enrol(FIELDS, {}, NOW - 60_000).attestedAt).toBe(NOW - 60_000);
+  });
+
+  it('takes base64url as well', () => {
+    const attestation = GOOD.attestation.toString('base64url');
+    expect(enrol({ key_id: KEY_ID.toString('base64url'), attestation })).toEqual(enrol());
+  });
+
+  it.each<[string, Fields, string, string]>([
+    ['no key id', { attestation: 'AAAA' }, 'KEY_ID_MISSING', 'missing'],
+    ['an empty key id', { ...FIELDS, key_id: '' }, 'KEY_ID_MISSING', 'missing'],
+    ['no attestation', { key_id: 'AAAA' }, 'MISSING', 'missing'],
+    ['an empty attestation', { ...FIELDS, attestation: '' }, 'MISSING', 'missing'],
+    [
+      'an attestation with white space',
+      { ...FIELDS, attestation: `${FIELDS.attestation}\n` },
+      'ENCODING_INVALID',
+      'malformed',
+    ],
+    [
+      'an attestation that is too long',
+      { ...FIELDS, attestation: 'A'.repeat(21_852) },
+      'ENCODING_INVALID',
+      'malformed',
+    ],
+    ['an attestation that is no CBOR', { ...FIELDS, attestation: 'AAAA' }, 'CBOR_INVALID', 'malformed'],
+    ['a key id that is none', { ...FIELDS, key_id: 'AAAA' }, 'KEY_ID_INVALID', 'malformed'],
+    [
+      'another key id',
+      { ...FIELDS, key_id: Buffer.alloc(32).toString('base64') },
+      'KEY_ID_MISMATCH',
+      'untrusted',
+    ],
+  ])('refuses %s', (_, fields, code, stage) => {
+    expect(refusal(() => enrol(fields))).toMatchObject({ code: `ERR_APP_ATTEST_${code}`, stage });
+  });
+
+  it('refuses another challenge, and a root for testing that is not configured', () => {
+    const other = { ...CONTEXT, challenge: 'another' };
+    expect(refusal(() => EVIDENCE.verify(FIELDS, other)).code).toBe('ERR_APP_ATTEST_NONCE_MISMATCH');
+    expect(refusal(() => enrol(FIELDS, { roots: undefined })).code).toBe('ERR_APP_ATTEST_UNTRUSTED_ROOT');
+  });
+
+  it('is strict unless told otherwise: production alone', async () => {
+    const fields = await fieldsOf({ aaguid: DEVELOPMENT });
+    const error = refusal(() => enrol(fields));
+    expect(error).toMatchObject({ code: 'ERR_APP_ATTEST_ENVIRONMENT_DENIED', stage: 'denied' });
+    expect(enrol(fields, { environments: ['production', 'development'] }).environment).toBe('development');
+  });
+
+  it.each<[string, Partial<AppAttestOptions>, string]>([
+    ['the system', { minimumOs: '18' }, 'OS_VERSION_DENIED'],
+    ['the category', { category: { allowed: ['testflight'] } }, 'CATEGORY_DENIED'],
+    ['the bundle version', { bundleVersion: { allowed: ['43'] } }, 'BUNDLE_VERSION_DENIED'],
+    ['the app', { appIds: ['TEAMID1234.com.example.other'] }, 'APP_ID_MISMATCH'],
+  ])('holds a new key to the policy on %s', (_, more, code) => {
+    expect(refusal(() => enrol(FIELDS, more)).code).toBe(`ERR_APP_ATTEST_${code}`);
+  });
+
+  it('has one age for enrolment and another for refresh', () => {
+    const ages = { maxAgeAtEnrolmentSeconds: 300, maxAgeAtRefreshSeconds: 86_400 };
+    expect(enrol(FIELDS, ages, NOW + 300_000).attestedAt).toBe(NOW);
+    expect(refusal(() => enrol(FIELDS, ages, NOW + 301_000)).code).toBe('ERR_APP_ATTEST_TOO_OLD');
+    const evidence = appAttest({ ...OPTIONS, ...ages });
+    evidence.appraise(enrol(), NOW + DAY);
+    expect(refusal(() => evidence.appraise(enrol(), NOW + DAY + 1000)).code).toBe('ERR_APP_ATTEST_TOO_OLD');
+  });
+});
+
+describe('an enrolled key, appraised again', () => {
+  const enrolled = enrol();
+
+  it('is let in under the policy that it enrolled under, and later', () => {
+    EVIDENCE.appraise(enrolled, NOW + 1000 * DAY);
+    const strict: Partial<AppAttestOptions> = {
+      minimumOs: '17',
+      category: { allowed: ['app-store'] },
+      bundleVersion: { allowed: ['42'] },
+      maxRiskMetric: 3,
+    };
+    const facts = { ...enrolled.facts, riskMetric: 3 };
+    appAttest({ ...OPTIONS, ...strict }).appraise({ ...enrolled, facts }, NOW);
+    appAttest({ ...OPTIONS, ...strict }).appraise(enrolled, NOW);
+  });
+
+  it.each<[string, Partial<AppAttestOptions>, Partial<Enrolled>, string]>([
+    ['another environment', { environments: ['development'] }, {}, 'ENVIRONMENT_DENIED'],
+    ['a newer system', { minimumOs: '18' }, {}, 'OS_VERSION_DENIED'],
+    ['a version of the system', { minimumOs: '14' }, { facts: {} }, 'OS_VERSION_DENIED'],
+    [
+      'a version of the system that is text',
+      { minimumOs: '14' },
+      { facts: { osVersion: 17 } },
+      'OS_VERSION_DENIED',
+    ],
+    ['another category', { category: { allowed: ['testflight'] } }, {}, 'CATEGORY_DENIED'],
+    ['a category', { category: { allowed: ['app-store'] } }, { facts: {} }, 'CATEGORY_MISSING'],
+    ['another bundle version', { bundleVersion: { allowed: ['43'] } }, {}, 'BUNDLE_VERSION_DENIED'],
+    ['a bundle version', { bundleVersion: { allowed: ['42'] } }, { facts: {} }, 'BUNDLE_VERSION_MISSING'],
+    ['another app', { appIds: ['TEAMID1234.com.example.other'] }, {}, 'APP_ID_DENIED'],
+    ['Apple’s root', { roots: undefined }, {}, 'VIRTUAL_DENIED'],
+    ['a lower risk', { maxRiskMetric: 2 }, { facts: { riskMetric: 3 } }, 'RISK_DENIED'],
+    ['no risk', { maxRiskMetric: 0 }, { facts: { riskMetric: 1 } }, 'RISK_DENIED'],
+    ['a risk that is a number', { maxRiskMetric: 2 }, { facts: { riskMetric: '1' } }, 'RISK_DENIED'],
+    [
+      'an attestation of the past',
+      { maxAgeAtRefreshSeconds: 1 },
+      { attestedAt: NOW + HOUR },
+      'ISSUED_IN_FUTURE',
+    ],
+  ])('is denied where the policy asks for %s', (_, more, change, code) => {
+    const error = refusal(() => appAttest({ ...OPTIONS, ...more }).appraise({ ...enrolled, ...change }, NOW));
+    expect(error).toMatchObject({ code: `ERR_APP_ATTEST_${code}`, stage: 'denied' });
+  });
+});
+
+describe('a proof by an enrolled key', () => {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const spki = publicKey.export({ type: 'spki', format: 'der' }).toString('base64url');
+  const enrolled: Enrolled = { ...enrol(), key: { id: 'id', thumbprint: 'thumbprint', publicKey: spki } };
+  const clientData = Buffer.from('attestkit-request-v1');
+
+  function assertion(counter: number, launch: Uint8Array = Buffer.alloc(0)): Buffer {
+    const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
+    const octets = Buffer.alloc(5, 0x40);
+    octets.writeUInt32BE(counter, 1);
+    const authenticatorData = Buffer.concat([sha256(Buffer.from(APP_ID)), octets, launch]);
+    const nonce = sha256(Buffer.concat([authenticatorData, sha256(clientData)]));
+    return Buffer.from(encode({ signature: sign('sha256', nonce, privateKey), authenticatorData }));
+  }
+
+  const prove = (proof: string, of: Enrolled = enrolled, data: Uint8Array = clientData): number | undefined =>
+    EVIDENCE.proof?.verify(of, data, proof, NOW);
+
+  it('gives its counter, which the store holds to the last one', () => {
+    expect(prove(assertion(1).toString('base64'))).toBe(1);
+    expect(prove(assertion(0xffff_ffff).toString('base64url'))).toBe(0xffff_ffff);
+    expect(prove(assertion(1).toString('base64'))).toBe(1);
+  });
+
+  it.each<[string, () => unknown, string]>([
+    ['a counter of zero', () => prove(assertion(0).toString('base64')), 'COUNTER_NOT_ABOVE'],
+    ['other client data', () => prove(assertion(1).toString('base64'), enrolled, Buffer.of()), 'SIGNATURE'],
+    ['another key', () => prove(assertion(1).toString('base64'), enrol()), 'SIGNATURE'],
+    [
+      'another app',
+      () => prove(assertion(1).toString('base64'), { ...enrolled, appId: 'TEAMID1234.com.example.other' }),
+      'APP_ID_MISMATCH',
+    ],
+    ['text that is no base64', () => prove('assertion!'), 'ENCODING_INVALID'],
+    ['nothing', () => prove(''), 'CBOR_INVALID'],
+    ['too long a text', () => prove('A'.repeat(5468)), 'ENCODING_INVALID'],
+    [
+      'another kind of evidence',
+      () => prove(assertion(1).toString('base64'), { ...enrolled, kind: 'play-integrity' }),
+      'KEY_UNKNOWN',
+    ],
+    [
+      'a device without a key',
+      () => prove(assertion(1).toString('base64'), withoutKey(enrolled)),
+      'KEY_UNKNOWN',
+    ],
+  ])('is refused for %s', (_, attempt, code) => {
+    expect(refusal(attempt).code).toBe(`ERR_APP_ATTEST_ASSERTION_${code}`);
+  });
+
+  it('is held to the policy on the app that signs', () => {
+    const { proof } = appAttest({ ...OPTIONS, category: { allowed: ['app-store'] } });
+    const attempt = (launch?: Uint8Array): unknown =>
+      proof?.verify(enrolled, clientData, assertion(1, launch).toString('base64'), NOW);
+    expect(attempt(launchMap(4, '42'))).toBe(1);
+    expect(refusal(() => attempt()).code).toBe('ERR_APP_ATTEST_ASSERTION_CATEGORY_MISSING');
+    expect(refusal(() => attempt(launchMap(2, '42'))).code).toBe('ERR_APP_ATTEST_ASSERTION_CATEGORY_DENIED');
+  });
+});
+
+function withoutKey({ key, ...rest }: Enrolled): Enrolled {
+  expect(key).toBeDefined();
+  return rest;
+}

@@ -1,0 +1,259 @@
+import { describe, expect, it } from 'vitest';
+import { appAttest } from '../../src/app-attest/index.js';
+import { AttestationError } from '../../src/kernel/errors.js';
+import type { Enrolled, EnrolmentEvidence } from '../../src/ports/enrolment.js';
+import { createSessions } from '../../src/sessions/index.js';
+import { memoryStore } from '../../src/stores/memory.js';
+import {
+  APP_ID,
+  apple,
+  Backend,
+  claimsOf,
+  newKey,
+  recording,
+  SECRET,
+  START,
+  tally,
+  tokensOf,
+} from './backend.js';
+import { Outage } from './failing.js';
+
+/** Evidence that says what the test wants, in the field `token`. */
+function vouching(more: Partial<EnrolmentEvidence> = {}, said: Partial<Enrolled> = {}): EnrolmentEvidence {
+  const about = { kind: 'double', platform: 'ios', appId: 'app', environment: 'production' } as const;
+  return {
+    kind: 'double',
+    fields: ['token'],
+    remote: false,
+    verify: ({ token }) => {
+      if (token !== 'good')
+        throw new AttestationError({
+          name: 't',
+          code: 'ERR_DOUBLE',
+          stage: 'untrusted',
+          says: 's',
+          spec: 's',
+        });
+      return { ...about, attestedAt: START, facts: {}, ...said };
+    },
+    appraise: () => undefined,
+    ...more,
+  };
+}
+
+describe('enrolment', () => {
+  it('gives a session with the claims of an attested session', async () => {
+    const backend = new Backend({ sessions: { issuer: 'https://issuer.example', subject: () => 'alice' } });
+    const reply = await backend.attest();
+    expect(reply.body).toMatchObject({
+      status: 'attestation_success',
+      token_type: 'Bearer',
+      expires_in: 1800,
+      refresh_expires_in: 2_592_000,
+    });
+    const { session } = tokensOf(reply);
+    expect(claimsOf(session)).toMatchObject({
+      type: 'attested_session',
+      device_id: 'phone-1',
+      iat: START / 1000,
+      exp: START / 1000 + 1800,
+      iss: 'https://issuer.example',
+      aud: 'https://api.example.com',
+      sub: 'alice',
+      kind: 'app-attest',
+      rid: await backend.recordId(),
+      epoch: [0, 0],
+      attestation: { platform: 'ios', app_id: APP_ID, environment: 'production', virtual: true },
+    });
+    expect(JSON.parse(Buffer.from(session.split('.')[0] as string, 'base64url').toString())).toMatchObject({
+      alg: 'HS256',
+      typ: 'attested-session+jwt',
+    });
+    expect(await backend.use(session)).toBe('accepted');
+  });
+
+  it('keeps no challenge until it is consumed', async () => {
+    const { store, writes } = recording(memoryStore());
+    const backend = new Backend({ store });
+    for (let at = 0; at < 100; at += 1) await backend.challenge();
+    expect(writes).toEqual([]);
+  });
+
+  it('authenticates the challenge, verifies, consumes, and only then writes', async () => {
+    const { store, writes } = recording(memoryStore());
+    const backend = new Backend({
+      store,
+      enrolment: [
+        vouching({
+          verify: (fields, context) => {
+            writes.push('verify');
+            return vouching().verify(fields, context);
+          },
+        }),
+      ],
+    });
+    const body = async (token: string, more: object = {}) => ({
+      challenge: await backend.challenge(),
+      device_id: 'phone-1',
+      token,
+      ...more,
+    });
+    expect((await backend.post('/attest', await body('good', { device_id: 'phone-2' }))).status).toBe(400);
+    expect(writes).toEqual([]);
+    expect((await backend.post('/attest', await body('bad'))).status).toBe(403);
+    expect(writes).toEqual(['verify']);
+    writes.length = 0;
+    expect((await backend.post('/attest', await body('good'))).status).toBe(200);
+    expect(writes).toEqual(['verify', 'claim challenge', 'put device', 'put family']);
+  });
+
+  it('consumes the challenge before evidence that costs a remote call', async () => {
+    const { store, writes } = recording(memoryStore());
+    const backend = new Backend({ store, enrolment: [vouching({ remote: true })] });
+    const challenge = await backend.challenge();
+    const sent = { challenge, device_id: 'phone-1', token: 'bad' };
+    expect((await backend.post('/attest', sent)).code).toBe('ERR_DOUBLE');
+    expect(writes).toEqual(['claim challenge']);
+    expect((await backend.post('/attest', { ...sent, token: 'good' })).code).toBe('ERR_CHALLENGE_USED');
+  });
+
+  it('that is refused consumes and writes nothing, and the challenge can be used', async () => {
+    const { store, writes } = recording(memoryStore());
+    const backend = new Backend({ store });
+    const body = await backend.evidence();
+    const forged = { ...body, attestation: Buffer.from('forged').toString('base64') };
+    expect((await backend.post('/attest', forged)).status).toBe(403);
+    expect((await backend.post('/attest', { ...body, key_id: newKey().keyId })).status).toBe(403);
+    expect(writes).toEqual([]);
+    expect((await backend.post('/attest', body)).status).toBe(200);
+  });
+
+  it.each([
+    ['of another device id', 'phone-2', 'attest', 'ERR_CHALLENGE_NOT_OURS'],
+    ['for a session', 'phone-1', 'assert', 'ERR_CHALLENGE_PURPOSE'],
+    ['for a request', 'phone-1', 'request', 'ERR_CHALLENGE_PURPOSE'],
+  ])('with a challenge %s is answered with 400', async (_, deviceId, purpose, code) => {
+    const backend = new Backend();
+    const challenge = await backend.challenge(deviceId, purpose);
+    const key = newKey();
+    const attestation = Buffer.from(key.attest({ challenge })).toString('base64');
+    const reply = await backend.post('/attest', {
+      challenge,
+      device_id: 'phone-1',
+      key_id: key.keyId,
+      attestation,
+    });
+    expect([reply.status, reply.code]).toEqual([400, code]);
+  });
+
+  it('with a challenge that has expired is answered with 400, to the millisecond', async () => {
+    const backend = new Backend();
+    const [early, late] = [await backend.evidence(), await backend.evidence(newKey(), 'phone-2')];
+    backend.clock.ms += 299_999;
+    expect((await backend.post('/attest', early)).status).toBe(200);
+    backend.clock.ms += 1;
+    const reply = await backend.post('/attest', late);
+    expect([reply.status, reply.code]).toEqual([400, 'ERR_CHALLENGE_EXPIRED']);
+  });
+
+  it('with a used challenge is answered with 400, on every instance, until it has expired', async () => {
+    const backend = new Backend();
+    const body = await backend.evidence();
+    expect((await backend.post('/attest', body)).status).toBe(200);
+    const other = new Backend({ store: backend.store, clock: backend.clock });
+    backend.clock.ms += 299_999;
+    const reply = await other.post('/attest', body);
+    expect([reply.status, reply.code]).toEqual([400, 'ERR_CHALLENGE_USED']);
+    // An instance whose clock is a minute behind takes it for alive.
+    const behind = new Backend({ store: backend.store });
+    backend.clock.ms += 60_000;
+    behind.clock.ms = backend.clock.ms - 60_000;
+    expect((await behind.post('/attest', body)).code).toBe('ERR_CHALLENGE_USED');
+  });
+
+  it('of one challenge 1,000 times at once makes exactly one session', async () => {
+    const backend = new Backend();
+    const enrolment = [appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] })];
+    const setup = { secret: SECRET, store: backend.store, options: {}, now: backend.clock.now, enrolment };
+    const sessions = createSessions(setup);
+    const body = await backend.evidence();
+    const request = { method: 'POST', target: '/', fields: () => [], ip: undefined };
+    const uses = Array.from({ length: 1000 }, () =>
+      sessions.enrol(body, request).then(
+        () => 'enrolled',
+        (error: unknown) => (error as AttestationError).code,
+      ),
+    );
+    expect(tally(await Promise.all(uses))).toEqual({ enrolled: 1, ERR_CHALLENGE_USED: 999 });
+    expect((await backend.guard.sessions?.findDevice('phone-1'))?.enrolments).toHaveLength(1);
+  });
+
+  it('of several phones at once under one device id makes one device', async () => {
+    const backend = new Backend();
+    const bodies = await Promise.all(Array.from({ length: 20 }, () => backend.evidence()));
+    const replies = await Promise.all(bodies.map((body) => backend.post('/attest', body)));
+    const statuses = tally(replies.map(({ status }) => status));
+    expect(statuses['200']).toBe(1);
+    expect((statuses['503'] ?? 0) + (statuses['403'] ?? 0)).toBe(19);
+    expect((await backend.guard.sessions?.findDevice('phone-1'))?.enrolments).toHaveLength(1);
+  });
+});
+
+describe('an enrolment that is cut off', () => {
+  it('after any step can be made again with a new challenge, for the same key', async () => {
+    const dry = new Outage(memoryStore());
+    await new Backend({ store: dry.store }).attest();
+    expect(dry.writes).toBe(5);
+    for (let steps = 0; steps < dry.writes; steps += 1) {
+      const outage = new Outage(memoryStore());
+      const backend = new Backend({ store: outage.store });
+      const key = newKey();
+      const body = await backend.evidence(key);
+      outage.left = steps;
+      const cut = await backend.post('/attest', body);
+      expect([steps, cut.status, cut.answer.headers['retry-after']]).toEqual([steps, 503, '5']);
+      outage.left = Number.POSITIVE_INFINITY;
+      const again = await backend.post('/attest', body);
+      expect([steps, again.code]).toEqual([steps, steps === 0 ? undefined : 'ERR_CHALLENGE_USED']);
+      const { session } = await backend.enrolled(key);
+      expect(await backend.use(session)).toBe('accepted');
+      expect((await backend.guard.sessions?.findDevice('phone-1'))?.enrolments).toHaveLength(1);
+    }
+  });
+});
+
+describe('the user', () => {
+  it('comes from the application, and not from the body', async () => {
+    const backend = new Backend();
+    const { session } = tokensOf(
+      await backend.attest(newKey(), 'phone-1', { subject: 'mallory', sub: 'mallory' }),
+    );
+    expect(claimsOf(session)).not.toHaveProperty('sub');
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('token=hunter2');
+      },
+    ],
+    [
+      'rejects',
+      async () => {
+        throw new Error('token=hunter2');
+      },
+    ],
+    ['gives a number', () => 7],
+    ['gives nothing that is text', () => ({ toString: () => 'alice' })],
+    ['gives an empty text', () => ''],
+    ['gives null', () => null],
+  ])('is an outage where the application %s: nothing is consumed', async (_, subject) => {
+    const { store, writes } = recording(memoryStore());
+    const backend = new Backend({ store, sessions: { subject: subject as () => string } });
+    const reply = await backend.attest();
+    expect([reply.status, reply.code]).toEqual([503, 'ERR_ENROLMENT_SUBJECT_FAILED']);
+    expect(writes).toEqual([]);
+    expect(JSON.stringify(backend.events)).not.toContain('hunter2');
+  });
+});

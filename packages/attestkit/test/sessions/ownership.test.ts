@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest';
+import { AttestationError } from '../../src/kernel/errors.js';
+import type { Enrolled, EnrolmentEvidence } from '../../src/ports/enrolment.js';
+import type { SessionsOptions, TakenDeviceId } from '../../src/sessions/index.js';
+import { memoryStore } from '../../src/stores/memory.js';
+import { Backend, bearer, newKey, recording, START, tokensOf } from './backend.js';
+import { DOWN } from './failing.js';
+
+const TAKEOVER = 'ERR_ENROLMENT_TAKEOVER';
+
+/** Genuine evidence of some device under an id that is taken: what else it sends decides. */
+async function comes(backend: Backend, extra: object = {}, fields: Record<string, string> = {}) {
+  const { code } = await backend.attest(newKey(), 'phone-1', extra, { fields });
+  return code ?? 'enrolled';
+}
+
+describe('a device id that is taken', () => {
+  it('is refused to another device, without a trace in the record', async () => {
+    const { store, writes } = recording(memoryStore());
+    const backend = new Backend({ store });
+    await backend.enrolled();
+    const before = await backend.guard.sessions?.findDevice('phone-1');
+    writes.length = 0;
+    const refused = await backend.attest();
+    expect([refused.status, refused.code, refused.body]).toEqual([403, TAKEOVER, {}]);
+    expect(writes).toEqual([]);
+    expect(await backend.guard.sessions?.findDevice('phone-1')).toEqual(before);
+  });
+
+  it('is its owner’s by the key that it has: evidence for it over a new challenge', async () => {
+    const backend = new Backend();
+    const key = newKey();
+    await backend.enrolled(key);
+    const id = await backend.recordId();
+    await backend.enrolled(key);
+    expect(await backend.recordId()).toBe(id);
+    expect((await backend.guard.sessions?.findDevice('phone-1'))?.enrolments).toHaveLength(1);
+  });
+
+  it('is its owner’s by a live session, and not by one that has ended', async () => {
+    const backend = new Backend();
+    const { session } = await backend.enrolled();
+    const other = await backend.enrolled(newKey(), 'phone-2');
+    const id = await backend.recordId();
+    expect(await comes(backend, {}, bearer(session) as Record<string, string>)).toBe('enrolled');
+    expect(await backend.recordId()).toBe(id);
+    expect((await backend.guard.sessions?.findDevice('phone-1'))?.enrolments).toHaveLength(2);
+    for (const token of [other.session, `${session}x`, session.slice(0, -2), other.refresh, 'x'])
+      expect(await comes(backend, {}, { authorization: `Bearer ${token}` })).toBe(TAKEOVER);
+    await backend.post('/revoke', { token: session });
+    expect(await comes(backend, {}, { authorization: `Bearer ${session}` })).toBe(TAKEOVER);
+    const again = tokensOf(await backend.refresh(other.refresh));
+    backend.clock.ms += 1_800_000;
+    expect(await comes(backend, {}, { authorization: `Bearer ${again.session}` })).toBe(TAKEOVER);
+  });
+
+  it('is its owner’s by a session at once no more when the device was forgotten and enrolled anew', async () => {
+    const backend = new Backend();
+    const { session, refresh } = await backend.enrolled();
+    await backend.guard.sessions?.forgetDevice('phone-1');
+    await backend.enrolled();
+    expect(await comes(backend, {}, { authorization: `Bearer ${session}` })).toBe(TAKEOVER);
+    expect(await comes(backend, { refresh_token: refresh })).toBe(TAKEOVER);
+  });
+
+  it('is its owner’s by a live refresh token, which is not spent by it', async () => {
+    const backend = new Backend();
+    const { refresh } = await backend.enrolled();
+    const other = await backend.enrolled(newKey(), 'phone-2');
+    expect(await comes(backend, { refresh_token: refresh })).toBe('enrolled');
+    expect(await comes(backend, { refresh_token: other.refresh })).toBe(TAKEOVER);
+    const next = tokensOf(await backend.refresh(refresh));
+    expect(backend.events.at(-1)?.retried).toBe(false);
+    expect(await comes(backend, { refresh_token: refresh })).toBe(TAKEOVER);
+    expect(await comes(backend, { refresh_token: next.session })).toBe(TAKEOVER);
+    expect(await comes(backend, { refresh_token: next.refresh })).toBe('enrolled');
+    await backend.post('/revoke', { token: next.refresh });
+    expect(await comes(backend, { refresh_token: next.refresh })).toBe(TAKEOVER);
+  });
+
+  it('is its owner’s by a key that it has, once for each counter', async () => {
+    const backend = new Backend();
+    const old = newKey();
+    await backend.enrolled(old);
+    const attempt = async (proof: (challenge: string) => object) => {
+      const body = await backend.evidence();
+      const { code } = await backend.post('/attest', { ...body, ...proof(body['challenge'] as string) });
+      return code ?? 'enrolled';
+    };
+    expect(await attempt((challenge) => backend.previous(old, challenge))).toBe('enrolled');
+    expect(await attempt((challenge) => backend.previous(newKey(), challenge))).toBe(TAKEOVER);
+    const stranger = newKey();
+    await backend.enrolled(stranger, 'phone-2');
+    expect(await attempt((challenge) => backend.previous(stranger, challenge))).toBe(TAKEOVER);
+    const unnamed = (challenge: string) => {
+      const { previous_assertion } = backend.previous(old, challenge) as Record<string, string>;
+      return { previous_assertion };
+    };
+    expect(await attempt(unnamed)).toBe(TAKEOVER);
+    expect(await attempt(() => ({ previous_key_id: old.keyId }))).toBe(TAKEOVER);
+    expect(
+      await attempt((challenge) => ({ ...backend.previous(old, challenge), previous_key_id: 'x' })),
+    ).toBe(TAKEOVER);
+    expect(await attempt(() => ({ previous_key_id: 7 }))).toBe(TAKEOVER);
+    await backend.guard.sessions?.revokeKey(await thumbprintOf(backend));
+    expect(await attempt((challenge) => backend.previous(old, challenge))).toBe(TAKEOVER);
+  });
+
+  it('spends the counter of a key that vouches, so that its proof serves once', async () => {
+    const backend = new Backend();
+    const old = newKey();
+    await backend.enrolled(old);
+    const body = await backend.evidence();
+    const proof = backend.previous(old, body['challenge'] as string);
+    const sent = { ...body, ...proof };
+    const both = await Promise.all([backend.post('/attest', sent), backend.post('/attest', sent)]);
+    expect(both.filter(({ status }) => status === 200)).toHaveLength(1);
+    const again = { ...(await backend.evidence()), ...proof };
+    expect((await backend.post('/attest', again)).code).toBe(TAKEOVER);
+  });
+});
+
+describe('what the application says', () => {
+  const asked: TakenDeviceId[] = [];
+  const saying = (authorizeEnrolment: unknown) =>
+    new Backend({ sessions: { authorizeEnrolment } as SessionsOptions });
+
+  it('is asked with the device and the evidence, and may let in', async () => {
+    const backend = saying((taken: TakenDeviceId) => Boolean(asked.push(taken)));
+    await backend.enrolled();
+    expect(asked).toEqual([]);
+    expect(await comes(backend)).toBe('enrolled');
+    expect(asked).toMatchObject([
+      { deviceId: 'phone-1', recordId: await backend.recordId(), enrolled: { kind: 'app-attest' } },
+    ]);
+  });
+
+  it.each([[false], ['yes'], [1], [{}], [undefined], [null]])(
+    'counts only where it is true, not %j',
+    async (answer) => {
+      for (const say of [() => answer, async () => answer]) {
+        const backend = saying(say);
+        await backend.enrolled();
+        expect(await comes(backend)).toBe(TAKEOVER);
+      }
+    },
+  );
+
+  it('is an outage where it throws', async () => {
+    const backend = saying(() => {
+      throw new Error('token=hunter2');
+    });
+    await backend.enrolled();
+    const reply = await backend.attest();
+    expect([reply.status, reply.code]).toEqual([503, 'ERR_GUARD_INTERNAL']);
+    expect(JSON.stringify(backend.events)).not.toContain('hunter2');
+  });
+});
+
+it('an attester that signs the device id needs no other proof', async () => {
+  const about = { kind: 'double', platform: 'ios', appId: 'app', environment: 'production' } as const;
+  const attester = (vouchesForDeviceId: boolean): EnrolmentEvidence => ({
+    kind: 'double',
+    fields: ['token'],
+    remote: false,
+    verify: () =>
+      ({
+        ...about,
+        attestedAt: START,
+        facts: {},
+        ...(vouchesForDeviceId && { vouchesForDeviceId }),
+      }) as Enrolled,
+    appraise: () => undefined,
+  });
+  const codes = [];
+  for (const vouches of [true, false]) {
+    const backend = new Backend({ enrolment: [attester(vouches)] });
+    const enrol = async () =>
+      (
+        await backend.post('/attest', {
+          challenge: await backend.challenge(),
+          device_id: 'phone-1',
+          token: 't',
+        })
+      ).code;
+    codes.push([await enrol(), await enrol()]);
+  }
+  expect(codes).toEqual([
+    [undefined, undefined],
+    [undefined, TAKEOVER],
+  ]);
+});
+
+it('a proof that cannot be judged now is an outage, and not a refusal', async () => {
+  const inner = memoryStore();
+  let down = false;
+  const get: typeof inner.get = async (key) => {
+    if (down && key.startsWith('cutoff/session')) throw new AttestationError(DOWN);
+    return inner.get(key);
+  };
+  const backend = new Backend({ store: { ...inner, get } });
+  const { session } = await backend.enrolled();
+  down = true;
+  const reply = await backend.attest(newKey(), 'phone-1', {}, { fields: bearer(session) });
+  expect([reply.status, reply.code]).toEqual([503, 'STORE_DOWN']);
+});
+
+async function thumbprintOf(backend: Backend): Promise<string> {
+  const device = await backend.guard.sessions?.findDevice('phone-1');
+  return device?.enrolments[0]?.enrolled.key?.thumbprint ?? '';
+}

@@ -1,0 +1,256 @@
+import { describe, expect, it } from 'vitest';
+import { appAttest } from '../../src/app-attest/index.js';
+import { createSessions } from '../../src/sessions/index.js';
+import { memoryStore } from '../../src/stores/memory.js';
+import {
+  APP_ID,
+  apple,
+  Backend,
+  claimsOf,
+  Clock,
+  newKey,
+  newSecret,
+  SECRET,
+  tally,
+  tokensOf,
+} from './backend.js';
+
+describe('a refresh token', () => {
+  it('gets the next session token and its successor', async () => {
+    const backend = new Backend();
+    const first = await backend.enrolled();
+    backend.clock.ms += 1_800_000;
+    expect(await backend.use(first.session)).toBe('ERR_SESSION_EXPIRED');
+    const reply = await backend.refresh(first.refresh);
+    const second = tokensOf(reply);
+    expect(reply.body).toMatchObject({
+      token_type: 'Bearer',
+      expires_in: 1800,
+      refresh_expires_in: 2_590_200,
+    });
+    expect(second.refresh).not.toBe(first.refresh);
+    expect(await backend.use(second.session)).toBe('accepted');
+    const [before, after] = [claimsOf(first.session), claimsOf(second.session)];
+    for (const claim of ['sid', 'rid', 'device_id', 'cnf', 'attestation', 'epoch'])
+      expect([claim, after[claim]]).toEqual([claim, before[claim]]);
+    expect(after['jti']).not.toBe(before['jti']);
+  });
+
+  it('that is sent again within 30 seconds gets the same successor, and a session that works', async () => {
+    const backend = new Backend();
+    const first = await backend.enrolled();
+    const second = tokensOf(await backend.refresh(first.refresh));
+    expect(backend.events.at(-1)?.retried).toBe(false);
+    for (const wait of [0, 29_999, 1]) {
+      backend.clock.ms += wait;
+      const again = tokensOf(await backend.refresh(first.refresh));
+      expect(again.refresh).toBe(second.refresh);
+      expect(backend.events.at(-1)?.retried).toBe(true);
+      expect(await backend.use(again.session)).toBe('accepted');
+    }
+    expect(tokensOf(await backend.refresh(second.refresh)).refresh).not.toBe(second.refresh);
+  });
+
+  it('that is sent again after more than 30 seconds ends the session', async () => {
+    const backend = new Backend({ sessions: { revocation: 'immediate' } });
+    const first = await backend.enrolled();
+    const second = tokensOf(await backend.refresh(first.refresh));
+    backend.clock.ms += 30_001;
+    const reused = await backend.refresh(first.refresh);
+    expect([reused.status, reused.code]).toEqual([403, 'ERR_REFRESH_REUSED']);
+    expect(await backend.use(first.session)).toBe('ERR_SESSION_REVOKED');
+    expect(await backend.use(second.session)).toBe('ERR_SESSION_REVOKED');
+    expect((await backend.refresh(second.refresh)).code).toBe('ERR_SESSION_REVOKED');
+    expect((await backend.refresh(first.refresh)).code).toBe('ERR_SESSION_REVOKED');
+  });
+
+  it('that is sent again when its successor was used ends the session, however soon', async () => {
+    const backend = new Backend();
+    const first = await backend.enrolled();
+    const second = tokensOf(await backend.refresh(first.refresh));
+    const third = tokensOf(await backend.refresh(second.refresh));
+    expect((await backend.refresh(first.refresh)).code).toBe('ERR_REFRESH_REUSED');
+    expect((await backend.refresh(third.refresh)).code).toBe('ERR_SESSION_REVOKED');
+  });
+
+  it('that is reused ends its own session alone', async () => {
+    const backend = new Backend({ sessions: { revocation: 'immediate' } });
+    const key = newKey();
+    const first = await backend.enrolled(key);
+    const other = tokensOf(await backend.post('/assert', await backend.exchange(key)));
+    const second = tokensOf(await backend.refresh(first.refresh));
+    await backend.refresh(second.refresh);
+    expect((await backend.refresh(first.refresh)).code).toBe('ERR_REFRESH_REUSED');
+    expect(await backend.use(other.session)).toBe('accepted');
+    expect((await backend.refresh(other.refresh)).status).toBe(200);
+  });
+
+  it('is not prolonged by use: a family has an absolute life, and its last session ends with it', async () => {
+    const backend = new Backend({ sessions: { expirySeconds: 600, refreshLifetimeSeconds: 1000 } });
+    let tokens = await backend.enrolled();
+    backend.clock.ms += 900_000;
+    const reply = await backend.refresh(tokens.refresh);
+    expect(reply.body).toMatchObject({ expires_in: 100, refresh_expires_in: 100 });
+    tokens = tokensOf(reply);
+    backend.clock.ms += 99_999;
+    expect(await backend.use(tokens.session)).toBe('accepted');
+    backend.clock.ms += 1;
+    expect(await backend.use(tokens.session)).toBe('ERR_SESSION_EXPIRED');
+    expect((await backend.refresh(tokens.refresh)).code).toBe('ERR_REFRESH_EXPIRED');
+  });
+
+  it('ends on time by this server’s clock, also where the store keeps the family for longer', async () => {
+    const store = memoryStore();
+    const keeping = {
+      ...store,
+      put: (key: string, value: string, version?: string) => store.put(key, value, version),
+    };
+    const backend = new Backend({ store: keeping, sessions: { refreshLifetimeSeconds: 1800 } });
+    const { refresh } = await backend.enrolled();
+    backend.clock.ms += 1_800_000;
+    expect((await backend.refresh(refresh)).code).toBe('ERR_REFRESH_EXPIRED');
+  });
+
+  it('is stored nowhere, nor is its successor', async () => {
+    const values: string[] = [];
+    const store = memoryStore();
+    const put: typeof store.put = (key, value, ...rest) => {
+      values.push(`${key} ${value}`);
+      return store.put(key, value, ...rest);
+    };
+    const backend = new Backend({ store: { ...store, put } });
+    const first = await backend.enrolled();
+    const second = tokensOf(await backend.refresh(first.refresh));
+    expect(values.length).toBeGreaterThan(3);
+    for (const secret of [first.refresh, second.refresh, first.session, second.session, SECRET])
+      expect(values.join('\n')).not.toContain(secret);
+  });
+
+  it.each(['', 'x', 'A'.repeat(76), 'A'.repeat(77), '.'.repeat(76)])(
+    'that is %j is refused',
+    async (text) => {
+      const { status, body } = await new Backend().refresh(text);
+      expect([status >= 400 && status < 500, body]).toEqual([true, {}]);
+    },
+  );
+
+  it('is no session token, and the other way round', async () => {
+    const backend = new Backend();
+    const { session, refresh } = await backend.enrolled();
+    expect((await backend.refresh(session)).code).toBe('ERR_REFRESH_MALFORMED');
+    expect(await backend.use(refresh)).toBe('ERR_SESSION_MISSING');
+  });
+});
+
+describe('when secrets change places', () => {
+  const [old, young] = [SECRET, newSecret()];
+  const share = { store: memoryStore(), clock: new Clock() };
+  const server = (...secret: string[]) => new Backend({ ...share, secret });
+
+  it('a retry gets what the first attempt got, whichever instance answers', async () => {
+    const [before, during, after] = [server(old), server(old, young), server(young, old)];
+    const first = await before.enrolled(newKey(), 'a');
+    const second = tokensOf(await after.refresh(first.refresh));
+    for (const each of [during, after])
+      expect(tokensOf(await each.refresh(first.refresh)).refresh).toBe(second.refresh);
+    const third = tokensOf(await during.refresh(second.refresh));
+    expect(tokensOf(await after.refresh(second.refresh)).refresh).toBe(third.refresh);
+    expect(await after.use(first.session)).toBe('accepted');
+    expect(await during.use(third.session)).toBe('accepted');
+  });
+
+  it('what was signed with one that is gone is not ours, and ends nothing', async () => {
+    const before = server(old);
+    const first = await before.enrolled(newKey(), 'b');
+    expect((await server(young).refresh(first.refresh)).code).toBe('ERR_REFRESH_NOT_OURS');
+    expect((await before.refresh(first.refresh)).status).toBe(200);
+  });
+});
+
+describe('refreshing appraises again', () => {
+  const share = () => ({ store: memoryStore(), clock: new Clock() });
+
+  it('the policy as it is now: the token is not spent where it says no', async () => {
+    const shared = share();
+    const first = await new Backend(shared).enrolled();
+    const options = { appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] };
+    const strict = new Backend({ ...shared, enrolment: [appAttest({ ...options, minimumOs: '99.0' })] });
+    const reply = await strict.refresh(first.refresh);
+    expect([reply.status, reply.code]).toEqual([403, 'ERR_APP_ATTEST_OS_VERSION_DENIED']);
+    expect((await new Backend(shared).refresh(first.refresh)).status).toBe(200);
+    const [event] = strict.events.slice(-1);
+    expect(event?.outcome).toBe('refuse');
+  });
+
+  it('that the kind of evidence is still taken', async () => {
+    const shared = share();
+    const first = await new Backend(shared).enrolled();
+    const other = { ...appAttest({ appIds: [APP_ID] }), kind: 'other' };
+    const { code } = await new Backend({ ...shared, enrolment: [other] }).refresh(first.refresh);
+    expect(code).toBe('ERR_REFRESH_DEVICE_GONE');
+  });
+
+  it('device and key', async () => {
+    const backend = new Backend();
+    const key = newKey();
+    const thumbprint = async (deviceId: string) =>
+      (await backend.guard.sessions?.findDevice(deviceId))?.enrolments[0]?.enrolled.key?.thumbprint ?? '';
+    const cases: [string, (deviceId: string) => Promise<void> | undefined, string][] = [
+      ['a', (id) => backend.guard.sessions?.revokeDevice(id), 'ERR_SESSION_REVOKED'],
+      ['b', async (id) => backend.guard.sessions?.revokeKey(await thumbprint(id)), 'ERR_SESSION_REVOKED'],
+      ['c', (id) => backend.guard.sessions?.forgetDevice(id), 'ERR_SESSION_REVOKED'],
+    ];
+    for (const [deviceId, end, code] of cases) {
+      const { refresh } = await backend.enrolled(newKey(), deviceId);
+      await end(deviceId);
+      expect([deviceId, (await backend.refresh(refresh)).code]).toEqual([deviceId, code]);
+    }
+    const { refresh } = await backend.enrolled(key, 'd');
+    await backend.guard.sessions?.revokeDevice('d');
+    await backend.guard.sessions?.liftDevice('d');
+    expect((await backend.refresh(refresh)).code).toBe('ERR_SESSION_REVOKED');
+  });
+
+  it('that the key is still one of the record’s', async () => {
+    const backend = new Backend();
+    const first = newKey();
+    const { refresh } = await backend.enrolled(first);
+    for (let more = 0; more < 8; more += 1) {
+      const body = await backend.evidence();
+      const proof = backend.previous(first, body['challenge'] as string);
+      expect((await backend.post('/attest', { ...body, ...proof })).status).toBe(200);
+    }
+    expect((await backend.refresh(refresh)).code).toBe('ERR_REFRESH_DEVICE_GONE');
+  });
+
+  it('the user agent that the session began with; the network may change', async () => {
+    const backend = new Backend({ sessions: { bind: { ip: true, userAgent: true } } });
+    const from = (ip: string, agent?: string) => ({
+      ip,
+      fields: agent === undefined ? {} : { 'user-agent': agent },
+    });
+    const { refresh } = await backend.enrolled(newKey(), 'phone-1', from('203.0.113.7', 'app/1'));
+    for (const agent of ['app/2', undefined, 'app/1, app/1'])
+      expect((await backend.refresh(refresh, from('203.0.113.7', agent))).code).toBe(
+        'ERR_SESSION_BINDING_USER_AGENT',
+      );
+    const next = tokensOf(await backend.refresh(refresh, from('198.51.100.1', 'app/1')));
+    expect(await backend.use(next.session, from('198.51.100.200', 'app/1'))).toBe('accepted');
+    expect(await backend.use(next.session, from('203.0.113.7', 'app/1'))).toBe('ERR_SESSION_BINDING_IP');
+  });
+});
+
+it('of 1,000 simultaneous uses one rotates, and there is one live successor', async () => {
+  const backend = new Backend();
+  const { refresh } = await backend.enrolled();
+  const setup = { secret: SECRET, store: backend.store, options: {}, now: backend.clock.now };
+  const enrolment = [appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] })];
+  const sessions = createSessions({ ...setup, enrolment });
+  const request = { method: 'POST', target: '/', fields: () => [], ip: undefined };
+  const uses = Array.from({ length: 1000 }, () => sessions.refresh({ refresh_token: refresh }, request));
+  const issued = await Promise.all(uses);
+  expect(tally(issued.map(({ retried }) => retried))).toEqual({ true: 999, false: 1 });
+  const successors = new Set(issued.map(({ refreshToken }) => refreshToken));
+  expect(successors.size).toBe(1);
+  expect((await backend.refresh([...successors][0] as string)).status).toBe(200);
+});
