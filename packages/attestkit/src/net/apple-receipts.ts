@@ -6,7 +6,7 @@ import { AppleReceipts } from './apple-receipts-exchange.js';
 import { retrying } from './apple-receipts-retry.js';
 import { ProviderToken, signingKey } from './apple-receipts-token.js';
 import { endpoint } from './endpoint.js';
-import { within } from './within.js';
+import { within } from '../kernel/within.js';
 
 /** Who asks Apple, and how long it is waited for. */
 export interface AppleReceiptsOptions {

@@ -8,7 +8,7 @@ import { NET_CHECKS } from './checks.js';
 import { endpoint } from './endpoint.js';
 import { FetchFailure } from './fetch-body.js';
 import { fetchJson } from './fetch-json.js';
-import { within } from './within.js';
+import { within } from '../kernel/within.js';
 
 /** How a JWK Set is fetched and kept. */
 export interface RemoteJwksOptions {

@@ -7,11 +7,12 @@ export interface Versioned {
 /**
  * State that several instances share: five operations, each of one key and atomic.
  *
- * - Keys are at most 200 characters of printable ASCII without spaces; values are text, at most 64 KiB of UTF-8.
+ * - Keys are at most 200 characters of printable ASCII without spaces; values are text, at most 64 KiB of UTF-8, without
+ *   U+0000 and lone surrogates. What breaks this is a mistake in the calling code: a TypeError, before anything is sent.
  * - Times to live are milliseconds, judged by the store's own clock. Nothing is ever evicted before its time: a store
  *   that is full rejects.
  * - The three families of keys (claimed, advanced, put) never meet: no key is used by two of them.
- * - A method rejects only with an AttestationError of stage `unavailable`. After a time-out it is unknown whether the
+ * - A method rejects otherwise only with an AttestationError of stage `unavailable`. After a time-out it is unknown whether the
  *   operation took place: a claim may be spent then, but is never granted twice.
  */
 export interface Store {

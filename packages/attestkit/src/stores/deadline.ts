@@ -3,7 +3,7 @@ import { assertOptions, type OptionTypes } from '../kernel/options.js';
 import type { Store } from '../ports/store.js';
 import { STORE_CHECKS as CHECKS } from './checks.js';
 import { storeFailure } from './failure.js';
-import { within } from './within.js';
+import { within } from '../kernel/within.js';
 
 /** How long a store is waited for, and by how many at a time. */
 export interface DeadlineOptions {

@@ -4,7 +4,7 @@ import type { Store, Versioned } from '../ports/store.js';
 import { STORE_CHECKS as CHECKS } from './checks.js';
 import { ExpiryHeap, type Expiring } from './expiry-heap.js';
 import { strictStore } from './strict-store.js';
-import { within } from './within.js';
+import { within } from '../kernel/within.js';
 
 /** How much is kept, and by which clock. */
 export interface MemoryStoreOptions {

@@ -53,10 +53,10 @@ export function postgresStatements(schema: string): PostgresStatements {
 const SWEPT = 100;
 
 /**
- * Removes some of what has ended. Rows that another statement holds are left to the next sweep, so nobody waits for
- * anybody. `now()`, unlike the clock, can be looked up in the index.
+ * Removes some of what has ended. FOR UPDATE looks at a row as it is when it is locked, and rows that another statement
+ * holds are left to the next sweep, so nobody waits for anybody. `now()`, unlike the clock, can be looked up in the index.
  */
 function sweep(table: string): string {
-  return `DELETE FROM ${table} WHERE expires_at <= now() AND key = ANY (ARRAY(
+  return `DELETE FROM ${table} WHERE key = ANY (ARRAY(
     SELECT key FROM ${table} WHERE expires_at <= now() ORDER BY expires_at LIMIT ${SWEPT} FOR UPDATE SKIP LOCKED))`;
 }

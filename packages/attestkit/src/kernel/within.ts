@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../kernel/errors.js';
+import { ConfigurationError } from './errors.js';
 
 /**
  * Holds an option to a range of whole numbers.
