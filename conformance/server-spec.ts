@@ -43,6 +43,8 @@ export type ParserPlace = 'after' | 'before' | 'before with rawBody';
 /** A server in terms that every framework can build. */
 export interface ServerSpec {
   readonly guard: Guard;
+  /** The path under which the endpoints of enrolment and sessions are mounted, in front of all else of the guard's. */
+  readonly enrolment?: string;
   /** Asked of every request, those for unknown paths included. */
   readonly all?: RouteOptions;
   readonly routes: readonly RouteSpec[];
@@ -69,8 +71,8 @@ export interface Target {
   /** Whether paths reach the guard as sent, or as `URL` has resolved them. */
   readonly paths: 'as sent' | 'resolved';
   readonly http: 1 | 2;
-  /** Places where this framework's users can have their body parser, by what is protected. */
-  readonly parsers: Readonly<Record<'all routes' | 'one route', readonly ParserPlace[]>>;
+  /** Places where this framework's users can have their body parser, by what of the guard's has to read bodies too. */
+  readonly parsers: Readonly<Record<'all routes' | 'one route' | 'enrolment', readonly ParserPlace[]>>;
   /** Request targets that the framework's own HTTP layer may answer, 400 or 404, before anything of the user's. */
   readonly rejects?: RegExp;
   start(spec: ServerSpec): Promise<Running>;

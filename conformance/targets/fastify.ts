@@ -1,4 +1,4 @@
-import { protect, protection } from 'attestkit/fastify';
+import { enrolment, protect, protection } from 'attestkit/fastify';
 import createFastify, { type FastifyInstance } from 'fastify';
 import type { RouteSpec, ServerSpec, Target } from '../server-spec.js';
 import { running } from './listen.js';
@@ -8,7 +8,7 @@ export const fastify: Target = {
   fields: 'lines',
   paths: 'as sent',
   http: 1,
-  parsers: { 'all routes': ['after', 'before'], 'one route': ['after', 'before'] },
+  parsers: { 'all routes': ['after', 'before'], 'one route': ['after', 'before'], enrolment: ['after'] },
   rejects: /^[^?]*%(?![0-7][0-9a-f])/i,
   async start(spec) {
     const app = application(spec);
@@ -21,7 +21,8 @@ export const fastify: Target = {
 };
 
 /** Fastify always parses after `onRequest`, so `before` is the hook in the wrong place. */
-function application({ guard, all, routes, mounts = [], parser }: ServerSpec): FastifyInstance {
+function application(spec: ServerSpec): FastifyInstance {
+  const { guard, all, routes, mounts = [], parser } = spec;
   const app = createFastify();
   app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
@@ -41,6 +42,7 @@ function application({ guard, all, routes, mounts = [], parser }: ServerSpec): F
   };
   if (all !== undefined && hook === 'preHandler') app.addHook(hook, protect(guard, all));
   else if (all !== undefined) app.register(protection, { guard, ...all });
+  if (spec.enrolment !== undefined) app.register(enrolment, { guard, prefix: spec.enrolment });
   for (const route of routes) add(app, route);
   for (const mount of mounts) {
     app.register(

@@ -1,5 +1,5 @@
 import type { Attestation } from 'attestkit';
-import { protect } from 'attestkit/web';
+import { enrolment, protect } from 'attestkit/web';
 import type { ParserPlace, RouteSpec, ServerSpec } from '../server-spec.js';
 import { MalformedBody, parseBody } from './body.js';
 import { isFor, plainRoutes } from './plain-routes.js';
@@ -33,10 +33,11 @@ export function fetchHandler(spec: ServerSpec): FetchHandler {
     return found.handle(request, attestation, parsed);
   };
   const handle = guarded(routed, all);
+  const endpoints = spec.enrolment === undefined ? undefined : enrolment(guard, { prefix: spec.enrolment });
   return async (request) => {
     try {
       const body = parser === 'before' ? await parse(request) : undefined;
-      return await handle(request, undefined, { body });
+      return await (endpoints?.(request) ?? handle(request, undefined, { body }));
     } catch (error) {
       return Response.json({}, { status: error instanceof MalformedBody ? 400 : 500 });
     }

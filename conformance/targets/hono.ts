@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
-import { protect, type AttestationVariables } from 'attestkit/hono';
+import { enrolment, protect, type AttestationVariables } from 'attestkit/hono';
 import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { RouteSpec, ServerSpec, Target } from '../server-spec.js';
@@ -15,15 +15,21 @@ export const hono: Target = {
   fields: 'joined',
   paths: 'resolved',
   http: 1,
-  parsers: { 'all routes': ['after', 'before'], 'one route': ['after', 'before'] },
+  parsers: {
+    'all routes': ['after', 'before'],
+    'one route': ['after', 'before'],
+    enrolment: ['after', 'before'],
+  },
   rejects: /\\/,
   start: (spec) => listen(createAdaptorServer({ fetch: application(spec).fetch }) as Server),
 };
 
-function application({ guard, all, routes, mounts = [], parser }: ServerSpec): Hono<Env> {
+function application(spec: ServerSpec): Hono<Env> {
+  const { guard, all, routes, mounts = [], parser } = spec;
   const app = new Hono<Env>();
   app.onError((error, context) => context.json({}, error instanceof HTTPException ? error.status : 500));
   if (parser === 'before') app.use(parse);
+  if (spec.enrolment !== undefined) app.use(enrolment(guard, { prefix: spec.enrolment }));
   if (all !== undefined) app.use(protect(guard, all));
   const add = (router: Hono<Env>, route: RouteSpec): void => {
     const own: MiddlewareHandler[] = route.protect === undefined ? [] : [protect(guard, route.protect)];

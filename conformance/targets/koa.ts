@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { Router, type RouterMiddleware } from '@koa/router';
-import { protect, type AttestationState } from 'attestkit/koa';
+import { enrolment, protect, type AttestationState } from 'attestkit/koa';
 import { rawBody } from 'attestkit/node';
 import Koa, { type Middleware } from 'koa';
 import type { MountSpec, RouteSpec, ServerSpec, Target } from '../server-spec.js';
@@ -19,14 +19,17 @@ export const koa: Target = {
   parsers: {
     'all routes': ['after', 'before', 'before with rawBody'],
     'one route': ['after', 'before', 'before with rawBody'],
+    enrolment: ['after', 'before', 'before with rawBody'],
   },
   start: (spec) => listen(createServer(application(spec).callback())),
 };
 
-function application({ guard, all, routes, mounts = [], parser }: ServerSpec): Koa {
+function application(spec: ServerSpec): Koa {
+  const { guard, all, routes, mounts = [], parser } = spec;
   const app = new Koa();
   app.silent = true;
   if (parser !== undefined && parser !== 'after') app.use(parse(parser === 'before with rawBody'));
+  if (spec.enrolment !== undefined) app.use(enrolment(guard, { prefix: spec.enrolment }));
   if (all !== undefined) app.use(protect(guard, all));
   const routerOf = (mount: MountSpec): Router<State> => {
     const router = new Router<State>({ prefix: mount.prefix });

@@ -18,6 +18,7 @@ export const nestExpress: Target = {
   parsers: {
     'all routes': ['before', 'before with rawBody'],
     'one route': ['before', 'before with rawBody'],
+    enrolment: ['before', 'before with rawBody'],
   },
   async start(spec) {
     const app = await NestFactory.create<NestExpressApplication>(moduleOf(spec), settings(spec));
@@ -35,6 +36,7 @@ export const nestFastify: Target = {
   parsers: {
     'all routes': ['after', 'before with rawBody'],
     'one route': ['before', 'before with rawBody'],
+    enrolment: ['after', 'before with rawBody'],
   },
   rejects: /^[^?]*%(?![0-7][0-9a-f])/i,
   async start(spec) {
@@ -60,11 +62,16 @@ async function listen(app: INestApplication<Server>): ReturnType<Target['start']
   });
 }
 
-function moduleOf({ guard, all, routes, mounts = [] }: ServerSpec): new () => object {
+function moduleOf({ guard, enrolment, all, routes, mounts = [] }: ServerSpec): new () => object {
   const controllers = [{ prefix: '', routes }, ...mounts].map((mount) =>
     controllerOf(mount, all !== undefined),
   );
-  @Module({ imports: [AttestationModule.forRoot({ guard, ...(all && { all }) })], controllers })
+  const module = AttestationModule.forRoot({
+    guard,
+    ...(all && { all }),
+    ...(enrolment !== undefined && { enrolment }),
+  });
+  @Module({ imports: [module], controllers })
   class Application {}
   return Application;
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Attestation } from 'attestkit';
-import { protect, rawBody } from 'attestkit/node';
+import { enrolment, protect, rawBody } from 'attestkit/node';
 import type { ParserPlace, Reply, RouteSpec, ServerSpec, Target } from '../server-spec.js';
 import { MalformedBody, parseBody, readStream } from './body.js';
 import { listen } from './listen.js';
@@ -15,6 +15,7 @@ export const node: Target = {
   parsers: {
     'all routes': ['after', 'before', 'before with rawBody'],
     'one route': ['after', 'before', 'before with rawBody'],
+    enrolment: ['after', 'before', 'before with rawBody'],
   },
   start: (spec) => listen(createServer(listenerOf(spec))),
 };
@@ -36,7 +37,9 @@ export function listenerOf(spec: ServerSpec): Listener {
     if (found === undefined) return sendJson(response, 404, { error: 'not found' });
     return found.listener(request, response);
   };
-  const guarded: Listener = all === undefined ? routed : protect(guard, routed, all);
+  const checked: Listener = all === undefined ? routed : protect(guard, routed, all);
+  const guarded: Listener =
+    spec.enrolment === undefined ? checked : enrolment(guard, checked, { prefix: spec.enrolment });
   if (parser === undefined || parser === 'after') return guarded;
   return (request, response) => void parseFirst(request, response, guarded, parser);
 }

@@ -10,7 +10,11 @@ export const web: Target = {
   fields: 'joined',
   paths: 'resolved',
   http: 1,
-  parsers: { 'all routes': ['after', 'before'], 'one route': ['after', 'before'] },
+  parsers: {
+    'all routes': ['after', 'before'],
+    'one route': ['after', 'before'],
+    enrolment: ['after', 'before'],
+  },
   rejects: /\\/,
   start: (spec) => listen(createAdaptorServer({ fetch: fetchHandler(spec) }) as Server),
 };

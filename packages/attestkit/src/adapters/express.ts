@@ -1,6 +1,7 @@
 import type { Guard, RouteOptions } from '../guard/index.js';
 import type { Attestation } from '../ports/attestation.js';
-import { middleware, type Middleware } from './node/middleware.js';
+import { mounted } from './mounting.js';
+import { answering, middleware, type Middleware } from './node/middleware.js';
 
 export { rawBody } from './node/index.js';
 
@@ -25,4 +26,16 @@ declare global {
  */
 export function protect(guard: Guard, options?: RouteOptions): Middleware {
   return middleware(guard, options);
+}
+
+/**
+ * The guard's endpoints of enrolment and sessions, below where they are mounted: `app.use('/device', enrolment(guard))`.
+ * Requests for other paths go on. Mount them before what protects all routes, and before the body parser, or give the
+ * parser the hook `rawBody`.
+ *
+ * @throws ConfigurationError naming `guard` where it has no endpoints
+ */
+export function enrolment(guard: Guard): Middleware {
+  // Express has taken the path of the mount from the URL.
+  return answering(mounted(guard, { prefix: '' }), ({ url = '' }) => url);
 }

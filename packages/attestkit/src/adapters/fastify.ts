@@ -1,7 +1,9 @@
 import { routeOf, whenDecided, type Guard, type RouteOptions } from '../guard/index.js';
 import type { Attestation } from '../ports/attestation.js';
+import type { Answer } from '../ports/decision.js';
+import { mounted, type MountOptions } from './mounting.js';
 import { discardBody } from './node/body.js';
-import { replyRefusal, type FastifyReply } from './node/reply.js';
+import { replyAnswer, type FastifyReply } from './node/reply.js';
 import type { NodeMessage } from './node/message.js';
 import { NodeRequest } from './node/request.js';
 
@@ -21,11 +23,30 @@ export interface FastifyInstance {
   addHook(name: 'onRequest', hook: OnRequest): unknown;
 }
 
+/** What is used of a Fastify instance that gets the endpoints. */
+export interface FastifyScope {
+  readonly prefix: string;
+  all(path: string, options: { onRequest: AnswerRequest }, handler: () => void): unknown;
+}
+
 /** A hook that takes a callback. */
 export type OnRequest = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void;
 
+/** A hook that always answers. */
+export type AnswerRequest = (request: FastifyRequest, reply: FastifyReply & NotFoundReply) => void;
+
+/** What is used of Fastify's reply where there is no such endpoint. */
+export interface NotFoundReply {
+  callNotFound(): unknown;
+}
+
 /** Options of the plugin: the guard, and what is asked of every request. */
 export interface ProtectionOptions extends RouteOptions {
+  readonly guard: Guard;
+}
+
+/** Options of the plugin: the guard, and where its endpoints are, below the prefix of the instance. */
+export interface EnrolmentPluginOptions extends MountOptions {
   readonly guard: Guard;
 }
 
@@ -51,11 +72,7 @@ export function protect(guard: Guard, options?: RouteOptions): OnRequest {
     whenDecided(
       guard.check(new NodeRequest(request.raw, request.originalUrl, request), route),
       (decision) => {
-        if (decision.outcome === 'refuse') {
-          replyRefusal(reply, decision.response);
-          discardBody(request.raw);
-          return;
-        }
+        if (decision.outcome === 'refuse') return respond(request, reply, decision.response);
         (request as { attestation?: Attestation }).attestation = decision.results;
         done();
       },
@@ -78,3 +95,32 @@ export const protection: (instance: FastifyInstance, options: ProtectionOptions)
     // What fastify-plugin does: the hook is for the instance itself, not for a scope of the plugin's own.
     { [Symbol.for('skip-override')]: true, [Symbol.for('fastify.display-name')]: 'attestkit' },
   );
+
+/**
+ * The plugin with the guard's endpoints of enrolment and sessions, by default below `/device`:
+ * `await app.register(enrolment, { guard, prefix: '/device' })`. They are routes of Fastify, in a scope of their own,
+ * and answer before the body is parsed; the rest below the prefix is not found.
+ *
+ * Where all routes are protected too, let them through: `app.register(protection, { guard, exclude: ['/device/*'] })`.
+ *
+ * @throws ConfigurationError (rejects with it) naming the option, or `guard` where it has no endpoints, when the
+ *   instance gets ready
+ */
+export async function enrolment(instance: FastifyScope, options: EnrolmentPluginOptions): Promise<void> {
+  const { guard, ...rest } = options;
+  // Fastify has put a prefix that is given before the routes already.
+  const added = rest.prefix === undefined ? '/device' : '';
+  const endpoints = mounted(guard, { ...rest, prefix: `${instance.prefix}${added}` });
+  const onRequest: AnswerRequest = (request, reply) => {
+    const { raw, originalUrl } = request;
+    const answer = endpoints(new NodeRequest(raw, originalUrl, request), raw.url ?? '');
+    if (answer === undefined) reply.callNotFound();
+    else void answer.then((settled) => respond(request, reply, settled));
+  };
+  instance.all(`${added}/*`, { onRequest }, () => undefined);
+}
+
+function respond({ raw }: FastifyRequest, reply: FastifyReply, answer: Answer): void {
+  replyAnswer(reply, answer);
+  discardBody(raw);
+}

@@ -1,6 +1,8 @@
 import { routeOf, type Guard, type RouteOptions } from '../guard/index.js';
 import type { Attestation } from '../ports/attestation.js';
-import { refusalResponse, webRequest } from './web.js';
+import { answerResponse, enrolment as answering, webRequest, type MountOptions } from './web.js';
+
+export type { MountOptions } from './web.js';
 
 /** For `new Hono<{ Variables: AttestationVariables }>()`: what the middleware sets. */
 // A type, since early versions of Hono 4 take no interface here.
@@ -31,9 +33,24 @@ export function protect(
   const route = routeOf(guard, options);
   return async (c, next) => {
     const decision = await guard.check(webRequest(c.req.raw), route);
-    if (decision.outcome === 'refuse') return refusalResponse(decision.response);
+    if (decision.outcome === 'refuse') return answerResponse(decision.response);
     c.set('attestation', decision.results);
     await next();
     return undefined;
   };
+}
+
+/**
+ * Middleware with the guard's endpoints of enrolment and sessions, by default below `/device`:
+ * `app.use(enrolment(guard))`. Requests for other paths go on. Use it before what protects all routes, and before what
+ * reads the body.
+ *
+ * @throws ConfigurationError naming the option, or `guard` where it has no endpoints
+ */
+export function enrolment(
+  guard: Guard,
+  options?: MountOptions,
+): (c: Pick<HonoContext, 'req'>, next: () => Promise<void>) => Promise<Response | undefined> {
+  const answer = answering(guard, options);
+  return async (c, next) => (await answer(c.req.raw)) ?? void (await next());
 }

@@ -1,8 +1,12 @@
 import { routeOf, type Guard, type RouteOptions } from '../guard/index.js';
 import type { Attestation } from '../ports/attestation.js';
+import type { Answer } from '../ports/decision.js';
+import { mounted, type MountOptions } from './mounting.js';
 import { discardBody } from './node/body.js';
 import type { NodeMessage } from './node/message.js';
 import { NodeRequest } from './node/request.js';
+
+export type { MountOptions } from './mounting.js';
 
 /** For `new Koa<AttestationState>()`: what the middleware puts on `ctx.state`. */
 export interface AttestationState {
@@ -13,6 +17,7 @@ export interface AttestationState {
 /** What is used of Koa's context. */
 export interface KoaContext {
   readonly req: NodeMessage;
+  readonly url: string;
   readonly originalUrl: string;
   readonly ip: string;
   state: object;
@@ -37,15 +42,34 @@ export function protect(
   const route = routeOf(guard, options);
   return async (ctx, next) => {
     const decision = await guard.check(new NodeRequest(ctx.req, ctx.originalUrl, ctx), route);
-    if (decision.outcome === 'refuse') {
-      const { status, headers, body } = decision.response;
-      ctx.status = status;
-      ctx.set({ ...headers });
-      ctx.body = body;
-      discardBody(ctx.req);
-      return;
-    }
+    if (decision.outcome === 'refuse') return respond(ctx, decision.response);
     (ctx.state as AttestationState).attestation = decision.results;
     await next();
   };
+}
+
+/**
+ * Middleware with the guard's endpoints of enrolment and sessions, by default below `/device`:
+ * `app.use(enrolment(guard))`. Requests for other paths go on. Use it before what protects all routes, and before the
+ * body parser, or hand the parser's bytes to `rawBody` of `attestkit/node`.
+ *
+ * @throws ConfigurationError naming the option, or `guard` where it has no endpoints
+ */
+export function enrolment(
+  guard: Guard,
+  options?: MountOptions,
+): (ctx: KoaContext, next: () => Promise<unknown>) => Promise<void> {
+  const endpoints = mounted(guard, options);
+  return async (ctx, next) => {
+    const answer = await endpoints(new NodeRequest(ctx.req, ctx.originalUrl, ctx), ctx.url);
+    if (answer !== undefined) return respond(ctx, answer);
+    await next();
+  };
+}
+
+function respond(ctx: KoaContext, { status, headers, body }: Answer): void {
+  ctx.status = status;
+  ctx.set({ ...headers });
+  ctx.body = body;
+  discardBody(ctx.req);
 }

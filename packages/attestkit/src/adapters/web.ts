@@ -1,9 +1,11 @@
 import { BODY_LIMIT, routeOf, type Guard, type RouteOptions } from '../guard/index.js';
 import type { Attestation } from '../ports/attestation.js';
-import type { Refusal } from '../ports/decision.js';
+import type { Answer } from '../ports/decision.js';
 import type { AttestedRequest } from '../ports/request.js';
+import { mounted, type MountOptions } from './mounting.js';
 
 export { BODY_LIMIT } from '../guard/index.js';
+export type { MountOptions } from './mounting.js';
 
 /**
  * Protects a handler of fetch requests: of a Next.js route, of `Bun.serve`, of `Deno.serve`. The handler gets the
@@ -19,8 +21,25 @@ export function protect<Rest extends readonly unknown[]>(
   const route = routeOf(guard, options);
   return async (request, ...rest) => {
     const decision = await guard.check(webRequest(request), route);
-    if (decision.outcome === 'refuse') return refusalResponse(decision.response);
+    if (decision.outcome === 'refuse') return answerResponse(decision.response);
     return handler(request, decision.results, ...rest);
+  };
+}
+
+/**
+ * Answers requests for the guard's endpoints of enrolment and sessions, by default below `/device`; undefined for all
+ * others: `const device = enrolment(guard)`, then `device(request) ?? handler(request)`.
+ *
+ * @throws ConfigurationError naming the option, or `guard` where it has no endpoints
+ */
+export function enrolment(
+  guard: Guard,
+  options?: MountOptions,
+): (request: Request) => Promise<Response> | undefined {
+  const endpoints = mounted(guard, options);
+  return (request) => {
+    const attested = webRequest(request);
+    return endpoints(attested, attested.target)?.then(answerResponse);
   };
 }
 
@@ -33,8 +52,8 @@ export function webRequest(request: Request): AttestedRequest {
   return new WebRequest(request);
 }
 
-/** A refusal as a fetch response. Servers leave out the body themselves in answer to `HEAD`. */
-export function refusalResponse({ status, headers, body }: Refusal): Response {
+/** An answer of the guard as a fetch response. Servers leave out the body themselves in answer to `HEAD`. */
+export function answerResponse({ status, headers, body }: Answer): Response {
   return new Response(body, { status, headers: { ...headers } });
 }
 

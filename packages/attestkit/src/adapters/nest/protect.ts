@@ -13,9 +13,9 @@ import {
 import { routeOf, type Guard, type Route, type RouteOptions } from '../../guard/index.js';
 import type { Attestation } from '../../ports/attestation.js';
 import type { Decision, Refusal } from '../../ports/decision.js';
-import { replyRefusal, type FastifyReply } from '../node/reply.js';
+import { replyAnswer, type FastifyReply } from '../node/reply.js';
 import { NodeRequest } from '../node/request.js';
-import { sendRefusal, type NodeResponse } from '../node/respond.js';
+import { sendAnswer, type NodeResponse } from '../node/respond.js';
 import { OPTIONS, type AttestationModuleOptions } from './module.js';
 import { keepBody, messageOf, type PlatformRequest } from './platform.js';
 
@@ -33,8 +33,8 @@ class RefusalException extends HttpException {
 class RefusalFilter {
   catch({ refusal }: RefusalException, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<NodeResponse | FastifyReply>();
-    if ('writeHead' in response) sendRefusal(response, refusal);
-    else replyRefusal(response, refusal);
+    if ('writeHead' in response) sendAnswer(response, refusal);
+    else replyAnswer(response, refusal);
   }
 }
 Catch(RefusalException)(RefusalFilter);

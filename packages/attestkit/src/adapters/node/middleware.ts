@@ -1,8 +1,9 @@
 import { routeOf, whenDecided, type Guard, type RouteOptions } from '../../guard/index.js';
 import type { Attestation } from '../../ports/attestation.js';
+import type { Endpoints } from '../mounting.js';
 import type { NodeMessage } from './message.js';
 import { NodeRequest, type Peer } from './request.js';
-import { sendRefusal, type NodeResponse } from './respond.js';
+import { sendAnswer, type NodeResponse } from './respond.js';
 
 /** A request of a framework that extends Node's own: Express, and what speaks its language. */
 export interface MiddlewareRequest extends NodeMessage, Peer {
@@ -16,9 +17,22 @@ export function middleware(guard: Guard, options?: RouteOptions): Middleware {
   const route = routeOf(guard, options);
   return (req, res, next) => {
     whenDecided(guard.check(new NodeRequest(req, undefined, req), route), (decision) => {
-      if (decision.outcome === 'refuse') return sendRefusal(res, decision.response);
+      if (decision.outcome === 'refuse') return sendAnswer(res, decision.response);
       req.attestation = decision.results;
       next();
     });
+  };
+}
+
+/**
+ * The same for the endpoints of enrolment and sessions; every other request goes on.
+ *
+ * @param urlOf gives the URL by which the framework has routed a request
+ */
+export function answering(endpoints: Endpoints, urlOf: (req: MiddlewareRequest) => string): Middleware {
+  return (req, res, next) => {
+    const answer = endpoints(new NodeRequest(req, undefined, req), urlOf(req));
+    if (answer === undefined) next();
+    else void answer.then((settled) => sendAnswer(res, settled));
   };
 }

@@ -4,7 +4,7 @@ import { routeOf, whenDecided, type Guard, type RouteOptions } from '../../guard
 import type { Attestation } from '../../ports/attestation.js';
 import type { NodeMessage } from './message.js';
 import { nodeRequest } from './request.js';
-import { refuseUpgrade, sendFailure, sendRefusal, type ListenerResponse } from './respond.js';
+import { refuseUpgrade, sendFailure, sendAnswer, type ListenerResponse } from './respond.js';
 import { runListener } from './run-listener.js';
 
 /** What a protected listener finds on its request. */
@@ -30,7 +30,7 @@ export function protect<
   const route = routeOf(guard, options);
   return (req, res) => {
     whenDecided(guard.check(nodeRequest(req), route), (decision) => {
-      if (decision.outcome === 'refuse') return sendRefusal(res, decision.response);
+      if (decision.outcome === 'refuse') return sendAnswer(res, decision.response);
       const attested = Object.assign(req, { attestation: decision.results });
       void runListener(
         () => listener(attested, res),

@@ -1,4 +1,4 @@
-import type { Refusal } from '../../ports/decision.js';
+import type { Answer } from '../../ports/decision.js';
 
 /** What is used of Fastify's reply, with or without Nest above it. */
 export interface FastifyReply {
@@ -7,8 +7,8 @@ export interface FastifyReply {
   send(payload: Uint8Array): unknown;
 }
 
-/** Writes a refusal by Fastify's own means, so that its hooks run. */
-export function replyRefusal(reply: FastifyReply, { status, headers, body }: Refusal): void {
+/** Writes an answer of the guard by Fastify's own means, so that its hooks run. */
+export function replyAnswer(reply: FastifyReply, { status, headers, body }: Answer): void {
   reply.code(status);
   reply.headers(headers);
   // As bytes: to text that is JSON Fastify adds a charset, which JSON does not have.

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Refusal } from '../../ports/decision.js';
+import type { Answer } from '../../ports/decision.js';
 import { discardBody } from './body.js';
 
 /** What is used of a response: Node's own, of HTTP/1.1 or of the compatibility API of HTTP/2. */
@@ -22,7 +22,7 @@ export interface ListenerResponse extends NodeResponse {
   destroy(): unknown;
 }
 
-const FAILURE: Refusal = { status: 500, headers: { 'content-type': 'application/json' }, body: '{}' };
+const FAILURE: Answer = { status: 500, headers: { 'content-type': 'application/json' }, body: '{}' };
 
 /**
  * Answers in place of a listener that has failed: with 500, or where the response has begun, by cutting it off, so
@@ -34,7 +34,7 @@ export function sendFailure(res: ListenerResponse): void {
     if (res.headersSent) return cutOff(res);
     // They were meant for the listener's own answer: a length, a coding, how long to cache it.
     for (const name of res.getHeaderNames()) res.removeHeader(name);
-    sendRefusal(res, FAILURE);
+    sendAnswer(res, FAILURE);
   } catch {
     cutOff(res);
   }
@@ -50,10 +50,10 @@ function cutOff(res: ListenerResponse): void {
 }
 
 /**
- * Writes a refusal: status, header fields and body, without the body for `HEAD`. Fields that others have set, for
- * CORS for example, stay. A response that has begun already, after a timeout for example, is only ended.
+ * Writes an answer of the guard: status, header fields and body, without the body for `HEAD`. Fields that others have
+ * set, for CORS for example, stay. A response that has begun already, after a timeout for example, is only ended.
  */
-export function sendRefusal(res: NodeResponse, { status, headers, body }: Refusal): void {
+export function sendAnswer(res: NodeResponse, { status, headers, body }: Answer): void {
   if (res.headersSent) return void res.end();
   res.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
   if (res.req.method === 'HEAD') res.end();
@@ -62,7 +62,7 @@ export function sendRefusal(res: NodeResponse, { status, headers, body }: Refusa
 }
 
 /** Refuses an upgrade, on the bare socket that is all there is, and closes the connection. */
-export function refuseUpgrade(socket: Duplex, { status, headers, body }: Refusal): void {
+export function refuseUpgrade(socket: Duplex, { status, headers, body }: Answer): void {
   const fields = {
     ...headers,
     date: new Date().toUTCString(),

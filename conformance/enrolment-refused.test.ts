@@ -1,0 +1,148 @@
+import type { GuardOptions, Store } from 'attestkit';
+import { describe, expect, it } from 'vitest';
+import { backend, enrolmentServer, parserOf, PREFIX } from './backend.js';
+import { bearer, Device, FIELDS, parsed, post, type Issued } from './device.js';
+import { unavailable } from './doubles.js';
+import { hostileCases, sceneOf, type Scene } from './hostile-cases.js';
+import { badBodies, badQueries } from './malformed-cases.js';
+import { serveAll, serveEach } from './serving.js';
+import { targets } from './targets/index.js';
+import { ownFields, type WireResponse } from './wire/message.js';
+
+describe.each(targets)('$name', (target) => {
+  const parser = parserOf(target);
+
+  function expectRefused(response: WireResponse, status: number, more: Record<string, string> = {}): void {
+    expect({ status: response.status, fields: ownFields(response), body: response.body }).toEqual({
+      status,
+      fields: { ...FIELDS, ...more },
+      body: '{}',
+    });
+  }
+
+  describe('400 for', () => {
+    const server = backend();
+    const send = serveAll(target, enrolmentServer(server, { parser }));
+
+    it.each(Object.entries(badQueries))('a challenge with %s', async (_name, [text, code]) => {
+      expectRefused(await send({ target: `${PREFIX}/challenge${text}` }), 400);
+      expect(server.events.at(-1)).toMatchObject({ endpoint: 'challenge', refused: { code }, status: 400 });
+    });
+
+    it.each(Object.entries(badBodies))('a body: %s', async (_name, [request, code]) => {
+      const before = server.events.length;
+      const response = await send(request);
+      if (parser === 'before with rawBody' && server.events.length === before) {
+        expect(response.status).toBeGreaterThanOrEqual(400);
+        expect(response.status).toBeLessThan(500);
+        return;
+      }
+      expectRefused(response, 400);
+      expect(server.events.at(-1)).toMatchObject({ refused: { code }, status: 400 });
+    });
+  });
+
+  describe('what is hostile', () => {
+    const serve = serveEach();
+    const start = async (options?: Partial<GuardOptions>): Promise<Scene> => {
+      const server = backend(options);
+      const { send } = await serve(target, enrolmentServer(server, { parser }));
+      return sceneOf(server, send);
+    };
+
+    it.each(Object.entries(hostileCases))('%s', async (_name, { status, code, request }) => {
+      const scene = await start();
+      const { send, server } = scene;
+      const hostile = await request(scene);
+      expectRefused(await send(hostile), status);
+      expect(server.events.at(-1)).toMatchObject({ outcome: 'refuse', status, refused: { code } });
+    });
+
+    it('a takeover changes nothing for the owner, who enrols again by a session or a refresh token', async () => {
+      const { send, server, enrolled, issued } = await start();
+      const taker = new Device(server.apple, send, enrolled.id);
+      expectRefused(await send(post('attest', taker.attestation(await taker.challenge()))), 403);
+      expect((await send({ target: '/session', headers: [bearer(issued)] })).status).toBe(200);
+      const again = taker.attestation(await taker.challenge());
+      expect((await send(post('attest', again, bearer(issued)))).status).toBe(200);
+      taker.renewKey();
+      const { refresh_token } = issued;
+      const anew = { ...taker.attestation(await taker.challenge()), refresh_token };
+      expect((await send(post('attest', anew))).status).toBe(200);
+    });
+
+    it('a spent refresh token ends the session', async () => {
+      const { send, server, issued } = await start();
+      const { refresh_token } = issued;
+      const next = parsed<Issued>(await send(post('refresh', { refresh_token })));
+      server.clock.now += 31_000;
+      expectRefused(await send(post('refresh', { refresh_token })), 403);
+      expectRefused(await send(post('refresh', { refresh_token: next.refresh_token })), 403);
+      expect((await send({ target: '/session', headers: [bearer(next)] })).status).toBe(403);
+    });
+
+    it('of 20 uses of one challenge exactly one is let in', async () => {
+      const { send, device } = await start();
+      const request = post('attest', device.attestation(await device.challenge()));
+      const answers = await Promise.all(Array.from({ length: 20 }, () => send(request)));
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+      for (const answer of answers) if (answer.status !== 200) expect([400, 503]).toContain(answer.status);
+    });
+
+    it('a revoked device stays out until it is lifted', async () => {
+      const { send, server, enrolled, issued } = await start();
+      await server.guard.sessions?.revokeDevice(enrolled.id);
+      expect((await send({ target: '/session', headers: [bearer(issued)] })).status).toBe(403);
+      expectRefused(await send(post('attest', enrolled.attestation(await enrolled.challenge()))), 403);
+      await server.guard.sessions?.liftDevice(enrolled.id);
+      expect((await send(post('attest', enrolled.attestation(await enrolled.challenge())))).status).toBe(200);
+      expect((await send({ target: '/session', headers: [bearer(issued)] })).status).toBe(403);
+    });
+
+    it.each(['token', '', 'a.b.c'])('revoking the unknown token %j is no news', async (token) => {
+      const { send } = await start();
+      expect((await send(post('revoke', { token }))).status).toBe(token === '' ? 400 : 200);
+    });
+  });
+
+  describe('what the server cannot do', () => {
+    const serve = serveEach();
+
+    it('429 for who asks too often', async () => {
+      const server = backend({ limiter: ({ endpoint }) => endpoint === 'challenge' });
+      const { send } = await serve(target, enrolmentServer(server, { parser }));
+      const device = new Device(server.apple, send);
+      const attestation = post('attest', device.attestation(await device.challenge()));
+      for (const request of [
+        attestation,
+        post('refresh', { refresh_token: 'a' }),
+        post('revoke', { token: 'a' }),
+      ]) {
+        expectRefused(await send(request), 429, { 'retry-after': '5' });
+        expect(server.events.at(-1)?.refused?.code).toBe('ERR_ENDPOINT_LIMIT');
+      }
+    });
+
+    it('503 where the limiter fails', async () => {
+      const server = backend({ limiter: () => Promise.reject(new Error('down')) });
+      const { send } = await serve(target, enrolmentServer(server, { parser }));
+      expectRefused(await send({ target: `${PREFIX}/challenge?device_id=a` }), 503, { 'retry-after': '5' });
+      expect(server.events.at(-1)?.refused?.code).toBe('ERR_ENDPOINT_LIMITER_FAILED');
+    });
+
+    it('503 while the store cannot be reached, and challenges without it', async () => {
+      const down = async (): Promise<never> => Promise.reject(unavailable(7));
+      const store: Store = { claim: down, advance: down, get: down, put: down, delete: down };
+      const server = backend({ store });
+      const { send } = await serve(target, enrolmentServer(server, { parser }));
+      const device = new Device(server.apple, send);
+      for (const request of [
+        post('attest', device.attestation(await device.challenge())),
+        post('assert', device.assertion(await device.challenge('assert'))),
+      ]) {
+        expectRefused(await send(request), 503, { 'retry-after': '7' });
+        expect(server.events.at(-1)?.refused?.code).toBe('ERR_DOUBLE_UNAVAILABLE');
+      }
+    });
+  });
+});

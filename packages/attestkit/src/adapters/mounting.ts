@@ -1,0 +1,38 @@
+import { belowPrefix, routeOf, type Guard } from '../guard/index.js';
+import { ConfigurationError } from '../kernel/errors.js';
+import { assertOptions } from '../kernel/options.js';
+import type { Answer } from '../ports/decision.js';
+import type { AttestedRequest } from '../ports/request.js';
+
+/** Where the endpoints of enrolment and sessions are. */
+export interface MountOptions {
+  /** The path above them, from its first slash on and without one at its end. Default `/device`. */
+  readonly prefix?: string | undefined;
+}
+
+/**
+ * Gives a promise of the answer to a request for an endpoint; undefined for every other request.
+ *
+ * @param url by which the framework has routed the request: its path is held against the prefix
+ */
+export type Endpoints = (request: AttestedRequest, url: string) => Promise<Answer> | undefined;
+
+/**
+ * Puts the endpoints of a guard below a prefix.
+ *
+ * @throws ConfigurationError naming the option, or `guard` where it is none, or has no endpoints
+ */
+export function mounted(guard: Guard, options: MountOptions = {}): Endpoints {
+  routeOf(guard);
+  if (guard.sessions === undefined) {
+    const remedy =
+      'Give the guard the kinds of evidence that devices enrol with: enrolment: [appAttest({ … })].';
+    throw new ConfigurationError('guard', 'has no endpoints of enrolment', remedy);
+  }
+  assertOptions(options, { prefix: 'string' }, 'enrolment');
+  const below = belowPrefix(options.prefix);
+  return (request, url) => {
+    const path = below(url);
+    return path === undefined ? undefined : guard.answer(request, path);
+  };
+}
