@@ -27,11 +27,18 @@ export const allowedImports = {
   'adapters/express': { rooms: ['ports', 'guard', 'adapters/mounting', 'adapters/node'] },
   'adapters/fastify': { rooms: ['ports', 'guard', 'adapters/mounting', 'adapters/node'] },
   'adapters/koa': { rooms: ['ports', 'guard', 'adapters/mounting', 'adapters/node'] },
-  'adapters/nest': { rooms: ['ports', 'kernel', 'guard', 'adapters/mounting', 'adapters/node'], packages: ['@nestjs/common'] },
+  'adapters/nest': {
+    rooms: ['ports', 'kernel', 'guard', 'adapters/mounting', 'adapters/node'],
+    packages: ['@nestjs/common'],
+  },
   'adapters/hono': { rooms: ['ports', 'guard', 'adapters/web'] },
-  env: { rooms: ['ports', 'kernel', 'approov', 'app-attest', 'signed-token', 'sessions', 'net', 'stores', 'guard'] },
+  env: {
+    rooms: ['ports', 'kernel', 'approov', 'app-attest', 'signed-token', 'sessions', 'net', 'stores', 'guard'],
+  },
   inspect: { rooms: ['ports', 'kernel', 'approov', 'app-attest', 'sessions'] },
   testing: { rooms: ['ports', 'kernel', 'approov', 'app-attest'] },
   cli: { rooms: ['ports', 'kernel', 'env', 'inspect', 'testing'] },
-  index: { rooms: ['ports', 'kernel', 'approov', 'app-attest', 'signed-token', 'sessions', 'net', 'stores', 'guard'] }, // types of the rooms
+  index: {
+    rooms: ['ports', 'kernel', 'approov', 'app-attest', 'signed-token', 'sessions', 'net', 'stores', 'guard'],
+  }, // types of the rooms
 };

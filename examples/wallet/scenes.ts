@@ -34,37 +34,43 @@ const DEFECTS = (Object.keys(APP_ATTEST_DEFECTS) as DefectOf<'attestation' | 're
 let devices = 0;
 const nextDeviceId = (): string => `phone-${Date.now().toString(36)}-${(devices += 1)}`;
 
+function app(what: string, run: Scene['run']): Scene {
+  return { who: 'app', what, expected: 200, run };
+}
+
+function attacker(what: string, expected: number, run: Scene['run']): Scene {
+  return { who: 'attacker', what, expected, run };
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** The header of a transfer that a phone has signed. */
+function signed(phone: Phone, body: string, target = '/transfers'): Headers {
+  const request = { audience: AUDIENCE, method: 'POST', target, body };
+  return { 'x-app-attest': phone.key.signRequest(request).xAppAttest };
+}
+
+function transfer(phone: Phone, body: string, headers: Headers): Promise<Answered> {
+  return phone.post('/transfers', body, { ...phone.bearer(), ...headers });
+}
+
+/** Signed with the key alone, without a session. */
+function withdraw(phone: Phone, challenge?: string): Promise<Answered> {
+  const request = { audience: AUDIENCE, method: 'POST', target: '/withdrawals', body: '{}' };
+  const { authorization } = phone.key.signRequest(
+    challenge === undefined ? request : { ...request, challenge },
+  );
+  return phone.post('/withdrawals', '{}', { authorization });
+}
+
 /** The story, in its order: each scene goes on from where the last one ended. */
 export function story(stage: Stage): readonly Scene[] {
   const alice = new Phone(stage.server, stage.genuine(), nextDeviceId());
   const mallory = new Phone(stage.server, stage.genuine(), nextDeviceId());
-  const signed = (phone: Phone, body: string, target = '/transfers'): Readonly<Record<string, string>> => {
-    const request = { audience: AUDIENCE, method: 'POST', target, body };
-    return { 'x-app-attest': phone.key.signRequest(request).xAppAttest };
-  };
-  const transfer = (
-    phone: Phone,
-    body: string,
-    headers: Readonly<Record<string, string>>,
-  ): Promise<Answered> => phone.post('/transfers', body, { ...phone.bearer(), ...headers });
-  const withdraw = (phone: Phone, challenge?: string): Promise<Answered> => {
-    const request = { audience: AUDIENCE, method: 'POST', target: '/withdrawals', body: '{}' };
-    const { authorization } = phone.key.signRequest(
-      challenge === undefined ? request : { ...request, challenge },
-    );
-    return phone.post('/withdrawals', '{}', { authorization });
-  };
   const small = '{"amount":1}';
-  let replayed: Readonly<Record<string, string>> = {};
+  let replayed: Headers = {};
   let spent = '';
   let challenge = '';
-  const app = (what: string, run: Scene['run']): Scene => ({ who: 'app', what, expected: 200, run });
-  const attacker = (what: string, expected: number, run: Scene['run']): Scene => ({
-    who: 'attacker',
-    what,
-    expected,
-    run,
-  });
   return [
     attacker('reads the balance without a session', 403, () => alice.get('/balance', {})),
     attacker('enrols without a device id', 400, () => alice.get('/device/challenge', {})),

@@ -15,7 +15,7 @@ export function importPublicKey(
 ): KeyObject {
   if (source instanceof KeyObject) return fit(source);
   if (typeof source !== 'string' && !(source instanceof Uint8Array)) throw misfit('is no key');
-  const encoding = typeof source === 'string' ? source : Buffer.from(source).toString('latin1');
+  const encoding = typeof source === 'string' ? source : latin1(source);
   const known = cache?.keys.get(encoding);
   if (known !== undefined) return known;
   const key = fit(typeof source === 'string' ? fromPem(source) : fromSpki(source));
@@ -50,4 +50,9 @@ function fit(key: KeyObject): KeyObject {
 function misfit(problem: string, cause?: unknown): ConfigurationError {
   const remedy = 'Give the key of the attestation’s result, as it was kept at enrolment.';
   return new ConfigurationError('publicKey', problem, remedy, cause === undefined ? undefined : { cause });
+}
+
+/** Without the copy of `Buffer.from(bytes)`, on the way of every assertion. */
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }

@@ -18,7 +18,7 @@ import { receiptAnchors } from './receipt-roots.js';
 import type { TrustAnchor } from './roots.js';
 
 /** Bytes of a receipt; real ones have about 4 KiB. */
-export const MAX_RECEIPT = 16_384;
+const MAX_RECEIPT = 16_384;
 
 /** Milliseconds by which Apple's clock may be ahead. */
 const AHEAD = 60_000;

@@ -37,7 +37,7 @@ export interface Certificate {
 }
 
 /** An extension of a certificate. */
-export interface Extension {
+interface Extension {
   readonly critical: boolean;
   /** What the OCTET STRING contains. */
   readonly value: Uint8Array;
@@ -146,10 +146,15 @@ export function publicKeyOf(certificate: Certificate): KeyObject | undefined {
   }
 }
 
+/** Whether the certificate's signature algorithm is known, and fits the type of the key. */
+export function isSignableBy(certificate: Certificate, key: KeyObject): boolean {
+  return ALGORITHMS[certificate.algorithm]?.key === key.asymmetricKeyType;
+}
+
 /** Whether the certificate's signature is the key's, by an algorithm that fits the type of the key. */
 export function isSignedBy(certificate: Certificate, key: KeyObject): boolean {
   const algorithm = ALGORITHMS[certificate.algorithm];
-  if (algorithm === undefined || algorithm.key !== key.asymmetricKeyType) return false;
+  if (algorithm === undefined || !isSignableBy(certificate, key)) return false;
   try {
     return verify(algorithm.hash, certificate.tbs, key, certificate.signature);
   } catch {

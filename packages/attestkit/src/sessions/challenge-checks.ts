@@ -41,6 +41,3 @@ export const CHALLENGE_CHECKS = freezeJson({
     spec: SPEC,
   },
 } as const satisfies Record<string, CheckDef>);
-
-/** Every code with which a challenge can be refused. */
-export type ChallengeErrorCode = (typeof CHALLENGE_CHECKS)[keyof typeof CHALLENGE_CHECKS]['code'];

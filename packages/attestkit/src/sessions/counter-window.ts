@@ -64,8 +64,9 @@ async function spendInRecord(
       return { write: windowOf(counter, kept | 1n), result: true };
     }
     const bit = distance < MAX_WINDOW ? 1n << BigInt(distance) : 0n;
-    const late = distance > 0 && distance <= window && bit !== 0n && (used & bit) === 0n;
-    if (!above && !late) return { result: false };
+    // Also where it was above: a copy of it may have come in late meanwhile.
+    const unused = bit !== 0n && (used & bit) === 0n;
+    if (!unused || !(above || distance <= window)) return { result: false };
     return { write: windowOf(highest, used | bit), result: true };
   });
 }

@@ -80,6 +80,11 @@ export class Families {
     return kept.record;
   }
 
+  /** When a family ends, and all session tokens of it; undefined where there is none. */
+  async endOf(id: string): Promise<number | undefined> {
+    return (await readRecord<Family>(this.#store, storeKeys.family(id)))?.record.expiresAt;
+  }
+
   /**
    * Spends a token: exactly one of all its uses rotates, the others get the same successor for a while.
    *

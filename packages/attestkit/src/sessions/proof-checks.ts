@@ -88,6 +88,3 @@ export const PROOF_CHECKS = freezeJson({
     spec: 'Apple, assertion step 5',
   },
 } as const satisfies Record<string, CheckDef>);
-
-/** Every code with which a proof can be refused, beside those of its kind. */
-export type ProofErrorCode = (typeof PROOF_CHECKS)[keyof typeof PROOF_CHECKS]['code'];

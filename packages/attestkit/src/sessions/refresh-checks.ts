@@ -39,6 +39,3 @@ export const REFRESH_CHECKS = freezeJson({
     spec: 'RFC 9700 §4.14.2',
   },
 } as const satisfies Record<string, CheckDef>);
-
-/** Every code with which a refresh token can be refused. */
-export type RefreshErrorCode = (typeof REFRESH_CHECKS)[keyof typeof REFRESH_CHECKS]['code'];

@@ -54,7 +54,7 @@ export interface SessionKeySource {
 }
 
 /** How a key signs, if it does: itself, or by the user's own signer. */
-export type Signing = { readonly key: KeyObject } | { readonly sign: SessionSigner['sign'] } | undefined;
+type Signing = { readonly key: KeyObject } | { readonly sign: SessionSigner['sign'] } | undefined;
 
 /** A key as configured, read. */
 export interface ReadKey {

@@ -62,7 +62,7 @@ export interface SessionsOptions {
   readonly authorizeEnrolment?: (taken: TakenDeviceId) => boolean | Promise<boolean>;
 }
 
-export const SESSIONS_OPTIONS: OptionTypes = {
+const SESSIONS_OPTIONS: OptionTypes = {
   expirySeconds: 'number',
   challengeExpirySeconds: 'number',
   refreshLifetimeSeconds: 'number',

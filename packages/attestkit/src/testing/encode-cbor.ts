@@ -23,7 +23,7 @@ export function encodeCbor(value: CborValue): Buffer {
 }
 
 /** The head of an item: major type and argument (RFC 8949 §3). */
-export function head(major: number, argument: number): Buffer {
+function head(major: number, argument: number): Buffer {
   const type = major << 5;
   if (argument < 24) return Buffer.of(type | argument);
   if (argument < 0x100) return Buffer.of(type | 24, argument);

@@ -32,7 +32,7 @@ export interface LeafOptions {
 }
 
 export const NONCE_OID = '1.2.840.113635.100.8.2';
-export const KEY_OID = '1.2.840.113635.100.8.5';
+const KEY_OID = '1.2.840.113635.100.8.5';
 export const ACL_OID = '1.2.840.113635.100.8.6';
 export const OS_OID = '1.2.840.113635.100.8.7';
 const USAGE_OID = '1.2.840.113635.100.4.24';

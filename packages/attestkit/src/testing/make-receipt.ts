@@ -75,7 +75,7 @@ const CHUNK = 1000;
 export const SIGNED_DATA: Uint8Array = oid('1.2.840.113549.1.7.2');
 export const DATA: Uint8Array = oid('1.2.840.113549.1.7.1');
 export const SHA256: Uint8Array = sequence(oid('2.16.840.1.101.3.4.2.1'), NULL);
-export const ECDSA_SHA256: Uint8Array = sequence(oid('1.2.840.10045.4.3.2'));
+const ECDSA_SHA256: Uint8Array = sequence(oid('1.2.840.10045.4.3.2'));
 
 /** A receipt: CMS SignedData over the payload, without signed attributes. */
 export function makeReceipt(
@@ -113,7 +113,7 @@ export function makeReceipt(
 }
 
 /** The chain as Apple sends it, root included. */
-export function receiptChain({ receiptSigner, receiptCa, receiptRoot }: Authorities): ReceiptChain {
+function receiptChain({ receiptSigner, receiptCa, receiptRoot }: Authorities): ReceiptChain {
   const certificates = [receiptSigner, receiptCa, receiptRoot].map(({ certificate }) => certificate);
   return { signer: receiptSigner, certificates };
 }
@@ -155,7 +155,7 @@ export function receiptTime(milliseconds: number): string {
 }
 
 /** SET OF SEQUENCE { type, version, value }. */
-export function encodePayload(fields: readonly ReceiptField[]): Buffer {
+function encodePayload(fields: readonly ReceiptField[]): Buffer {
   return set(...fields.map(({ type, value }) => sequence(integer(type), integer(1), octets(value))));
 }
 
