@@ -1,40 +1,51 @@
 import type { Contender } from './measure.js';
-import type { Verifier } from './verifiers.js';
 
-/** Has a verifier accept tokens. What it refuses ends the run: a mistake must not be measured as speed. */
-export function accepting({ name, verify, together }: Verifier): Contender {
+/** Something that verifies what it is given: tokens, attestations. */
+export interface Verifier<Item = string> {
+  readonly name: string;
+  /** Returns for an item that it accepts; throws, or rejects, for one that it refuses. */
+  readonly verify: (item: Item) => unknown;
+  /** How to see a refusal, where it is not thrown. */
+  readonly refuses?: (item: Item) => boolean;
+  /** How many promises are awaited at once, where `verify` returns them. */
+  readonly together?: number;
+}
+
+/** Has a verifier accept items. What it refuses ends the run: a mistake must not be measured as speed. */
+export function accepting<Item>({ name, verify, together }: Verifier<Item>): Contender<Item> {
   if (together !== undefined) {
-    return inGroups(name, together, async (tokens) => void (await Promise.all(tokens.map(verify))));
+    return inGroups(name, together, async (items) => void (await Promise.all(items.map(verify))));
   }
   return {
     name,
-    run: (tokens) => {
-      for (const token of tokens) verify(token);
+    run: (items) => {
+      for (const item of items) verify(item);
     },
   };
 }
 
-/** Has a verifier refuse tokens. What it accepts ends the run. */
-export function refusing({ name, verify, together, refuses = throwing(verify) }: Verifier): Contender {
-  const mistaken = new Error(`${name} accepts a token that it has to refuse`);
+/** Has a verifier refuse items. What it accepts ends the run. */
+export function refusing<Item>(verifier: Verifier<Item>): Contender<Item> {
+  const { name, verify, together, refuses = throwing(verify) } = verifier;
+  const mistaken = new Error(`${name} accepts what it has to refuse`);
   if (together !== undefined) {
-    return inGroups(name, together, async (tokens) => {
-      const settled = await Promise.allSettled(tokens.map(verify));
+    return inGroups(name, together, async (items) => {
+      const settled = await Promise.allSettled(items.map(verify));
       if (settled.some(({ status }) => status === 'fulfilled')) throw mistaken;
     });
   }
   return {
     name,
-    run: (tokens) => {
-      for (const token of tokens) if (!refuses(token)) throw mistaken;
+    run: (items) => {
+      for (const item of items) if (!refuses(item)) throw mistaken;
     },
   };
 }
 
-function throwing(verify: Verifier['verify']): (token: string) => boolean {
-  return (token) => {
+function throwing<Item>(verify: Verifier<Item>['verify']): (item: Item) => boolean {
+  return (item) => {
     try {
-      verify(token);
+      verify(item);
       return false;
     } catch {
       return true;
@@ -42,15 +53,15 @@ function throwing(verify: Verifier['verify']): (token: string) => boolean {
   };
 }
 
-function inGroups(
+function inGroups<Item>(
   name: string,
   size: number,
-  group: (tokens: readonly string[]) => Promise<void>,
-): Contender {
+  group: (items: readonly Item[]) => Promise<void>,
+): Contender<Item> {
   return {
     name,
-    run: async (tokens) => {
-      for (let at = 0; at < tokens.length; at += size) await group(tokens.slice(at, at + size));
+    run: async (items) => {
+      for (let at = 0; at < items.length; at += size) await group(items.slice(at, at + size));
     },
   };
 }

@@ -1,16 +1,29 @@
 import { parseArgs } from 'node:util';
+import { benchAppAttest } from './app-attest.js';
 import { benchCpu, type CpuReport } from './cpu.js';
 import { benchHttp, type HttpRow } from './http.js';
-import { machineFacts, printCpu, printHttp, printMachine, printTargets, printTokens } from './report.js';
+import {
+  machineFacts,
+  printCpu,
+  printHttp,
+  printMachine,
+  printStores,
+  printSuites,
+  printTargets,
+  printTokens,
+} from './report.js';
+import { benchSessions } from './sessions.js';
+import { benchStores, type StoreRow } from './stores.js';
+import type { SuiteReport } from './suite.js';
 import { benchTokens, type TokenReport } from './tokens.js';
 
 const USAGE = `Measures attestkit against its peers and the floor: npm run bench -- [options]
 
-  --only PART  tokens, cpu or http
+  --only PART  tokens, app-attest, sessions, stores, cpu or http
   --quick      a first impression in less time
   --json       everything, for machines`;
 
-const PARTS = ['tokens', 'cpu', 'http'];
+const PARTS = ['tokens', 'app-attest', 'sessions', 'stores', 'cpu', 'http'];
 
 const { values } = parseArgs({
   options: {
@@ -32,13 +45,29 @@ const print = json ? () => undefined : console.log;
 
 const machine = machineFacts();
 let tokens: TokenReport | undefined;
+let appAttest: SuiteReport | undefined;
+let sessions: SuiteReport | undefined;
+let stores: readonly StoreRow[] | undefined;
 let cpu: CpuReport | undefined;
 let http: readonly HttpRow[] | undefined;
 
 print(printMachine(machine));
+const effort = quick ? { rounds: 7, turns: 2 } : { rounds: 15, turns: 8 };
 if (wanted('tokens')) {
-  tokens = await benchTokens(quick ? { rounds: 7, turns: 2 } : { rounds: 15, turns: 8 }, progress);
+  tokens = await benchTokens(effort, progress);
   print(printTokens(tokens));
+}
+if (wanted('app-attest')) {
+  appAttest = await benchAppAttest(effort, progress);
+  print(printSuites('APP ATTEST', appAttest.suites));
+}
+if (wanted('sessions')) {
+  sessions = await benchSessions(effort, progress);
+  print(printSuites('SESSIONS', sessions.suites));
+}
+if (wanted('stores')) {
+  stores = await benchStores({ seconds: quick ? 0.2 : 2 }, progress);
+  print(printStores(stores));
 }
 if (wanted('cpu')) {
   cpu = await benchCpu(
@@ -51,6 +80,9 @@ if (wanted('http')) {
   http = await benchHttp(quick ? { rounds: 1, seconds: 1 } : { rounds: 3, seconds: 3 }, progress);
   print(printHttp(http));
 }
-const targets = [...(tokens?.targets ?? []), ...(cpu?.targets ?? [])];
+const targets = [tokens, appAttest, sessions, cpu].flatMap((report) => report?.targets ?? []);
 if (targets.length > 0) print(printTargets(targets));
-if (json) console.log(JSON.stringify({ machine, quick, targets, tokens, cpu, http }, undefined, 2));
+if (json) {
+  const results = { tokens, appAttest, sessions, stores, cpu, http };
+  console.log(JSON.stringify({ machine, quick, targets, ...results }, undefined, 2));
+}

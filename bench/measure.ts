@@ -1,10 +1,10 @@
-/** One way to do the work that is measured, `tokens.length` times. */
-export interface Contender {
+/** One way to do the work that is measured, `items.length` times. */
+export interface Contender<Item> {
   readonly name: string;
-  readonly run: (tokens: readonly string[]) => void | Promise<void>;
+  readonly run: (items: readonly Item[]) => void | Promise<void>;
 }
 
-/** What one contender took, in nanoseconds for each token, by round. */
+/** What one contender took, in nanoseconds for each item, by round. */
 export interface Timing {
   readonly name: string;
   readonly cpu: readonly number[];
@@ -20,26 +20,26 @@ export interface Effort {
 
 /** About how long one turn of one contender takes: short, so that a busy moment of the machine meets them all. */
 const TURN_NS = 4e6;
-const MOST_TOKENS = 1024;
+const MOST_ITEMS = 1024;
 
 /**
  * Measures contenders side by side: in each round all take their turns one after another, in changing order. The
- * tokens are made outside of the measured time. CPU time is that of the whole process, threads and garbage
+ * items are made outside of the measured time. CPU time is that of the whole process, threads and garbage
  * collection included.
  */
-export async function race(
-  contenders: readonly Contender[],
-  tokens: (count: number) => string[],
+export async function race<Item>(
+  contenders: readonly Contender<Item>[],
+  items: (count: number) => Item[],
   effort: Effort,
 ): Promise<Timing[]> {
   const entries = [];
   for (const contender of contenders) {
-    await turn(contender, tokens(MOST_TOKENS / 2)); // for the compiler, and for those with a cache
-    const { wall } = await turn(contender, tokens(MOST_TOKENS / 16));
-    const count = Math.round((TURN_NS / wall) * (MOST_TOKENS / 16));
+    await turn(contender, items(MOST_ITEMS / 2)); // for the compiler, and for those with a cache
+    const { wall } = await turn(contender, items(MOST_ITEMS / 16));
+    const count = Math.round((TURN_NS / wall) * (MOST_ITEMS / 16));
     entries.push({
       contender,
-      count: Math.max(8, Math.min(MOST_TOKENS, count)),
+      count: Math.max(8, Math.min(MOST_ITEMS, count)),
       cpu: [] as number[],
       wall: [] as number[],
     });
@@ -49,7 +49,7 @@ export async function race(
     for (let at = 0; at < effort.turns; at += 1) {
       for (const index of order(entries.length, round + at)) {
         const { contender, count } = entries[index] as (typeof entries)[number];
-        const { cpu, wall } = await turn(contender, tokens(count));
+        const { cpu, wall } = await turn(contender, items(count));
         const sum = sums[index] as (typeof sums)[number];
         sum.cpu += cpu / count / effort.turns;
         sum.wall += wall / count / effort.turns;
@@ -64,10 +64,13 @@ export async function race(
   return entries.map(({ contender, cpu, wall }) => ({ name: contender.name, cpu, wall }));
 }
 
-async function turn({ run }: Contender, tokens: readonly string[]): Promise<{ cpu: number; wall: number }> {
+async function turn<Item>(
+  { run }: Contender<Item>,
+  items: readonly Item[],
+): Promise<{ cpu: number; wall: number }> {
   const cpu = process.cpuUsage();
   const wall = process.hrtime.bigint();
-  const running = run(tokens);
+  const running = run(items);
   if (running instanceof Promise) await running;
   const took = process.hrtime.bigint() - wall;
   const { user, system } = process.cpuUsage(cpu);

@@ -1,6 +1,8 @@
 import { cpus, loadavg } from 'node:os';
 import type { CpuReport } from './cpu.js';
 import type { HttpRow } from './http.js';
+import type { StoreRow } from './stores.js';
+import type { Suite } from './suite.js';
 import type { Target } from './targets.js';
 import type { TokenReport } from './tokens.js';
 
@@ -31,13 +33,31 @@ export function printMachine({ date, node, openssl, cpu, cores, load }: MachineF
 }
 
 export function printTokens({ tokenLength, suites }: TokenReport): string {
+  return printSuites(`TOKENS of ${tokenLength} characters (HS256)`, suites);
+}
+
+/** A table for each suite, below one title. */
+export function printSuites(title: string, suites: readonly Suite[]): string {
   const tables = suites.map(({ name, rows }) =>
     table(
       [name, 'times', 'CPU ns', 'wall ns'],
       rows.map((row) => [row.name, ratio(row.timesFirst), whole(row.cpuNs), whole(row.wallNs)]),
     ),
   );
-  return `\nTOKENS of ${tokenLength} characters (HS256). times: as fast as the first row, by CPU time.\n${tables.join('\n')}`;
+  return `\n${title}. times: as fast as the first row, by CPU time.\n${tables.join('\n')}`;
+}
+
+export function printStores(rows: readonly StoreRow[]): string {
+  const lines = rows.map((row) => [
+    row.store,
+    row.operation,
+    String(row.inFlight),
+    whole(row.perSecond),
+    row.p50.toFixed(1),
+    row.p99.toFixed(1),
+  ]);
+  const head = ['store', 'operation', 'in flight', 'per second', 'p50 µs', 'p99 µs'];
+  return `\nSTORES, wall time; servers on the same machine.\n${table(head, lines, 2)}`;
 }
 
 export function printCpu({ rows }: CpuReport): string {

@@ -1,7 +1,8 @@
 import { accepting, refusing } from './contenders.js';
 import { forge, freshCopies, garbage, mintToken, type Algorithm } from './fixtures.js';
-import { race, timesAsFast, median, type Effort, type Timing } from './measure.js';
-import { target, type Target } from './targets.js';
+import { race, type Effort, type Timing } from './measure.js';
+import { comparing, suite, type Suite, type SuiteReport } from './suite.js';
+import type { Target } from './targets.js';
 import {
   FAST,
   FAST_CACHED,
@@ -15,25 +16,8 @@ import {
   verifiers,
 } from './verifiers.js';
 
-/** One table: everybody at one kind of token, compared with the first of them. */
-interface TokenSuite {
-  readonly name: string;
-  readonly rows: readonly TokenRow[];
-}
-
-interface TokenRow {
-  readonly name: string;
-  /** How many times as fast as the first row, by CPU time. */
-  readonly timesFirst: number;
-  /** Medians over the rounds. */
-  readonly cpuNs: number;
-  readonly wallNs: number;
-}
-
-export interface TokenReport {
+export interface TokenReport extends SuiteReport {
   readonly tokenLength: number;
-  readonly suites: readonly TokenSuite[];
-  readonly targets: readonly Target[];
 }
 
 /** Fewer than the caches hold, and enough that no two calls in a row see the same one. */
@@ -41,7 +25,7 @@ const TOKENS = 256;
 
 /** Measures how fast tokens are accepted and refused. */
 export async function benchTokens(effort: Effort, progress: (text: string) => void): Promise<TokenReport> {
-  const suites: TokenSuite[] = [];
+  const suites: Suite[] = [];
   const targets: Target[] = [];
   for (const algorithm of ['HS256', 'ES256', 'RS256'] as const) {
     progress(`tokens: ${algorithm}, accepted`);
@@ -76,25 +60,12 @@ function everybody(algorithm: Algorithm): ReturnType<typeof verifiers> {
   return verifiers(algorithm, mintToken(algorithm).split('.', 1)[0] as string);
 }
 
-function suite(name: string, timings: readonly Timing[]): TokenSuite {
-  const [first] = timings;
-  const rows = timings.map((each) => ({
-    name: each.name,
-    timesFirst: timesAsFast(each.cpu, (first ?? each).cpu),
-    cpuNs: median(each.cpu),
-    wallNs: median(each.wall),
-  }));
-  return { name, rows };
-}
-
 function hmacTargets(timings: readonly Timing[]): Target[] {
-  const cpu = (name: string): readonly number[] => (timings.find((each) => each.name === name) as Timing).cpu;
-  const compare = (one: string, other: string, atLeast: number): Target =>
-    target(`HS256: ${one} / ${other}`, atLeast, timesAsFast(cpu(one), cpu(other)));
+  const compare = comparing('HS256', timings);
   return [
-    compare(OURS, FLOOR, 0.95),
-    compare(OURS, FAST, 1.1),
-    compare(OURS_SEEN, FAST_CACHED, 1.5),
-    compare(OURS, JWT_BUFFER, 60),
+    ...compare(OURS, FLOOR, 0.95),
+    ...compare(OURS, FAST, 1.1),
+    ...compare(OURS_SEEN, FAST_CACHED, 1.5),
+    ...compare(OURS, JWT_BUFFER, 60),
   ];
 }

@@ -3,19 +3,9 @@ import { approov, type ApproovOptions } from 'attestkit/approov';
 import { createVerifier } from 'fast-jwt';
 import { jwtVerify } from 'jose';
 import jsonwebtoken, { type Secret } from 'jsonwebtoken';
+import type { Verifier } from './contenders.js';
 import { pem, publicKeys, secret, secretBase64, secretKey, type Algorithm } from './fixtures.js';
 import { hmacFloor, signatureFloor } from './floor.js';
-
-/** Something that verifies tokens. */
-export interface Verifier {
-  readonly name: string;
-  /** Returns for a token that it accepts; throws, or rejects, for one that it refuses. */
-  readonly verify: (token: string) => unknown;
-  /** How to see a refusal, where it is not thrown. */
-  readonly refuses?: (token: string) => boolean;
-  /** How many promises are awaited at once, where `verify` returns them. */
-  readonly together?: number;
-}
 
 export const FLOOR = 'node:crypto, the floor';
 export const OURS = 'attestkit verify';

@@ -23,9 +23,15 @@ export function importPublicKey(
   return key;
 }
 
+/** By its coordinates: OpenSSL takes half as long again to decode them out of DER. */
 function fromSpki(spki: Uint8Array): KeyObject {
-  if (p256Point(spki) === undefined) throw misfit('is not the SubjectPublicKeyInfo of a key on P-256');
-  return imported(() => createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }));
+  const point = p256Point(spki);
+  if (point === undefined) throw misfit('is not the SubjectPublicKeyInfo of a key on P-256');
+  const [x, y] = [point.subarray(1, 33), point.subarray(33)].map((octets) =>
+    Buffer.from(octets).toString('base64url'),
+  );
+  const key = { kty: 'EC', crv: 'P-256', x: x as string, y: y as string };
+  return imported(() => createPublicKey({ key, format: 'jwk' }));
 }
 
 function fromPem(pem: string): KeyObject {

@@ -58,7 +58,7 @@ export class Revocation {
     const now = this.#now();
     const unknown: IssuedIn[] = [];
     for (const each of issued) {
-      const known = this.#known.get(storeKeys.cutoff(each.scope, each.id));
+      const known = this.#known.get(`${each.scope}/${each.id}`);
       const age = known === undefined ? Number.POSITIVE_INFINITY : now - known.askedAt;
       // A clock that was set back makes nothing fresh.
       if (known === undefined || age < 0 || age >= this.#maxStaleMs) unknown.push(each);
@@ -89,7 +89,7 @@ export class Revocation {
     const askedAt = this.#now();
     const kept = await readRecord<Cutoff>(this.#store, key);
     const cutoff = kept?.record ?? NEVER;
-    this.#known.set(key, { cutoff, askedAt });
+    this.#known.set(`${scope}/${id}`, { cutoff, askedAt });
     return cutoff;
   }
 
@@ -115,7 +115,7 @@ export class Revocation {
       ttlMs,
       result: undefined,
     }));
-    this.#known.delete(key);
+    this.#known.delete(`${scope}/${id}`);
   }
 }
 

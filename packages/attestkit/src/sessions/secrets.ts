@@ -1,4 +1,4 @@
-import { createHash, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, hash, hkdfSync, type KeyObject } from 'node:crypto';
 import { decodeBase64, decodeBase64url } from '../kernel/base64.js';
 import { equalBytes } from '../kernel/bytes.js';
 import { ConfigurationError } from '../kernel/errors.js';
@@ -151,5 +151,5 @@ function pseudonymBy(key: DerivedKey, kind: PseudonymKind, value: string): strin
 
 /** SHA-256 in base64url: a store key of fixed length for a value of any, the same whatever the secrets are. */
 export function digestKey(value: string | Uint8Array): string {
-  return createHash('sha256').update(value).digest('base64url');
+  return hash('sha256', value, 'base64url');
 }

@@ -90,11 +90,11 @@ export interface Recipe {
   readonly members?: (members: Record<string, unknown>) => unknown;
 }
 
-export const PRODUCTION = 'appattest\0\0\0\0\0\0\0';
+const PRODUCTION = 'appattest\0\0\0\0\0\0\0';
 export const DEVELOPMENT = 'appattestdevelop';
 
 /** `iphoneos` 17.2.1 (21C66), as `[1400]`, `[1403]` and `[1026]` of the extension of the operating system. */
-export const IPHONE: string = osExtension('17.2.1', '21C66', 'iphoneos');
+const IPHONE: string = osExtension('17.2.1', '21C66', 'iphoneos');
 
 export function osExtension(version: string, build: string, platform: string | undefined): string {
   const field = (tag: string, value: string): string => {

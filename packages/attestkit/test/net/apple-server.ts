@@ -14,7 +14,7 @@ export const RECEIPT = Buffer.from('the receipt at hand');
 export const NEW_RECEIPT = Buffer.from('a newer receipt, \xff\x00 not text', 'latin1');
 
 /** One request as the fake of Apple's service saw it. */
-export interface Seen {
+interface Seen {
   readonly method: string | undefined;
   readonly url: string | undefined;
   readonly headers: IncomingMessage['headers'];
