@@ -33,7 +33,12 @@ export const STORES: Readonly<Record<string, () => Promise<OpenStore>>> = {
   redis: async () => {
     const { Redis } = await import('ioredis');
     const url = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379';
-    const client = new Redis(url, { lazyConnect: true, enableOfflineQueue: false, maxRetriesPerRequest: 0 });
+    const client = new Redis(url, {
+      lazyConnect: true,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 1,
+      autoResendUnfulfilledCommands: false,
+    });
     client.on('error', () => undefined);
     await reach('REDIS_URL', url, () => client.connect());
     const store = redisStore(fromIoredis(client), { prefix: 'attestkit-demo:' });
@@ -44,7 +49,8 @@ export const STORES: Readonly<Record<string, () => Promise<OpenStore>>> = {
   postgres: async () => {
     const { Pool } = (await import('pg')).default;
     const url = process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres';
-    const pool = new Pool({ connectionString: url });
+    const pool = new Pool({ connectionString: url, connectionTimeoutMillis: 3000, query_timeout: 3000 });
+    pool.on('error', () => undefined);
     await reach('DATABASE_URL', url, () => migratePostgres(pool, { schema: 'attestkit_demo' }));
     const store = postgresStore(pool, { schema: 'attestkit_demo' });
     await store.check();

@@ -15,10 +15,11 @@ export function readBoolean(env: Environment, variable: string): boolean | undef
   );
 }
 
-/** A whole number of seconds; how many make sense is for whoever takes them to say. */
-export function readSeconds(env: Environment, variable: string): number | undefined {
+/** A whole number of seconds, from 1 to `most`. */
+export function readSeconds(env: Environment, variable: string, most: number): number | undefined {
   const value = env[variable];
   if (value === undefined) return undefined;
-  if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
-  throw new ConfigurationError(variable, 'is not a whole number of seconds', 'Write digits alone: 1800.');
+  if (/^[1-9]\d{0,8}$/.test(value) && Number(value) <= most) return Number(value);
+  const problem = 'is not a whole number of seconds in its bounds';
+  throw new ConfigurationError(variable, problem, `Write digits alone, from 1 to ${most}.`);
 }

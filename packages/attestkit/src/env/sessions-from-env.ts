@@ -4,6 +4,7 @@ import { remoteJwks } from '../net/index.js';
 import type { EnrolmentEvidence } from '../ports/enrolment.js';
 import type { KeySource } from '../ports/keys.js';
 import { readSecrets } from '../sessions/secrets.js';
+import { LONGEST_SECONDS } from '../sessions/settings.js';
 import { signedToken } from '../signed-token/index.js';
 import { memoryStore } from '../stores/memory.js';
 import { readSeconds, type Environment } from './environment.js';
@@ -29,8 +30,9 @@ export function sessionsFromEnv(env: Environment, given: EnrolmentOptions): Enro
       'Set it to the JWK Set of your attester, or give the option enrolment: [appAttest({ … })].';
     throw new ConfigurationError('APPLE_PUBLIC_KEYS_URL', 'is not set, and devices cannot enrol', remedy);
   }
-  const expirySeconds = readSeconds(env, 'JWT_EXPIRY_SECONDS');
-  const challengeExpirySeconds = readSeconds(env, 'CHALLENGE_EXPIRY_SECONDS');
+  const expirySeconds = readSeconds(env, 'JWT_EXPIRY_SECONDS', LONGEST_SECONDS.expirySeconds);
+  const longest = LONGEST_SECONDS.challengeExpirySeconds;
+  const challengeExpirySeconds = readSeconds(env, 'CHALLENGE_EXPIRY_SECONDS', longest);
   return {
     ...given,
     enrolment,

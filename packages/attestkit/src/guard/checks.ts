@@ -44,6 +44,13 @@ export const ENDPOINT_CHECKS = freezeJson({
     spec: 'attestkit, fail closed',
     unexpected: true,
   },
+  timely: {
+    name: 'answer in time',
+    code: 'ERR_ENDPOINT_TIMEOUT',
+    stage: 'unavailable',
+    says: 'a store, a signer or a hook of the application did not answer in time',
+    spec: 'attestkit, fail closed',
+  },
   busy: {
     name: 'capacity',
     code: 'ERR_ENDPOINT_BUSY',

@@ -2,7 +2,7 @@ import { AttestationError } from '../kernel/errors.js';
 import type { JsonObject } from '../kernel/json.js';
 import { readUnsignedJson } from '../kernel/unsigned-json.js';
 import type { AttestedRequest } from '../ports/request.js';
-import { BODY_CHECKS as CHECKS } from '../sessions/index.js';
+import { BODY_CHECKS as CHECKS } from '../sessions/enrolment-checks.js';
 import { readBody } from './read-body.js';
 
 /** Bytes of a body; an attestation of App Attest has about 10 KB in base64, a chain of Android's about 8. */

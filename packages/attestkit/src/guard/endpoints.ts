@@ -2,7 +2,11 @@ import { AttestationError } from '../kernel/errors.js';
 import type { Answer } from '../ports/decision.js';
 import type { EndpointEvent } from '../ports/events.js';
 import type { AttestedRequest } from '../ports/request.js';
-import { BODY_CHECKS, CHALLENGE_CHECKS, deviceIdOf, type Issued, type Sessions } from '../sessions/index.js';
+import { deviceIdOf } from '../sessions/body.js';
+import { CHALLENGE_CHECKS } from '../sessions/challenge-checks.js';
+import { BODY_CHECKS } from '../sessions/enrolment-checks.js';
+import type { Issued } from '../sessions/issue.js';
+import type { Sessions } from '../sessions/sessions.js';
 import { ENDPOINT_CHECKS as CHECKS, GUARD_CHECKS } from './checks.js';
 import { RouteCounts } from './counters.js';
 import { factsOf } from './emit.js';
@@ -37,7 +41,13 @@ interface Endpoint {
 /** Seconds after which one who asked too often, or found no room, may try again. */
 const RETRY_AFTER = '5';
 
+/** For all that one request needs: stores and services have shorter deadlines of their own. */
+const DEADLINE_MS = 30_000;
+
 const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+
+/** RFC 9110 §9.3.2: what answers GET answers HEAD. */
+const ALLOWED = { GET: 'GET, HEAD', POST: 'POST' } as const;
 
 /** Refused for what the request is, and not for what its evidence says. */
 const BAD_REQUEST: ReadonlySet<string> = new Set(
@@ -92,7 +102,7 @@ export class Endpoints {
   async #answer(endpoint: Endpoint, path: string, request: AttestedRequest): Promise<Answer> {
     const { method } = request;
     if (method !== endpoint.method && !(method === 'HEAD' && endpoint.method === 'GET'))
-      return { status: 405, headers: { ...HEADERS, allow: endpoint.method }, body: '{}' };
+      return { status: 405, headers: { ...HEADERS, allow: ALLOWED[endpoint.method] }, body: '{}' };
     let use: Use = { endpoint: path.slice(1), request, address: undefined };
     try {
       use = { ...use, address: this.#addressOf(request) };
@@ -112,9 +122,15 @@ export class Endpoints {
     if (this.#running >= this.#setup.maxConcurrent)
       throw new AttestationError(CHECKS.busy, { retryAfter: 1 });
     this.#running += 1;
+    let timer: NodeJS.Timeout | undefined;
+    // A hook of the application, or a signer elsewhere, that never answers must not keep its place for ever.
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new AttestationError(CHECKS.timely)), DEADLINE_MS);
+    });
     try {
-      return await verify();
+      return await Promise.race([verify(), late]);
     } finally {
+      clearTimeout(timer);
       this.#running -= 1;
     }
   }

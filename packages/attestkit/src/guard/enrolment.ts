@@ -3,7 +3,8 @@ import type { OptionTypes } from '../kernel/options.js';
 import type { EnrolmentEvidence } from '../ports/enrolment.js';
 import type { EndpointEvent } from '../ports/events.js';
 import type { Store } from '../ports/store.js';
-import { createSessions, type Sessions, type SessionsOptions } from '../sessions/index.js';
+import { createSessions, type Sessions } from '../sessions/sessions.js';
+import type { SessionsOptions } from '../sessions/settings.js';
 import { Endpoints } from './endpoints.js';
 import { tokenBuckets, type Limiter } from './limiter.js';
 

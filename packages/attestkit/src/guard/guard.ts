@@ -1,11 +1,13 @@
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
+import { isJsonObject } from '../kernel/json.js';
 import { assertOneOf, assertOptions, type OptionTypes } from '../kernel/options.js';
 import type { Attestation } from '../ports/attestation.js';
 import type { Answer, Decision } from '../ports/decision.js';
 import type { Enforcement, Evidence } from '../ports/evidence.js';
 import type { Counter, DecisionEvent } from '../ports/events.js';
 import type { AttestedRequest } from '../ports/request.js';
-import type { SessionControl, SessionEvidence, Sessions } from '../sessions/index.js';
+import type { SessionEvidence } from '../sessions/session-evidence.js';
+import type { SessionControl, Sessions } from '../sessions/sessions.js';
 import { GUARD_CHECKS } from './checks.js';
 import { decide } from './decide.js';
 import { createEnrolment, ENROLMENT_OPTIONS, type EnrolmentOptions } from './enrolment.js';
@@ -130,6 +132,11 @@ function connected(
 ): readonly Evidence[] {
   if (given.length === 0)
     throw new ConfigurationError('evidence', 'is empty', 'Give at least one kind: approov({ … }).');
+  if (!given.every(isEvidence)) {
+    const remedy =
+      'Give approov({ … }), session() and the like, called; what devices enrol with goes into enrolment.';
+    throw new ConfigurationError('evidence', 'has a member that no request can carry', remedy);
+  }
   const twice = given.find((each, at) => given.findIndex((other) => other.kind === each.kind) !== at);
   if (twice !== undefined)
     throw new ConfigurationError(
@@ -140,6 +147,10 @@ function connected(
   const evidence = given.map((each) => ('connect' in each ? connect(each, sessions) : each));
   for (const { kind, statuses: ofKind } of evidence) assertStatuses(ofKind, `statuses of ${kind}`);
   return evidence;
+}
+
+function isEvidence(each: unknown): boolean {
+  return isJsonObject(each) && (typeof each['find'] === 'function' || typeof each['connect'] === 'function');
 }
 
 function connect(evidence: SessionEvidence, sessions: Sessions | undefined): Evidence {

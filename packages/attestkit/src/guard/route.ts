@@ -64,7 +64,11 @@ export function createRoute(options: RouteOptions, defaults: RouteDefaults): Rou
   const owned = defaults.evidence.flatMap((each) =>
     each.routeOptions.map((option) => [option, 'any'] as const),
   );
-  assertOptions(options, { ...COMMON, ...Object.fromEntries(owned) }, 'a route');
+  assertOptions(
+    options,
+    { ...COMMON, ...Object.fromEntries(owned) },
+    `a route for the evidence ${kinds(defaults)}`,
+  );
   const given = options as Readonly<Record<string, unknown>>;
   const owners = defaults.evidence.filter((each) =>
     each.routeOptions.some((option) => given[option] !== undefined && given[option] !== false),

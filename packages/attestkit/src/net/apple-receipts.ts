@@ -8,6 +8,8 @@ import { ProviderToken, signingKey } from './apple-receipts-token.js';
 import { endpoint } from './endpoint.js';
 import { within } from '../kernel/within.js';
 
+export type { ReceiptEnvironment, ReceiptExchange, ReceiptExchanger } from '../ports/receipts.js';
+
 /** Who asks Apple, and how long it is waited for. */
 export interface AppleReceiptsOptions {
   /** The team of the apps: ten characters, as in front of their app ids. */

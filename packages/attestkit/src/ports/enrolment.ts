@@ -64,24 +64,29 @@ export interface KeyProof {
   verify(enrolled: Enrolled, clientData: Uint8Array, proof: string, now: number): number | undefined;
 }
 
+/** A field of the body: text, or a list of texts. */
+export type SentField = string | readonly string[];
+
 /**
  * A kind of evidence that enrols a device: fields of the body beside the challenge. A room provides one; sessions
- * compose them and know none.
+ * compose them and know none. `Field` is what its fields are: text, unless `lists` names some that are not.
  */
-export interface EnrolmentEvidence<Kind extends string = string> {
+export interface EnrolmentEvidence<Kind extends string = string, Field extends SentField = string> {
   readonly kind: Kind;
   /** The names of its fields in the body; evidence of this kind is present where the first one is. */
   readonly fields: readonly [string, ...string[]];
+  /** Those of its fields that are lists of strings. */
+  readonly lists?: readonly string[];
   /** Whether verifying costs a call to another service; the challenge is then consumed before it. */
   readonly remote: boolean;
   /**
    * Verifies the evidence and holds it to the policy.
    *
-   * @param fields the body's members of these names; each a string, or absent
+   * @param fields the body's members of these names; each a string, or a list of them where `lists` says so, or absent
    * @throws AttestationError when it does not hold, or when that cannot be known now
    */
   verify(
-    fields: Readonly<Record<string, string | undefined>>,
+    fields: Readonly<Record<string, Field | undefined>>,
     context: EnrolmentContext,
   ): Enrolled | Promise<Enrolled>;
   /**

@@ -1,6 +1,6 @@
 import { AttestationError } from '../kernel/errors.js';
 import type { JsonObject } from '../kernel/json.js';
-import type { EnrolmentEvidence } from '../ports/enrolment.js';
+import type { EnrolmentEvidence, SentField } from '../ports/enrolment.js';
 import { isDeviceId } from './challenge.js';
 import { BODY_CHECKS as CHECKS } from './enrolment-checks.js';
 
@@ -33,10 +33,18 @@ export function deviceIdOf(value: unknown): string {
   return value;
 }
 
+/** A member that may be absent, but not of another type than a list of strings. */
+function optionalTexts(body: JsonObject, name: string): readonly string[] | undefined {
+  const value = Object.hasOwn(body, name) ? body[name] : undefined;
+  if (value === undefined || (Array.isArray(value) && value.every((each) => typeof each === 'string')))
+    return value;
+  throw new AttestationError(CHECKS.members);
+}
+
 /** The one kind of evidence that a body has, and its fields. */
 export interface SentEvidence {
-  readonly evidence: EnrolmentEvidence;
-  readonly fields: Readonly<Record<string, string | undefined>>;
+  readonly evidence: EnrolmentEvidence<string, SentField>;
+  readonly fields: Readonly<Record<string, SentField | undefined>>;
 }
 
 /**
@@ -48,6 +56,10 @@ export function sentEvidence(body: JsonObject, enrolment: readonly EnrolmentEvid
   const present = enrolment.filter(({ fields }) => fields.some((field) => Object.hasOwn(body, field)));
   const [evidence] = present;
   if (evidence === undefined || present.length > 1) throw new AttestationError(CHECKS.evidence);
-  const fields = Object.fromEntries(evidence.fields.map((field) => [field, optionalText(body, field)]));
-  return { evidence, fields };
+  const { fields: names, lists = [] } = evidence;
+  const fields = names.map((name) => [
+    name,
+    (lists.includes(name) ? optionalTexts : optionalText)(body, name),
+  ]);
+  return { evidence, fields: Object.fromEntries(fields) as SentEvidence['fields'] };
 }

@@ -1,13 +1,12 @@
-import { AttestationError } from '../kernel/errors.js';
 import type { JsonObject } from '../kernel/json.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { deviceIdOf, sentEvidence, textMember } from './body.js';
 import { consumeChallenge, readChallenge } from './consume-challenge.js';
 import type { Context } from './context.js';
 import type { Enrolment } from './device-record.js';
-import { ENROLMENT_CHECKS as CHECKS } from './enrolment-checks.js';
 import { beginSession, bindingOf, type Issued } from './issue.js';
 import { assertOwner } from './ownership.js';
+import { subjectOf } from './subject.js';
 
 /**
  * Enrols a device: `{"challenge","device_id", …evidence}`. The challenge is authenticated, the evidence verified, the
@@ -43,20 +42,4 @@ export async function enrol(context: Context, body: JsonObject, request: Atteste
   };
   const written = await devices.write(deviceId, device, enrolment);
   return beginSession(context, written, enrolment, binding);
-}
-
-/** The application's own function may throw anything, or give something else than a user. */
-async function subjectOf(
-  ask: Context['settings']['subject'],
-  request: AttestedRequest,
-): Promise<string | undefined> {
-  if (ask === undefined) return undefined;
-  let subject: unknown;
-  try {
-    subject = await ask(request);
-  } catch (cause) {
-    throw new AttestationError(CHECKS.subjectKnown, { cause });
-  }
-  if (subject === undefined || (typeof subject === 'string' && subject !== '')) return subject;
-  throw new AttestationError(CHECKS.subjectKnown, { cause: new TypeError('subject returned no string') });
 }

@@ -68,14 +68,14 @@ export const ENROLMENT_CHECKS = freezeJson({
     code: 'ERR_ENROLMENT_KEY_BOUND',
     stage: 'denied',
     says: 'the attested key belongs to another device',
-    spec: 'Apple, attestation step 12',
+    spec: 'Apple, Verify the attestation, after step 11',
   },
   keySubject: {
     name: 'key of no other user',
     code: 'ERR_ENROLMENT_KEY_SUBJECT',
     stage: 'denied',
     says: 'the attested key was enrolled for another user, or for none',
-    spec: 'Apple, attestation step 12',
+    spec: 'Apple, Verify the attestation, after step 11',
   },
   subjectKnown: {
     name: 'user known',

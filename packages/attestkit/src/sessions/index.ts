@@ -1,14 +1,10 @@
 export { assertion } from './assertion-evidence.js';
 export type { AssertionDemand, AssertionResult, AssertionRouteOptions } from './assertion-evidence.js';
-export { deviceIdOf } from './body.js';
-export { CHALLENGE_CHECKS } from './challenge-checks.js';
 export { SESSIONS_CHECKS } from './checks.js';
 export type { SessionsErrorCode } from './checks.js';
 export type { DeviceRecord, Enrolment } from './device-record.js';
-export { BODY_CHECKS } from './enrolment-checks.js';
-export type { Issued } from './issue.js';
 export { requestBytes, replacementBytes, sessionBytes } from './request-bytes.js';
-export type { SignedExchange, SignedRequest } from './request-bytes.js';
+export type { SignedExchange, SignedReplacement, SignedRequest } from './request-bytes.js';
 export { sessionKeySource } from './session-signer.js';
 export type { IpPrefixLengths, SessionBinding } from './session-binding.js';
 export type {
@@ -20,8 +16,7 @@ export type {
 } from './session-keys.js';
 export { session } from './session-evidence.js';
 export type { SessionEvidence } from './session-evidence.js';
-export { createSessions } from './sessions.js';
-export type { SessionControl, Sessions } from './sessions.js';
+export type { SessionControl } from './sessions.js';
 export type { SessionsOptions, TakenDeviceId } from './settings.js';
 export { inspectSessionToken, verifySessionToken } from './session-token.js';
 export type { SessionClaims, SessionResult, SessionTokenExpectations } from './session-token.js';

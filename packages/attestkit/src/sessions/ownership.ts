@@ -81,8 +81,9 @@ async function byRefreshToken(
   return family.generation === generation && family.deviceId === deviceId && family.recordId === device.id;
 }
 
-/** A signature by one of its keys over this challenge: `previous_key_id` and `previous_assertion` (or `…_signature`). */
-async function byKey(context: Context, { body, deviceId, device, challenge }: Claim): Promise<boolean> {
+/** A signature by one of its keys over this challenge and the new key: `previous_key_id` and `previous_assertion` (or `…_signature`). */
+async function byKey(context: Context, claim: Claim): Promise<boolean> {
+  const { body, deviceId, device, challenge, enrolled } = claim;
   if (optionalText(body, 'previous_key_id') === undefined) return false;
   const parameter = optionalText(body, 'previous_assertion') === undefined ? 'signature' : 'assertion';
   const proof = textMember(body, `previous_${parameter}`);
@@ -93,7 +94,7 @@ async function byKey(context: Context, { body, deviceId, device, challenge }: Cl
   const enrolment = await context.devices.findKeyOf(device, evidence.kind, keyId);
   if (enrolment === undefined) return false;
   await context.revocation.openEpoch('key', enrolment.enrolled.key?.thumbprint ?? '');
-  const clientData = replacementBytes({ audience, deviceId, challenge });
+  const clientData = replacementBytes({ audience, deviceId, challenge, keyId: enrolled.key?.id });
   const verified = verifyProof(evidence, enrolment, { clientData, proof, now: context.now() });
   await spendProof(context, verified);
   return true;

@@ -85,6 +85,6 @@ export const PROOF_CHECKS = freezeJson({
     code: 'ERR_ASSERTION_COUNTER',
     stage: 'untrusted',
     says: 'the counter of the assertion was used before, or is not above the highest one',
-    spec: 'Apple, assertion step 5',
+    spec: 'Apple, Verify the assertion, step 5',
   },
 } as const satisfies Record<string, CheckDef>);

@@ -24,7 +24,8 @@ export async function readRecord<T>(store: Store, key: string): Promise<Kept<T> 
 function parse({ value }: Versioned): JsonObject {
   try {
     const record: unknown = JSON.parse(value);
-    if (isJsonObject(record) && record['v'] === 1) return record;
+    const { v, ...members } = isJsonObject(record) ? record : {};
+    if (v === 1) return members;
   } catch (cause) {
     throw new AttestationError(CHECKS.record, { cause });
   }
@@ -32,7 +33,7 @@ function parse({ value }: Versioned): JsonObject {
 }
 
 /** How often a record is read anew after another writer came first, before giving up. */
-const ATTEMPTS = 8;
+const ATTEMPTS = 24;
 
 /**
  * Changes a record by compare-and-set: reads it, lets `change` conclude, writes what that says, and starts over where

@@ -24,6 +24,13 @@ export const REFRESH_CHECKS = freezeJson({
     says: 'the family of the refresh token has reached the end of its life',
     spec: 'RFC 9700 §4.14.2',
   },
+  subject: {
+    name: 'refresh token of this user',
+    code: 'ERR_REFRESH_SUBJECT',
+    stage: 'untrusted',
+    says: 'the refresh token is of a session of another user than the one that sends the request',
+    spec: 'attestkit, refresh tokens',
+  },
   device: {
     name: 'refresh token of a known device',
     code: 'ERR_REFRESH_DEVICE_GONE',

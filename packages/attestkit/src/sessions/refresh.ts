@@ -12,6 +12,7 @@ import { REFRESH_CHECKS as CHECKS } from './refresh-checks.js';
 import { readRefreshToken } from './refresh-token.js';
 import { revokeSession } from './revoke.js';
 import { appraiseSessionBinding } from './session-binding.js';
+import { subjectOf } from './subject.js';
 
 /**
  * Issues the next session token: `{"refresh_token"}`. Device, key and policy are appraised again, as they are now; the
@@ -28,6 +29,7 @@ export async function refresh(context: Context, body: JsonObject, request: Attes
   await endingReused(context, family.id, async () => families.assertUnspent(family, sent.generation));
 
   appraiseOrigin(context, family, request);
+  await appraiseSubject(context, family, request);
   const binding = bindingOf(context, request);
   const { enrolled } = await appraiseAgain(context, family);
   const rotation = await endingReused(context, family.id, () =>
@@ -44,6 +46,19 @@ export async function refresh(context: Context, body: JsonObject, request: Attes
 export function appraiseOrigin({ keys, settings }: Context, family: Family, request: AttestedRequest): void {
   const terms = { ip: undefined, userAgent: settings.bind.userAgent };
   appraiseSessionBinding(keys.pseudonym, terms, family.binding, originOf(request), enforcing);
+}
+
+/**
+ * Where the application knows who sends the request, it has to be the user that the session is of. Most refreshes come
+ * without one.
+ */
+async function appraiseSubject(
+  { settings }: Context,
+  family: Family,
+  request: AttestedRequest,
+): Promise<void> {
+  const subject = await subjectOf(settings.subject, request);
+  if (subject !== undefined && subject !== family.subject) throw new AttestationError(CHECKS.subject);
 }
 
 /** What the session was issued on: still there, still this device's, and good by the policy of now. */

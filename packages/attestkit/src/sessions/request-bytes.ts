@@ -57,18 +57,29 @@ export function sessionBytes(exchange: SignedExchange): Uint8Array {
   return exchangeBytes('attestkit-session-v1', exchange);
 }
 
+/** What a device signs with a key that it has enrolled, to enrol another under its device id. */
+export interface SignedReplacement extends SignedExchange {
+  /** The platform's name of the new key, base64url of 32 bytes; undefined for evidence that is about no key. */
+  readonly keyId: string | undefined;
+}
+
 /**
- * The bytes that a device signs with a key that it has enrolled, to enrol again under its device id: the same four lines
- * under `attestkit-replace-v1`. The challenge is the one that the new evidence is bound to.
+ * The bytes that a device signs with a key that it has enrolled, to enrol another under its device id: five lines,
+ * `attestkit-replace-v1`, the audience, the device id, the challenge that the new evidence is bound to, and the new
+ * key's id in base64url, or nothing.
  *
  * @throws AttestationError ERR_ASSERTION_LINES
  */
-export function replacementBytes(exchange: SignedExchange): Uint8Array {
-  return exchangeBytes('attestkit-replace-v1', exchange);
+export function replacementBytes({ keyId, ...exchange }: SignedReplacement): Uint8Array {
+  return exchangeBytes('attestkit-replace-v1', exchange, keyId === undefined ? '' : visible(keyId));
 }
 
-function exchangeBytes(label: string, { audience, deviceId, challenge }: SignedExchange): Uint8Array {
-  return lines(label, line(audience), visible(deviceId), visible(challenge));
+function exchangeBytes(
+  label: string,
+  { audience, deviceId, challenge }: SignedExchange,
+  ...more: readonly string[]
+): Uint8Array {
+  return lines(label, line(audience), visible(deviceId), visible(challenge), ...more);
 }
 
 function lines(...parts: readonly string[]): Uint8Array {

@@ -103,6 +103,11 @@ export class Revocation {
     );
   }
 
+  /** Ends all that was issued so far. What comes is let in, unless it was blocked before. */
+  async end(scope: Scope, id: string): Promise<void> {
+    await this.#change(scope, id, ({ blocked, epoch }) => ({ blocked, epoch: epoch + 1 }));
+  }
+
   /** Lets new enrolments and sessions in again; earlier ones stay dead. */
   async lift(scope: Scope, id: string): Promise<void> {
     await this.#change(scope, id, ({ epoch }) => ({ blocked: false, epoch }));

@@ -36,7 +36,7 @@ export interface SessionControl {
   findDevice(deviceId: string): Promise<DeviceRecord | undefined>;
   /** The last receipt of a key, base64: of App Attest, to assess the risk of fraud. */
   findReceipt(kind: string, keyId: string): Promise<string | undefined>;
-  /** Ends all sessions of a device and deletes what is known of it; its `device_id` is free then. */
+  /** Ends all sessions of a device and deletes what is known of it; its `device_id` is free then, unless it is revoked. */
   forgetDevice(deviceId: string): Promise<void>;
   /** The public keys of session tokens, as a JWK Set; empty where they are signed with the secret. */
   jwks(): { readonly keys: readonly JsonWebKey[] };
@@ -77,14 +77,11 @@ const HOST = { v4: 32, v6: 64 } as const;
 
 /** @throws ConfigurationError naming the option */
 export function createSessions(setup: SessionsSetup): Sessions {
-  const { store, enrolment } = setup;
+  const { enrolment } = setup;
+  const store = readStore(setup.store);
   // Stores count whole milliseconds.
   const now = (): number => Math.floor(setup.now());
-  if (store === undefined) {
-    const remedy = 'Give memoryStore() of attestkit/stores/memory, or the store that your instances share.';
-    throw new ConfigurationError('store', 'is not set', remedy);
-  }
-  assertDistinct(enrolment);
+  assertEnrolment(enrolment);
   const settings = readSettings(setup.options);
   const secrets = readSecrets(setup.secret, 'secret', setup.allowPublishedSecret);
   const keys = {
@@ -138,12 +135,29 @@ function controlOf(context: Context): SessionControl {
     findDevice: (deviceId) => devices.find(deviceId),
     findReceipt: (kind, keyId) => devices.receipt(kind, keyId),
     forgetDevice: async (deviceId) => {
-      await revocation.revoke('device', deviceId);
+      await revocation.end('device', deviceId);
       await devices.forget(deviceId);
-      await revocation.lift('device', deviceId);
     },
     jwks: () => keys.session.jwks(),
   };
+}
+
+/** A client of a database in the place of a store would be found out by the first device. */
+function readStore(store: Store | undefined): Store {
+  const methods = ['claim', 'advance', 'get', 'put', 'delete'] as const;
+  if (store !== undefined && methods.every((name) => typeof store?.[name] === 'function')) return store;
+  const problem = store === undefined ? 'is not set' : 'is not a store';
+  const remedy = 'Give memoryStore() of attestkit/stores/memory, or the store that your instances share.';
+  throw new ConfigurationError('store', problem, remedy);
+}
+
+/** Without a kind nobody can enrol, and of what is none, no field would ever be looked for. */
+function assertEnrolment(enrolment: readonly EnrolmentEvidence[]): void {
+  if (enrolment.length === 0 || !enrolment.every((each) => Array.isArray(each?.fields))) {
+    const problem = enrolment.length === 0 ? 'is empty' : 'has a member that no device can enrol with';
+    throw new ConfigurationError('enrolment', problem, 'Give appAttest({ … }) or another kind, called.');
+  }
+  assertDistinct(enrolment);
 }
 
 /** A body must say by its members alone which kind of evidence it has, and a proof which kind of key made it. */

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../kernel/errors.js';
+import { isJsonObject } from '../kernel/json.js';
 import { assertOptions, isFieldName, type OptionTypes } from '../kernel/options.js';
 import type { Enrolled } from '../ports/enrolment.js';
 import type { AttestedRequest } from '../ports/request.js';
@@ -93,13 +94,20 @@ export interface Settings {
   readonly authorizeEnrolment: NonNullable<SessionsOptions['authorizeEnrolment']> | undefined;
 }
 
+/** The longest lives, in seconds: a day, an hour, and a leap year. */
+export const LONGEST_SECONDS = {
+  expirySeconds: 86_400,
+  challengeExpirySeconds: 3600,
+  refreshLifetimeSeconds: 31_622_400,
+} as const;
+
 /** @throws ConfigurationError naming the option */
 export function readSettings(options: SessionsOptions): Settings {
   assertOptions(options, SESSIONS_OPTIONS, 'sessions', 'sessions.');
   const { expirySeconds = 1800, challengeExpirySeconds = 300, refreshLifetimeSeconds = 2_592_000 } = options;
-  assertSeconds('expirySeconds', expirySeconds, 86_400);
-  assertSeconds('challengeExpirySeconds', challengeExpirySeconds, 3600);
-  assertSeconds('refreshLifetimeSeconds', refreshLifetimeSeconds, 31_622_400);
+  assertSeconds('expirySeconds', expirySeconds);
+  assertSeconds('challengeExpirySeconds', challengeExpirySeconds);
+  assertSeconds('refreshLifetimeSeconds', refreshLifetimeSeconds);
   if (refreshLifetimeSeconds < expirySeconds) {
     const remedy = 'Give a life of the session that is not shorter than that of one token.';
     throw new ConfigurationError('sessions.refreshLifetimeSeconds', 'is below expirySeconds', remedy);
@@ -134,7 +142,8 @@ export function readSettings(options: SessionsOptions): Settings {
   };
 }
 
-function assertSeconds(option: string, value: number, most: number): void {
+function assertSeconds(option: keyof typeof LONGEST_SECONDS, value: number): void {
+  const most = LONGEST_SECONDS[option];
   if (Number.isInteger(value) && value >= 1 && value <= most) return;
   const remedy = `Give a whole number from 1 to ${most}.`;
   throw new ConfigurationError(`sessions.${option}`, 'is not a number of seconds in its bounds', remedy);
@@ -158,10 +167,12 @@ function bindingTerms(bind: SessionsOptions['bind'] = {}): BindingTerms {
 function revocationCheck(given: unknown): RevocationCheck {
   if (given === undefined) return { maxStaleSeconds: 5 };
   if (given === 'immediate' || given === 'off') return given;
+  const remedy = "Give { maxStaleSeconds } above 0 and at most 3600, or 'immediate', or 'off'.";
+  if (!isJsonObject(given))
+    throw new ConfigurationError('sessions.revocation', 'is none of its values', remedy);
   assertOptions(given, { maxStaleSeconds: 'number' }, 'sessions.revocation', 'sessions.revocation.');
   const { maxStaleSeconds } = given as { maxStaleSeconds?: number };
   if (maxStaleSeconds !== undefined && maxStaleSeconds > 0 && maxStaleSeconds <= 3600)
     return { maxStaleSeconds };
-  const remedy = 'Give more than 0 and at most 3600 seconds, or immediate, or off.';
   throw new ConfigurationError('sessions.revocation.maxStaleSeconds', 'is not in its bounds', remedy);
 }

@@ -50,7 +50,7 @@ export interface ReceiptOptions {
   readonly encoding?: ReceiptEncoding;
 }
 
-/** A request to be signed: CONTRACTS 8. */
+/** A request to be signed, in the lines of `requestBytes` of `attestkit/sessions`. */
 export interface RequestToSign {
   /** As the server has it configured. */
   readonly audience: string;

@@ -81,6 +81,13 @@ describe('an environment that cannot be right', () => {
       'APPLE_PUBLIC_KEYS_URL',
     ],
     ['a life in words', { JWT_SECRET, JWT_EXPIRY_SECONDS: '30m' }, { enrolment }, 'JWT_EXPIRY_SECONDS'],
+    ['a life of weeks', { JWT_SECRET, JWT_EXPIRY_SECONDS: '1209600' }, { enrolment }, 'JWT_EXPIRY_SECONDS'],
+    [
+      'challenges for a day',
+      { JWT_SECRET, CHALLENGE_EXPIRY_SECONDS: '86400' },
+      { enrolment },
+      'CHALLENGE_EXPIRY_SECONDS',
+    ],
     ['a life of zero', { JWT_SECRET, JWT_EXPIRY_SECONDS: '0' }, { enrolment }, 'JWT_EXPIRY_SECONDS'],
     [
       'report-only, which would open routes of sessions',

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { EndpointUse } from '../../src/guard/index.js';
 import type { EnrolmentEvidence } from '../../src/ports/enrolment.js';
 import { Backend, claimsOf, newKey, requestOf, START, tally, tokensOf } from '../sessions/backend.js';
@@ -131,6 +131,23 @@ describe('capacity', () => {
     await settled();
     letGo();
     expect((await again).status).toBe(200);
+  });
+
+  it('is given back by what never answers', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { evidence } = slow();
+      const backend = new Backend({ enrolment: [evidence] });
+      const body = { challenge: await backend.challenge('d'), device_id: 'd', token: 't' };
+      const hanging = backend.post('/attest', body);
+      await settled();
+      await vi.advanceTimersByTimeAsync(30_000);
+      const { code, status } = await hanging;
+      expect({ code, status }).toEqual({ code: 'ERR_ENDPOINT_TIMEOUT', status: 503 });
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('is given back by what fails', async () => {

@@ -44,6 +44,24 @@ describe('a guard that enrols devices', () => {
     expect(complaint({ enrolment: [evidenceOfPhones(), sameProof] })).toBe('enrolment');
   });
 
+  it('takes nothing for evidence, for enrolment or for a store that is none', () => {
+    const wrong: [object, string][] = [
+      [{ evidence: [session] }, 'evidence'],
+      [{ evidence: [session(), evidenceOfPhones()] }, 'evidence'],
+      [{ evidence: ['session'] }, 'evidence'],
+      [{ evidence: [undefined] }, 'evidence'],
+      [{ enrolment: [] }, 'enrolment'],
+      [{ enrolment: [appAttest] }, 'enrolment'],
+      [{ enrolment: [session()] }, 'enrolment'],
+      [{ enrolment: [null] }, 'enrolment'],
+      [{ store: null }, 'store'],
+      [{ store: memoryStore }, 'store'],
+      [{ store: {} }, 'store'],
+      [{ store: { ...memoryStore(), claim: undefined } }, 'store'],
+    ];
+    for (const [change, option] of wrong) expect(complaint(change)).toBe(option);
+  });
+
   it('holds the settings of sessions to their bounds', () => {
     const wrong: [object, string][] = [
       [{ expirySeconds: 0 }, 'sessions.expirySeconds'],
@@ -62,6 +80,7 @@ describe('a guard that enrols devices', () => {
       [{ issuer: '' }, 'sessions.issuer'],
       [{ audience: 'a\nb' }, 'sessions.audience'],
       [{ revocation: 'never' }, 'sessions.revocation'],
+      [{ revocation: 5 }, 'sessions.revocation'],
       [{ revocation: { maxStaleSeconds: 0 } }, 'sessions.revocation.maxStaleSeconds'],
       [{ revocation: { maxStaleSeconds: 3601 } }, 'sessions.revocation.maxStaleSeconds'],
       [{ revocation: {} }, 'sessions.revocation.maxStaleSeconds'],

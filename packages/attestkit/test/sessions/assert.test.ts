@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { appAttest } from '../../src/app-attest/index.js';
-import { createSessions, session, sessionBytes, type SessionsOptions } from '../../src/sessions/index.js';
+import { session, sessionBytes, type SessionsOptions } from '../../src/sessions/index.js';
+import { createSessions } from '../../src/sessions/sessions.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import {
   APP_ID,

@@ -160,7 +160,7 @@ describe('the field', () => {
     const { backend, check, key, session } = await device();
     const second = newKey();
     const body = await backend.evidence(second);
-    await backend.post('/attest', { ...body, ...backend.previous(key, body['challenge'] as string) });
+    await backend.post('/attest', { ...body, ...backend.previous(key, body) });
     const field = sign(key, PAY).xAppAttest;
     const id = (each: VirtualKey) => Buffer.from(each.keyId, 'base64').toString('base64url');
     const swapped = field.replace(id(key), id(second));

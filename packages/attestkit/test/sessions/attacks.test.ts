@@ -142,7 +142,7 @@ it('a record that cannot be read shows nothing of itself in events', async () =>
   expect(JSON.stringify(backend.events)).not.toContain('alice');
 });
 
-it('a proof for a replacement is for one audience, device, challenge and purpose', async () => {
+it('a proof for a replacement is for one audience, device, challenge, new key and purpose', async () => {
   const backend = new Backend();
   const old = newKey();
   await backend.enrolled(old);
@@ -152,13 +152,14 @@ it('a proof for a replacement is for one audience, device, challenge and purpose
     clientData: sessionBytes({ audience: AUDIENCE, deviceId: 'phone-1', challenge }),
   });
   const wrong = [
-    backend.previous(old, challenge, 'phone-1', 'https://evil.example'),
-    backend.previous(old, challenge, 'phone-2'),
-    backend.previous(old, await backend.challenge()),
+    backend.previous(old, body, 'phone-1', 'https://evil.example'),
+    backend.previous(old, body, 'phone-2'),
+    backend.previous(old, { ...body, challenge: await backend.challenge() }),
+    backend.previous(old, { ...body, key_id: newKey().keyId }),
     { previous_key_id: old.keyId, previous_assertion: Buffer.from(forSession).toString('base64') },
   ];
   for (const proof of wrong)
     expect((await backend.post('/attest', { ...body, ...proof })).code).toBe('ERR_ENROLMENT_TAKEOVER');
-  const right = { ...body, ...backend.previous(old, challenge) };
+  const right = { ...body, ...backend.previous(old, body) };
   expect((await backend.post('/attest', right)).status).toBe(200);
 });

@@ -26,8 +26,9 @@ export class Clock {
 
 const clockOfApple = new Clock();
 export const apple = createVirtualApple({ now: clockOfApple.now });
-const phone = apple.createIPhone({ appId: APP_ID });
-export const newKey = (): VirtualKey => phone.generateKey();
+/** A key on a phone with the app. Its clock stands where the others' begin, unless it has one of its own. */
+export const newKey = (now = clockOfApple.now): VirtualKey =>
+  apple.createIPhone({ appId: APP_ID, now }).generateKey();
 
 export type Fields = Readonly<Record<string, string | readonly string[]>>;
 
@@ -133,9 +134,15 @@ export class Backend {
     return tokensOf(await this.attest(key, deviceId, {}, more));
   }
 
-  /** Members by which a key vouches for its successor. */
-  previous(key: VirtualKey, challenge: string, deviceId = 'phone-1', audience = AUDIENCE): object {
-    const proof = key.assert({ clientData: replacementBytes({ audience, deviceId, challenge }) });
+  /** Members by which a key vouches for its successor, in a body of `evidence`. */
+  previous(
+    key: VirtualKey,
+    { challenge = '', key_id = '' }: Readonly<Record<string, string>>,
+    deviceId = 'phone-1',
+    audience = AUDIENCE,
+  ): object {
+    const keyId = Buffer.from(key_id, 'base64').toString('base64url');
+    const proof = key.assert({ clientData: replacementBytes({ audience, deviceId, challenge, keyId }) });
     return { previous_key_id: key.keyId, previous_assertion: Buffer.from(proof).toString('base64') };
   }
 

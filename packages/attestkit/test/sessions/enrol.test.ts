@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { appAttest } from '../../src/app-attest/index.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import type { Enrolled, EnrolmentEvidence } from '../../src/ports/enrolment.js';
-import { createSessions } from '../../src/sessions/index.js';
+import { createSessions } from '../../src/sessions/sessions.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import {
   APP_ID,

@@ -2,15 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { AttestationError } from '../../src/kernel/errors.js';
 import type { Enrolled, EnrolmentEvidence } from '../../src/ports/enrolment.js';
 import type { SessionsOptions, TakenDeviceId } from '../../src/sessions/index.js';
+import { storeKeys } from '../../src/sessions/store-keys.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { Backend, bearer, newKey, recording, START, tokensOf } from './backend.js';
+import { AUDIENCE, Backend, bearer, newKey, recording, START, tokensOf } from './backend.js';
 import { DOWN } from './failing.js';
 
 const TAKEOVER = 'ERR_ENROLMENT_TAKEOVER';
 
 /** Genuine evidence of some device under an id that is taken: what else it sends decides. */
 async function comes(backend: Backend, extra: object = {}, fields: Record<string, string> = {}) {
-  const { code } = await backend.attest(newKey(), 'phone-1', extra, { fields });
+  const { code } = await backend.attest(newKey(backend.clock.now), 'phone-1', extra, { fields });
   return code ?? 'enrolled';
 }
 
@@ -63,6 +64,30 @@ describe('a device id that is taken', () => {
     expect(await comes(backend, { refresh_token: refresh })).toBe(TAKEOVER);
   });
 
+  it('is not the one’s whose record is gone, or whose family has ended, whatever the store still has', async () => {
+    const inner = memoryStore();
+    const keeping = {
+      ...inner,
+      put: (key: string, value: string, version?: string) => inner.put(key, value, version),
+    };
+    const backend = new Backend({
+      store: keeping,
+      sessions: { refreshLifetimeSeconds: 1800, revocation: 'off' },
+    });
+    const { session, refresh } = await backend.enrolled();
+    const device = storeKeys.device('phone-1');
+    const record = (await inner.get(device))?.value ?? '';
+    await inner.delete(device);
+    await backend.enrolled();
+    expect(await comes(backend, { refresh_token: refresh })).toBe(TAKEOVER);
+    expect(await comes(backend, {}, { authorization: `Bearer ${session}` })).toBe(TAKEOVER);
+    await inner.delete(device);
+    await inner.put(device, record, undefined);
+    expect(await comes(backend, { refresh_token: refresh })).toBe('enrolled');
+    backend.clock.ms += 1_800_000;
+    expect(await comes(backend, { refresh_token: refresh })).toBe(TAKEOVER);
+  });
+
   it('is its owner’s by a live refresh token, which is not spent by it', async () => {
     const backend = new Backend();
     const { refresh } = await backend.enrolled();
@@ -82,28 +107,28 @@ describe('a device id that is taken', () => {
     const backend = new Backend();
     const old = newKey();
     await backend.enrolled(old);
-    const attempt = async (proof: (challenge: string) => object) => {
+    const attempt = async (proof: (body: Record<string, string>) => object) => {
       const body = await backend.evidence();
-      const { code } = await backend.post('/attest', { ...body, ...proof(body['challenge'] as string) });
+      const { code } = await backend.post('/attest', { ...body, ...proof(body) });
       return code ?? 'enrolled';
     };
-    expect(await attempt((challenge) => backend.previous(old, challenge))).toBe('enrolled');
-    expect(await attempt((challenge) => backend.previous(newKey(), challenge))).toBe(TAKEOVER);
+    expect(await attempt((body) => backend.previous(old, body))).toBe('enrolled');
+    expect(await attempt((body) => backend.previous(newKey(), body))).toBe(TAKEOVER);
     const stranger = newKey();
     await backend.enrolled(stranger, 'phone-2');
-    expect(await attempt((challenge) => backend.previous(stranger, challenge))).toBe(TAKEOVER);
-    const unnamed = (challenge: string) => {
-      const { previous_assertion } = backend.previous(old, challenge) as Record<string, string>;
+    expect(await attempt((body) => backend.previous(stranger, body))).toBe(TAKEOVER);
+    const unnamed = (body: Record<string, string>) => {
+      const { previous_assertion } = backend.previous(old, body) as Record<string, string>;
       return { previous_assertion };
     };
     expect(await attempt(unnamed)).toBe(TAKEOVER);
     expect(await attempt(() => ({ previous_key_id: old.keyId }))).toBe(TAKEOVER);
-    expect(
-      await attempt((challenge) => ({ ...backend.previous(old, challenge), previous_key_id: 'x' })),
-    ).toBe(TAKEOVER);
+    expect(await attempt((body) => ({ ...backend.previous(old, body), previous_key_id: 'x' }))).toBe(
+      TAKEOVER,
+    );
     expect(await attempt(() => ({ previous_key_id: 7 }))).toBe(TAKEOVER);
     await backend.guard.sessions?.revokeKey(await thumbprintOf(backend));
-    expect(await attempt((challenge) => backend.previous(old, challenge))).toBe(TAKEOVER);
+    expect(await attempt((body) => backend.previous(old, body))).toBe(TAKEOVER);
   });
 
   it('spends the counter of a key that vouches, so that its proof serves once', async () => {
@@ -111,11 +136,20 @@ describe('a device id that is taken', () => {
     const old = newKey();
     await backend.enrolled(old);
     const body = await backend.evidence();
-    const proof = backend.previous(old, body['challenge'] as string);
+    const proof = backend.previous(old, body);
     const sent = { ...body, ...proof };
     const both = await Promise.all([backend.post('/attest', sent), backend.post('/attest', sent)]);
     expect(both.filter(({ status }) => status === 200)).toHaveLength(1);
     const again = { ...(await backend.evidence()), ...proof };
+    const { session } = tokensOf(await backend.post('/assert', await backend.exchange(old)));
+    const early = old.signRequest({ audience: AUDIENCE, method: 'GET', target: '/' }).xAppAttest;
+    const next = await backend.evidence();
+    const later = { ...next, ...backend.previous(old, next) };
+    expect((await backend.post('/attest', later)).status).toBe(200);
+    // What it signed before is as spent as by a request.
+    expect(await backend.use(session, { fields: { 'x-app-attest': early } }, { assertion: true })).toBe(
+      'ERR_ASSERTION_COUNTER',
+    );
     expect((await backend.post('/attest', again)).code).toBe(TAKEOVER);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { appAttest } from '../../src/app-attest/index.js';
-import { createSessions } from '../../src/sessions/index.js';
+import { createSessions } from '../../src/sessions/sessions.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import {
   APP_ID,
@@ -217,7 +217,7 @@ describe('refreshing appraises again', () => {
     const { refresh } = await backend.enrolled(first);
     for (let more = 0; more < 8; more += 1) {
       const body = await backend.evidence();
-      const proof = backend.previous(first, body['challenge'] as string);
+      const proof = backend.previous(first, body);
       expect((await backend.post('/attest', { ...body, ...proof })).status).toBe(200);
     }
     expect((await backend.refresh(refresh)).code).toBe('ERR_REFRESH_DEVICE_GONE');
@@ -253,4 +253,16 @@ it('of 1,000 simultaneous uses one rotates, and there is one live successor', as
   const successors = new Set(issued.map(({ refreshToken }) => refreshToken));
   expect(successors.size).toBe(1);
   expect((await backend.refresh([...successors][0] as string)).status).toBe(200);
+});
+
+it('is refused to another user than the session’s, where the application knows who asks', async () => {
+  let user: string | undefined = 'alice';
+  const backend = new Backend({ sessions: { subject: () => user } });
+  const { refresh } = await backend.enrolled();
+  user = 'bob';
+  expect((await backend.refresh(refresh)).code).toBe('ERR_REFRESH_SUBJECT');
+  user = undefined;
+  const next = tokensOf(await backend.refresh(refresh));
+  user = 'alice';
+  expect((await backend.refresh(next.refresh)).status).toBe(200);
 });

@@ -91,10 +91,12 @@ describe('the bytes of a signed request', () => {
 });
 
 describe('the bytes of an exchange', () => {
-  it('are four lines under a label of their own', () => {
+  it('are four lines, or five, under a label of their own', () => {
     const rest = '\nhttps://api.example.com\nphone-1\nAQID';
     expect(text(sessionBytes(EXCHANGE))).toBe(`attestkit-session-v1${rest}`);
-    expect(text(replacementBytes(EXCHANGE))).toBe(`attestkit-replace-v1${rest}`);
+    const keyId = 'A'.repeat(43);
+    expect(text(replacementBytes({ ...EXCHANGE, keyId }))).toBe(`attestkit-replace-v1${rest}\n${keyId}`);
+    expect(text(replacementBytes({ ...EXCHANGE, keyId: undefined }))).toBe(`attestkit-replace-v1${rest}\n`);
   });
 
   it.each([
@@ -106,6 +108,6 @@ describe('the bytes of an exchange', () => {
     ['a challenge with a line break', { challenge: '\n' }],
   ])('are not made of %s', (_, part) => {
     for (const make of [sessionBytes, replacementBytes])
-      expect(refused(() => make({ ...EXCHANGE, ...part }))).toBe('ERR_ASSERTION_LINES');
+      expect(refused(() => make({ keyId: undefined, ...EXCHANGE, ...part }))).toBe('ERR_ASSERTION_LINES');
   });
 });

@@ -107,6 +107,15 @@ describe('how soon a revocation takes effect', () => {
     expect(await checked(here, device(0))).toBe('ERR_SESSION_REVOKED');
   });
 
+  it('is at once on the instance that revoked, whatever it knew before', async () => {
+    const { here } = instances();
+    expect(await checked(here, device(0))).toBe('alive');
+    await here.revoke('device', 'd');
+    expect(await checked(here, device(0))).toBe('ERR_SESSION_REVOKED');
+    await here.lift('device', 'd');
+    expect(await checked(here, device(1))).toBe('alive');
+  });
+
   it('counts from when the store was asked and not from its answer', async () => {
     const clock = new Clock();
     const inner = memoryStore({ now: clock.now });

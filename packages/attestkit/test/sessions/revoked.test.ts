@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { memoryStore } from '../../src/stores/memory.js';
-import { Backend, newKey } from './backend.js';
+import { Backend, newKey, recording } from './backend.js';
 
 describe('revoked', () => {
   it('a device and a key stay out until they are lifted, and earlier sessions for ever', async () => {
@@ -25,6 +25,27 @@ describe('revoked', () => {
     await sessions?.liftKey(thumbprint);
     expect((await backend.attest(key)).status).toBe(200);
     expect(await backend.use(second.session)).toBe('ERR_SESSION_REVOKED');
+  });
+
+  it('a device or a key that comes back consumes and writes nothing', async () => {
+    const { store, writes } = recording(memoryStore());
+    const backend = new Backend({ store });
+    const { sessions } = backend.guard;
+    const key = newKey();
+    await backend.enrolled(key);
+    const thumbprint = (await sessions?.findDevice('phone-1'))?.enrolments[0]?.enrolled.key?.thumbprint;
+    await sessions?.revokeKey(thumbprint ?? '');
+    const [body, exchange] = [await backend.evidence(key), await backend.exchange(key)];
+    writes.length = 0;
+    expect((await backend.post('/attest', body)).code).toBe('ERR_SESSION_REVOKED');
+    expect((await backend.post('/assert', exchange)).code).toBe('ERR_SESSION_REVOKED');
+    await sessions?.liftKey(thumbprint ?? '');
+    await sessions?.revokeDevice('phone-1');
+    expect((await backend.post('/attest', body)).code).toBe('ERR_SESSION_REVOKED');
+    expect((await backend.post('/assert', exchange)).code).toBe('ERR_SESSION_REVOKED');
+    expect(new Set(writes)).toEqual(new Set(['put cutoff']));
+    await sessions?.liftDevice('phone-1');
+    expect((await backend.post('/attest', body)).status).toBe(200);
   });
 
   it('a device does not come back under another id with the same key', async () => {
@@ -58,5 +79,16 @@ describe('revoked', () => {
     expect((await backend.attest(newKey())).status).toBe(200);
     expect(await backend.recordId()).not.toBe(id);
     expect((await backend.attest(key, 'phone-2')).status).toBe(200);
+  });
+
+  it('a forgotten device stays out where it was revoked', async () => {
+    const backend = new Backend({ sessions: { revocation: 'immediate' } });
+    await backend.enrolled();
+    await backend.guard.sessions?.revokeDevice('phone-1');
+    await backend.guard.sessions?.forgetDevice('phone-1');
+    expect(await backend.recordId()).toBeUndefined();
+    expect((await backend.attest(newKey())).code).toBe('ERR_SESSION_REVOKED');
+    await backend.guard.sessions?.liftDevice('phone-1');
+    expect((await backend.attest(newKey())).status).toBe(200);
   });
 });
