@@ -92,7 +92,8 @@ function isSignedUnder(
 ): boolean {
   if (recall(certificate, cache)?.anchorId === idOf(issuer)) return true;
   const key = publicKeyOf(issuer);
-  return key !== undefined && isSignedBy(certificate, key);
+  // Apple's are on curves. Others, which anyone may name as issuers, could be made to cost as much as one likes.
+  return key?.asymmetricKeyType === 'ec' && isSignedBy(certificate, key);
 }
 
 function recall(certificate: Certificate, cache: AppAttestCache | undefined) {

@@ -3,8 +3,8 @@
 // right secret and odd inside; whether one may be accepted is worked out here a second time, from the
 // specifications alone, and compared with what the verifier says.
 
-/** @typedef {import('./fuzz-random.js').Random} Random */
-/** @typedef {import('./fuzz-corpus.js').Group} Group */
+/** @typedef {import('./random.js').Random} Random */
+/** @typedef {import('./approov-corpus.js').Group} Group */
 /** @typedef {(random: Random, seconds: number) => { header: Buffer, payload: Buffer }} SignedMaker */
 
 const VALUES = [

@@ -4,8 +4,8 @@
 // ECDSA can tell it from the signer's own: to replace s by n - s, which gives another text for the same claims.
 import { createHmac } from 'node:crypto';
 
-/** @typedef {import('./fuzz-random.js').Random} Random */
-/** @typedef {import('./fuzz-corpus.js').Group} Group */
+/** @typedef {import('./random.js').Random} Random */
+/** @typedef {import('./approov-corpus.js').Group} Group */
 /** @typedef {(random: Random, token: string, group: Group, other: string) => string} Mutator `other` is another genuine token */
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';

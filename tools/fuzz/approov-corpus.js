@@ -1,13 +1,10 @@
 // @ts-check
 // Why this exists: mutants are as good as what they are made from. This makes genuine tokens of every algorithm and
-// shape, and takes the published ones from the folder that ATTESTKIT_VECTORS names, or from ../shared/vectors beside
-// the repository where that is there.
+// shape, and takes the published ones beside them.
 import { createHmac, createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { vectorText } from './vectors.js';
 
-/** @typedef {import('./fuzz-random.js').Random} Random */
+/** @typedef {import('./random.js').Random} Random */
 /**
  * The code under test, handed in: the built package, or its sources.
  * @typedef {Pick<typeof import('attestkit/approov'), 'approov' | 'approovKeys' | 'verifyApproovToken' | 'inspectApproovToken'>
@@ -32,8 +29,6 @@ import { fileURLToPath } from 'node:url';
 export const NOW = 1_767_225_600_000;
 
 const SECONDS = NOW / 1000;
-const NAMED_VECTORS = process.env['ATTESTKIT_VECTORS'];
-const VECTORS = NAMED_VECTORS ?? fileURLToPath(new URL('../../shared/vectors', import.meta.url));
 
 /** Claims as Approov documents them, from none to many. */
 const CLAIMS = [
@@ -172,10 +167,10 @@ function keyPairGroup(subject, algorithm, privateKey, kid) {
 
 /** The tokens of the published collections that are genuine at NOW. @param {Subject} subject @returns {Made[]} */
 function publishedGroup(subject) {
-  const file = join(VECTORS, 'approov', 'token-requests.json');
-  if (NAMED_VECTORS === undefined && !existsSync(file)) return [];
+  const text = vectorText('approov', 'token-requests.json');
+  if (text === undefined) return [];
   /** @type {{ secretBase64: string, headers: Record<string, string> }[]} */
-  const requests = JSON.parse(readFileSync(file, 'utf8'));
+  const requests = JSON.parse(text);
   const secretBase64 = requests.find((request) => request.secretBase64)?.secretBase64;
   const keys = subject.approovKeys({ secretBase64, allowPublishedSecret: true });
   const expected = { keys, now: NOW };

@@ -1,0 +1,65 @@
+// @ts-check
+// Why this exists: the fuzzer takes the code under test from its caller. This is the built package, with those parts of
+// it that no subpath exports, and that read what clients carry.
+import { AttestationError } from 'attestkit';
+import * as appAttest from 'attestkit/app-attest';
+import * as approov from 'attestkit/approov';
+import * as sessions from 'attestkit/sessions';
+import { createVirtualApple, mintApproovToken } from 'attestkit/testing';
+import { enforcing } from '../../packages/attestkit/dist/kernel/sinks.js';
+import { authenticateChallenge, issueChallenge } from '../../packages/attestkit/dist/sessions/challenge.js';
+import { PROOF_CHECKS } from '../../packages/attestkit/dist/sessions/proof-checks.js';
+import {
+  readAttestCredentials,
+  readProofField,
+} from '../../packages/attestkit/dist/sessions/proof-header.js';
+import { readRefreshToken, refreshToken } from '../../packages/attestkit/dist/sessions/refresh-token.js';
+import { deriveKeys, LABELS, readSecrets } from '../../packages/attestkit/dist/sessions/secrets.js';
+import { sessionKeys } from '../../packages/attestkit/dist/sessions/session-signer.js';
+import { SessionVerifier } from '../../packages/attestkit/dist/sessions/session-verifier.js';
+
+/** @type {import('./run.js').Subject} */
+export const subject = {
+  AttestationError,
+  ...approov,
+  ...appAttest,
+  ...sessions,
+  createVirtualApple,
+  mintApproovToken,
+  enforcing,
+  authenticateChallenge,
+  issueChallenge,
+  PROOF_CHECKS,
+  readAttestCredentials,
+  readProofField,
+  readRefreshToken,
+  refreshToken,
+  deriveKeys,
+  LABELS,
+  readSecrets,
+  sessionKeys,
+  SessionVerifier,
+};
+
+/** Codes that a run can meet, by kind; those of policies on records, of body fields and of the store it cannot. */
+export const codes = {
+  approov: codesOf(approov.APPROOV_CHECKS, /^ERR_APPROOV_TOKEN_(?!(MISSING|NOT_FETCHED|REPEATED|PREFIX)$)/),
+  attestation: codesOf(
+    appAttest.APP_ATTEST_CHECKS,
+    /^ERR_APP_ATTEST_(?!ASSERTION_|RECEIPT_|KEY_ID_MISSING$|MISSING$|ENCODING_INVALID$|(APP_ID|VIRTUAL|RISK)_DENIED$)/,
+  ),
+  assertion: codesOf(
+    appAttest.APP_ATTEST_CHECKS,
+    /^ERR_APP_ATTEST_ASSERTION_(?!ENCODING_INVALID$|KEY_UNKNOWN$)/,
+  ),
+  receipt: codesOf(appAttest.APP_ATTEST_CHECKS, /^ERR_APP_ATTEST_RECEIPT_/),
+  session: codesOf(
+    sessions.SESSIONS_CHECKS,
+    /^ERR_(SESSION_(?!MISSING$|REPEATED$|REVOKED$|BINDING_IP$|BINDING_USER_AGENT$|SIGNER_FAILED$)|CHALLENGE_(?!USED$)|REFRESH_(MALFORMED|NOT_OURS)$|ASSERTION_(?!REPEATED$|LINES$|CHALLENGE_MISSING$|KEY_OWNER$|COUNTER$))/,
+  ),
+};
+
+/** @param {readonly { code: string }[]} checks @param {RegExp} wanted */
+function codesOf(checks, wanted) {
+  return checks.map(({ code }) => code).filter((code) => wanted.test(code));
+}

@@ -1,0 +1,13 @@
+// @ts-check
+// Why this exists: a full run is some millions of signatures to verify, and the machine has more than one core. Each
+// worker takes one run after the other: so many mutants from a seed of its own.
+import { parentPort } from 'node:worker_threads';
+import { fuzz } from './run.js';
+import { subject } from './subject.js';
+
+parentPort?.on(
+  'message',
+  (/** @type {{ kind: string, seed: number, count: number }} */ { kind, seed, count }) => {
+    parentPort?.postMessage(fuzz(kind, subject, seed, count), []);
+  },
+);
