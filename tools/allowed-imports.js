@@ -35,10 +35,36 @@ export const allowedImports = {
   env: {
     rooms: ['ports', 'kernel', 'approov', 'app-attest', 'signed-token', 'sessions', 'net', 'stores', 'guard'],
   },
-  inspect: { rooms: ['ports', 'kernel', 'approov', 'app-attest', 'sessions'] },
-  testing: { rooms: ['ports', 'kernel', 'approov', 'app-attest'] },
+  inspect: {
+    rooms: [
+      'ports',
+      'kernel',
+      'approov',
+      'app-attest',
+      'key-attestation',
+      'play-integrity',
+      'app-check',
+      'sessions',
+    ],
+  },
+  testing: {
+    rooms: ['ports', 'kernel', 'approov', 'app-attest', 'key-attestation', 'play-integrity', 'app-check'],
+  },
   cli: { rooms: ['ports', 'kernel', 'env', 'inspect', 'testing'] },
   index: {
-    rooms: ['ports', 'kernel', 'approov', 'app-attest', 'signed-token', 'sessions', 'net', 'stores', 'guard'],
+    rooms: [
+      'ports',
+      'kernel',
+      'approov',
+      'app-attest',
+      'key-attestation',
+      'play-integrity',
+      'app-check',
+      'signed-token',
+      'sessions',
+      'net',
+      'stores',
+      'guard',
+    ],
   }, // types of the rooms
 };

@@ -15,6 +15,9 @@ const page = new URL('docs/errors.md', root);
 const titles = {
   approov: 'Approov tokens',
   'app-attest': 'Apple App Attest',
+  'key-attestation': 'Android Key Attestation',
+  'play-integrity': 'Play Integrity',
+  'app-check': 'Firebase App Check',
   'signed-token': 'Tokens of an attester',
   sessions: 'Enrolment, sessions and signed requests',
   stores: 'Stores',

@@ -35,7 +35,7 @@ import { vectors } from './vectors.js';
  */
 
 /** The time of every run: 2026-01-01T00:00:00Z. */
-export const NOW = 1_767_225_600_000;
+const NOW = 1_767_225_600_000;
 const CD_HASH = Buffer.alloc(32, 7);
 
 /** Every generation whose objects are laid out in another way, and Macs. */

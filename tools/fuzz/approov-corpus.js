@@ -26,7 +26,7 @@ import { vectorText } from './vectors.js';
 /** @typedef {Omit<Group, 'remembering'>} Made */
 
 /** The time of every run: 2026-01-01T00:00:00Z. */
-export const NOW = 1_767_225_600_000;
+const NOW = 1_767_225_600_000;
 
 const SECONDS = NOW / 1000;
 

@@ -14,7 +14,7 @@ import { encode } from './tree.js';
  */
 
 /** What is unsigned, and may be changed. */
-export const UNSIGNED = {
+const UNSIGNED = {
   receipt: 'the receipt in an attestation, which is verified on its own',
   members: 'further members of the map: cdHash',
   order: 'the order of members of a map, or of certificates of a receipt',

@@ -33,10 +33,10 @@ const AUTHORITY_KEY = Buffer.from('0603551d23', 'hex');
 const NONCE = Buffer.from('06092a864886f763640802', 'hex');
 
 /** Where the fields of a certificate stand: in the certificate, then in what is signed. */
-export const FIELD = { issuer: 3, subject: 5, key: 6, extensions: 7 };
+const FIELD = { issuer: 3, subject: 5, key: 6, extensions: 7 };
 
 /** @param {Part} certificate @param {KeyObject} key @returns {Part} */
-export function signedBy(certificate, key) {
+function signedBy(certificate, key) {
   const [tbs, algorithm] = certificate.children ?? [];
   if (tbs === undefined || algorithm === undefined) return certificate;
   const hash = encode(algorithm).toString('hex').includes(ECDSA_SHA384) ? 'sha384' : 'sha256';
@@ -46,7 +46,7 @@ export function signedBy(certificate, key) {
 }
 
 /** @param {Part} certificate @param {Part} spki @returns {Part} */
-export function withKey(certificate, spki) {
+function withKey(certificate, spki) {
   return edited(certificate, [0, FIELD.key], () => [spki]);
 }
 

@@ -11,7 +11,7 @@ import { bigEndian, cbor, der, encode, raw, row } from './tree.js';
 const DEPTH = 64;
 
 /** One item of CBOR, or undefined where it cannot be read. @param {Buffer} bytes @param {number} [at] @param {number} [depth] @returns {Item | undefined} */
-export function readCborItem(bytes, at = 0, depth = 0) {
+function readCborItem(bytes, at = 0, depth = 0) {
   const initial = bytes[at];
   if (initial === undefined || depth > DEPTH) return undefined;
   const [major, info] = [initial >> 5, initial & 31];
@@ -56,7 +56,7 @@ export function readCbor(bytes) {
 }
 
 /** One element of BER or DER, or undefined where it cannot be read. @param {Buffer} bytes @param {number} [at] @param {number} [depth] @returns {Item | undefined} */
-export function readBerItem(bytes, at = 0, depth = 0) {
+function readBerItem(bytes, at = 0, depth = 0) {
   let next = at + 1;
   if (((bytes[at] ?? 0) & 31) === 31) while (((bytes[next++] ?? 0) & 0x80) !== 0);
   const tag = bytes.subarray(at, next);
@@ -105,7 +105,7 @@ export function readBer(bytes) {
 }
 
 /** Takes apart what stands in octet and bit strings too: extensions, signatures, a payload in pieces. @param {Part} part @returns {Part} */
-export function opened(part) {
+function opened(part) {
   const tag = part.tag[0];
   if (tag === 0x24 && part.children?.every((child) => child.tag[0] === 0x04) === true) {
     const sizes = part.children.map((child) => child.content?.length ?? 0);

@@ -35,12 +35,12 @@ export interface AppAttestOptions extends AppAttestPolicyOptions {
   /** How old it may be when the device refreshes; after that the app attests a new key. Default: any age. */
   readonly maxAgeAtRefreshSeconds?: number | undefined;
   /**
-   * The highest risk metric: how many keys were attested on the device in about 30 days. Only where a receipt says one.
-   * Default: any.
+   * The highest risk metric: how many keys were attested on the device in about 30 days. Renewed receipts say it, so it
+   * needs `receipts`; a device that has none yet is let in. Default: any.
    */
   readonly maxRiskMetric?: number | undefined;
   /**
-   * Exchanges receipts for newer ones, which say the risk metric: `appleReceipts`. At a refresh, where one is due.
+   * Exchanges receipts for newer ones, which say the risk metric: `appleReceipts`. At a refresh or `assert`, where one is due.
    * Default: the receipt of the attestation is kept.
    */
   readonly receipts?: ReceiptExchanger | undefined;
@@ -100,6 +100,11 @@ export function appAttest(options: AppAttestOptions): EnrolmentEvidence<'app-att
   const { receipts } = options;
   if (receipts !== undefined && typeof receipts.exchange !== 'function')
     throw new ConfigurationError('receipts', 'exchanges nothing', 'Give what appleReceipts returned.');
+  if (maxRiskMetric !== undefined && receipts === undefined) {
+    const remedy =
+      'Give appleReceipts({ … }) of attestkit/apple-receipts: only renewed receipts say a metric.';
+    throw new ConfigurationError('receipts', 'is not set beside maxRiskMetric', remedy);
+  }
 
   return {
     kind: 'app-attest',

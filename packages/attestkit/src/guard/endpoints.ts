@@ -77,7 +77,15 @@ export class Endpoints {
     this.#endpoints = new Map<string, Endpoint>([
       ['/challenge', { method: 'GET', run: (use) => this.#challenge(use) }],
       ['/attest', { method: 'POST', run: issuing(sessions.enrol, { status: 'attestation_success' }) }],
-      ['/assert', { method: 'POST', run: issuing(sessions.assert, { status: 'assertion_success' }) }],
+      // Without an audience there is nothing that a device could sign for.
+      ...(sessions.context.settings.audience === undefined
+        ? []
+        : [
+            [
+              '/assert',
+              { method: 'POST', run: issuing(sessions.assert, { status: 'assertion_success' }) },
+            ] as const,
+          ]),
       ['/refresh', { method: 'POST', run: issuing(sessions.refresh, {}) }],
       ['/revoke', { method: 'POST', run: (use) => this.#revoke(use) }],
       ['/jwks.json', { method: 'GET', run: () => sessions.jwks() }],
@@ -203,7 +211,10 @@ function answerOf(issued: Issued): object {
   };
 }
 
-/** 400 for what is no proper request, 403 for evidence that is refused; to the client nothing more. */
+/**
+ * 400 for what is no proper request, or lacks a field of its evidence, 403 for evidence that is refused; to the client
+ * nothing more.
+ */
 function refusalOf({ code, stage, retryAfter }: AttestationError): Answer {
   const body = '{}';
   if (code === CHECKS.limit.code)
@@ -212,5 +223,6 @@ function refusalOf({ code, stage, retryAfter }: AttestationError): Answer {
     const after = retryAfter === undefined ? RETRY_AFTER : String(retryAfter);
     return { status: 503, headers: { ...HEADERS, 'retry-after': after }, body };
   }
-  return { status: BAD_REQUEST.has(code) ? 400 : 403, headers: HEADERS, body };
+  const isBad = stage === 'missing' || BAD_REQUEST.has(code);
+  return { status: isBad ? 400 : 403, headers: HEADERS, body };
 }

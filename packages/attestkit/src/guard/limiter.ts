@@ -40,10 +40,9 @@ export function tokenBuckets(now: () => number): Limiter {
     return tokens >= 1;
   };
   return ({ address, device }) => {
-    // Both are charged, whichever says no.
-    const ofAddress = address === undefined || take(`a/${address}`, PER_ADDRESS);
+    // An address that says no is remembered, and not each device id that it makes up: they would push others out.
+    if (address !== undefined && !take(`a/${address}`, PER_ADDRESS)) return false;
     // Of this address: a device id is a label that others may know, and must not be able to use up.
-    const ofDevice = device === undefined || take(`d/${address}/${device}`, PER_DEVICE);
-    return ofAddress && ofDevice;
+    return device === undefined || take(`d/${address}/${device}`, PER_DEVICE);
   };
 }

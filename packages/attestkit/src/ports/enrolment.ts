@@ -21,7 +21,7 @@ export interface Enrolled<Facts extends JsonObject = JsonObject> {
   readonly platform: Platform;
   /** The app as the platform names it. App Attest: `TEAMID1234.com.example.app`. */
   readonly appId: string;
-  /** `production`, or another that the kind knows. */
+  /** `production`, or another that the kind knows; `unknown` where the evidence does not say. */
   readonly environment: string;
   /** Absent where the evidence is about no key. */
   readonly key?: AttestedKey;

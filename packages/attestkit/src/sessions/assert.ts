@@ -4,12 +4,14 @@ import type { AttestedRequest } from '../ports/request.js';
 import { deviceIdOf, optionalText, textMember } from './body.js';
 import { consumeChallenge, readChallenge } from './consume-challenge.js';
 import type { Context } from './context.js';
-import { BODY_CHECKS } from './enrolment-checks.js';
+import { BODY_CHECKS, ENROLMENT_CHECKS } from './enrolment-checks.js';
 import { beginSession, bindingOf, type Issued } from './issue.js';
 import { evidenceOfProof, spendProof, verifyProof } from './key-proof.js';
 import { PROOF_CHECKS as CHECKS } from './proof-checks.js';
 import { readKeyId } from './proof-header.js';
+import { renewAndAppraise } from './renewal.js';
 import { sessionBytes } from './request-bytes.js';
+import { subjectOf } from './subject.js';
 
 /**
  * Begins a new session for a device that is enrolled: `{"challenge","device_id","key_id","assertion"}` (or `signature`), over
@@ -39,7 +41,14 @@ export async function assert(context: Context, body: JsonObject, request: Attest
 
   const clientData = sessionBytes({ audience, deviceId, challenge });
   const verified = verifyProof(evidence, enrolment, { clientData, proof, now: now() });
+  const subject = await subjectOf(settings.subject, request);
+  // The session would name the user that the key was enrolled for.
+  if (subject !== undefined && subject !== enrolment.subject)
+    throw new AttestationError(ENROLMENT_CHECKS.keySubject);
   await consumeChallenge(context, authentic);
   await spendProof(context, verified);
-  return beginSession(context, device, enrolment, binding);
+  // Or a device that never refreshes would never be held to what the platform says of it by now.
+  const latest = await renewAndAppraise(context, evidence, deviceId, enrolment);
+  if (latest === undefined) throw new AttestationError(CHECKS.keyKnown);
+  return beginSession(context, device, latest, binding);
 }

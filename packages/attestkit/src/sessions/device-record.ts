@@ -89,17 +89,27 @@ export class Devices {
       if (receipt !== undefined) await this.#writeReceipt(kind, key.id, receipt);
     }
     const kept = { ...enrolment, enrolled };
-    return changeRecord<DeviceRecord, DeviceRecord>(this.#store, storeKeys.device(deviceId), (current) => {
-      if (current?.id !== expected?.id) throw new AttestationError(CHECKS.recordUnchanged, { retryAfter: 1 });
-      const others = (current?.enrolments ?? []).filter((each) => !isSame(each.enrolled, enrolled));
-      const write: DeviceRecord = {
-        id: recordId,
-        deviceId,
-        createdAt: current?.createdAt ?? enrolment.enrolledAt,
-        enrolments: [...others, kept].slice(-MAX_ENROLMENTS),
-      };
-      return { write, result: write };
-    });
+    let dropped: readonly Enrolment[] = [];
+    const written = await changeRecord<DeviceRecord, DeviceRecord>(
+      this.#store,
+      storeKeys.device(deviceId),
+      (current) => {
+        if (current?.id !== expected?.id)
+          throw new AttestationError(CHECKS.recordUnchanged, { retryAfter: 1 });
+        const others = (current?.enrolments ?? []).filter((each) => !isSame(each.enrolled, enrolled));
+        const all = [...others, kept];
+        dropped = all.slice(0, -MAX_ENROLMENTS);
+        const write: DeviceRecord = {
+          id: recordId,
+          deviceId,
+          createdAt: current?.createdAt ?? enrolment.enrolledAt,
+          enrolments: all.slice(-MAX_ENROLMENTS),
+        };
+        return { write, result: write };
+      },
+    );
+    await this.#release(written.id, dropped);
+    return written;
   }
 
   /** Makes a key a device's own, unless another record has it, or its own record has it for another user. */
@@ -116,18 +126,32 @@ export class Devices {
       throw new AttestationError(CHECKS.recordUnchanged, { retryAfter: 1 });
   }
 
-  /** Puts renewed evidence in the place of what it renews; nothing happens where that is gone. */
-  async renew(deviceId: string, { receipt, ...renewed }: Enrolled): Promise<void> {
-    if (renewed.key !== undefined && receipt !== undefined)
-      await this.#writeReceipt(renewed.kind, renewed.key.id, receipt);
-    await changeRecord<DeviceRecord, void>(this.#store, storeKeys.device(deviceId), (current) => {
-      const known = current?.enrolments.some((each) => isSame(each.enrolled, renewed)) === true;
-      if (current === undefined || !known) return { result: undefined };
+  /**
+   * Puts renewed evidence in the place of what it renews, with its receipt. Where another was faster, what that one
+   * wrote stays: of two renewals at once Apple answers one, and the other must not take its answer away.
+   *
+   * @param known what was renewed, as it was read
+   * @returns what is there now; undefined where it is gone, and then nothing was written
+   */
+  async renew(
+    deviceId: string,
+    known: Enrolled,
+    { receipt, ...renewed }: Enrolled,
+  ): Promise<Enrolled | undefined> {
+    const key = storeKeys.device(deviceId);
+    const kept = await changeRecord<DeviceRecord, Enrolled | undefined>(this.#store, key, (current) => {
+      const found = current?.enrolments.find((each) => isSame(each.enrolled, known));
+      if (current === undefined || found === undefined) return { result: undefined };
+      // Both were read from the store, which keeps the order of members.
+      if (JSON.stringify(found.enrolled) !== JSON.stringify(known)) return { result: found.enrolled };
       const enrolments = current.enrolments.map((each) =>
-        isSame(each.enrolled, renewed) ? { ...each, enrolled: renewed } : each,
+        each === found ? { ...each, enrolled: renewed } : each,
       );
-      return { write: { ...current, enrolments }, result: undefined };
+      return { write: { ...current, enrolments }, result: renewed };
     });
+    if (kept === renewed && renewed.key !== undefined && receipt !== undefined)
+      await this.#writeReceipt(renewed.kind, renewed.key.id, receipt);
+    return kept;
   }
 
   /** The receipt of a key, base64. */
@@ -147,12 +171,16 @@ export class Devices {
   async forget(deviceId: string): Promise<void> {
     const device = await this.find(deviceId);
     await this.#store.delete(storeKeys.device(deviceId));
-    for (const { enrolled } of device?.enrolments ?? []) {
-      if (enrolled.key === undefined) continue;
-      const owner = await this.#owner(enrolled.kind, enrolled.key.id);
-      if (owner?.recordId !== device?.id) continue;
-      await this.#store.delete(storeKeys.keyOwner(enrolled.kind, enrolled.key.id));
-      await this.#store.delete(storeKeys.receipt(enrolled.kind, enrolled.key.id));
+    if (device !== undefined) await this.#release(device.id, device.enrolments);
+  }
+
+  /** Deletes what is kept of keys beside their record, from which they are gone. */
+  async #release(recordId: string, enrolments: readonly Enrolment[]): Promise<void> {
+    for (const { enrolled } of enrolments) {
+      const { kind, key } = enrolled;
+      if (key === undefined || (await this.#owner(kind, key.id))?.recordId !== recordId) continue;
+      await this.#store.delete(storeKeys.keyOwner(kind, key.id));
+      await this.#store.delete(storeKeys.receipt(kind, key.id));
     }
   }
 }

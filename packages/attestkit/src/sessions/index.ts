@@ -19,4 +19,4 @@ export type { SessionEvidence } from './session-evidence.js';
 export type { SessionControl } from './sessions.js';
 export type { SessionsOptions, TakenDeviceId } from './settings.js';
 export { inspectSessionToken, verifySessionToken } from './session-token.js';
-export type { SessionClaims, SessionResult, SessionTokenExpectations } from './session-token.js';
+export type { SessionClaims, SessionResult, SessionTokenExpectations, TrustFacts } from './session-token.js';

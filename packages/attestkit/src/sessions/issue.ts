@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { JsonObject } from '../kernel/json.js';
 import { enforcing } from '../kernel/sinks.js';
 import type { Enrolled } from '../ports/enrolment.js';
 import type { AttestedRequest } from '../ports/request.js';
 import type { Context } from './context.js';
 import type { DeviceRecord, Enrolment } from './device-record.js';
-import type { Family } from './families.js';
+import type { Family, Rotation } from './families.js';
 import type { IssuedIn } from './revocation.js';
 import { bindSession, type Origin, type SessionBinding } from './session-binding.js';
+import type { TrustFacts } from './session-token.js';
 
 /** What a device gets: a session token, and the refresh token for the next one. */
 export interface Issued {
@@ -43,20 +43,26 @@ export async function beginSession(
     ...(binding !== undefined && { binding }),
     expiresAt: now() + settings.refreshLifetimeSeconds * 1000,
   });
-  return issue(context, { family, token, retried: false }, enrolment.enrolled, binding);
+  const signed = await signSession(context, family, enrolment.enrolled, binding);
+  return issued({ family, token, retried: false }, signed);
 }
 
-/** Issues a session token for a family, beside its live refresh token. */
-export async function issue(
+/** A session token that is made, and not given out yet. Times are seconds since the epoch. */
+interface SignedSession {
+  readonly sessionToken: string;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
+
+/** Makes a session token for a family. Its signer may be a service that fails: to be asked before anything is spent. */
+export async function signSession(
   { settings, keys, now }: Context,
-  live: { readonly family: Family; readonly token: string; readonly retried: boolean },
+  family: Family,
   enrolled: Enrolled,
   binding: SessionBinding | undefined,
-): Promise<Issued> {
-  const { family, token, retried } = live;
+): Promise<SignedSession> {
   const iat = Math.floor(now() / 1000);
-  const familyEnds = Math.floor(family.expiresAt / 1000);
-  const exp = Math.min(iat + settings.expirySeconds, familyEnds);
+  const exp = Math.min(iat + settings.expirySeconds, endOf(family));
   const { thumbprint, subject } = family;
   const { issuer, audience } = settings;
   const sessionToken = await keys.session.sign({
@@ -76,11 +82,17 @@ export async function issue(
     ...(audience !== undefined && { aud: audience }),
     ...(binding !== undefined && { bnd: binding }),
   });
+  return { sessionToken, issuedAt: iat, expiresAt: exp };
+}
+
+/** Gives out a session token beside its family's live refresh token. */
+export function issued({ family, token, retried }: Rotation, signed: SignedSession): Issued {
+  const { sessionToken, issuedAt, expiresAt } = signed;
   return {
     sessionToken,
-    expiresInSeconds: exp - iat,
+    expiresInSeconds: expiresAt - issuedAt,
     refreshToken: token,
-    refreshExpiresInSeconds: familyEnds - iat,
+    refreshExpiresInSeconds: endOf(family) - issuedAt,
     sessionId: family.id,
     deviceId: family.deviceId,
     kind: family.kind,
@@ -88,8 +100,13 @@ export async function issue(
   };
 }
 
+/** Seconds since the epoch. */
+function endOf({ expiresAt }: Family): number {
+  return Math.floor(expiresAt / 1000);
+}
+
 /** What relying parties learn of the evidence; its key and receipt are for the server alone. */
-function trustFacts({ platform, appId, environment, attestedAt, virtual, facts }: Enrolled): JsonObject {
+function trustFacts({ platform, appId, environment, attestedAt, virtual, facts }: Enrolled): TrustFacts {
   return {
     platform,
     app_id: appId,

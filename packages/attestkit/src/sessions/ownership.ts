@@ -34,8 +34,8 @@ interface Claim {
  */
 export async function assertOwner(context: Context, claim: Claim): Promise<void> {
   const { enrolled, device } = claim;
-  // The attester signed this device id.
-  if (enrolled.vouchesForDeviceId === true) return;
+  // The attester signed this device id, and is the one that it is of: to another it is a label that anybody may choose.
+  if (enrolled.vouchesForDeviceId === true && isVouchedFor(device, enrolled.kind)) return;
   // The key is one of the record's, and the evidence over this challenge is fresh.
   const { key, kind } = enrolled;
   if (key !== undefined && (await context.devices.findKeyOf(device, kind, key.id)) !== undefined) return;
@@ -43,6 +43,12 @@ export async function assertOwner(context: Context, claim: Claim): Promise<void>
     if (await holds(() => proves(context, claim))) return;
   }
   throw new AttestationError(CHECKS.owner);
+}
+
+function isVouchedFor(device: DeviceRecord, kind: string): boolean {
+  return device.enrolments.some(
+    ({ enrolled }) => enrolled.kind === kind && enrolled.vouchesForDeviceId === true,
+  );
 }
 
 /** A proof that does not hold proves nothing; one that cannot be judged now is an outage. */

@@ -1,15 +1,15 @@
 import { AttestationError } from '../kernel/errors.js';
 import type { JsonObject } from '../kernel/json.js';
 import { enforcing } from '../kernel/sinks.js';
-import type { Enrolled, EnrolmentEvidence } from '../ports/enrolment.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { textMember } from './body.js';
 import type { Context } from './context.js';
 import { enrolmentOf, type Enrolment } from './device-record.js';
 import type { Family } from './families.js';
-import { bindingOf, issue, originOf, scopesOf, type Issued } from './issue.js';
+import { bindingOf, issued, originOf, scopesOf, signSession, type Issued } from './issue.js';
 import { REFRESH_CHECKS as CHECKS } from './refresh-checks.js';
 import { readRefreshToken } from './refresh-token.js';
+import { renewAndAppraise } from './renewal.js';
 import { revokeSession } from './revoke.js';
 import { appraiseSessionBinding } from './session-binding.js';
 import { subjectOf } from './subject.js';
@@ -32,10 +32,12 @@ export async function refresh(context: Context, body: JsonObject, request: Attes
   await appraiseSubject(context, family, request);
   const binding = bindingOf(context, request);
   const { enrolled } = await appraiseAgain(context, family);
+  // A signer elsewhere that fails must not have cost the device its token.
+  const signed = await signSession(context, family, enrolled, binding);
   const rotation = await endingReused(context, family.id, () =>
     families.rotate(sent.familyId, sent.generation),
   );
-  return issue(context, rotation, enrolled, binding);
+  return issued(rotation, signed);
 }
 
 /**
@@ -63,7 +65,7 @@ async function appraiseSubject(
 
 /** What the session was issued on: still there, still this device's, and good by the policy of now. */
 async function appraiseAgain(context: Context, family: Family): Promise<Enrolment> {
-  const { devices, enrolment: kinds, now } = context;
+  const { devices, enrolment: kinds } = context;
   const { kind, keyId } = family;
   const device = await devices.find(family.deviceId);
   const evidence = kinds.find((each) => each.kind === kind);
@@ -72,24 +74,9 @@ async function appraiseAgain(context: Context, family: Family): Promise<Enrolmen
   const enrolment =
     keyId === undefined ? enrolmentOf(device, kind) : await devices.findKeyOf(device, kind, keyId);
   if (enrolment === undefined) throw new AttestationError(CHECKS.device);
-  const enrolled = await renewed(context, evidence, family, enrolment.enrolled);
-  evidence.appraise(enrolled, now());
-  return { ...enrolment, enrolled };
-}
-
-/** Where the platform has something newer to say, that; an outage there leaves what was known. */
-async function renewed(
-  { devices, now }: Context,
-  evidence: EnrolmentEvidence,
-  { deviceId, kind, keyId }: Family,
-  enrolled: Enrolled,
-): Promise<Enrolled> {
-  if (evidence.renew === undefined || keyId === undefined) return enrolled;
-  const receipt = await devices.receipt(kind, keyId);
-  const newer = await evidence.renew({ ...enrolled, ...(receipt !== undefined && { receipt }) }, now());
-  if (newer === undefined) return enrolled;
-  await devices.renew(deviceId, newer);
-  return newer;
+  const latest = await renewAndAppraise(context, evidence, family.deviceId, enrolment);
+  if (latest === undefined) throw new AttestationError(CHECKS.device);
+  return latest;
 }
 
 /** A token that was spent before has been copied: whoever has it, the session ends. */

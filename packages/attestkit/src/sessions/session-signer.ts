@@ -74,7 +74,8 @@ function sourceOf(keys: readonly ReadKey[]): SessionKeySource {
     algorithms,
     candidates: (kid, algorithm) => {
       const named = kid === undefined ? undefined : byKid.get(kid);
-      return named?.[0]?.algorithm === algorithm ? named : [];
+      // An inspector goes on behind a header without an algorithm.
+      return named !== undefined && named[0]?.algorithm === algorithm ? named : [];
     },
     includes: (key) => listed.has(key),
   };

@@ -13,6 +13,22 @@ import type { SessionKeySource } from './session-keys.js';
 /** The JOSE `typ` of session tokens; nothing else is one (RFC 8725 §3.11). */
 export const SESSION_TYP = 'attested-session+jwt';
 
+/** What the evidence behind a session says, as its token carries it. */
+export interface TrustFacts extends JsonObject {
+  /** `ios`, `macos`, `android`, or `unknown`. */
+  readonly platform: string;
+  /** The app as the platform names it. */
+  readonly app_id: string;
+  /** `production`, or another that the kind knows; `unknown` where the evidence does not say. */
+  readonly environment: string;
+  /** When the platform issued the evidence, seconds since the epoch. */
+  readonly attested_at: number;
+  /** Under roots that testing made. */
+  readonly virtual?: true;
+  /** The platform's own facts. */
+  readonly facts: JsonObject;
+}
+
 /** What a session token says. Times are seconds since the epoch. */
 export interface SessionClaims {
   readonly type: 'attested_session';
@@ -28,8 +44,7 @@ export interface SessionClaims {
   readonly rid: string;
   /** The kind of evidence that the device was enrolled with: `app-attest`. */
   readonly kind: string;
-  /** What that evidence says: platform, app, environment, dates. */
-  readonly attestation: JsonObject;
+  readonly attestation: TrustFacts;
   /** Revocation epochs of device and key when the token was issued. */
   readonly epoch: readonly [device: number, key: number];
   /** The JWK thumbprint of the device's key, where it has one. */
@@ -58,8 +73,8 @@ export interface SessionResult {
   readonly thumbprint: string | undefined;
   /** The kind of evidence that the device was enrolled with: `app-attest`. */
   readonly enrolledBy: string;
-  /** What that evidence said: platform, app, environment, dates. */
-  readonly attestation: JsonObject;
+  /** What that evidence said. */
+  readonly attestation: TrustFacts;
   /** Milliseconds since the epoch. */
   readonly issuedAt: number;
   /** Milliseconds since the epoch. */
@@ -173,11 +188,22 @@ function checkSessionClaims(claims: JsonObject, checks: Checks): void {
   checks.holds(CHECKS.issuedAt, iat !== undefined);
   checks.holds(CHECKS.deviceId, isDeviceId(device_id), device_id);
   checks.holds(CHECKS.identifiers, isName(jti) && isName(sid) && isName(rid), { jti, sid, rid });
-  checks.holds(CHECKS.attestation, isName(kind) && isJsonObject(attestation), kind);
+  checks.holds(CHECKS.attestation, isName(kind) && isTrustFacts(attestation), kind);
   checks.holds(CHECKS.epoch, Array.isArray(epoch) && epoch.length === 2 && epoch.every(isUint32), epoch);
   checks.holds(CHECKS.confirmation, cnf === undefined || (isJsonObject(cnf) && isName(cnf['jkt'])), cnf);
   checks.holds(CHECKS.subject, sub === undefined || (typeof sub === 'string' && sub !== ''));
   checks.holds(CHECKS.binding, bnd === undefined || isBinding(bnd));
+}
+
+function isTrustFacts(attestation: unknown): boolean {
+  if (!isJsonObject(attestation)) return false;
+  const { platform, app_id, environment, attested_at, virtual, facts } = attestation;
+  return (
+    [platform, app_id, environment].every((each) => typeof each === 'string') &&
+    Number.isFinite(attested_at) &&
+    (virtual === undefined || virtual === true) &&
+    isJsonObject(facts)
+  );
 }
 
 function isUint32(value: unknown): boolean {

@@ -137,6 +137,8 @@ function controlOf(context: Context): SessionControl {
     forgetDevice: async (deviceId) => {
       await revocation.end('device', deviceId);
       await devices.forget(deviceId);
+      // A session that began in between is of the record that is gone.
+      await revocation.end('device', deviceId);
     },
     jwks: () => keys.session.jwks(),
   };

@@ -57,7 +57,10 @@ export interface SessionsOptions {
    * where `Authorization` is the user's. Default `authorization`.
    */
   readonly header?: string;
-  /** The user that the request comes from, as the application knows it. Default: devices have no user. */
+  /**
+   * The user that the request comes from, as the application knows it: asked at enrolment, and at a refresh and an
+   * exchange for a session, which are refused to another user. Default: devices have no user.
+   */
   readonly subject?: (request: AttestedRequest) => string | undefined | Promise<string | undefined>;
   /** Whether a device whose evidence holds may have a `device_id` that another one has. Default: no. */
   readonly authorizeEnrolment?: (taken: TakenDeviceId) => boolean | Promise<boolean>;

@@ -73,7 +73,7 @@ function enrol(
     kind: 'signed-token',
     platform: 'unknown',
     appId: result.appId,
-    environment: 'production',
+    environment: 'unknown',
     // An attester whose clock is ahead must not make the evidence look younger than it is.
     attestedAt: typeof iat === 'number' ? Math.min(iat * 1000, now) : now,
     vouchesForDeviceId: true,

@@ -3,6 +3,7 @@ import { encode } from 'cborg';
 import { describe, expect, it } from 'vitest';
 import { appAttest, type AppAttestOptions } from '../../src/app-attest/index.js';
 import type { Enrolled, EnrolmentContext, EnrolmentEvidence } from '../../src/ports/enrolment.js';
+import type { ReceiptExchanger } from '../../src/ports/receipts.js';
 import { refusal } from '../approov/tokens.js';
 import * as forging from './forge.js';
 
@@ -132,6 +133,9 @@ describe('appAttest', () => {
   });
 });
 
+/** No metric without a service that says it. */
+const receipts: ReceiptExchanger = { exchange: () => Promise.resolve({ outcome: 'no-data' }) };
+
 describe('an enrolled key, appraised again', () => {
   const enrolled = enrol();
 
@@ -142,6 +146,7 @@ describe('an enrolled key, appraised again', () => {
       category: { allowed: ['app-store'] },
       bundleVersion: { allowed: ['42'] },
       maxRiskMetric: 3,
+      receipts,
     };
     const facts = { ...enrolled.facts, riskMetric: 3 };
     appAttest({ ...OPTIONS, ...strict }).appraise({ ...enrolled, facts }, NOW);
@@ -164,9 +169,14 @@ describe('an enrolled key, appraised again', () => {
     ['a bundle version', { bundleVersion: { allowed: ['42'] } }, { facts: {} }, 'BUNDLE_VERSION_MISSING'],
     ['another app', { appIds: ['TEAMID1234.com.example.other'] }, {}, 'APP_ID_DENIED'],
     ['Apple’s root', { roots: undefined }, {}, 'VIRTUAL_DENIED'],
-    ['a lower risk', { maxRiskMetric: 2 }, { facts: { riskMetric: 3 } }, 'RISK_DENIED'],
-    ['no risk', { maxRiskMetric: 0 }, { facts: { riskMetric: 1 } }, 'RISK_DENIED'],
-    ['a risk that is a number', { maxRiskMetric: 2 }, { facts: { riskMetric: '1' } }, 'RISK_DENIED'],
+    ['a lower risk', { maxRiskMetric: 2, receipts }, { facts: { riskMetric: 3 } }, 'RISK_DENIED'],
+    ['no risk', { maxRiskMetric: 0, receipts }, { facts: { riskMetric: 1 } }, 'RISK_DENIED'],
+    [
+      'a risk that is a number',
+      { maxRiskMetric: 2, receipts },
+      { facts: { riskMetric: '1' } },
+      'RISK_DENIED',
+    ],
     [
       'an attestation of the past',
       { maxAgeAtRefreshSeconds: 1 },

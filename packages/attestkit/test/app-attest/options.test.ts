@@ -128,6 +128,7 @@ describe('appAttest cannot be configured with', () => {
     ['an age below zero at refresh', 'maxAgeAtRefreshSeconds', { maxAgeAtRefreshSeconds: -1 }],
     ['a metric below zero', 'maxRiskMetric', { maxRiskMetric: -1 }],
     ['a metric with a fraction', 'maxRiskMetric', { maxRiskMetric: 1.5 }],
+    ['a metric without receipts that say it', 'receipts', { maxRiskMetric: 1 }],
     ['a cache that is no number', 'cache', { cache: Number.NaN }],
   ])('%s', (_, variable, more) => {
     expect(variableOf(() => appAttest({ appIds: [APP_ID], ...more } as AppAttestOptions))).toBe(variable);

@@ -17,7 +17,13 @@ const session = sessionKeys('secret', readSecrets(secret, 'secret')).sign({
   sid: 's',
   rid: 'r',
   kind: 'app-attest',
-  attestation: {},
+  attestation: {
+    platform: 'ios',
+    app_id: 'TEAMID1234.com.example.app',
+    environment: 'production',
+    attested_at: 1_795_000_000,
+    facts: {},
+  },
   epoch: [0, 0],
   sub: 'a\u202eb',
 }) as string;

@@ -72,6 +72,13 @@ describe('token buckets', () => {
     expect(burst(2, 'a')).toBe(1);
   });
 
+  it('let no address push others out by the devices that it makes up', () => {
+    const { burst, ask } = limiter();
+    expect(burst(1000, 'a')).toBe(600);
+    for (let made = 0; made < 60_000; made += 1) ask('flood', `d${made}`);
+    expect(burst(1, 'a')).toBe(0);
+  });
+
   it('remember no more than so many', () => {
     const { burst, ask } = limiter();
     expect(burst(1000, 'a')).toBe(600);

@@ -159,9 +159,24 @@ describe('an assertion in exchange for a session', () => {
 
   it('is not there where the API has no name', async () => {
     const backend = new Backend({ evidence: [session()], sessions: UNNAMED });
+    expect(
+      backend.guard.answer({ method: 'POST', target: '/device/assert', fields: () => [] }, '/assert'),
+    ).toBe(undefined);
+  });
+
+  it('is refused to another user than the one that the key was enrolled for, and spends nothing', async () => {
+    let user: string | undefined = 'alice';
+    const backend = new Backend({ sessions: { subject: () => user } });
     const key = newKey();
     await backend.enrolled(key);
-    expect((await backend.post('/assert', await backend.exchange(key))).status).toBe(400);
+    const body = await backend.exchange(key);
+    user = 'bob';
+    const refused = await backend.post('/assert', body);
+    expect([refused.status, refused.code]).toEqual([403, 'ERR_ENROLMENT_KEY_SUBJECT']);
+    user = undefined;
+    expect((await backend.post('/assert', body)).status).toBe(200);
+    user = 'alice';
+    expect((await backend.post('/assert', await backend.exchange(key))).status).toBe(200);
   });
 
   it('of 200 uses at once begins one session', async () => {

@@ -65,6 +65,10 @@ describe('a device record', () => {
     expect(ids(record)).toEqual(['k1', 'k2', 'k3', 'k4', 'k5', 'k6', 'k7', 'k8']);
     expect(await devices.findByKey(KIND, 'k0')).toBeUndefined();
     expect(await devices.findKeyOf(record, KIND, 'k0')).toBeUndefined();
+    expect(await devices.receipt(KIND, 'k0')).toBeUndefined();
+    expect(await devices.receipt(KIND, 'k1')).toBe('cmVj');
+    // It may be enrolled anew, by whoever proves to have it.
+    expect(ids(await devices.write('e', undefined, enrolment('k0')))).toEqual(['k0']);
   });
 });
 
@@ -218,12 +222,13 @@ describe('forgetting a device', () => {
 
 describe('renewing evidence', () => {
   const newer = enrolledBy('k1', { facts: { riskMetric: 3 }, receipt: 'bmV3' });
+  const known = async (devices: Devices) => (await devices.find('d'))?.enrolments[0]?.enrolled as Enrolled;
 
   it('takes the place of what it renews', async () => {
     const devices = new Devices(memoryStore());
     const first = await devices.write('d', undefined, enrolment('k1', 'alice'));
     await devices.write('d', first, enrolment('k2', 'alice'));
-    await devices.renew('d', newer);
+    expect(await devices.renew('d', await known(devices), newer)).toMatchObject({ facts: { riskMetric: 3 } });
     const record = await devices.find('d');
     expect(ids(record)).toEqual(['k1', 'k2']);
     expect(record?.enrolments[0]).toMatchObject({ subject: 'alice', enrolled: { facts: { riskMetric: 3 } } });
@@ -231,14 +236,25 @@ describe('renewing evidence', () => {
     expect(await devices.receipt(KIND, 'k1')).toBe('bmV3');
   });
 
-  it('brings no key back that is gone, and makes no record', async () => {
+  it('leaves what another one has brought meanwhile, and its receipt', async () => {
+    const devices = new Devices(memoryStore());
+    await devices.write('d', undefined, enrolment('k1'));
+    const before = await known(devices);
+    await devices.renew('d', before, newer);
+    const nothing = enrolledBy('k1', { facts: { receiptRetryAt: 1 }, receipt: 'b2xk' });
+    expect((await devices.renew('d', before, nothing))?.facts).toEqual({ riskMetric: 3 });
+    expect((await known(devices)).facts).toEqual({ riskMetric: 3 });
+    expect(await devices.receipt(KIND, 'k1')).toBe('bmV3');
+  });
+
+  it('brings no key back that is gone, and writes nothing', async () => {
     const writes: string[] = [];
     const store = watched(memoryStore(), (operation, key) => {
       if (operation === 'put') writes.push(key.split('/', 1)[0] as string);
     });
     const devices = new Devices(store);
-    await devices.renew('d', newer);
+    expect(await devices.renew('d', newer, newer)).toBeUndefined();
     expect(await devices.find('d')).toBeUndefined();
-    expect(writes).not.toContain('device');
+    expect(writes).toEqual([]);
   });
 });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { appAttest } from '../../src/app-attest/index.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import type { Enrolled, EnrolmentEvidence } from '../../src/ports/enrolment.js';
 import type { SessionsOptions, TakenDeviceId } from '../../src/sessions/index.js';
 import { storeKeys } from '../../src/sessions/store-keys.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { AUDIENCE, Backend, bearer, newKey, recording, START, tokensOf } from './backend.js';
+import { apple, APP_ID, AUDIENCE, Backend, bearer, newKey, recording, START, tokensOf } from './backend.js';
 import { DOWN } from './failing.js';
 
 const TAKEOVER = 'ERR_ENROLMENT_TAKEOVER';
@@ -223,6 +224,37 @@ it('an attester that signs the device id needs no other proof', async () => {
     [undefined, undefined],
     [undefined, TAKEOVER],
   ]);
+});
+
+it('an attester that signs device ids owns none that another kind of evidence has enrolled', async () => {
+  const appleRoots = { appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] };
+  const attester: EnrolmentEvidence = {
+    kind: 'double',
+    fields: ['token'],
+    remote: false,
+    verify: () => ({
+      kind: 'double',
+      platform: 'unknown',
+      appId: 'app',
+      environment: 'production',
+      attestedAt: START,
+      facts: {},
+      vouchesForDeviceId: true,
+    }),
+    appraise: () => undefined,
+  };
+  const backend = new Backend({ enrolment: [appAttest(appleRoots), attester] });
+  const enrol = async (fields: Record<string, string> = {}) =>
+    backend.post(
+      '/attest',
+      { challenge: await backend.challenge(), device_id: 'phone-1', token: 't' },
+      { fields },
+    );
+  const { session } = await backend.enrolled();
+  expect((await enrol()).code).toBe(TAKEOVER);
+  // Once its owner has let it in, the record is its own too.
+  expect((await enrol({ authorization: `Bearer ${session}` })).status).toBe(200);
+  expect((await enrol()).status).toBe(200);
 });
 
 it('a proof that cannot be judged now is an outage, and not a refusal', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { memoryStore } from '../../src/stores/memory.js';
-import { Backend, newKey, recording } from './backend.js';
+import { Backend, newKey, recording, watched } from './backend.js';
 
 describe('revoked', () => {
   it('a device and a key stay out until they are lifted, and earlier sessions for ever', async () => {
@@ -79,6 +79,26 @@ describe('revoked', () => {
     expect((await backend.attest(newKey())).status).toBe(200);
     expect(await backend.recordId()).not.toBe(id);
     expect((await backend.attest(key, 'phone-2')).status).toBe(200);
+  });
+
+  it('a session that begins while its device is forgotten dies with it', async () => {
+    const inner = memoryStore();
+    let meanwhile: (() => Promise<void>) | undefined;
+    const store = watched(inner, async (operation, key) => {
+      if (operation !== 'delete' || !key.startsWith('device/')) return;
+      await meanwhile?.();
+      meanwhile = undefined;
+    });
+    const sessions = { revocation: 'immediate', authorizeEnrolment: () => true } as const;
+    const backend = new Backend({ store, sessions });
+    await backend.enrolled();
+    let late = '';
+    meanwhile = async () => {
+      late = (await backend.enrolled()).session;
+    };
+    await backend.guard.sessions?.forgetDevice('phone-1');
+    expect(await backend.use(late)).toBe('ERR_SESSION_REVOKED');
+    expect((await backend.attest()).status).toBe(200);
   });
 
   it('a forgotten device stays out where it was revoked', async () => {

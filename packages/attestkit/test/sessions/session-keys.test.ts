@@ -17,7 +17,13 @@ const CLAIMS: SessionClaims = {
   sid: 'sid-1',
   rid: 'rid-1',
   kind: 'app-attest',
-  attestation: {},
+  attestation: {
+    platform: 'ios',
+    app_id: 'TEAMID1234.com.example.app',
+    environment: 'production',
+    attested_at: 1_795_000_000,
+    facts: {},
+  },
   epoch: [0, 0],
 };
 const make = () => randomBytes(48).toString('base64');

@@ -3,7 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { AttestationError } from '../../src/kernel/errors.js';
 import { readSecrets } from '../../src/sessions/secrets.js';
 import { sessionKeys, type SessionKeys } from '../../src/sessions/session-signer.js';
-import { verifySessionToken, type SessionClaims } from '../../src/sessions/session-token.js';
+import {
+  inspectSessionToken,
+  verifySessionToken,
+  type SessionClaims,
+} from '../../src/sessions/session-token.js';
 
 const NOW = Date.parse('2026-06-01T12:00:00Z');
 const CLAIMS: SessionClaims = {
@@ -15,7 +19,7 @@ const CLAIMS: SessionClaims = {
   sid: 'sid-1',
   rid: 'rid-1',
   kind: 'app-attest',
-  attestation: {},
+  attestation: { platform: 'ios', app_id: 'app', environment: 'production', attested_at: 0, facts: {} },
   epoch: [0, 0],
 };
 const SECRETS = readSecrets(randomBytes(48).toString('base64'), 'secret');
@@ -93,4 +97,14 @@ describe('a signer of the user’s own', () => {
     const cause = new Error('down');
     expect((await failure(() => Promise.reject(cause))).cause).toBe(cause);
   });
+});
+
+it('a header without an algorithm is inspected to the end', () => {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  for (const header of [{}, { kid: 'other' }]) {
+    const sent = `${part(header)}.${part(CLAIMS)}.AAAA`;
+    const inspection = inspectSessionToken(sent, { keys: PAIR.source, now: NOW });
+    expect(inspection).toMatchObject({ verdict: 'fail', code: 'ERR_SESSION_ALGORITHM' });
+    expect(inspection.checks.at(-1)?.code).toBe('ERR_SESSION_BINDING_CLAIM');
+  }
 });

@@ -17,6 +17,13 @@ import {
 import { SessionVerifier } from '../../src/sessions/session-verifier.js';
 import { flipped, refused } from './refusal.js';
 
+const ATTESTATION = {
+  platform: 'ios',
+  app_id: 'TEAMID1234.com.example.app',
+  environment: 'production',
+  attested_at: 1_795_000_000,
+  facts: {},
+};
 const NOW = Date.parse('2026-06-01T12:00:00Z');
 const SECONDS = NOW / 1000;
 const SECRETS = readSecrets(randomBytes(48).toString('base64'), 'secret');
@@ -32,7 +39,7 @@ const CLAIMS: SessionClaims = {
   sid: 'AAAAAAAAAAAAAAAAAAAAAA',
   rid: 'BBBBBBBBBBBBBBBBBBBBBB',
   kind: 'app-attest',
-  attestation: { platform: 'ios', app_id: 'TEAMID1234.com.example.app' },
+  attestation: ATTESTATION,
   epoch: [0, 3],
   cnf: { jkt: 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs' },
   sub: 'user 7',
@@ -71,7 +78,7 @@ describe('a session token', () => {
       subject: 'user 7',
       thumbprint: 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs',
       enrolledBy: 'app-attest',
-      attestation: { platform: 'ios', app_id: 'TEAMID1234.com.example.app' },
+      attestation: ATTESTATION,
       issuedAt: NOW,
       expiresAt: NOW + 1_800_000,
       epoch: [0, 3],
@@ -156,6 +163,20 @@ describe('a session token', () => {
     ['has no kind', without('kind'), 'ATTESTATION'],
     ['has no attestation', without('attestation'), 'ATTESTATION'],
     ['has an attestation that is a list', withClaim({ attestation: [] }), 'ATTESTATION'],
+    ['names no platform', withClaim({ attestation: { ...ATTESTATION, platform: 7 } }), 'ATTESTATION'],
+    ['names no app', withClaim({ attestation: { ...ATTESTATION, app_id: undefined } }), 'ATTESTATION'],
+    [
+      'names no environment',
+      withClaim({ attestation: { ...ATTESTATION, environment: null } }),
+      'ATTESTATION',
+    ],
+    [
+      'has no time of attestation',
+      withClaim({ attestation: { ...ATTESTATION, attested_at: '1' } }),
+      'ATTESTATION',
+    ],
+    ['is virtual to a degree', withClaim({ attestation: { ...ATTESTATION, virtual: 'no' } }), 'ATTESTATION'],
+    ['has no facts', withClaim({ attestation: { ...ATTESTATION, facts: [] } }), 'ATTESTATION'],
     ['has no epoch', without('epoch'), 'EPOCH'],
     ['has one epoch', withClaim({ epoch: [1] }), 'EPOCH'],
     ['has three epochs', withClaim({ epoch: [1, 2, 3] }), 'EPOCH'],

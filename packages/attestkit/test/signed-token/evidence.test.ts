@@ -37,7 +37,7 @@ describe('enrolment', () => {
       kind: 'signed-token',
       platform: 'unknown',
       appId: APP,
-      environment: 'production',
+      environment: 'unknown',
       attestedAt: NOW - 5000,
       vouchesForDeviceId: true,
       facts: { issuer: 'https://a.example' },

@@ -1,0 +1,99 @@
+import { expect, it } from 'vitest';
+import { appAttest } from '../../src/app-attest/index.js';
+import type { ReceiptExchange, ReceiptExchanger } from '../../src/ports/receipts.js';
+import { apple, APP_ID, Backend, Clock, newKey, tokensOf } from './backend.js';
+
+const MINUTE = 60_000;
+const RISKY = { type: 'RECEIPT', riskMetric: 99 } as const;
+
+/** A device of a guard that takes a risk metric of at most 5. */
+async function device(exchange: ReceiptExchanger['exchange']) {
+  const clock = new Clock();
+  const key = newKey(clock.now);
+  const options = { appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot], maxRiskMetric: 5 };
+  const backend = new Backend({ clock, enrolment: [appAttest({ ...options, receipts: { exchange } })] });
+  const { refresh } = await backend.enrolled(key);
+  const facts = async () =>
+    (await backend.guard.sessions?.findDevice('phone-1'))?.enrolments[0]?.enrolled.facts;
+  clock.ms += MINUTE;
+  return { backend, key, refresh, facts };
+}
+
+/** A service that answers when the test says so, one question after the other. */
+function slowly() {
+  const waiting: ((exchange: ReceiptExchange) => void)[] = [];
+  const exchange = () => new Promise<ReceiptExchange>((resolve) => waiting.push(resolve));
+  const asked = async (times: number) => {
+    while (waiting.length < times) await new Promise(setImmediate);
+  };
+  return { exchange, asked, answer: (at: number, with_: ReceiptExchange) => waiting[at]?.(with_) };
+}
+
+it('a device that asks for new sessions by its key is held to the risk as one that refreshes', async () => {
+  const receipts: Uint8Array[] = [];
+  const { backend, key, refresh } = await device(async () => ({
+    outcome: 'renewed',
+    receipt: receipts[0] as Uint8Array,
+  }));
+  receipts.push(key.receipt(RISKY));
+  const denied = 'ERR_APP_ATTEST_RISK_DENIED';
+  expect((await backend.post('/assert', await backend.exchange(key))).code).toBe(denied);
+  expect((await backend.post('/assert', await backend.exchange(key))).code).toBe(denied);
+  expect((await backend.refresh(refresh)).code).toBe(denied);
+});
+
+it('a device that asks for a new session during an outage of the platform gets it', async () => {
+  const { backend, key } = await device(async () => ({ outcome: 'unavailable', problem: '', retryAfter: 1 }));
+  expect((await backend.post('/assert', await backend.exchange(key))).status).toBe(200);
+});
+
+it('of two renewals at once the one that brings nothing does not take the risk away', async () => {
+  const { exchange, asked, answer } = slowly();
+  const { backend, key, refresh, facts } = await device(exchange);
+  const first = backend.refresh(refresh);
+  const second = backend.refresh(refresh);
+  await asked(2);
+  answer(0, { outcome: 'renewed', receipt: key.receipt(RISKY) });
+  expect((await first).code).toBe('ERR_APP_ATTEST_RISK_DENIED');
+  answer(1, { outcome: 'too-early' });
+  expect((await second).code).toBe('ERR_APP_ATTEST_RISK_DENIED');
+  expect(await facts()).toMatchObject({ riskMetric: 99 });
+});
+
+it('a device that is forgotten while its receipt is renewed leaves none behind', async () => {
+  const { exchange, asked, answer } = slowly();
+  const { backend, key, refresh } = await device(exchange);
+  const keyId = Buffer.from(key.keyId, 'base64').toString('base64url');
+  const refreshing = backend.refresh(refresh);
+  await asked(1);
+  await backend.guard.sessions?.forgetDevice('phone-1');
+  answer(0, { outcome: 'renewed', receipt: key.receipt({ type: 'RECEIPT' }) });
+  expect((await refreshing).code).toBe('ERR_REFRESH_DEVICE_GONE');
+  expect(await backend.guard.sessions?.findReceipt('app-attest', keyId)).toBeUndefined();
+});
+
+it('a key that went while it was renewed gets no session', async () => {
+  const { exchange, asked, answer } = slowly();
+  const { backend, key } = await device(exchange);
+  const asking = backend.post('/assert', await backend.exchange(key));
+  await asked(1);
+  await backend.guard.sessions?.forgetDevice('phone-1');
+  answer(0, { outcome: 'no-data' });
+  expect((await asking).code).toBe('ERR_ASSERTION_KEY_UNKNOWN');
+});
+
+it('a receipt that was renewed is found, with its risk', async () => {
+  const receipts: Uint8Array[] = [];
+  const { backend, key, refresh, facts } = await device(async () => ({
+    outcome: 'renewed',
+    receipt: receipts[0] as Uint8Array,
+  }));
+  const fresh = key.receipt({ type: 'RECEIPT', riskMetric: 2 });
+  receipts.push(fresh);
+  tokensOf(await backend.refresh(refresh));
+  expect(await facts()).toMatchObject({ riskMetric: 2 });
+  const keyId = Buffer.from(key.keyId, 'base64').toString('base64url');
+  expect(await backend.guard.sessions?.findReceipt('app-attest', keyId)).toBe(
+    Buffer.from(fresh).toString('base64'),
+  );
+});
