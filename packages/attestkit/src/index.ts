@@ -1,7 +1,10 @@
+import type { AppCheckErrorCode } from './app-check/index.js';
 import type { AppAttestErrorCode } from './app-attest/index.js';
 import type { ApproovErrorCode } from './approov/index.js';
 import type { GuardErrorCode } from './guard/index.js';
+import type { KeyAttestationErrorCode } from './key-attestation/index.js';
 import type { NetErrorCode } from './net/checks.js';
+import type { PlayIntegrityErrorCode } from './play-integrity/index.js';
 import type { SessionsErrorCode } from './sessions/index.js';
 import type { SignedTokenErrorCode } from './signed-token/index.js';
 import type { StoreErrorCode } from './stores/checks.js';
@@ -39,6 +42,9 @@ export type { Store, Versioned } from './ports/store.js';
 export type ErrorCode =
   | ApproovErrorCode
   | AppAttestErrorCode
+  | KeyAttestationErrorCode
+  | PlayIntegrityErrorCode
+  | AppCheckErrorCode
   | SignedTokenErrorCode
   | SessionsErrorCode
   | StoreErrorCode

@@ -1,4 +1,4 @@
-import { createPublicKey, verify, type KeyObject } from 'node:crypto';
+import { verify, type KeyObject } from 'node:crypto';
 import { equalBytes } from './bytes.js';
 import { readDer, readExplicit, readSequence, type Asn1 } from './der.js';
 import {
@@ -11,6 +11,7 @@ import {
   readOid,
   readTime,
 } from './der-values.js';
+import { importSpki } from './spki.js';
 
 /** An X.509 certificate of version 3, read and not verified (RFC 5280 §4.1). All bytes refer to those that were read. */
 export interface Certificate {
@@ -139,11 +140,7 @@ function readExtensions(list: Asn1 | undefined): ReadonlyMap<string, Extension> 
 
 /** The public key, or undefined where it cannot be used: a point that is not on its curve, an unknown algorithm. */
 export function publicKeyOf(certificate: Certificate): KeyObject | undefined {
-  try {
-    return createPublicKey({ key: Buffer.from(certificate.spki), format: 'der', type: 'spki' });
-  } catch {
-    return undefined;
-  }
+  return importSpki(certificate.spki);
 }
 
 /** Whether the certificate's signature algorithm is known, and fits the type of the key. */

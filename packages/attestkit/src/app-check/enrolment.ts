@@ -1,0 +1,71 @@
+import { AttestationError, ConfigurationError } from '../kernel/errors.js';
+import { assertOptions, type OptionTypes } from '../kernel/options.js';
+import { enforcing } from '../kernel/sinks.js';
+import type { Enrolled, EnrolmentEvidence } from '../ports/enrolment.js';
+import { FIELD_CHECKS, POLICY_CHECKS } from './checks.js';
+import { assertLimited, readConsume, REPLAY_OPTIONS, type ReplayOptions } from './consume.js';
+import { createVerifier, VERIFIER_OPTIONS, type AppCheckVerifierOptions } from './verifier.js';
+import type { AppCheckResult } from './verify.js';
+
+/** How devices enrol with App Check tokens; `consumer` or `store` is a must. */
+export interface AppCheckEnrolmentOptions extends AppCheckVerifierOptions, ReplayOptions {
+  /**
+   * Must be true: no App Check token is bound to challenge or device, so whoever has one that is unused enrols with it.
+   */
+  readonly allowUnbound: boolean;
+}
+
+const OPTIONS: OptionTypes = { ...VERIFIER_OPTIONS, ...REPLAY_OPTIONS, allowUnbound: 'boolean' };
+
+/**
+ * Firebase App Check as evidence for enrolment: field `app_check_token` of the body, a limited-use token, which is
+ * consumed. It says that the app is genuine and nothing of the device; there is no key, so the device cannot sign
+ * requests later.
+ *
+ * @throws ConfigurationError naming the option that cannot be right
+ */
+export function appCheckEnrolment(options: AppCheckEnrolmentOptions): EnrolmentEvidence<'app-check'> {
+  assertOptions(options, OPTIONS, 'appCheckEnrolment');
+  if (options.allowUnbound !== true) {
+    const remedy =
+      'Prefer App Attest, Key Attestation or Play Integrity; or set it to true, knowing the risk.';
+    throw new ConfigurationError('allowUnbound', 'is not true, and no App Check token is bound', remedy);
+  }
+  // Each is sent once.
+  const verify = createVerifier({ ...options, cache: 0 });
+  const consume = readConsume(options);
+  if (consume === undefined) {
+    const remedy = 'Give a consumer (googleAppCheck) or a store.';
+    throw new ConfigurationError('consumer', 'is not set, and tokens have to be consumed', remedy);
+  }
+  const appIds = [...options.appIds];
+
+  return {
+    kind: 'app-check',
+    fields: ['app_check_token'],
+    remote: options.consumer !== undefined,
+    async verify(fields, { now }) {
+      const token = fields['app_check_token'];
+      if (token === undefined || token === '') throw new AttestationError(FIELD_CHECKS.present);
+      const result = await verify(token, now);
+      assertLimited(result);
+      return enrolled(await consume(token, result, now), now);
+    },
+    appraise({ appId }) {
+      enforcing.holds(POLICY_CHECKS.configured, appIds.includes(appId));
+    },
+  };
+}
+
+function enrolled({ appId, platform, iat }: AppCheckResult, now: number): Enrolled {
+  return {
+    kind: 'app-check',
+    platform: platform === 'web' ? 'unknown' : platform,
+    appId,
+    // A token of a debug provider looks like any other.
+    environment: 'unknown',
+    // A clock that is ahead must not make the evidence look younger than it is.
+    attestedAt: Math.min(iat * 1000, now),
+    facts: { provider: 'firebase' },
+  };
+}

@@ -1,0 +1,88 @@
+import { AttestationError, ConfigurationError } from '../kernel/errors.js';
+import { assertOptions, type OptionTypes } from '../kernel/options.js';
+import type { Appraisal, Evidence, Found, VerifyContext } from '../ports/evidence.js';
+import { FIELD_CHECKS } from './checks.js';
+import { readConsume, REPLAY_OPTIONS, type Consume, type ReplayOptions } from './consume.js';
+import { createVerifier, VERIFIER_OPTIONS, type AppCheckVerifierOptions } from './verifier.js';
+import type { AppCheckResult } from './verify.js';
+
+/** How App Check tokens are found and verified. With `consumer` or `store`, routes may have them consumed. */
+export interface AppCheckOptions extends AppCheckVerifierOptions, ReplayOptions {}
+
+/** What a route asks of an App Check token. */
+export interface AppCheckDemand {
+  /** The token has not been used before, and is used up by this request. Default false. */
+  readonly consume?: boolean;
+}
+
+/** What a route may ask of App Check evidence. */
+export interface AppCheckRouteOptions {
+  /** Requires an App Check token; `{ consume: true }` one that is good for this request alone. Default: not asked for. */
+  readonly appCheck?: boolean | AppCheckDemand;
+}
+
+declare module '../ports/attestation.js' {
+  interface Attestation {
+    readonly 'app-check'?: AppCheckResult;
+  }
+  interface EvidenceRouteOptions extends AppCheckRouteOptions {}
+}
+
+/** Firebase's keys. */
+export const APP_CHECK_JWKS = 'https://firebaseappcheck.googleapis.com/v1/jwks';
+
+const OPTIONS: OptionTypes = { ...VERIFIER_OPTIONS, ...REPLAY_OPTIONS };
+
+const HEADER = 'x-firebase-appcheck';
+
+const ABSENT: Found<string> = { present: false, check: FIELD_CHECKS.present };
+
+/**
+ * Firebase App Check tokens as evidence for the guard: the header field `X-Firebase-AppCheck`.
+ *
+ * @throws ConfigurationError naming the option that cannot be right
+ */
+export function appCheck(
+  options: AppCheckOptions,
+): Evidence<'app-check', AppCheckResult, string, Consume | undefined> {
+  assertOptions(options, OPTIONS, 'appCheck');
+  const verify = createVerifier(options);
+  const consume = readConsume(options);
+  return {
+    kind: 'app-check',
+    statuses: { missing: 401, malformed: 401, untrusted: 401, denied: 401 },
+    routeOptions: ['appCheck'],
+    demand: ({ appCheck: asked }) => readDemand(asked, consume),
+    find(request) {
+      const values = request.fields(HEADER);
+      const value = values[0] ?? '';
+      // No token has a comma: it is where fetch has joined repeated fields.
+      if (values.length > 1 || value.includes(',')) throw new AttestationError(FIELD_CHECKS.single);
+      return value === '' ? ABSENT : { present: true, item: value };
+    },
+    verify(token, context) {
+      const verified = verify(token, context.now);
+      if ('then' in verified) return verified.then((result) => appraisalOf(token, result, context));
+      return appraisalOf(token, verified, context);
+    },
+  };
+}
+
+/** Consumes a genuine token, where the route asks for it. */
+function appraisalOf(
+  token: string,
+  result: AppCheckResult,
+  { demand: consume, now }: VerifyContext<Consume | undefined>,
+): Appraisal<AppCheckResult> | Promise<Appraisal<AppCheckResult>> {
+  if (consume === undefined) return { result };
+  return consume(token, result, now).then((consumed) => ({ result: consumed, met: 'consume' }));
+}
+
+function readDemand(asked: unknown, consume: Consume | undefined): Consume | undefined {
+  if (asked === undefined || typeof asked === 'boolean') return undefined;
+  assertOptions(asked, { consume: 'boolean' }, 'appCheck', 'appCheck.');
+  if ((asked as AppCheckDemand).consume !== true) return undefined;
+  if (consume !== undefined) return consume;
+  const remedy = 'Give appCheck a consumer (googleAppCheck) or a store.';
+  throw new ConfigurationError('appCheck.consume', 'is asked for, and nothing remembers tokens', remedy);
+}

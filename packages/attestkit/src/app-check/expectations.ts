@@ -1,0 +1,45 @@
+import { claimExpectations, type ClaimExpectations } from '../kernel/claims.js';
+import { ConfigurationError } from '../kernel/errors.js';
+
+/** Which project's tokens are accepted, and of which apps. */
+export interface AppCheckProject {
+  /** The project's number, not its id: `123456789012`. Issuer and audience follow from it. */
+  readonly projectNumber: string;
+  /** Firebase App IDs that are allowed: `1:123456789012:android:0a1b2c3d4e5f`. */
+  readonly appIds: readonly string[];
+  /** Seconds by which `exp` and `nbf` may be passed, 0 to 60. Default 0. */
+  readonly leewaySeconds?: number | undefined;
+}
+
+/** The options above, read and ready. */
+export interface TokenRules {
+  readonly claims: ClaimExpectations;
+  readonly appIds: readonly string[];
+}
+
+/**
+ * Reads what tokens are held to.
+ *
+ * @throws ConfigurationError naming the option
+ */
+export function readProject({ projectNumber, appIds, leewaySeconds }: AppCheckProject): TokenRules {
+  if (typeof projectNumber !== 'string' || !/^\d{1,20}$/.test(projectNumber)) {
+    const remedy =
+      'Copy it from the project settings of the Firebase console; the project id is another thing.';
+    throw new ConfigurationError('projectNumber', 'is not the number of a project', remedy);
+  }
+  if (!Array.isArray(appIds) || appIds.length === 0 || !appIds.every(isAppId)) {
+    const remedy = 'Give Firebase App IDs: 1:123456789012:android:0a1b2c3d4e5f.';
+    throw new ConfigurationError('appIds', 'is not a list of apps', remedy);
+  }
+  const claims = claimExpectations({
+    issuer: `https://firebaseappcheck.googleapis.com/${projectNumber}`,
+    audience: `projects/${projectNumber}`,
+    leewaySeconds,
+  });
+  return { claims, appIds: [...appIds] };
+}
+
+function isAppId(appId: unknown): boolean {
+  return typeof appId === 'string' && /^\d+:\d+:(android|ios|web):[0-9A-Fa-f]+$/.test(appId);
+}

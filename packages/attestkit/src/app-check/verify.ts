@@ -1,0 +1,163 @@
+import type { JsonWebKey } from 'node:crypto';
+import { checkClaims } from '../kernel/claims.js';
+import { ConfigurationError } from '../kernel/errors.js';
+import type { JsonObject } from '../kernel/json.js';
+import {
+  parseJws,
+  verifyJws,
+  type HeaderExpectations,
+  type KnownHeaders,
+  type ParsedJws,
+} from '../kernel/jws.js';
+import { selectFromJwks } from '../kernel/key-source.js';
+import { assertOptions, type OptionTypes } from '../kernel/options.js';
+import { readJwks } from '../kernel/public-keys.js';
+import { enforcing, inspecting } from '../kernel/sinks.js';
+import type { Checks, Inspection } from '../ports/checks.js';
+import type { VerificationKey } from '../ports/keys.js';
+import { CLAIM_CHECKS, TOKEN_CHECKS } from './checks.js';
+import { readProject, type AppCheckProject, type TokenRules } from './expectations.js';
+
+/** A genuine App Check token. Frozen where the guard shares it between requests. */
+export interface AppCheckResult {
+  readonly kind: 'app-check';
+  /** Firebase App ID, claim `sub`: `1:123456789012:android:0a1b2c3d4e5f`. */
+  readonly appId: string;
+  readonly platform: 'android' | 'ios' | 'web' | 'unknown';
+  /** Expiry, seconds since the epoch; may have a fraction. */
+  readonly exp: number;
+  /** Time of issue, seconds since the epoch. */
+  readonly iat: number;
+  /** Of a limited-use token. */
+  readonly jti: string | undefined;
+  /** Whether this use was the token's first, and is its last. */
+  readonly consumed: boolean;
+  /** All claims as signed. */
+  readonly claims: JsonObject;
+}
+
+/** What a token is held to. */
+export interface AppCheckExpectations extends AppCheckProject {
+  /** Firebase's JWK Set (RFC 7517 §5), parsed. */
+  readonly jwks: { readonly keys: readonly JsonWebKey[] };
+  /** Milliseconds since the epoch. Default: now. */
+  readonly now?: number | undefined;
+}
+
+/**
+ * Verifies an App Check token: a compact JWS, signed with RS256 by a key of the set, not expired, issued for this
+ * project and one of its allowed apps. Pure and synchronous. Whether it was used before it does not say.
+ *
+ * @throws AttestationError with one of the codes of the catalogue, at the first check that does not hold
+ * @throws ConfigurationError when the expectations make no sense
+ */
+export function verifyAppCheckToken(token: string, expected: AppCheckExpectations): AppCheckResult {
+  return appraise(token, expected, enforcing);
+}
+
+/**
+ * Runs the same checks as `verifyAppCheckToken`, all of them, and reports each.
+ *
+ * @throws ConfigurationError when the expectations make no sense
+ */
+export function inspectAppCheckToken(
+  token: string,
+  expected: AppCheckExpectations,
+): Inspection<AppCheckResult> {
+  return inspecting((checks, read) => appraise(token, expected, checks, read));
+}
+
+const EXPECTATIONS: OptionTypes = {
+  jwks: 'object',
+  projectNumber: 'string',
+  appIds: 'list',
+  leewaySeconds: 'number',
+  now: 'number',
+};
+
+function appraise(
+  token: string,
+  expected: AppCheckExpectations,
+  checks: Checks,
+  read?: (partial: AppCheckResult) => void,
+): AppCheckResult {
+  assertOptions(expected, EXPECTATIONS, 'verifyAppCheckToken');
+  const rules = readProject(expected);
+  const { now = Date.now() } = expected;
+  if (!Number.isFinite(now))
+    throw new ConfigurationError('now', 'is not a time', 'Give milliseconds since the epoch.');
+  const keys = readJwks(expected.jwks, ALGORITHM);
+  if (typeof keys === 'string')
+    throw new ConfigurationError('jwks', `cannot be used: ${keys}`, `Give Firebase's set.`);
+  const jws = parseToken(token, checks);
+  return verifyToken(jws, selectFromJwks(keys, jws.kid), rules, now, checks, read).result;
+}
+
+/** Firebase signs with this alone. */
+export const ALGORITHM = 'RS256';
+
+const HEADER: HeaderExpectations = { algorithm: ALGORITHM, types: ['JWT'] };
+
+/** First half: all that can be held against a token before its key is known. */
+export function parseToken(token: string, checks: Checks, known?: KnownHeaders): ParsedJws {
+  return parseJws(token, HEADER, TOKEN_CHECKS, checks, known);
+}
+
+/** Second half: the signature by one of the candidate keys, then the claims. */
+export function verifyToken(
+  jws: ParsedJws,
+  candidates: readonly VerificationKey[],
+  rules: TokenRules,
+  now: number,
+  checks: Checks,
+  read?: (partial: AppCheckResult) => void,
+): { result: AppCheckResult; key: VerificationKey | undefined } {
+  const { claims, key } = verifyJws(jws, candidates, TOKEN_CHECKS, checks);
+  const result = resultOf(claims);
+  read?.(result);
+  appraiseClaims(claims, rules, now, checks);
+  return { result, key };
+}
+
+/** Seconds by which Firebase's clock may be ahead of this one. */
+const FUTURE_SECONDS = 60;
+
+/** Seconds. The project's setting is between 30 minutes and 7 days. */
+const LONGEST_LIFE = 7 * 86_400;
+
+/** Holds claims to the expectations as of `now`, milliseconds since the epoch. */
+export function appraiseClaims(claims: JsonObject, rules: TokenRules, now: number, checks: Checks): void {
+  checkClaims(claims, rules.claims, now, TOKEN_CHECKS, checks);
+  const { aud, exp, iat, sub } = claims;
+  checks.holds(CLAIM_CHECKS.audienceList, Array.isArray(aud));
+  checks.holds(CLAIM_CHECKS.issuedAt, iat !== undefined);
+  const issuedAt = typeof iat === 'number' ? iat : Number.NaN;
+  checks.holds(CLAIM_CHECKS.past, issuedAt <= now / 1000 + FUTURE_SECONDS, iat, now / 1000);
+  const life = typeof exp === 'number' ? exp - issuedAt : Number.NaN;
+  checks.holds(CLAIM_CHECKS.lifetime, life <= LONGEST_LIFE, life, LONGEST_LIFE);
+  checks.holds(CLAIM_CHECKS.subject, typeof sub === 'string' && sub !== '', sub);
+  checks.holds(CLAIM_CHECKS.app, rules.appIds.includes(sub as string), sub, rules.appIds);
+}
+
+function resultOf(claims: JsonObject): AppCheckResult {
+  const { sub, exp, iat, jti } = claims;
+  return {
+    kind: 'app-check',
+    appId: sub as string,
+    platform: platformOf(sub),
+    exp: exp as number,
+    iat: iat as number,
+    jti: typeof jti === 'string' && jti !== '' ? jti : undefined,
+    consumed: false,
+    claims,
+  };
+}
+
+/** The third part of an App ID: `1:123456789012:android:0a1b2c3d4e5f`. */
+function platformOf(appId: unknown): AppCheckResult['platform'] {
+  if (typeof appId !== 'string') return 'unknown';
+  const at = appId.indexOf(':', appId.indexOf(':') + 1) + 1;
+  if (appId.startsWith('android:', at)) return 'android';
+  if (appId.startsWith('ios:', at)) return 'ios';
+  return appId.startsWith('web:', at) ? 'web' : 'unknown';
+}

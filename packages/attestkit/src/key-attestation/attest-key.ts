@@ -1,0 +1,42 @@
+import { equalBytes } from '../kernel/bytes.js';
+import type { KeyDescription } from './key-description.js';
+import { ATTEST_KEY } from './key-policy.js';
+
+/**
+ * Whether a key may vouch for another: its hardware generated it for attesting alone, so that nobody can have it sign a
+ * certificate of their own making; and it is of the same app, in the same hardware of the same system. The rest may have
+ * changed since: the key is older, and app and system may have been updated.
+ */
+export function isAttestKey(attestKey: KeyDescription, leaf: KeyDescription): boolean {
+  const { purpose = [], origin } = attestKey.hardwareEnforced;
+  return (
+    purpose.length === 1 &&
+    purpose[0] === ATTEST_KEY &&
+    origin === 0 &&
+    attestKey.attestationSecurityLevel === leaf.attestationSecurityLevel &&
+    attestKey.keyMintSecurityLevel === leaf.keyMintSecurityLevel &&
+    isSameSystem(attestKey, leaf) &&
+    appOf(attestKey) !== undefined &&
+    appOf(attestKey) === appOf(leaf)
+  );
+}
+
+function isSameSystem(one: KeyDescription, other: KeyDescription): boolean {
+  const [first, second] = [one.hardwareEnforced.rootOfTrust, other.hardwareEnforced.rootOfTrust];
+  return (
+    first !== undefined &&
+    second !== undefined &&
+    first.deviceLocked === second.deviceLocked &&
+    first.verifiedBootState === second.verifiedBootState &&
+    equalBytes(first.verifiedBootKey, second.verifiedBootKey)
+  );
+}
+
+/** Packages and digests in one text, without the versions; undefined where there is no app. */
+function appOf({ softwareEnforced, hardwareEnforced }: KeyDescription): string | undefined {
+  const app = softwareEnforced.attestationApplicationId ?? hardwareEnforced.attestationApplicationId;
+  if (app === undefined) return undefined;
+  const names = app.packages.map(({ name }) => name).toSorted();
+  const digests = app.signatureDigests.map((digest) => Buffer.from(digest).toString('hex')).toSorted();
+  return JSON.stringify([names, digests]);
+}

@@ -1,0 +1,176 @@
+import { hash } from 'node:crypto';
+import { equalBytes } from '../kernel/bytes.js';
+import { AttestationError } from '../kernel/errors.js';
+import { mustRead } from '../kernel/sinks.js';
+import { isSignedBy, readCertificate, type Certificate } from '../kernel/x509.js';
+import type { Checks } from '../ports/checks.js';
+import type { RevocationList } from '../ports/revocations.js';
+import type { KeyAttestationCache } from './cache.js';
+import { CHAIN_CHECKS as CHECKS } from './chain-checks.js';
+import { issuerKeyOf, verifyLinks, type Issuer, type Link } from './links.js';
+import { PROVISIONING_INFO, provisioningOf, type Provisioning } from './provisioning.js';
+import { keyId, softwareRoot, type TrustAnchor } from './roots.js';
+
+/** The attestation extension: KeyDescription. */
+const KEY_DESCRIPTION = '1.3.6.1.4.1.11129.2.1.17';
+
+const MIN_CERTIFICATES = 3;
+export const MAX_CERTIFICATES = 10;
+
+/** Bytes. Real ones have about 1 KiB; a leaf of a post-quantum key 3 KiB. */
+export const MAX_CERTIFICATE = 16_384;
+
+/** What a chain is held to. */
+export interface ChainRules {
+  readonly anchors: readonly TrustAnchor[];
+  readonly allowOmittedRoot: boolean;
+  readonly allowAttestKeys: boolean;
+  /** Undefined: not looked at. */
+  readonly revocations: RevocationList | undefined;
+  readonly now: number;
+  readonly cache: KeyAttestationCache | undefined;
+}
+
+/** What a chain turned out to be. */
+export interface Chain {
+  readonly certificates: readonly Certificate[];
+  readonly anchor: TrustAnchor | undefined;
+  /** The name of the root: of an anchor, `aosp-software-ec`, `aosp-software-rsa`, or `unknown`. Undefined: none is known. */
+  readonly root: string | undefined;
+  /** Whether the last certificate is its own issuer. */
+  readonly isRooted: boolean;
+  readonly provisioning: Provisioning;
+  /** Indexes of the certificates that have the attestation extension. */
+  readonly attested: readonly number[];
+  /** Of each certificate that another one of the chain is to have signed, from the leaf up. */
+  readonly links: readonly Link[];
+  /** In lower-case hexadecimal without leading zeros, from the leaf up. */
+  readonly serials: readonly string[];
+}
+
+/** Reads the certificates: how many, how large, in DER. */
+export function readChain(chain: readonly Uint8Array[], checks: Checks): readonly Certificate[] {
+  const count = Array.isArray(chain) ? chain.length : 0;
+  checks.holds(CHECKS.length, count >= MIN_CERTIFICATES && count <= MAX_CERTIFICATES, count);
+  // The inspector reads shorter ones all the same.
+  if (count === 0 || count > MAX_CERTIFICATES) throw new AttestationError(CHECKS.length);
+  mustRead(checks, CHECKS.size, chain.every(fits) || undefined);
+  const certificates = chain.map((der) => (der instanceof Uint8Array ? readCertificate(der) : undefined));
+  const isReadable = certificates.every((each) => each !== undefined);
+  return mustRead(checks, CHECKS.certificates, isReadable ? certificates : undefined);
+}
+
+/**
+ * The chain leads to a pinned root and has one of the shapes that genuine devices have. basicConstraints, keyUsage and
+ * the like mean nothing here: genuine factories got them wrong.
+ */
+export function appraiseChain(
+  certificates: readonly Certificate[],
+  rules: ChainRules,
+  checks: Checks,
+): Chain {
+  const last = certificates.at(-1) as Certificate;
+
+  // Each certificate names the next one as its issuer, byte for byte.
+  const named = certificates.every(
+    (each, index) => index === 0 || equalBytes((certificates[index - 1] as Certificate).issuer, each.subject),
+  );
+  checks.holds(CHECKS.names, named);
+
+  // The last one is a root, and its key is pinned. Its own dates mean nothing.
+  const isRooted = equalBytes(last.issuer, last.subject);
+  const rootId = isRooted ? keyId(last) : '';
+  const anchor = rules.anchors.find(({ id, subject }) =>
+    isRooted ? id === rootId : equalBytes(subject, last.issuer),
+  );
+  const software = isRooted ? softwareRoot(rootId) : undefined;
+  checks.holds(CHECKS.rootPresent, isRooted || (rules.allowOmittedRoot && anchor !== undefined));
+  checks.holds(CHECKS.softwareRoot, software === undefined, software);
+  checks.holds(CHECKS.root, anchor !== undefined, anchor?.name);
+  checks.holds(CHECKS.rootCertificate, !isRooted || anchor === undefined || isOwnIssuer(last, anchor));
+
+  // From the root down, each signature is of the next certificate's key.
+  const signed = isRooted || anchor === undefined ? certificates.slice(0, -1) : certificates;
+  const top: Issuer = anchor ?? { key: issuerKeyOf(last), spki: last.spki };
+  const attested = indexesWith(certificates, KEY_DESCRIPTION);
+  const sharedFrom = (attested.at(-1) ?? certificates.length) + 2;
+  const links = verifyLinks(signed, top, { sharedFrom, cache: rules.cache, toTheEnd: false });
+  checks.holds(
+    CHECKS.algorithms,
+    links.every(({ fits: fit }) => fit),
+  );
+  const verified = links.length === signed.length && links.every((link) => link.verified);
+  checks.holds(CHECKS.signatures, verified);
+
+  // Those between device and root are valid; a factory's may have expired. What the device made has dates of its clock.
+  const issued = (attested.at(-1) ?? 0) + 1;
+  const middle = certificates.slice(issued, isRooted ? -1 : undefined);
+  const provisioning = provisioningOf(isRooted ? certificates.at(-2) : anchor && last);
+  const begins = Math.max(...middle.map(({ notBefore }) => notBefore));
+  checks.holds(CHECKS.notBefore, rules.now >= begins, new Date(rules.now), new Date(begins));
+  const ends = Math.min(...middle.map(({ notAfter }) => notAfter));
+  checks.holds(
+    CHECKS.notAfter,
+    provisioning === 'factory' || rules.now <= ends,
+    new Date(rules.now),
+    new Date(ends),
+  );
+
+  // The attestation is of the leaf; of an app's attestation key above it only where that is allowed.
+  const highest = rules.allowAttestKeys ? 1 : 0;
+  checks.holds(CHECKS.extension, attested.length > 0);
+  checks.holds(CHECKS.leaf, attested.length === 0 || attested[0] === 0, attested);
+  checks.holds(
+    CHECKS.extended,
+    attested.every((index) => index <= highest),
+    attested,
+  );
+
+  // Provisioning info stands right above the attestation.
+  const informed = indexesWith(certificates, PROVISIONING_INFO);
+  checks.holds(
+    CHECKS.provisioningPosition,
+    informed.every((index) => index === issued),
+    informed,
+  );
+
+  // None of them is revoked or suspended.
+  const serials = certificates.map(serialOf);
+  const revoked = serials.filter((serial) => rules.revocations?.isRevoked(serial));
+  checks.holds(CHECKS.revoked, revoked.length === 0, revoked);
+
+  return {
+    certificates,
+    anchor,
+    root: anchor?.name ?? software ?? (isRooted ? 'unknown' : undefined),
+    isRooted,
+    provisioning,
+    attested,
+    // Only the inspector gets here with a signature that does not hold.
+    links: verified ? links : verifyLinks(signed, top, { sharedFrom, cache: undefined, toTheEnd: true }),
+    serials,
+  };
+}
+
+/** The extension of a certificate that has it. */
+export function attestationOf(certificate: Certificate | undefined): Uint8Array | undefined {
+  return certificate?.extensions.get(KEY_DESCRIPTION)?.value;
+}
+
+function fits(certificate: unknown): boolean {
+  return !(certificate instanceof Uint8Array) || certificate.length <= MAX_CERTIFICATE;
+}
+
+/** Google issued several certificates of one root key, and may issue more. */
+function isOwnIssuer(root: Certificate, anchor: TrustAnchor): boolean {
+  return anchor.known.includes(hash('sha256', root.der, 'base64')) || isSignedBy(root, anchor.key);
+}
+
+function indexesWith(certificates: readonly Certificate[], oid: string): readonly number[] {
+  return certificates.flatMap(({ extensions }, index) => (extensions.has(oid) ? [index] : []));
+}
+
+/** As the revocation list has it. */
+function serialOf({ serial }: Certificate): string {
+  return Buffer.from(serial).toString('hex').replace(/^0+/, '');
+}

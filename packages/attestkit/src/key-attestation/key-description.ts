@@ -1,0 +1,85 @@
+import { readDer, readSequence, type Asn1 } from '../kernel/der.js';
+import { readOctets } from '../kernel/der-values.js';
+import { readAuthorizationList, type AuthorizationList } from './authorization-list.js';
+import { readNumber, type Notes } from './quirks.js';
+
+/** Where a key lives. A number where it is none that is documented. */
+export type SecurityLevel = 'SOFTWARE' | 'TRUSTED_ENVIRONMENT' | 'STRONG_BOX' | number;
+
+/** The attestation extension: what the secure hardware says of a key (Android, "Key and ID attestation", KeyDescription). */
+export interface KeyDescription {
+  /** 1 to 4: Keymaster 2 to 4.1; 100, 200, …: KeyMint 1, 2, …. */
+  readonly attestationVersion: number;
+  readonly attestationSecurityLevel: SecurityLevel;
+  /** `keymasterVersion` before version 100. */
+  readonly keyMintVersion: number;
+  readonly keyMintSecurityLevel: SecurityLevel;
+  readonly attestationChallenge: Uint8Array;
+  readonly uniqueId: Uint8Array;
+  readonly softwareEnforced: AuthorizationList;
+  readonly hardwareEnforced: AuthorizationList;
+}
+
+/** A key description, and what is out of the ordinary in it. */
+export interface ReadKeyDescription extends Notes {
+  readonly description: KeyDescription;
+  /** Whether the version is one that this was written for. */
+  readonly versionKnown: boolean;
+}
+
+const VERSIONS: readonly number[] = [1, 2, 3, 4, 100, 200, 300, 400, 500];
+const NEWEST = 500;
+
+const LEVELS = ['SOFTWARE', 'TRUSTED_ENVIRONMENT', 'STRONG_BOX'] as const;
+
+/**
+ * Reads a key description, or gives undefined: eight elements; in a version above those known here more may follow.
+ * A version below them that nobody documented cannot be read.
+ */
+export function readKeyDescription(extension: Uint8Array): ReadKeyDescription | undefined {
+  const parts = readSequence(readDer(extension)) ?? [];
+  const notes: Notes = { anomalies: [], unknownTags: [], repeatedTags: [] };
+  const attestationVersion = readNumber(parts[0]);
+  const attestationSecurityLevel = readLevel(parts[1]);
+  const keyMintVersion = readNumber(parts[2]);
+  const keyMintSecurityLevel = readLevel(parts[3]);
+  const attestationChallenge = readOctets(parts[4]);
+  const uniqueId = readOctets(parts[5]);
+  const softwareEnforced = readAuthorizationList(parts[6], 'softwareEnforced', notes);
+  const hardwareEnforced = readAuthorizationList(parts[7], 'hardwareEnforced', notes);
+  if (
+    attestationVersion === undefined ||
+    attestationSecurityLevel === undefined ||
+    keyMintVersion === undefined ||
+    keyMintSecurityLevel === undefined ||
+    attestationChallenge === undefined ||
+    uniqueId === undefined ||
+    softwareEnforced === undefined ||
+    hardwareEnforced === undefined
+  )
+    return undefined;
+  const versionKnown = VERSIONS.includes(attestationVersion);
+  if (versionKnown ? parts.length > 8 : attestationVersion < NEWEST) return undefined;
+  const description = {
+    attestationVersion,
+    attestationSecurityLevel,
+    keyMintVersion,
+    keyMintSecurityLevel,
+    attestationChallenge,
+    uniqueId,
+    softwareEnforced,
+    hardwareEnforced,
+  };
+  return { description, versionKnown, ...notes };
+}
+
+/**
+ * ENUMERATED by the schema. Published examples have an INTEGER (Web Authentication §16.10) and worse for it, so the tag
+ * decides nothing: only the content does, and only two values of it are ever trusted.
+ */
+function readLevel(element: Asn1 | undefined): SecurityLevel | undefined {
+  const octets = element?.content ?? new Uint8Array();
+  if (octets.length === 0 || octets.length > 4) return undefined;
+  const level = octets.reduce((number, octet) => number * 256 + octet, 0);
+  return LEVELS[level] ?? level;
+}

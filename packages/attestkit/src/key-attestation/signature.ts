@@ -1,0 +1,40 @@
+import { constants, verify, type KeyObject } from 'node:crypto';
+import type { BoundedCache } from '../kernel/bounded-cache.js';
+import { importSpki } from '../kernel/spki.js';
+import type { SignatureAlgorithm } from './attested-key.js';
+
+/** Bytes of a signature: of RSA-4096 512. */
+export const MAX_SIGNATURE = 1024;
+
+const ALGORITHM = /^(?:(ecdsa|rsa-pkcs1|rsa-pss)-(sha256|sha384|sha512)|(ed25519))$/;
+
+/** Whether a text names an algorithm that keys are enrolled with. */
+export function isSignatureAlgorithm(text: unknown): text is SignatureAlgorithm {
+  return typeof text === 'string' && ALGORITHM.test(text);
+}
+
+/**
+ * Whether a signature is the key's by the algorithm that was fixed when it was enrolled: as `java.security.Signature`
+ * makes it, of ECDSA in DER.
+ *
+ * @param publicKey SubjectPublicKeyInfo in DER, base64url
+ */
+export function isRequestSignature(
+  signed: Uint8Array,
+  signature: Uint8Array,
+  { publicKey, algorithm }: { readonly publicKey: string; readonly algorithm: SignatureAlgorithm },
+  keys: BoundedCache<KeyObject>,
+): boolean {
+  const [, family, digest = null] = ALGORITHM.exec(algorithm) ?? [];
+  try {
+    const key = keys.get(publicKey) ?? importSpki(Buffer.from(publicKey, 'base64url'));
+    if (key === undefined) return false;
+    keys.set(publicKey, key);
+    return verify(digest, signed, family === 'rsa-pss' ? { key, ...PSS } : key, signature);
+  } catch {
+    return false; // A key that OpenSSL refuses to use with the hash.
+  }
+}
+
+/** Android's PSS has a salt of the length of the hash. */
+const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };

@@ -1,0 +1,34 @@
+import { readDer, readSequence, readSet } from '../kernel/der.js';
+import { readOid } from '../kernel/der-values.js';
+
+/** One attribute of a name. */
+export interface Attribute {
+  /** Dotted: `2.5.4.3`. */
+  readonly oid: string;
+  readonly value: string;
+}
+
+/** Types of attributes (RFC 5280 appendix A.1). */
+export const ATTRIBUTE = {
+  commonName: '2.5.4.3',
+  serialNumber: '2.5.4.5',
+  organization: '2.5.4.10',
+} as const;
+
+/** The attributes of a name in their order; what cannot be read is left out. */
+export function readAttributes(name: Uint8Array): readonly Attribute[] {
+  const pairs = (readSequence(readDer(name)) ?? []).flatMap((set) => readSet(set) ?? []);
+  return pairs.flatMap((pair) => {
+    const [type, value] = readSequence(pair) ?? [];
+    const oid = readOid(type);
+    if (oid === undefined || value === undefined || value.constructed) return [];
+    return [{ oid, value: Buffer.from(value.content).toString('utf8') }];
+  });
+}
+
+/** The name for people: `2.5.4.3=Droid CA2, 2.5.4.10=Google LLC`. */
+export function describeName(name: Uint8Array): string {
+  return readAttributes(name)
+    .map(({ oid, value }) => `${oid}=${value}`)
+    .join(', ');
+}

@@ -1,0 +1,189 @@
+import { hash } from 'node:crypto';
+import { equalBytes } from '../kernel/bytes.js';
+import { enforcing, inspecting, mustRead } from '../kernel/sinks.js';
+import type { Checks, Inspection } from '../ports/checks.js';
+import { appraiseApp } from './apps.js';
+import { isAttestKey } from './attest-key.js';
+import { readPublicKey, signatureAlgorithmOf, type SignatureAlgorithm } from './attested-key.js';
+import { appraiseChain, attestationOf, readChain, type Chain } from './chain.js';
+import { DESCRIPTION_CHECKS as CHECKS } from './description-checks.js';
+import {
+  readExpectations,
+  type KeyAttestationExpectations,
+  type KeyAttestationRules,
+} from './expectations.js';
+import { describeChain, type ChainFacts } from './facts.js';
+import { readKeyDescription, type KeyDescription, type ReadKeyDescription } from './key-description.js';
+import { appraiseKey } from './key-policy.js';
+import { appraiseDevice, deviceFacts } from './policy.js';
+import {
+  isStrongBox,
+  readProvisioningInfo,
+  type Provisioning,
+  type ProvisioningInfo,
+} from './provisioning.js';
+
+/** A key that genuine secure hardware vouches for. */
+export interface KeyAttestation {
+  readonly kind: 'key-attestation';
+  /** The package name of the one of the expected apps that it belongs to; undefined where any app may be. */
+  readonly appId: string | undefined;
+  readonly key: {
+    /** SHA-256 of the SubjectPublicKeyInfo, base64url. */
+    readonly id: string;
+    /** SubjectPublicKeyInfo in DER, as in the leaf. Not every Node can import every key: ML-DSA. */
+    readonly publicKey: Uint8Array;
+    /** JWK SHA-256 thumbprint (RFC 7638), base64url; undefined for a kind of key that has no JWK. */
+    readonly thumbprint: string | undefined;
+    /** How it signs requests; undefined where it cannot. */
+    readonly algorithm: SignatureAlgorithm | undefined;
+  };
+  /**
+   * What the hardware says of the key. Identifiers of the device are in it where the app asked for them: keep them out of
+   * logs.
+   */
+  readonly keyDescription: KeyDescription;
+  /** The same of the app's attestation key that issued the leaf; undefined where the device's own did. */
+  readonly attestKeyDescription: KeyDescription | undefined;
+  readonly provisioning: Provisioning;
+  readonly provisioningInfo: ProvisioningInfo;
+  /** Serials of the certificates between leaf and root, as the revocation list has them: to be looked up again later. */
+  readonly revocableSerials: readonly string[];
+  /** What the chain is made of, for logs and people. Made when it is asked for. */
+  readonly facts: ChainFacts;
+  /** Under another root than Google's: made for testing. */
+  readonly virtual: boolean;
+}
+
+/**
+ * Verifies the certificate chain of a key in Android's KeyStore. Pure and synchronous. What the caller has to see to
+ * itself: that the challenge was its own and is used once, and that the key belongs to no other device or user.
+ *
+ * @param certificateChain DER, the leaf first, as `KeyStore.getCertificateChain` gives it
+ * @throws AttestationError with one of the codes of the catalogue, at the first check that does not hold
+ * @throws ConfigurationError when the expectations make no sense
+ */
+export function verifyKeyAttestation(
+  certificateChain: readonly Uint8Array[],
+  expected: KeyAttestationExpectations,
+): KeyAttestation {
+  return appraiseKeyAttestation(certificateChain, readExpectations(expected), enforcing);
+}
+
+/**
+ * Runs the same checks as `verifyKeyAttestation`, all of them, and reports each. What is `unverified` has no key
+ * description where none could be read.
+ *
+ * @throws ConfigurationError when the expectations make no sense
+ */
+export function inspectKeyAttestation(
+  certificateChain: readonly Uint8Array[],
+  expected: KeyAttestationExpectations,
+): Inspection<KeyAttestation> {
+  const rules = readExpectations(expected);
+  return inspecting((checks, read) => appraiseKeyAttestation(certificateChain, rules, checks, read));
+}
+
+/** The straight line, for either sink. */
+export function appraiseKeyAttestation(
+  certificateChain: readonly Uint8Array[],
+  rules: KeyAttestationRules,
+  checks: Checks,
+  read?: (partial: KeyAttestation) => void,
+): KeyAttestation {
+  // Certificates, then the way to a root, then where the attestation stands and what was revoked.
+  const chain = appraiseChain(readChain(certificateChain, checks), rules, checks);
+  const nearest = chain.attested.at(-1) ?? 0;
+  read?.(resultOf({ chain }));
+
+  // The attestation nearest to the root is the one that the device's own key made.
+  const issued = readDescription(chain, nearest, checks);
+  const isOwn = rules.allowAttestKeys && nearest === 1 && chain.attested[0] === 0;
+  const own = isOwn ? readDescription(chain, 0, checks) : issued;
+  const { description } = own;
+  const attestKey = isOwn ? issued : undefined;
+  read?.(resultOf({ chain, own, attestKey }));
+
+  // Attestation and key are of one level, in hardware, and it is the level of those who vouch for it.
+  const { attestationSecurityLevel: level, keyMintSecurityLevel } = description;
+  checks.holds(CHECKS.levelsAgree, level === keyMintSecurityLevel, level, keyMintSecurityLevel);
+  const isHardware = level === 'TRUSTED_ENVIRONMENT' || level === 'STRONG_BOX';
+  checks.holds(CHECKS.hardware, isHardware, level);
+  const attester = chain.certificates[nearest + 1];
+  const claimed = level === 'STRONG_BOX';
+  checks.holds(CHECKS.levelOfChain, attester === undefined || isStrongBox(attester) === claimed, level);
+
+  // An app's attestation key is of this app and device, in the same hardware, and signs nothing but attestations.
+  checks.holds(CHECKS.attestKey, !isOwn || isAttestKey(issued.description, description));
+
+  // It was attested for this challenge.
+  const { attestationChallenge } = description;
+  const { challenge } = rules;
+  const isOurs = challenge === undefined || equalBytes(attestationChallenge, challenge);
+  checks.holds(CHECKS.challenge, isOurs, base64(attestationChallenge), challenge && base64(challenge));
+
+  // The hardware generated it: KeyOrigin 0.
+  const { hardwareEnforced } = description;
+  checks.holds(CHECKS.origin, hardwareEnforced.origin === 0, hardwareEnforced.origin, 0);
+
+  // It belongs to an expected app.
+  const appId = appraiseApp(description, rules.apps, checks);
+
+  // Genuine; now the policy.
+  const { provisioning } = chain;
+  const { certificatesIssued } = attester === undefined ? {} : readProvisioningInfo(attester);
+  const facts = deviceFacts(hardwareEnforced, level, provisioning, certificatesIssued);
+  appraiseDevice(facts, rules.device, rules.now, checks);
+  appraiseKey(description, rules.key, rules.now, checks);
+  return resultOf({ chain, own, attestKey, appId });
+}
+
+function readDescription(chain: Chain, index: number, checks: Checks): ReadKeyDescription {
+  const extension = attestationOf(chain.certificates[index]);
+  const read = mustRead(checks, CHECKS.readable, extension && readKeyDescription(extension));
+  checks.holds(CHECKS.repeatedTags, read.repeatedTags.length === 0, read.repeatedTags);
+  // A newer version may well have newer tags.
+  const areKnown = !read.versionKnown || read.unknownTags.length === 0;
+  checks.holds(CHECKS.unknownTags, areKnown, read.unknownTags);
+  return read;
+}
+
+interface Findings {
+  readonly chain: Chain;
+  readonly own?: ReadKeyDescription;
+  readonly attestKey?: ReadKeyDescription | undefined;
+  readonly appId?: string | undefined;
+}
+
+function resultOf({ chain, own, attestKey, appId }: Findings): KeyAttestation {
+  const { certificates, attested, anchor } = chain;
+  const { spki } = certificates[0] as (typeof certificates)[0];
+  const key = readPublicKey(spki);
+  const hardware = own?.description.hardwareEnforced;
+  let facts: ChainFacts | undefined;
+  return {
+    kind: 'key-attestation',
+    appId,
+    key: {
+      id: hash('sha256', spki, 'base64url'),
+      publicKey: new Uint8Array(spki),
+      thumbprint: key?.thumbprint,
+      algorithm: key && hardware && signatureAlgorithmOf(key, hardware),
+    },
+    keyDescription: own?.description as KeyDescription,
+    attestKeyDescription: attestKey?.description,
+    provisioning: chain.provisioning,
+    provisioningInfo: readProvisioningInfo(certificates[(attested.at(-1) ?? 0) + 1]),
+    revocableSerials: chain.serials.slice(1, chain.isRooted ? -1 : undefined),
+    // Much work, and seldom asked for.
+    get facts(): ChainFacts {
+      facts ??= describeChain(chain, key?.type, own);
+      return facts;
+    },
+    virtual: anchor?.virtual ?? false,
+  };
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}

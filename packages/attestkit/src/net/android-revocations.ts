@@ -1,0 +1,218 @@
+import { AttestationError, ConfigurationError } from '../kernel/errors.js';
+import { readJsonObject } from '../kernel/json.js';
+import { assertOptions, type OptionTypes } from '../kernel/options.js';
+import { readRevocationList } from '../kernel/revocation-list.js';
+import { within } from '../kernel/within.js';
+import type { RevocationList, RevocationSource } from '../ports/revocations.js';
+import { REVOCATIONS_CHECKS } from './android-revocations-checks.js';
+import { endpoint } from './endpoint.js';
+import { fetchBody, FetchFailure } from './fetch-body.js';
+import { readFreshness } from './freshness.js';
+
+/** Where Google publishes the status of attestation certificates. */
+const STATUS_URL = 'https://android.googleapis.com/attestation/status';
+
+/** The largest list that is read, after decompression. Google's has some hundred KiB. */
+const MAX_BYTES = 8_388_608;
+
+/** Seconds for which a list is used without asking again: as its `Cache-Control` says, but within these. */
+const LEAST_LIFETIME = 300;
+const MOST_LIFETIME = 86_400;
+const USUAL_LIFETIME = 3600;
+
+const WEEK = 604_800;
+
+/** How the revocation list is fetched and kept. */
+export interface RemoteRevocationsOptions {
+  /** Milliseconds for one fetch, its body included: 1 to 60000. Default 10000. */
+  readonly timeoutMs?: number | undefined;
+  /** Seconds since the list left Google; an older one is not used at all: 300 to 604800. Default 172800, two days. */
+  readonly maxStaleSeconds?: number | undefined;
+  /** Seconds without another fetch after one that failed: 1 to 3600. Default 30. */
+  readonly cooldownSeconds?: number | undefined;
+  /** Used in place of the global `fetch`: for a proxy, a private CA or a test. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** The clock, in milliseconds. Default `Date.now`. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** How a list that was stored is used. */
+export interface StoredRevocationsOptions {
+  /** When it was fetched. */
+  readonly fetchedAt: Date;
+  /** Seconds since then; an older one is not used at all: 300 to 2592000. Default 604800, a week. */
+  readonly maxStaleSeconds?: number | undefined;
+  /** The clock, in milliseconds. Default `Date.now`. */
+  readonly now?: (() => number) | undefined;
+}
+
+const REMOTE_OPTIONS: OptionTypes = {
+  timeoutMs: 'any',
+  maxStaleSeconds: 'any',
+  cooldownSeconds: 'any',
+  fetch: 'function',
+  now: 'function',
+};
+const STORED_OPTIONS: OptionTypes = { fetchedAt: 'any', maxStaleSeconds: 'any', now: 'function' };
+
+/**
+ * Google's list of revoked and suspended attestation certificates.
+ *
+ * Nothing is fetched before the first chain needs it, and no timer runs. A list is used for as long as its
+ * `Cache-Control` says, less its `Age`, but for 5 minutes at least and a day at most; then it is still used while a newer
+ * one is fetched. An answer that cannot be used (a redirect, another status than 200, over 8 MiB, no such list) never
+ * replaces one that can. A list older than `maxStaleSeconds` refuses everything, as nobody knows what it lacks.
+ *
+ * `current` throws AttestationError with the code `ERR_REVOCATIONS_UNAVAILABLE` and the stage `unavailable`, or rejects
+ * with it, when there is no list that may be used; `retryAfter` is in seconds, and `cause` says what went wrong.
+ *
+ * @param url default: Google's. https; http only for a loopback host and where `NODE_ENV` is `development` or `test`
+ * @throws ConfigurationError naming the option
+ */
+export function remoteRevocations(
+  url: string = STATUS_URL,
+  options: RemoteRevocationsOptions = {},
+): RevocationSource {
+  assertOptions(options, REMOTE_OPTIONS, 'remoteRevocations');
+  const { timeoutMs = 10_000, maxStaleSeconds = 172_800, cooldownSeconds = 30 } = options;
+  const list = new RemoteList({
+    url: endpoint(url),
+    timeoutMs: within('timeoutMs', timeoutMs, 1, 60_000),
+    maxStale: 1000 * within('maxStaleSeconds', maxStaleSeconds, LEAST_LIFETIME, WEEK),
+    cooldown: 1000 * within('cooldownSeconds', cooldownSeconds, 1, 3600),
+    fetch: options.fetch,
+    now: options.now ?? Date.now,
+  });
+  return { current: () => list.current(), latest: () => list.latest() };
+}
+
+/**
+ * A list that was stored, for servers without a way to the network: parsed JSON of Google's answer. Make a new source, and
+ * a new guard, of a newer file.
+ *
+ * @throws ConfigurationError naming the option, where the document is no such list, and where it is too old already
+ */
+export function storedRevocations(document: unknown, options: StoredRevocationsOptions): RevocationSource {
+  assertOptions(options, STORED_OPTIONS, 'storedRevocations');
+  const { fetchedAt, maxStaleSeconds = WEEK, now = Date.now } = options;
+  const list = readRevocationList(document);
+  if (list === undefined) {
+    const remedy = `Give the parsed JSON of ${STATUS_URL}.`;
+    throw new ConfigurationError('document', 'is not a list of revoked certificates', remedy);
+  }
+  const from = fetchedAt instanceof Date ? fetchedAt.getTime() : Number.NaN;
+  if (Number.isNaN(from)) throw new ConfigurationError('fetchedAt', 'is not a date', 'Give a Date.');
+  const ends = from + 1000 * within('maxStaleSeconds', maxStaleSeconds, LEAST_LIFETIME, 2_592_000);
+  if (now() > ends)
+    throw new ConfigurationError('fetchedAt', 'is too long ago', 'Store the list again, or allow for more.');
+  const latest = (): RevocationList | undefined => (now() <= ends ? list : undefined);
+  return { current: () => latest() ?? refuse(), latest };
+}
+
+function refuse(): never {
+  const cause = new Error('the stored list is older than maxStaleSeconds');
+  throw new AttestationError(REVOCATIONS_CHECKS.available, { cause, retryAfter: 3600 });
+}
+
+interface Settings {
+  readonly url: string;
+  readonly timeoutMs: number;
+  /** Milliseconds, like all times here. */
+  readonly maxStale: number;
+  readonly cooldown: number;
+  readonly fetch: typeof globalThis.fetch | undefined;
+  readonly now: () => number;
+}
+
+class RemoteList {
+  readonly #settings: Settings;
+  /** The last usable answer, when it left Google, and until when nobody needs to ask again. */
+  #list: RevocationList | undefined;
+  #from = -Infinity;
+  #freshUntil = -Infinity;
+  /** When the last fetch ended, and why it brought nothing where it did not. */
+  #endedAt = -Infinity;
+  #failure: Error | undefined;
+  #flight: Promise<void> | undefined;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  current(): RevocationList | Promise<RevocationList> {
+    const list = this.latest();
+    if (list !== undefined) return list;
+    if (this.#flight === undefined && this.#mustPause()) throw this.#unavailable();
+    return this.#afterFetch();
+  }
+
+  /** The list, unless it is too old; has it fetched again when it is due. */
+  latest(): RevocationList | undefined {
+    const { maxStale, now } = this.#settings;
+    const at = now();
+    // The clock was set back, and nobody knows how old the list is: due now, and its last hours count from here.
+    if (at < this.#endedAt && this.#list !== undefined) {
+      this.#from = Math.min(this.#from, at);
+      this.#freshUntil = at - 1;
+      this.#endedAt = at;
+    }
+    if (at > this.#freshUntil && !this.#mustPause()) void this.#fetch();
+    return at - this.#from <= maxStale ? this.#list : undefined;
+  }
+
+  async #afterFetch(): Promise<RevocationList> {
+    await this.#fetch();
+    const list = this.latest();
+    if (list === undefined) throw this.#unavailable();
+    return list;
+  }
+
+  /** One flight at a time, which all share. Never rejects. */
+  #fetch(): Promise<void> {
+    this.#flight ??= this.#fly();
+    return this.#flight;
+  }
+
+  async #fly(): Promise<void> {
+    const { url, fetch = globalThis.fetch, timeoutMs, maxStale, now } = this.#settings;
+    try {
+      const question = { headers: { accept: 'application/json' } };
+      const { status, headers, body } = await fetchBody(url, question, {
+        fetch,
+        timeoutMs,
+        maxBytes: MAX_BYTES,
+      });
+      if (status !== 200) throw new FetchFailure(`the answer has the HTTP status ${status}`);
+      const list = readRevocationList(readJsonObject(body));
+      if (list === undefined) throw new FetchFailure('the answer is not a list of revoked certificates');
+      const { age, lifetime } = readFreshness(headers, USUAL_LIFETIME);
+      if (1000 * age > maxStale) throw new FetchFailure('the answer is older than maxStaleSeconds');
+      const at = now();
+      this.#list = list;
+      this.#from = at - 1000 * age;
+      this.#freshUntil = at + 1000 * Math.min(Math.max(lifetime, LEAST_LIFETIME), MOST_LIFETIME);
+      this.#failure = undefined;
+    } catch (error) {
+      this.#failure = error instanceof FetchFailure ? error : new FetchFailure('the answer cannot be read');
+    }
+    this.#endedAt = now();
+    this.#flight = undefined;
+  }
+
+  /** Whether the last fetch failed too recently for another one. */
+  #mustPause(): boolean {
+    return this.#failure !== undefined && this.#cooldownLeft() > 0;
+  }
+
+  /** Milliseconds; none when the clock was set back behind the last fetch. */
+  #cooldownLeft(): number {
+    const { cooldown, now } = this.#settings;
+    const since = now() - this.#endedAt;
+    return since >= 0 && since < cooldown ? cooldown - since : 0;
+  }
+
+  #unavailable(): AttestationError {
+    const retryAfter = Math.max(1, Math.ceil(this.#cooldownLeft() / 1000));
+    return new AttestationError(REVOCATIONS_CHECKS.available, { cause: this.#failure, retryAfter });
+  }
+}

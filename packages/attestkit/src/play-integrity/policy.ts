@@ -1,0 +1,140 @@
+import { ConfigurationError } from '../kernel/errors.js';
+import type { OptionTypes } from '../kernel/options.js';
+import type { Checks } from '../ports/checks.js';
+import type { AppRules } from './app-rules.js';
+import type { PlayIntegrityFacts } from './facts.js';
+import {
+  APP_ACCESS_RISKS,
+  DEVICE_ACTIVITIES,
+  DEVICE_LABELS,
+  LICENSING,
+  PLAY_PROTECT,
+} from './read-verdict.js';
+import type { AppAccessRisk, DeviceActivity, DeviceLabel, Licensing, PlayProtect } from './verdict.js';
+import { POLICY_CHECKS as CHECKS } from './verdict-checks.js';
+
+/** What app, device and account have to be to be let in. A value that nobody knows is in none of these lists. */
+export interface PlayIntegrityPolicyOptions {
+  /** Verdicts on the app that are accepted. Default: `PLAY_RECOGNIZED` alone. */
+  readonly appVerdicts?: readonly ('PLAY_RECOGNIZED' | 'UNRECOGNIZED_VERSION')[] | undefined;
+  /** Labels that the device has to have, all of them. Default: `MEETS_DEVICE_INTEGRITY`. */
+  readonly deviceLabels?: readonly Exclude<DeviceLabel, 'UNKNOWN'>[] | undefined;
+  /**
+   * The lowest API level; beside `MEETS_STRONG_INTEGRITY`, which promises recent security updates only from 33 on. The
+   * verdict says it where the Play Console asks for device attributes. Default: any.
+   */
+  readonly minimumSdk?: number | undefined;
+  /** Verdicts on the account that are accepted. Default: `LICENSED` alone. */
+  readonly licensing?: readonly Licensing[] | undefined;
+  /** Levels of recent activity that are accepted. Default: any. */
+  readonly deviceActivity?: readonly DeviceActivity[] | undefined;
+  /** What other apps may be found to do; with an empty list there may be none. Default: anything. */
+  readonly appAccessRisk?: readonly AppAccessRisk[] | undefined;
+  /** Verdicts of Play Protect that are accepted. Default: any. */
+  readonly playProtect?: readonly PlayProtect[] | undefined;
+  /** Accepts verdicts that were set in the Play Console for testers. Default false. */
+  readonly allowTesting?: boolean | undefined;
+}
+
+/** The options above with the defaults filled in. */
+export interface PlayIntegrityPolicy {
+  readonly appVerdicts: readonly string[];
+  readonly deviceLabels: readonly string[];
+  readonly minimumSdk: number | undefined;
+  readonly licensing: readonly string[];
+  readonly deviceActivity: readonly string[] | undefined;
+  readonly appAccessRisk: readonly string[] | undefined;
+  readonly playProtect: readonly string[] | undefined;
+  readonly allowTesting: boolean;
+}
+
+export const POLICY_OPTIONS = {
+  appVerdicts: 'list',
+  deviceLabels: 'list',
+  minimumSdk: 'number',
+  licensing: 'list',
+  deviceActivity: 'list',
+  appAccessRisk: 'list',
+  playProtect: 'list',
+  allowTesting: 'boolean',
+} as const satisfies OptionTypes;
+
+/**
+ * Reads the policy's options.
+ *
+ * @throws ConfigurationError naming the option
+ */
+export function readPolicy(options: PlayIntegrityPolicyOptions): PlayIntegrityPolicy {
+  const { appVerdicts = ['PLAY_RECOGNIZED'], deviceLabels = ['MEETS_DEVICE_INTEGRITY'] } = options;
+  const { licensing = ['LICENSED'], deviceActivity, appAccessRisk, playProtect, minimumSdk } = options;
+  if (minimumSdk !== undefined && !(Number.isSafeInteger(minimumSdk) && minimumSdk > 0))
+    throw new ConfigurationError('minimumSdk', 'is not an API level', 'Give a whole number: 33.');
+  // Not UNEVALUATED: such a verdict names neither package nor certificate.
+  assertAmong('appVerdicts', appVerdicts, ['PLAY_RECOGNIZED', 'UNRECOGNIZED_VERSION']);
+  assertAmong(
+    'deviceLabels',
+    deviceLabels,
+    DEVICE_LABELS.filter((label) => label !== 'UNKNOWN'),
+  );
+  assertAmong('licensing', licensing, LICENSING);
+  assertAmong('deviceActivity', deviceActivity, DEVICE_ACTIVITIES);
+  if (appAccessRisk?.length !== 0) assertAmong('appAccessRisk', appAccessRisk, APP_ACCESS_RISKS);
+  assertAmong('playProtect', playProtect, PLAY_PROTECT);
+  return {
+    appVerdicts: [...appVerdicts],
+    deviceLabels: [...deviceLabels],
+    minimumSdk,
+    licensing: [...licensing],
+    deviceActivity: deviceActivity && [...deviceActivity],
+    appAccessRisk: appAccessRisk && [...appAccessRisk],
+    playProtect: playProtect && [...playProtect],
+    allowTesting: options.allowTesting ?? false,
+  };
+}
+
+/** Holds what a verdict says of app, device and account to the rules: a new one, or that of an enrolled device. */
+export function appraisePolicy(
+  facts: PlayIntegrityFacts,
+  app: AppRules,
+  policy: PlayIntegrityPolicy,
+  checks: Checks,
+): void {
+  const { appVerdict, packageName, certificates = [], versionCode, deviceLabels = [], sdkVersion } = facts;
+  const { licensing, deviceActivity, appsDetected, playProtect } = facts;
+
+  // Step 6: the app is one that Play distributes.
+  checks.holds(CHECKS.recognised, isAmong(appVerdict, policy.appVerdicts), appVerdict, policy.appVerdicts);
+  // Steps 7 and 8: it is this app, signed by its developer.
+  checks.holds(CHECKS.package, packageName === app.packageName, packageName, app.packageName);
+  const { pins } = app;
+  const isPinned = pins === undefined || certificates.some((digest) => pins.has(digest));
+  checks.holds(CHECKS.certificate, isPinned, certificates, pins && [...pins]);
+  // Step 9: beyond what a double holds, version codes still compare.
+  const { minimumVersionCode: oldest } = app;
+  const isNew = oldest === undefined || (versionCode !== undefined && BigInt(versionCode) >= oldest);
+  checks.holds(CHECKS.version, isNew, versionCode, oldest?.toString());
+  // Step 10: the key is absent where no label applies.
+  const hasLabels = policy.deviceLabels.every((label) => deviceLabels.includes(label));
+  checks.holds(CHECKS.device, hasLabels, deviceLabels, policy.deviceLabels);
+  const { minimumSdk } = policy;
+  const isNewAndroid = minimumSdk === undefined || (sdkVersion !== undefined && sdkVersion >= minimumSdk);
+  checks.holds(CHECKS.sdk, isNewAndroid, sdkVersion, minimumSdk);
+  // Step 11.
+  checks.holds(CHECKS.licensing, isAmong(licensing, policy.licensing), licensing, policy.licensing);
+  // Step 12: what was not evaluated is not known to be harmless.
+  const { deviceActivity: levels, appAccessRisk: risks, playProtect: reports } = policy;
+  checks.holds(CHECKS.activity, isAmong(deviceActivity, levels), deviceActivity, levels);
+  const isSafe = risks === undefined || appsDetected?.every((each) => risks.includes(each)) === true;
+  checks.holds(CHECKS.risk, isSafe, appsDetected, risks);
+  checks.holds(CHECKS.protect, isAmong(playProtect, reports), playProtect, reports);
+}
+
+/** Anything is among no list at all; nothing is among a list. */
+function isAmong(value: string | undefined, allowed: readonly string[] | undefined): boolean {
+  return allowed === undefined || (value !== undefined && allowed.includes(value));
+}
+
+function assertAmong(option: string, values: readonly string[] | undefined, known: readonly string[]): void {
+  if (values === undefined || (values.length > 0 && values.every((each) => known.includes(each)))) return;
+  throw new ConfigurationError(option, 'is not a list of known values', `Give some of ${known.join(', ')}.`);
+}

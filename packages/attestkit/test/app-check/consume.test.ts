@@ -1,0 +1,293 @@
+import { describe, expect, it } from 'vitest';
+import {
+  appCheck,
+  appCheckEnrolment,
+  type AppCheckEnrolmentOptions,
+  type AppCheckOptions,
+} from '../../src/app-check/index.js';
+import { createGuard } from '../../src/guard/index.js';
+import { AttestationError } from '../../src/kernel/errors.js';
+import type { Enforcement } from '../../src/ports/evidence.js';
+import type { EnrolmentContext } from '../../src/ports/enrolment.js';
+import type { AppCheckConsumer } from '../../src/ports/google.js';
+import type { Store } from '../../src/ports/store.js';
+import { memoryStore } from '../../src/stores/memory.js';
+import { refusal } from '../approov/tokens.js';
+import {
+  APP,
+  CLAIMS,
+  KEYS,
+  limited,
+  NOW,
+  PROJECT_OPTIONS,
+  requestWith,
+  SECONDS,
+  stranger,
+  token,
+  WEB_APP,
+} from './tokens.js';
+
+const OPTIONS: AppCheckOptions = { ...PROJECT_OPTIONS, keys: KEYS };
+
+/** A store that says what it was asked to claim. */
+function recording(store: Store = memoryStore()) {
+  const claimed: [string, number][] = [];
+  const claim: Store['claim'] = (key, ttlMs) => {
+    claimed.push([key, ttlMs]);
+    return store.claim(key, ttlMs);
+  };
+  return { claimed, store: { ...store, claim } as Store };
+}
+
+/** A consumer that gives one outcome, and what it was asked. */
+function consumer(outcome: unknown) {
+  const asked: string[] = [];
+  const consume = (sent: string): unknown => {
+    asked.push(sent);
+    return Promise.resolve(outcome);
+  };
+  return { asked, consumer: { consume } as AppCheckConsumer };
+}
+
+/** What a route that consumes tokens decides. */
+function decide(options: Partial<AppCheckOptions>, enforcement: Enforcement = 'enforce') {
+  const guard = createGuard({ evidence: [appCheck({ ...OPTIONS, ...options })], now: () => NOW });
+  const route = guard.route({ appCheck: { consume: true }, enforcement });
+  return async (sent: string) => {
+    const decision = await guard.check(requestWith(sent), route);
+    if (decision.outcome === 'refuse') return { status: decision.response.status, code: decision.error.code };
+    return {
+      consumed: decision.results['app-check']?.consumed,
+      reported: decision.reported.map(({ code }) => code),
+    };
+  };
+}
+
+const ONCE = { consumed: true, reported: [] };
+
+describe('with a store', () => {
+  it('lets each limited-use token in once', async () => {
+    const decided = decide({ store: memoryStore() });
+    expect(await decided(limited())).toEqual(ONCE);
+    expect(await decided(limited())).toEqual({ status: 401, code: 'ERR_APP_CHECK_TOKEN_CONSUMED' });
+    expect(await decided(limited('another'))).toEqual(ONCE);
+  });
+
+  it('lets one of many simultaneous uses in', async () => {
+    const decided = decide({ store: memoryStore() });
+    const outcomes = await Promise.all(Array.from({ length: 200 }, () => decided(limited())));
+    expect(outcomes.filter((outcome) => 'consumed' in outcome)).toHaveLength(1);
+  });
+
+  it('keeps the tokens of two projects apart, in one store', async () => {
+    const store = memoryStore();
+    const iss = 'https://firebaseappcheck.googleapis.com/999';
+    const theirs = decide({ store, projectNumber: '999' });
+    expect(await decide({ store })(limited())).toEqual(ONCE);
+    expect(await theirs(limited('once', { iss, aud: ['projects/999'] }))).toEqual(ONCE);
+  });
+
+  it.each([
+    ['without jti', token()],
+    ['with an empty jti', token({ jti: '' })],
+    ['with a jti that is no text', token({ jti: ['once'] })],
+  ])('refuses a token %s', async (_, sent) => {
+    const { claimed, store } = recording();
+    expect(await decide({ store })(sent)).toEqual({ status: 401, code: 'ERR_APP_CHECK_TOKEN_NOT_LIMITED' });
+    expect(claimed).toEqual([]);
+  });
+
+  it('consumes nothing that does not verify', async () => {
+    const { claimed, store } = recording();
+    const decided = decide({ store });
+    await decided(token({ jti: 'once' }, {}, stranger.privateKey));
+    await decided(limited('once', { exp: SECONDS }));
+    await decided(limited('once', { sub: '1:1:web:1' }));
+    expect(claimed).toEqual([]);
+    expect(await decided(limited())).toEqual(ONCE);
+  });
+
+  it('keeps it until the token has expired, by a key that says nothing of it', async () => {
+    const { claimed, store } = recording();
+    await decide({ store })(limited('a jti with spaces\nand more'.repeat(9)));
+    const [key, ttlMs] = claimed[0] as [string, number];
+    expect(key).toMatch(/^app-check\/[\w-]{43}$/);
+    expect(ttlMs).toBeGreaterThanOrEqual((CLAIMS.exp - SECONDS + 60) * 1000);
+    expect(Number.isSafeInteger(ttlMs)).toBe(true);
+  });
+
+  it('answers 503 where the store is down', async () => {
+    const store = memoryStore();
+    const check = {
+      name: 'n',
+      code: 'ERR_STORE_UNAVAILABLE',
+      stage: 'unavailable',
+      says: 's',
+      spec: 's',
+    } as const;
+    const claim = (): Promise<boolean> => Promise.reject(new AttestationError(check));
+    const decided = decide({ store: { ...store, claim } as Store });
+    expect(await decided(limited())).toEqual({ status: 503, code: 'ERR_STORE_UNAVAILABLE' });
+  });
+
+  it('reports a second use where the route only reports', async () => {
+    const decided = decide({ store: memoryStore() }, 'report');
+    await decided(limited());
+    expect(await decided(limited())).toEqual({
+      consumed: undefined,
+      reported: ['ERR_APP_CHECK_TOKEN_CONSUMED'],
+    });
+  });
+
+  it('consumes on the routes that ask for it, and on no other', async () => {
+    const { claimed, store } = recording();
+    const guard = createGuard({ evidence: [appCheck({ ...OPTIONS, store })], now: () => NOW });
+    for (const asked of [undefined, true, {}, { consume: false }] as const) {
+      const route = guard.route(asked === undefined ? {} : { appCheck: asked });
+      expect(await guard.check(requestWith(limited()), route)).toMatchObject({ outcome: 'accept' });
+    }
+    expect(claimed).toEqual([]);
+  });
+});
+
+describe('with Firebase', () => {
+  it.each<readonly [string, unknown, object]>([
+    ['a first use', { outcome: 'consumed', already: false }, ONCE],
+    [
+      'a second use',
+      { outcome: 'consumed', already: true },
+      { status: 401, code: 'ERR_APP_CHECK_TOKEN_CONSUMED' },
+    ],
+    [
+      'an answer without a word',
+      { outcome: 'consumed' },
+      { status: 401, code: 'ERR_APP_CHECK_TOKEN_CONSUMED' },
+    ],
+    ['a token that is refused', { outcome: 'invalid' }, { status: 401, code: 'ERR_APP_CHECK_TOKEN_INVALID' }],
+    [
+      'a server that may not ask',
+      { outcome: 'misconfigured', problem: 'p' },
+      { status: 503, code: 'ERR_APP_CHECK_MISCONFIGURED' },
+    ],
+    [
+      'a quota that is used up',
+      { outcome: 'throttled', problem: 'p', retryAfter: 9 },
+      { status: 503, code: 'ERR_APP_CHECK_QUOTA' },
+    ],
+    [
+      'an outage',
+      { outcome: 'unavailable', problem: 'p', retryAfter: 9 },
+      { status: 503, code: 'ERR_APP_CHECK_UNAVAILABLE' },
+    ],
+  ])('judges %s', async (_, outcome, wanted) => {
+    const firebase = consumer(outcome);
+    const sent = token();
+    expect(await decide({ consumer: firebase.consumer })(sent)).toEqual(wanted);
+    expect(firebase.asked).toEqual([sent]);
+  });
+
+  it('asks about nothing that does not verify', async () => {
+    const firebase = consumer({ outcome: 'consumed', already: false });
+    const decided = decide({ consumer: firebase.consumer });
+    expect(await decided(token({}, {}, stranger.privateKey))).toMatchObject({ status: 401 });
+    expect(await decided('x')).toMatchObject({ status: 401 });
+    expect(firebase.asked).toEqual([]);
+  });
+
+  it('asks again about a token that it remembers', async () => {
+    const firebase = consumer({ outcome: 'consumed', already: false });
+    const decided = decide({ consumer: firebase.consumer });
+    await decided(token());
+    await decided(token());
+    expect(firebase.asked).toHaveLength(2);
+  });
+});
+
+const context: EnrolmentContext = {
+  challenge: 'AQEBAnR3byBieXRlcw',
+  deviceId: 'device-1',
+  now: NOW,
+  request: { method: 'POST', target: '/device/attest', fields: () => [] },
+};
+
+describe('enrolment', () => {
+  const enrolment = (more: object = {}) =>
+    appCheckEnrolment({
+      ...OPTIONS,
+      allowUnbound: true,
+      store: memoryStore(),
+      ...more,
+    } as AppCheckEnrolmentOptions);
+
+  it('consumes a limited-use token, and is about no key', async () => {
+    const evidence = enrolment();
+    expect(evidence).toMatchObject({ kind: 'app-check', fields: ['app_check_token'], remote: false });
+    expect(evidence.proof).toBeUndefined();
+    const verifying = (): Promise<unknown> =>
+      Promise.resolve(evidence.verify({ app_check_token: limited() }, context));
+    expect(await verifying()).toEqual({
+      kind: 'app-check',
+      platform: 'android',
+      appId: APP,
+      environment: 'unknown',
+      attestedAt: NOW - 60_000,
+      facts: { provider: 'firebase' },
+    });
+    await expect(verifying()).rejects.toMatchObject({ code: 'ERR_APP_CHECK_TOKEN_CONSUMED' });
+  });
+
+  it.each([
+    ['no token', {}, 'ERR_APP_CHECK_TOKEN_MISSING'],
+    ['an empty token', { app_check_token: '' }, 'ERR_APP_CHECK_TOKEN_MISSING'],
+    ['a token in another field', { token: limited() }, 'ERR_APP_CHECK_TOKEN_MISSING'],
+    ['a token for many uses', { app_check_token: token() }, 'ERR_APP_CHECK_TOKEN_NOT_LIMITED'],
+    [
+      'the token of a stranger',
+      { app_check_token: token({ jti: '1' }, {}, stranger.privateKey) },
+      'ERR_APP_CHECK_TOKEN_SIGNATURE',
+    ],
+    [
+      'a token that expired',
+      { app_check_token: limited('1', { exp: SECONDS }) },
+      'ERR_APP_CHECK_TOKEN_EXPIRED',
+    ],
+  ])('refuses %s, with a store or with Firebase', async (_, fields, code) => {
+    const firebase = consumer({ outcome: 'consumed', already: false });
+    for (const how of [{}, { store: undefined, consumer: firebase.consumer }]) {
+      const failure = Promise.resolve().then(() => enrolment(how).verify(fields, context));
+      await expect(failure).rejects.toMatchObject({ code });
+    }
+    expect(firebase.asked).toEqual([]);
+  });
+
+  it('has the challenge consumed first where Firebase is asked', () => {
+    const { consumer: asking } = consumer({});
+    expect(enrolment({ store: undefined, consumer: asking }).remote).toBe(true);
+  });
+
+  it('is never dated later than now, and knows no platform of the web', async () => {
+    const sent = limited('2', { sub: WEB_APP, iat: SECONDS + 30 });
+    const enrolled = await enrolment().verify({ app_check_token: sent }, context);
+    expect(enrolled).toMatchObject({ platform: 'unknown', attestedAt: NOW });
+  });
+
+  it('holds a device to the apps of now, at a refresh', async () => {
+    const enrolled = await enrolment().verify({ app_check_token: limited() }, context);
+    expect(enrolment().appraise(enrolled, NOW)).toBeUndefined();
+    const denied = refusal(() => enrolment({ appIds: [WEB_APP] }).appraise(enrolled, NOW));
+    expect(denied).toMatchObject({ code: 'ERR_APP_CHECK_APP_DENIED', stage: 'denied' });
+  });
+
+  it.each<readonly [string, object]>([
+    ['allowUnbound', { allowUnbound: undefined }],
+    ['allowUnbound', { allowUnbound: false }],
+    ['allowUnbound', { allowUnbound: 'true' }],
+    ['consumer', { store: undefined }],
+    ['consumer', { consumer: { consume: () => undefined } }],
+    ['appIds', { appIds: [] }],
+    ['keys', { keys: undefined }],
+  ])('is off without a right %s', (variable, more) => {
+    const wrong = expect.objectContaining({ name: 'ConfigurationError', variable }) as Error;
+    expect(() => enrolment(more)).toThrow(wrong);
+  });
+});

@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest';
+import { keyAttestation, type KeyAttestationOptions } from '../../src/key-attestation/index.js';
+import { AttestationError } from '../../src/kernel/errors.js';
+import type { RevocationList, RevocationSource } from '../../src/ports/revocations.js';
+import { sentEvidence } from '../../src/sessions/body.js';
+import { octets, integer } from '../../src/testing/encode-der.js';
+import {
+  applicationId,
+  CHALLENGE,
+  DIGEST,
+  integers,
+  NOW,
+  PACKAGE,
+  rootOfTrust,
+  type Description,
+} from './describe.js';
+import { codeOf, context, enrol, options, sent } from './enrolling.js';
+import { factoryDrafts, remoteDrafts, signAll } from './forge.js';
+
+const listOf = (...serials: string[]): RevocationList => ({
+  size: serials.length,
+  isRevoked: (serial) => serials.includes(serial),
+});
+
+describe('enrols', () => {
+  it('with what the record needs, and nothing that identifies the device', async () => {
+    const identified: Description = { hardware: { 713: octets('SERIAL'), 714: octets('IMEI') } };
+    const enrolled = await enrol(keyAttestation(options()), remoteDrafts(identified));
+    expect(enrolled).toEqual({
+      kind: 'key-attestation',
+      platform: 'android',
+      appId: PACKAGE,
+      environment: 'production',
+      key: {
+        id: expect.stringMatching(/^[\w-]{43}$/) as string,
+        thumbprint: expect.stringMatching(/^[\w-]{43}$/) as string,
+        publicKey: expect.any(String) as string,
+      },
+      attestedAt: NOW,
+      virtual: true,
+      facts: {
+        securityLevel: 'TRUSTED_ENVIRONMENT',
+        deviceLocked: true,
+        bootState: 'VERIFIED',
+        osVersion: 160_000,
+        patchLevel: 202_606,
+        vendorPatchLevel: 20_260_605,
+        bootPatchLevel: 20_260_605,
+        provisioning: 'remote',
+        certificatesIssued: 3,
+        appVersion: 7,
+        attestationVersion: 300,
+        signatureAlgorithm: 'ecdsa-sha256',
+        certificateSerials: ['65d29495', 'f59c', '3882'],
+      },
+    });
+    // As it comes back from the store.
+    expect(JSON.parse(JSON.stringify(enrolled))).toEqual(enrolled);
+    expect(JSON.stringify(enrolled)).not.toMatch(/SERIAL|IMEI/);
+  });
+
+  it.each(['base64', 'base64url'] as const)('certificates in %s', async (encoding) => {
+    const fields = { certificate_chain: sent(signAll(remoteDrafts()), encoding) };
+    expect(await codeOf(() => keyAttestation(options()).verify(fields, context))).toBe('accepted');
+  });
+
+  it('at once where the revocation list is at hand, and waits for it where it is not', async () => {
+    const list = listOf();
+    const atHand: RevocationSource = { current: () => list, latest: () => list };
+    const fields = { certificate_chain: sent(signAll(remoteDrafts())) };
+    expect(keyAttestation(options({ revocations: atHand })).verify(fields, context)).not.toBeInstanceOf(
+      Promise,
+    );
+    const waiting: RevocationSource = { current: async () => list, latest: () => undefined };
+    expect(keyAttestation(options({ revocations: waiting })).verify(fields, context)).toBeInstanceOf(Promise);
+  });
+});
+
+describe('does not enrol', () => {
+  const evidence = keyAttestation(options());
+  const chain = sent(signAll(remoteDrafts()));
+  const pem = `-----BEGIN CERTIFICATE-----\n${chain[0]}\n-----END CERTIFICATE-----\n`;
+  const cases: readonly (readonly [string, string, string | readonly string[] | undefined])[] = [
+    ['MISSING', 'nothing', undefined],
+    ['MISSING', 'an empty list', []],
+    ['MISSING', 'an empty text', ''],
+    ['ENCODING_INVALID', 'a text', chain.join('.')],
+    ['ENCODING_INVALID', 'PEM', chain.with(0, pem)],
+    [
+      'ENCODING_INVALID',
+      'base64 with line breaks',
+      chain.with(0, `${chain[0]?.slice(0, 64)}\n${chain[0]?.slice(64)}`),
+    ],
+    ['ENCODING_INVALID', 'an empty certificate', chain.with(2, '')],
+    ['CHAIN_LENGTH', '50 certificates', Array.from({ length: 50 }, () => chain[0] as string)],
+    ['CHAIN_LENGTH', 'two certificates', chain.slice(0, 2)],
+    ['CERTIFICATE_TOO_LARGE', 'a certificate of 100 KB', chain.with(1, 'A'.repeat(136_000))],
+    ['CERTIFICATE_INVALID', 'a certificate of zeros', chain.with(1, 'AAAA')],
+  ];
+  it.each(cases)('%s: %s', async (code, _name, certificate_chain) => {
+    expect(await codeOf(() => evidence.verify({ certificate_chain }, context))).toBe(code);
+  });
+
+  it('a key for another challenge', async () => {
+    const other = { ...context, challenge: `${CHALLENGE}2` };
+    const fields = { certificate_chain: chain };
+    expect(await codeOf(() => evidence.verify(fields, other))).toBe('CHALLENGE_MISMATCH');
+  });
+
+  it.each([
+    ['PURPOSES_DENIED', { hardware: { 1: integers(0, 1) } }],
+    ['PURPOSES_DENIED', { hardware: { 1: integers(2, 7) } }],
+    ['KEY_ALGORITHM_DENIED', { hardware: { 5: integers(0) } }],
+    ['DEVICE_UNLOCKED', { hardware: { 704: rootOfTrust({ locked: Buffer.of(1, 1, 0) }) } }],
+    ['BOOT_STATE_DENIED', { hardware: { 704: rootOfTrust({ state: 1 }) } }],
+    ['SECURITY_LEVEL_SOFTWARE', { level: 0 }],
+    ['ORIGIN', { hardware: { 702: integer(2) } }],
+    ['DIGEST_MISMATCH', { software: { 709: applicationId(undefined, [Buffer.alloc(32)]) } }],
+  ] satisfies [string, Description][])('by default: %s', async (code, description) => {
+    expect(await codeOf(() => enrol(evidence, remoteDrafts(description)))).toBe(code);
+  });
+
+  it('where the revocation list says no, or cannot be had', async () => {
+    const revoked: RevocationSource = { current: async () => listOf('f59c'), latest: () => undefined };
+    expect(await codeOf(() => enrol(keyAttestation(options({ revocations: revoked }))))).toBe('REVOKED');
+    const check = { name: 'n', code: 'ERR_X', stage: 'unavailable', says: 's', spec: 's' } as const;
+    const failing = (): never => {
+      throw new AttestationError(check);
+    };
+    const down: RevocationSource = { current: failing, latest: () => undefined };
+    expect(await codeOf(() => enrol(keyAttestation(options({ revocations: down }))))).toBe('ERR_X');
+  });
+});
+
+describe('appraises again at every refresh', () => {
+  const policies: readonly (readonly [string, Partial<KeyAttestationOptions>])[] = [
+    [
+      'APP_ID_DENIED',
+      { apps: [{ packageName: 'com.example.other', certificateDigests: [DIGEST.toString('hex')] }] },
+    ],
+    ['VIRTUAL_DENIED', { roots: undefined }],
+    ['SECURITY_LEVEL_DENIED', { securityLevel: 'strong-box' }],
+    ['OS_VERSION_DENIED', { minimumOs: '17' }],
+    ['PATCH_LEVEL_DENIED', { minimumPatchLevel: '2026-07' }],
+    ['PROVISIONING_DENIED', { provisioning: 'remote' }],
+  ];
+  it.each(policies)('%s', async (code, policy) => {
+    const enrolled = await enrol(keyAttestation(options()), factoryDrafts());
+    expect(await codeOf(() => keyAttestation(options()).appraise(enrolled, NOW))).toBe('accepted');
+    expect(await codeOf(() => keyAttestation(options(policy)).appraise(enrolled, NOW))).toBe(code);
+  });
+
+  it('a system of the owner’s, by the key that was enrolled', async () => {
+    const key = 'ab'.repeat(32);
+    const drafts = remoteDrafts({
+      hardware: { 704: rootOfTrust({ state: 1, key: Buffer.from(key, 'hex') }) },
+    });
+    const listed = keyAttestation(options({ verifiedBootKeys: [key] }));
+    const enrolled = await enrol(listed, drafts);
+    expect(await codeOf(() => listed.appraise(enrolled, NOW))).toBe('accepted');
+    expect(await codeOf(() => keyAttestation(options()).appraise(enrolled, NOW))).toBe('BOOT_STATE_DENIED');
+  });
+
+  it('certificates that were revoked since, failing closed where nobody knows', async () => {
+    let latest: RevocationList | undefined = listOf();
+    let asked = 0;
+    const source: RevocationSource = {
+      current: async () => {
+        asked += 1;
+        return listOf();
+      },
+      latest: () => latest,
+    };
+    const evidence = keyAttestation(options({ revocations: source }));
+    const enrolled = await enrol(evidence);
+    expect(await codeOf(() => evidence.appraise(enrolled, NOW))).toBe('accepted');
+    for (const serial of ['65d29495', 'f59c', '3882']) {
+      latest = listOf(serial);
+      expect(await codeOf(() => evidence.appraise(enrolled, NOW))).toBe('REVOKED_SINCE');
+    }
+    latest = undefined;
+    expect(await codeOf(() => evidence.appraise(enrolled, NOW))).toBe('REVOCATIONS_UNAVAILABLE');
+    // Nobody waits in vain: before an appraisal the list is asked for.
+    expect(await evidence.renew?.(enrolled, NOW)).toBeUndefined();
+    expect(asked).toBe(2);
+    latest = listOf();
+    const { certificateSerials: _gone, ...facts } = enrolled.facts;
+    expect(await codeOf(() => evidence.appraise({ ...enrolled, facts }, NOW))).toBe('REVOKED_SINCE');
+  });
+
+  it('does not fail where the list cannot be renewed', async () => {
+    const source: RevocationSource = {
+      current: () => Promise.reject(new Error('down')),
+      latest: () => undefined,
+    };
+    const enrolled = await enrol(keyAttestation(options()));
+    expect(await keyAttestation(options({ revocations: source })).renew?.(enrolled, NOW)).toBeUndefined();
+  });
+});
+
+describe('the body’s member', () => {
+  const evidence = keyAttestation(options());
+  const read = (member: unknown): unknown => sentEvidence({ certificate_chain: member }, [evidence]).fields;
+
+  it('is a list of strings', () => {
+    expect(read(['a', 'b'])).toEqual({ certificate_chain: ['a', 'b'] });
+    expect(read([])).toEqual({ certificate_chain: [] });
+  });
+
+  it.each([['a'], [7], [null], [{}], [{ length: 1, 0: 'a' }], [['a', 7]], [['a', null]], [[['a']]]])(
+    'is refused: %j',
+    (member) => {
+      expect(() => read(member)).toThrow(expect.objectContaining({ code: 'ERR_ENROLMENT_MEMBERS' }));
+    },
+  );
+});

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { inspectKeyAttestation, verifyKeyAttestation } from '../../src/key-attestation/index.js';
+import { keyAttestation } from '../../src/key-attestation/index.js';
+import { ConfigurationError } from '../../src/kernel/errors.js';
+import { vectors } from '../vectors.js';
+import { DIGEST, PACKAGE } from './describe.js';
+import { expectations, remoteDrafts, signAll } from './forge.js';
+import { chainOf } from './published.js';
+
+const CHAIN = signAll(remoteDrafts());
+const app = { packageName: PACKAGE, certificateDigests: [DIGEST.toString('hex')] };
+
+function variableOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.variable;
+    throw error;
+  }
+  return 'accepted';
+}
+
+/** Options that both take. */
+const SHARED: readonly (readonly [variable: string, options: object])[] = [
+  ['apps', { apps: undefined }],
+  ['apps', { apps: [] }],
+  ['apps', { apps: app }],
+  ['apps[0]', { apps: ['com.example.app'] }],
+  ['apps[0].packageName', { apps: [{ ...app, packageName: 'app' }] }],
+  ['apps[0].packageName', { apps: [{ ...app, packageName: 'com.example.*' }] }],
+  ['apps[0].packageName', { apps: [{ certificateDigests: app.certificateDigests }] }],
+  ['apps[0].certificateDigests', { apps: [{ packageName: PACKAGE }] }],
+  ['apps[0].certificateDigests', { apps: [{ ...app, certificateDigests: [] }] }],
+  ['apps[0].certificateDigests', { apps: [{ ...app, certificateDigests: ['00'] }] }],
+  ['apps[0].certificateDigests', { apps: [{ ...app, certificateDigests: [DIGEST] }] }],
+  [
+    'apps[0].certificateDigests',
+    { apps: [{ ...app, certificateDigests: [...app.certificateDigests, DIGEST.toString('base64')] }] },
+  ],
+  ['apps[1].minimumVersion', { apps: [app, { ...app, minimumVersion: '7' }] }],
+  ['apps[0].minimumVersion', { apps: [{ ...app, minimumVersion: Number.NaN }] }],
+  ['apps[0].digests', { apps: [{ ...app, digests: [] }] }],
+  ['securityLevel', { securityLevel: 'StrongBox' }],
+  ['verifiedBoot', { verifiedBoot: true }],
+  ['verifiedBoot', { verifiedBoot: 'optional' }],
+  ['verifiedBootKeys', { verifiedBootKeys: ['00'] }],
+  ['verifiedBootKeys', { verifiedBoot: 'any', verifiedBootKeys: ['00'.repeat(32)] }],
+  ['minimumOs', { minimumOs: 'Tiramisu' }],
+  ['minimumOs', { minimumOs: 13 }],
+  ['minimumPatchLevel', { minimumPatchLevel: '202605' }],
+  ['minimumPatchLevel', { minimumPatchLevel: '2026-13' }],
+  ['minimumVendorPatchLevel', { minimumVendorPatchLevel: '2026-05-32' }],
+  ['minimumBootPatchLevel', { minimumBootPatchLevel: '' }],
+  ['provisioning', { provisioning: 'factory' }],
+  ['maxCertificatesIssued', { maxCertificatesIssued: 0 }],
+  ['maxCertificatesIssued', { maxCertificatesIssued: 1.5 }],
+  ['purposes', { purposes: ['signing'] }],
+  ['purposes', { purposes: ['toString'] }],
+  ['userAuthentication', { userAuthentication: 'always' }],
+  ['maxKeyAgeSeconds', { maxKeyAgeSeconds: 0 }],
+  ['maxKeyAgeSeconds', { maxKeyAgeSeconds: Number.POSITIVE_INFINITY }],
+  ['roots', { roots: [] }],
+  ['roots', { roots: ['a root'] }],
+  ['roots', { roots: [Buffer.alloc(10)] }],
+  ['allowOmittedRoot', { allowOmittedRoot: 'yes' }],
+  ['requireVerifiedBoot', { requireVerifiedBoot: true }],
+  ['revocations', { revocations: undefined }],
+  ['revocations', { revocations: 'none' }],
+  ['revocations', { revocations: { entries: {} } }],
+  ['revocations', { revocations: null }],
+];
+
+describe('refuses expectations that make no sense', () => {
+  const OWN: readonly (readonly [string, object])[] = [
+    ['challenge', { challenge: undefined }],
+    ['challenge', { challenge: null }],
+    ['challenge', { challenge: '' }],
+    ['challenge', { challenge: new Uint8Array() }],
+    ['challenge', { challenge: 7 }],
+    ['challenge', { anyChallenge: true }],
+    ['apps', { anyApp: true }],
+    ['now', { now: Number.NaN }],
+    ['cache', { cache: true }],
+  ];
+  it.each([...SHARED, ...OWN])('%s %j', (variable, options) => {
+    const expected = { ...expectations(), ...options } as never;
+    expect(variableOf(() => verifyKeyAttestation(CHAIN, expected))).toBe(variable);
+    expect(variableOf(() => inspectKeyAttestation(CHAIN, expected))).toBe(variable);
+  });
+});
+
+describe('refuses evidence that makes no sense', () => {
+  const OWN: readonly (readonly [string, object])[] = [
+    ['cache', { cache: -1 }],
+    ['anyApp', { anyApp: true }],
+    ['anyChallenge', { anyChallenge: true }],
+  ];
+  it.each([...SHARED, ...OWN])('%s %j', (variable, options) => {
+    const evidence = { apps: [app], revocations: 'not-checked', ...options } as never;
+    expect(variableOf(() => keyAttestation(evidence))).toBe(variable);
+  });
+
+  it('of nothing at all', () => {
+    expect(variableOf(() => keyAttestation(undefined as never))).toBe('options');
+  });
+});
+
+const software = vectors('key-attestation/018');
+
+software.run('AOSP’s root for software keys cannot be configured either', ([vector]) => {
+  if (vector === undefined) throw new Error('there is one');
+  const roots = [chainOf(vector).at(-1) as Buffer];
+  expect(variableOf(() => verifyKeyAttestation(CHAIN, expectations({ roots })))).toBe('roots');
+});

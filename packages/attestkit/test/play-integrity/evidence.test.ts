@@ -1,0 +1,205 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { enrolmentHash, playIntegrity } from '../../src/play-integrity/index.js';
+import { refusal } from '../approov/tokens.js';
+import { APPS, CHALLENGE, context, decoded, decoder, failure, HASH, LOCAL } from './enrolling.js';
+import { APP, app, CLEARED, device, NOW, PACKAGE, request, responseKeys, token, verdict } from './tokens.js';
+
+it('binds to challenge and device by documented bytes', () => {
+  const bytes = Buffer.from(`attestkit-enrol-v1\n${CHALLENGE}\ndevice-1`, 'utf8');
+  expect(HASH).toBe(createHash('sha256').update(bytes).digest('base64url'));
+  expect(HASH).toMatch(/^[\w-]{43}$/);
+});
+
+describe('enrolment with the app’s own response keys', () => {
+  const evidence = playIntegrity(LOCAL);
+  const sent = token(request({ nonce: HASH }));
+
+  it('is synchronous, and about no key', () => {
+    expect(evidence).toMatchObject({ kind: 'play-integrity', remote: false });
+    expect(evidence.fields).toEqual(['integrity_token', 'package_name']);
+    expect(evidence.proof).toBeUndefined();
+    expect(evidence.verify({ integrity_token: sent }, context)).toEqual({
+      kind: 'play-integrity',
+      platform: 'android',
+      appId: PACKAGE,
+      environment: 'production',
+      attestedAt: NOW - 5000,
+      facts: {
+        appVerdict: 'PLAY_RECOGNIZED',
+        certificates: APP.certificateSha256Digest,
+        versionCode: '42',
+        deviceLabels: ['MEETS_DEVICE_INTEGRITY'],
+        licensing: 'LICENSED',
+      },
+    });
+  });
+
+  it.each([
+    ['no token', {}, 'ERR_PLAY_INTEGRITY_TOKEN_MISSING'],
+    ['an empty token', { integrity_token: '' }, 'ERR_PLAY_INTEGRITY_TOKEN_MISSING'],
+    [
+      'another package',
+      { integrity_token: sent, package_name: 'com.evil.app' },
+      'ERR_PLAY_INTEGRITY_PACKAGE_UNKNOWN',
+    ],
+    ['an empty package', { integrity_token: sent, package_name: '' }, 'ERR_PLAY_INTEGRITY_PACKAGE_UNKNOWN'],
+    ['junk', { integrity_token: 'x' }, 'ERR_PLAY_INTEGRITY_TOKEN_MALFORMED'],
+    ['a token for another challenge', { integrity_token: token() }, 'ERR_PLAY_INTEGRITY_BINDING_MISMATCH'],
+    [
+      'a token for another device',
+      { integrity_token: token(request({ nonce: enrolmentHash(CHALLENGE, 'device-2') })) },
+      'ERR_PLAY_INTEGRITY_BINDING_MISMATCH',
+    ],
+    [
+      'the bare challenge',
+      { integrity_token: token(request({ nonce: CHALLENGE })) },
+      'ERR_PLAY_INTEGRITY_BINDING_MISMATCH',
+    ],
+    [
+      'a hash in place of the nonce',
+      { integrity_token: token(request({ nonce: undefined, requestHash: HASH })) },
+      'ERR_PLAY_INTEGRITY_BINDING_KIND',
+    ],
+    [
+      'an app that is not Play’s',
+      {
+        integrity_token: token({
+          ...request({ nonce: HASH }),
+          ...app({ appRecognitionVerdict: 'UNRECOGNIZED_VERSION' }),
+        }),
+      },
+      'ERR_PLAY_INTEGRITY_APP_UNRECOGNIZED',
+    ],
+    [
+      'a device that meets too little',
+      {
+        integrity_token: token({
+          ...request({ nonce: HASH }),
+          ...device({ deviceRecognitionVerdict: ['MEETS_BASIC_INTEGRITY'] }),
+        }),
+      },
+      'ERR_PLAY_INTEGRITY_DEVICE',
+    ],
+    [
+      'the keys of another app',
+      { integrity_token: token({}, { secret: responseKeys().secret }) },
+      'ERR_PLAY_INTEGRITY_TOKEN_KEY',
+    ],
+  ])('refuses %s', (_, fields, code) => {
+    expect(refusal(() => evidence.verify(fields, context)).code).toBe(code);
+  });
+});
+
+describe('enrolment through Google', () => {
+  it('asks once, with the token as it was sent', async () => {
+    const google = decoder(decoded());
+    const evidence = playIntegrity({ apps: APPS, decoder: google.decoder });
+    expect(evidence.remote).toBe(true);
+    const enrolled = await evidence.verify({ integrity_token: 'a.b' }, context);
+    expect(enrolled).toMatchObject({ appId: PACKAGE, environment: 'production', platform: 'android' });
+    expect(google.asked).toEqual([[PACKAGE, 'a.b']]);
+  });
+
+  it.each<readonly [string, unknown, string, string]>([
+    ['a token that Google refuses', { outcome: 'invalid' }, 'ERR_PLAY_INTEGRITY_TOKEN_INVALID', 'untrusted'],
+    [
+      'a server that may not ask',
+      { outcome: 'misconfigured', problem: 'p' },
+      'ERR_PLAY_INTEGRITY_MISCONFIGURED',
+      'unavailable',
+    ],
+    [
+      'a quota that is used up',
+      { outcome: 'throttled', problem: 'p', retryAfter: 9 },
+      'ERR_PLAY_INTEGRITY_QUOTA',
+      'unavailable',
+    ],
+    [
+      'an outage',
+      { outcome: 'unavailable', problem: 'p', retryAfter: 9 },
+      'ERR_PLAY_INTEGRITY_UNAVAILABLE',
+      'unavailable',
+    ],
+    ['a verdict that was asked for before', decoded(CLEARED), 'ERR_PLAY_INTEGRITY_CLEARED', 'untrusted'],
+    [
+      'a verdict of a classic request',
+      { outcome: 'decoded', payload: verdict(request({ nonce: HASH })) },
+      'ERR_PLAY_INTEGRITY_BINDING_KIND',
+      'untrusted',
+    ],
+    [
+      'a verdict on another app',
+      decoded(app({ packageName: 'com.evil.app' })),
+      'ERR_PLAY_INTEGRITY_APP_PACKAGE',
+      'untrusted',
+    ],
+    [
+      'a verdict that is none',
+      { outcome: 'decoded', payload: {} },
+      'ERR_PLAY_INTEGRITY_REQUEST_MISSING',
+      'malformed',
+    ],
+  ])('refuses %s', async (_, outcome, code, stage) => {
+    const google = decoder(outcome);
+    const error = await failure({ apps: APPS, decoder: google.decoder }, { integrity_token: 'a.b' });
+    expect(error).toMatchObject({ code, stage });
+    if (stage === 'unavailable') expect((error.cause as Error).message).toBe('p');
+    if (code.endsWith('QUOTA') || code.endsWith('_UNAVAILABLE')) expect(error.retryAfter).toBe(9);
+    expect(google.asked).toHaveLength(1);
+  });
+
+  it.each([
+    ['spaces', 'a b'],
+    ['a line feed', 'a.b\n'],
+    ['letters of other alphabets', 'ä'],
+    ['more than any token has', 'a'.repeat(16_385)],
+  ])('does not ask about %s', async (_, sent) => {
+    const google = decoder(decoded());
+    const error = await failure({ apps: APPS, decoder: google.decoder }, { integrity_token: sent });
+    expect(error.code).toBe('ERR_PLAY_INTEGRITY_TOKEN_FORM');
+    expect(google.asked).toEqual([]);
+  });
+
+  it('asks about no token of an app that is not configured', async () => {
+    const google = decoder(decoded());
+    const fields = { integrity_token: 'a.b', package_name: 'com.evil.app' };
+    expect((await failure({ apps: APPS, decoder: google.decoder }, fields)).stage).toBe('untrusted');
+    expect(google.asked).toEqual([]);
+  });
+
+  it('takes classic requests where it is told to', async () => {
+    const google = decoder({ outcome: 'decoded', payload: verdict(request({ nonce: `${HASH}=` })) });
+    const evidence = playIntegrity({ apps: APPS, decoder: google.decoder, request: 'classic' });
+    expect((await evidence.verify({ integrity_token: 'a.b' }, context)).kind).toBe('play-integrity');
+  });
+
+  it('decodes what no key is for, while Google takes over, and nothing else', async () => {
+    const google = decoder({ outcome: 'decoded', payload: verdict(request({ nonce: HASH })) });
+    const options = { ...LOCAL, decoder: google.decoder };
+    const foreign = token({}, { secret: responseKeys().secret });
+    expect((await playIntegrity(options).verify({ integrity_token: foreign }, context)).kind).toBeTruthy();
+    const ours = token(request({ nonce: HASH }));
+    expect(playIntegrity(options).verify({ integrity_token: ours }, context)).not.toHaveProperty('then');
+    const forged = token(request({ nonce: HASH }), { key: responseKeys().privateKey });
+    expect(refusal(() => playIntegrity(options).verify({ integrity_token: forged }, context)).code).toBe(
+      'ERR_PLAY_INTEGRITY_JWS_SIGNATURE',
+    );
+    expect(google.asked).toHaveLength(1);
+  });
+});
+
+describe('several apps', () => {
+  const second = { packageName: 'com.example.second', certificateSha256Digests: ['A'.repeat(43)] };
+  it('are told apart by package_name, each with its own certificates', async () => {
+    const google = decoder(decoded());
+    const options = { apps: [...APPS, second], decoder: google.decoder };
+    const named = { integrity_token: 'a.b', package_name: PACKAGE };
+    expect((await playIntegrity(options).verify(named, context)).appId).toBe(PACKAGE);
+    expect((await failure(options, { integrity_token: 'a.b' })).code).toBe(
+      'ERR_PLAY_INTEGRITY_PACKAGE_UNKNOWN',
+    );
+    const other = { integrity_token: 'a.b', package_name: second.packageName };
+    expect((await failure(options, other)).code).toBe('ERR_PLAY_INTEGRITY_REQUEST_PACKAGE');
+  });
+});

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { createGuard } from '../../src/guard/index.js';
+import { enrolmentHash, playIntegrity, type PlayIntegrityOptions } from '../../src/play-integrity/index.js';
+import { session } from '../../src/sessions/index.js';
+import { memoryStore } from '../../src/stores/memory.js';
+import { APPS, decoder, LOCAL } from './enrolling.js';
+import { CLEARED, NOW, PACKAGE, request, token, verdict } from './tokens.js';
+
+/** A backend that enrols with Play Integrity. */
+function backend(options: PlayIntegrityOptions) {
+  const guard = createGuard({
+    evidence: [session()],
+    enrolment: [playIntegrity(options)],
+    secret: 'Qm9wXq7Zc2LhV4tR8sKdEu3YfJa6NiG0bT5oPvHx1MzWyC-lUk_rSjDgFeAI9nQB',
+    store: memoryStore(),
+    now: () => NOW,
+  });
+  const ask = async (method: string, path: string, query: string, sent?: object) => {
+    const body = Buffer.from(JSON.stringify(sent ?? ''));
+    const answer = await guard.answer(
+      {
+        method,
+        target: `/device${path}${query}`,
+        fields: (name) => (name === 'content-type' && sent !== undefined ? ['application/json'] : []),
+        body: () => Promise.resolve(body),
+      },
+      path,
+    );
+    return { status: answer?.status, body: JSON.parse(answer?.body ?? '{}') as Record<string, string> };
+  };
+  return {
+    challenge: async (): Promise<string> =>
+      (await ask('GET', '/challenge', '?device_id=device-1')).body['challenge'] as string,
+    attest: (challenge: string, sent: string) =>
+      ask('POST', '/attest', '', { challenge, device_id: 'device-1', integrity_token: sent }),
+  };
+}
+
+describe('a device that enrols with Play Integrity', () => {
+  it('gets a session for a token that is decoded here, once', async () => {
+    const { challenge, attest } = backend(LOCAL);
+    const issued = await challenge();
+    const sent = token(request({ nonce: enrolmentHash(issued, 'device-1') }));
+    // A token that does not hold consumes nothing.
+    expect((await attest(issued, token())).status).toBe(403);
+    const enrolled = await attest(issued, sent);
+    expect(enrolled).toMatchObject({ status: 200, body: { status: 'attestation_success' } });
+    const claims = JSON.parse(
+      Buffer.from(enrolled.body['session_token']?.split('.')[1] ?? '', 'base64url').toString(),
+    ) as object;
+    expect(claims).toMatchObject({
+      kind: 'play-integrity',
+      attestation: { platform: 'android', app_id: PACKAGE, facts: { appVerdict: 'PLAY_RECOGNIZED' } },
+    });
+    expect([400, 403]).toContain((await attest(issued, sent)).status);
+  });
+
+  it('spends its challenge before Google is asked', async () => {
+    const google = decoder({ outcome: 'decoded', payload: verdict(CLEARED) });
+    const { challenge, attest } = backend({ apps: APPS, decoder: google.decoder });
+    const issued = await challenge();
+    expect((await attest(issued, 'a.b')).status).toBe(403);
+    expect((await attest(issued, 'a.b')).status).toBe(400);
+    expect(google.asked).toHaveLength(1);
+  });
+
+  it('is told to come back while Google is down', async () => {
+    const google = decoder({ outcome: 'unavailable', problem: 'p', retryAfter: 7 });
+    const { challenge, attest } = backend({ apps: APPS, decoder: google.decoder });
+    expect((await attest(await challenge(), 'a.b')).status).toBe(503);
+  });
+});

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { playIntegrity, type PlayIntegrityOptions } from '../../src/play-integrity/index.js';
+import type { Enrolled } from '../../src/ports/enrolment.js';
+import { refusal } from '../approov/tokens.js';
+import { APP_OPTIONS, APPS, context, decoded, decoder, HASH, LOCAL, LOCAL_APP } from './enrolling.js';
+import { NOW, own, PACKAGE, request, token } from './tokens.js';
+
+describe('at a refresh', () => {
+  const known = playIntegrity(LOCAL).verify(
+    { integrity_token: token(request({ nonce: HASH })) },
+    context,
+  ) as Enrolled;
+  const stored = JSON.parse(JSON.stringify(known)) as Enrolled;
+
+  it('passes as long as the policy is the same', () => {
+    expect(playIntegrity(LOCAL).appraise(stored, NOW + 86_400_000 * 365)).toBeUndefined();
+  });
+
+  it.each<readonly [string, Partial<PlayIntegrityOptions>, Partial<Enrolled>, string]>([
+    ['an app that is configured no more', {}, { appId: 'com.evil.app' }, 'ERR_PLAY_INTEGRITY_APP_DENIED'],
+    [
+      'a certificate that is pinned no more',
+      { apps: [{ ...LOCAL_APP, certificateSha256Digests: ['A'.repeat(43)] }] },
+      {},
+      'ERR_PLAY_INTEGRITY_CERTIFICATE',
+    ],
+    [
+      'a version that is too old by now',
+      { apps: [{ ...LOCAL_APP, minimumVersionCode: 43 }] },
+      {},
+      'ERR_PLAY_INTEGRITY_VERSION_CODE',
+    ],
+    [
+      'labels that are too few by now',
+      { deviceLabels: ['MEETS_STRONG_INTEGRITY'] },
+      {},
+      'ERR_PLAY_INTEGRITY_DEVICE',
+    ],
+    ['a verdict that is too old', { maxAgeAtRefreshSeconds: 60 }, {}, 'ERR_PLAY_INTEGRITY_REFRESH_TOO_OLD'],
+    ['a tester, where they were let in', {}, { environment: 'testing' }, 'ERR_PLAY_INTEGRITY_TESTING'],
+    ['a record that says nothing', {}, { facts: {} }, 'ERR_PLAY_INTEGRITY_APP_UNRECOGNIZED'],
+  ])('refuses %s', (_, options, changed, code) => {
+    const evidence = playIntegrity({ ...LOCAL, ...options });
+    expect(refusal(() => evidence.appraise({ ...stored, ...changed }, NOW + 90_000)).code).toBe(code);
+  });
+
+  it('says of testers that they are', () => {
+    const evidence = playIntegrity({ ...LOCAL, allowTesting: true });
+    const sent = token({ ...request({ nonce: HASH }), testingDetails: { isTestingResponse: true } });
+    expect(evidence.verify({ integrity_token: sent }, context)).toMatchObject({ environment: 'testing' });
+  });
+
+  it('is never dated later than now', () => {
+    const sent = token(request({ nonce: HASH, timestampMillis: NOW + 30_000 }));
+    expect(playIntegrity(LOCAL).verify({ integrity_token: sent }, context)).toMatchObject({
+      attestedAt: NOW,
+    });
+  });
+});
+
+describe('the options', () => {
+  const remote = decoder(decoded()).decoder;
+  it.each<readonly [string, object]>([
+    ['apps', { apps: undefined }],
+    ['apps', { apps: [] }],
+    ['apps', { apps: [...APPS, ...APPS] }],
+    ['apps', { apps: ['com.example.app'] }],
+    ['apps.digests', { apps: [{ ...APP_OPTIONS, digests: [] }] }],
+    ['packageName', { apps: [{ ...APP_OPTIONS, packageName: undefined }] }],
+    ['certificateSha256Digests', { apps: [{ packageName: PACKAGE }] }],
+    ['certificateSha256Digests', { apps: [{ ...APP_OPTIONS, certificateSha256Digests: [] }] }],
+    ['certificateSha256Digests', { apps: [{ ...APP_OPTIONS, certificateSha256Digests: ['6a6a1474b5cb'] }] }],
+    ['certificateSha256Digests', { apps: [{ ...APP_OPTIONS, certificateSha256Digests: ['A'.repeat(27)] }] }],
+    ['keys', { apps: [{ ...APP_OPTIONS, keys: own.printed }] }],
+    ['decoder', { decoder: undefined }],
+    ['decoder', { decoder: {} }],
+    ['decoder', { decoder: 'https://playintegrity.googleapis.com' }],
+    ['request', { request: 'both' }],
+    ['request', { ...LOCAL, request: 'standard' }],
+    ['deviceLabels', { deviceLabels: [] }],
+    ['licensing', { licensing: [] }],
+    ['maxAgeSeconds', { maxAgeSeconds: 0 }],
+    ['maxAgeAtRefreshSeconds', { maxAgeAtRefreshSeconds: Number.NaN }],
+    ['nonce', { nonce: 'x' }],
+  ])('are refused with a wrong %s', (variable, more) => {
+    const run = (): unknown =>
+      playIntegrity({ apps: APPS, decoder: remote, ...more } as PlayIntegrityOptions);
+    expect(run).toThrow(expect.objectContaining({ name: 'ConfigurationError', variable }) as Error);
+  });
+});
