@@ -21,7 +21,7 @@ const titles = {
   'signed-token': 'Tokens of an attester',
   sessions: 'Enrolment, sessions and signed requests',
   stores: 'Stores',
-  net: 'Keys that are fetched',
+  net: 'What is fetched',
   guard: 'The guard itself',
 };
 

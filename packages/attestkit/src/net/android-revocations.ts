@@ -4,7 +4,7 @@ import { assertOptions, type OptionTypes } from '../kernel/options.js';
 import { readRevocationList } from '../kernel/revocation-list.js';
 import { within } from '../kernel/within.js';
 import type { RevocationList, RevocationSource } from '../ports/revocations.js';
-import { REVOCATIONS_CHECKS } from './android-revocations-checks.js';
+import { NET_CHECKS } from './checks.js';
 import { endpoint } from './endpoint.js';
 import { fetchBody, FetchFailure } from './fetch-body.js';
 import { readFreshness } from './freshness.js';
@@ -111,7 +111,7 @@ export function storedRevocations(document: unknown, options: StoredRevocationsO
 
 function refuse(): never {
   const cause = new Error('the stored list is older than maxStaleSeconds');
-  throw new AttestationError(REVOCATIONS_CHECKS.available, { cause, retryAfter: 3600 });
+  throw new AttestationError(NET_CHECKS.revocationsAvailable, { cause, retryAfter: 3600 });
 }
 
 interface Settings {
@@ -213,6 +213,6 @@ class RemoteList {
 
   #unavailable(): AttestationError {
     const retryAfter = Math.max(1, Math.ceil(this.#cooldownLeft() / 1000));
-    return new AttestationError(REVOCATIONS_CHECKS.available, { cause: this.#failure, retryAfter });
+    return new AttestationError(NET_CHECKS.revocationsAvailable, { cause: this.#failure, retryAfter });
   }
 }

@@ -1,10 +1,8 @@
+import { freezeJson } from '../kernel/json.js';
 import type { CheckDef } from '../ports/checks.js';
 
-/** Every code with which this room fails. */
-export type NetErrorCode = 'ERR_JWKS_UNAVAILABLE';
-
 /** What only the network can answer. A failure says nothing about the evidence. */
-export const NET_CHECKS: { readonly jwksAvailable: CheckDef<NetErrorCode> } = {
+export const NET_CHECKS = freezeJson({
   jwksAvailable: {
     name: 'keys available',
     code: 'ERR_JWKS_UNAVAILABLE',
@@ -12,4 +10,14 @@ export const NET_CHECKS: { readonly jwksAvailable: CheckDef<NetErrorCode> } = {
     says: 'the key set that the evidence is verified with cannot be had at the moment',
     spec: 'RFC 7517 §5',
   },
-};
+  revocationsAvailable: {
+    name: 'revocation list available',
+    code: 'ERR_REVOCATIONS_UNAVAILABLE',
+    stage: 'unavailable',
+    says: 'the list of revoked attestation certificates cannot be had at the moment, or is too old',
+    spec: 'Android, Key and ID attestation, certificate revocation status list',
+  },
+} as const satisfies Record<string, CheckDef>);
+
+/** Every code with which this room fails. */
+export type NetErrorCode = (typeof NET_CHECKS)[keyof typeof NET_CHECKS]['code'];

@@ -8,6 +8,7 @@ import { sessionKeys } from '../../src/sessions/session-signer.js';
 import type { SessionClaims } from '../../src/sessions/session-token.js';
 import { mintApproovToken } from '../../src/testing/index.js';
 import { failed, problem } from './unusable.js';
+import { TRUST_FACTS } from '../sessions/trust-facts.js';
 
 const AT = '2026-06-01T12:00:00.000Z';
 const SECONDS = Date.parse(AT) / 1000;
@@ -26,13 +27,7 @@ const CLAIMS: SessionClaims = {
   sid: 'AAAAAAAAAAAAAAAAAAAAAA',
   rid: 'BBBBBBBBBBBBBBBBBBBBBB',
   kind: 'app-attest',
-  attestation: {
-    platform: 'ios',
-    app_id: 'TEAMID1234.com.example.app',
-    environment: 'production',
-    attested_at: 1_795_000_000,
-    facts: {},
-  },
+  attestation: TRUST_FACTS,
   epoch: [0, 3],
   iss: 'https://api.example.com',
   aud: ['https://api.example.com', 'https://other.example.com'],

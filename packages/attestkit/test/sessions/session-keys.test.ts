@@ -6,6 +6,7 @@ import type { SessionKey } from '../../src/sessions/session-keys.js';
 import { sessionKeys, sessionKeySource, type SessionKeys } from '../../src/sessions/session-signer.js';
 import { verifySessionToken, type SessionClaims } from '../../src/sessions/session-token.js';
 import { misconfigured, refused } from './refusal.js';
+import { TRUST_FACTS } from './trust-facts.js';
 
 const NOW = Date.parse('2026-06-01T12:00:00Z');
 const CLAIMS: SessionClaims = {
@@ -17,13 +18,7 @@ const CLAIMS: SessionClaims = {
   sid: 'sid-1',
   rid: 'rid-1',
   kind: 'app-attest',
-  attestation: {
-    platform: 'ios',
-    app_id: 'TEAMID1234.com.example.app',
-    environment: 'production',
-    attested_at: 1_795_000_000,
-    facts: {},
-  },
+  attestation: TRUST_FACTS,
   epoch: [0, 0],
 };
 const make = () => randomBytes(48).toString('base64');
