@@ -114,8 +114,9 @@ describe('the options', () => {
   });
 });
 
-it('has one check, whose sentence names no value', () => {
+it('has two checks, both of what cannot be had', () => {
   expect(Object.values(NET_CHECKS).map(({ code, stage }) => [code, stage])).toEqual([
     ['ERR_JWKS_UNAVAILABLE', 'unavailable'],
+    ['ERR_REVOCATIONS_UNAVAILABLE', 'unavailable'],
   ]);
 });
