@@ -26,6 +26,7 @@ export type { CheckDef, CheckReport, Inspection, Stage } from './ports/checks.js
 export type { Answer, Decision, Refusal } from './ports/decision.js';
 export type {
   AttestedKey,
+  DeviceIntegrity,
   Enrolled,
   EnrolmentContext,
   EnrolmentEvidence,

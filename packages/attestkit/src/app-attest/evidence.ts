@@ -177,6 +177,7 @@ function enrolled(
     platform: attestation.platform,
     appId: attestation.appId,
     environment: attestation.environment,
+    integrity: 'hardware',
     key: {
       id: key.id,
       thumbprint: key.thumbprint,

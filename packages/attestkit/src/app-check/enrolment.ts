@@ -64,6 +64,7 @@ function enrolled({ appId, platform, iat }: AppCheckResult, now: number): Enroll
     appId,
     // A token of a debug provider looks like any other.
     environment: 'unknown',
+    integrity: 'app',
     // A clock that is ahead must not make the evidence look younger than it is.
     attestedAt: Math.min(iat * 1000, now),
     facts: { provider: 'firebase' },

@@ -199,6 +199,7 @@ function enrolled(attestation: KeyAttestation, now: number): Enrolled<KeyAttesta
     platform: 'android',
     appId: appId as string,
     environment: 'production',
+    integrity: device.bootState === 'VERIFIED' && device.deviceLocked === true ? 'hardware' : 'basic',
     key: {
       id: key.id,
       thumbprint: thumbprint as string,

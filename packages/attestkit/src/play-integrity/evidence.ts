@@ -1,7 +1,7 @@
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
 import { assertOptions, type OptionTypes } from '../kernel/options.js';
 import { enforcing } from '../kernel/sinks.js';
-import type { Enrolled, EnrolmentEvidence } from '../ports/enrolment.js';
+import type { DeviceIntegrity, Enrolled, EnrolmentEvidence } from '../ports/enrolment.js';
 import type { IntegrityDecoder } from '../ports/google.js';
 import { readPinnedApp, type AppRules, type PlayIntegrityAppOptions } from './app-rules.js';
 import { decodeRemotely } from './decode.js';
@@ -138,10 +138,19 @@ function enrolled(verdict: PlayIntegrityVerdict, { app, now }: VerdictRules): En
     platform: 'android',
     appId: app.packageName,
     environment: verdict.testing ? 'testing' : 'production',
+    integrity: integrityOf(verdict.deviceIntegrity.deviceRecognitionVerdict),
     // A clock that is ahead must not make the evidence look younger than it is.
     attestedAt: Math.min(verdict.requestDetails.timestampMillis ?? now, now),
     facts: Object.fromEntries(known),
   };
+}
+
+/** The highest of the labels; some phones have one without those below it. */
+function integrityOf(labels: readonly string[] = []): DeviceIntegrity {
+  if (labels.includes('MEETS_STRONG_INTEGRITY')) return 'hardware';
+  if (labels.includes('MEETS_DEVICE_INTEGRITY')) return 'device';
+  const isBasic = labels.includes('MEETS_BASIC_INTEGRITY') || labels.includes('MEETS_VIRTUAL_INTEGRITY');
+  return isBasic ? 'basic' : 'app';
 }
 
 function appNamed(apps: readonly App[], name: string | undefined): App {

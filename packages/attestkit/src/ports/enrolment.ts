@@ -4,6 +4,19 @@ import type { AttestedRequest } from './request.js';
 /** The operating system that evidence is about. */
 export type Platform = 'ios' | 'macos' | 'android' | 'unknown';
 
+/**
+ * How far evidence vouches for the device, on one scale for all platforms, from the least:
+ *
+ * - `app`: the app was recognised, and nothing is said of the device: App Check, an attester's token, a verdict of Play
+ *   without a label.
+ * - `basic`: a device that passes the platform's weakest test, and may be unlocked: MEETS_BASIC_INTEGRITY or
+ *   MEETS_VIRTUAL_INTEGRITY of Play; a key attestation with another boot state than locked and verified.
+ * - `device`: a genuine device, by the word of the platform's service: MEETS_DEVICE_INTEGRITY of Play.
+ * - `hardware`: proven by the device's hardware: App Attest, which says nothing of jailbreaks; key attestation of a device
+ *   that is locked and booted verified; MEETS_STRONG_INTEGRITY of Play.
+ */
+export type DeviceIntegrity = 'app' | 'basic' | 'device' | 'hardware';
+
 /** A key that lives in a device's hardware and that evidence vouches for. */
 export interface AttestedKey {
   /** What the platform calls the key, base64url of 32 bytes. App Attest: SHA-256 of the uncompressed point. */
@@ -23,6 +36,8 @@ export interface Enrolled<Facts extends JsonObject = JsonObject> {
   readonly appId: string;
   /** `production`, or another that the kind knows; `unknown` where the evidence does not say. */
   readonly environment: string;
+  /** How far it vouches for the device; absent where the kind does not say. */
+  readonly integrity?: DeviceIntegrity;
   /** Absent where the evidence is about no key. */
   readonly key?: AttestedKey;
   /** When the platform issued the evidence, as far as it says; else when it was verified. Milliseconds since the epoch. */

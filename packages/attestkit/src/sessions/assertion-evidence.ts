@@ -8,6 +8,7 @@ import type { Context } from './context.js';
 import type { Owned } from './device-record.js';
 import { scopesOf } from './issue.js';
 import { evidenceOfProof, spendProof, verifyProof } from './key-proof.js';
+import { appraiseDevice } from './policy.js';
 import { PROOF_CHECKS as CHECKS } from './proof-checks.js';
 import { hasAttestScheme, readAttestCredentials, readProofField, type ProofField } from './proof-header.js';
 import { requestBytes } from './request-bytes.js';
@@ -148,6 +149,7 @@ async function appraiseAssertion(
   const { method, target } = request;
   const clientData = requestBytes({ audience, method, target, body: await body(), challenge });
   const verified = verifyProof(evidence, enrolment, { clientData, proof: field.proof, now });
+  appraiseDevice(enrolment.enrolled, context.settings.policy, now);
   if (fresh !== undefined) await consumeChallenge(context, fresh);
   await spendProof(context, verified);
   return { result: resultOf(owned, verified.counter, fresh !== undefined, session) };

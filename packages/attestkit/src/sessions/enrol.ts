@@ -6,6 +6,7 @@ import type { Context } from './context.js';
 import type { Enrolment } from './device-record.js';
 import { beginSession, bindingOf, type Issued } from './issue.js';
 import { assertOwner } from './ownership.js';
+import { appraiseDevice } from './policy.js';
 import { subjectOf } from './subject.js';
 
 /**
@@ -25,6 +26,8 @@ export async function enrol(context: Context, body: JsonObject, request: Atteste
   const binding = bindingOf(context, request);
   if (evidence.remote) await consumeChallenge(context, authentic);
   const enrolled = await evidence.verify(fields, { challenge, deviceId, now: now(), request });
+
+  appraiseDevice(enrolled, settings.policy, now());
 
   // What was revoked stays out, whoever asks.
   await revocation.openEpoch('device', deviceId);

@@ -3,6 +3,7 @@ export type { AssertionDemand, AssertionResult, AssertionRouteOptions } from './
 export { SESSIONS_CHECKS } from './checks.js';
 export type { SessionsErrorCode } from './checks.js';
 export type { DeviceRecord, Enrolment } from './device-record.js';
+export type { DevicePolicy } from './policy.js';
 export { requestBytes, replacementBytes, sessionBytes } from './request-bytes.js';
 export type { SignedExchange, SignedReplacement, SignedRequest } from './request-bytes.js';
 export { sessionKeySource } from './session-signer.js';

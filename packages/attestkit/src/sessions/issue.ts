@@ -106,11 +106,13 @@ function endOf({ expiresAt }: Family): number {
 }
 
 /** What relying parties learn of the evidence; its key and receipt are for the server alone. */
-function trustFacts({ platform, appId, environment, attestedAt, virtual, facts }: Enrolled): TrustFacts {
+function trustFacts(enrolled: Enrolled): TrustFacts {
+  const { platform, appId, environment, integrity, attestedAt, virtual, facts } = enrolled;
   return {
     platform,
     app_id: appId,
     environment,
+    ...(integrity !== undefined && { integrity }),
     attested_at: Math.floor(attestedAt / 1000),
     ...(virtual === true && { virtual }),
     facts,

@@ -1,6 +1,7 @@
 import type { EnrolmentEvidence } from '../ports/enrolment.js';
 import type { Context } from './context.js';
 import type { Enrolment } from './device-record.js';
+import { appraiseDevice } from './policy.js';
 
 /**
  * Asks the platform whether it has something newer to say of a key, and holds what is known then to the policy of now:
@@ -10,7 +11,7 @@ import type { Enrolment } from './device-record.js';
  * @throws AttestationError (rejects with it) of stage `denied`
  */
 export async function renewAndAppraise(
-  { devices, now }: Context,
+  { devices, settings, now }: Context,
   evidence: Pick<EnrolmentEvidence, 'renew' | 'appraise'>,
   deviceId: string,
   enrolment: Enrolment,
@@ -24,5 +25,6 @@ export async function renewAndAppraise(
   }
   if (enrolled === undefined) return undefined;
   evidence.appraise(enrolled, now());
+  appraiseDevice(enrolled, settings.policy, now());
   return { ...enrolment, enrolled };
 }

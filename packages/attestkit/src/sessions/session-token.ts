@@ -4,8 +4,10 @@ import { parseJws, verifyJws, type KnownHeaders, type ParsedJws } from '../kerne
 import { assertOptions, type OptionTypes } from '../kernel/options.js';
 import { enforcing, inspecting } from '../kernel/sinks.js';
 import type { Checks, Inspection } from '../ports/checks.js';
+import type { DeviceIntegrity } from '../ports/enrolment.js';
 import type { VerificationKey } from '../ports/keys.js';
 import { isDeviceId } from './challenge.js';
+import { isIntegrity } from './policy.js';
 import type { SessionBinding } from './session-binding.js';
 import { SESSION_CLAIM_CHECKS as CHECKS, SESSION_TOKEN_CHECKS } from './session-checks.js';
 import type { SessionKeySource } from './session-keys.js';
@@ -21,6 +23,8 @@ export interface TrustFacts extends JsonObject {
   readonly app_id: string;
   /** `production`, or another that the kind knows; `unknown` where the evidence does not say. */
   readonly environment: string;
+  /** `app`, `basic`, `device` or `hardware`: how far the evidence vouches for the device; absent where it does not say. */
+  readonly integrity?: DeviceIntegrity;
   /** When the platform issued the evidence, seconds since the epoch. */
   readonly attested_at: number;
   /** Under roots that testing made. */
@@ -197,9 +201,10 @@ function checkSessionClaims(claims: JsonObject, checks: Checks): void {
 
 function isTrustFacts(attestation: unknown): boolean {
   if (!isJsonObject(attestation)) return false;
-  const { platform, app_id, environment, attested_at, virtual, facts } = attestation;
+  const { platform, app_id, environment, integrity, attested_at, virtual, facts } = attestation;
   return (
     [platform, app_id, environment].every((each) => typeof each === 'string') &&
+    (integrity === undefined || isIntegrity(integrity)) &&
     Number.isFinite(attested_at) &&
     (virtual === undefined || virtual === true) &&
     isJsonObject(facts)

@@ -4,6 +4,7 @@ import { assertOptions, isFieldName, type OptionTypes } from '../kernel/options.
 import type { Enrolled } from '../ports/enrolment.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { MAX_WINDOW } from './counter-window.js';
+import { readPolicy, type DevicePolicy } from './policy.js';
 import type { RevocationCheck } from './revocation.js';
 import { assertPrefixLengths, type BindingTerms, type IpPrefixLengths } from './session-binding.js';
 import type { SessionKey } from './session-keys.js';
@@ -58,6 +59,11 @@ export interface SessionsOptions {
    */
   readonly header?: string;
   /**
+   * What is asked of every device, whatever its platform, when it enrols and whenever a session begins or goes on;
+   * beside what each kind of evidence asks. Default: nothing more.
+   */
+  readonly policy?: DevicePolicy;
+  /**
    * The user that the request comes from, as the application knows it: asked at enrolment, and at a refresh and an
    * exchange for a session, which are refused to another user. Default: devices have no user.
    */
@@ -77,6 +83,7 @@ const SESSIONS_OPTIONS: OptionTypes = {
   counterWindow: 'number',
   header: 'string',
   revocation: 'any',
+  policy: 'object',
   subject: 'function',
   authorizeEnrolment: 'function',
 };
@@ -90,6 +97,7 @@ export interface Settings {
   readonly audience: string | undefined;
   readonly bind: BindingTerms;
   readonly counterWindow: number;
+  readonly policy: DevicePolicy;
   /** In lower case. */
   readonly header: string;
   readonly revocation: RevocationCheck;
@@ -138,6 +146,7 @@ export function readSettings(options: SessionsOptions): Settings {
     audience: options.audience,
     bind: bindingTerms(options.bind),
     counterWindow,
+    policy: readPolicy(options.policy),
     header: header.toLowerCase(),
     revocation: revocationCheck(options.revocation),
     subject: options.subject,

@@ -74,6 +74,7 @@ function enrol(
     platform: 'unknown',
     appId: result.appId,
     environment: 'unknown',
+    integrity: 'app',
     // An attester whose clock is ahead must not make the evidence look younger than it is.
     attestedAt: typeof iat === 'number' ? Math.min(iat * 1000, now) : now,
     vouchesForDeviceId: true,

@@ -49,6 +49,7 @@ describe('appAttest', () => {
       platform: 'ios',
       appId: APP_ID,
       environment: 'production',
+      integrity: 'hardware',
       key: {
         id: KEY_ID.toString('base64url'),
         thumbprint: expect.stringMatching(/^[\w-]{43}$/),

@@ -230,6 +230,7 @@ describe('enrolment', () => {
       platform: 'android',
       appId: APP,
       environment: 'unknown',
+      integrity: 'app',
       attestedAt: NOW - 60_000,
       facts: { provider: 'firebase' },
     });

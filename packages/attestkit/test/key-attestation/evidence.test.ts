@@ -31,6 +31,7 @@ describe('enrols', () => {
       platform: 'android',
       appId: PACKAGE,
       environment: 'production',
+      integrity: 'hardware',
       key: {
         id: expect.stringMatching(/^[\w-]{43}$/) as string,
         thumbprint: expect.stringMatching(/^[\w-]{43}$/) as string,

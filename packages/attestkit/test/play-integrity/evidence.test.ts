@@ -24,6 +24,7 @@ describe('enrolment with the app’s own response keys', () => {
       platform: 'android',
       appId: PACKAGE,
       environment: 'production',
+      integrity: 'device',
       attestedAt: NOW - 5000,
       facts: {
         appVerdict: 'PLAY_RECOGNIZED',

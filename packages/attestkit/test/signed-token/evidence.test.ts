@@ -38,6 +38,7 @@ describe('enrolment', () => {
       platform: 'unknown',
       appId: APP,
       environment: 'unknown',
+      integrity: 'app',
       attestedAt: NOW - 5000,
       vouchesForDeviceId: true,
       facts: { issuer: 'https://a.example' },

@@ -1,0 +1,36 @@
+import { freezeJson } from '../kernel/json.js';
+import type { CheckDef } from '../ports/checks.js';
+
+const SPEC = 'attestkit, device policy';
+
+/** Checks of the policy for all platforms: the evidence is genuine, and this relying party does not take it. */
+export const POLICY_CHECKS = freezeJson({
+  platform: {
+    name: 'platform allowed',
+    code: 'ERR_POLICY_PLATFORM',
+    stage: 'denied',
+    says: 'the device is of a platform that the policy does not allow',
+    spec: SPEC,
+  },
+  environment: {
+    name: 'environment allowed',
+    code: 'ERR_POLICY_ENVIRONMENT',
+    stage: 'denied',
+    says: 'the evidence is of an environment that the policy does not allow, or does not say of which',
+    spec: SPEC,
+  },
+  integrity: {
+    name: 'integrity sufficient',
+    code: 'ERR_POLICY_INTEGRITY',
+    stage: 'denied',
+    says: 'the evidence vouches for less of the device than the policy asks for',
+    spec: SPEC,
+  },
+  age: {
+    name: 'evidence recent',
+    code: 'ERR_POLICY_AGE',
+    stage: 'denied',
+    says: 'the evidence is older than the policy allows: the device has to enrol again',
+    spec: SPEC,
+  },
+} as const satisfies Record<string, CheckDef>);
