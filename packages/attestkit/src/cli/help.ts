@@ -94,6 +94,26 @@ is in [brackets] may be left out, and "at" too: as of when it is checked.
     ["leafCertificate": BASE64, "clientDataHash": BASE64],
     ["maxAgeSeconds": 300] }
 
+  { "kind": "key-attestation", "certificateChain": [BASE64, leaf first],
+    ["challenge": BASE64], ["roots": [BASE64]],
+    ["apps": [{"packageName": "com.example.app",
+               "certificateDigests": [SHA256]}]],
+    ["policy": {"verifiedBoot": "required", "minimumPatchLevel": "2026-05"}],
+    ["revocationList": {"entries": {...}}, as Google publishes it] }
+
+  { "kind": "play-integrity", "token": "eyJ...",
+    "decryptionKey": BASE64, "verificationKey": BASE64,
+    or in place of all three "payload": {...}, as Google decoded it,
+    ["expect": {"packageName": "com.example.app",
+                "requestHash": "..." or "nonce": "...",
+                "certificateSha256Digests": [SHA256], "maxAgeSeconds": 600}],
+    ["policy": {"deviceLabels": ["MEETS_STRONG_INTEGRITY"]}] }
+
+  { "kind": "app-check", "token": "eyJ...", "jwks": {"keys": [...]},
+    "projectNumber": "123456789012",
+    "appIds": ["1:123456789012:android:0a1b2c3d4e5f"],
+    ["leewaySeconds": 0] }
+
 Options
   --secret SECRET     the secret of a token, where the file has no key. Approov:
                       base64, default APPROOV_BASE64_SECRET, else

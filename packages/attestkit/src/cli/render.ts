@@ -17,6 +17,9 @@ const TITLES: Readonly<Record<EvidenceReport['kind'], string>> = {
   'app-attest-attestation': 'App Attest attestation',
   'app-attest-assertion': 'App Attest assertion',
   'app-attest-receipt': 'App Attest receipt',
+  'key-attestation': 'Android key attestation',
+  'play-integrity': 'Play Integrity verdict',
+  'app-check': 'App Check token',
 };
 
 /** What to do about what was not checked. */
@@ -25,10 +28,22 @@ const NOT_CHECKED: Readonly<Record<EvidenceReport['notChecked'][number], string>
   receipt: 'inspect it as app-attest-receipt',
   revocation: 'the server’s store knows',
   'address and user agent': 'they are the request’s',
+  challenge: 'give challenge',
+  app: 'give apps',
+  'verified boot': 'give "policy": {"verifiedBoot": "required"}',
+  'revocation list': 'give revocationList',
+  origin: 'nothing vouches for a bare payload',
+  package: 'give expect.packageName',
+  request: 'give expect.requestHash or expect.nonce',
+  certificate: 'give expect.certificateSha256Digests',
+  'earlier use': 'the server knows, or Google',
 };
 
 /** Claims that are times (RFC 7519 §4.1). */
 const TIMES = ['exp', 'nbf', 'iat'];
+
+/** What the lines above and below say already. */
+const UNSAID = ['kind', 'payload'];
 
 /** Characters of a value beyond which it is one for machines: a certificate, a receipt. */
 const LONG = 200;
@@ -81,7 +96,7 @@ function claims(all: JsonObject): readonly string[] {
 
 function facts(all: object, path = ''): readonly string[] {
   return Object.entries(all).flatMap(([name, value]: [string, unknown]) => {
-    if (value === undefined || name === 'kind') return [];
+    if (value === undefined || UNSAID.includes(name)) return [];
     if (isJsonObject(value)) return facts(value, `${path}${name}.`);
     const text = JSON.stringify(value);
     const shown = text.length <= LONG ? text : `${text.length - 2} characters, shown by --json`;

@@ -39,6 +39,7 @@ export function secretFor(
     const secret = flag ?? env['JWT_SECRET'];
     return secret === undefined ? {} : { secret };
   }
-  if (flag !== undefined) throw new UsageError(`--secret is for tokens, and this is ${kind}`);
+  if (flag !== undefined)
+    throw new UsageError(`--secret is for Approov tokens and sessions, and this is ${kind}`);
   return {};
 }

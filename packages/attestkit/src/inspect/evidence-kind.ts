@@ -1,5 +1,5 @@
-import type { JsonObject } from '../kernel/json.js';
-import type { Inspection } from '../ports/checks.js';
+import { isJsonObject, type JsonObject } from '../kernel/json.js';
+import type { CheckDef, CheckReport, Inspection } from '../ports/checks.js';
 import { text, time } from './member-types.js';
 import { readMembers, type Members, type MemberTable } from './members.js';
 
@@ -57,6 +57,41 @@ export function withResult<Result, Written>(
   if (inspection.verdict === 'pass') return { ...inspection, result: write(inspection.result) };
   const { unverified, ...failed } = inspection;
   return unverified === undefined ? failed : { ...failed, unverified: write(unverified) };
+}
+
+/**
+ * Says what the file leaves out, and leaves out the checks of it: they hold whatever the evidence is.
+ *
+ * @param isLeftOut in the order of verification
+ * @param checksOf what is left out with each
+ */
+export function withoutIdle<Name extends string>(
+  reports: readonly CheckReport[],
+  isLeftOut: Readonly<Record<Name, boolean>>,
+  checksOf: Readonly<Partial<Record<Name, readonly CheckDef[]>>>,
+): { readonly checks: readonly CheckReport[]; readonly notChecked: readonly Name[] } {
+  const notChecked = (Object.keys(isLeftOut) as Name[]).filter((name) => isLeftOut[name]);
+  const idle = notChecked.flatMap((name) => checksOf[name] ?? []).map(({ code }) => code);
+  return { checks: reports.filter(({ ok, code }) => !ok || !idle.includes(code)), notChecked };
+}
+
+/** What JSON has of a value: text for bytes. */
+export type InJson<T> = T extends Uint8Array
+  ? string
+  : T extends object
+    ? { readonly [Name in keyof T]: InJson<T[Name]> }
+    : T;
+
+/** Writes bytes in base64, however deep they are; the value is a result, and no deeper than its type. */
+export function inJson<T>(value: T): InJson<T> {
+  return written(value) as InJson<T>;
+}
+
+function written(value: unknown): unknown {
+  if (value instanceof Uint8Array) return base64(value);
+  if (Array.isArray(value)) return value.map(written);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, written(each)]));
 }
 
 export function base64(bytes: Uint8Array): string {

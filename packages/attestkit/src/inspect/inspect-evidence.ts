@@ -1,16 +1,22 @@
 import { APP_ATTEST_CHECKS } from '../app-attest/index.js';
+import { APP_CHECK_CHECKS } from '../app-check/index.js';
 import { APPROOV_CHECKS } from '../approov/index.js';
+import { KEY_ATTESTATION_CHECKS } from '../key-attestation/index.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { isJsonObject, type JsonObject } from '../kernel/json.js';
+import { PLAY_INTEGRITY_CHECKS } from '../play-integrity/index.js';
 import type { CheckDef } from '../ports/checks.js';
 import { SESSION_CHECKS } from '../sessions/session-checks.js';
 import { looksLikeSession } from '../sessions/session-token.js';
 import { APP_ATTEST_ASSERTION, type AppAttestAssertionReport } from './app-attest-assertion.js';
 import { APP_ATTEST_ATTESTATION, type AppAttestAttestationReport } from './app-attest-attestation.js';
 import { APP_ATTEST_RECEIPT, type AppAttestReceiptReport } from './app-attest-receipt.js';
+import { APP_CHECK, type AppCheckReport } from './app-check.js';
 import { KEY_MEMBERS } from './approov-key.js';
 import { APPROOV_TOKEN, type ApproovTokenMembers, type ApproovTokenReport } from './approov-token.js';
 import { EvidenceError, unusable } from './evidence-error.js';
+import { KEY_ATTESTATION, type KeyAttestationReport } from './key-attestation.js';
+import { PLAY_INTEGRITY, type PlayIntegrityReport } from './play-integrity.js';
 import { SESSION_KEY_MEMBERS } from './session-key.js';
 import { SESSION_TOKEN, type SessionTokenReport } from './session-token.js';
 
@@ -20,6 +26,9 @@ const KINDS = {
   'app-attest-attestation': APP_ATTEST_ATTESTATION,
   'app-attest-assertion': APP_ATTEST_ASSERTION,
   'app-attest-receipt': APP_ATTEST_RECEIPT,
+  'key-attestation': KEY_ATTESTATION,
+  'play-integrity': PLAY_INTEGRITY,
+  'app-check': APP_CHECK,
 } as const;
 
 /** The kinds of evidence that can be inspected. */
@@ -39,7 +48,10 @@ export type EvidenceReport =
   | SessionTokenReport
   | AppAttestAttestationReport
   | AppAttestAssertionReport
-  | AppAttestReceiptReport;
+  | AppAttestReceiptReport
+  | KeyAttestationReport
+  | PlayIntegrityReport
+  | AppCheckReport;
 
 /**
  * Inspects evidence with the verifiers' own code. The report is ready for `JSON.stringify`.
@@ -62,9 +74,22 @@ export function inspectEvidence(evidence: unknown, options: InspectOptions = {})
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     const { variable, message, remedy } = error;
-    const member = MEMBER_OF[variable] ?? variable;
+    const member = memberOf(variable, file);
     throw new EvidenceError(member, member + message.slice(variable.length), remedy, { cause: error });
   }
+}
+
+/** Members of a file that have options of the verifier in them, which it names alone. */
+const OPTION_MEMBERS = ['expect', 'policy'];
+
+/** What a file calls the option that a verifier refused. */
+function memberOf(variable: string, file: JsonObject): string {
+  if (Object.hasOwn(file, variable)) return variable;
+  const owner = OPTION_MEMBERS.find((name) => {
+    const options = file[name];
+    return isJsonObject(options) && Object.hasOwn(options, variable);
+  });
+  return owner === undefined ? (MEMBER_OF[variable] ?? variable) : `${owner}.${variable}`;
 }
 
 /** Members of a file that a verifier calls by another name. */
@@ -105,7 +130,14 @@ export function hasKey(evidence: unknown): boolean {
   return isJsonObject(evidence) && members.some((member) => evidence[member] !== undefined);
 }
 
-const CHECKS: readonly CheckDef[] = [...APPROOV_CHECKS, ...SESSION_CHECKS, ...APP_ATTEST_CHECKS];
+const CHECKS: readonly CheckDef[] = [
+  ...APPROOV_CHECKS,
+  ...SESSION_CHECKS,
+  ...APP_ATTEST_CHECKS,
+  ...KEY_ATTESTATION_CHECKS,
+  ...PLAY_INTEGRITY_CHECKS,
+  ...APP_CHECK_CHECKS,
+];
 
 /** The sentence of the check that has a code; empty for a code that no report has. */
 export function sentenceOf(code: string): string {

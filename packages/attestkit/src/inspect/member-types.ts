@@ -32,10 +32,24 @@ export function options<T extends object>(): Member<T> {
   return { is: 'an object', read: (value) => (isJsonObject(value) ? (value as T) : undefined) };
 }
 
+/** A list of options; the verifier looks at them itself. */
+export function listOfOptions<T extends object>(): Member<readonly T[]> {
+  return { is: 'a list', read: (value) => (Array.isArray(value) ? (value as readonly T[]) : undefined) };
+}
+
+/** Evidence that is JSON itself: what is wrong with it, the verifier says. */
+export const anything: Member<unknown> = { is: 'JSON', read: (value) => value };
+
 /** Bytes. Which encoding it is does not matter, but it has to be the one canonical text in it. */
 export const bytes: Member<Uint8Array> = {
   is: 'base64 or base64url',
   read: (value) => (typeof value === 'string' ? (decodeBase64(value) ?? decodeBase64url(value)) : undefined),
+};
+
+/** Null says what leaving it out says. */
+export const bytesOrNull: Member<Uint8Array | null> = {
+  is: `${bytes.is}, or null`,
+  read: (value) => (value === null ? null : bytes.read(value)),
 };
 
 export const listOfBytes: Member<readonly Uint8Array[]> = {

@@ -38,6 +38,8 @@ const DESCRIPTIVE = [
   'source',
   'licence',
   'receiptType',
+  'keyDescription',
+  'upstreamExpected',
 ];
 
 /**

@@ -4,7 +4,9 @@ import { inspectEvidence } from '../../src/inspect/index.js';
 import { readSecrets } from '../../src/sessions/secrets.js';
 import { sessionKeys } from '../../src/sessions/session-signer.js';
 import { createVirtualApple } from '../../src/testing/index.js';
+import { APP_CHECK, chainFile, PAYLOAD, TOKEN } from '../inspect/android-files.js';
 import { cli, ENV } from './terminal.js';
+import { TRUST_FACTS } from '../sessions/trust-facts.js';
 
 const secret = randomBytes(48).toString('base64');
 const now = Math.floor(Date.now() / 1000);
@@ -17,13 +19,7 @@ const session = sessionKeys('secret', readSecrets(secret, 'secret')).sign({
   sid: 's',
   rid: 'r',
   kind: 'app-attest',
-  attestation: {
-    platform: 'ios',
-    app_id: 'TEAMID1234.com.example.app',
-    environment: 'production',
-    attested_at: 1_795_000_000,
-    facts: {},
-  },
+  attestation: TRUST_FACTS,
   epoch: [0, 0],
   sub: 'a\u202eb',
 }) as string;
@@ -121,7 +117,12 @@ describe('evidence of App Attest', () => {
   });
 
   it.each<[string, object, string[], RegExp]>([
-    ['a secret', {}, ['--secret', secret], /: --secret is for tokens, and this is app-attest-attestation\n/],
+    [
+      'a secret',
+      {},
+      ['--secret', secret],
+      /: --secret is for Approov tokens and sessions, and this is app-attest-attestation\n/,
+    ],
     ['a binding', {}, ['--binding', 'x'], /: binding is no member of app-attest-attestation evidence/],
     [
       'bytes that are no base64',
@@ -138,12 +139,72 @@ describe('evidence of App Attest', () => {
   });
 });
 
+describe('evidence of Android', () => {
+  it.each([
+    [
+      'Android key attestation',
+      chainFile(),
+      'verified boot not checked: give "policy": {"verifiedBoot": "required"}',
+    ],
+    ['Play Integrity verdict', PAYLOAD, 'origin not checked: nothing vouches for a bare payload'],
+    ['Play Integrity verdict', TOKEN, 'earlier use not checked: the server knows, or Google'],
+    ['App Check token', APP_CHECK, 'earlier use not checked: the server knows, or Google'],
+  ] as const)('is shown check by check: %s', async (title, file, note) => {
+    const { status, out, err } = await inspected(file, ENV);
+    expect([status, err]).toEqual([0, '']);
+    expect(out.startsWith(`${title}, as of ${file.at}\n`)).toBe(true);
+    expect(out).toContain('\nPASS\n');
+    expect(out).toContain(`     ${note}\n`);
+    expect(out).not.toContain('undefined');
+    expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it('says what an attestation says, and long bytes by --json alone', async () => {
+    const { out } = await inspected(chainFile());
+    expect(out).toMatch(/^ {2}keyDescription\.hardwareEnforced\.osVersion: 160000$/m);
+    expect(out).toMatch(/^ {2}facts\.rootKind: "virtual"$/m);
+  });
+
+  it('says what a verdict says, once', async () => {
+    const { out } = await inspected(PAYLOAD);
+    expect(out.match(/appRecognitionVerdict: "PLAY_RECOGNIZED"/g)).toHaveLength(1);
+  });
+
+  it('shows the times of a token', async () => {
+    const { out } = await inspected(APP_CHECK);
+    expect(out).toMatch(/^Claims$/m);
+    expect(out).toMatch(/^ {2}exp: \d+ {2}\d{4}-\d\d-\d\dT/m);
+  });
+
+  it.each([
+    [
+      'of a locked device',
+      { ...chainFile(), policy: { verifiedBoot: 'required', provisioning: 'remote' } },
+      0,
+    ],
+    ['of no root', { ...chainFile(), roots: undefined }, 1],
+    ['of an old verdict', { ...PAYLOAD, at: '2026-06-02T12:00:00Z' }, 1],
+    ['of a foreign token', { ...APP_CHECK, projectNumber: '1' }, 1],
+    ['of two bindings', { ...PAYLOAD, expect: { nonce: 'a', requestHash: 'a' } }, 2],
+    ['without a key', { ...TOKEN, decryptionKey: undefined }, 2],
+    ['without a set of keys', { ...APP_CHECK, jwks: undefined }, 2],
+  ] as const)('has the status of what it is: %s', async (_, file, status) => {
+    expect((await inspected(file)).status).toBe(status);
+  });
+
+  it.each([chainFile(), PAYLOAD, APP_CHECK])('has no secret: $kind', async (file) => {
+    const { status, err } = await inspected(file, {}, '--secret', secret);
+    expect(status).toBe(2);
+    expect(err).toContain(`: --secret is for Approov tokens and sessions, and this is ${file.kind}\n`);
+  });
+});
+
 describe('the help', () => {
   it('has an example of every kind', async () => {
     const { out } = await cli(['inspect', '--help'], {});
     const { err } = await inspected({ kind: 'x' });
     const kinds = /Kinds are: (.*)\./.exec(err)?.[1]?.split(', ') ?? [];
-    expect(kinds).toHaveLength(5);
+    expect(kinds).toHaveLength(8);
     for (const kind of kinds) expect(out).toContain(`"kind": "${kind}"`);
   });
 });

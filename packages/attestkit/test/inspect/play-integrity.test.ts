@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { inspectEvidence } from '../../src/inspect/index.js';
+import { app, CLEARED, device, request, responseKeys, token, verdict } from '../play-integrity/tokens.js';
+import { EXPECT, PAYLOAD, TOKEN } from './android-files.js';
+import { failed } from './unusable.js';
+
+const codes = (...names: readonly string[]): readonly string[] =>
+  names.map((name) => `ERR_PLAY_INTEGRITY_${name}`);
+const payload = (sections: object): object => ({ payload: verdict(sections) });
+
+describe('a verdict of Play Integrity', () => {
+  it('passes, decoded here or by Google', () => {
+    const decoded = inspectEvidence(PAYLOAD);
+    expect([decoded.verdict, decoded.notChecked]).toEqual(['pass', ['origin', 'earlier use']]);
+    const report = inspectEvidence(TOKEN);
+    expect([report.verdict, report.notChecked]).toEqual(['pass', ['earlier use']]);
+    expect(report).toMatchObject({ result: { payload: PAYLOAD.payload, testing: false, unrecognised: [] } });
+    const shared = report.checks.slice(-decoded.checks.length);
+    expect(shared).toEqual(decoded.checks);
+    expect(report.checks.length).toBeGreaterThan(decoded.checks.length);
+  });
+
+  it('says what it was not compared with', () => {
+    const report = inspectEvidence({ ...PAYLOAD, expect: undefined });
+    expect(report.verdict).toBe('pass');
+    expect(report.notChecked).toEqual(['origin', 'package', 'request', 'certificate', 'earlier use']);
+    const made = report.checks.map(({ code }) => code);
+    const all = inspectEvidence(PAYLOAD).checks.map(({ code }) => code);
+    expect(all.filter((code) => !made.includes(code))).toEqual(
+      codes('REQUEST_PACKAGE', 'BINDING_MISMATCH', 'CERTIFICATE'),
+    );
+  });
+
+  it.each<[string, object]>([
+    ['a request hash', { requestHash: 'x', nonce: undefined }],
+    ['a nonce', {}],
+  ])('is not compared with %s where there is none to compare with', (_, details) => {
+    const file = { ...PAYLOAD, ...payload(request(details)), expect: { packageName: EXPECT.packageName } };
+    expect(inspectEvidence(file).verdict).toBe('pass');
+  });
+
+  it.each<[string, object, readonly string[]]>([
+    [
+      'for another app',
+      { expect: { ...EXPECT, packageName: 'com.example.other' } },
+      codes('REQUEST_PACKAGE', 'APP_PACKAGE'),
+    ],
+    ['of another request', { expect: { ...EXPECT, nonce: 'AAAA' } }, codes('BINDING_MISMATCH')],
+    [
+      'bound in another way',
+      { expect: { ...EXPECT, nonce: undefined, requestHash: 'x' } },
+      codes('BINDING_KIND', 'BINDING_MISMATCH'),
+    ],
+    [
+      'of a copy of the app',
+      { expect: { ...EXPECT, certificateSha256Digests: ['00'.repeat(32)] } },
+      codes('CERTIFICATE'),
+    ],
+    ['of an old app', { expect: { ...EXPECT, minimumVersionCode: '43' } }, codes('VERSION_CODE')],
+    ['that is old', { at: '2026-06-01T12:30:00Z' }, codes('TOO_OLD')],
+    ['that is older than asked', { expect: { ...EXPECT, maxAgeSeconds: 4 } }, codes('TOO_OLD')],
+    ['of later', { at: '2026-06-01T11:30:00Z' }, codes('IN_FUTURE')],
+    ['of a weaker device', { policy: { deviceLabels: ['MEETS_STRONG_INTEGRITY'] } }, codes('DEVICE')],
+    ['of no known device', payload(device({ deviceRecognitionVerdict: [] })), codes('DEVICE')],
+    [
+      'whose two packages differ, where none is expected',
+      { ...payload(app({ packageName: 'com.example.other' })), expect: undefined },
+      codes('APP_PACKAGE'),
+    ],
+    [
+      'bound by nothing, where nothing is expected',
+      { ...payload(request({ nonce: undefined })), expect: undefined },
+      codes('BINDING_KIND', 'BINDING_MISMATCH'),
+    ],
+    [
+      'without a package, where none is expected',
+      { ...payload(request({ requestPackageName: undefined })), expect: undefined },
+      codes('REQUEST_PACKAGE', 'APP_PACKAGE'),
+    ],
+    ['for testers', payload({ testingDetails: { isTestingResponse: true } }), codes('TESTING')],
+    ['that is null', { payload: null }, codes('VERDICT_MALFORMED')],
+    ['that is text', { payload: 'x' }, codes('VERDICT_MALFORMED')],
+    [
+      'that is 10,000 deep',
+      { payload: JSON.parse(`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`) },
+      codes('VERDICT_MALFORMED'),
+    ],
+  ])('%s fails', (_, members, expected) => {
+    const report = inspectEvidence({ ...PAYLOAD, ...members });
+    expect(failed(report)).toEqual(expected);
+    expect(report.verdict === 'fail' && report.code).toBe(expected[0]);
+  });
+
+  it('that is cleared fails for that, first', () => {
+    const report = inspectEvidence({ ...PAYLOAD, ...payload(CLEARED) });
+    expect(report.verdict === 'fail' && report.code).toBe('ERR_PLAY_INTEGRITY_CLEARED');
+  });
+
+  it.each<[string, object]>([
+    ['of other keys', responseKeys().printed],
+    ['of another verification key', { verificationKey: responseKeys().printed.verificationKey }],
+    ['with a bit too many', { token: `${TOKEN.token}A` }],
+    ['that is none', { token: '' }],
+    ['of an app’s own making', { token: token({}, { key: responseKeys().privateKey }) }],
+  ])('in a token %s fails, and nothing vouches for it', (_, members) => {
+    const report = inspectEvidence({ ...TOKEN, ...members });
+    expect(report.verdict).toBe('fail');
+    expect(report).not.toHaveProperty('result');
+    expect(failed(report)[0]).toMatch(/^ERR_PLAY_INTEGRITY_/);
+  });
+});
