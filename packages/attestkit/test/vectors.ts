@@ -14,7 +14,7 @@ export interface Vectors {
   /** Empty where the folder is absent. */
   readonly files: readonly Vector[];
   /** A test over all of them; skipped aloud where the folder is absent, and failing there where CI runs it. */
-  run(name: string, test: (files: readonly Vector[]) => void): void;
+  run(name: string, test: (files: readonly Vector[]) => void | Promise<void>): void;
 }
 
 /** Evidence that is never copied into the repository, by prefixes of its path: `app-attest/assertion`. */
@@ -31,7 +31,7 @@ export function vectors(...prefixes: readonly string[]): Vectors {
       }
       it(name, () => {
         if (files.length === 0) throw new Error(`no vectors in ${FOLDER}: ${prefixes.join(', ')}`);
-        test(files);
+        return test(files);
       });
     },
   };

@@ -115,7 +115,7 @@ describe('a session token', () => {
   };
   const withClaim = (claims: object) => signed({ ...CLAIMS, ...claims });
   const [head = '', body = '', mac = ''] = TOKEN.split('.');
-  it.each([
+  it.each<readonly [string, string, string]>([
     ['is huge', 'A'.repeat(100_000), 'TOO_LARGE'],
     ['is empty', '', 'MALFORMED'],
     ['is encrypted', `${head}..${body}.${body}.${mac}`, 'ENCRYPTED'],
