@@ -18,6 +18,8 @@ import { hasSessions, sessionsFromEnv } from './sessions-from-env.js';
 
 /** What the environment does not say. */
 export interface GuardFromEnvOptions extends Omit<GuardOptions, 'evidence' | 'accept' | 'enforcement'> {
+  /** Further kinds of evidence, beside those that the variables stand for: `[appCheck({ … })]`. A route accepts any. */
+  readonly evidence?: GuardOptions['evidence'];
   /** Default `process.env`. */
   readonly env?: Environment;
   /** How the account's tokens are bound, beside the switch in the environment. */
@@ -53,17 +55,18 @@ export function guardFromEnv(options: GuardFromEnvOptions = {}): Guard {
     binding,
     log = (line) => void process.stdout.write(`${line}\n`),
     onDecision,
+    evidence: further = [],
     ...rest
   } = options;
   const enforcement = approovEnforcement(env);
   const logged = readBoolean(env, 'APPROOV_LOGGING_ENABLED') ?? true;
   const sessions = hasSessions(env, rest) ? sessionsFromEnv(env, rest) : undefined;
-  // Where there is neither, the secret of Approov is what is missed.
-  const hasTokens = hasApproov(env) || sessions === undefined;
-  if (sessions !== undefined && enforcement === 'report') {
+  // Where there is nothing else, the secret of Approov is what is missed.
+  const hasTokens = hasApproov(env) || (sessions === undefined && further.length === 0);
+  if ((sessions !== undefined || further.length > 0) && enforcement === 'report') {
     throw new ConfigurationError(
       'APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN',
-      'is false, and requests without a session would pass too',
+      'is false, and requests that other evidence refuses would pass too',
       'Leave it out, and set enforcement on the routes that only report.',
     );
   }
@@ -79,8 +82,8 @@ export function guardFromEnv(options: GuardFromEnvOptions = {}): Guard {
   const { allowPublishedSecret: _, ...others } = rest;
   return createGuard({
     ...(sessions === undefined ? others : { ...rest, ...sessions }),
-    evidence: [...tokens, ...devices, ...signed],
-    accept: [...tokens, ...devices].map(({ kind }) => kind),
+    evidence: [...tokens, ...further, ...devices, ...signed],
+    accept: [...tokens, ...further, ...devices].map(({ kind }) => kind),
     enforcement,
     ...(listener !== undefined && { onDecision: listener }),
   });
@@ -91,6 +94,7 @@ const OPTIONS: OptionTypes = {
   ...ENROLMENT_OPTIONS,
   env: 'any',
   binding: 'object',
+  evidence: 'list',
   log: 'function',
   onDecision: 'function',
   now: 'function',

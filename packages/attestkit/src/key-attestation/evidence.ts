@@ -103,14 +103,12 @@ export function keyAttestation(
       return enrol(chain, revocations, context);
     },
 
-    async renew() {
-      // Nothing is renewed; but the appraisal that follows cannot wait for the list.
+    async ready() {
       try {
         await source?.current();
       } catch {
-        // It says so itself.
+        // The appraisal says so itself.
       }
-      return undefined;
     },
 
     appraise({ appId, virtual, facts }, now) {

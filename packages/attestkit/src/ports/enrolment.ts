@@ -110,6 +110,8 @@ export interface EnrolmentEvidence<Kind extends string = string, Field extends S
    * @throws AttestationError of stage `denied`
    */
   appraise(enrolled: Enrolled, now: number): void;
+  /** Awaited before `appraise`, for what it needs and cannot wait for itself. Must not reject for an outage. */
+  ready?(): Promise<void>;
   /** Renews what the platform wants to be renewed; undefined where nothing is due. Must not reject for an outage. */
   renew?(enrolled: Enrolled, now: number): Promise<Enrolled | undefined>;
   /** How its keys sign requests; absent where the evidence is about no key. */

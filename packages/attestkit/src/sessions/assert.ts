@@ -40,6 +40,7 @@ export async function assert(context: Context, body: JsonObject, request: Attest
   await revocation.openEpoch('key', enrolment.enrolled.key?.thumbprint ?? '');
 
   const clientData = sessionBytes({ audience, deviceId, challenge });
+  await evidence.ready?.();
   const verified = verifyProof(evidence, enrolment, { clientData, proof, now: now() });
   const subject = await subjectOf(settings.subject, request);
   // The session would name the user that the key was enrolled for.

@@ -148,6 +148,7 @@ async function appraiseAssertion(
     challenge === undefined ? undefined : readChallenge(context, challenge, { deviceId, purpose: 'request' });
   const { method, target } = request;
   const clientData = requestBytes({ audience, method, target, body: await body(), challenge });
+  await evidence.ready?.();
   const verified = verifyProof(evidence, enrolment, { clientData, proof: field.proof, now });
   appraiseDevice(enrolment.enrolled, context.settings.policy, now);
   if (fresh !== undefined) await consumeChallenge(context, fresh);

@@ -101,6 +101,7 @@ async function byKey(context: Context, claim: Claim): Promise<boolean> {
   if (enrolment === undefined) return false;
   await context.revocation.openEpoch('key', enrolment.enrolled.key?.thumbprint ?? '');
   const clientData = replacementBytes({ audience, deviceId, challenge, keyId: enrolled.key?.id });
+  await evidence.ready?.();
   const verified = verifyProof(evidence, enrolment, { clientData, proof, now: context.now() });
   await spendProof(context, verified);
   return true;

@@ -12,7 +12,7 @@ import { appraiseDevice } from './policy.js';
  */
 export async function renewAndAppraise(
   { devices, settings, now }: Context,
-  evidence: Pick<EnrolmentEvidence, 'renew' | 'appraise'>,
+  evidence: Pick<EnrolmentEvidence, 'ready' | 'renew' | 'appraise'>,
   deviceId: string,
   enrolment: Enrolment,
 ): Promise<Enrolment | undefined> {
@@ -24,6 +24,7 @@ export async function renewAndAppraise(
     if (newer !== undefined) enrolled = await devices.renew(deviceId, known, newer);
   }
   if (enrolled === undefined) return undefined;
+  await evidence.ready?.();
   evidence.appraise(enrolled, now());
   appraiseDevice(enrolled, settings.policy, now());
   return { ...enrolment, enrolled };

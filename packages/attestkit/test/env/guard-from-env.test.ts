@@ -202,7 +202,6 @@ describe('the switches', () => {
 
 it.each([
   [{ enforcement: 'report' }, 'enforcement'],
-  [{ evidence: [] }, 'evidence'],
   [{ binding: true }, 'binding'],
   [{ allowPublishedSecret: 'false' }, 'allowPublishedSecret'],
   [{ log: 5 }, 'log'],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { appAttest } from '../../src/app-attest/index.js';
+import { approov } from '../../src/approov/index.js';
 import { guardFromEnv, type Environment } from '../../src/env/index.js';
 import type { Guard } from '../../src/index.js';
 import { createVirtualApple } from '../../src/testing/virtual-apple.js';
@@ -97,5 +98,21 @@ describe('an environment that cannot be right', () => {
     ],
   ] as const)('%s fails at start-up', (_, env, options, variable) => {
     expect(() => make(env, options)).toThrow(expect.objectContaining({ variable }) as Error);
+  });
+});
+
+describe('further evidence', () => {
+  const further = approov({ secretBase64: SECRET_BASE64, header: 'x-other' });
+  const other = { ...further, kind: 'other' as const };
+
+  it('stands beside what the variables say, and needs none of them', () => {
+    expect(make({}, { evidence: [other] }).route().asked).toEqual(['other']);
+    const both = make({ APPROOV_BASE64_SECRET: SECRET_BASE64 }, { evidence: [other] });
+    expect(both.route().asked).toEqual(['approov', 'other']);
+  });
+
+  it('is not opened by the switch of Approov', () => {
+    const env = { APPROOV_BASE64_SECRET: SECRET_BASE64, APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN: 'false' };
+    expect(() => make(env, { evidence: [other] })).toThrow(/APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN/);
   });
 });

@@ -182,7 +182,7 @@ describe('appraises again at every refresh', () => {
     latest = undefined;
     expect(await codeOf(() => evidence.appraise(enrolled, NOW))).toBe('REVOCATIONS_UNAVAILABLE');
     // Nobody waits in vain: before an appraisal the list is asked for.
-    expect(await evidence.renew?.(enrolled, NOW)).toBeUndefined();
+    await evidence.ready?.();
     expect(asked).toBe(2);
     latest = listOf();
     const { certificateSerials: _gone, ...facts } = enrolled.facts;
@@ -195,7 +195,7 @@ describe('appraises again at every refresh', () => {
       latest: () => undefined,
     };
     const enrolled = await enrol(keyAttestation(options()));
-    expect(await keyAttestation(options({ revocations: source })).renew?.(enrolled, NOW)).toBeUndefined();
+    await expect(keyAttestation(options({ revocations: source })).ready?.()).resolves.toBeUndefined();
   });
 });
 
