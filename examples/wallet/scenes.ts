@@ -119,7 +119,8 @@ export function story(stage: Stage): readonly Scene[] {
       new Phone(stage.server, stage.counterfeit(), nextDeviceId()).enrol(),
     ),
     ...DEFECTS.map((defect) =>
-      attacker(`attests: ${APP_ATTEST_DEFECTS[defect].says}`, 403, async () => {
+      // Without an octet the member is missing, and the body malformed.
+      attacker(`attests: ${APP_ATTEST_DEFECTS[defect].says}`, defect === 'empty' ? 400 : 403, async () => {
         const phone = new Phone(stage.server, stage.genuine(), nextDeviceId());
         const over = await phone.challenge();
         return phone.attest(over, phone.key.attest({ challenge: over }, defect));
