@@ -194,7 +194,6 @@ describe('appraises again at every refresh', () => {
       current: () => Promise.reject(new Error('down')),
       latest: () => undefined,
     };
-    const enrolled = await enrol(keyAttestation(options()));
     await expect(keyAttestation(options({ revocations: source })).ready?.()).resolves.toBeUndefined();
   });
 });
