@@ -2,6 +2,7 @@ import { createPublicKey, sign, type KeyObject } from 'node:crypto';
 import {
   bits,
   integer,
+  NULL,
   octets,
   oid,
   printable,
@@ -41,28 +42,36 @@ export interface CertificateFields {
 export interface CertificateSigner {
   readonly key: KeyObject;
   readonly hash: 'sha256' | 'sha384';
+  /** DER of the algorithm that the certificate names. Default: the one that it is signed with. */
+  readonly algorithm?: Uint8Array;
 }
 
 const ECDSA = {
   sha256: sequence(oid('1.2.840.10045.4.3.2')),
   sha384: sequence(oid('1.2.840.10045.4.3.3')),
 } as const;
+const RSA = {
+  sha256: sequence(oid('1.2.840.113549.1.1.11'), NULL),
+  sha384: sequence(oid('1.2.840.113549.1.1.12'), NULL),
+} as const;
 
 const ATTRIBUTES = { CN: '2.5.4.3', OU: '2.5.4.11', O: '2.5.4.10', ST: '2.5.4.8', C: '2.5.4.6' } as const;
 
-/** A version 3 certificate in DER, signed with ECDSA (RFC 5280 §4.1). */
-export function signCertificate(fields: CertificateFields, { key, hash }: CertificateSigner): Buffer {
+/** A version 3 certificate in DER, signed with ECDSA or RSA (PKCS#1 1.5) as the key is (RFC 5280 §4.1). */
+export function signCertificate(fields: CertificateFields, signer: CertificateSigner): Buffer {
+  const { key, hash } = signer;
+  const { algorithm = (key.asymmetricKeyType === 'rsa' ? RSA : ECDSA)[hash] } = signer;
   const signed = sequence(
     tagged(0, integer(2)),
     integer(fields.serial),
-    ECDSA[hash],
+    algorithm,
     fields.issuer,
     sequence(time(fields.notBefore), time(fields.notAfter)),
     fields.subject,
     fields.publicKey,
     tagged(3, sequence(...fields.extensions.map(encodeExtension))),
   );
-  return sequence(signed, ECDSA[hash], bits(sign(hash, signed, key)));
+  return sequence(signed, algorithm, bits(sign(hash, signed, key)));
 }
 
 /** A name: one attribute to each relative name, UTF8String but for the country (RFC 5280 §4.1.2.4). */

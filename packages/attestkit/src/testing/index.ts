@@ -20,3 +20,29 @@ export type {
 } from './virtual-key.js';
 export { STORE_CONTRACT } from './store-contract.js';
 export type { StoreRule, StoreSubject } from './store-contract.js';
+export type { AndroidKeyOptions, SignedAndroidRequest, VirtualAndroidKey } from './android-key.js';
+export { KEY_ATTESTATION_DEFECTS } from './key-attestation-defects.js';
+export type {
+  KeyAttestationChainDefect,
+  KeyAttestationDefect,
+  KeyAttestationDefectFacts,
+  KeyAttestationSignatureDefect,
+} from './key-attestation-defects.js';
+export type { KeyAttestationDemand } from './key-attestation-defect.js';
+export type { AndroidOptions, VirtualAndroid } from './virtual-android.js';
+export { createVirtualGoogle } from './virtual-google.js';
+export type { VirtualGoogle, VirtualGoogleOptions } from './virtual-google.js';
+export { PLAY_INTEGRITY_DEFECTS } from './play-integrity-defects.js';
+export type {
+  PlayIntegrityDefect,
+  PlayIntegrityDefectFacts,
+  PlayIntegrityDemand,
+  PlayIntegrityTokenDefect,
+  PlayIntegrityVerdictDefect,
+} from './play-integrity-defects.js';
+export type { VerdictRequest } from './play-integrity-verdict.js';
+export type { VirtualPlayIntegrity, VirtualPlayIntegrityOptions } from './virtual-play-integrity.js';
+export { APP_CHECK_DEFECTS } from './app-check-defects.js';
+export type { AppCheckDefect, AppCheckDefectFacts } from './app-check-defects.js';
+export type { AppCheckTokenOptions, VirtualAppCheck, VirtualAppCheckOptions } from './virtual-app-check.js';
+export type { VirtualServiceAccount } from './virtual-google-fetch.js';

@@ -1,0 +1,132 @@
+import { generateKeyPairSync, hash, sign, type KeyObject } from 'node:crypto';
+import { ConfigurationError } from '../kernel/errors.js';
+import { assertOneOf, assertOptions } from '../kernel/options.js';
+import { newAndroidKeys } from './android-authorities.js';
+import {
+  chainSteps,
+  signatureSteps,
+  type KeyAttestationChainDefect,
+  type KeyAttestationSignatureDefect,
+} from './key-attestation-defects.js';
+import { makeAndroidChain, type ChainContents } from './make-android-chain.js';
+import type { GoogleOfAndroid } from './virtual-android.js';
+import type { RequestToSign } from './virtual-key.js';
+
+/** A key to be made. */
+export interface AndroidKeyOptions {
+  /** What `setAttestationChallenge` gets; text is taken as UTF-8. */
+  readonly challenge: string | Uint8Array;
+  /** P-256, or RSA of 2048 bits. Default `ec`. */
+  readonly keyType?: 'ec' | 'rsa';
+  /** Whether its user has to be authenticated to use it, as the hardware sees to it. Default false. */
+  readonly userAuthentication?: boolean;
+  /** Whether a key of the app attests it (`setAttestKeyAlias`) in place of the device's own. Default false. */
+  readonly attestKey?: boolean;
+}
+
+/** An Android request's header values, of which it takes one; both carry the same signature. */
+export interface SignedAndroidRequest {
+  /** The value of `Authorization`. */
+  readonly authorization: string;
+  /** The value of `X-App-Attest`, beside a session. */
+  readonly xAppAttest: string;
+  /** The bytes that were signed over. */
+  readonly signed: Uint8Array;
+}
+
+/** A key in the KeyStore of a virtual device. */
+export interface VirtualAndroidKey {
+  /** SHA-256 of the SubjectPublicKeyInfo, base64url. */
+  readonly keyId: string;
+  /** SubjectPublicKeyInfo in DER. */
+  readonly publicKey: Uint8Array;
+  /** DER, the leaf first. */
+  readonly certificateChain: readonly Uint8Array[];
+  /**
+   * Signs as `java.security.Signature` does: `SHA256withECDSA`, in DER, or `SHA256withRSA`.
+   *
+   * @param bytes text is taken as UTF-8
+   */
+  sign(bytes: string | Uint8Array, defect?: KeyAttestationSignatureDefect): Uint8Array;
+  /**
+   * Signs an HTTP request as the server expects it, and writes the header values. Servers demand a challenge of such
+   * keys.
+   */
+  signRequest(request: RequestToSign, defect?: KeyAttestationSignatureDefect): SignedAndroidRequest;
+}
+
+/** What the device knows of a key before it is made. */
+export type DeviceContents = Omit<
+  ChainContents,
+  'challenge' | 'key' | 'keyType' | 'userAuthentication' | 'attestKey'
+>;
+
+const OPTIONS = {
+  challenge: 'any',
+  keyType: 'string',
+  userAuthentication: 'boolean',
+  attestKey: 'boolean',
+} as const;
+
+export function createAndroidKey(
+  device: DeviceContents,
+  options: AndroidKeyOptions,
+  { authorities, revoke }: GoogleOfAndroid,
+  defect: KeyAttestationChainDefect | undefined,
+): VirtualAndroidKey {
+  assertOptions(options, OPTIONS, 'generateKey');
+  const { challenge, keyType = 'ec', userAuthentication = false, attestKey = false } = options;
+  if (challenge === undefined)
+    throw new ConfigurationError('challenge', 'is not set', 'Give what the server sent.');
+  assertOneOf('keyType', keyType, ['ec', 'rsa']);
+  const key = newAndroidKeys(keyType === 'ec' ? 'P-256' : 'rsa');
+  const wanted = { challenge: Buffer.from(challenge as string), keyType, userAuthentication, attestKey };
+  const contents = { ...device, ...wanted, key };
+  const certificateChain = makeAndroidChain(
+    contents,
+    authorities,
+    revoke,
+    chainSteps(defect, device.provisioning),
+  );
+  const keyId = hash('sha256', key.publicKey, 'base64url');
+
+  function signBytes(bytes: string | Uint8Array, fault?: KeyAttestationSignatureDefect): Uint8Array {
+    const { stranger = false, signed, signature } = signatureSteps(fault);
+    const message = Buffer.from(bytes as string);
+    const signer = stranger ? strangerOf(key.signer.key) : key.signer.key;
+    const made = sign('sha256', signed?.(message) ?? message, signer);
+    return signature?.(made) ?? made;
+  }
+
+  function signRequest(request: RequestToSign, fault?: KeyAttestationSignatureDefect): SignedAndroidRequest {
+    const { audience, method, target, body = '', challenge: asked } = request;
+    const digest = hash('sha256', Buffer.from(body as string), 'base64url');
+    const lines = ['attestkit-request-v1', audience, method, target, digest, asked ?? ''];
+    const signed = Buffer.from(lines.join('\n'));
+    const parameters = [
+      ['key_id', keyId],
+      ['signature', Buffer.from(signBytes(signed, fault)).toString('base64url')],
+      ...(asked === undefined ? [] : [['challenge', asked] as const]),
+    ] as const;
+    return {
+      authorization: `Attest v=1, ${parameters.map(([name, value]) => `${name}="${value}"`).join(', ')}`,
+      xAppAttest: `v=1; ${parameters.map(([name, value]) => `${name}=${value}`).join('; ')}`,
+      signed,
+    };
+  }
+
+  return Object.freeze({
+    keyId,
+    publicKey: new Uint8Array(key.publicKey),
+    certificateChain,
+    sign: signBytes,
+    signRequest,
+  });
+}
+
+/** Another key of the same kind. */
+function strangerOf(key: KeyObject): KeyObject {
+  return key.asymmetricKeyType === 'rsa'
+    ? generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+    : generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+}

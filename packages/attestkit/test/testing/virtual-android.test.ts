@@ -1,0 +1,242 @@
+import { createPublicKey, verify, X509Certificate } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import {
+  keyAttestation,
+  readRevocationList,
+  verifyKeyAttestation,
+  type KeyAttestationExpectations,
+} from '../../src/key-attestation/index.js';
+import { AttestationError, ConfigurationError } from '../../src/kernel/errors.js';
+import type { EnrolmentContext } from '../../src/ports/enrolment.js';
+import {
+  createVirtualGoogle,
+  KEY_ATTESTATION_DEFECTS,
+  type AndroidOptions,
+  type KeyAttestationSignatureDefect,
+} from '../../src/testing/index.js';
+import {
+  CHALLENGE,
+  device,
+  DIGEST,
+  expectations,
+  google,
+  judge,
+  NOW,
+  PACKAGE,
+} from './virtual-android-verdicts.js';
+
+const plain = { challenge: CHALLENGE };
+const NOTHING = [
+  'allowAttestKeys',
+  'revocations',
+  'minimumVersion',
+  'minimumOs',
+  'minimumPatchLevel',
+  'minimumVendorPatchLevel',
+  'minimumBootPatchLevel',
+  'maxCertificatesIssued',
+  'purposes',
+  'userAuthentication',
+  'maxKeyAgeSeconds',
+] as const;
+const lenient = expectations(NOTHING);
+
+describe('a virtual Android device', () => {
+  it.each([2, 3, 4, 100, 200, 300, 400, 500])('of version %i is accepted, and says so', (version) => {
+    const { certificateChain } = device({ attestationVersion: version }).generateKey(plain);
+    const { keyDescription } = verifyKeyAttestation(certificateChain, lenient);
+    expect(keyDescription.attestationVersion).toBe(version);
+    const { rootOfTrust, vendorPatchLevel } = keyDescription.hardwareEnforced;
+    expect(rootOfTrust?.verifiedBootHash === undefined).toBe(version < 3);
+    expect(vendorPatchLevel === undefined).toBe(version < 3);
+    expect(keyDescription.softwareEnforced.moduleHash === undefined).toBe(version < 400);
+  });
+
+  it('of version 1 does not know whose the key is', () => {
+    const { certificateChain } = device({ attestationVersion: 1 }).generateKey(plain);
+    expect(judge(certificateChain, lenient)).toBe('ERR_KEY_ATTESTATION_PACKAGE_MISMATCH');
+  });
+
+  it('says what it was told', () => {
+    const { certificateChain, publicKey, keyId } = device({
+      versionCode: 7,
+      securityLevel: 'strongbox',
+      certificatesIssued: 3,
+      osVersion: '8.1.0',
+      patchLevel: '2026-03',
+      vendorPatchLevel: '2026-02-01',
+      bootPatchLevel: '2026-01-05',
+      bootState: 'SELF_SIGNED',
+      verifiedBootKey: Buffer.alloc(32, 7),
+    }).generateKey(plain);
+    const verifiedBootKeys = ['07'.repeat(32)];
+    expect(verifyKeyAttestation(certificateChain, { ...lenient, verifiedBootKeys })).toMatchObject({
+      appId: PACKAGE,
+      virtual: true,
+      provisioning: 'remote',
+      provisioningInfo: { certificatesIssued: 3, manufacturer: 'Google' },
+      key: { id: keyId, publicKey, algorithm: 'ecdsa-sha256' },
+      keyDescription: {
+        attestationSecurityLevel: 'STRONG_BOX',
+        softwareEnforced: {
+          creationDateTime: NOW,
+          attestationApplicationId: { packages: [{ name: PACKAGE, version: 7 }] },
+        },
+        hardwareEnforced: {
+          osVersion: 80_100,
+          osPatchLevel: 202_603,
+          vendorPatchLevel: 20_260_201,
+          bootPatchLevel: 20_260_105,
+        },
+      },
+    });
+  });
+
+  it.each([
+    [{ locked: false }, {}, 'DEVICE_UNLOCKED'],
+    [{ bootState: 'SELF_SIGNED' }, {}, 'BOOT_STATE_DENIED'],
+    [{ bootState: 'UNVERIFIED' }, {}, 'BOOT_STATE_DENIED'],
+    [{ securityLevel: 'tee' }, { securityLevel: 'strong-box' }, 'SECURITY_LEVEL_DENIED'],
+    [{ provisioning: 'factory' }, { provisioning: 'remote' }, 'PROVISIONING_DENIED'],
+    [{ certificatesIssued: 50 }, { maxCertificatesIssued: 10 }, 'CERTIFICATES_ISSUED_DENIED'],
+    [{ osVersion: '12' }, { minimumOs: '13' }, 'OS_VERSION_DENIED'],
+    [{ packageName: 'com.example.other' }, {}, 'PACKAGE_MISMATCH'],
+    [{ signingDigests: [DIGEST, Buffer.alloc(32)] }, {}, 'DIGEST_MISMATCH'],
+    [{ now: () => NOW - 90 * 86_400_000 }, {}, 'EXPIRED'],
+  ] satisfies [Partial<AndroidOptions>, Partial<KeyAttestationExpectations>, string][])(
+    'with %j under %j: %s',
+    (options, more, code) => {
+      const { certificateChain } = device(options).generateKey(plain);
+      const expected: KeyAttestationExpectations = { ...lenient, ...(more as object) };
+      expect(judge(certificateChain, expected)).toBe(`ERR_KEY_ATTESTATION_${code}`);
+    },
+  );
+
+  it('of a factory is accepted when its certificates have expired, under no other root', () => {
+    const { certificateChain } = device({ provisioning: 'factory' }).generateKey(plain);
+    const later = { ...lenient, now: NOW + 12 * 365 * 86_400_000 };
+    expect(judge(certificateChain, later)).toBe('accepted');
+    const { keyAttestationRoots: roots } = createVirtualGoogle();
+    expect(judge(certificateChain, { ...later, roots })).toBe('ERR_KEY_ATTESTATION_ROOT_UNKNOWN');
+    const { roots: _, ...googles } = later;
+    expect(judge(certificateChain, googles)).toBe('ERR_KEY_ATTESTATION_ROOT_UNKNOWN');
+  });
+
+  it('is refused once its certificate is revoked', () => {
+    const { certificateChain } = device().generateKey(plain);
+    const [attester = ''] = verifyKeyAttestation(certificateChain, lenient).revocableSerials;
+    const revocations = () =>
+      readRevocationList(JSON.parse(google.revocationList())) ?? ('not-checked' as const);
+    expect(judge(certificateChain, { ...lenient, revocations: revocations() })).toBe('accepted');
+    google.revoke(attester);
+    const after = { ...lenient, revocations: revocations() };
+    expect(judge(certificateChain, after)).toBe('ERR_KEY_ATTESTATION_REVOKED');
+  });
+
+  it('has certificates that OpenSSL reads and verifies, link by link', () => {
+    const chains = [{}, { provisioning: 'factory' } as const].map((options) =>
+      device(options)
+        .generateKey(plain)
+        .certificateChain.map((each) => new X509Certificate(each)),
+    );
+    for (const chain of chains)
+      for (const [index, each] of chain.entries())
+        expect(each.verify((chain[index + 1] ?? each).publicKey)).toBe(true);
+  });
+
+  it.each([
+    ['packageName', { packageName: '' }],
+    ['signingDigests', { signingDigests: [] }],
+    ['signingDigests', { signingDigests: ['ab'] }],
+    ['attestationVersion', { attestationVersion: 5 }],
+    ['securityLevel', { securityLevel: 'software' }],
+    ['provisioning', { provisioning: 'remote' }],
+    ['root', { provisioning: 'factory', root: 'p384' }],
+    ['bootState', { bootState: 'GREEN' }],
+    ['osVersion', { osVersion: 'Tiramisu' }],
+    ['patchLevel', { patchLevel: '202605' }],
+    ['vendorPatchLevel', { vendorPatchLevel: '2026-05' }],
+    ['versionCode', { versionCode: -1 }],
+    ['certificatesIssued', { certificatesIssued: 1.5 }],
+    ['os', { os: '13' }],
+  ])('is refused for its %s: %j', (name, options) => {
+    const make = () => device(options as Partial<AndroidOptions>);
+    expect(make).toThrow(ConfigurationError);
+    expect(make).toThrow(name);
+  });
+
+  it.each([[{}], [{ challenge: 'x', keyType: 'ed25519' }], [{ challenge: 'x', alias: 'key' }]])(
+    'makes no key of %j',
+    (options) => {
+      expect(() => device().generateKey(options as never)).toThrow(ConfigurationError);
+    },
+  );
+});
+
+describe('a signature of the key', () => {
+  const evidence = keyAttestation({
+    apps: [{ packageName: PACKAGE, certificateDigests: [DIGEST] }],
+    revocations: 'not-checked',
+    roots: google.keyAttestationRoots,
+  });
+  const context = { challenge: CHALLENGE, deviceId: 'phone', now: NOW } as EnrolmentContext;
+  const enrol = async (keyType: 'ec' | 'rsa') => {
+    const key = device().generateKey({ challenge: CHALLENGE, keyType });
+    const chain = key.certificateChain.map((each) => Buffer.from(each).toString('base64'));
+    return { key, enrolled: await evidence.verify({ certificate_chain: chain }, context) };
+  };
+  const verdict = async (run: () => unknown): Promise<string> => {
+    try {
+      await run();
+      return 'accepted';
+    } catch (error) {
+      if (error instanceof AttestationError) return error.code;
+      throw error;
+    }
+  };
+  const DEFECTS = Object.entries(KEY_ATTESTATION_DEFECTS).filter(([, { target }]) => target === 'signature');
+
+  it.each(['ec', 'rsa'] as const)(
+    'of the type %s is accepted, and refused with each defect',
+    async (type) => {
+      const { key, enrolled } = await enrol(type);
+      const judged = async (signature: Uint8Array) =>
+        verdict(() =>
+          evidence.proof?.verify(
+            enrolled,
+            Buffer.from('line'),
+            Buffer.from(signature).toString('base64'),
+            NOW,
+          ),
+        );
+      expect(enrolled.key?.id).toBe(key.keyId);
+      expect(await judged(key.sign('line'))).toBe('accepted');
+      expect(DEFECTS.length).toBeGreaterThan(3);
+      for (const [defect, { code }] of DEFECTS)
+        expect([defect, await judged(key.sign('line', defect as KeyAttestationSignatureDefect))]).toEqual([
+          defect,
+          code,
+        ]);
+    },
+  );
+
+  it('of a request stands in both header values, over its six lines', () => {
+    const key = device().generateKey(plain);
+    const request = {
+      audience: 'https://api.example',
+      method: 'POST',
+      target: '/pay',
+      body: '{}',
+      challenge: 'c1',
+    };
+    const { authorization, xAppAttest, signed } = key.signRequest(request);
+    const digest = 'RBNvo1WzZ4oRRq0W9-hknpT7T8If536DEMBg9hyq_4o';
+    expect(Buffer.from(signed).toString()).toBe(
+      `attestkit-request-v1\nhttps://api.example\nPOST\n/pay\n${digest}\nc1`,
+    );
+    const signature = /signature=([\w-]+); challenge=c1$/.exec(xAppAttest)?.[1] ?? '';
+    expect(authorization).toBe(`Attest v=1, key_id="${key.keyId}", signature="${signature}", challenge="c1"`);
+    const publicKey = createPublicKey({ key: Buffer.from(key.publicKey), format: 'der', type: 'spki' });
+    expect(verify('sha256', signed, publicKey, Buffer.from(signature, 'base64url'))).toBe(true);
+  });
+});
