@@ -1,18 +1,22 @@
 import { ConfigurationError, createGuard, type EndpointEvent, type DecisionEvent } from 'attestkit';
 import { appAttest } from 'attestkit/app-attest';
+import { storedRevocations } from 'attestkit/android-revocations';
+import { keyAttestation } from 'attestkit/key-attestation';
 import { assertion, session } from 'attestkit/sessions';
-import { createVirtualApple } from 'attestkit/testing';
+import { createVirtualApple, createVirtualGoogle } from 'attestkit/testing';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { endWithUsage } from './start.js';
 import { walletApp } from './wallet/app.js';
-import { AUDIENCE, story } from './wallet/scenes.js';
+import { androidStory } from './wallet/android-scenes.js';
+import { AUDIENCE } from './wallet/scene.js';
+import { story } from './wallet/scenes.js';
 import { STORES, type OpenStore } from './wallet/stores.js';
 
 const NAMES = Object.keys(STORES).join('|');
-const USAGE = `Plays a wallet app on virtual iPhones, honest and hostile, against a server with attestkit, and says
+const USAGE = `Plays a wallet app on virtual iPhones and Android devices, honest and hostile, against a server with attestkit, and says
 what was let in and what was refused, and why: npm run demo -- [--store ${NAMES}] [--json]
 
   --store  where the server keeps its state. Default memory; redis and postgres are expected on this
@@ -22,6 +26,7 @@ what was let in and what was refused, and why: npm run demo -- [--store ${NAMES}
 The exit status is 0 when every attempt ended as it should.`;
 
 const APP_ID = 'TEAMID1234.com.example.wallet';
+const PACKAGE = 'com.example.wallet';
 
 const { store: name, json } = readArguments();
 const { store, close } = await open(name);
@@ -29,12 +34,21 @@ const { store, close } = await open(name);
 const skew = { seconds: 0 };
 const now = (): number => Date.now() + skew.seconds * 1000;
 const apple = createVirtualApple({ now });
+const google = createVirtualGoogle({ now });
+const digest = randomBytes(32);
 let reason = '';
 const noteReason = ({ refused }: EndpointEvent | DecisionEvent): void => void (reason = refused?.code ?? '');
 const guard = createGuard({
   evidence: [session(), assertion()],
   accept: ['session'],
-  enrolment: [appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] })],
+  enrolment: [
+    appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] }),
+    keyAttestation({
+      apps: [{ packageName: PACKAGE, certificateDigests: [digest.toString('hex')] }],
+      revocations: revocations(),
+      roots: google.keyAttestationRoots,
+    }),
+  ],
   secret: randomBytes(48).toString('base64url'),
   store,
   sessions: { audience: AUDIENCE, revocation: 'immediate' },
@@ -48,8 +62,19 @@ const server = walletApp(guard).listen(0, '127.0.0.1');
 await once(server, 'listening');
 
 const others = createVirtualApple();
-const scenes = story({
-  server: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+const otherGoogle = createVirtualGoogle();
+const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const genuine = { packageName: PACKAGE, signingDigests: [digest] };
+const onAndroid = androidStory({
+  server: address,
+  genuine: () => google.createAndroid(genuine),
+  unlocked: () => google.createAndroid({ ...genuine, locked: false, bootState: 'UNVERIFIED' }),
+  repackaged: () => google.createAndroid({ ...genuine, signingDigests: [randomBytes(32)] }),
+  otherApp: () => google.createAndroid({ ...genuine, packageName: 'com.example.other' }),
+  counterfeit: () => otherGoogle.createAndroid(genuine),
+});
+const onIPhones = story({
+  server: address,
   genuine: () => apple.createIPhone({ appId: APP_ID }),
   otherApp: () => apple.createIPhone({ appId: 'TEAMID1234.com.example.repackaged' }),
   development: () => apple.createIPhone({ appId: APP_ID, environment: 'development' }),
@@ -59,7 +84,7 @@ const scenes = story({
 });
 
 const rows: { who: string; what: string; status: number; expected: number; reason: string }[] = [];
-for (const { who, what, expected, run } of scenes) {
+for (const { who, what, expected, run } of [...onIPhones, ...onAndroid]) {
   reason = '';
   const { status } = await run();
   rows.push({ who, what, status, expected, reason });
@@ -75,6 +100,12 @@ if (json)
   );
 else printTable();
 process.exitCode = wrong.length === 0 ? 0 : 1;
+
+/** The list of a moment ago, whatever the clock says. */
+function revocations(): ReturnType<typeof storedRevocations> {
+  const document: unknown = JSON.parse(google.revocationList());
+  return storedRevocations(document, { fetchedAt: new Date(now()), maxStaleSeconds: 86_400 });
+}
 
 function printTable(): void {
   for (const { who, what, status, expected, reason: code } of rows) {

@@ -1,8 +1,7 @@
 import { APP_ATTEST_DEFECTS, type DefectOf, type VirtualIPhone } from 'attestkit/testing';
-import { Phone, type Answered } from './phone.js';
-
-/** Whom signed requests are meant for: the same name in the server and in the app. */
-export const AUDIENCE = 'https://wallet.example';
+import type { Answered } from './client.js';
+import { Phone } from './phone.js';
+import { app, attacker, AUDIENCE, nextDeviceId, type Scene } from './scene.js';
 
 /** What happens on the stage, and who is on it. */
 export interface Stage {
@@ -17,30 +16,11 @@ export interface Stage {
   readonly passTime: (seconds: number) => void;
 }
 
-/** One attempt to be let in. */
-export interface Scene {
-  readonly who: 'app' | 'attacker';
-  readonly what: string;
-  readonly expected: number;
-  readonly run: () => Promise<Answered>;
-}
-
 /** What a virtual iPhone can get wrong in an attestation, but for what only a stricter policy refuses. */
 const DEFECTS = (Object.keys(APP_ATTEST_DEFECTS) as DefectOf<'attestation' | 'receipt'>[]).filter((name) => {
   const { target, needs } = APP_ATTEST_DEFECTS[name];
   return target !== 'assertion' && needs === undefined;
 });
-
-let devices = 0;
-const nextDeviceId = (): string => `phone-${Date.now().toString(36)}-${(devices += 1)}`;
-
-function app(what: string, run: Scene['run']): Scene {
-  return { who: 'app', what, expected: 200, run };
-}
-
-function attacker(what: string, expected: number, run: Scene['run']): Scene {
-  return { who: 'attacker', what, expected, run };
-}
 
 type Headers = Readonly<Record<string, string>>;
 
