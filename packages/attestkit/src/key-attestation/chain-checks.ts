@@ -80,6 +80,13 @@ export const CHAIN_CHECKS = freezeJson({
     says: 'the root certificate has the pinned key, and is not signed by it',
     spec: 'RFC 5280 §3.2',
   },
+  rootOnce: {
+    name: 'root only at the end',
+    code: 'ERR_KEY_ATTESTATION_ROOT_REPEATED',
+    stage: 'untrusted',
+    says: 'the key of a root is in the chain below its end too',
+    spec: `${GUIDE}, step 2`,
+  },
   algorithms: {
     name: 'signature algorithms',
     code: 'ERR_KEY_ATTESTATION_SIGNATURE_ALGORITHM',

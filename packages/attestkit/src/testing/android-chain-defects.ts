@@ -174,6 +174,11 @@ export const ANDROID_CHAIN_DEFECTS = {
       });
     },
   },
+  'root-twice': {
+    code: 'ERR_KEY_ATTESTATION_ROOT_REPEATED',
+    says: 'the root is there twice',
+    ...chain((all) => [...all, ...all.slice(-1)]),
+  },
   'root-not-self-signed': {
     code: 'ERR_KEY_ATTESTATION_ROOT_INVALID',
     says: 'the root has the pinned key, and somebody else signed its certificate',
