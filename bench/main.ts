@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { benchAndroid } from './android.js';
 import { benchAppAttest } from './app-attest.js';
 import { benchCpu, type CpuReport } from './cpu.js';
 import { benchHttp, type HttpRow } from './http.js';
@@ -19,11 +20,11 @@ import { benchTokens, type TokenReport } from './tokens.js';
 
 const USAGE = `Measures attestkit against its peers and the floor: npm run bench -- [options]
 
-  --only PART  tokens, app-attest, sessions, stores, cpu or http
+  --only PART  tokens, app-attest, android, sessions, stores, cpu or http
   --quick      a first impression in less time
   --json       everything, for machines`;
 
-const PARTS = ['tokens', 'app-attest', 'sessions', 'stores', 'cpu', 'http'];
+const PARTS = ['tokens', 'app-attest', 'android', 'sessions', 'stores', 'cpu', 'http'];
 
 const { values } = parseArgs({
   options: {
@@ -46,6 +47,7 @@ const print = json ? () => undefined : console.log;
 const machine = machineFacts();
 let tokens: TokenReport | undefined;
 let appAttest: SuiteReport | undefined;
+let android: SuiteReport | undefined;
 let sessions: SuiteReport | undefined;
 let stores: readonly StoreRow[] | undefined;
 let cpu: CpuReport | undefined;
@@ -60,6 +62,10 @@ if (wanted('tokens')) {
 if (wanted('app-attest')) {
   appAttest = await benchAppAttest(effort, progress);
   print(printSuites('APP ATTEST', appAttest.suites));
+}
+if (wanted('android')) {
+  android = await benchAndroid(effort, progress);
+  print(printSuites('ANDROID', android.suites));
 }
 if (wanted('sessions')) {
   sessions = await benchSessions(effort, progress);
@@ -80,9 +86,9 @@ if (wanted('http')) {
   http = await benchHttp(quick ? { rounds: 1, seconds: 1 } : { rounds: 3, seconds: 3 }, progress);
   print(printHttp(http));
 }
-const targets = [tokens, appAttest, sessions, cpu].flatMap((report) => report?.targets ?? []);
+const targets = [tokens, appAttest, android, sessions, cpu].flatMap((report) => report?.targets ?? []);
 if (targets.length > 0) print(printTargets(targets));
 if (json) {
-  const results = { tokens, appAttest, sessions, stores, cpu, http };
+  const results = { tokens, appAttest, android, sessions, stores, cpu, http };
   console.log(JSON.stringify({ machine, quick, targets, ...results }, undefined, 2));
 }

@@ -3,7 +3,7 @@
 // phones of all generations and layouts; each beside what it is held to.
 import { createHash } from 'node:crypto';
 import { KEYS, rootFor } from './resign.js';
-import { readBer, treeOfAssertion, treeOfAttestation, treeOfReceipt } from './tree-read.js';
+import { readBer, treeOfAssertion, treeOfAttestation, treeOfDer } from './tree-read.js';
 import { encode, partAt, row } from './tree.js';
 import { vectors } from './vectors.js';
 
@@ -52,7 +52,7 @@ const PHONES = [
   { osVersion: '27.0', platform: 'macos' },
 ];
 
-const trees = { attestation: treeOfAttestation, assertion: treeOfAssertion, receipt: treeOfReceipt };
+const trees = { attestation: treeOfAttestation, assertion: treeOfAssertion, receipt: treeOfDer };
 
 /** @param {Kind} kind @param {Subject} subject @returns {{ virtual: readonly Group[], real: readonly Group[] }} */
 export function createCorpus(kind, subject) {
@@ -193,7 +193,7 @@ function realReceipts() {
     const tree = treeOfAttestation(objects[0] ?? Buffer.alloc(0));
     const [leaf] = chainOf(tree);
     const bytes = memberOf(tree, ['attStmt', 'receipt'])?.content ?? Buffer.alloc(0);
-    const at = createdAt(treeOfReceipt(bytes));
+    const at = createdAt(treeOfDer(bytes));
     const spki = encode(readBer(leaf ?? bytes)?.children?.[0]?.children?.[6] ?? row([]));
     return {
       name: `in ${name}`,

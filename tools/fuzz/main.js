@@ -19,6 +19,11 @@ const COUNTS = {
   assertion: 250_000,
   receipt: 250_000,
   session: 250_000,
+  'key-attestation': 250_000,
+  'key-description': 250_000,
+  'play-integrity': 250_000,
+  verdict: 250_000,
+  'app-check': 250_000,
 };
 
 /** Mutants of one run, which has one seed. */

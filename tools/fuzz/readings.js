@@ -76,7 +76,7 @@ function compare(seen, genuine) {
 }
 
 /** @param {Buffer} one @param {Buffer} other @returns {'same' | 'other form' | undefined} */
-function compareCertificates(one, other) {
+export function compareCertificates(one, other) {
   if (one.equals(other)) return 'same';
   const [a, b] = [one, other].map((bytes) => readBer(bytes)?.children ?? []);
   const [tbs, algorithm, signature] = (a ?? []).map(encode);

@@ -11,7 +11,7 @@ import { cbor, der, edited, encode, raw, row } from './tree.js';
 /** @typedef {(part: Part) => readonly Part[]} Edit */
 
 /** Signs once what it is given. @param {'P-256' | 'P-384'} namedCurve */
-function keyPair(namedCurve) {
+export function keyPair(namedCurve) {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve });
   const spki = createPublicKey(privateKey).export({ type: 'spki', format: 'der' });
   return { privateKey, spki: readBer(spki) ?? row([]) };
@@ -36,7 +36,7 @@ const NONCE = Buffer.from('06092a864886f763640802', 'hex');
 const FIELD = { issuer: 3, subject: 5, key: 6, extensions: 7 };
 
 /** @param {Part} certificate @param {KeyObject} key @returns {Part} */
-function signedBy(certificate, key) {
+export function signedBy(certificate, key) {
   const [tbs, algorithm] = certificate.children ?? [];
   if (tbs === undefined || algorithm === undefined) return certificate;
   const hash = encode(algorithm).toString('hex').includes(ECDSA_SHA384) ? 'sha384' : 'sha256';
@@ -46,7 +46,7 @@ function signedBy(certificate, key) {
 }
 
 /** @param {Part} certificate @param {Part} spki @returns {Part} */
-function withKey(certificate, spki) {
+export function withKey(certificate, spki) {
   return edited(certificate, [0, FIELD.key], () => [spki]);
 }
 

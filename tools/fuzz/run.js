@@ -8,12 +8,17 @@
 //   5. none takes more than 50 milliseconds (counted, since a machine that is busy is no fault of the verifier);
 //   6. the inspector's verdict and code are the verifier's (on every sixteenth).
 import { appAttestTarget } from './app-attest.js';
+import { appCheckTarget } from './app-check.js';
 import { approovTarget } from './approov.js';
+import { keyAttestationTarget } from './key-attestation.js';
+import { keyDescriptionTarget } from './key-description.js';
+import { playIntegrityTarget } from './play-integrity.js';
 import { createRandom } from './random.js';
 import { sessionTarget } from './session.js';
+import { verdictTarget } from './verdict.js';
 
 /** @typedef {import('./random.js').Random} Random */
-/** @typedef {Pick<typeof import('attestkit'), 'AttestationError'> & import('./approov-corpus.js').Subject & import('./app-attest.js').Subject & import('./session-corpus.js').Subject} Subject the code under test, handed in: the built package, or its sources */
+/** @typedef {Pick<typeof import('attestkit'), 'AttestationError'> & import('./approov-corpus.js').Subject & import('./app-attest.js').Subject & import('./session-corpus.js').Subject & import('./key-attestation.js').Subject & import('./key-description.js').Subject & import('./play-integrity.js').Subject & import('./verdict.js').Subject & import('./app-check.js').Subject} Subject the code under test, handed in: the built package, or its sources */
 /**
  * @typedef {object} Mutant
  * @property {number} length
@@ -40,6 +45,11 @@ export const targets = {
   assertion: (subject, random) => appAttestTarget('assertion', subject, random),
   receipt: (subject, random) => appAttestTarget('receipt', subject, random),
   session: sessionTarget,
+  'key-attestation': keyAttestationTarget,
+  'key-description': keyDescriptionTarget,
+  'play-integrity': playIntegrityTarget,
+  verdict: verdictTarget,
+  'app-check': appCheckTarget,
 };
 
 /**

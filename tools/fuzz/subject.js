@@ -3,10 +3,17 @@
 // it that no subpath exports, and that read what clients carry.
 import { AttestationError } from 'attestkit';
 import * as appAttest from 'attestkit/app-attest';
+import * as appCheck from 'attestkit/app-check';
 import * as approov from 'attestkit/approov';
+import * as keyAttestation from 'attestkit/key-attestation';
+import * as playIntegrity from 'attestkit/play-integrity';
 import * as sessions from 'attestkit/sessions';
-import { createVirtualApple, mintApproovToken } from 'attestkit/testing';
+import { createVirtualApple, createVirtualGoogle, mintApproovToken } from 'attestkit/testing';
+import { createVerifier } from '../../packages/attestkit/dist/app-check/verifier.js';
+import { configuredKeys } from '../../packages/attestkit/dist/kernel/key-source.js';
 import { enforcing } from '../../packages/attestkit/dist/kernel/sinks.js';
+import { DESCRIPTION_CHECKS } from '../../packages/attestkit/dist/key-attestation/description-checks.js';
+import { readKeyDescription } from '../../packages/attestkit/dist/key-attestation/key-description.js';
 import { authenticateChallenge, issueChallenge } from '../../packages/attestkit/dist/sessions/challenge.js';
 import { PROOF_CHECKS } from '../../packages/attestkit/dist/sessions/proof-checks.js';
 import {
@@ -24,7 +31,15 @@ export const subject = {
   ...approov,
   ...appAttest,
   ...sessions,
+  ...keyAttestation,
+  ...playIntegrity,
+  ...appCheck,
   createVirtualApple,
+  createVirtualGoogle,
+  createVerifier,
+  configuredKeys,
+  DESCRIPTION_CHECKS,
+  readKeyDescription,
   mintApproovToken,
   enforcing,
   authenticateChallenge,
@@ -56,6 +71,17 @@ export const codes = {
   session: codesOf(
     sessions.SESSIONS_CHECKS,
     /^ERR_(SESSION_(?!MISSING$|REPEATED$|REVOKED$|BINDING_IP$|BINDING_USER_AGENT$|SIGNER_FAILED$)|CHALLENGE_(?!USED$)|REFRESH_(MALFORMED|NOT_OURS)$|ASSERTION_(?!REPEATED$|LINES$|CHALLENGE_MISSING$|KEY_OWNER$|COUNTER$))/,
+  ),
+  'key-attestation': codesOf(
+    keyAttestation.KEY_ATTESTATION_CHECKS,
+    /^ERR_KEY_ATTESTATION_(?!MISSING$|ENCODING_INVALID$|SIGNATURE_|KEY_|.*_DENIED$)/,
+  ),
+  'key-description': [DESCRIPTION_CHECKS.readable.code],
+  'play-integrity': codesOf(playIntegrity.PLAY_INTEGRITY_CHECKS, /^ERR_PLAY_INTEGRITY_/),
+  verdict: codesOf(playIntegrity.PLAY_INTEGRITY_CHECKS, /^ERR_PLAY_INTEGRITY_(?!TOKEN_|JWS_)/),
+  'app-check': codesOf(
+    appCheck.APP_CHECK_CHECKS,
+    /^ERR_APP_CHECK_TOKEN_(?!MISSING$|REPEATED$|NOT_LIMITED$|INVALID$|CONSUMED$)/,
   ),
 };
 

@@ -161,10 +161,10 @@ export function treeOfAssertion(assertion) {
   });
 }
 
-/** @param {Uint8Array} receipt */
-export function treeOfReceipt(receipt) {
-  const part = readBer(Buffer.from(receipt));
-  return checked(part === undefined ? undefined : opened(part), receipt);
+/** Of a receipt, a certificate, an extension. @param {Uint8Array} bytes */
+export function treeOfDer(bytes) {
+  const part = readBer(Buffer.from(bytes));
+  return checked(part === undefined ? undefined : opened(part), bytes);
 }
 
 /** @param {Uint8Array} bytes @param {(name: string, part: Part) => Part} open */

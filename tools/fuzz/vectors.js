@@ -18,7 +18,7 @@ export function vectorText(...path) {
  * Evidence files, whatever their verdict; none where the folder is absent and nothing named it.
  *
  * @param {string} folder @param {string} prefix of the file's name
- * @returns {{ name: string, isGenuine: boolean, text: (member: string) => string | undefined, bytes: (member: string) => Buffer }[]}
+ * @returns {{ name: string, isGenuine: boolean, text: (member: string) => string | undefined, value: (member: string) => unknown, bytes: (member: string) => Buffer }[]}
  */
 export function vectors(folder, prefix) {
   const path = join(FOLDER, folder);
@@ -29,8 +29,9 @@ export function vectors(folder, prefix) {
     const members = JSON.parse(readFileSync(join(path, name), 'utf8'));
     return {
       name,
-      isGenuine: members.expected.verdict === 'pass',
+      isGenuine: members.expected?.verdict === 'pass',
       text: (member) => members[member],
+      value: (member) => members[member],
       bytes: (member) => Buffer.from(members[member] ?? '', 'base64'),
     };
   });

@@ -73,15 +73,13 @@ function revoked(status: 'REVOKED' | 'SUSPENDED'): ChainSteps {
   return {
     drafts: (drafts, { revoke }) =>
       drafts.map((each, index) => {
-        if (index !== 1) return each;
         const serial = BigInt(`0x${randomBytes(12).toString('hex')}`);
-        revoke(serial, status);
-        return { ...each, fields: { ...each.fields, serial } };
+        if (index === 1) revoke(serial, status);
+        return index === 1 ? { ...each, fields: { ...each.fields, serial } } : each;
       }),
   };
 }
 
-/** A key that nobody knows. */
 const stranger = () => ({ issuer: newAndroidKeys('P-256').signer });
 
 export const ANDROID_CHAIN_DEFECTS = {

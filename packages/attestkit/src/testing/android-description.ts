@@ -55,7 +55,7 @@ export interface DescriptionContents {
 export const VERSIONS: readonly number[] = [1, 2, 3, 4, 100, 200, 300, 400, 500];
 
 export const enumerated = (value: number): Buffer => der(0x0a, Buffer.of(value));
-export const boolean = (value: boolean): Buffer => der(0x01, Buffer.of(value ? 0xff : 0));
+const boolean = (value: boolean): Buffer => der(0x01, Buffer.of(value ? 0xff : 0));
 export const integers = (...values: readonly number[]): Buffer => set(...values.map(integer));
 
 /** RootOfTrust; before version 3 without the hash. */

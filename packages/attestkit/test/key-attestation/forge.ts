@@ -19,7 +19,7 @@ import { CHALLENGE, describeKey, DIGEST, NOW, PACKAGE, type Description } from '
 
 const DAY = 86_400_000;
 export const KEY_DESCRIPTION = '1.3.6.1.4.1.11129.2.1.17';
-export const PROVISIONING_INFO = '1.3.6.1.4.1.11129.2.1.30';
+const PROVISIONING_INFO = '1.3.6.1.4.1.11129.2.1.30';
 
 /** A certificate before it is signed. */
 export interface Draft {

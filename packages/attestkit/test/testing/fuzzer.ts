@@ -1,7 +1,14 @@
 import * as appAttest from '../../src/app-attest/index.js';
+import * as appCheck from '../../src/app-check/index.js';
+import { createVerifier } from '../../src/app-check/verifier.js';
 import * as approov from '../../src/approov/index.js';
 import { AttestationError } from '../../src/kernel/errors.js';
+import { configuredKeys } from '../../src/kernel/key-source.js';
 import { enforcing } from '../../src/kernel/sinks.js';
+import { DESCRIPTION_CHECKS } from '../../src/key-attestation/description-checks.js';
+import * as keyAttestation from '../../src/key-attestation/index.js';
+import { readKeyDescription } from '../../src/key-attestation/key-description.js';
+import * as playIntegrity from '../../src/play-integrity/index.js';
 import type { Inspection } from '../../src/ports/checks.js';
 import { authenticateChallenge, issueChallenge } from '../../src/sessions/challenge.js';
 import { inspectSessionToken, requestBytes, verifySessionToken } from '../../src/sessions/index.js';
@@ -11,7 +18,7 @@ import { readRefreshToken, refreshToken } from '../../src/sessions/refresh-token
 import { deriveKeys, LABELS, readSecrets } from '../../src/sessions/secrets.js';
 import { sessionKeys } from '../../src/sessions/session-signer.js';
 import { SessionVerifier } from '../../src/sessions/session-verifier.js';
-import { createVirtualApple, mintApproovToken } from '../../src/testing/index.js';
+import { createVirtualApple, createVirtualGoogle, mintApproovToken } from '../../src/testing/index.js';
 
 /** What a run of the fuzzer comes to. */
 export interface Outcome {
@@ -35,6 +42,14 @@ const SUBJECT = {
   AttestationError,
   ...approov,
   ...appAttest,
+  ...keyAttestation,
+  ...playIntegrity,
+  ...appCheck,
+  createVerifier,
+  configuredKeys,
+  DESCRIPTION_CHECKS,
+  readKeyDescription,
+  createVirtualGoogle,
   inspectSessionToken,
   requestBytes,
   verifySessionToken,
