@@ -7,6 +7,7 @@ import type { RevocationList, RevocationSource } from '../ports/revocations.js';
 import { NET_CHECKS } from './checks.js';
 import { endpoint } from './endpoint.js';
 import { fetchBody, FetchFailure } from './fetch-body.js';
+import { Flight } from './flight.js';
 import { readFreshness } from './freshness.js';
 
 /** Where Google publishes the status of attestation certificates. */
@@ -130,19 +131,17 @@ class RemoteList {
   #list: RevocationList | undefined;
   #from = -Infinity;
   #freshUntil = -Infinity;
-  /** When the last fetch ended, and why it brought nothing where it did not. */
-  #endedAt = -Infinity;
-  #failure: Error | undefined;
-  #flight: Promise<void> | undefined;
+  readonly #flight: Flight;
 
   constructor(settings: Settings) {
     this.#settings = settings;
+    this.#flight = new Flight(settings.cooldown, settings.now);
   }
 
   current(): RevocationList | Promise<RevocationList> {
     const list = this.latest();
     if (list !== undefined) return list;
-    if (this.#flight === undefined && this.#mustPause()) throw this.#unavailable();
+    if (!this.#flight.isUnderWay && this.#flight.mustPause()) throw this.#unavailable();
     return this.#afterFetch();
   }
 
@@ -151,12 +150,12 @@ class RemoteList {
     const { maxStale, now } = this.#settings;
     const at = now();
     // The clock was set back, and nobody knows how old the list is: due now, and its last hours count from here.
-    if (at < this.#endedAt && this.#list !== undefined) {
+    if (at < this.#flight.endedAt && this.#list !== undefined) {
       this.#from = Math.min(this.#from, at);
       this.#freshUntil = at - 1;
-      this.#endedAt = at;
+      this.#flight.endedAt = at;
     }
-    if (at > this.#freshUntil && !this.#mustPause()) void this.#fetch();
+    if (at > this.#freshUntil && !this.#flight.mustPause()) void this.#fetch();
     return at - this.#from <= maxStale ? this.#list : undefined;
   }
 
@@ -167,21 +166,12 @@ class RemoteList {
     return list;
   }
 
-  /** One flight at a time, which all share. Never rejects. */
   #fetch(): Promise<void> {
-    this.#flight ??= this.#fly();
-    return this.#flight;
-  }
-
-  async #fly(): Promise<void> {
     const { url, fetch = globalThis.fetch, timeoutMs, maxStale, now } = this.#settings;
-    try {
+    return this.#flight.join(async () => {
       const question = { headers: { accept: 'application/json' } };
-      const { status, headers, body } = await fetchBody(url, question, {
-        fetch,
-        timeoutMs,
-        maxBytes: MAX_BYTES,
-      });
+      const limits = { fetch, timeoutMs, maxBytes: MAX_BYTES };
+      const { status, headers, body } = await fetchBody(url, question, limits);
       if (status !== 200) throw new FetchFailure(`the answer has the HTTP status ${status}`);
       const list = readRevocationList(readJsonObject(body));
       if (list === undefined) throw new FetchFailure('the answer is not a list of revoked certificates');
@@ -191,28 +181,12 @@ class RemoteList {
       this.#list = list;
       this.#from = at - 1000 * age;
       this.#freshUntil = at + 1000 * Math.min(Math.max(lifetime, LEAST_LIFETIME), MOST_LIFETIME);
-      this.#failure = undefined;
-    } catch (error) {
-      this.#failure = error instanceof FetchFailure ? error : new FetchFailure('the answer cannot be read');
-    }
-    this.#endedAt = now();
-    this.#flight = undefined;
-  }
-
-  /** Whether the last fetch failed too recently for another one. */
-  #mustPause(): boolean {
-    return this.#failure !== undefined && this.#cooldownLeft() > 0;
-  }
-
-  /** Milliseconds; none when the clock was set back behind the last fetch. */
-  #cooldownLeft(): number {
-    const { cooldown, now } = this.#settings;
-    const since = now() - this.#endedAt;
-    return since >= 0 && since < cooldown ? cooldown - since : 0;
+    });
   }
 
   #unavailable(): AttestationError {
-    const retryAfter = Math.max(1, Math.ceil(this.#cooldownLeft() / 1000));
-    return new AttestationError(NET_CHECKS.revocationsAvailable, { cause: this.#failure, retryAfter });
+    const { failure: cause } = this.#flight;
+    const retryAfter = this.#flight.retryAfter();
+    return new AttestationError(NET_CHECKS.revocationsAvailable, { cause, retryAfter });
   }
 }

@@ -7,6 +7,7 @@ import type { JwsAlgorithm, KeySource, VerificationKey } from '../ports/keys.js'
 import { NET_CHECKS } from './checks.js';
 import { endpoint } from './endpoint.js';
 import { FetchFailure } from './fetch-body.js';
+import { Flight } from './flight.js';
 import { fetchJson } from './fetch-json.js';
 import { within } from '../kernel/within.js';
 
@@ -84,24 +85,22 @@ class RemoteKeys {
   /** The last usable answer. */
   #keys: readonly VerificationKey[] = [];
   #fetchedAt = -Infinity;
-  /** When the last fetch ended, and why it brought nothing where it did not. */
-  #endedAt = -Infinity;
-  #failure: Error | undefined;
-  #flight: Promise<void> | undefined;
+  readonly #flight: Flight;
 
   constructor(options: Settings) {
     this.#settings = options;
+    this.#flight = new Flight(options.cooldown, options.now);
   }
 
   candidates(kid: string | undefined): readonly VerificationKey[] | Promise<readonly VerificationKey[]> {
     const keys = this.#usable();
     if (keys === undefined) {
-      if (this.#mustPause()) throw this.#unavailable();
+      if (this.#flight.mustPause()) throw this.#unavailable();
       return this.#afterFetch(kid);
     }
     const selected = selectFromJwks(keys, kid);
     if (selected.length > 0 || kid === undefined) return selected;
-    return this.#flight === undefined && this.#cooldownLeft() > 0 ? selected : this.#afterFetch(kid);
+    return !this.#flight.isUnderWay && this.#flight.cooldownLeft() > 0 ? selected : this.#afterFetch(kid);
   }
 
   includes(key: VerificationKey): boolean {
@@ -116,7 +115,7 @@ class RemoteKeys {
     if (at < this.#fetchedAt) this.#fetchedAt = at - maxAge - 1;
     const age = at - this.#fetchedAt;
     if (!(age <= maxStale)) return undefined;
-    if (age > maxAge && !this.#mustPause()) void this.#fetch();
+    if (age > maxAge && !this.#flight.mustPause()) void this.#fetch();
     return this.#keys;
   }
 
@@ -127,42 +126,19 @@ class RemoteKeys {
     return selectFromJwks(keys, kid);
   }
 
-  /** One flight at a time, which all share. Never rejects. */
   #fetch(): Promise<void> {
-    this.#flight ??= this.#fly();
-    return this.#flight;
-  }
-
-  async #fly(): Promise<void> {
     const { url, algorithm, fetch = globalThis.fetch, timeoutMs, now } = this.#settings;
-    try {
+    return this.#flight.join(async () => {
       const keys = readJwks(await fetchJson(url, { fetch, timeoutMs }), algorithm);
       if (typeof keys === 'string') throw new FetchFailure(`the answer cannot be used: ${keys}`);
       this.#keys = keys.map((key) => this.#keys.find((old) => isSameKey(old, key)) ?? key);
       this.#fetchedAt = now();
-      this.#failure = undefined;
-    } catch (error) {
-      this.#failure = error instanceof FetchFailure ? error : new FetchFailure('the answer cannot be read');
-    }
-    this.#endedAt = now();
-    this.#flight = undefined;
-  }
-
-  /** Whether the last fetch failed too recently for another one. */
-  #mustPause(): boolean {
-    return this.#failure !== undefined && this.#cooldownLeft() > 0;
-  }
-
-  /** Milliseconds; none when the clock was set back behind the last fetch. */
-  #cooldownLeft(): number {
-    const { cooldown, now } = this.#settings;
-    const since = now() - this.#endedAt;
-    return since >= 0 && since < cooldown ? cooldown - since : 0;
+    });
   }
 
   #unavailable(): AttestationError {
-    const retryAfter = Math.max(1, Math.ceil(this.#cooldownLeft() / 1000));
-    return new AttestationError(NET_CHECKS.jwksAvailable, { cause: this.#failure, retryAfter });
+    const { failure: cause } = this.#flight;
+    return new AttestationError(NET_CHECKS.jwksAvailable, { cause, retryAfter: this.#flight.retryAfter() });
   }
 }
 
