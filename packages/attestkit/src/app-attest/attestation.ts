@@ -8,7 +8,7 @@ import type { Checks, Inspection } from '../ports/checks.js';
 import { ATTESTATION_CHECKS as CHECKS } from './attestation-checks.js';
 import { readAttestedData } from './authenticator-data.js';
 import { appraiseChain } from './chain.js';
-import { decodeEither, MAX_ATTESTATION } from './encoding.js';
+import { decodeAtMost, MAX_ATTESTATION } from './encoding.js';
 import {
   readExpectations,
   type AppIdHash,
@@ -218,7 +218,7 @@ function readCertificates(x5c: readonly unknown[], checks: Checks): readonly [Ce
 }
 
 function readKeyId(keyId: Uint8Array | string): Uint8Array | undefined {
-  const bytes = typeof keyId === 'string' ? decodeEither(keyId, 32) : keyId;
+  const bytes = typeof keyId === 'string' ? decodeAtMost(keyId, 32) : keyId;
   return bytes instanceof Uint8Array && bytes.length === 32 ? bytes : undefined;
 }
 

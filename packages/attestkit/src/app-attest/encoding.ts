@@ -1,17 +1,16 @@
-import { decodeBase64, decodeBase64url } from '../kernel/base64.js';
+import { decodeEither } from '../kernel/base64.js';
 
 /** Bytes of an attestation, and of an assertion; real ones have about 6 KiB and 250 bytes. */
 export const MAX_ATTESTATION = 16_384;
 export const MAX_ASSERTION = 4096;
 
 /**
- * Decodes base64 with padding, as Apple's code makes it, or base64url without (RFC 4648 §4, §5), both in their one
- * canonical form; undefined where it is neither, or too long.
+ * Decodes base64 as Apple's code makes it, or base64url; undefined where it is neither, or too long.
  *
  * @param max bytes
  */
-export function decodeEither(text: string, max: number): Uint8Array | undefined {
+export function decodeAtMost(text: string, max: number): Uint8Array | undefined {
   if (text.length > Math.ceil(max / 3) * 4) return undefined;
-  const bytes = decodeBase64(text) ?? decodeBase64url(text);
+  const bytes = decodeEither(text);
   return bytes === undefined || bytes.length > max ? undefined : bytes;
 }

@@ -10,7 +10,7 @@ import { ASSERTION_CHECKS } from './assertion-checks.js';
 import { ATTESTATION_CHECKS, FIELD_CHECKS } from './attestation-checks.js';
 import { appraiseAttestation, type AppAttestAttestation } from './attestation.js';
 import { createAppAttestCache } from './cache.js';
-import { decodeEither, MAX_ASSERTION, MAX_ATTESTATION } from './encoding.js';
+import { decodeAtMost, MAX_ASSERTION, MAX_ATTESTATION } from './encoding.js';
 import { hashAppIds } from './expectations.js';
 import { appraiseLaunch } from './launch.js';
 import { POLICY_CHECKS } from './policy-checks.js';
@@ -115,7 +115,7 @@ export function appAttest(options: AppAttestOptions): EnrolmentEvidence<'app-att
       if (keyId === undefined || keyId === '') throw new AttestationError(FIELD_CHECKS.keyId);
       if (attestation === undefined || attestation === '')
         throw new AttestationError(FIELD_CHECKS.attestation);
-      const bytes = decodeEither(attestation, MAX_ATTESTATION);
+      const bytes = decodeAtMost(attestation, MAX_ATTESTATION);
       const clientDataHash = hash('sha256', challenge, 'buffer');
       const maxAgeSeconds = maxAgeAtEnrolmentSeconds;
       const rules = { apps, keyId, clientDataHash, anchors, policy, maxAgeSeconds, now, cache };
@@ -147,7 +147,7 @@ export function appAttest(options: AppAttestOptions): EnrolmentEvidence<'app-att
       verify({ kind, appId, key }, clientData, proof) {
         const ours = kind === 'app-attest' ? key : undefined;
         const { publicKey } = mustRead(enforcing, ASSERTION_CHECKS.key, ours);
-        const bytes = decodeEither(proof, MAX_ASSERTION);
+        const bytes = decodeAtMost(proof, MAX_ASSERTION);
         const assertion = mustRead(enforcing, ASSERTION_CHECKS.encoding, bytes);
         return verifyAppAttestAssertion(assertion, {
           appId,

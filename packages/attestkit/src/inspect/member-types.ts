@@ -1,5 +1,5 @@
 import type { JsonWebKey } from 'node:crypto';
-import { decodeBase64, decodeBase64url } from '../kernel/base64.js';
+import { decodeEither } from '../kernel/base64.js';
 import { isJsonObject } from '../kernel/json.js';
 import type { Member } from './members.js';
 
@@ -43,7 +43,7 @@ export const anything: Member<unknown> = { is: 'JSON', read: (value) => value };
 /** Bytes. Which encoding it is does not matter, but it has to be the one canonical text in it. */
 export const bytes: Member<Uint8Array> = {
   is: 'base64 or base64url',
-  read: (value) => (typeof value === 'string' ? (decodeBase64(value) ?? decodeBase64url(value)) : undefined),
+  read: (value) => (typeof value === 'string' ? decodeEither(value) : undefined),
 };
 
 /** Null says what leaving it out says. */

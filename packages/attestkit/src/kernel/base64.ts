@@ -34,3 +34,11 @@ export function decodeBase64(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64');
   return bytes.toString('base64') === text ? bytes : undefined;
 }
+
+/**
+ * Decodes base64 with padding, or base64url without: what platforms write, and what their clients make of it. Both in
+ * their one canonical form; a text that is both is the same bytes in both.
+ */
+export function decodeEither(text: string): Buffer | undefined {
+  return decodeBase64(text) ?? decodeBase64url(text);
+}

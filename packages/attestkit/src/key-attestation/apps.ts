@@ -1,4 +1,4 @@
-import { decodeBase64, decodeBase64url } from '../kernel/base64.js';
+import { decodeEither } from '../kernel/base64.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { assertOptions, type OptionTypes } from '../kernel/options.js';
 import type { Checks } from '../ports/checks.js';
@@ -99,6 +99,6 @@ function readDigest(digest: unknown): string | undefined {
   if (typeof digest !== 'string') return undefined;
   const plain = /^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){31}$/.test(digest) ? digest.replaceAll(':', '') : digest;
   if (/^[0-9A-Fa-f]{64}$/.test(plain)) return plain.toLowerCase();
-  const bytes = decodeBase64(digest) ?? decodeBase64url(digest);
+  const bytes = decodeEither(digest);
   return bytes?.length === 32 ? bytes.toString('hex') : undefined;
 }

@@ -90,7 +90,7 @@ export function appraiseChain(
   checks.holds(CHECKS.rootCertificate, !isRooted || anchor === undefined || isOwnIssuer(last, anchor));
   // A root below the root would be taken for what issued the device's certificates, and its dates for a factory's.
   const below = isRooted ? certificates.slice(0, -1) : certificates;
-  const repeated = below.filter((each) => rules.anchors.some(({ id }) => id === keyId(each)));
+  const repeated = below.map(keyId).filter((each) => rules.anchors.some(({ id }) => id === each));
   checks.holds(CHECKS.rootOnce, repeated.length === 0, repeated.length);
 
   // From the root down, each signature is of the next certificate's key.

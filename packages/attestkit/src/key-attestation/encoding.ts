@@ -1,11 +1,8 @@
-import { decodeBase64, decodeBase64url } from '../kernel/base64.js';
+import { decodeEither } from '../kernel/base64.js';
 
-/**
- * Decodes base64 with padding, or base64url without (RFC 4648 §4, §5), both in their one canonical form; undefined where
- * it is neither, or empty.
- */
-export function decodeEither(text: string): Uint8Array | undefined {
-  return text === '' ? undefined : (decodeBase64(text) ?? decodeBase64url(text));
+/** Decodes base64 or base64url; undefined where it is neither, or empty. */
+export function decodeFilled(text: string): Uint8Array | undefined {
+  return text === '' ? undefined : decodeEither(text);
 }
 
 /** Characters of bytes in base64, at most. */

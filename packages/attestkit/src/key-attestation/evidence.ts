@@ -10,7 +10,7 @@ import { readApps, type AndroidApp } from './apps.js';
 import { createKeyAttestationCache } from './cache.js';
 import { CHAIN_CHECKS, FIELD_CHECKS } from './chain-checks.js';
 import { MAX_CERTIFICATE, MAX_CERTIFICATES } from './chain.js';
-import { base64Length, decodeEither } from './encoding.js';
+import { base64Length, decodeFilled } from './encoding.js';
 import type { KeyAttestationRules } from './expectations.js';
 import { KEY_OPTIONS, readKeyPolicy, type KeyPolicyOptions } from './key-policy.js';
 import { POLICY_CHECKS, SIGNATURE_CHECKS } from './policy-checks.js';
@@ -139,7 +139,7 @@ export function keyAttestation(
         const signature = mustRead(
           enforcing,
           SIGNATURE_CHECKS.encoding,
-          fits ? decodeEither(proof) : undefined,
+          fits ? decodeFilled(proof) : undefined,
         );
         enforcing.holds(SIGNATURE_CHECKS.signature, isRequestSignature(clientData, signature, terms, keys));
         return undefined;
@@ -154,7 +154,7 @@ function decodeChain(sent: string | readonly string[] | undefined): readonly Uin
   if (sent.length > MAX_CERTIFICATES) throw new AttestationError(CHAIN_CHECKS.length);
   return sent.map((text) => {
     if (text.length > base64Length(MAX_CERTIFICATE)) throw new AttestationError(CHAIN_CHECKS.size);
-    return mustRead(enforcing, FIELD_CHECKS.encoding, decodeEither(text));
+    return mustRead(enforcing, FIELD_CHECKS.encoding, decodeFilled(text));
   });
 }
 

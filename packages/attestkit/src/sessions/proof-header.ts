@@ -1,4 +1,4 @@
-import { decodeBase64, decodeBase64url, isBase64url } from '../kernel/base64.js';
+import { decodeEither, isBase64url } from '../kernel/base64.js';
 import { mustRead } from '../kernel/sinks.js';
 import type { Checks } from '../ports/checks.js';
 import { PROOF_CHECKS as CHECKS } from './proof-checks.js';
@@ -66,7 +66,7 @@ function readProof(text: string, parameter: RegExp, checks: Checks): ProofField 
 
 /** The id of a key as enrolled, base64url of 32 bytes, however it was sent; undefined where it is none. */
 export function readKeyId(text: string): string | undefined {
-  const bytes = decodeBase64url(text) ?? decodeBase64(text);
+  const bytes = decodeEither(text);
   return bytes?.length === 32 ? bytes.toString('base64url') : undefined;
 }
 

@@ -1,5 +1,5 @@
 import { createHash, createHmac, createSecretKey, hash, hkdfSync, type KeyObject } from 'node:crypto';
-import { decodeBase64, decodeBase64url } from '../kernel/base64.js';
+import { decodeEither } from '../kernel/base64.js';
 import { equalBytes } from '../kernel/bytes.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { assertSafeSecrets } from '../kernel/secrets.js';
@@ -76,7 +76,7 @@ function readSecret(text: unknown, variable: string, allowPublished: boolean | u
 
 /** The kernel knows published secrets by their bytes, and they are published in base64. */
 function assertUnpublished(text: string, variable: string, allowPublished: boolean | undefined): void {
-  const decoded = decodeBase64(text) ?? decodeBase64url(text);
+  const decoded = decodeEither(text);
   if (decoded !== undefined && decoded.length >= MINIMUM)
     assertSafeSecrets([decoded], variable, allowPublished);
 }

@@ -112,7 +112,7 @@ describe('the handle', { timeout: 30_000 }, () => {
     ['read-only', () => new DatabaseSync(readable(), { readOnly: true })],
     ['of no database', () => notADatabase()],
     ['nothing', () => undefined],
-    ['a path', () => '/tmp/store.db'],
+    ['a path', () => 'store.db'],
   ])('is refused at start-up: %s', (_, handle) => {
     expect(() => sqliteStore(handle() as SqliteHandle)).toThrow(
       expect.objectContaining({ constructor: ConfigurationError, variable: 'handle' }) as Error,
