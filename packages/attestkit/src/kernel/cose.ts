@@ -32,9 +32,9 @@ export function readCoseKey(key: CborValue | undefined): Uint8Array | undefined 
 
 /** The uncompressed point of a SubjectPublicKeyInfo in DER, or undefined where it is not one of P-256. */
 export function p256Point(spki: Uint8Array): Uint8Array | undefined {
-  const head = Buffer.from(spki.buffer, spki.byteOffset, Math.min(spki.length, SPKI_HEAD.length));
-  const point = spki.subarray(SPKI_HEAD.length);
-  return head.equals(SPKI_HEAD) && point.length === POINT_SIZE && point[0] === 4 ? point : undefined;
+  if (spki.length !== SPKI_HEAD.length + POINT_SIZE || spki[SPKI_HEAD.length] !== 4) return undefined;
+  const isP256 = SPKI_HEAD.every((octet, index) => octet === spki[index]);
+  return isP256 ? spki.subarray(SPKI_HEAD.length) : undefined;
 }
 
 /** The JWK thumbprint of a P-256 key (RFC 7638 §3), SHA-256, base64url. */

@@ -1,5 +1,4 @@
-import { readTimeText } from './asn1-time.js';
-import { isUniversal, TAG, type Asn1 } from './der.js';
+import { isPrimitive, isUniversal, TAG, type Asn1 } from './der.js';
 
 /** Octets of an INTEGER that is read as a number, of an object identifier, and of named bits. */
 const MAX_INTEGER = 64;
@@ -8,35 +7,36 @@ const MAX_NAMED_BITS = 8;
 
 /** BOOLEAN in DER: 00 or FF (X.690 §11.1). */
 export function readBoolean(element: Asn1 | undefined): boolean | undefined {
-  const content = primitive(element, TAG.boolean);
-  if (content?.length !== 1) return undefined;
-  return content[0] === 0 ? false : content[0] === 0xff ? true : undefined;
+  if (!isPrimitive(element, TAG.boolean) || element.length !== 1) return undefined;
+  const octet = element.octet(0);
+  return octet === 0 ? false : octet === 0xff ? true : undefined;
 }
 
 /** INTEGER, in its shortest form (X.690 §8.3.2). */
 export function readInteger(element: Asn1 | undefined): bigint | undefined {
-  return toInteger(primitive(element, TAG.integer));
+  return isPrimitive(element, TAG.integer) ? toInteger(element) : undefined;
 }
 
 /** ENUMERATED, encoded like INTEGER (X.690 §8.4). */
 export function readEnumerated(element: Asn1 | undefined): bigint | undefined {
-  return toInteger(primitive(element, TAG.enumerated));
+  return isPrimitive(element, TAG.enumerated) ? toInteger(element) : undefined;
 }
 
 /** The content octets of an INTEGER of any size: a serial number. */
 export function readIntegerBytes(element: Asn1 | undefined): Uint8Array | undefined {
-  const content = primitive(element, TAG.integer);
-  return content !== undefined && isShortest(content) ? content : undefined;
+  return isPrimitive(element, TAG.integer) && isShortest(element) ? element.content : undefined;
 }
 
 /** OBJECT IDENTIFIER as dotted text (X.690 §8.19). */
 export function readOid(element: Asn1 | undefined): string | undefined {
-  const content = primitive(element, TAG.objectIdentifier);
-  if (content === undefined || content.length === 0 || content.length > MAX_OID) return undefined;
+  if (!isPrimitive(element, TAG.objectIdentifier)) return undefined;
+  const { length } = element;
+  if (length === 0 || length > MAX_OID) return undefined;
   let text = '';
   let arc = 0;
   let begun = false;
-  for (const octet of content) {
+  for (let index = 0; index < length; index += 1) {
+    const octet = element.octet(index);
     if (!begun && octet === 0x80) return undefined;
     begun = octet >= 0x80;
     arc = arc * 128 + (octet & 0x7f);
@@ -60,27 +60,27 @@ export function readOctets(element: Asn1 | undefined): Uint8Array | undefined {
   if (!element.ber) return undefined;
   const pieces: Uint8Array[] = [];
   for (const piece of element.children() ?? [undefined]) {
-    const content = primitive(piece, TAG.octetString);
-    if (content === undefined) return undefined;
-    pieces.push(content);
+    if (!isPrimitive(piece, TAG.octetString)) return undefined;
+    pieces.push(piece.content);
   }
   return Buffer.concat(pieces);
 }
 
 /** BIT STRING of whole octets: a signature, a public key. */
 export function readBitString(element: Asn1 | undefined): Uint8Array | undefined {
-  const content = primitive(element, TAG.bitString);
-  return content?.[0] === 0 ? content.subarray(1) : undefined;
+  if (!isPrimitive(element, TAG.bitString) || element.length === 0 || element.octet(0) !== 0)
+    return undefined;
+  return element.content.subarray(1);
 }
 
 /**
  * BIT STRING of named bits: the numbers of those that are set. Unused bits have to be zero (X.690 §11.2.1).
  */
 export function readNamedBits(element: Asn1 | undefined): ReadonlySet<number> | undefined {
-  const content = primitive(element, TAG.bitString);
-  const unused = content?.[0];
-  if (content === undefined || unused === undefined || unused > 7) return undefined;
-  if (content.length > 1 + MAX_NAMED_BITS) return undefined;
+  if (!isPrimitive(element, TAG.bitString)) return undefined;
+  const { content } = element;
+  const [unused = 8] = content;
+  if (unused > 7 || content.length > 1 + MAX_NAMED_BITS) return undefined;
   if (content.length === 1 ? unused > 0 : ((content.at(-1) as number) & ((1 << unused) - 1)) !== 0)
     return undefined;
   const set = new Set<number>();
@@ -90,37 +90,30 @@ export function readNamedBits(element: Asn1 | undefined): ReadonlySet<number> | 
   return set;
 }
 
-/** UTCTime or GeneralizedTime as RFC 5280 §4.1.2.5 has them: to the second, in UTC. Milliseconds since the epoch. */
-export function readTime(element: Asn1 | undefined): number | undefined {
-  const short = primitive(element, TAG.utcTime);
-  if (short !== undefined) return short.length === 13 ? readTimeText(latin1(short)) : undefined;
-  const long = primitive(element, TAG.generalizedTime);
-  return long?.length === 15 ? readTimeText(latin1(long)) : undefined;
-}
-
 /** NULL, without content. */
 export function isNull(element: Asn1 | undefined): boolean {
-  return primitive(element, TAG.null)?.length === 0;
-}
-
-function primitive(element: Asn1 | undefined, tag: number): Uint8Array | undefined {
-  return isUniversal(element, tag) && !element.constructed ? element.content : undefined;
+  return isPrimitive(element, TAG.null) && element.length === 0;
 }
 
 /** Not empty, and not led by an octet that only repeats the sign. */
-function isShortest(content: Uint8Array): boolean {
-  const [first, second] = content;
-  if (first === undefined) return false;
-  if (second === undefined) return true;
+function isShortest(element: Asn1): boolean {
+  const { length } = element;
+  if (length < 2) return length === 1;
+  const first = element.octet(0);
+  const second = element.octet(1);
   return !((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80));
 }
 
-function toInteger(content: Uint8Array | undefined): bigint | undefined {
-  if (content === undefined || content.length > MAX_INTEGER || !isShortest(content)) return undefined;
-  const bits = content.length * 8;
-  return BigInt.asIntN(bits, BigInt(`0x${Buffer.from(content).toString('hex')}`));
-}
+/** Octets of a number that arithmetic without BigInt, which is far quicker, gets right. */
+const MAX_QUICK = 6;
 
-function latin1(octets: Uint8Array): string {
-  return Buffer.from(octets).toString('latin1');
+function toInteger(element: Asn1): bigint | undefined {
+  const { length } = element;
+  if (length > MAX_INTEGER || !isShortest(element)) return undefined;
+  if (length > MAX_QUICK || element.octet(0) >= 0x80) {
+    return BigInt.asIntN(length * 8, BigInt(`0x${Buffer.from(element.content).toString('hex')}`));
+  }
+  let number = 0;
+  for (let index = 0; index < length; index += 1) number = number * 256 + element.octet(index);
+  return BigInt(number);
 }

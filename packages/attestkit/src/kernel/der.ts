@@ -51,15 +51,21 @@ export class Asn1 {
     source: Uint8Array,
     ber: boolean,
     tag: number,
-    ends: readonly [start: number, contentStart: number, contentEnd: number, end: number],
+    start: number,
+    contentStart: number,
+    contentEnd: number,
+    end: number,
   ) {
-    const identifier = source[ends[0]] as number;
+    const identifier = source[start] as number;
     this.tagClass = identifier >> 6;
     this.constructed = (identifier & 0x20) !== 0;
     this.tag = tag;
     this.ber = ber;
     this.#source = source;
-    [this.#start, this.#contentStart, this.#contentEnd, this.#end] = ends;
+    this.#start = start;
+    this.#contentStart = contentStart;
+    this.#contentEnd = contentEnd;
+    this.#end = end;
   }
 
   /** The whole element, header included. */
@@ -72,22 +78,32 @@ export class Asn1 {
     return this.#source.subarray(this.#contentStart, this.#contentEnd);
   }
 
+  /** How many octets the content has. */
+  get length(): number {
+    return this.#contentEnd - this.#contentStart;
+  }
+
+  /** One octet of the content, for short values: a view of the bytes costs more than reading them. */
+  octet(index: number): number {
+    return this.#source[this.#contentStart + index] as number;
+  }
+
   /** The elements that it is constructed of, or undefined where it is primitive or one of them cannot be read. */
   children(): readonly Asn1[] | undefined {
     if (!this.constructed) return undefined;
     const children: Asn1[] = [];
     for (let at = this.#contentStart; at < this.#contentEnd;) {
-      const child = readElement(this.#source, at, this.#contentEnd, this.ber);
+      const child = readElement(this.#source, at, this.#contentEnd, this.ber, 0);
       if (child === undefined) return undefined;
       children.push(child);
-      at = child.#end;
+      at = child.end;
     }
     return children;
   }
 
-  /** Whether nothing follows it in the bytes that were read. */
-  isLast(): boolean {
-    return this.#end === this.#source.length;
+  /** The offset behind it in the bytes that were read. */
+  get end(): number {
+    return this.#end;
   }
 }
 
@@ -129,36 +145,28 @@ export function isUniversal(element: Asn1 | undefined, tag: number): element is 
   return element?.tagClass === TAG_CLASS.universal && element.tag === tag;
 }
 
+export function isPrimitive(element: Asn1 | undefined, tag: number): element is Asn1 {
+  return isUniversal(element, tag) && !element.constructed;
+}
+
 export function isContext(element: Asn1 | undefined, tag: number): element is Asn1 {
   return element?.tagClass === TAG_CLASS.context && element.tag === tag;
 }
 
 function readWhole(bytes: Uint8Array, ber: boolean): Asn1 | undefined {
   if (bytes.length > MAX_SIZE) return undefined;
-  const element = readElement(bytes, 0, bytes.length, ber);
-  return element?.isLast() === true ? element : undefined;
+  const element = readElement(bytes, 0, bytes.length, ber, 0);
+  return element?.end === bytes.length ? element : undefined;
 }
 
-function readElement(source: Uint8Array, start: number, limit: number, ber: boolean): Asn1 | undefined {
-  const header = readHeader(source, start, limit, ber);
-  if (header === undefined) return undefined;
-  const { tag, contentStart, length } = header;
-  if (length !== undefined) {
-    const end = contentStart + length;
-    return new Asn1(source, ber, tag, [start, contentStart, end, end]);
-  }
-  const end = endOfContents(source, contentStart, limit);
-  return end === undefined ? undefined : new Asn1(source, ber, tag, [start, contentStart, end - 2, end]);
-}
-
-interface Header {
-  readonly tag: number;
-  readonly contentStart: number;
-  /** Within the limit; undefined where it is indefinite. */
-  readonly length: number | undefined;
-}
-
-function readHeader(source: Uint8Array, start: number, limit: number, ber: boolean): Header | undefined {
+/** @param open how many elements of indefinite length stand around it, where it is only passed over to find their end */
+function readElement(
+  source: Uint8Array,
+  start: number,
+  limit: number,
+  ber: boolean,
+  open: number,
+): Asn1 | undefined {
   if (limit - start < 2) return undefined;
   const identifier = source[start] as number;
   // End-of-contents octets where no indefinite length is open.
@@ -177,39 +185,33 @@ function readHeader(source: Uint8Array, start: number, limit: number, ber: boole
     } while (octet >= 0x80);
     if (tag < 0x1f || at >= limit) return undefined;
   }
-  const first = source[at] as number;
+  let length = source[at] as number;
   at += 1;
-  if (first === 0x80) {
-    const allowed = ber && (identifier & 0x20) !== 0;
-    return allowed ? { tag, contentStart: at, length: undefined } : undefined;
+  if (length === 0x80) {
+    if (!ber || (identifier & 0x20) === 0) return undefined;
+    const end = endOfContents(source, at, limit, open + 1);
+    return end === undefined ? undefined : new Asn1(source, ber, tag, start, at, end - 2, end);
   }
-  let length = first;
-  if (first > 0x80) {
-    const octets = first & 0x7f;
+  if (length > 0x80) {
+    const octets = length & 0x7f;
     if (octets > MAX_LENGTH_OCTETS || octets > limit - at) return undefined;
     length = 0;
     for (const end = at + octets; at < end; at += 1) length = length * 256 + (source[at] as number);
     const shortest = length >= 0x80 && length >= 256 ** (octets - 1);
     if (!ber && !shortest) return undefined;
   }
-  return length > limit - at ? undefined : { tag, contentStart: at, length };
+  const end = at + length;
+  return end > limit ? undefined : new Asn1(source, ber, tag, start, at, end, end);
 }
 
-/** The offset behind the end-of-contents octets that close an indefinite length whose content begins at `at`. */
-function endOfContents(source: Uint8Array, from: number, limit: number): number | undefined {
-  let open = 1;
+/** The offset behind the end-of-contents octets that close an indefinite length whose content begins at `from`. */
+function endOfContents(source: Uint8Array, from: number, limit: number, open: number): number | undefined {
+  if (open > MAX_OPEN) return undefined;
   for (let at = from; limit - at >= 2;) {
-    if (source[at] === 0 && source[at + 1] === 0) {
-      at += 2;
-      open -= 1;
-      if (open === 0) return at;
-      continue;
-    }
-    const header = readHeader(source, at, limit, true);
-    if (header === undefined) return undefined;
-    if (header.length === undefined) open += 1;
-    if (open > MAX_OPEN) return undefined;
-    at = header.contentStart + (header.length ?? 0);
+    if (source[at] === 0 && source[at + 1] === 0) return at + 2;
+    const element = readElement(source, at, limit, true, open);
+    if (element === undefined) return undefined;
+    at = element.end;
   }
   return undefined;
 }

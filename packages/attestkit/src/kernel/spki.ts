@@ -26,7 +26,7 @@ export function importSpki(spki: Uint8Array): KeyObject | undefined {
 function p256Jwk(spki: Uint8Array): JsonWebKey | undefined {
   const point = p256Point(spki);
   if (point === undefined) return undefined;
-  return { kty: 'EC', crv: 'P-256', x: base64url(point.subarray(1, 33)), y: base64url(point.subarray(33)) };
+  return { kty: 'EC', crv: 'P-256', x: base64url(point, 1, 33), y: base64url(point, 33) };
 }
 
 /** Only of what RFC 3279 §2.3.1 says exactly: all else is left to OpenSSL. */
@@ -50,6 +50,6 @@ function readPositive(element: Parameters<typeof readIntegerBytes>[0]): Uint8Arr
   return first === 0 ? octets.subarray(1) : octets;
 }
 
-function base64url(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url');
+function base64url(bytes: Uint8Array, start = 0, end = bytes.length): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url', start, end);
 }

@@ -1,4 +1,5 @@
 import { verify, type KeyObject } from 'node:crypto';
+import { readTime } from './asn1-time.js';
 import { equalBytes } from './bytes.js';
 import { readDer, readExplicit, readSequence, type Asn1 } from './der.js';
 import {
@@ -9,7 +10,6 @@ import {
   readIntegerBytes,
   readOctets,
   readOid,
-  readTime,
 } from './der-values.js';
 import { importSpki } from './spki.js';
 

@@ -14,8 +14,8 @@ export type SignatureAlgorithm =
 export interface AttestedPublicKey {
   /** `ec:prime256v1`, `rsa:2048`, `ed25519`; the object identifier of any other: `2.16.840.1.101.3.4.3.18` is ML-DSA-65. */
   readonly type: string;
-  /** JWK SHA-256 thumbprint (RFC 7638), base64url; undefined where there is no JWK of the kind. */
-  readonly thumbprint: string | undefined;
+  /** Makes the JWK SHA-256 thumbprint (RFC 7638), base64url; undefined where there is no JWK of the kind. */
+  readonly thumbprint: (() => string) | undefined;
 }
 
 const EC = '1.2.840.10045.2.1';
@@ -50,7 +50,10 @@ export function readPublicKey(spki: Uint8Array): AttestedPublicKey | undefined {
   if (oid === EC) return readPoint(readOid(parameters), key);
   if (oid === RSA) return readModulus(key);
   if (oid !== ED25519) return { type: oid, thumbprint: undefined };
-  return { type: 'ed25519', thumbprint: thumbprintOf({ crv: 'Ed25519', kty: 'OKP', x: base64url(key) }) };
+  return {
+    type: 'ed25519',
+    thumbprint: () => thumbprintOf({ crv: 'Ed25519', kty: 'OKP', x: base64url(key) }),
+  };
 }
 
 /** How a key signs requests; undefined where it cannot, or its hardware does not allow it. */
@@ -75,9 +78,11 @@ function readPoint(curve: string | undefined, point: Uint8Array): AttestedPublic
   if (known === undefined) return { type: `ec:${curve}`, thumbprint: undefined };
   const [name, crv, size] = known;
   if (point[0] !== 4 || point.length !== 1 + 2 * size) return undefined;
-  const x = base64url(point.subarray(1, 1 + size));
-  const y = base64url(point.subarray(1 + size));
-  return { type: `ec:${name}`, thumbprint: thumbprintOf({ crv, kty: 'EC', x, y }) };
+  return {
+    type: `ec:${name}`,
+    thumbprint: () =>
+      thumbprintOf({ crv, kty: 'EC', x: base64url(point, 1, 1 + size), y: base64url(point, 1 + size) }),
+  };
 }
 
 /** RSAPublicKey (RFC 8017 appendix A.1.1). */
@@ -88,7 +93,7 @@ function readModulus(key: Uint8Array): AttestedPublicKey | undefined {
   const size = n.length * 8 - (Math.clz32(n[0] ?? 0) - 24);
   return {
     type: `rsa:${size}`,
-    thumbprint: thumbprintOf({ e: base64url(exponent), kty: 'RSA', n: base64url(n) }),
+    thumbprint: () => thumbprintOf({ e: base64url(exponent), kty: 'RSA', n: base64url(n) }),
   };
 }
 
@@ -97,6 +102,6 @@ function thumbprintOf(jwk: Readonly<Record<string, string | undefined>>): string
   return hash('sha256', JSON.stringify(jwk), 'base64url');
 }
 
-function base64url(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64url');
+function base64url(bytes: Uint8Array, start = 0, end = bytes.length): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url', start, end);
 }

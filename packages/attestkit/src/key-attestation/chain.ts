@@ -8,8 +8,14 @@ import type { RevocationList } from '../ports/revocations.js';
 import type { KeyAttestationCache } from './cache.js';
 import { CHAIN_CHECKS as CHECKS } from './chain-checks.js';
 import { issuerKeyOf, verifyLinks, type Issuer, type Link } from './links.js';
-import { PROVISIONING_INFO, provisioningOf, type Provisioning } from './provisioning.js';
-import { keyId, softwareRoot, type TrustAnchor } from './roots.js';
+import {
+  PROVISIONING_INFO,
+  provisioningOf,
+  readProvisioningInfo,
+  type Provisioning,
+  type ProvisioningInfo,
+} from './provisioning.js';
+import { softwareRoot, type TrustAnchor } from './roots.js';
 
 /** The attestation extension: KeyDescription. */
 const KEY_DESCRIPTION = '1.3.6.1.4.1.11129.2.1.17';
@@ -40,6 +46,7 @@ export interface Chain {
   /** Whether the last certificate is its own issuer. */
   readonly isRooted: boolean;
   readonly provisioning: Provisioning;
+  readonly provisioningInfo: ProvisioningInfo;
   /** Indexes of the certificates that have the attestation extension. */
   readonly attested: readonly number[];
   /** Of each certificate that another one of the chain is to have signed, from the leaf up. */
@@ -79,18 +86,17 @@ export function appraiseChain(
 
   // The last one is a root, and its key is pinned. Its own dates mean nothing.
   const isRooted = equalBytes(last.issuer, last.subject);
-  const rootId = isRooted ? keyId(last) : '';
-  const anchor = rules.anchors.find(({ id, subject }) =>
-    isRooted ? id === rootId : equalBytes(subject, last.issuer),
+  const anchor = rules.anchors.find(({ spki, subject }) =>
+    isRooted ? equalBytes(spki, last.spki) : equalBytes(subject, last.issuer),
   );
-  const software = isRooted ? softwareRoot(rootId) : undefined;
+  const software = isRooted && anchor === undefined ? softwareRoot(last) : undefined;
   checks.holds(CHECKS.rootPresent, isRooted || (rules.allowOmittedRoot && anchor !== undefined));
   checks.holds(CHECKS.softwareRoot, software === undefined, software);
   checks.holds(CHECKS.root, anchor !== undefined, anchor?.name);
   checks.holds(CHECKS.rootCertificate, !isRooted || anchor === undefined || isOwnIssuer(last, anchor));
   // A root below the root would be taken for what issued the device's certificates, and its dates for a factory's.
   const below = isRooted ? certificates.slice(0, -1) : certificates;
-  const repeated = below.map(keyId).filter((each) => rules.anchors.some(({ id }) => id === each));
+  const repeated = below.filter(({ spki }) => rules.anchors.some((each) => equalBytes(each.spki, spki)));
   checks.holds(CHECKS.rootOnce, repeated.length === 0, repeated.length);
 
   // From the root down, each signature is of the next certificate's key.
@@ -149,6 +155,7 @@ export function appraiseChain(
     root: anchor?.name ?? software ?? (isRooted ? 'unknown' : undefined),
     isRooted,
     provisioning,
+    provisioningInfo: readProvisioningInfo(certificates[issued]),
     attested,
     // Only the inspector gets here with a signature that does not hold.
     links: verified ? links : verifyLinks(signed, top, { sharedFrom, cache: undefined, toTheEnd: true }),
@@ -171,7 +178,9 @@ function isOwnIssuer(root: Certificate, anchor: TrustAnchor): boolean {
 }
 
 function indexesWith(certificates: readonly Certificate[], oid: string): readonly number[] {
-  return certificates.flatMap(({ extensions }, index) => (extensions.has(oid) ? [index] : []));
+  const indexes: number[] = [];
+  for (const [index, { extensions }] of certificates.entries()) if (extensions.has(oid)) indexes.push(index);
+  return indexes;
 }
 
 /** As the revocation list has it. */

@@ -1,4 +1,5 @@
 import { hash, X509Certificate, type KeyObject } from 'node:crypto';
+import { equalBytes } from '../kernel/bytes.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { publicKeyOf, readCertificate, type Certificate } from '../kernel/x509.js';
 import { EARLIER_ROOTS, GOOGLE_ROOTS, SOFTWARE_ROOTS } from './google-roots.js';
@@ -8,9 +9,7 @@ export interface TrustAnchor {
   /** `google-rsa4096`, `google-p384`, `virtual`. */
   readonly name: string;
   readonly key: KeyObject;
-  /** SHA-256 of the SubjectPublicKeyInfo, base64: what is pinned. */
-  readonly id: string;
-  /** SubjectPublicKeyInfo in DER. */
+  /** SubjectPublicKeyInfo in DER: what is pinned. */
   readonly spki: Uint8Array;
   /** The name in DER. */
   readonly subject: Uint8Array;
@@ -41,20 +40,16 @@ export function trustAnchors(roots: readonly (string | Uint8Array)[] | undefined
   if (roots.length === 0) throw refusal('is empty');
   return roots.map((root) => {
     const certificate = read(root);
-    const id = keyId(certificate);
-    if (SOFTWARE_ROOTS[id] !== undefined)
+    if (softwareRoot(certificate) !== undefined)
       throw refusal('has a root of AOSP’s, whose private key everyone has');
-    return googleAnchors().find((each) => each.id === id) ?? anchorOf(certificate, 'virtual', []);
+    const pinned = googleAnchors().find(({ spki }) => equalBytes(spki, certificate.spki));
+    return pinned ?? anchorOf(certificate, 'virtual', []);
   });
 }
 
-/** What is pinned of a certificate: SHA-256 of its SubjectPublicKeyInfo, base64. */
-export function keyId(certificate: Certificate): string {
-  return hash('sha256', certificate.spki, 'base64');
-}
-
-/** Whether the key is one of AOSP's for keys in software. */
-export function softwareRoot(id: string): string | undefined {
+/** The name of a root of AOSP's for keys in software, by its key. */
+export function softwareRoot(root: Certificate): string | undefined {
+  const id = hash('sha256', root.spki, 'base64');
   return Object.hasOwn(SOFTWARE_ROOTS, id) ? SOFTWARE_ROOTS[id] : undefined;
 }
 
@@ -64,7 +59,6 @@ function anchorOf(certificate: Certificate, name: string, earlier: readonly stri
   return {
     name,
     key,
-    id: keyId(certificate),
     spki: certificate.spki,
     subject: certificate.subject,
     known: [hash('sha256', certificate.der, 'base64'), ...earlier],

@@ -17,13 +17,16 @@ export const ATTRIBUTE = {
 
 /** The attributes of a name in their order; what cannot be read is left out. */
 export function readAttributes(name: Uint8Array): readonly Attribute[] {
-  const pairs = (readSequence(readDer(name)) ?? []).flatMap((set) => readSet(set) ?? []);
-  return pairs.flatMap((pair) => {
-    const [type, value] = readSequence(pair) ?? [];
-    const oid = readOid(type);
-    if (oid === undefined || value === undefined || value.constructed) return [];
-    return [{ oid, value: Buffer.from(value.content).toString('utf8') }];
-  });
+  const attributes: Attribute[] = [];
+  for (const set of readSequence(readDer(name)) ?? []) {
+    for (const pair of readSet(set) ?? []) {
+      const [type, value] = readSequence(pair) ?? [];
+      const oid = readOid(type);
+      if (oid === undefined || value === undefined || value.constructed) continue;
+      attributes.push({ oid, value: Buffer.from(value.content).toString('utf8') });
+    }
+  }
+  return attributes;
 }
 
 /** The name for people: `2.5.4.3=Droid CA2, 2.5.4.10=Google LLC`. */

@@ -16,12 +16,7 @@ import { describeChain, type ChainFacts } from './facts.js';
 import { readKeyDescription, type KeyDescription, type ReadKeyDescription } from './key-description.js';
 import { appraiseKey } from './key-policy.js';
 import { appraiseDevice, deviceFacts } from './policy.js';
-import {
-  isStrongBox,
-  readProvisioningInfo,
-  type Provisioning,
-  type ProvisioningInfo,
-} from './provisioning.js';
+import { isStrongBox, type Provisioning, type ProvisioningInfo } from './provisioning.js';
 
 /** A key that genuine secure hardware vouches for. */
 export interface KeyAttestation {
@@ -33,7 +28,7 @@ export interface KeyAttestation {
     readonly id: string;
     /** SubjectPublicKeyInfo in DER, as in the leaf. Not every Node can import every key: ML-DSA. */
     readonly publicKey: Uint8Array;
-    /** JWK SHA-256 thumbprint (RFC 7638), base64url; undefined for a kind of key that has no JWK. */
+    /** JWK SHA-256 thumbprint (RFC 7638), base64url; undefined for a kind of key that has no JWK. Made when it is asked for. */
     readonly thumbprint: string | undefined;
     /** How it signs requests; undefined where it cannot. */
     readonly algorithm: SignatureAlgorithm | undefined;
@@ -130,9 +125,8 @@ export function appraiseKeyAttestation(
   const appId = appraiseApp(description, rules.apps, checks);
 
   // Genuine; now the policy.
-  const { provisioning } = chain;
-  const { certificatesIssued } = attester === undefined ? {} : readProvisioningInfo(attester);
-  const facts = deviceFacts(hardwareEnforced, level, provisioning, certificatesIssued);
+  const { provisioning, provisioningInfo } = chain;
+  const facts = deviceFacts(hardwareEnforced, level, provisioning, provisioningInfo.certificatesIssued);
   appraiseDevice(facts, rules.device, rules.now, checks);
   appraiseKey(description, rules.key, rules.now, checks);
   return resultOf({ chain, own, attestKey, appId });
@@ -156,7 +150,7 @@ interface Findings {
 }
 
 function resultOf({ chain, own, attestKey, appId }: Findings): KeyAttestation {
-  const { certificates, attested, anchor } = chain;
+  const { certificates, anchor } = chain;
   const { spki } = certificates[0] as (typeof certificates)[0];
   const key = readPublicKey(spki);
   const hardware = own?.description.hardwareEnforced;
@@ -167,13 +161,15 @@ function resultOf({ chain, own, attestKey, appId }: Findings): KeyAttestation {
     key: {
       id: hash('sha256', spki, 'base64url'),
       publicKey: new Uint8Array(spki),
-      thumbprint: key?.thumbprint,
+      get thumbprint(): string | undefined {
+        return key?.thumbprint?.();
+      },
       algorithm: key && hardware && signatureAlgorithmOf(key, hardware),
     },
     keyDescription: own?.description as KeyDescription,
     attestKeyDescription: attestKey?.description,
     provisioning: chain.provisioning,
-    provisioningInfo: readProvisioningInfo(certificates[(attested.at(-1) ?? 0) + 1]),
+    provisioningInfo: chain.provisioningInfo,
     revocableSerials: chain.serials.slice(1, chain.isRooted ? -1 : undefined),
     // Much work, and seldom asked for.
     get facts(): ChainFacts {
