@@ -46,8 +46,13 @@ export interface Enrolled<Facts extends JsonObject = JsonObject> {
   readonly vouchesForDeviceId?: true;
   /** Under roots that testing made. */
   readonly virtual?: true;
-  /** The platform's own facts, for policy and for relying parties. */
+  /** The platform's own facts, for policy and for relying parties: they stand in every session token. */
   readonly facts: Facts;
+  /**
+   * What only `appraise` needs, or what would identify a device: kept in the record, and told to nobody. It stands in no
+   * token, no event and no result of the guard.
+   */
+  readonly withheld?: JsonObject;
   /** An artefact that the platform wants to be kept, base64: the receipt of App Attest. */
   readonly receipt?: string;
 }

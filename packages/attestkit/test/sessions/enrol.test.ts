@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { appAttest } from '../../src/app-attest/index.js';
 import { AttestationError } from '../../src/kernel/errors.js';
-import type { Enrolled, EnrolmentEvidence } from '../../src/ports/enrolment.js';
 import { createSessions } from '../../src/sessions/sessions.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import {
@@ -17,29 +16,7 @@ import {
   tokensOf,
 } from './backend.js';
 import { Outage } from './failing.js';
-
-/** Evidence that says what the test wants, in the field `token`. */
-function vouching(more: Partial<EnrolmentEvidence> = {}, said: Partial<Enrolled> = {}): EnrolmentEvidence {
-  const about = { kind: 'double', platform: 'ios', appId: 'app', environment: 'production' } as const;
-  return {
-    kind: 'double',
-    fields: ['token'],
-    remote: false,
-    verify: ({ token }) => {
-      if (token !== 'good')
-        throw new AttestationError({
-          name: 't',
-          code: 'ERR_DOUBLE',
-          stage: 'untrusted',
-          says: 's',
-          spec: 's',
-        });
-      return { ...about, attestedAt: START, facts: {}, ...said };
-    },
-    appraise: () => undefined,
-    ...more,
-  };
-}
+import { vouching } from './vouching.js';
 
 describe('enrolment', () => {
   it('gives a session with the claims of an attested session', async () => {
