@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { createGuard, type EndpointEvent, type Guard, type GuardOptions } from 'attestkit';
-import { appAttest } from 'attestkit/app-attest';
 import { assertion, session } from 'attestkit/sessions';
 import { memoryStore } from 'attestkit/stores/memory';
 import { createVirtualApple, type VirtualApple } from 'attestkit/testing';
+import { google, type Authorities } from './authorities.js';
+import { appCheckBy, enrolmentKinds } from './evidence.js';
 import type { ParserPlace, RouteSpec, Seen, ServerSpec, Target } from './server-spec.js';
 import { NOW } from './tokens.js';
-
-export const APP_ID = 'TEAMID1234.com.example.app';
 
 /** Whom devices sign for. */
 export const AUDIENCE = 'https://api.example.com';
@@ -15,7 +14,7 @@ export const AUDIENCE = 'https://api.example.com';
 /** Where the endpoints are. */
 export const PREFIX = '/device';
 
-/** A guard that enrols virtual iPhones, and what it has to say of them. */
+/** A guard that enrols virtual devices, and what it has to say of them. */
 export interface Backend {
   readonly guard: Guard;
   readonly apple: VirtualApple;
@@ -27,42 +26,56 @@ export interface Backend {
   readonly clock: { now: number };
 }
 
-/** Makes a backend; settings of sessions are added to its own. */
-export function backend(options: Partial<GuardOptions> = {}): Backend {
+/**
+ * Makes a backend; settings of sessions are added to its own.
+ *
+ * @param authorities in place of its own virtual Apple, and of this process's virtual Google
+ */
+export function backend(
+  options: Partial<GuardOptions> = {},
+  authorities: Partial<Authorities> = {},
+): Backend {
   const clock = { now: NOW };
   const now = (): number => clock.now;
   const apple = createVirtualApple({ now });
+  const trusted = { appleRoots: [apple.attestationRoot, apple.receiptRoot], google, ...authorities };
+  const store = options.store ?? memoryStore({ now });
   const events: EndpointEvent[] = [];
   const decisions: (string | undefined)[] = [];
   const guard = createGuard({
-    evidence: [session(), assertion()],
+    evidence: [session(), assertion(), appCheckBy(trusted.google, now, { store })],
     accept: ['session'],
-    enrolment: [appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] })],
+    enrolment: enrolmentKinds(trusted, now),
     secret: randomBytes(48).toString('base64'),
-    store: memoryStore({ now }),
     limiter: () => true,
     now,
     onEvent: (event) => void events.push(event),
     onDecision: ({ refused }) => void decisions.push(refused?.code),
     ...options,
+    store,
     sessions: { audience: AUDIENCE, revocation: 'immediate', ...options.sessions },
   });
   return { guard, apple, events, decisions, clock };
 }
 
-/** The server of a backend: its endpoints, and routes that ask for sessions, signed requests, or both. */
-export function enrolmentServer({ guard }: Backend, options: Partial<ServerSpec> = {}): ServerSpec {
+/** The server of a backend: its endpoints, and routes that ask for sessions, signed requests, App Check, or several. */
+export function enrolmentServer(
+  { guard }: Pick<Backend, 'guard'>,
+  options: Partial<ServerSpec> = {},
+): ServerSpec {
   const status = 401;
   const statuses = { missing: status, malformed: status, untrusted: status, denied: status };
   const alone = { require: ['assertion'], assertion: { session: 'optional' } } as const;
+  const appCheck = { require: ['app-check'] } as const;
   const route = (
     path: string,
     protect: RouteSpec['protect'],
     method: RouteSpec['method'] = 'GET',
+    handle: RouteSpec['handle'] = seen,
   ): RouteSpec => ({
     method,
     path,
-    handle: seen,
+    handle,
     ...(protect && { protect }),
   });
   return {
@@ -71,10 +84,14 @@ export function enrolmentServer({ guard }: Backend, options: Partial<ServerSpec>
     routes: [
       route('/session', {}),
       route('/session-401', { statuses }),
+      route('/facts', {}, 'GET', facts),
       route('/signed', { assertion: true }),
       route('/signed', { assertion: true }, 'POST'),
       route('/signed-afresh', { assertion: { challenge: 'required' } }, 'POST'),
       route('/key', alone, 'POST'),
+      route('/app', appCheck, 'GET', app),
+      route('/app-once', { ...appCheck, appCheck: { consume: true } }, 'POST', app),
+      route('/app-and-session', { appCheck: true }),
     ],
     ...options,
   };
@@ -84,6 +101,18 @@ export function enrolmentServer({ guard }: Backend, options: Partial<ServerSpec>
 function seen({ attestation }: Seen): { json: unknown } {
   const { session: of, assertion: by } = attestation ?? {};
   return { json: { session: of?.deviceId ?? null, key: by?.deviceId ?? null, counter: by?.counter ?? null } };
+}
+
+/** What the evidence behind the session said. */
+function facts({ attestation }: Seen): { json: unknown } {
+  const { enrolledBy, attestation: said } = attestation?.session ?? {};
+  return { json: { enrolledBy, platform: said?.platform, integrity: said?.integrity } };
+}
+
+/** Which app App Check vouches for. */
+function app({ attestation }: Seen): { json: unknown } {
+  const { appId, consumed } = attestation?.['app-check'] ?? {};
+  return { json: { appId, consumed } };
 }
 
 /** Where this target's users have their parser for endpoints and signed requests to work. */

@@ -1,5 +1,4 @@
-import type { VirtualApple, VirtualKey } from 'attestkit/testing';
-import { APP_ID, AUDIENCE, PREFIX } from './backend.js';
+import { AUDIENCE, PREFIX } from './backend.js';
 import type { FieldLine, Send, WireRequest, WireResponse } from './wire/message.js';
 
 /** What an endpoint answers to a device that it lets in. */
@@ -36,25 +35,24 @@ export function bearer({ session_token }: Pick<Issued, 'session_token'>): FieldL
   return ['Authorization', `Bearer ${session_token}`];
 }
 
-/** A virtual iPhone with the app, that talks to a server. */
-export class Device {
+/** The body of an answer that has to be 200. */
+export function parsed<T = unknown>({ status, body }: WireResponse): T {
+  if (status !== 200) throw new Error(`the answer is ${status} ${body}`);
+  return JSON.parse(body) as T;
+}
+
+/** A virtual device with the app, that talks to a server. */
+export abstract class Device<Defect extends string = never> {
   readonly id: string;
   readonly #send: Send;
-  readonly #makeKey: () => VirtualKey;
-  key: VirtualKey;
 
-  constructor(apple: VirtualApple, send: Send, id = 'device-1', appId = APP_ID) {
-    const phone = apple.createIPhone({ appId });
+  constructor(send: Send, id = 'device-1') {
     this.id = id;
     this.#send = send;
-    this.#makeKey = () => phone.generateKey();
-    this.key = this.#makeKey();
   }
 
-  /** Takes another key, as after the app was installed again. */
-  renewKey(): void {
-    this.key = this.#makeKey();
-  }
+  /** The members of a body that are the evidence, over this challenge. */
+  protected abstract evidence(challenge: string, defect?: Defect): object;
 
   async challenge(purpose?: 'attest' | 'assert' | 'request'): Promise<string> {
     const query = purpose === undefined ? '' : `&purpose=${purpose}`;
@@ -65,21 +63,8 @@ export class Device {
   }
 
   /** The body for `attest`; the evidence is over `signed`, by default the challenge itself. */
-  attestation(
-    challenge: string,
-    signed = challenge,
-    ...defect: Parameters<VirtualKey['attest']> extends [unknown, ...infer Rest] ? Rest : never
-  ) {
-    const { key, id } = this;
-    const attestation = Buffer.from(key.attest({ challenge: signed }, ...defect)).toString('base64');
-    return { challenge, device_id: id, key_id: key.keyId, attestation };
-  }
-
-  /** The body for `assert`. */
-  assertion(challenge: string, audience = AUDIENCE) {
-    const clientData = `attestkit-session-v1\n${audience}\n${this.id}\n${challenge}`;
-    const assertion = Buffer.from(this.key.assert({ clientData })).toString('base64');
-    return { challenge, device_id: this.id, key_id: this.key.keyId, assertion };
+  attestation(challenge: string, signed = challenge, defect?: Defect) {
+    return { challenge, device_id: this.id, ...this.evidence(signed, defect) };
   }
 
   async enrol(): Promise<Issued> {
@@ -87,8 +72,55 @@ export class Device {
   }
 }
 
-/** The body of an answer that has to be 200. */
-export function parsed<T = unknown>({ status, body }: WireResponse): T {
-  if (status !== 200) throw new Error(`the answer is ${status} ${body}`);
-  return JSON.parse(body) as T;
+/** A key in the hardware of a device. */
+export interface DeviceKey {
+  /** 32 bytes in base64 or base64url, as the platform writes it. */
+  readonly keyId: string;
+  signRequest(request: {
+    readonly audience: string;
+    readonly method: string;
+    readonly target: string;
+    readonly body?: Uint8Array;
+    readonly challenge?: string;
+  }): { readonly authorization: string; readonly xAppAttest: string };
+}
+
+/** A device that enrols a key, and signs with it. */
+export abstract class KeyDevice<
+  Key extends DeviceKey = DeviceKey,
+  Defect extends string = never,
+> extends Device<Defect> {
+  /** What the server calls that which the key makes. */
+  abstract readonly proof: 'assertion' | 'signature';
+  /** Whether the key counts what it signs; else each signed request is over a challenge. */
+  abstract readonly counts: boolean;
+  abstract key: Key;
+
+  /** Takes another key, as after the app was installed again. */
+  abstract renewKey(): void;
+  /** The body for `attest` of a device that is enrolled with this key, as its platform makes it again. */
+  abstract reattestation(challenge: string, key: Key): object;
+  protected abstract sign(text: string, key: Key): Uint8Array;
+
+  /** The body for `assert`. */
+  assertion(challenge: string, audience = AUDIENCE) {
+    const { key, id, proof } = this;
+    const made = this.sign(`attestkit-session-v1\n${audience}\n${id}\n${challenge}`, key);
+    return {
+      challenge,
+      device_id: id,
+      key_id: key.keyId,
+      [proof]: Buffer.from(made).toString('base64'),
+    };
+  }
+
+  /** The body for `attest` with a new key, and the word of the last one for it. */
+  replacement(challenge: string, previous: Key = this.key, audience = AUDIENCE) {
+    this.renewKey();
+    const body = this.attestation(challenge);
+    const keyId = Buffer.from(this.key.keyId, 'base64').toString('base64url');
+    const lines = ['attestkit-replace-v1', audience, this.id, challenge, keyId];
+    const made = Buffer.from(this.sign(lines.join('\n'), previous)).toString('base64');
+    return { ...body, previous_key_id: previous.keyId, [`previous_${this.proof}`]: made };
+  }
 }

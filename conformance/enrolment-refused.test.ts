@@ -1,9 +1,12 @@
 import type { GuardOptions, Store } from 'attestkit';
 import { describe, expect, it } from 'vitest';
 import { backend, enrolmentServer, parserOf, PREFIX } from './backend.js';
-import { bearer, Device, FIELDS, parsed, post, type Issued } from './device.js';
+import { deviceKinds } from './device-kinds.js';
+import { bearer, FIELDS, parsed, post, type Issued } from './device.js';
 import { unavailable } from './doubles.js';
 import { hostileCases, sceneOf, type Scene } from './hostile-cases.js';
+import { hostileOfKind } from './hostile-own-cases.js';
+import { IPhone } from './iphone.js';
 import { badBodies, badQueries } from './malformed-cases.js';
 import { serveAll, serveEach } from './serving.js';
 import { targets } from './targets/index.js';
@@ -42,25 +45,28 @@ describe.each(targets)('$name', (target) => {
     });
   });
 
-  describe('what is hostile', () => {
+  describe.each(deviceKinds)('what is hostile, of $name', (kind) => {
     const serve = serveEach();
     const start = async (options?: Partial<GuardOptions>): Promise<Scene> => {
       const server = backend(options);
       const { send } = await serve(target, enrolmentServer(server, { parser }));
-      return sceneOf(server, send);
+      return sceneOf(kind, server, send);
     };
 
-    it.each(Object.entries(hostileCases))('%s', async (_name, { status, code, request }) => {
-      const scene = await start();
-      const { send, server } = scene;
-      const hostile = await request(scene);
-      expectRefused(await send(hostile), status);
-      expect(server.events.at(-1)).toMatchObject({ outcome: 'refuse', status, refused: { code } });
-    });
+    it.each(Object.entries({ ...hostileCases(kind), ...hostileOfKind(kind) }))(
+      '%s',
+      async (_name, { status, code, request }) => {
+        const scene = await start();
+        const { send, server } = scene;
+        const hostile = await request(scene);
+        expectRefused(await send(hostile), status);
+        expect(server.events.at(-1)).toMatchObject({ outcome: 'refuse', status, refused: { code } });
+      },
+    );
 
     it('a takeover changes nothing for the owner, who enrols again by a session or a refresh token', async () => {
       const { send, server, enrolled, issued } = await start();
-      const taker = new Device(server.apple, send, enrolled.id);
+      const taker = kind.create(server, send, enrolled.id);
       expectRefused(await send(post('attest', taker.attestation(await taker.challenge()))), 403);
       expect((await send({ target: '/session', headers: [bearer(issued)] })).status).toBe(200);
       const again = taker.attestation(await taker.challenge());
@@ -91,11 +97,14 @@ describe.each(targets)('$name', (target) => {
 
     it('a revoked device stays out until it is lifted', async () => {
       const { send, server, enrolled, issued } = await start();
+      const { key } = enrolled;
+      const again = async () => post('attest', enrolled.reattestation(await enrolled.challenge(), key));
       await server.guard.sessions?.revokeDevice(enrolled.id);
       expect((await send({ target: '/session', headers: [bearer(issued)] })).status).toBe(403);
-      expectRefused(await send(post('attest', enrolled.attestation(await enrolled.challenge()))), 403);
+      expectRefused(await send(await again()), 403);
+      expect(server.events.at(-1)?.refused?.code).toBe('ERR_SESSION_REVOKED');
       await server.guard.sessions?.liftDevice(enrolled.id);
-      expect((await send(post('attest', enrolled.attestation(await enrolled.challenge())))).status).toBe(200);
+      expect((await send(await again())).status).toBe(200);
       expect((await send({ target: '/session', headers: [bearer(issued)] })).status).toBe(403);
     });
 
@@ -111,7 +120,7 @@ describe.each(targets)('$name', (target) => {
     it('429 for who asks too often', async () => {
       const server = backend({ limiter: ({ endpoint }) => endpoint === 'challenge' });
       const { send } = await serve(target, enrolmentServer(server, { parser }));
-      const device = new Device(server.apple, send);
+      const device = new IPhone(server.apple, send);
       const attestation = post('attest', device.attestation(await device.challenge()));
       for (const request of [
         attestation,
@@ -135,7 +144,7 @@ describe.each(targets)('$name', (target) => {
       const store: Store = { claim: down, advance: down, get: down, put: down, delete: down };
       const server = backend({ store });
       const { send } = await serve(target, enrolmentServer(server, { parser }));
-      const device = new Device(server.apple, send);
+      const device = new IPhone(server.apple, send);
       for (const request of [
         post('attest', device.attestation(await device.challenge())),
         post('assert', device.assertion(await device.challenge('assert'))),

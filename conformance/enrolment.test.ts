@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { backend, enrolmentServer, parserOf, PREFIX, type Backend } from './backend.js';
-import { bearer, Device, FIELDS, parsed, post, type Issued } from './device.js';
+import { deviceKinds } from './device-kinds.js';
+import { bearer, FIELDS, parsed, post, type Issued } from './device.js';
+import { IPhone } from './iphone.js';
 import { expectRefusal, expectReply, serveAll, serveEach } from './serving.js';
 import { targets } from './targets/index.js';
 import { ownFields, type Send, type WireResponse } from './wire/message.js';
@@ -11,10 +13,10 @@ describe.each(targets)('$name', (target) => {
   const served = (server: Backend): Send =>
     serveAll(target, enrolmentServer(server, { parser: parserOf(target) }));
 
-  describe('an honest device', () => {
+  describe.each(deviceKinds)('an honest $name', (kind) => {
     const server = backend();
     const send = served(server);
-    const device = new Device(server.apple, (request) => send(request));
+    const device = kind.create(server, (request) => send(request));
     let issued: Issued;
 
     const expectIssued = (response: WireResponse, status: string | undefined): Issued => {
@@ -48,6 +50,9 @@ describe.each(targets)('$name', (target) => {
       const body = device.attestation(await device.challenge());
       issued = expectIssued(await send(post('attest', body)), 'attestation_success');
       await expectSession(issued);
+      expectReply(await send({ target: '/facts', headers: [bearer(issued)] }), kind.facts);
+      // What it has been let in with once lets nobody in again.
+      expect((await send(post('attest', body))).status).toBe(400);
     });
 
     it('refreshes it, and a retry gets the same successor', async () => {
@@ -86,14 +91,26 @@ describe.each(targets)('$name', (target) => {
       expectIssued(await send(post('attest', again, bearer(session))), 'attestation_success');
     });
 
+    it('enrols again, by the word of that key', async () => {
+      const body = device.replacement(await device.challenge());
+      const again = expectIssued(await send(post('attest', body)), 'attestation_success');
+      await expectSession(again);
+      expectReply(await send({ target: '/facts', headers: [bearer(again)] }), kind.facts);
+    });
+
     it('is told of in events, without its name', () => {
       expect(
         server.events.filter(({ outcome }) => outcome === 'accept').map(({ endpoint }) => endpoint),
       ).toEqual(
-        'challenge challenge attest refresh refresh challenge assert revoke challenge assert challenge challenge attest'.split(
+        'challenge challenge attest refresh refresh challenge assert revoke challenge assert challenge challenge attest challenge attest'.split(
           ' ',
         ),
       );
+      const { enrolledBy } = kind.facts;
+      const letIn = server.events.filter(
+        ({ endpoint, outcome }) => `${endpoint} ${outcome}` === 'attest accept',
+      );
+      expect(letIn.map((event) => event.kind)).toEqual([enrolledBy, enrolledBy, enrolledBy]);
       expect(JSON.stringify(server.events)).not.toContain(device.id);
       expect(server.events.filter(({ retried }) => retried)).toHaveLength(1);
     });
@@ -167,7 +184,7 @@ describe.each(targets)('$name', (target) => {
     it('lets devices in, and nobody else', async () => {
       expectRefusal(await send({ target: '/session' }), 403);
       expectRefusal(await send({ target: '/unknown' }), 403);
-      const issued = await new Device(server.apple, send).enrol();
+      const issued = await new IPhone(server.apple, send).enrol();
       expectReply(await send({ target: '/session', headers: [bearer(issued)] }), {
         session: 'device-1',
         key: null,
@@ -184,14 +201,14 @@ describe.each(targets)('$name', (target) => {
     it.each(places.filter((place) => place !== 'before'))('%s: the bytes are there', async (parser) => {
       const server = backend();
       const { send } = await serve(target, enrolmentServer(server, { parser }));
-      expect((await new Device(server.apple, send).enrol()).expires_in).toBe(1800);
+      expect((await new IPhone(server.apple, send).enrol()).expires_in).toBe(1800);
     });
 
     if (places.includes('before')) {
       it('before, without a hook: 503, and an event that says why', async () => {
         const server = backend();
         const { send } = await serve(target, enrolmentServer(server, { parser: 'before' }));
-        const device = new Device(server.apple, send);
+        const device = new IPhone(server.apple, send);
         const response = await send(post('attest', device.attestation(await device.challenge())));
         expect(response).toMatchObject({ status: 503, body: '{}' });
         expect(ownFields(response)).toEqual({ ...FIELDS, 'retry-after': '5' });

@@ -1,14 +1,15 @@
-import { createVirtualApple } from 'attestkit/testing';
 import { backend, PREFIX, type Backend } from './backend.js';
-import { bearer, Device, parsed, post, type Issued } from './device.js';
+import type { DeviceKind } from './device-kinds.js';
+import { bearer, parsed, post, type Issued, type KeyDevice } from './device.js';
 import type { Send, WireRequest } from './wire/message.js';
 
 /** A device that is new, one that has enrolled, and their server. */
 export interface Scene {
+  readonly kind: DeviceKind;
   readonly server: Backend;
   readonly send: Send;
-  readonly device: Device;
-  readonly enrolled: Device;
+  readonly device: KeyDevice;
+  readonly enrolled: KeyDevice;
   readonly issued: Issued;
 }
 
@@ -19,17 +20,28 @@ export interface HostileCase {
   request(scene: Scene): Promise<WireRequest>;
 }
 
-export async function sceneOf(server: Backend, send: Send): Promise<Scene> {
-  const enrolled = new Device(server.apple, send, 'device-2');
-  return { server, send, device: new Device(server.apple, send), enrolled, issued: await enrolled.enrol() };
+export async function sceneOf(kind: DeviceKind, server: Backend, send: Send): Promise<Scene> {
+  const enrolled = kind.create(server, send, 'device-2');
+  const device = kind.create(server, send);
+  return { kind, server, send, device, enrolled, issued: await enrolled.enrol() };
 }
 
-const attest = (status: 400 | 403, code: string, body: (scene: Scene) => Promise<object>): HostileCase => ({
+/** A body for `attest` that has to be refused. */
+export const attest = (
+  status: 400 | 403,
+  code: string,
+  body: (scene: Scene) => Promise<object>,
+): HostileCase => ({
   status,
   code,
   request: async (scene) => post('attest', await body(scene)),
 });
-const assert = (status: 400 | 403, code: string, body: (scene: Scene) => Promise<object>): HostileCase => ({
+/** The same for `assert`. */
+export const assert = (
+  status: 400 | 403,
+  code: string,
+  body: (scene: Scene) => Promise<object>,
+): HostileCase => ({
   status,
   code,
   request: async (scene) => post('assert', await body(scene)),
@@ -41,7 +53,7 @@ const refresh = (code: string, token: (scene: Scene) => Promise<string> | string
 });
 
 /** Sends what has to be let in, once. */
-async function onceLetIn(send: Send, request: WireRequest): Promise<WireRequest> {
+export async function onceLetIn(send: Send, request: WireRequest): Promise<WireRequest> {
   parsed(await send(request));
   return request;
 }
@@ -58,7 +70,8 @@ async function foreignChallenge(id: string): Promise<string> {
   return (JSON.parse(answer?.body ?? '') as { challenge: string }).challenge;
 }
 
-export const hostileCases: Readonly<Record<string, HostileCase>> = {
+/** What is refused of every kind of device. */
+export const hostileCases = ({ codes }: DeviceKind): Readonly<Record<string, HostileCase>> => ({
   'attest: a challenge that is none': attest(400, 'ERR_CHALLENGE_MALFORMED', async ({ device }) =>
     device.attestation('challenge'),
   ),
@@ -87,76 +100,56 @@ export const hostileCases: Readonly<Record<string, HostileCase>> = {
     request: async ({ device, send }) =>
       onceLetIn(send, post('attest', device.attestation(await device.challenge()))),
   },
-  'attest: evidence over another challenge': attest(
+  'attest: the id of another device': attest(
     403,
-    'ERR_APP_ATTEST_NONCE_MISMATCH',
-    async ({ device }) => device.attestation(await device.challenge(), await device.challenge()),
-  ),
-  'attest: evidence that is no base64': attest(
-    403,
-    'ERR_APP_ATTEST_ENCODING_INVALID',
-    async ({ device }) => ({
-      ...device.attestation(await device.challenge()),
-      attestation: '!',
-    }),
-  ),
-  'attest: evidence that is no CBOR': attest(403, 'ERR_APP_ATTEST_CBOR_INVALID', async ({ device }) => ({
-    ...device.attestation(await device.challenge()),
-    attestation: 'AAAA',
-  })),
-  'attest: evidence of another app': attest(
-    403,
-    'ERR_APP_ATTEST_APP_ID_MISMATCH',
-    async ({ server, send }) => {
-      const device = new Device(server.apple, send, 'device-1', 'TEAMID1234.com.example.other');
-      return device.attestation(await device.challenge());
+    'ERR_ENROLMENT_TAKEOVER',
+    async ({ kind, server, send }) => {
+      const taker = kind.create(server, send, 'device-2');
+      return taker.attestation(await taker.challenge());
     },
   ),
-  'attest: evidence under another root': attest(
-    403,
-    'ERR_APP_ATTEST_UNTRUSTED_ROOT',
-    async ({ server, send }) => {
-      const device = new Device(createVirtualApple({ now: () => server.clock.now }), send);
-      return device.attestation(await device.challenge());
-    },
-  ),
-  'attest: the id of another key': attest(
-    403,
-    'ERR_APP_ATTEST_KEY_ID_MISMATCH',
-    async ({ device, enrolled }) => ({
-      ...device.attestation(await device.challenge()),
-      key_id: enrolled.key.keyId,
-    }),
-  ),
-  'attest: the key of another device': attest(
-    403,
-    'ERR_ENROLMENT_KEY_BOUND',
-    async ({ device, enrolled }) => {
-      device.key = enrolled.key;
-      return device.attestation(await device.challenge());
-    },
-  ),
-  'attest: the id of another device': attest(403, 'ERR_ENROLMENT_TAKEOVER', async ({ server, send }) => {
-    const taker = new Device(server.apple, send, 'device-2');
-    return taker.attestation(await taker.challenge());
-  }),
   'attest: the id of another device, beside a session of another': {
     status: 403,
     code: 'ERR_ENROLMENT_TAKEOVER',
-    request: async ({ server, send, device }) => {
+    request: async ({ kind, server, send, device }) => {
       const own = await device.enrol();
-      const taker = new Device(server.apple, send, 'device-2');
+      const taker = kind.create(server, send, 'device-2');
       return post('attest', taker.attestation(await taker.challenge()), bearer(own));
     },
   },
   'attest: the id of another device, with a refresh token of another': attest(
     403,
     'ERR_ENROLMENT_TAKEOVER',
-    async ({ server, send, device }) => {
+    async ({ kind, server, send, device }) => {
       const { refresh_token } = await device.enrol();
-      const taker = new Device(server.apple, send, 'device-2');
+      const taker = kind.create(server, send, 'device-2');
       return { ...taker.attestation(await taker.challenge()), refresh_token };
     },
+  ),
+  'attest: the id of another device, with the word of another key': attest(
+    403,
+    'ERR_ENROLMENT_TAKEOVER',
+    async ({ kind, server, send, enrolled }) => {
+      const taker = kind.create(server, send, 'device-2');
+      const body = taker.replacement(await taker.challenge());
+      return { ...body, previous_key_id: enrolled.key.keyId };
+    },
+  ),
+  'attest: another key, with the word of the last one for one that was not sent': attest(
+    403,
+    'ERR_ENROLMENT_TAKEOVER',
+    async ({ enrolled }) => {
+      const challenge = await enrolled.challenge();
+      const word = enrolled.replacement(challenge);
+      enrolled.renewKey();
+      return { ...word, ...enrolled.attestation(challenge) };
+    },
+  ),
+  'attest: another key, with the word of the last one for another audience': attest(
+    403,
+    'ERR_ENROLMENT_TAKEOVER',
+    async ({ enrolled }) =>
+      enrolled.replacement(await enrolled.challenge(), enrolled.key, 'https://other.example.com'),
   ),
   'assert: a challenge for another purpose': assert(400, 'ERR_CHALLENGE_PURPOSE', async ({ enrolled }) =>
     enrolled.assertion(await enrolled.challenge()),
@@ -175,14 +168,7 @@ export const hostileCases: Readonly<Record<string, HostileCase>> = {
       return post('assert', enrolled.assertion(challenge));
     },
   },
-  'assert: a counter that was used': assert(403, 'ERR_ASSERTION_COUNTER', async ({ enrolled, send }) => {
-    await onceLetIn(send, post('assert', enrolled.assertion(await enrolled.challenge('assert'))));
-    const challenge = await enrolled.challenge('assert');
-    const clientData = `attestkit-session-v1\nhttps://api.example.com\ndevice-2\n${challenge}`;
-    const assertion = Buffer.from(enrolled.key.assert({ clientData, counter: 1 })).toString('base64');
-    return { ...enrolled.assertion(challenge), assertion };
-  }),
-  'assert: for another audience': assert(403, 'ERR_APP_ATTEST_ASSERTION_SIGNATURE', async ({ enrolled }) =>
+  'assert: for another audience': assert(403, codes.signature, async ({ enrolled }) =>
     enrolled.assertion(await enrolled.challenge('assert'), 'https://other.example.com'),
   ),
   'assert: by a key that is not enrolled': assert(403, 'ERR_ASSERTION_KEY_UNKNOWN', async ({ enrolled }) => {
@@ -219,4 +205,4 @@ export const hostileCases: Readonly<Record<string, HostileCase>> = {
     server.clock.now += 2_592_000_000;
     return issued.refresh_token;
   }),
-};
+});

@@ -82,6 +82,22 @@ export const badBodies: Readonly<Record<string, readonly [request: WireRequest, 
     post('attest', { device_id: 'a', challenge: 'c', key_id: 1, attestation: 'a' }),
     'ERR_ENROLMENT_MEMBERS',
   ],
+  'evidence of two kinds': [
+    post('attest', { device_id: 'a', challenge: 'c', attestation: 'a', certificate_chain: ['a'] }),
+    'ERR_ENROLMENT_EVIDENCE',
+  ],
+  'a chain that is no list': [
+    post('attest', { device_id: 'a', challenge: 'c', certificate_chain: 'a' }),
+    'ERR_ENROLMENT_MEMBERS',
+  ],
+  'a chain with something else in it': [
+    post('attest', { device_id: 'a', challenge: 'c', certificate_chain: ['a', 1] }),
+    'ERR_ENROLMENT_MEMBERS',
+  ],
+  'a list of integrity tokens': [
+    post('attest', { device_id: 'a', challenge: 'c', integrity_token: ['a'] }),
+    'ERR_ENROLMENT_MEMBERS',
+  ],
   'no refresh token': [post('refresh', {}), 'ERR_ENROLMENT_MEMBERS'],
   'no assertion': [post('assert', { device_id: 'a', challenge: 'c' }), 'ERR_ENROLMENT_MEMBERS'],
   'no token to revoke': [post('revoke', {}), 'ERR_ENROLMENT_MEMBERS'],

@@ -1,7 +1,8 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { AUDIENCE, backend, enrolmentServer } from './backend.js';
-import { bearer, Device, type Issued } from './device.js';
+import { bearer, type Issued } from './device.js';
+import { IPhone } from './iphone.js';
 import { expectRefusal, expectReply, serveEach } from './serving.js';
 import { targets } from './targets/index.js';
 import { NOW, token } from './tokens.js';
@@ -80,7 +81,7 @@ describe.each(targets)('$name', (target) => {
     const server = backend({ sessions: { keys } });
     const { send } = await serve(target, enrolmentServer(server));
     // Enrolled past the adapter: where a parser stands in front of the endpoints does not matter here.
-    const device = new Device(server.apple, async ({ method = 'GET', target: url, headers = [], body }) => {
+    const device = new IPhone(server.apple, async ({ method = 'GET', target: url, headers = [], body }) => {
       const request = {
         method,
         target: url,

@@ -1,14 +1,21 @@
 import { createVirtualApple } from 'attestkit/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bearer, Device, parsed, post as postTo, type Issued } from '../device.js';
-import { JSON_BYTES, post as postSigned, signed } from '../signed-cases.js';
-import { expectRefusal, expectReply } from '../serving.js';
+import { FIREBASE, google } from '../authorities.js';
+import { deviceKinds } from '../device-kinds.js';
+import { bearer, parsed, post as postTo, type Issued } from '../device.js';
+import { PlayDevice } from '../play-device.js';
+import type { Running } from '../server-spec.js';
+import { expectRefusal, expectReply, portOf } from '../serving.js';
+import { JSON_BYTES, JSON_TYPE, post as postSigned, signed } from '../signed-request.js';
 import { strictCases } from '../strict-cases.js';
 import { approovToken, authorization, boundTo, CREDENTIAL, digest, NOW, token } from '../tokens.js';
+import { AUTHORITIES_VARIABLE, writeAuthorities } from './authorities.js';
+import { serveGoogle } from './google-over-http.js';
 import { runtimes, start, versionOf, type RuntimeProcess } from './runtime.js';
-import { ROOTS_VARIABLE } from './servers.js';
 
-const apple = createVirtualApple({ now: () => NOW });
+const clock = { now: NOW };
+const apple = createVirtualApple({ now: () => clock.now });
+const firebase = google.appCheck(FIREBASE);
 
 describe.each(runtimes)('$name', (runtime) => {
   const version = versionOf(runtime);
@@ -21,13 +28,15 @@ describe.each(runtimes)('$name', (runtime) => {
   process.stdout.write(`conformance: ${runtime.name} ${version}\n`);
 
   let running: RuntimeProcess | undefined;
+  let googling: Running | undefined;
   beforeAll(async () => {
-    const roots = [apple.attestationRoot, apple.receiptRoot].map((root) =>
-      Buffer.from(root).toString('base64'),
-    );
-    running = await start(runtime, { [ROOTS_VARIABLE]: roots.join(' ') });
+    googling = await serveGoogle(google);
+    running = await start(runtime, { [AUTHORITIES_VARIABLE]: writeAuthorities(apple, portOf(googling)) });
   }, 60_000);
-  afterAll(() => running?.stop());
+  afterAll(async () => {
+    await running?.stop();
+    await googling?.close();
+  });
   const sendTo: RuntimeProcess['sendTo'] = (server) => {
     if (running === undefined) throw new Error('the servers have not started');
     return running.sendTo(server);
@@ -73,9 +82,14 @@ describe.each(runtimes)('$name', (runtime) => {
     expectRefusal(await send({ ...post(digest(large)), body: large }));
   });
 
-  it('enrols a device, and lets its sessions and signed requests in', async () => {
+  it.each(deviceKinds)('enrols an $name, and lets its sessions and signed requests in', async (kind) => {
     const send = sendTo('enrolment');
-    const device = new Device(apple, send);
+    const device = kind.create({ apple, clock }, send, `device-${kind.name}`);
+    const replyTo = (session: string | null, counter: number) => ({
+      session,
+      key: device.id,
+      counter: device.counts ? counter : null,
+    });
     const expectSession = async (of: Issued): Promise<void> =>
       expectReply(await send({ target: '/session', headers: [bearer(of)] }), {
         session: device.id,
@@ -86,6 +100,7 @@ describe.each(runtimes)('$name', (runtime) => {
     const enrolment = postTo('attest', device.attestation(challenge));
     const first = parsed<Issued>(await send(enrolment));
     await expectSession(first);
+    expectReply(await send({ target: '/facts', headers: [bearer(first)] }), kind.facts);
     expect(await send(enrolment)).toMatchObject({ status: 400, body: '{}' });
 
     const { refresh_token } = first;
@@ -95,22 +110,57 @@ describe.each(runtimes)('$name', (runtime) => {
     await expectSession(issued);
     expect((await send(assertion)).status).toBe(400);
 
-    const request = signed(device, issued, postSigned(JSON_BYTES));
+    const request = await signed(device, issued, postSigned(JSON_BYTES));
     expectRefusal(await send({ ...request, body: Buffer.from('{}') }), 403);
-    expectReply(await send(request), { session: device.id, key: device.id, counter: 2 });
+    expectReply(await send(request), replyTo(device.id, 2));
     expectRefusal(await send(request), 403);
-    const alone = signed(
-      device,
-      undefined,
-      postSigned(JSON_BYTES, ['Content-Type', 'application/json'], '/key'),
-    );
-    expectReply(await send(alone), { session: null, key: device.id, counter: 3 });
+    const alone = await signed(device, undefined, postSigned(JSON_BYTES, JSON_TYPE, '/key'));
+    expectReply(await send(alone), replyTo(null, 3));
 
+    const replacement = postTo('attest', device.replacement(await device.challenge()));
+    await expectSession(parsed<Issued>(await send(replacement)));
     expect(await send(postTo('revoke', { token: issued.session_token }))).toMatchObject({
       status: 200,
       body: '{}',
     });
     expectRefusal(await send({ target: '/session', headers: [bearer(issued)] }), 403);
+  });
+
+  it('enrols a device by the word of Google, which cannot sign', async () => {
+    const send = sendTo('enrolment');
+    const device = new PlayDevice(send, 'device-play');
+    const enrolment = postTo('attest', device.attestation(await device.challenge()));
+    const issued = parsed<Issued>(await send(enrolment));
+    expectReply(await send({ target: '/session', headers: [bearer(issued)] }), {
+      session: device.id,
+      key: null,
+      counter: null,
+    });
+    expect((await send(enrolment)).status).toBe(400);
+    expectRefusal(await send({ ...postSigned(JSON_BYTES), headers: [JSON_TYPE, bearer(issued)] }), 403);
+    const hostile = new PlayDevice(send, 'device-hostile');
+    const challenge = await hostile.challenge();
+    const basic = hostile.attestation(challenge, challenge, 'basic-device');
+    expect(await send(postTo('attest', basic))).toMatchObject({ status: 403, body: '{}' });
+  });
+
+  it('lets an app in by App Check, and once where a route says so', async () => {
+    const send = sendTo('enrolment');
+    const of = (...tokens: string[]) => tokens.map((each) => ['X-Firebase-AppCheck', each] as const);
+    const { appId } = FIREBASE;
+    const many = firebase.token();
+    expectReply(await send({ target: '/app', headers: of(many) }), { appId, consumed: false });
+    expectRefusal(await send({ target: '/app' }));
+    expectRefusal(await send({ target: '/app', headers: of(many, many) }));
+    expectRefusal(await send({ target: '/app', headers: of(firebase.token({}, 'other-app')) }));
+    const once = {
+      method: 'POST',
+      target: '/app-once',
+      headers: of(firebase.token({ limitedUse: true })),
+    };
+    expectReply(await send(once), { appId, consumed: true });
+    expectRefusal(await send(once));
+    expectRefusal(await send({ ...once, headers: of(many) }));
   });
 
   it('refuses what is no proper request to an endpoint', async () => {
