@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { Android } from './android.js';
+import { google, type GoogleOfServers } from './authorities.js';
+import { backend, enrolmentServer, parserOf, type Backend } from './backend.js';
+import { bearer, FIELDS, parsed, post, type Issued } from './device.js';
+import { PlayDevice } from './play-device.js';
+import { hostilePlay } from './play-cases.js';
+import { expectRefusal, expectReply, serveEach } from './serving.js';
+import { JSON_BYTES, JSON_TYPE, post as postSigned, signed } from './signed-request.js';
+import { targets } from './targets/index.js';
+import { ownFields, type Send } from './wire/message.js';
+
+/** The virtual Google, and how often it was asked to decode a token. */
+function counted(): { readonly google: GoogleOfServers; readonly decoded: () => number } {
+  let decoded = 0;
+  const { keyAttestationRoots, serviceAccount } = google;
+  const fetch: typeof google.fetch = (input, init) => {
+    if (new Request(input).url.endsWith(':decodeIntegrityToken')) decoded += 1;
+    return google.fetch(input, init);
+  };
+  return { google: { keyAttestationRoots, serviceAccount, fetch }, decoded: () => decoded };
+}
+
+describe.each(targets)('$name', (target) => {
+  const serve = serveEach();
+  const serving = async (server: Backend): Promise<Send> => {
+    const { send } = await serve(target, enrolmentServer(server, { parser: parserOf(target) }));
+    return send;
+  };
+  const replyTo = ({ id }: PlayDevice) => ({ session: id, key: null, counter: null });
+
+  it('enrols a device by the word of Google, which is asked once', async () => {
+    const asked = counted();
+    const server = backend({}, { google: asked.google });
+    const send = await serving(server);
+    const device = new PlayDevice(send);
+    const enrolment = post('attest', device.attestation(await device.challenge()));
+    const response = await send(enrolment);
+    const issued = parsed<Issued>(response);
+    expect(ownFields(response)).toEqual(FIELDS);
+    expect(issued).toMatchObject({ status: 'attestation_success', token_type: 'Bearer' });
+    expectReply(await send({ target: '/session', headers: [bearer(issued)] }), replyTo(device));
+    expectReply(await send({ target: '/facts', headers: [bearer(issued)] }), {
+      enrolledBy: 'play-integrity',
+      platform: 'android',
+      integrity: 'hardware',
+    });
+    expect((await send(enrolment)).status).toBe(400);
+    const { refresh_token } = issued;
+    const next = parsed<Issued>(await send(post('refresh', { refresh_token })));
+    expectReply(await send({ target: '/session', headers: [bearer(next)] }), replyTo(device));
+    expect(asked.decoded()).toBe(1);
+    const kinds = server.events.flatMap(({ kind }) => kind ?? []);
+    expect(kinds).toEqual(['play-integrity', 'play-integrity']);
+    expect(JSON.stringify(server.events)).not.toContain(device.id);
+  });
+
+  it('lets it enrol again by its session, and out by its refresh token', async () => {
+    const server = backend();
+    const send = await serving(server);
+    const device = new PlayDevice(send);
+    const issued = await device.enrol();
+    const again = async () => device.attestation(await device.challenge());
+    expect((await send(post('attest', await again()))).status).toBe(403);
+    expect(server.events.at(-1)?.refused?.code).toBe('ERR_ENROLMENT_TAKEOVER');
+    const next = parsed<Issued>(await send(post('attest', await again(), bearer(issued))));
+    expect(await send(post('revoke', { token: next.refresh_token }))).toMatchObject({
+      status: 200,
+      body: '{}',
+    });
+    expectRefusal(await send({ target: '/session', headers: [bearer(next)] }), 403);
+    expect((await send(post('attest', await again(), bearer(next)))).status).toBe(403);
+    expect((await send(post('refresh', { refresh_token: next.refresh_token }))).status).toBe(403);
+  });
+
+  it('lets it sign nothing, by whatever key', async () => {
+    const server = backend();
+    const send = await serving(server);
+    const device = new PlayDevice(send);
+    const issued = await device.enrol();
+    const other = new Android(send, 'device-2');
+    await other.enrol();
+    // A key of its own, attested or not, is none that it enrolled with.
+    const own = new Android(send, device.id);
+    const bare = { ...postSigned(JSON_BYTES), headers: [JSON_TYPE, bearer(issued)] };
+    for (const [request, code] of [
+      [bare, 'ERR_ASSERTION_MISSING'],
+      [await signed(own, issued, postSigned(JSON_BYTES)), 'ERR_ASSERTION_KEY_UNKNOWN'],
+      [await signed(other, issued, postSigned(JSON_BYTES)), 'ERR_ASSERTION_KEY_OWNER'],
+    ] as const) {
+      expectRefusal(await send(request), 403);
+      expect(server.decisions.at(-1)).toBe(code);
+    }
+    const assertion = own.assertion(await own.challenge('assert'));
+    expect(await send(post('assert', assertion))).toMatchObject({ status: 403, body: '{}' });
+    expect(server.events.at(-1)?.refused?.code).toBe('ERR_ASSERTION_KEY_UNKNOWN');
+  });
+
+  it.each(Object.entries(hostilePlay))('refuses %s', async (_name, [status, code, bodyOf]) => {
+    const server = backend();
+    const send = await serving(server);
+    const enrolled = new PlayDevice(send, 'device-2');
+    await enrolled.enrol();
+    const body = await bodyOf({ send, device: new PlayDevice(send), enrolled });
+    const response = await send(post('attest', body));
+    expect(response).toMatchObject({ status, body: '{}' });
+    expect(ownFields(response)).toEqual(FIELDS);
+    expect(server.events.at(-1)).toMatchObject({ outcome: 'refuse', status, refused: { code } });
+  });
+
+  it('asks nobody about a challenge that is none, or was used', async () => {
+    const asked = counted();
+    const send = await serving(backend({}, { google: asked.google }));
+    const device = new PlayDevice(send);
+    expect((await send(post('attest', device.attestation('challenge')))).status).toBe(400);
+    expect(asked.decoded()).toBe(0);
+    const request = post('attest', device.attestation(await device.challenge()));
+    const answers = await Promise.all(Array.from({ length: 20 }, () => send(request)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 400)).toHaveLength(19);
+    expect(asked.decoded()).toBe(1);
+  });
+});
