@@ -1,21 +1,24 @@
 import type { CheckDef } from '../ports/checks.js';
 import { CHAIN_CHECKS, FIELD_CHECKS } from './chain-checks.js';
 import { DESCRIPTION_CHECKS } from './description-checks.js';
+import { MODULE_CHECKS } from './module-checks.js';
 import { POLICY_CHECKS, SIGNATURE_CHECKS } from './policy-checks.js';
 
-/** Every code with which a certificate chain, an enrolled key or its signature can be refused. */
+/** Every code with which a certificate chain, an enrolled key, its signature or the system’s modules can be refused. */
 export type KeyAttestationErrorCode =
   | (typeof FIELD_CHECKS)[keyof typeof FIELD_CHECKS]['code']
   | (typeof CHAIN_CHECKS)[keyof typeof CHAIN_CHECKS]['code']
   | (typeof DESCRIPTION_CHECKS)[keyof typeof DESCRIPTION_CHECKS]['code']
   | (typeof POLICY_CHECKS)[keyof typeof POLICY_CHECKS]['code']
-  | (typeof SIGNATURE_CHECKS)[keyof typeof SIGNATURE_CHECKS]['code'];
+  | (typeof SIGNATURE_CHECKS)[keyof typeof SIGNATURE_CHECKS]['code']
+  | (typeof MODULE_CHECKS)[keyof typeof MODULE_CHECKS]['code'];
 
-/** The catalogue, in the order of verification: of the chain, of the key, of policy, of a signature. */
+/** The catalogue, in the order of verification: of the chain, of the key, of policy, of a signature, of modules. */
 export const KEY_ATTESTATION_CHECKS: readonly CheckDef<KeyAttestationErrorCode>[] = [
   ...Object.values(FIELD_CHECKS),
   ...Object.values(CHAIN_CHECKS),
   ...Object.values(DESCRIPTION_CHECKS),
   ...Object.values(POLICY_CHECKS),
   ...Object.values(SIGNATURE_CHECKS),
+  ...Object.values(MODULE_CHECKS),
 ];

@@ -12,6 +12,8 @@ export type { KeyAttestationExpectations } from './expectations.js';
 export type { ChainFacts } from './facts.js';
 export type { KeyDescription, SecurityLevel } from './key-description.js';
 export type { KeyPolicyOptions, KeyPurpose } from './key-policy.js';
+export { verifyModules } from './modules.js';
+export type { AttestedModule } from './modules.js';
 export type { DevicePolicyOptions } from './policy.js';
 export type { Provisioning, ProvisioningInfo } from './provisioning.js';
 export type { RootOfTrust } from './root-of-trust.js';

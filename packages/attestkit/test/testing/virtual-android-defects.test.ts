@@ -56,7 +56,7 @@ describe('forgeries where attestation keys are let in', () => {
 });
 
 describe('the catalogue of defects', () => {
-  /** Not about a chain: fields of a body, an enrolled key of today, a list that is not at hand; or an option of the device. */
+  /** Not about a chain: fields of a body, an enrolled key of today, a list that is not at hand, modules; or an option of the device. */
   const ELSEWHERE = [
     'MISSING',
     'ENCODING_INVALID',
@@ -68,6 +68,9 @@ describe('the catalogue of defects', () => {
     'REVOKED_SINCE',
     'REVOCATIONS_UNAVAILABLE',
     'SIGNATURE_KEY',
+    'MODULES_NOT_ATTESTED',
+    'MODULES_INVALID',
+    'MODULES_MISMATCH',
   ].map((code) => `ERR_KEY_ATTESTATION_${code}`);
 
   it('has one for every code of the catalogue of checks', () => {
