@@ -1,8 +1,9 @@
 import { applicationId, integers, type Description } from './android-description.js';
 import { app, tag, toSoftware } from './android-description-steps.js';
+import { withTag } from './android-tags.js';
 import { integer, NULL, sequence, set } from './encode-der.js';
 import type { KeyAttestationDefectWith } from './key-attestation-defect.js';
-import { withTag, type ChainSteps } from './make-android-chain.js';
+import type { ChainSteps } from './make-android-chain.js';
 
 function fields(change: Partial<Description>): ChainSteps {
   return { describe: (description) => ({ ...description, ...change }) };

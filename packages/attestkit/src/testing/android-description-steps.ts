@@ -1,5 +1,6 @@
 import { applicationId, type Tags } from './android-description.js';
-import { withTag, type ChainContents, type ChainSteps } from './make-android-chain.js';
+import { withTag } from './android-tags.js';
+import type { ChainContents, ChainSteps } from './make-android-chain.js';
 
 /** Changes a tag of a list: other values, several, or none. */
 export function tag(

@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+import type { AttestedModule } from '../key-attestation/modules.js';
 import { der, integer, NULL, octets, sequence, set, tagged } from './encode-der.js';
 
 /** Elements of an authorization list: tag, and DER of what stands in it. In their order, and one can occur twice. */
@@ -38,7 +40,12 @@ export interface DescriptionContents {
   readonly challenge: Uint8Array;
   readonly app: App;
   readonly boot: Boot;
-  readonly keyType: 'ec' | 'rsa';
+  /** Modules in DER. */
+  readonly modules: Uint8Array;
+  readonly key: {
+    /** Of algorithm, size, digest, padding, curve: 2 to 200, in their order. */
+    readonly tags: Tags;
+  };
   readonly userAuthentication: boolean;
   /** `160000` is 16. */
   readonly osVersion: number;
@@ -59,9 +66,9 @@ const boolean = (value: boolean): Buffer => der(0x01, Buffer.of(value ? 0xff : 0
 export const integers = (...values: readonly number[]): Buffer => set(...values.map(integer));
 
 /** RootOfTrust; before version 3 without the hash. */
-export function rootOfTrust({ key, locked, state, hash }: Boot, version: number): Buffer {
-  const digest = version < 3 ? [] : [octets(hash)];
-  return sequence(octets(key), boolean(locked), enumerated(state), ...digest);
+export function rootOfTrust(boot: Boot, version: number): Buffer {
+  const digest = version < 3 ? [] : [octets(boot.hash)];
+  return sequence(octets(boot.key), boolean(boot.locked), enumerated(boot.state), ...digest);
 }
 
 /** AttestationApplicationId in its OCTET STRING. */
@@ -70,23 +77,29 @@ export function applicationId({ packageName, versionCode, signingDigests }: App)
   return octets(sequence(set(info), set(...signingDigests.map(octets))));
 }
 
-/** What an honest device says of a new key: that of P-256 or RSA, for signatures with SHA-256. */
+/** Modules (KeyMint, KeyCreationResult), sorted as the system does: by the length of their names, then by name. */
+export function encodeModules(modules: readonly AttestedModule[]): Buffer {
+  const named = modules.map(({ packageName, version }) => ({ name: Buffer.from(packageName), version }));
+  const sorted = named.toSorted((one, other) =>
+    one.name.length === other.name.length
+      ? Buffer.compare(one.name, other.name)
+      : one.name.length - other.name.length,
+  );
+  return set(...sorted.map(({ name, version }) => sequence(octets(name), integer(version))));
+}
+
+/** What an honest device says of a new key for signatures. */
 export function describe(contents: DescriptionContents): Description {
-  const { version, level, challenge, app, boot, keyType, userAuthentication, now } = contents;
+  const { version, level, challenge, app, boot, key, userAuthentication, now } = contents;
   const software: Tags = [
     [701, integer(now)],
     // Since version 2: an older device does not know whose the key is.
     ...(version < 2 ? [] : ([[709, applicationId(app)]] as const)),
-    ...(version < 400 ? [] : ([[724, octets(Buffer.alloc(32, 0xa5))]] as const)),
+    ...(version < 400 ? [] : ([[724, octets(hash('sha256', contents.modules, 'buffer'))]] as const)),
   ];
-  const isRsa = keyType === 'rsa';
   const hardware: Tags = [
     [1, integers(2, 3)],
-    [2, integer(isRsa ? 1 : 3)],
-    [3, integer(isRsa ? 2048 : 256)],
-    [5, integers(4)],
-    isRsa ? [6, integers(5)] : [10, integer(1)],
-    ...(isRsa ? ([[200, integer(65_537)]] as const) : []),
+    ...key.tags,
     ...(userAuthentication ? ([[504, integer(2)]] as const) : ([[503, NULL]] as const)),
     [702, integer(0)],
     [704, rootOfTrust(boot, version)],

@@ -1,7 +1,8 @@
-import { generateKeyPairSync, hash, sign, type KeyObject } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { ConfigurationError } from '../kernel/errors.js';
-import { assertOneOf, assertOptions } from '../kernel/options.js';
-import { newAndroidKeys } from './android-authorities.js';
+import { assertOptions } from '../kernel/options.js';
+import { makeAndroidKey, type AndroidKeyChoice } from './android-key-types.js';
+import { readTags, type AndroidTags } from './android-tags.js';
 import {
   chainSteps,
   signatureSteps,
@@ -13,15 +14,18 @@ import type { GoogleOfAndroid } from './virtual-android.js';
 import type { RequestToSign } from './virtual-key.js';
 
 /** A key to be made. */
-export interface AndroidKeyOptions {
+export interface AndroidKeyOptions extends AndroidKeyChoice {
   /** What `setAttestationChallenge` gets; text is taken as UTF-8. */
   readonly challenge: string | Uint8Array;
-  /** P-256, or RSA of 2048 bits. Default `ec`. */
-  readonly keyType?: 'ec' | 'rsa';
   /** Whether its user has to be authenticated to use it, as the hardware sees to it. Default false. */
   readonly userAuthentication?: boolean;
   /** Whether a key of the app attests it (`setAttestKeyAlias`) in place of the device's own. Default false. */
   readonly attestKey?: boolean;
+  /**
+   * What the key's authorization lists have beside, or in place of, what they would have: identifiers of the device, limits
+   * of use. Signatures stay those of `keyType`, `digest` and `padding`.
+   */
+  readonly tags?: AndroidTags;
 }
 
 /** An Android request's header values, of which it takes one; both carry the same signature. */
@@ -43,9 +47,11 @@ export interface VirtualAndroidKey {
   /** DER, the leaf first. */
   readonly certificateChain: readonly Uint8Array[];
   /**
-   * Signs as `java.security.Signature` does: `SHA256withECDSA`, in DER, or `SHA256withRSA`.
+   * Signs as `java.security.Signature` does, by what the key may sign with: `SHA256withECDSA`, in DER, `SHA256withRSA`,
+   * `SHA256withRSA/PSS`, `Ed25519`.
    *
    * @param bytes text is taken as UTF-8
+   * @throws ConfigurationError with a key of ML-DSA
    */
   sign(bytes: string | Uint8Array, defect?: KeyAttestationSignatureDefect): Uint8Array;
   /**
@@ -58,12 +64,15 @@ export interface VirtualAndroidKey {
 /** What the device knows of a key before it is made. */
 export type DeviceContents = Omit<
   ChainContents,
-  'challenge' | 'key' | 'keyType' | 'userAuthentication' | 'attestKey'
+  'challenge' | 'key' | 'tags' | 'userAuthentication' | 'attestKey'
 >;
 
 const OPTIONS = {
   challenge: 'any',
   keyType: 'string',
+  digest: 'string',
+  padding: 'string',
+  tags: 'object',
   userAuthentication: 'boolean',
   attestKey: 'boolean',
 } as const;
@@ -75,12 +84,16 @@ export function createAndroidKey(
   defect: KeyAttestationChainDefect | undefined,
 ): VirtualAndroidKey {
   assertOptions(options, OPTIONS, 'generateKey');
-  const { challenge, keyType = 'ec', userAuthentication = false, attestKey = false } = options;
+  const { challenge, userAuthentication = false, attestKey = false, tags = {} } = options;
   if (challenge === undefined)
     throw new ConfigurationError('challenge', 'is not set', 'Give what the server sent.');
-  assertOneOf('keyType', keyType, ['ec', 'rsa']);
-  const key = newAndroidKeys(keyType === 'ec' ? 'P-256' : 'rsa');
-  const wanted = { challenge: Buffer.from(challenge as string), keyType, userAuthentication, attestKey };
+  const wanted = {
+    challenge: Buffer.from(challenge as string),
+    tags: readTags(tags),
+    userAuthentication,
+    attestKey,
+  };
+  const key = makeAndroidKey(options, device.version);
   const contents = { ...device, ...wanted, key };
   const certificateChain = makeAndroidChain(
     contents,
@@ -93,8 +106,7 @@ export function createAndroidKey(
   function signBytes(bytes: string | Uint8Array, fault?: KeyAttestationSignatureDefect): Uint8Array {
     const { stranger = false, signed, signature } = signatureSteps(fault);
     const message = Buffer.from(bytes as string);
-    const signer = stranger ? strangerOf(key.signer.key) : key.signer.key;
-    const made = sign('sha256', signed?.(message) ?? message, signer);
+    const made = key.sign(signed?.(message) ?? message, stranger);
     return signature?.(made) ?? made;
   }
 
@@ -122,11 +134,4 @@ export function createAndroidKey(
     sign: signBytes,
     signRequest,
   });
-}
-
-/** Another key of the same kind. */
-function strangerOf(key: KeyObject): KeyObject {
-  return key.asymmetricKeyType === 'rsa'
-    ? generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
-    : generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
 }

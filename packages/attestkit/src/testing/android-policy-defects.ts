@@ -1,9 +1,10 @@
 import { provisioningInfo, PROVISIONING_INFO } from './android-authorities.js';
 import { enumerated, integers, rootOfTrust, type Boot } from './android-description.js';
 import { app, tag, toSoftware } from './android-description-steps.js';
+import { withTag } from './android-tags.js';
 import { integer, NULL, octets, sequence } from './encode-der.js';
 import type { KeyAttestationDefectWith } from './key-attestation-defect.js';
-import { withTag, type ChainSteps } from './make-android-chain.js';
+import type { ChainSteps } from './make-android-chain.js';
 
 const DAY = 86_400_000;
 

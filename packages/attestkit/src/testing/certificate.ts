@@ -41,7 +41,7 @@ export interface CertificateFields {
 /** A private key with the hash that it signs certificates with. */
 export interface CertificateSigner {
   readonly key: KeyObject;
-  readonly hash: 'sha256' | 'sha384';
+  readonly hash: 'sha256' | 'sha384' | 'sha512';
   /** DER of the algorithm that the certificate names. Default: the one that it is signed with. */
   readonly algorithm?: Uint8Array;
 }
@@ -49,10 +49,12 @@ export interface CertificateSigner {
 const ECDSA = {
   sha256: sequence(oid('1.2.840.10045.4.3.2')),
   sha384: sequence(oid('1.2.840.10045.4.3.3')),
+  sha512: sequence(oid('1.2.840.10045.4.3.4')),
 } as const;
 const RSA = {
   sha256: sequence(oid('1.2.840.113549.1.1.11'), NULL),
   sha384: sequence(oid('1.2.840.113549.1.1.12'), NULL),
+  sha512: sequence(oid('1.2.840.113549.1.1.13'), NULL),
 } as const;
 
 const ATTRIBUTES = { CN: '2.5.4.3', OU: '2.5.4.11', O: '2.5.4.10', ST: '2.5.4.8', C: '2.5.4.6' } as const;

@@ -21,6 +21,8 @@ export type {
 export { STORE_CONTRACT } from './store-contract.js';
 export type { StoreRule, StoreSubject } from './store-contract.js';
 export type { AndroidKeyOptions, SignedAndroidRequest, VirtualAndroidKey } from './android-key.js';
+export type { AndroidKeyChoice, AndroidKeyType } from './android-key-types.js';
+export type { AndroidTag, AndroidTags } from './android-tags.js';
 export { KEY_ATTESTATION_DEFECTS } from './key-attestation-defects.js';
 export type {
   KeyAttestationChainDefect,

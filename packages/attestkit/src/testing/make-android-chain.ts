@@ -1,11 +1,9 @@
 import {
   factoryChain,
   named,
-  newAndroidKeys,
   remoteChain,
   signDraft,
   type AndroidAuthorities,
-  type AndroidKeys,
   type DeviceKeys,
   type Draft,
   type RootName,
@@ -16,8 +14,9 @@ import {
   integers,
   type Description,
   type DescriptionContents,
-  type Tags,
 } from './android-description.js';
+import { makeAndroidKey, type AndroidKeyMaterial } from './android-key-types.js';
+import { changeTags, withTag, type ListChanges } from './android-tags.js';
 import { keyUsage, type Extension } from './certificate.js';
 
 export const KEY_DESCRIPTION = '1.3.6.1.4.1.11129.2.1.17';
@@ -27,7 +26,9 @@ const LEAF_NOT_AFTER = Date.UTC(2048, 0, 1);
 
 /** What a chain is about. */
 export interface ChainContents extends DescriptionContents {
-  readonly key: AndroidKeys;
+  readonly key: AndroidKeyMaterial;
+  /** What the key's lists have beside and in place of what they would have. */
+  readonly tags: ListChanges;
   readonly device: DeviceKeys;
   readonly provisioning: 'factory' | 'rkp';
   readonly root: RootName;
@@ -61,14 +62,14 @@ export function makeAndroidChain(
   revoke: Workshop['revoke'],
   steps: ChainSteps,
 ): readonly Uint8Array[] {
-  const honest = describe(contents);
+  const honest = changeTags(describe(contents), contents.tags);
   const description = steps.describe?.(honest, contents) ?? honest;
   const encoded = encodeDescription(description);
   const extension = { oid: KEY_DESCRIPTION, value: steps.encoded?.(encoded) ?? encoded };
   const upper = upperDrafts(contents, authorities);
   const attestKey =
     contents.attestKey || steps.describeAttestKey !== undefined
-      ? [attestKeyDraft(honest, upper[0] as Draft, steps)]
+      ? [attestKeyDraft(contents, upper[0] as Draft, steps)]
       : [];
   const below = [...attestKey, ...upper];
   const sound = [leafDraft(contents.key, below[0] as Draft, [extension]), ...below];
@@ -80,7 +81,7 @@ export function makeAndroidChain(
 
 /** A certificate that a KeyStore's key signs about another: the first serial number, and dates of no clock. */
 export function leafDraft(
-  { publicKey, signer }: AndroidKeys,
+  { publicKey, signer }: Pick<AndroidKeyMaterial, 'publicKey' | 'signer'>,
   issuer: Draft,
   extensions: readonly Extension[],
 ): Draft {
@@ -96,15 +97,6 @@ export function leafDraft(
   return { fields, own: signer, issuer: issuer.own };
 }
 
-/** A list with another value for a tag, several, or none. */
-export function withTag(tags: Tags, tag: number, ...values: readonly Uint8Array[]): Tags {
-  const added = values.map((value) => [tag, value] as const);
-  const place = tags.findIndex(([each]) => each >= tag);
-  const rest = tags.filter(([each]) => each !== tag);
-  const at = place === -1 ? rest.length : place;
-  return [...rest.slice(0, at), ...added, ...rest.slice(at)];
-}
-
 function upperDrafts(contents: ChainContents, authorities: AndroidAuthorities): readonly Draft[] {
   const { provisioning, device, root, level, certificatesIssued, now } = contents;
   const strong = level === 2;
@@ -113,10 +105,12 @@ function upperDrafts(contents: ChainContents, authorities: AndroidAuthorities): 
     : remoteChain(authorities, device, { root, strong, certificatesIssued, now });
 }
 
-/** A key for attesting alone: PURPOSE_ATTEST_KEY. */
-function attestKeyDraft(leaf: Description, attester: Draft, steps: ChainSteps): Draft {
-  const honest = { ...leaf, hardware: withTag(leaf.hardware, 1, integers(7)) };
+/** A key for attesting alone, on P-256: PURPOSE_ATTEST_KEY. */
+function attestKeyDraft(contents: ChainContents, attester: Draft, steps: ChainSteps): Draft {
+  const key = makeAndroidKey({}, contents.version);
+  const all = describe({ ...contents, key });
+  const honest = { ...all, hardware: withTag(all.hardware, 1, integers(7)) };
   const description = steps.describeAttestKey?.(honest) ?? honest;
   const extension = { oid: KEY_DESCRIPTION, value: encodeDescription(description) };
-  return leafDraft(newAndroidKeys('P-256'), attester, [extension]);
+  return leafDraft(key, attester, [extension]);
 }

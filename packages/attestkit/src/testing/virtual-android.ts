@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import type { AttestedModule } from '../key-attestation/modules.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { assertOneOf, assertOptions, type OptionTypes } from '../kernel/options.js';
 import { createDeviceKeys, type AndroidAuthorities } from './android-authorities.js';
-import { VERSIONS } from './android-description.js';
+import { encodeModules, VERSIONS } from './android-description.js';
 import { createAndroidKey, type AndroidKeyOptions, type VirtualAndroidKey } from './android-key.js';
 import type { KeyAttestationChainDefect } from './key-attestation-defects.js';
 import type { Workshop } from './make-android-chain.js';
@@ -40,11 +41,15 @@ export interface AndroidOptions {
   readonly locked?: boolean;
   /** SHA-256 of the key that the system is signed with, 32 bytes. Default: random; zeros where the bootloader is unlocked. */
   readonly verifiedBootKey?: Uint8Array;
+  /** The system's modules, which `moduleHash` is of. Default: two of Android's. */
+  readonly modules?: readonly AttestedModule[];
   /** The device's clock. Default: that of its Google. */
   readonly now?: Clock;
 }
 
 export interface VirtualAndroid {
+  /** What `KeyStoreManager.getSupplementaryAttestationInfo(MODULE_HASH)` gives: the modules in DER. */
+  readonly modules: Uint8Array;
   /**
    * Makes a key in the device's KeyStore, attested as `setAttestationChallenge` demands it.
    *
@@ -75,8 +80,14 @@ const OPTIONS: OptionTypes = {
   bootState: 'string',
   locked: 'boolean',
   verifiedBootKey: 'any',
+  modules: 'list',
   now: 'function',
 };
+
+const MODULES: readonly AttestedModule[] = [
+  { packageName: 'com.android.adbd', version: 361_000_000 },
+  { packageName: 'com.android.conscrypt', version: 361_000_000 },
+];
 
 const STATES = ['VERIFIED', 'SELF_SIGNED', 'UNVERIFIED', 'FAILED'] as const;
 
@@ -85,6 +96,7 @@ export function createAndroid(options: AndroidOptions, google: GoogleOfAndroid):
   const { packageName, attestationVersion: version = 400, securityLevel = 'tee' } = options;
   const { provisioning = 'rkp', root = provisioning === 'rkp' ? 'p384' : 'rsa' } = options;
   const { bootState = 'VERIFIED', locked = true, osVersion = '16', now = Date.now } = options;
+  const { modules = MODULES } = options;
   if (typeof packageName !== 'string' || packageName === '')
     throw new ConfigurationError('packageName', 'is not set', 'Give the application id: com.example.app.');
   if (!VERSIONS.includes(version))
@@ -105,6 +117,7 @@ export function createAndroid(options: AndroidOptions, google: GoogleOfAndroid):
     },
     boot: { locked, state: STATES.indexOf(bootState), key, hash: randomBytes(32) },
     osVersion: readOs(osVersion),
+    modules: readModules(modules),
     device: createDeviceKeys(),
     provisioning,
     root,
@@ -122,6 +135,7 @@ export function createAndroid(options: AndroidOptions, google: GoogleOfAndroid):
   };
   patchLevels();
   return Object.freeze({
+    modules: about.modules,
     generateKey: (wanted: AndroidKeyOptions, defect?: KeyAttestationChainDefect) =>
       createAndroidKey({ ...about, ...patchLevels(), now: now() }, wanted, google, defect),
   });
@@ -139,6 +153,18 @@ function readPatch(option: string, level: string, form: RegExp): number {
   if (form.test(level)) return Number(level.replaceAll('-', ''));
   const remedy = option === 'patchLevel' ? 'Give 2026-05.' : 'Give 2026-05-05.';
   throw new ConfigurationError(option, 'is not a patch level', remedy);
+}
+
+function readModules(modules: readonly AttestedModule[]): Uint8Array {
+  for (const [index, each] of modules.entries()) {
+    const path = `modules[${index}]`;
+    assertOptions(each, { packageName: 'string', version: 'number' }, path, `${path}.`);
+    whole(`${path}.version`, each.version);
+    if (each.packageName !== undefined) continue;
+    const remedy = 'Give the name of a package: com.android.conscrypt.';
+    throw new ConfigurationError(`${path}.packageName`, 'is not set', remedy);
+  }
+  return new Uint8Array(encodeModules(modules));
 }
 
 function whole(option: string, value: number): number {
