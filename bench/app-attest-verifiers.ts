@@ -70,8 +70,9 @@ function asTheGuardEnrols({ attestations, roots }: AppAttestSamples): Verifier<A
     roots: roots === undefined ? undefined : [roots.attestation, roots.receipt],
   });
   const request = { method: 'POST', target: '/attest', fields: () => [] };
+  const around = { deviceId: 'phone', request, consumeChallenge: () => Promise.resolve() };
   return ({ text, keyId, challenge, now }) =>
-    evidence.verify({ key_id: keyId, attestation: text }, { challenge, deviceId: 'phone', now, request });
+    evidence.verify({ key_id: keyId, attestation: text }, { ...around, challenge, now });
 }
 
 /** Ours and the floors at assertions. */

@@ -109,7 +109,6 @@ export function appAttest(options: AppAttestOptions): EnrolmentEvidence<'app-att
   return {
     kind: 'app-attest',
     fields: ['key_id', 'attestation'],
-    remote: false,
 
     verify({ key_id: keyId, attestation }, { challenge, now }) {
       if (keyId === undefined || keyId === '') throw new AttestationError(FIELD_CHECKS.keyId);

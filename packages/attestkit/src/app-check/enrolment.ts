@@ -43,12 +43,13 @@ export function appCheckEnrolment(options: AppCheckEnrolmentOptions): EnrolmentE
   return {
     kind: 'app-check',
     fields: ['app_check_token'],
-    remote: options.consumer !== undefined,
-    async verify(fields, { now }) {
+    async verify(fields, { now, consumeChallenge }) {
       const token = fields['app_check_token'];
       if (token === undefined || token === '') throw new AttestationError(FIELD_CHECKS.present);
       const result = await verify(token, now);
       assertLimited(result);
+      // Nothing ties the token to it: first the challenge, or a used one would cost a genuine token.
+      await consumeChallenge();
       return enrolled(await consume(token, result, now), now);
     },
     appraise({ appId }) {

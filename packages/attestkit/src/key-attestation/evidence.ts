@@ -93,7 +93,6 @@ export function keyAttestation(
     kind: 'key-attestation',
     fields: ['certificate_chain'],
     lists: ['certificate_chain'],
-    remote: false,
 
     verify({ certificate_chain: sent }, context) {
       const chain = decodeChain(sent);

@@ -1,6 +1,7 @@
 import { AttestationError } from '../kernel/errors.js';
 import type { JsonObject } from '../kernel/json.js';
 import { MAX_ENCRYPTED_LENGTH } from '../kernel/jwe.js';
+import type { EnrolmentContext } from '../ports/enrolment.js';
 import type { IntegrityDecoder } from '../ports/google.js';
 import { DECODE_CHECKS as CHECKS } from './decode-checks.js';
 
@@ -8,7 +9,8 @@ import { DECODE_CHECKS as CHECKS } from './decode-checks.js';
 const TOKEN = /^[\w.~+/=-]+$/;
 
 /**
- * Has Google decode a token, once: the next time its verdicts come back cleared.
+ * Has Google decode a token, once: the next time its verdicts come back cleared. The challenge is used up right before,
+ * so that nothing that is no token uses one up, and nobody has Google asked twice on one.
  *
  * @throws AttestationError (rejects with it)
  */
@@ -16,9 +18,11 @@ export async function decodeRemotely(
   token: string,
   packageName: string,
   decoder: IntegrityDecoder | undefined,
+  consumeChallenge: EnrolmentContext['consumeChallenge'],
 ): Promise<JsonObject> {
   if (token.length > MAX_ENCRYPTED_LENGTH || !TOKEN.test(token)) throw new AttestationError(CHECKS.form);
   if (decoder === undefined) throw new AttestationError(CHECKS.configured);
+  await consumeChallenge();
   const decoded = await decoder.decode(packageName, token);
   switch (decoded.outcome) {
     case 'decoded':

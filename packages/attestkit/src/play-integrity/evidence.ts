@@ -86,9 +86,8 @@ export function playIntegrity(options: PlayIntegrityOptions): EnrolmentEvidence<
   return {
     kind: 'play-integrity',
     fields: ['integrity_token', 'package_name'],
-    remote: decoder !== undefined,
 
-    verify(fields, { challenge, deviceId, now }) {
+    verify(fields, { challenge, deviceId, now, consumeChallenge }) {
       const token = fields['integrity_token'];
       if (token === undefined || token === '') throw new AttestationError(FIELD_CHECKS.present);
       const app = appNamed(apps, fields['package_name']);
@@ -96,7 +95,7 @@ export function playIntegrity(options: PlayIntegrityOptions): EnrolmentEvidence<
       const rules: VerdictRules = { app, policy, window, binding, now };
       const payload = decodeLocally(token, app.keys, decoder);
       if (payload !== undefined) return enrolled(appraiseVerdict(payload, rules, enforcing), rules);
-      return decodeRemotely(token, app.packageName, decoder).then((decoded) =>
+      return decodeRemotely(token, app.packageName, decoder, consumeChallenge).then((decoded) =>
         enrolled(appraiseVerdict(decoded, rules, enforcing), rules),
       );
     },

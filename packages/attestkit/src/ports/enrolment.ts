@@ -65,6 +65,14 @@ export interface EnrolmentContext {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly request: AttestedRequest;
+  /**
+   * Uses the challenge up, once however often it is called. Evidence whose verification costs a call to another service,
+   * or that is used up itself, awaits it right before that, when all else holds; other evidence leaves it to the caller,
+   * who consumes what has verified.
+   *
+   * @throws AttestationError (rejects with it) where the challenge was used before
+   */
+  consumeChallenge(): Promise<void>;
 }
 
 /** A proof by an enrolled key over bytes of the request. */
@@ -97,8 +105,6 @@ export interface EnrolmentEvidence<Kind extends string = string, Field extends S
   readonly fields: readonly [string, ...string[]];
   /** Those of its fields that are lists of strings. */
   readonly lists?: readonly string[];
-  /** Whether verifying costs a call to another service; the challenge is then consumed before it. */
-  readonly remote: boolean;
   /**
    * Verifies the evidence and holds it to the policy.
    *

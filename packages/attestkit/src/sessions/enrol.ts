@@ -11,8 +11,8 @@ import { subjectOf } from './subject.js';
 
 /**
  * Enrols a device: `{"challenge","device_id", …evidence}`. The challenge is authenticated, the evidence verified, the
- * challenge consumed, and only then something written; where evidence costs a remote call, the challenge is consumed
- * before it.
+ * challenge consumed, and only then something written. Evidence that costs a call to another service, or that is used up
+ * itself, consumes the challenge right before that, when all else of it holds.
  *
  * @throws AttestationError (rejects with it)
  */
@@ -24,8 +24,10 @@ export async function enrol(context: Context, body: JsonObject, request: Atteste
 
   const authentic = readChallenge(context, challenge, { deviceId, purpose: 'attest' });
   const binding = bindingOf(context, request);
-  if (evidence.remote) await consumeChallenge(context, authentic);
-  const enrolled = await evidence.verify(fields, { challenge, deviceId, now: now(), request });
+  let consumed: Promise<void> | undefined;
+  const consume = (): Promise<void> => (consumed ??= consumeChallenge(context, authentic));
+  const terms = { challenge, deviceId, now: now(), request, consumeChallenge: consume };
+  const enrolled = await evidence.verify(fields, terms);
 
   appraiseDevice(enrolled, settings.policy, now());
 
@@ -37,7 +39,7 @@ export async function enrol(context: Context, body: JsonObject, request: Atteste
     await assertOwner(context, { body, request, deviceId, challenge, enrolled, device });
   const subject = await subjectOf(settings.subject, request);
 
-  if (!evidence.remote) await consumeChallenge(context, authentic);
+  await consume();
   const enrolment: Enrolment = {
     enrolled,
     ...(subject !== undefined && { subject }),

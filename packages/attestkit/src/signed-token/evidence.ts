@@ -43,8 +43,6 @@ export function signedToken(options: SignedTokenOptions): EnrolmentEvidence<'sig
   return {
     kind: 'signed-token',
     fields: ['token'],
-    // The keys are cached: most tokens cost no call.
-    remote: false,
     verify(fields, context) {
       const token = fields['token'];
       if (token === undefined || token === '') throw new AttestationError(FIELD_CHECKS.present);

@@ -12,7 +12,13 @@ const { APP_ID, CHALLENGE, DAY, DEVELOPMENT, forge, HOUR, launchMap, NOW, ROOT_D
 const OPTIONS: AppAttestOptions = { appIds: [APP_ID], roots: [ROOT_DER, forging.RECEIPT_ROOT] };
 const EVIDENCE = appAttest(OPTIONS);
 const REQUEST = { method: 'POST', target: '/attest', fields: () => [] };
-const CONTEXT: EnrolmentContext = { challenge: CHALLENGE, deviceId: 'device', now: NOW, request: REQUEST };
+const CONTEXT: EnrolmentContext = {
+  challenge: CHALLENGE,
+  deviceId: 'device',
+  now: NOW,
+  request: REQUEST,
+  consumeChallenge: () => Promise.reject(new Error('not asked')),
+};
 
 type Fields = Readonly<Record<string, string | undefined>>;
 
@@ -32,13 +38,9 @@ const fieldsOf = async (recipe: forging.Recipe): Promise<Fields> => {
 };
 
 describe('appAttest', () => {
-  it('says how it is found, that it is not remote, and that its proofs are counted', () => {
-    const { kind, fields, remote, proof } = EVIDENCE satisfies EnrolmentEvidence<'app-attest'>;
-    expect({ kind, fields, remote }).toEqual({
-      kind: 'app-attest',
-      fields: ['key_id', 'attestation'],
-      remote: false,
-    });
+  it('says how it is found, and that its proofs are counted', () => {
+    const { kind, fields, proof } = EVIDENCE satisfies EnrolmentEvidence<'app-attest'>;
+    expect({ kind, fields }).toEqual({ kind: 'app-attest', fields: ['key_id', 'attestation'] });
     expect(proof).toMatchObject({ parameter: 'assertion', counted: true });
   });
 

@@ -1,20 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import {
-  appCheck,
-  appCheckEnrolment,
-  type AppCheckEnrolmentOptions,
-  type AppCheckOptions,
-} from '../../src/app-check/index.js';
+import { appCheck, type AppCheckOptions } from '../../src/app-check/index.js';
 import { createGuard } from '../../src/guard/index.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import type { Enforcement } from '../../src/ports/evidence.js';
-import type { EnrolmentContext } from '../../src/ports/enrolment.js';
-import type { AppCheckConsumer } from '../../src/ports/google.js';
 import type { Store } from '../../src/ports/store.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { refusal } from '../approov/tokens.js';
+import { consumer } from './consumer.js';
 import {
-  APP,
   CLAIMS,
   KEYS,
   limited,
@@ -24,7 +16,6 @@ import {
   SECONDS,
   stranger,
   token,
-  WEB_APP,
 } from './tokens.js';
 
 const OPTIONS: AppCheckOptions = { ...PROJECT_OPTIONS, keys: KEYS };
@@ -37,16 +28,6 @@ function recording(store: Store = memoryStore()) {
     return store.claim(key, ttlMs);
   };
   return { claimed, store: { ...store, claim } as Store };
-}
-
-/** A consumer that gives one outcome, and what it was asked. */
-function consumer(outcome: unknown) {
-  const asked: string[] = [];
-  const consume = (sent: string): unknown => {
-    asked.push(sent);
-    return Promise.resolve(outcome);
-  };
-  return { asked, consumer: { consume } as AppCheckConsumer };
 }
 
 /** What a route that consumes tokens decides. */
@@ -200,95 +181,5 @@ describe('with Firebase', () => {
     await decided(token());
     await decided(token());
     expect(firebase.asked).toHaveLength(2);
-  });
-});
-
-const context: EnrolmentContext = {
-  challenge: 'AQEBAnR3byBieXRlcw',
-  deviceId: 'device-1',
-  now: NOW,
-  request: { method: 'POST', target: '/device/attest', fields: () => [] },
-};
-
-describe('enrolment', () => {
-  const enrolment = (more: object = {}) =>
-    appCheckEnrolment({
-      ...OPTIONS,
-      allowUnbound: true,
-      store: memoryStore(),
-      ...more,
-    } as AppCheckEnrolmentOptions);
-
-  it('consumes a limited-use token, and is about no key', async () => {
-    const evidence = enrolment();
-    expect(evidence).toMatchObject({ kind: 'app-check', fields: ['app_check_token'], remote: false });
-    expect(evidence.proof).toBeUndefined();
-    const verifying = (): Promise<unknown> =>
-      Promise.resolve(evidence.verify({ app_check_token: limited() }, context));
-    expect(await verifying()).toEqual({
-      kind: 'app-check',
-      platform: 'android',
-      appId: APP,
-      environment: 'unknown',
-      integrity: 'app',
-      attestedAt: NOW - 60_000,
-      facts: { provider: 'firebase' },
-    });
-    await expect(verifying()).rejects.toMatchObject({ code: 'ERR_APP_CHECK_TOKEN_CONSUMED' });
-  });
-
-  it.each([
-    ['no token', {}, 'ERR_APP_CHECK_TOKEN_MISSING'],
-    ['an empty token', { app_check_token: '' }, 'ERR_APP_CHECK_TOKEN_MISSING'],
-    ['a token in another field', { token: limited() }, 'ERR_APP_CHECK_TOKEN_MISSING'],
-    ['a token for many uses', { app_check_token: token() }, 'ERR_APP_CHECK_TOKEN_NOT_LIMITED'],
-    [
-      'the token of a stranger',
-      { app_check_token: token({ jti: '1' }, {}, stranger.privateKey) },
-      'ERR_APP_CHECK_TOKEN_SIGNATURE',
-    ],
-    [
-      'a token that expired',
-      { app_check_token: limited('1', { exp: SECONDS }) },
-      'ERR_APP_CHECK_TOKEN_EXPIRED',
-    ],
-  ])('refuses %s, with a store or with Firebase', async (_, fields, code) => {
-    const firebase = consumer({ outcome: 'consumed', already: false });
-    for (const how of [{}, { store: undefined, consumer: firebase.consumer }]) {
-      const failure = Promise.resolve().then(() => enrolment(how).verify(fields, context));
-      await expect(failure).rejects.toMatchObject({ code });
-    }
-    expect(firebase.asked).toEqual([]);
-  });
-
-  it('has the challenge consumed first where Firebase is asked', () => {
-    const { consumer: asking } = consumer({});
-    expect(enrolment({ store: undefined, consumer: asking }).remote).toBe(true);
-  });
-
-  it('is never dated later than now, and knows no platform of the web', async () => {
-    const sent = limited('2', { sub: WEB_APP, iat: SECONDS + 30 });
-    const enrolled = await enrolment().verify({ app_check_token: sent }, context);
-    expect(enrolled).toMatchObject({ platform: 'unknown', attestedAt: NOW });
-  });
-
-  it('holds a device to the apps of now, at a refresh', async () => {
-    const enrolled = await enrolment().verify({ app_check_token: limited() }, context);
-    expect(enrolment().appraise(enrolled, NOW)).toBeUndefined();
-    const denied = refusal(() => enrolment({ appIds: [WEB_APP] }).appraise(enrolled, NOW));
-    expect(denied).toMatchObject({ code: 'ERR_APP_CHECK_APP_DENIED', stage: 'denied' });
-  });
-
-  it.each<readonly [string, object]>([
-    ['allowUnbound', { allowUnbound: undefined }],
-    ['allowUnbound', { allowUnbound: false }],
-    ['allowUnbound', { allowUnbound: 'true' }],
-    ['consumer', { store: undefined }],
-    ['consumer', { consumer: { consume: () => undefined } }],
-    ['appIds', { appIds: [] }],
-    ['keys', { keys: undefined }],
-  ])('is off without a right %s', (variable, more) => {
-    const wrong = expect.objectContaining({ name: 'ConfigurationError', variable }) as Error;
-    expect(() => enrolment(more)).toThrow(wrong);
   });
 });

@@ -90,7 +90,6 @@ function slow() {
   const evidence: EnrolmentEvidence = {
     kind: 'slow',
     fields: ['token'],
-    remote: false,
     verify: async () => {
       await new Promise<void>((resolve) => waiting.push(resolve));
       return { ...about, attestedAt: START, facts: {} };

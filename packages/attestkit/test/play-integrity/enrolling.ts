@@ -10,6 +10,7 @@ export const context: EnrolmentContext = {
   deviceId: 'device-1',
   now: NOW,
   request: { method: 'POST', target: '/device/attest', fields: () => [] },
+  consumeChallenge: () => Promise.resolve(),
 };
 export const HASH = enrolmentHash(CHALLENGE, 'device-1');
 export const APP_OPTIONS = { packageName: PACKAGE, certificateSha256Digests: [DIGEST.toString('hex')] };
@@ -20,11 +21,12 @@ export const LOCAL: PlayIntegrityOptions = { apps: [LOCAL_APP] };
 /** A decoder that gives one outcome, and what it was asked. */
 export function decoder(outcome: unknown) {
   const asked: [string, string][] = [];
+  let answer = outcome;
   const decode = (name: string, sent: string): unknown => {
     asked.push([name, sent]);
-    return Promise.resolve(outcome);
+    return Promise.resolve(answer);
   };
-  return { asked, decoder: { decode } as IntegrityDecoder };
+  return { asked, decoder: { decode } as IntegrityDecoder, answer: (next: unknown) => void (answer = next) };
 }
 
 /** What Google answers for a standard request. */

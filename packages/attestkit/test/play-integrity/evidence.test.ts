@@ -16,7 +16,7 @@ describe('enrolment with the app’s own response keys', () => {
   const sent = token(request({ nonce: HASH }));
 
   it('is synchronous, and about no key', () => {
-    expect(evidence).toMatchObject({ kind: 'play-integrity', remote: false });
+    expect(evidence).toMatchObject({ kind: 'play-integrity' });
     expect(evidence.fields).toEqual(['integrity_token', 'package_name']);
     expect(evidence.proof).toBeUndefined();
     expect(evidence.verify({ integrity_token: sent }, context)).toEqual({
@@ -96,7 +96,6 @@ describe('enrolment through Google', () => {
   it('asks once, with the token as it was sent', async () => {
     const google = decoder(decoded());
     const evidence = playIntegrity({ apps: APPS, decoder: google.decoder });
-    expect(evidence.remote).toBe(true);
     const enrolled = await evidence.verify({ integrity_token: 'a.b' }, context);
     expect(enrolled).toMatchObject({ appId: PACKAGE, environment: 'production', platform: 'android' });
     expect(google.asked).toEqual([[PACKAGE, 'a.b']]);
@@ -169,6 +168,20 @@ describe('enrolment through Google', () => {
     expect(google.asked).toEqual([]);
   });
 
+  it('uses the challenge up right before Google is asked, and asks nothing on a used one', async () => {
+    const google = decoder(decoded());
+    const evidence = playIntegrity({ apps: APPS, decoder: google.decoder });
+    const fields = { integrity_token: 'a.b' };
+    const used = new Error('used');
+    const failing = { ...context, consumeChallenge: () => Promise.reject(used) };
+    await expect(evidence.verify(fields, failing)).rejects.toBe(used);
+    expect(google.asked).toEqual([]);
+    const askedBefore: number[] = [];
+    const consumeChallenge = async () => void askedBefore.push(google.asked.length);
+    await evidence.verify(fields, { ...context, consumeChallenge });
+    expect([askedBefore, google.asked.length]).toEqual([[0], 1]);
+  });
+
   it('takes classic requests where it is told to', async () => {
     const google = decoder({ outcome: 'decoded', payload: verdict(request({ nonce: `${HASH}=` })) });
     const evidence = playIntegrity({ apps: APPS, decoder: google.decoder, request: 'classic' });
@@ -181,7 +194,8 @@ describe('enrolment through Google', () => {
     const foreign = token({}, { secret: responseKeys().secret });
     expect((await playIntegrity(options).verify({ integrity_token: foreign }, context)).kind).toBeTruthy();
     const ours = token(request({ nonce: HASH }));
-    expect(playIntegrity(options).verify({ integrity_token: ours }, context)).not.toHaveProperty('then');
+    const untouched = { ...context, consumeChallenge: () => Promise.reject(new Error('not asked')) };
+    expect(playIntegrity(options).verify({ integrity_token: ours }, untouched)).not.toHaveProperty('then');
     const forged = token(request({ nonce: HASH }), { key: responseKeys().privateKey });
     expect(refusal(() => playIntegrity(options).verify({ integrity_token: forged }, context)).code).toBe(
       'ERR_PLAY_INTEGRITY_JWS_SIGNATURE',

@@ -3,16 +3,22 @@ import { createGuard } from '../../src/guard/index.js';
 import { enrolmentHash, playIntegrity, type PlayIntegrityOptions } from '../../src/play-integrity/index.js';
 import { session } from '../../src/sessions/index.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { APPS, decoder, LOCAL } from './enrolling.js';
+import { APPS, decoded, decoder, LOCAL } from './enrolling.js';
 import { CLEARED, NOW, PACKAGE, request, token, verdict } from './tokens.js';
 
 /** A backend that enrols with Play Integrity. */
 function backend(options: PlayIntegrityOptions) {
+  const inner = memoryStore();
+  const store = { ...inner, claimed: 0 };
+  store.claim = (...given) => {
+    store.claimed += 1;
+    return inner.claim(...given);
+  };
   const guard = createGuard({
     evidence: [session()],
     enrolment: [playIntegrity(options)],
     secret: 'Qm9wXq7Zc2LhV4tR8sKdEu3YfJa6NiG0bT5oPvHx1MzWyC-lUk_rSjDgFeAI9nQB',
-    store: memoryStore(),
+    store,
     now: () => NOW,
   });
   const ask = async (method: string, path: string, query: string, sent?: object) => {
@@ -31,8 +37,9 @@ function backend(options: PlayIntegrityOptions) {
   return {
     challenge: async (): Promise<string> =>
       (await ask('GET', '/challenge', '?device_id=device-1')).body['challenge'] as string,
-    attest: (challenge: string, sent: string) =>
-      ask('POST', '/attest', '', { challenge, device_id: 'device-1', integrity_token: sent }),
+    attest: (challenge: string, sent: string | undefined, more: object = {}) =>
+      ask('POST', '/attest', '', { challenge, device_id: 'device-1', integrity_token: sent, ...more }),
+    store,
   };
 }
 
@@ -62,6 +69,20 @@ describe('a device that enrols with Play Integrity', () => {
     expect((await attest(issued, 'a.b')).status).toBe(403);
     expect((await attest(issued, 'a.b')).status).toBe(400);
     expect(google.asked).toHaveLength(1);
+  });
+
+  it('spends none on a body that Google is not asked about', async () => {
+    const google = decoder(undefined);
+    const { challenge, attest, store } = backend({ apps: APPS, decoder: google.decoder });
+    const issued = await challenge();
+    for (const fields of [{ package_name: PACKAGE }, { package_name: 'com.evil.app' }])
+      expect((await attest(issued, undefined, fields)).status).toBeGreaterThanOrEqual(400);
+    expect((await attest(issued, 'a.b', { package_name: 'com.evil.app' })).status).toBe(403);
+    expect((await attest(issued, 'a b')).status).toBe(403);
+    expect([store.claimed, google.asked]).toEqual([0, []]);
+    google.answer(decoded(request({ nonce: undefined, requestHash: enrolmentHash(issued, 'device-1') })));
+    expect((await attest(issued, 'a.b')).status).toBe(200);
+    expect([store.claimed, google.asked.length]).toEqual([1, 1]);
   });
 
   it('is told to come back while Google is down', async () => {

@@ -6,7 +6,6 @@ import { refused } from './refusal.js';
 const kind = (name: string, ...fields: [string, ...string[]]): EnrolmentEvidence => ({
   kind: name,
   fields,
-  remote: false,
   verify: () => Promise.reject(new Error('not asked')),
   appraise: () => undefined,
 });

@@ -84,14 +84,48 @@ describe('enrolment', () => {
     expect(writes).toEqual(['verify', 'claim challenge', 'put device', 'put family']);
   });
 
-  it('consumes the challenge before evidence that costs a remote call', async () => {
+  it('consumes the challenge where evidence that costs a remote call says so, and once', async () => {
     const { store, writes } = recording(memoryStore());
-    const backend = new Backend({ store, enrolment: [vouching({ remote: true })] });
+    const evidence = vouching();
+    const asking = vouching({
+      verify: async (fields, context) => {
+        const { token } = fields;
+        const enrolled = evidence.verify({ token: token === 'junk' ? token : 'good' }, context);
+        for (let use = 0; use < 2; use += 1) await context.consumeChallenge();
+        writes.push('asked');
+        return token === 'good' ? enrolled : evidence.verify(fields, context);
+      },
+    });
+    const backend = new Backend({ store, enrolment: [asking] });
     const challenge = await backend.challenge();
-    const sent = { challenge, device_id: 'phone-1', token: 'bad' };
-    expect((await backend.post('/attest', sent)).code).toBe('ERR_DOUBLE');
-    expect(writes).toEqual(['claim challenge']);
-    expect((await backend.post('/attest', { ...sent, token: 'good' })).code).toBe('ERR_CHALLENGE_USED');
+    const sent = { challenge, device_id: 'phone-1' };
+    // What does not look right here burns nothing.
+    for (let use = 0; use < 9; use += 1)
+      expect((await backend.post('/attest', { ...sent, token: 'junk' })).code).toBe('ERR_DOUBLE');
+    expect(writes).toEqual([]);
+    expect((await backend.post('/attest', { ...sent, token: 'good' })).status).toBe(200);
+    expect(writes).toEqual(['claim challenge', 'asked', 'put device', 'put family']);
+    // What the other service refuses has used it up, and a used one has nobody asked.
+    writes.length = 0;
+    const next = { ...sent, challenge: await backend.challenge(), token: 'bad' };
+    expect((await backend.post('/attest', next)).code).toBe('ERR_DOUBLE');
+    expect((await backend.post('/attest', next)).code).toBe('ERR_CHALLENGE_USED');
+    expect(writes).toEqual(['claim challenge', 'asked', 'claim challenge']);
+  });
+
+  it('that swallows the refusal of a used challenge is refused all the same', async () => {
+    const evidence = vouching();
+    const careless = vouching({
+      verify: async (fields, context) => {
+        await context.consumeChallenge().catch(() => undefined);
+        return evidence.verify(fields, context);
+      },
+    });
+    const backend = new Backend({ enrolment: [careless] });
+    const sent = { challenge: await backend.challenge(), device_id: 'phone-1', token: 'good' };
+    expect((await backend.post('/attest', sent)).status).toBe(200);
+    await backend.guard.sessions?.forgetDevice('phone-1');
+    expect((await backend.post('/attest', sent)).code).toBe('ERR_CHALLENGE_USED');
   });
 
   it('that is refused consumes and writes nothing, and the challenge can be used', async () => {

@@ -197,7 +197,6 @@ it('an attester that signs the device id needs no other proof', async () => {
   const attester = (vouchesForDeviceId: boolean): EnrolmentEvidence => ({
     kind: 'double',
     fields: ['token'],
-    remote: false,
     verify: () =>
       ({
         ...about,
@@ -231,7 +230,6 @@ it('an attester that signs device ids owns none that another kind of evidence ha
   const attester: EnrolmentEvidence = {
     kind: 'double',
     fields: ['token'],
-    remote: false,
     verify: () => ({
       kind: 'double',
       platform: 'unknown',

@@ -11,7 +11,6 @@ export function vouching(
   return {
     kind: 'double',
     fields: ['token'],
-    remote: false,
     verify: ({ token }) => {
       if (token !== 'good')
         throw new AttestationError({

@@ -25,6 +25,7 @@ const context: EnrolmentContext = {
   deviceId: DEVICE,
   now: NOW,
   request: { method: 'POST', target: '/device/attest', fields: () => [] },
+  consumeChallenge: () => Promise.reject(new Error('not asked')),
 };
 const keys = configuredKeys('ES256', [{ algorithm: 'ES256', kid: 'k1', key: attester.publicKey }]);
 const evidence = signedToken({ keys, appIds: [APP] });
@@ -43,7 +44,7 @@ describe('enrolment', () => {
       vouchesForDeviceId: true,
       facts: { issuer: 'https://a.example' },
     });
-    expect(evidence).toMatchObject({ kind: 'signed-token', fields: ['token'], remote: false });
+    expect(evidence).toMatchObject({ kind: 'signed-token', fields: ['token'] });
     expect(evidence.proof).toBeUndefined();
   });
 
