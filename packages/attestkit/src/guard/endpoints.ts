@@ -194,6 +194,7 @@ export class Endpoints {
         kind: issued?.kind,
         session: issued?.sessionId,
         retried: issued?.retried === true,
+        notes: issued?.notes ?? [],
       };
       quietly(() => onEvent(event));
     }

@@ -53,6 +53,11 @@ export interface Enrolled<Facts extends JsonObject = JsonObject> {
    * token, no event and no result of the guard.
    */
   readonly withheld?: JsonObject;
+  /**
+   * What was found and let pass without being known here, such as values that the platform added since: short, and
+   * nothing of the device or its user. Told in the event of this enrolment alone; neither kept nor in tokens.
+   */
+  readonly notes?: readonly string[];
   /** An artefact that the platform wants to be kept, base64: the receipt of App Attest. */
   readonly receipt?: string;
 }

@@ -65,4 +65,9 @@ export interface EndpointEvent {
   readonly session: string | undefined;
   /** A refresh token was sent again within 30 seconds, and got the same answer. */
   readonly retried: boolean;
+  /**
+   * What the evidence of an enrolment has that was let pass and is not known here: `accountDetails.appLicensingVerdict`. For
+   * operators: it is time to look for a newer version.
+   */
+  readonly notes: readonly string[];
 }

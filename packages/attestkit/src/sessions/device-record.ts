@@ -8,7 +8,7 @@ import { storeKeys } from './store-keys.js';
 
 /** One thing that a device has enrolled: a key, or evidence that is about none. */
 export interface Enrolment {
-  /** Without its receipt, which is kept beside it. */
+  /** Without its receipt, which is kept beside it, and what was only to be told. */
   readonly enrolled: Enrolled;
   /** The user that the application named. */
   readonly subject?: string;
@@ -81,7 +81,7 @@ export class Devices {
     expected: DeviceRecord | undefined,
     enrolment: Enrolment,
   ): Promise<DeviceRecord> {
-    const { receipt, ...enrolled } = enrolment.enrolled;
+    const { receipt, notes: _told, ...enrolled } = enrolment.enrolled;
     const recordId = expected?.id ?? randomBytes(16).toString('base64url');
     const { key, kind } = enrolled;
     if (key !== undefined) {
@@ -136,7 +136,7 @@ export class Devices {
   async renew(
     deviceId: string,
     known: Enrolled,
-    { receipt, ...renewed }: Enrolled,
+    { receipt, notes: _told, ...renewed }: Enrolled,
   ): Promise<Enrolled | undefined> {
     const key = storeKeys.device(deviceId);
     const kept = await changeRecord<DeviceRecord, Enrolled | undefined>(this.#store, key, (current) => {

@@ -9,6 +9,10 @@ import { assertOwner } from './ownership.js';
 import { appraiseDevice } from './policy.js';
 import { subjectOf } from './subject.js';
 
+/** Of one enrolment: as many as help an operator, and no more than a log can take. */
+const MAX_NOTES = 20;
+const MAX_NOTE = 100;
+
 /**
  * Enrols a device: `{"challenge","device_id", …evidence}`. The challenge is authenticated, the evidence verified, the
  * challenge consumed, and only then something written. Evidence that costs a call to another service, or that is used up
@@ -46,5 +50,7 @@ export async function enrol(context: Context, body: JsonObject, request: Atteste
     enrolledAt: now(),
   };
   const written = await devices.write(deviceId, device, enrolment);
-  return beginSession(context, written, enrolment, binding);
+  const issued = await beginSession(context, written, enrolment, binding);
+  const notes = (enrolled.notes ?? []).slice(0, MAX_NOTES).map((note) => note.slice(0, MAX_NOTE));
+  return { ...issued, notes };
 }

@@ -21,6 +21,8 @@ export interface Issued {
   readonly kind: string;
   /** A refresh token was sent again, and got the same successor. */
   readonly retried: boolean;
+  /** Of the evidence that was verified, for the event. */
+  readonly notes?: readonly string[];
 }
 
 /** Begins a session for an enrolment that was just verified, or proven by its key. */

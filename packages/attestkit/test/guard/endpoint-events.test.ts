@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { DecisionEvent, EndpointEvent } from '../../src/ports/events.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { AUDIENCE, Backend, bearer, newKey, SECRET, tokensOf, type Tokens } from '../sessions/backend.js';
+import {
+  AUDIENCE,
+  Backend,
+  bearer,
+  claimsOf,
+  newKey,
+  SECRET,
+  tokensOf,
+  type Tokens,
+} from '../sessions/backend.js';
+import { vouching } from '../sessions/vouching.js';
 
 const DEVICE = 'device-of-alice-7f3a';
 const AGENT = 'SecretAgent/7.0';
@@ -107,6 +117,28 @@ describe('events', () => {
     expect(a).toMatchObject({ outcome: 'accept', status: 200, kind: 'app-attest', retried: false });
     expect(a?.session).toMatch(/^[\w-]{22}$/);
     expect(b).toMatchObject({ outcome: 'refuse', status: 403, session: undefined });
+  });
+
+  it('tell of what the evidence had that is not known here, once and nowhere else', async () => {
+    const notes = ['environmentDetails.newVerdict', ...Array.from({ length: 50 }, () => 'x'.repeat(500))];
+    const backend = new Backend({ enrolment: [vouching({}, { notes })] });
+    const sent = { challenge: await backend.challenge(), device_id: 'phone-1', token: 'good' };
+    await backend.post('/attest', { ...sent, token: 'bad' });
+    const reply = await backend.post('/attest', sent);
+    const next = await backend.refresh(tokensOf(reply).refresh);
+    const told = backend.events.map((event) => [event.endpoint, event.outcome, event.notes.length]);
+    expect(told).toEqual([
+      ['challenge', 'accept', 0],
+      ['attest', 'refuse', 0],
+      ['attest', 'accept', 20],
+      ['refresh', 'accept', 0],
+    ]);
+    expect(backend.events[2]?.notes.slice(0, 2)).toEqual([notes[0], 'x'.repeat(100)]);
+    const claims = [reply, next].map((each) => claimsOf(tokensOf(each).session));
+    const record = await backend.guard.sessions?.findDevice('phone-1');
+    expect(record?.enrolments).toHaveLength(1);
+    for (const each of [reply, next, claims, record])
+      expect(JSON.stringify(each)).not.toMatch(/newVerdict|notes/);
   });
 
   it('name what is worth an alarm', async () => {

@@ -168,6 +168,15 @@ describe('enrolment through Google', () => {
     expect(google.asked).toEqual([]);
   });
 
+  it('notes by their path the values and members that Google has added', async () => {
+    const accountDetails = { appLicensingVerdict: 'LICENSED', plan: 'family' };
+    const google = decoder(decoded({ accountDetails, newDetails: {} }));
+    const evidence = playIntegrity({ apps: APPS, decoder: google.decoder });
+    const { notes, facts } = await evidence.verify({ integrity_token: 'a.b' }, context);
+    expect(notes).toEqual(['accountDetails.plan', 'newDetails']);
+    expect(JSON.stringify(facts)).not.toContain('family');
+  });
+
   it('uses the challenge up right before Google is asked, and asks nothing on a used one', async () => {
     const google = decoder(decoded());
     const evidence = playIntegrity({ apps: APPS, decoder: google.decoder });

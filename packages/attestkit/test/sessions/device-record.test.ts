@@ -47,6 +47,17 @@ describe('a device record', () => {
     expect(await devices.receipt(KIND, 'k2')).toBeUndefined();
   });
 
+  it('keeps no notes, not those of renewed evidence either', async () => {
+    const devices = new Devices(memoryStore());
+    const first = await devices.write('d', undefined, enrolment('k1', undefined, { notes: ['new'] }));
+    expect(first.enrolments[0]?.enrolled).not.toHaveProperty('notes');
+    const renewed = { ...enrolledBy('k1'), facts: { riskMetric: 1 }, notes: ['new'] };
+    await devices.renew('d', first.enrolments[0]?.enrolled as Enrolled, renewed);
+    const [kept] = (await devices.find('d'))?.enrolments ?? [];
+    expect(kept?.enrolled.facts).toEqual({ riskMetric: 1 });
+    expect(kept?.enrolled).not.toHaveProperty('notes');
+  });
+
   it('replaces an enrolment of the same key, and one without a key of the same kind', async () => {
     const devices = new Devices(memoryStore());
     const first = await devices.write('d', undefined, enrolment('k1'));
