@@ -27,6 +27,14 @@ export function readIntegerBytes(element: Asn1 | undefined): Uint8Array | undefi
   return isPrimitive(element, TAG.integer) && isShortest(element) ? element.content : undefined;
 }
 
+/** The octets of a positive INTEGER of any size without the one that only says that it is: a modulus. */
+export function readPositive(element: Asn1 | undefined): Uint8Array | undefined {
+  const octets = readIntegerBytes(element);
+  const [first = 0x80, second] = octets ?? [];
+  if (octets === undefined || first >= 0x80 || (first === 0 && second === undefined)) return undefined;
+  return first === 0 ? octets.subarray(1) : octets;
+}
+
 /** OBJECT IDENTIFIER as dotted text (X.690 §8.19). */
 export function readOid(element: Asn1 | undefined): string | undefined {
   if (!isPrimitive(element, TAG.objectIdentifier)) return undefined;

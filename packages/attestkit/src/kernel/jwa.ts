@@ -1,4 +1,4 @@
-import { constants, verify } from 'node:crypto';
+import { constants, verify, type KeyObject } from 'node:crypto';
 import type { JwsAlgorithm, VerificationKey } from '../ports/keys.js';
 import { HmacVerifier } from './hmac.js';
 
@@ -73,14 +73,19 @@ export function verifySignature(
   if (length !== undefined && bytes.length !== length) return false;
   switch (family) {
     case 'rsa':
-      return verify(hash, signed, key, bytes);
+      return isOfModulus(key, bytes) && verify(hash, signed, key, bytes);
     case 'rsa-pss':
-      return verify(hash, signed, { key, ...PSS }, bytes);
+      return isOfModulus(key, bytes) && verify(hash, signed, { key, ...PSS }, bytes);
     case 'ecdsa':
       return verify(hash, signed, { key, dsaEncoding: 'ieee-p1363' }, bytes);
     case 'eddsa':
       return verify(null, signed, key, bytes);
   }
+}
+
+/** RFC 8017 §8.1.2 and §8.2.2, step 1. OpenSSL takes a PSS signature without its leading zeros for the same. */
+function isOfModulus(key: KeyObject, signature: Uint8Array): boolean {
+  return signature.length === Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
 }
 
 const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };

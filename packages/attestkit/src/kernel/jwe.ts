@@ -2,6 +2,7 @@ import { createDecipheriv, type KeyObject } from 'node:crypto';
 import type { CheckDef, Checks } from '../ports/checks.js';
 import { unwrapKey } from './aes-kw.js';
 import { decodeBase64url } from './base64.js';
+import { AttestationError } from './errors.js';
 import { readJsonObject } from './json.js';
 import { mustRead } from './sinks.js';
 
@@ -50,6 +51,8 @@ export function decryptJwe<R extends Recipient>(
   defs: JweChecks,
   checks: Checks,
 ): { readonly plaintext: Buffer; readonly recipient: R } {
+  // A member that is absent, or a list, in callers without types.
+  if (typeof token !== 'string') throw new AttestationError(defs.compact);
   mustRead(checks, defs.size, token.length <= MAX_ENCRYPTED_LENGTH || undefined);
   // One more than there should be, so that a token of dots alone is not taken apart.
   const parts = token.split('.', 6);

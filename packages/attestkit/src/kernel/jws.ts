@@ -1,6 +1,7 @@
 import type { Checks } from '../ports/checks.js';
 import type { JwsAlgorithm, VerificationKey } from '../ports/keys.js';
 import { isBase64url } from './base64.js';
+import { AttestationError } from './errors.js';
 import { readJsonObject, type JsonObject } from './json.js';
 import { verifySignature } from './jwa.js';
 import type { JwtChecks } from './jwt-checks.js';
@@ -66,6 +67,8 @@ export function parseJws(
   checks: Checks,
   known?: KnownHeaders,
 ): ParsedJws {
+  // A header field that is absent, or there twice, is no text in many frameworks.
+  if (typeof token !== 'string') throw new AttestationError(defs.compact);
   mustRead(checks, defs.size, token.length <= MAX_TOKEN_LENGTH || undefined);
   const first = token.indexOf('.');
   const second = token.indexOf('.', first + 1);

@@ -1,6 +1,6 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { p256Point } from './cose.js';
-import { isNull, readBitString, readIntegerBytes, readOid } from './der-values.js';
+import { isNull, readBitString, readOid, readPositive } from './der-values.js';
 import { readDer, readSequence } from './der.js';
 
 /** rsaEncryption (RFC 3279 §2.3.1). */
@@ -40,14 +40,6 @@ function rsaJwk(spki: Uint8Array): JsonWebKey | undefined {
   const [n, e] = numbers ?? [];
   if (numbers?.length !== 2 || n === undefined || e === undefined) return undefined;
   return { kty: 'RSA', n: base64url(n), e: base64url(e) };
-}
-
-/** The octets of a positive INTEGER without the one that only says that it is. */
-function readPositive(element: Parameters<typeof readIntegerBytes>[0]): Uint8Array | undefined {
-  const octets = readIntegerBytes(element);
-  const [first = 0x80, second] = octets ?? [];
-  if (octets === undefined || first >= 0x80 || (first === 0 && second === undefined)) return undefined;
-  return first === 0 ? octets.subarray(1) : octets;
 }
 
 function base64url(bytes: Uint8Array, start = 0, end = bytes.length): string {

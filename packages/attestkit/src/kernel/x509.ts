@@ -56,6 +56,9 @@ const ALGORITHMS: Readonly<
   '1.2.840.113549.1.1.13': { hash: 'sha512', key: 'rsa' },
 };
 
+/** Octets of a serial number (RFC 5280 §4.1.2.2), and the one that says that it is positive. */
+const MAX_SERIAL = 21;
+
 type Eight<T> = readonly [T, T, T, T, T, T, T, T];
 
 /** Reads a certificate in DER, or gives undefined. */
@@ -75,6 +78,7 @@ export function readCertificate(der: Uint8Array): Certificate | undefined {
   if (
     readInteger(readExplicit(version, 0)) !== 2n ||
     serial === undefined ||
+    serial.length > MAX_SERIAL ||
     algorithm === undefined ||
     outer === undefined ||
     !equalBytes(inner.raw, outer.raw) ||

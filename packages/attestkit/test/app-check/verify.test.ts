@@ -61,6 +61,15 @@ describe('a genuine token', () => {
   });
 });
 
+it.each([undefined, null, 7, [GOOD], {}, Buffer.from(GOOD)])(
+  'what is no text, as a field that is absent or there twice, is no token: %j',
+  (sent) => {
+    const code = 'ERR_APP_CHECK_TOKEN_MALFORMED';
+    expect(() => verifyAppCheckToken(sent as string, expected)).toThrow(expect.objectContaining({ code }));
+    expect(inspectAppCheckToken(sent as string, expected)).toMatchObject({ verdict: 'fail', code });
+  },
+);
+
 /** An HMAC whose secret is Firebase's public key, as PEM. */
 function confused(): string {
   const input = `${part({ alg: 'HS256', typ: 'JWT', kid: 'k1' })}.${part(CLAIMS)}`;

@@ -114,6 +114,27 @@ describe.each(ALL)('%s', (algorithm, key) => {
   });
 });
 
+it('refuses an RSA signature that is shorter than the modulus by its leading zero', () => {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 };
+  for (const [algorithm, padding] of [
+    ['PS256', pss],
+    ['RS256', {}],
+  ] as const) {
+    const key = { algorithm, kid: undefined, key: publicKey } as const;
+    let count = 0;
+    let signature: Buffer;
+    // One in 256 has it.
+    do {
+      count += 1;
+      signature = sign('sha256', Buffer.from(`text ${count}`), { key: privateKey, ...padding });
+    } while (signature[0] !== 0);
+    const verdict = (bytes: Uint8Array): boolean =>
+      verifySignature(key, `text ${count}`, Buffer.from(bytes).toString('base64url'));
+    expect([algorithm, verdict(signature), verdict(signature.subarray(1))]).toEqual([algorithm, true, false]);
+  }
+});
+
 describe('secrets', () => {
   it('refuse a MAC by another secret', async () => {
     for (const algorithm of HMACS) {

@@ -170,6 +170,7 @@ describe('a certificate of parts', () => {
     ['a version that is not tagged', { version: '020102' }],
     ['a serial number with a leading zero', { serial: '02020001' }],
     ['no serial number', { serial: '0200' }],
+    ['a serial number of 22 octets', { serial: `0216${'7f'.repeat(22)}` }],
     ['another algorithm inside', { inner: RSA }],
     ['another algorithm outside', { outer: RSA }],
     ['parameters inside alone', { inner: element('30', '06082a8648ce3d040302', '0500') }],

@@ -177,6 +177,10 @@ describe('a token is refused', () => {
 
   it.each(INNER)('by %s inside: %s', (name, _, sent) => judge(sent, JWS_CHECKS[name].code));
 
+  it.each([undefined, null, 7, [GOOD], {}, Buffer.from(GOOD)])('that is no text: %j', (sent) =>
+    judge(sent as string, TOKEN_CHECKS.compact.code),
+  );
+
   it('by every check that it is held to', () => {
     expect(new Set(OUTER.map(([name]) => name))).toEqual(new Set(Object.keys(TOKEN_CHECKS)));
     // A set always has its verification key.
