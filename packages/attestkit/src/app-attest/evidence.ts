@@ -109,6 +109,8 @@ export function appAttest(options: AppAttestOptions): EnrolmentEvidence<'app-att
   return {
     kind: 'app-attest',
     fields: ['key_id', 'attestation'],
+    // A phone attests a key of its own Secure Enclave, and Apple signs it.
+    provesKey: true,
 
     verify({ key_id: keyId, attestation }, { challenge, now }) {
       if (keyId === undefined || keyId === '') throw new AttestationError(FIELD_CHECKS.keyId);

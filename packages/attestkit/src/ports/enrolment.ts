@@ -111,6 +111,12 @@ export interface EnrolmentEvidence<Kind extends string = string, Field extends S
   /** Those of its fields that are lists of strings. */
   readonly lists?: readonly string[];
   /**
+   * Evidence for a key over a new challenge is to be had only by whoever holds the private key, however often it is
+   * asked for: then it proves that the key's record is its sender's. Not of Android, where a key is attested only when it is
+   * made, and a key that leaked from a factory attests any public key.
+   */
+  readonly provesKey?: true;
+  /**
    * Verifies the evidence and holds it to the policy.
    *
    * @param fields the body's members of these names; each a string, or a list of them where `lists` says so, or absent

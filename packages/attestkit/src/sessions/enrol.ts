@@ -40,7 +40,7 @@ export async function enrol(context: Context, body: JsonObject, request: Atteste
   if (enrolled.key !== undefined) await revocation.openEpoch('key', enrolled.key.thumbprint);
   const device = await devices.find(deviceId);
   if (device !== undefined)
-    await assertOwner(context, { body, request, deviceId, challenge, enrolled, device });
+    await assertOwner(context, { body, request, deviceId, challenge, evidence, enrolled, device });
   const subject = await subjectOf(settings.subject, request);
 
   await consume();

@@ -1,7 +1,7 @@
 import { AttestationError } from '../kernel/errors.js';
 import type { JsonObject } from '../kernel/json.js';
 import { enforcing } from '../kernel/sinks.js';
-import type { Enrolled } from '../ports/enrolment.js';
+import type { Enrolled, EnrolmentEvidence } from '../ports/enrolment.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { optionalText, textMember } from './body.js';
 import type { Context } from './context.js';
@@ -22,6 +22,7 @@ interface Claim {
   readonly request: AttestedRequest;
   readonly deviceId: string;
   readonly challenge: string;
+  readonly evidence: Pick<EnrolmentEvidence, 'provesKey'>;
   readonly enrolled: Enrolled;
   readonly device: DeviceRecord;
 }
@@ -33,13 +34,10 @@ interface Claim {
  * @throws AttestationError ERR_ENROLMENT_TAKEOVER, or of stage `unavailable`
  */
 export async function assertOwner(context: Context, claim: Claim): Promise<void> {
-  const { enrolled, device } = claim;
+  const { evidence, enrolled, device } = claim;
   // The attester signed this device id, and is the one that it is of: to another it is a label that anybody may choose.
   if (enrolled.vouchesForDeviceId === true && isVouchedFor(device, enrolled.kind)) return;
-  // The key is one of the record's, and the evidence over this challenge is fresh.
-  const { key, kind } = enrolled;
-  if (key !== undefined && (await context.devices.findKeyOf(device, kind, key.id)) !== undefined) return;
-  for (const proves of [bySession, byRefreshToken, byKey, byApplication]) {
+  for (const proves of [byEvidence, bySession, byRefreshToken, byKey, byApplication]) {
     if (await holds(() => proves(context, claim))) return;
   }
   throw new AttestationError(CHECKS.owner);
@@ -59,6 +57,13 @@ async function holds(prove: () => Promise<boolean>): Promise<boolean> {
     if (error instanceof AttestationError && error.stage !== 'unavailable') return false;
     throw error;
   }
+}
+
+/** The key is one of the record's, and the evidence over this challenge comes from whoever holds it. */
+async function byEvidence({ devices }: Context, { evidence, enrolled, device }: Claim): Promise<boolean> {
+  const { key, kind } = enrolled;
+  if (evidence.provesKey !== true || key === undefined) return false;
+  return (await devices.findKeyOf(device, kind, key.id)) !== undefined;
 }
 
 /** Its live session, in the field where sessions come. */

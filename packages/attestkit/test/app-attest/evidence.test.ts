@@ -39,8 +39,9 @@ const fieldsOf = async (recipe: forging.Recipe): Promise<Fields> => {
 
 describe('appAttest', () => {
   it('says how it is found, and that its proofs are counted', () => {
-    const { kind, fields, proof } = EVIDENCE satisfies EnrolmentEvidence<'app-attest'>;
+    const { kind, fields, provesKey, proof } = EVIDENCE satisfies EnrolmentEvidence<'app-attest'>;
     expect({ kind, fields }).toEqual({ kind: 'app-attest', fields: ['key_id', 'attestation'] });
+    expect(provesKey).toBe(true);
     expect(proof).toMatchObject({ parameter: 'assertion', counted: true });
   });
 

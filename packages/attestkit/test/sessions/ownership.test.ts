@@ -7,6 +7,7 @@ import { storeKeys } from '../../src/sessions/store-keys.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { apple, APP_ID, AUDIENCE, Backend, bearer, newKey, recording, START, tokensOf } from './backend.js';
 import { DOWN } from './failing.js';
+import { vouching } from './vouching.js';
 
 const TAKEOVER = 'ERR_ENROLMENT_TAKEOVER';
 
@@ -37,6 +38,30 @@ describe('a device id that is taken', () => {
     await backend.enrolled(key);
     expect(await backend.recordId()).toBe(id);
     expect((await backend.guard.sessions?.findDevice('phone-1'))?.enrolments).toHaveLength(1);
+  });
+
+  it('is not the sender’s of evidence for its key that others can have too', async () => {
+    const key = { id: 'A'.repeat(43), thumbprint: 'T'.repeat(43), publicKey: 'AAAA' };
+    for (const [provesKey, code] of [
+      [{ provesKey: true }, undefined],
+      [{}, TAKEOVER],
+    ] as const) {
+      const { store, writes } = recording(memoryStore());
+      const backend = new Backend({ store, enrolment: [vouching(provesKey, { key })] });
+      const enrol = async (extra: object = {}) => {
+        const sent = { challenge: await backend.challenge(), device_id: 'phone-1', token: 'good' };
+        return backend.post('/attest', { ...sent, ...extra });
+      };
+      const { refresh } = tokensOf(await enrol());
+      writes.length = 0;
+      const again = await enrol();
+      expect(again.code).toBe(code);
+      if (code !== undefined) expect(writes).toEqual([]);
+      // With another proof it is the same key in the same record.
+      const proof = code === undefined ? tokensOf(again).refresh : refresh;
+      expect((await enrol({ refresh_token: proof })).status).toBe(200);
+      expect((await backend.guard.sessions?.findDevice('phone-1'))?.enrolments).toHaveLength(1);
+    }
   });
 
   it('is its owner’s by a live session, and not by one that has ended', async () => {
