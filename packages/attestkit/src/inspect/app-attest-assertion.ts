@@ -4,8 +4,9 @@ import {
   type AppAttestCategory,
   type LaunchPolicy,
 } from '../app-attest/index.js';
+import { bytes } from './byte-members.js';
 import { evidenceKind, type EvidenceKind, type Findings, type Report } from './evidence-kind.js';
-import { bytes, numberOf, options, pemOrSpki, text } from './member-types.js';
+import { numberOf, options, pemOrSpki, text } from './member-types.js';
 import { required, type MemberTable } from './members.js';
 
 /** An evidence file with an assertion of App Attest. Bytes are in base64 or base64url. */

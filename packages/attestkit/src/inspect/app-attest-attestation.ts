@@ -1,3 +1,4 @@
+import { ATTESTATION_CHECKS } from '../app-attest/attestation-checks.js';
 import {
   inspectAppAttestAttestation,
   type AppAttestAttestation,
@@ -5,17 +6,20 @@ import {
   type AppAttestEnvironment,
   type LaunchPolicy,
 } from '../app-attest/index.js';
+import { bytes, challengeBytes, listOfBytes, textAsBytes } from './byte-members.js';
+import { CHALLENGE_HINT, unusable } from './evidence-error.js';
 import {
   base64,
   evidenceKind,
   isoDate,
+  withHint,
   withResult,
   type EvidenceKind,
   type Findings,
   type Report,
 } from './evidence-kind.js';
-import { bytes, listOfBytes, numberOf, oneOf, options, text } from './member-types.js';
-import { required, type MemberTable } from './members.js';
+import { numberOf, oneOf, options, text } from './member-types.js';
+import { onlyOne, required, type MemberTable } from './members.js';
 
 /** An evidence file with an attestation of App Attest. Bytes are in base64 or base64url. */
 export interface AppAttestAttestationEvidence {
@@ -26,9 +30,11 @@ export interface AppAttestAttestationEvidence {
   readonly appId: string;
   /** What the app calls the key: 32 bytes. */
   readonly keyId: string;
-  /** The bytes whose SHA-256 the app gave to `attestKey`. */
+  /** The challenge as the server returned it: the app gave the SHA-256 of its UTF-8 to `attestKey`. */
+  readonly challengeText?: string;
+  /** In place of `challengeText`: the bytes whose SHA-256 the app gave to `attestKey`. */
   readonly challenge?: string;
-  /** In place of `challenge`: the very bytes that the app gave to `attestKey`, of any length. */
+  /** In place of both: the very bytes that the app gave to `attestKey`, of any length. */
   readonly clientDataHash?: string;
   /** The one that is accepted. Default `production`. */
   readonly environment?: AppAttestEnvironment;
@@ -72,7 +78,8 @@ const MEMBERS = {
   attestation: required(bytes, 'Give what attestKey returned, in base64.'),
   appId: required(text, 'Give the App ID: TEAMID1234.com.example.app.'),
   keyId: required(bytes, 'Give what generateKey returned.'),
-  challenge: bytes,
+  challengeText: textAsBytes,
+  challenge: challengeBytes,
   clientDataHash: bytes,
   environment: oneOf<AppAttestEnvironment>(['production', 'development']),
   minimumOs: text,
@@ -89,16 +96,29 @@ export const APP_ATTEST_ATTESTATION: EvidenceKind<
 > = evidenceKind(
   'app-attest-attestation',
   MEMBERS,
-  ({ attestation, appId, environment = 'production', ...expected }, now) => {
+  ({ attestation, appId, environment = 'production', challengeText, challenge, ...expected }, now) => {
+    const given = { challengeText, challenge, clientDataHash: expected.clientDataHash };
+    const member = onlyOne(CHALLENGES, given, ONE_CHALLENGE);
+    if (member === undefined) throw unusable('challengeText', 'is missing', ONE_CHALLENGE);
     const inspection = inspectAppAttestAttestation(attestation, {
       ...expected,
+      challenge: challengeText ?? challenge,
       appIds: [appId],
       environments: [environment],
       now,
     });
-    return { ...withResult(inspection, written), notChecked: ['receipt'] };
+    const checks =
+      member === 'challenge'
+        ? withHint(inspection.checks, ATTESTATION_CHECKS.nonce, CHALLENGE_HINT)
+        : inspection.checks;
+    return { ...withResult(inspection, written), checks, notChecked: ['receipt'] };
   },
 );
+
+const CHALLENGES = ['challengeText', 'challenge', 'clientDataHash'] as const;
+
+const ONE_CHALLENGE =
+  'Give one of challengeText, which is the challenge as the server returned it, challenge, bytes in base64, and clientDataHash.';
 
 function written({
   key,

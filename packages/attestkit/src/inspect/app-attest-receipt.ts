@@ -1,4 +1,5 @@
 import { inspectAppAttestReceipt, type AppAttestReceipt } from '../app-attest/index.js';
+import { bytes, listOfBytes } from './byte-members.js';
 import {
   base64,
   evidenceKind,
@@ -8,7 +9,7 @@ import {
   type Findings,
   type Report,
 } from './evidence-kind.js';
-import { bytes, listOfBytes, numberOf, oneOf, pemOrSpki, text } from './member-types.js';
+import { numberOf, oneOf, pemOrSpki, text } from './member-types.js';
 import { required, type MemberTable } from './members.js';
 
 /** An evidence file with a receipt of App Attest. Bytes are in base64 or base64url. */

@@ -14,6 +14,10 @@ export class EvidenceError extends Error {
   }
 }
 
+/** Why a challenge may well not be the one that was attested: most servers return one that is base64url itself. */
+export const CHALLENGE_HINT =
+  '"challenge" is bytes in base64; a challenge as the server returned it, text, is "challengeText"';
+
 /** `member problem. Remedy.` */
 export function unusable(member: string, problem: string, remedy: string): EvidenceError {
   return new EvidenceError(member, `${member} ${problem}. ${remedy}`, remedy);

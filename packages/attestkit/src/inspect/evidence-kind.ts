@@ -75,6 +75,17 @@ export function withoutIdle<Name extends string>(
   return { checks: reports.filter(({ ok, code }) => !ok || !idle.includes(code)), notChecked };
 }
 
+/** Adds to a check that failed what may be wrong with the file. */
+export function withHint(
+  reports: readonly CheckReport[],
+  { code }: CheckDef,
+  hint: string,
+): readonly CheckReport[] {
+  return reports.map((each) =>
+    each.code === code && !each.ok ? { ...each, detail: `${each.detail}. ${hint}` } : each,
+  );
+}
+
 /** What JSON has of a value: text for bytes. */
 export type InJson<T> = T extends Uint8Array
   ? string

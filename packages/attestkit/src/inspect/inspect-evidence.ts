@@ -17,6 +17,7 @@ import { APPROOV_TOKEN, type ApproovTokenMembers, type ApproovTokenReport } from
 import { EvidenceError, unusable } from './evidence-error.js';
 import { KEY_ATTESTATION, type KeyAttestationReport } from './key-attestation.js';
 import { PLAY_INTEGRITY, type PlayIntegrityReport } from './play-integrity.js';
+import { fileFor, GOOGLE_TOKENS, googleKindOf } from './sent.js';
 import { SESSION_KEY_MEMBERS } from './session-key.js';
 import { SESSION_TOKEN, type SessionTokenReport } from './session-token.js';
 
@@ -57,7 +58,7 @@ export type EvidenceReport =
  * Inspects evidence with the verifiers' own code. The report is ready for `JSON.stringify`.
  *
  * @param evidence an evidence file as parsed JSON (`ApproovTokenEvidence` and the like), or a bare token: of a session
- *   where the `typ` of its header says so, else of Approov
+ *   where the `typ` of its header says so, else of Approov; Google's tokens need a file
  * @throws EvidenceError where there is nothing to inspect: an unknown kind, a member that is missing, unknown, given
  *   twice or of another type, a key that cannot be read
  */
@@ -112,6 +113,11 @@ export function kindOf(evidence: unknown): EvidenceKindName {
 function readFile(evidence: unknown): { readonly kind: EvidenceKindName; readonly file: JsonObject } {
   if (typeof evidence === 'string') {
     if (evidence === '') throw unusable('evidence', 'is empty', 'Give a token, or an evidence file.');
+    const google = googleKindOf(evidence);
+    if (google !== undefined) {
+      const [problem, remedy] = GOOGLE_TOKENS[google];
+      throw unusable('evidence', problem, remedy);
+    }
     const kind = looksLikeSession(evidence) ? 'session-token' : 'approov-token';
     return { kind, file: { kind, token: evidence } };
   }
@@ -121,7 +127,8 @@ function readFile(evidence: unknown): { readonly kind: EvidenceKindName; readonl
   if (typeof kind === 'string' && Object.hasOwn(KINDS, kind))
     return { kind: kind as EvidenceKindName, file: evidence };
   const problem = kind === undefined ? 'is missing' : 'is not a kind of evidence that is known here';
-  throw unusable('kind', problem, `Kinds are: ${Object.keys(KINDS).join(', ')}.`);
+  const kinds = `Kinds are: ${Object.keys(KINDS).join(', ')}.`;
+  throw unusable('kind', problem, (kind === undefined ? fileFor(evidence) : undefined) ?? kinds);
 }
 
 /** Whether the evidence brings the key that it is to be verified with; where it does not, `inspectEvidence` needs one beside it. */

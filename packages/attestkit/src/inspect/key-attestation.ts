@@ -14,9 +14,12 @@ import { DEVICE_OPTIONS } from '../key-attestation/policy.js';
 import { POLICY_CHECKS } from '../key-attestation/policy-checks.js';
 import { assertOptions, type OptionTypes } from '../kernel/options.js';
 import type { CheckDef } from '../ports/checks.js';
+import { challengeBytesOrNull, listOfBytes, textAsBytes } from './byte-members.js';
+import { CHALLENGE_HINT, unusable } from './evidence-error.js';
 import {
   evidenceKind,
   inJson,
+  withHint,
   withResult,
   withoutIdle,
   type EvidenceKind,
@@ -24,9 +27,8 @@ import {
   type InJson,
   type Report,
 } from './evidence-kind.js';
-import { unusable } from './evidence-error.js';
-import { bytesOrNull, listOfBytes, listOfOptions, options } from './member-types.js';
-import { required, type MemberTable } from './members.js';
+import { listOfOptions, options } from './member-types.js';
+import { onlyOne, required, type MemberTable } from './members.js';
 
 /** What a chain may be held to beyond being genuine, by the names of `verifyKeyAttestation`. */
 export interface KeyAttestationPolicy extends DevicePolicyOptions, KeyPolicyOptions {
@@ -43,7 +45,9 @@ export interface KeyAttestationEvidence {
   readonly kind: 'key-attestation';
   /** What `KeyStore.getCertificateChain` gave: DER, the leaf first. */
   readonly certificateChain: readonly string[];
-  /** What the app gave to `setAttestationChallenge`. Not checked unless given. */
+  /** The challenge as the server returned it: the app gave its UTF-8 to `setAttestationChallenge`. */
+  readonly challengeText?: string;
+  /** In place of `challengeText`: the bytes that the app gave. Neither of them: not checked. */
   readonly challenge?: string | null;
   /** Apps, to one of which the key has to belong. Not checked unless given. */
   readonly apps?: readonly AndroidApp[];
@@ -70,7 +74,8 @@ const MEMBERS = {
     listOfBytes,
     'Give the certificates, the leaf first, each in base64 of its DER.',
   ),
-  challenge: bytesOrNull,
+  challengeText: textAsBytes,
+  challenge: challengeBytesOrNull,
   apps: listOfOptions<AndroidApp>(),
   policy: options<KeyAttestationPolicy>(),
   revocationList: options<object>(),
@@ -102,7 +107,10 @@ export const KEY_ATTESTATION: EvidenceKind<
   'key-attestation',
   Findings<InspectedKeyAttestation, KeyNotChecked>
 > = evidenceKind('key-attestation', MEMBERS, (members, now) => {
-  const { certificateChain, challenge, apps, policy = {}, revocationList, roots } = members;
+  const { certificateChain, challengeText, apps, policy = {}, revocationList, roots } = members;
+  const bytes = members.challenge ?? undefined;
+  onlyOne(['challengeText', 'challenge'], { challengeText, challenge: bytes }, 'Leave one of them out.');
+  const challenge = challengeText ?? bytes;
   assertOptions(policy, POLICY, 'policy', 'policy.');
   const boots = policy.verifiedBoot ?? (policy.verifiedBootKeys === undefined ? 'any' : 'required');
   const inspection = inspectKeyAttestation(certificateChain, {
@@ -120,7 +128,11 @@ export const KEY_ATTESTATION: EvidenceKind<
     'verified boot': boots === 'any',
     'revocation list': revocationList === undefined,
   };
-  return { ...withResult(inspection, inJson), ...withoutIdle(inspection.checks, isLeftOut, CHECKS_OF) };
+  const checks =
+    bytes === undefined
+      ? inspection.checks
+      : withHint(inspection.checks, DESCRIPTION_CHECKS.challenge, CHALLENGE_HINT);
+  return { ...withResult(inspection, inJson), ...withoutIdle(checks, isLeftOut, CHECKS_OF) };
 });
 
 function readRevocations(document: object): RevocationList {

@@ -1,6 +1,6 @@
 import type { JsonWebKey } from 'node:crypto';
-import { decodeEither } from '../kernel/base64.js';
 import { isJsonObject } from '../kernel/json.js';
+import { bytes } from './byte-members.js';
 import type { Member } from './members.js';
 
 export const text: Member<string> = {
@@ -37,27 +37,15 @@ export function listOfOptions<T extends object>(): Member<readonly T[]> {
   return { is: 'a list', read: (value) => (Array.isArray(value) ? (value as readonly T[]) : undefined) };
 }
 
-/** Evidence that is JSON itself: what is wrong with it, the verifier says. */
-export const anything: Member<unknown> = { is: 'JSON', read: (value) => value };
-
-/** Bytes. Which encoding it is does not matter, but it has to be the one canonical text in it. */
-export const bytes: Member<Uint8Array> = {
-  is: 'base64 or base64url',
-  read: (value) => (typeof value === 'string' ? decodeEither(value) : undefined),
-};
-
-/** Null says what leaving it out says. */
-export const bytesOrNull: Member<Uint8Array | null> = {
-  is: `${bytes.is}, or null`,
-  read: (value) => (value === null ? null : bytes.read(value)),
-};
-
-export const listOfBytes: Member<readonly Uint8Array[]> = {
-  is: 'a list of base64 or base64url',
-  read(value) {
-    const read = Array.isArray(value) ? value.map(bytes.read) : [undefined];
-    return read.every((each) => each !== undefined) ? read : undefined;
-  },
+/** Evidence that is JSON itself: what is wrong with it, the verifier says. Text is JSON that was put in quotes. */
+export const decoded: Member<unknown> = {
+  is: 'JSON',
+  read: (value) => (typeof value === 'string' ? undefined : value),
+  flaw: () => ({
+    at: '',
+    problem: 'is text, not the object that Google decoded',
+    remedy: 'Give the object itself, without quotes around it; a token is "token", with its keys.',
+  }),
 };
 
 /** A key as the verifiers of App Attest take it. */

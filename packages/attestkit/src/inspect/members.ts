@@ -1,10 +1,21 @@
 import type { JsonObject } from '../kernel/json.js';
-import { unusable } from './evidence-error.js';
+import { unusable, type EvidenceError } from './evidence-error.js';
+import { memberFor } from './sent.js';
+
+/** What exactly is wrong with a value, and where in it. */
+export interface Flaw {
+  /** Stands behind the member's name: `[1]`. */
+  readonly at: string;
+  readonly problem: string;
+  readonly remedy?: string;
+}
 
 /** One member of an evidence file: what it must be, in words, and how it is read; undefined where it is another thing. */
 export interface Member<T> {
   readonly is: string;
   readonly read: (value: unknown) => T | undefined;
+  /** What is wrong with a value that cannot be read, where more can be said than that it is another thing. */
+  readonly flaw?: (value: unknown) => Flaw | undefined;
   /** What to give where it is missing. Without this it may be left out. */
   readonly remedy?: string;
 }
@@ -56,17 +67,26 @@ export function readMembers<T extends MemberTable>(kind: string, table: T, file:
       throw unusable(
         name,
         `is no member of ${kind} evidence`,
-        `Members are ${Object.keys(table).join(', ')}; for people, ${DESCRIPTIVE.join(', ')}.`,
+        memberFor(name) ??
+          `Members are ${Object.keys(table).join(', ')}; for people, ${DESCRIPTIVE.join(', ')}.`,
       );
     const read = member.read(value);
-    if (read === undefined)
-      throw unusable(name, `is not ${member.is}`, member.remedy ?? 'Correct it, or leave it out.');
+    if (read === undefined) throw unreadable(name, value, member);
     members[name] = read;
   }
   for (const [name, { remedy }] of Object.entries(table)) {
     if (remedy !== undefined && !Object.hasOwn(members, name)) throw unusable(name, 'is missing', remedy);
   }
   return members as Members<T>;
+}
+
+function unreadable(
+  name: string,
+  value: unknown,
+  { is, flaw, remedy: usual }: Member<unknown>,
+): EvidenceError {
+  const { at, problem, remedy = usual }: Flaw = flaw?.(value) ?? { at: '', problem: `is not ${is}` };
+  return unusable(name + at, problem, remedy ?? 'Correct it, or leave it out.');
 }
 
 /**

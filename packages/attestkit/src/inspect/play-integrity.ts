@@ -1,6 +1,7 @@
 import { isJsonObject } from '../kernel/json.js';
 import { assertOptions, type OptionTypes } from '../kernel/options.js';
 import { inspecting } from '../kernel/sinks.js';
+import { readPinnedApp } from '../play-integrity/app-rules.js';
 import { readExpectations, WINDOW_OPTIONS, type VerdictRules } from '../play-integrity/expectations.js';
 import {
   playIntegrityKeys,
@@ -10,10 +11,17 @@ import {
 import { POLICY_OPTIONS } from '../play-integrity/policy.js';
 import { POLICY_CHECKS, VERDICT_CHECKS } from '../play-integrity/verdict-checks.js';
 import { appraiseVerdict, decodeToken } from '../play-integrity/verify.js';
-import type { CheckDef, Checks } from '../ports/checks.js';
+import type { CheckDef, CheckReport, Checks } from '../ports/checks.js';
 import { unusable } from './evidence-error.js';
-import { evidenceKind, withoutIdle, type EvidenceKind, type Findings, type Report } from './evidence-kind.js';
-import { anything, options, text } from './member-types.js';
+import {
+  evidenceKind,
+  isoDate,
+  withoutIdle,
+  type EvidenceKind,
+  type Findings,
+  type Report,
+} from './evidence-kind.js';
+import { decoded, options, text } from './member-types.js';
 import { onlyOne, type MemberTable } from './members.js';
 
 /** What a verdict is compared with, by the names of `verifyPlayIntegrityVerdict`. */
@@ -43,7 +51,7 @@ export interface PlayIntegrityEvidence {
   readonly decryptionKey?: string;
   /** `VERIFICATION_KEY` of the Play Console, base64. */
   readonly verificationKey?: string;
-  /** In place of `token`: the object `tokenPayloadExternal` of Google's answer. */
+  /** In place of `token`: the object `tokenPayloadExternal` of Google's answer, or the answer with nothing but it. */
   readonly payload?: unknown;
   readonly expect?: PlayIntegrityExpected;
   /** What app, device and account have to be. Default: recognised by Play, MEETS_DEVICE_INTEGRITY, licensed. */
@@ -64,7 +72,7 @@ const MEMBERS = {
   token: text,
   decryptionKey: text,
   verificationKey: text,
-  payload: anything,
+  payload: decoded,
   expect: options<PlayIntegrityExpected>(),
   policy: options<PlayIntegrityPolicyOptions>(),
 } as const satisfies MemberTable & Record<keyof Omit<PlayIntegrityEvidence, 'kind' | 'at'>, unknown>;
@@ -92,15 +100,17 @@ export const PLAY_INTEGRITY: EvidenceKind<
 > = evidenceKind('play-integrity', MEMBERS, ({ expect = {}, policy = {}, ...evidence }, now) => {
   assertOptions(expect, EXPECT, 'expect', 'expect.');
   assertOptions(policy, POLICY_OPTIONS, 'policy', 'policy.');
-  const { packageName = 'not.given', requestHash, nonce } = expect;
+  const { packageName = 'not.given', requestHash, nonce, certificateSha256Digests } = expect;
   const isBound = requestHash !== undefined || nonce !== undefined;
   const given = { ...expect, packageName, ...(!isBound && { nonce: 'not given' }) };
   const rules = readExpectations({ ...given, ...policy, now });
+  // The verifier of one verdict lets a pin be any text; here it would hide the reason.
+  if (certificateSha256Digests !== undefined) readPinnedApp(given);
   const isLeftOut: Readonly<Record<VerdictNotChecked, boolean>> = {
     origin: evidence.token === undefined,
     package: expect.packageName === undefined,
     request: !isBound,
-    certificate: expect.certificateSha256Digests === undefined,
+    certificate: certificateSha256Digests === undefined,
     'earlier use': true,
   };
   const decode = decoderOf(evidence);
@@ -108,8 +118,26 @@ export const PLAY_INTEGRITY: EvidenceKind<
     const payload = decode(checks);
     return appraiseVerdict(payload, withOwnWords(rules, payload, isLeftOut), checks, read);
   });
-  return { ...inspection, ...withoutIdle(inspection.checks, isLeftOut, CHECKS_OF) };
+  const read = inspection.verdict === 'pass' ? inspection.result : inspection.unverified;
+  const checks = inTime(inspection.checks, rules, isoDate(read?.requestDetails.timestampMillis));
+  return { ...inspection, ...withoutIdle(checks, isLeftOut, CHECKS_OF) };
 });
+
+/** Says the checks of time in times, where the verdict has one. */
+function inTime(
+  checks: readonly CheckReport[],
+  { now, window }: VerdictRules,
+  requested: string | undefined,
+): readonly CheckReport[] {
+  const { recent, past } = VERDICT_CHECKS;
+  return checks.map((check) => {
+    const def = [recent, past].find(({ code }) => code === check.code);
+    if (def === undefined || requested === undefined) return check;
+    const allowed = def === recent ? `${window.maxAgeMs / 1000} s` : `${window.leewayMs / 1000} s ahead`;
+    const values = `requested ${requested}, and it is ${new Date(now).toISOString()}; allowed are ${allowed}`;
+    return { ...check, detail: check.ok ? values : `${def.says}: ${values}` };
+  });
+}
 
 /** How the verdict is come by: decrypted with the keys of the file, or as it stands there. */
 function decoderOf(
@@ -123,9 +151,18 @@ function decoderOf(
   for (const [name, value] of Object.entries({ decryptionKey, verificationKey }))
     if ((value === undefined) === (member === 'token')) throw unusable(name, misplaced, remedy);
   if (token === undefined || decryptionKey === undefined || verificationKey === undefined)
-    return () => payload;
+    return () => unwrapped(payload);
   const keys = playIntegrityKeys({ decryptionKey, verificationKey });
   return (checks) => decodeToken(token, keys, checks);
+}
+
+/** The one member of Google's answer (REST, `decodeIntegrityToken`). */
+const PAYLOAD = 'tokenPayloadExternal';
+
+/** The verdict in the whole answer of Google's server. */
+function unwrapped(payload: unknown): unknown {
+  const isAnswer = isJsonObject(payload) && Object.keys(payload).join() === PAYLOAD;
+  return isAnswer ? payload[PAYLOAD] : payload;
 }
 
 /** What the file does not say, the verdict is taken at its word for. */

@@ -130,8 +130,9 @@ function appraiseRequest(
 
   checks.holds(CHECKS.timestamp, timestampMillis !== undefined);
   const age = now - (timestampMillis ?? Number.NaN);
-  checks.holds(CHECKS.recent, age <= window.maxAgeMs, timestampMillis, now);
-  checks.holds(CHECKS.past, age >= -window.leewayMs, timestampMillis, now);
+  const requested = timestampMillis === undefined ? undefined : new Date(timestampMillis);
+  checks.holds(CHECKS.recent, age <= window.maxAgeMs, requested, new Date(now - window.maxAgeMs));
+  checks.holds(CHECKS.past, age >= -window.leewayMs, requested, new Date(now + window.leewayMs));
 }
 
 /** Step 5. */

@@ -9,8 +9,8 @@ describe('evidence of Android that cannot be inspected', () => {
     ['no chain', { ...CHAIN, certificateChain: undefined }, /^certificateChain is missing\. Give /],
     [
       'a chain in PEM',
-      { ...CHAIN, certificateChain: ['-----BEGIN x'] },
-      /^certificateChain is not a list of b/,
+      { ...CHAIN, certificateChain: [...CHAIN.certificateChain.slice(1), '-----BEGIN x'] },
+      /^certificateChain\[4\] is not base64 or base64url: it is PEM\. Leave out the lines -----BEGIN/,
     ],
     ['a chain in one text', { ...CHAIN, certificateChain: 'AAAA' }, /^certificateChain is not a list/],
     ['a challenge of nothing', { ...CHAIN, challenge: '' }, /^challenge is not bytes, or empty/],
@@ -84,6 +84,17 @@ describe('evidence of Android that cannot be inspected', () => {
       { ...PAYLOAD, expect: { certificateSha256Digests: [] } },
       /^expect\.certificateSha256Digests is empty/,
     ],
+    [
+      'a digest that is no SHA-256',
+      { ...PAYLOAD, expect: { certificateSha256Digests: ['zz'] } },
+      /^expect\.certificateSha256Digests has one that is no SHA-256\. Give SHA-256/,
+    ],
+    [
+      'a SHA-1 beside a SHA-256',
+      { ...TOKEN, expect: { certificateSha256Digests: ['ab'.repeat(32), 'ab'.repeat(20)] } },
+      /^expect\.certificateSha256Digests has one that is no SHA-256/,
+    ],
+    ['a verdict as text', { ...PAYLOAD, payload: '{}' }, /^payload is text, not .*\. Give the object itself/],
     ['an age of a week', { ...PAYLOAD, expect: { maxAgeSeconds: 604_800 } }, /^expect\.maxAgeSeconds is /],
     [
       'an expectation misspelt',

@@ -19,11 +19,15 @@ describe('evidence of App Attest that cannot be inspected', () => {
   });
 
   it.each<[string, object, RegExp]>([
-    ['no challenge', { ...ATTESTATION, challenge: undefined }, /^challenge is missing\. .* clientDataHash/],
+    [
+      'no challenge',
+      { ...ATTESTATION, challenge: undefined },
+      /^challengeText is missing\. .* clientDataHash/,
+    ],
     [
       'a challenge and a hash',
       { ...ATTESTATION, clientDataHash: '' },
-      /^challenge is given beside clientDataHash/,
+      /^challenge and clientDataHash are both there/,
     ],
     [
       'a challenge as text',

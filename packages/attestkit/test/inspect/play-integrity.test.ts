@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { inspectEvidence } from '../../src/inspect/index.js';
-import { app, CLEARED, device, request, responseKeys, token, verdict } from '../play-integrity/tokens.js';
+import { inspectPlayIntegrityVerdict } from '../../src/play-integrity/index.js';
+import {
+  app,
+  CLEARED,
+  device,
+  expected as verdictExpected,
+  request,
+  responseKeys,
+  token,
+  verdict,
+} from '../play-integrity/tokens.js';
 import { EXPECT, PAYLOAD, TOKEN } from './android-files.js';
 import { failed } from './unusable.js';
 
@@ -79,7 +89,7 @@ describe('a verdict of Play Integrity', () => {
     ],
     ['for testers', payload({ testingDetails: { isTestingResponse: true } }), codes('TESTING')],
     ['that is null', { payload: null }, codes('VERDICT_MALFORMED')],
-    ['that is text', { payload: 'x' }, codes('VERDICT_MALFORMED')],
+    ['that is a list', { payload: [] }, codes('VERDICT_MALFORMED')],
     [
       'that is 10,000 deep',
       { payload: JSON.parse(`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`) },
@@ -90,6 +100,48 @@ describe('a verdict of Play Integrity', () => {
     expect(failed(report)).toEqual(expected);
     expect(report.verdict === 'fail' && report.code).toBe(expected[0]);
   });
+
+  it('may be the whole answer of Google’s server', () => {
+    const answer = { ...PAYLOAD, payload: { tokenPayloadExternal: PAYLOAD.payload } };
+    expect(inspectEvidence(answer)).toEqual(inspectEvidence(PAYLOAD));
+    const more = { ...PAYLOAD, payload: { ...PAYLOAD.payload, tokenPayloadExternal: verdict() } };
+    expect(inspectEvidence(more)).toMatchObject({ result: { payload: more.payload } });
+    expect(failed(inspectEvidence({ ...PAYLOAD, payload: { tokenPayloadExternal: 'x' } }))).toEqual(
+      codes('VERDICT_MALFORMED'),
+    );
+  });
+
+  it('says its times as times, and how far apart they may be', () => {
+    const of = (at: string, code: string): string | undefined =>
+      inspectEvidence({ ...PAYLOAD, at }).checks.find((check) => check.code === codes(code)[0])?.detail;
+    const requested = 'requested 2026-06-01T11:59:55.000Z, and it is';
+    expect(of('2026-06-01T12:30:00Z', 'TOO_OLD')).toBe(
+      `the verdict was requested too long ago: ${requested} 2026-06-01T12:30:00.000Z; allowed are 600 s`,
+    );
+    expect(of('2026-06-01T11:30:00Z', 'IN_FUTURE')).toBe(
+      `the verdict was requested later than now: ${requested} 2026-06-01T11:30:00.000Z; allowed are 60 s ahead`,
+    );
+    expect(of('2026-06-01T12:00:00Z', 'TOO_OLD')).toBe(
+      `${requested} 2026-06-01T12:00:00.000Z; allowed are 600 s`,
+    );
+  });
+
+  it('has times in what is reported without a file, too', () => {
+    const details = inspectPlayIntegrityVerdict(verdict(), verdictExpected).checks.map(
+      ({ detail }) => detail,
+    );
+    expect(details).toContain('found "2026-06-01T11:59:55.000Z", expected "2026-06-01T11:50:00.000Z"');
+    expect(details).toContain('found "2026-06-01T11:59:55.000Z", expected "2026-06-01T12:01:00.000Z"');
+  });
+
+  it.each([undefined, 'x', '99999999999999999'])(
+    'whose time is %j is written all the same',
+    (timestampMillis) => {
+      const report = inspectEvidence({ ...PAYLOAD, ...payload(request({ timestampMillis })) });
+      expect(report.verdict).toBe('fail');
+      expect(JSON.stringify(report)).not.toContain('Invalid');
+    },
+  );
 
   it('that is cleared fails for that, first', () => {
     const report = inspectEvidence({ ...PAYLOAD, ...payload(CLEARED) });
