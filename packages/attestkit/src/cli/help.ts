@@ -53,7 +53,9 @@ ${TYPES}
   inspect: `attestkit inspect: show each check of some evidence, held or failed, and why
 
 It takes a token (of Approov or of a session, as its header says), an evidence
-file, or either of them from standard input (-). Nothing is sent anywhere.
+file, or either of them from standard input (-). Tokens of Play Integrity and of
+App Check need a file. Nothing is sent anywhere. Identifiers of the device are
+masked, but for --json.
 
 Examples
   attestkit inspect "$TOKEN"
@@ -62,7 +64,8 @@ Examples
   attestkit inspect evidence.json --json
 
 An evidence file holds all that the checks need. One of each kind follows. What
-is in [brackets] may be left out, and "at" too: as of when it is checked.
+is in [brackets] may be left out, and "at" too: as of when it is checked, which
+is now where nothing is said. Set it to the time of the refusal.
 
   { "kind": "approov-token", "at": "2026-06-01T12:00:00Z", "token": "eyJ...",
     ["secretBase64" or "secretBase64url": "...",
@@ -78,7 +81,8 @@ is in [brackets] may be left out, and "at" too: as of when it is checked.
 
   { "kind": "app-attest-attestation", "attestation": BASE64,
     "appId": "TEAMID1234.com.example.app", "keyId": BASE64,
-    "challenge": BASE64, or "clientDataHash": BASE64 as given to attestKey,
+    "challengeText": "...", as the server returned it,
+    or "challenge": BASE64, or "clientDataHash": BASE64 as given to attestKey,
     ["environment": "production" or "development"], ["roots": [BASE64]],
     ["minimumOs": "17.0", "maxAgeSeconds": 300],
     ["category": {"allowed": ["app-store"]}, "bundleVersion": {...}] }
@@ -94,23 +98,25 @@ is in [brackets] may be left out, and "at" too: as of when it is checked.
     ["leafCertificate": BASE64, "clientDataHash": BASE64],
     ["maxAgeSeconds": 300] }
 
-  { "kind": "key-attestation", "certificateChain": [BASE64, leaf first],
-    ["challenge": BASE64], ["roots": [BASE64]],
+  { "kind": "key-attestation", "at": "2026-06-01T12:00:00Z",
+    "certificateChain": [BASE64, leaf first], ["roots": [BASE64]],
+    ["challengeText": "...", as the server returned it, or "challenge": BASE64],
     ["apps": [{"packageName": "com.example.app",
                "certificateDigests": [SHA256]}]],
     ["policy": {"verifiedBoot": "required", "minimumPatchLevel": "2026-05"}],
     ["revocationList": {"entries": {...}}, as Google publishes it] }
 
-  { "kind": "play-integrity", "token": "eyJ...",
+  { "kind": "play-integrity", "at": "2026-06-01T12:00:00Z", "token": "eyJ...",
     "decryptionKey": BASE64, "verificationKey": BASE64,
-    or in place of all three "payload": {...}, as Google decoded it,
+    or in place of all three "payload": {...}, as Google decoded it, which is
+    the only way for a standard request,
     ["expect": {"packageName": "com.example.app",
                 "requestHash": "..." or "nonce": "...",
                 "certificateSha256Digests": [SHA256], "maxAgeSeconds": 600}],
     ["policy": {"deviceLabels": ["MEETS_STRONG_INTEGRITY"]}] }
 
-  { "kind": "app-check", "token": "eyJ...", "jwks": {"keys": [...]},
-    "projectNumber": "123456789012",
+  { "kind": "app-check", "at": "2026-06-01T12:00:00Z", "token": "eyJ...",
+    "jwks": {"keys": [...]}, "projectNumber": "123456789012",
     "appIds": ["1:123456789012:android:0a1b2c3d4e5f"],
     ["leewaySeconds": 0] }
 

@@ -1,5 +1,6 @@
 import type { Environment } from '../env/index.js';
 import { hasKey, inspectEvidence, kindOf } from '../inspect/index.js';
+import { isJsonObject } from '../kernel/json.js';
 import { readArguments, UsageError } from './arguments.js';
 import { HELP } from './help.js';
 import { printable } from './printable.js';
@@ -39,6 +40,7 @@ export async function inspect(
     ...(binding !== undefined && { binding: Buffer.from(binding).toString('latin1') }),
   });
   const colours = isTerminal && (env['NO_COLOR'] ?? '') === '';
-  out(flag('json') ? `${printable(JSON.stringify(report, null, 2))}\n` : render(report, colours));
+  const isOfNow = !isJsonObject(evidence) || typeof evidence['at'] !== 'string';
+  out(flag('json') ? `${printable(JSON.stringify(report, null, 2))}\n` : render(report, colours, isOfNow));
   return report.verdict === 'pass' ? 0 : 1;
 }

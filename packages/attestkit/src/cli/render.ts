@@ -3,10 +3,8 @@ import { sentenceOf } from '../inspect/inspect-evidence.js';
 import { isJsonObject, type JsonObject } from '../kernel/json.js';
 import { isoTime } from '../kernel/numeric-date.js';
 import type { CheckReport } from '../ports/checks.js';
-import { printable } from './printable.js';
-
-const WIDTH = 80;
-const INDENT = 9;
+import { facts } from './render-facts.js';
+import { INDENT, WIDTH, wrap } from './wrap.js';
 
 /** Columns of a check's name; beside a longer one its source has a line of its own. */
 const NAME = 26;
@@ -28,7 +26,7 @@ const NOT_CHECKED: Readonly<Record<EvidenceReport['notChecked'][number], string>
   receipt: 'inspect it as app-attest-receipt',
   revocation: 'the server’s store knows',
   'address and user agent': 'they are the request’s',
-  challenge: 'give challenge',
+  challenge: 'give challengeText',
   app: 'give apps',
   'verified boot': 'give "policy": {"verifiedBoot": "required"}',
   'revocation list': 'give revocationList',
@@ -42,18 +40,22 @@ const NOT_CHECKED: Readonly<Record<EvidenceReport['notChecked'][number], string>
 /** Claims that are times (RFC 7519 §4.1). */
 const TIMES = ['exp', 'nbf', 'iat'];
 
-/** What the lines above and below say already. */
-const UNSAID = ['kind', 'payload'];
-
-/** Characters of a value beyond which it is one for machines: a certificate, a receipt. */
-const LONG = 200;
-
 type Paint = (style: 'held' | 'failed' | 'faint', text: string) => string;
 
 const STYLES = { held: 32, failed: 31, faint: 2 } as const;
 
-/** A report for people, at most 80 columns wide. */
-export function render(report: EvidenceReport, colours: boolean): string {
+/** What a check of dates says of evidence that was good in its time. */
+const PAST = /_(EXPIRED|TOO_OLD)$/;
+
+const AT_HINT =
+  'It was held to the time of now. To see why it was refused earlier, set "at" in an evidence file to the time of the refusal.';
+
+/**
+ * A report for people, at most 80 columns wide. What identifies a device is masked.
+ *
+ * @param isOfNow nobody said as of when it is inspected
+ */
+export function render(report: EvidenceReport, colours: boolean, isOfNow = false): string {
   const paint: Paint = (style, text) => (colours ? `\u001b[${STYLES[style]}m${text}\u001b[0m` : text);
   const result = report.verdict === 'pass' ? report.result : report.unverified;
   return [
@@ -67,6 +69,7 @@ export function render(report: EvidenceReport, colours: boolean): string {
       ? [paint('faint', '         The checks that follow need what could not be read.'), '']
       : ['', ...said(result, report.verdict === 'pass'), '']),
     ...verdict(report, paint),
+    ...(isOfNow && report.verdict === 'fail' && PAST.test(report.code) ? wrap(AT_HINT, 5) : []),
     ...report.notChecked.flatMap((name) => wrap(`${name} not checked: ${NOT_CHECKED[name]}`, 5)),
     '',
   ].join('\n');
@@ -94,31 +97,7 @@ function claims(all: JsonObject): readonly string[] {
   });
 }
 
-function facts(all: object, path = ''): readonly string[] {
-  return Object.entries(all).flatMap(([name, value]: [string, unknown]) => {
-    if (value === undefined || UNSAID.includes(name)) return [];
-    if (isJsonObject(value)) return facts(value, `${path}${name}.`);
-    const text = JSON.stringify(value);
-    const shown = text.length <= LONG ? text : `${text.length - 2} characters, shown by --json`;
-    return wrap(`${path}${name}: ${shown}`, 2);
-  });
-}
-
 function verdict(report: EvidenceReport, paint: Paint): readonly string[] {
   if (report.verdict === 'pass') return [paint('held', 'PASS')];
   return [`${paint('failed', 'FAIL')} ${report.code}`, ...wrap(sentenceOf(report.code), 5)];
-}
-
-/** Lines of at most 80 columns, indented; broken between words, or within one that is longer than a line. */
-function wrap(text: string, indent = INDENT): readonly string[] {
-  const room = WIDTH - indent;
-  const lines: string[] = [];
-  let rest = printable(text).replaceAll('\n', '\\n');
-  while (rest !== '') {
-    const space = rest.length <= room ? rest.length : rest.lastIndexOf(' ', room);
-    const end = space > 0 ? space : room;
-    lines.push(' '.repeat(indent) + rest.slice(0, end));
-    rest = rest.slice(end).trimStart();
-  }
-  return lines;
 }

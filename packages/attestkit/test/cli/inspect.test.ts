@@ -40,7 +40,9 @@ describe('attestkit inspect', () => {
     const expired = mintApproovToken({ secretBase64, defect: 'expired' });
     const { status, out, err } = await cli(['inspect', expired]);
     expect([status, err]).toEqual([1, '']);
-    expect(out).toMatch(/\nFAIL ERR_APPROOV_TOKEN_EXPIRED\n     the Approov token has expired\n$/);
+    expect(out).toMatch(
+      /\nFAIL ERR_APPROOV_TOKEN_EXPIRED\n     the Approov token has expired\n     It was held /,
+    );
   });
 
   it('prints what inspectEvidence reports, as JSON', async () => {
