@@ -106,6 +106,11 @@ is now where nothing is said. Set it to the time of the refusal.
     ["policy": {"verifiedBoot": "required", "minimumPatchLevel": "2026-05"}],
     ["revocationList": {"entries": {...}}, as Google publishes it] }
 
+  { "kind": "key-attestation-signature", "at": "2026-06-01T12:00:00Z",
+    "publicKey": PEM or BASE64, "algorithm": "ecdsa-sha256",
+    "clientDataText": "attestkit-request-v1\\n...", or "clientData": BASE64,
+    "signature": BASE64 }
+
   { "kind": "play-integrity", "at": "2026-06-01T12:00:00Z", "token": "eyJ...",
     "decryptionKey": BASE64, "verificationKey": BASE64,
     or in place of all three "payload": {...}, as Google decoded it, which is

@@ -16,6 +16,7 @@ const TITLES: Readonly<Record<EvidenceReport['kind'], string>> = {
   'app-attest-assertion': 'App Attest assertion',
   'app-attest-receipt': 'App Attest receipt',
   'key-attestation': 'Android key attestation',
+  'key-attestation-signature': 'Request signed on Android',
   'play-integrity': 'Play Integrity verdict',
   'app-check': 'App Check token',
 };
@@ -35,6 +36,8 @@ const NOT_CHECKED: Readonly<Record<EvidenceReport['notChecked'][number], string>
   request: 'give expect.requestHash or expect.nonce',
   certificate: 'give expect.certificateSha256Digests',
   'earlier use': 'the server knows, or Google',
+  'request lines': 'compare them with the request as it came',
+  'challenge use': 'the server’s store knows',
 };
 
 /** Claims that are times (RFC 7519 §4.1). */

@@ -21,6 +21,11 @@ export type {
   KeyAttestationPolicy,
   KeyAttestationReport,
 } from './key-attestation.js';
+export type {
+  InspectedSignature,
+  KeyAttestationSignatureEvidence,
+  KeyAttestationSignatureReport,
+} from './key-attestation-signature.js';
 export type { PlayIntegrityEvidence, PlayIntegrityExpected, PlayIntegrityReport } from './play-integrity.js';
 export type { SessionKeyMembers } from './session-key.js';
 export type { InspectedSession, SessionTokenEvidence, SessionTokenReport } from './session-token.js';

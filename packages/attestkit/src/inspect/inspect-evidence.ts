@@ -15,6 +15,10 @@ import { APP_CHECK, type AppCheckReport } from './app-check.js';
 import { KEY_MEMBERS } from './approov-key.js';
 import { APPROOV_TOKEN, type ApproovTokenMembers, type ApproovTokenReport } from './approov-token.js';
 import { EvidenceError, unusable } from './evidence-error.js';
+import {
+  KEY_ATTESTATION_SIGNATURE,
+  type KeyAttestationSignatureReport,
+} from './key-attestation-signature.js';
 import { KEY_ATTESTATION, type KeyAttestationReport } from './key-attestation.js';
 import { PLAY_INTEGRITY, type PlayIntegrityReport } from './play-integrity.js';
 import { fileFor, GOOGLE_TOKENS, googleKindOf } from './sent.js';
@@ -28,6 +32,7 @@ const KINDS = {
   'app-attest-assertion': APP_ATTEST_ASSERTION,
   'app-attest-receipt': APP_ATTEST_RECEIPT,
   'key-attestation': KEY_ATTESTATION,
+  'key-attestation-signature': KEY_ATTESTATION_SIGNATURE,
   'play-integrity': PLAY_INTEGRITY,
   'app-check': APP_CHECK,
 } as const;
@@ -51,6 +56,7 @@ export type EvidenceReport =
   | AppAttestAssertionReport
   | AppAttestReceiptReport
   | KeyAttestationReport
+  | KeyAttestationSignatureReport
   | PlayIntegrityReport
   | AppCheckReport;
 

@@ -95,7 +95,7 @@ describe('a bare token of Google’s', () => {
 describe('the help', () => {
   it('has the time in the examples of Android', async () => {
     const { out } = await cli(['inspect', '--help'], {});
-    for (const kind of ['key-attestation', 'play-integrity', 'app-check'])
+    for (const kind of ['key-attestation', 'key-attestation-signature', 'play-integrity', 'app-check'])
       expect(out).toContain(`{ "kind": "${kind}", "at": "2026-06-01T12:00:00Z"`);
     expect(out.indexOf('"challengeText"')).toBeLessThan(out.indexOf('"challenge"'));
   });

@@ -204,7 +204,7 @@ describe('the help', () => {
     const { out } = await cli(['inspect', '--help'], {});
     const { err } = await inspected({ kind: 'x' });
     const kinds = /Kinds are: (.*)\./.exec(err)?.[1]?.split(', ') ?? [];
-    expect(kinds).toHaveLength(8);
+    expect(kinds).toHaveLength(9);
     for (const kind of kinds) expect(out).toContain(`"kind": "${kind}"`);
   });
 });
