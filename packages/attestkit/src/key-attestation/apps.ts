@@ -80,9 +80,8 @@ export function appraiseApp(
   checks.holds(CHECKS.package, named === undefined || named.length > 0, names);
 
   // All of the digests and no other: one key too many is somebody else's.
-  const digests = signatureDigests.map((digest) => Buffer.from(digest).toString('hex'));
-  const sorted = digests.toSorted().join();
-  const signed = named?.filter((app) => app.digests === sorted);
+  const digests = joinDigests(signatureDigests);
+  const signed = named?.filter((app) => app.digests === digests);
   checks.holds(CHECKS.digests, signed === undefined || signed.length > 0, digests);
 
   const open = softwareEnforced.allApplications ?? hardwareEnforced.allApplications ?? false;
@@ -93,6 +92,12 @@ export function appraiseApp(
   );
   checks.holds(POLICY_CHECKS.appVersion, signed === undefined || current !== undefined, packages);
   return current?.packageName;
+}
+
+/** Sorted, in hexadecimal, with commas between: one text for one set. */
+export function joinDigests(digests: readonly Uint8Array[]): string {
+  const texts = digests.map((digest) => Buffer.from(digest).toString('hex'));
+  return texts.toSorted().join();
 }
 
 function readDigest(digest: unknown): string | undefined {

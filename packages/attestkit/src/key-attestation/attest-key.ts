@@ -1,4 +1,5 @@
 import { equalBytes } from '../kernel/bytes.js';
+import { joinDigests } from './apps.js';
 import type { KeyDescription } from './key-description.js';
 import { ATTEST_KEY } from './key-policy.js';
 
@@ -37,6 +38,5 @@ function appOf({ softwareEnforced, hardwareEnforced }: KeyDescription): string |
   const app = softwareEnforced.attestationApplicationId ?? hardwareEnforced.attestationApplicationId;
   if (app === undefined) return undefined;
   const names = app.packages.map(({ name }) => name).toSorted();
-  const digests = app.signatureDigests.map((digest) => Buffer.from(digest).toString('hex')).toSorted();
-  return JSON.stringify([names, digests]);
+  return JSON.stringify([names, joinDigests(app.signatureDigests)]);
 }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { readBitString, readIntegerBytes, readOid } from '../kernel/der-values.js';
+import { isNull, readBitString, readOid, readPositive } from '../kernel/der-values.js';
 import { readDer, readSequence } from '../kernel/der.js';
 import type { AuthorizationList } from './authorization-list.js';
 
@@ -37,19 +37,27 @@ const DIGESTS = [
 ] as const;
 const PADDING = { pss: 3, pkcs1: 5 } as const;
 
-/** The least bits of an RSA key that signs requests. */
+/** Bits of an RSA key that signs requests; KeyMint makes none that is larger. */
 const MIN_MODULUS = 2048;
+const MAX_MODULUS = 4096;
 
-/** Reads a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7); undefined where it is none. */
+/** Octets of a key (RFC 8032 §5.1.5). */
+const ED25519_SIZE = 32;
+
+/**
+ * Reads a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7); undefined where it is none. Each key has one encoding only: with a
+ * second one it could be enrolled twice.
+ */
 export function readPublicKey(spki: Uint8Array): AttestedPublicKey | undefined {
   const [algorithm, bits, more] = readSequence(readDer(spki)) ?? [];
-  const [oidElement, parameters] = readSequence(algorithm) ?? [];
+  const [oidElement, parameters, other] = readSequence(algorithm) ?? [];
   const oid = readOid(oidElement);
   const key = readBitString(bits);
-  if (oid === undefined || key === undefined || more !== undefined) return undefined;
+  if (oid === undefined || key === undefined || more !== undefined || other !== undefined) return undefined;
   if (oid === EC) return readPoint(readOid(parameters), key);
-  if (oid === RSA) return readModulus(key);
+  if (oid === RSA) return isNull(parameters) ? readModulus(key) : undefined;
   if (oid !== ED25519) return { type: oid, thumbprint: undefined };
+  if (parameters !== undefined || key.length !== ED25519_SIZE) return undefined;
   return {
     type: 'ed25519',
     thumbprint: () => thumbprintOf({ crv: 'Ed25519', kty: 'OKP', x: base64url(key) }),
@@ -66,7 +74,7 @@ export function signatureAlgorithmOf(
   if (name === undefined) return undefined;
   const [family, size] = type.split(':');
   if (family === 'ec') return `ecdsa-${name}`;
-  if (family !== 'rsa' || Number(size) < MIN_MODULUS) return undefined;
+  if (family !== 'rsa' || Number(size) < MIN_MODULUS || Number(size) > MAX_MODULUS) return undefined;
   if (padding.includes(PADDING.pkcs1)) return `rsa-pkcs1-${name}`;
   return padding.includes(PADDING.pss) ? `rsa-pss-${name}` : undefined;
 }
@@ -87,13 +95,15 @@ function readPoint(curve: string | undefined, point: Uint8Array): AttestedPublic
 
 /** RSAPublicKey (RFC 8017 appendix A.1.1). */
 function readModulus(key: Uint8Array): AttestedPublicKey | undefined {
-  const [modulus, exponent] = (readSequence(readDer(key)) ?? []).map(readIntegerBytes);
-  if (modulus === undefined || exponent === undefined) return undefined;
-  const n = modulus[0] === 0 ? modulus.subarray(1) : modulus;
+  const numbers = readSequence(readDer(key))?.map(readPositive);
+  const [n, e] = numbers ?? [];
+  if (numbers?.length !== 2 || n === undefined || e === undefined) return undefined;
+  // RFC 8017 §3.1: odd, and 3 at least. With 1 anybody signs.
+  if (((e.at(-1) as number) & 1) === 0 || (e.length === 1 && e[0] === 1)) return undefined;
   const size = n.length * 8 - (Math.clz32(n[0] ?? 0) - 24);
   return {
     type: `rsa:${size}`,
-    thumbprint: () => thumbprintOf({ e: base64url(exponent), kty: 'RSA', n: base64url(n) }),
+    thumbprint: () => thumbprintOf({ e: base64url(e), kty: 'RSA', n: base64url(n) }),
   };
 }
 

@@ -136,6 +136,13 @@ export const CHAIN_CHECKS = freezeJson({
     says: 'a certificate above the leaf has the attestation extension too: the leaf may be a forgery by an attested key',
     spec: `${GUIDE}, step 4`,
   },
+  shape: {
+    name: 'authorities between device and root',
+    code: 'ERR_KEY_ATTESTATION_CHAIN_SHAPE',
+    stage: 'untrusted',
+    says: 'between device and root are not as many certificates as factories (two) or Google’s servers (three) issue: a key that is no authority may have issued one',
+    spec: `${GUIDE}, step 4; android/keyattestation, KeyAttestationCertPath`,
+  },
   provisioningPosition: {
     name: 'provisioning info in its place',
     code: 'ERR_KEY_ATTESTATION_PROVISIONING_POSITION',

@@ -62,7 +62,10 @@ export function readChain(chain: readonly Uint8Array[], checks: Checks): readonl
   // The inspector reads shorter ones all the same.
   if (count === 0 || count > MAX_CERTIFICATES) throw new AttestationError(CHECKS.length);
   mustRead(checks, CHECKS.size, chain.every(fits) || undefined);
-  const certificates = chain.map((der) => (der instanceof Uint8Array ? readCertificate(der) : undefined));
+  // `map` would pass over the holes of a sparse list.
+  const certificates = Array.from(chain, (der) =>
+    der instanceof Uint8Array ? readCertificate(der) : undefined,
+  );
   const isReadable = certificates.every((each) => each !== undefined);
   return mustRead(checks, CHECKS.certificates, isReadable ? certificates : undefined);
 }
@@ -100,7 +103,7 @@ export function appraiseChain(
   checks.holds(CHECKS.rootOnce, repeated.length === 0, repeated.length);
 
   // From the root down, each signature is of the next certificate's key.
-  const signed = isRooted || anchor === undefined ? certificates.slice(0, -1) : certificates;
+  const signed = anchor === undefined ? certificates.slice(0, -1) : below;
   const top: Issuer = anchor ?? { key: issuerKeyOf(last), spki: last.spki };
   const attested = indexesWith(certificates, KEY_DESCRIPTION);
   const sharedFrom = (attested.at(-1) ?? certificates.length) + 2;
@@ -114,8 +117,8 @@ export function appraiseChain(
 
   // Those between device and root are valid; a factory's may have expired. What the device made has dates of its clock.
   const issued = (attested.at(-1) ?? 0) + 1;
-  const middle = certificates.slice(issued, isRooted ? -1 : undefined);
-  const provisioning = provisioningOf(isRooted ? certificates.at(-2) : anchor && last);
+  const middle = below.slice(issued);
+  const provisioning = provisioningOf(isRooted || anchor !== undefined ? below.at(-1) : undefined);
   const begins = Math.max(...middle.map(({ notBefore }) => notBefore));
   checks.holds(CHECKS.notBefore, rules.now >= begins, new Date(rules.now), new Date(begins));
   const ends = Math.min(...middle.map(({ notAfter }) => notAfter));
@@ -135,6 +138,10 @@ export function appraiseChain(
     attested.every((index) => index <= highest),
     attested,
   );
+
+  // Between device and root are as many certificates as its makers issue: with one more, one of them was no authority.
+  const most = provisioning === 'remote' ? 3 : 2;
+  checks.holds(CHECKS.shape, middle.length >= 1 && middle.length <= most, middle.length, most);
 
   // Provisioning info stands right above the attestation.
   const informed = indexesWith(certificates, PROVISIONING_INFO);
@@ -185,5 +192,7 @@ function indexesWith(certificates: readonly Certificate[], oid: string): readonl
 
 /** As the revocation list has it. */
 function serialOf({ serial }: Certificate): string {
-  return Buffer.from(serial).toString('hex').replace(/^0+/, '');
+  return Buffer.from(serial)
+    .toString('hex')
+    .replace(/^0+(?=.)/, '');
 }

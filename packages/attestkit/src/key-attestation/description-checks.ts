@@ -45,7 +45,7 @@ export const DESCRIPTION_CHECKS = freezeJson({
     name: 'security level of the chain',
     code: 'ERR_KEY_ATTESTATION_SECURITY_LEVEL_CHAIN',
     stage: 'untrusted',
-    says: 'the key says StrongBox and the certificate that attests it does not, or the other way round',
+    says: 'the key has another security level than the certificate that attests it vouches for',
     spec: `${GUIDE}, step 5`,
   },
   attestKey: {

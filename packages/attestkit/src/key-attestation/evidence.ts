@@ -1,7 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { BoundedCache } from '../kernel/bounded-cache.js';
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
-import type { JsonObject } from '../kernel/json.js';
 import { assertOptions, type OptionTypes } from '../kernel/options.js';
 import { enforcing, mustRead } from '../kernel/sinks.js';
 import type { Enrolled, EnrolmentContext, EnrolmentEvidence } from '../ports/enrolment.js';
@@ -11,20 +10,14 @@ import { createKeyAttestationCache } from './cache.js';
 import { CHAIN_CHECKS, FIELD_CHECKS } from './chain-checks.js';
 import { MAX_CERTIFICATE, MAX_CERTIFICATES } from './chain.js';
 import { base64Length, decodeFilled } from './encoding.js';
+import { appraiseEnrolled, enrolled, serialsOf } from './enrolled.js';
 import type { KeyAttestationRules } from './expectations.js';
 import { KEY_OPTIONS, readKeyPolicy, type KeyPolicyOptions } from './key-policy.js';
 import { POLICY_CHECKS, SIGNATURE_CHECKS } from './policy-checks.js';
-import {
-  appraiseDevice,
-  DEVICE_OPTIONS,
-  deviceFacts,
-  readDevicePolicy,
-  type DeviceFacts,
-  type DevicePolicyOptions,
-} from './policy.js';
+import { DEVICE_OPTIONS, readDevicePolicy, type DevicePolicyOptions } from './policy.js';
 import { trustAnchors } from './roots.js';
 import { isRequestSignature, isSignatureAlgorithm, MAX_SIGNATURE } from './signature.js';
-import { appraiseKeyAttestation, type KeyAttestation } from './verify.js';
+import { appraiseKeyAttestation } from './verify.js';
 
 /** How certificate chains of Android are verified, and which keys are let in. */
 export interface KeyAttestationOptions extends DevicePolicyOptions, KeyPolicyOptions {
@@ -110,18 +103,12 @@ export function keyAttestation(
       }
     },
 
-    appraise({ appId, virtual, facts }, now) {
-      enforcing.holds(
-        POLICY_CHECKS.appId,
-        apps.some(({ packageName }) => packageName === appId),
-      );
-      enforcing.holds(POLICY_CHECKS.virtual, virtual !== true || anchors.some((anchor) => anchor.virtual));
-      appraiseDevice(facts as unknown as DeviceFacts, device, now, enforcing);
+    appraise(kept, now) {
+      appraiseEnrolled(kept, { apps, device, key, anchors, allowAttestKeys }, now);
       if (source === undefined) return;
       const list = source.latest();
       if (list === undefined) throw new AttestationError(POLICY_CHECKS.revocationsKnown, { retryAfter: 1 });
-      const serials = facts['certificateSerials'];
-      const isGood = Array.isArray(serials) && !serials.some((serial) => list.isRevoked(String(serial)));
+      const isGood = serialsOf(kept)?.some((serial) => list.isRevoked(serial)) === false;
       enforcing.holds(POLICY_CHECKS.stillTrusted, isGood);
     },
 
@@ -155,65 +142,6 @@ function decodeChain(sent: string | readonly string[] | undefined): readonly Uin
     if (text.length > base64Length(MAX_CERTIFICATE)) throw new AttestationError(CHAIN_CHECKS.size);
     return mustRead(enforcing, FIELD_CHECKS.encoding, decodeFilled(text));
   });
-}
-
-/** What Android says beyond what all kinds of evidence say; a member that is not known is absent. */
-export interface KeyAttestationFacts extends JsonObject, Partial<DeviceFacts> {
-  /** Of the key description: 300. */
-  readonly attestationVersion: number;
-  /** The version code of the app when it enrolled. */
-  readonly appVersion?: number;
-  /** How the key signs requests: `ecdsa-sha256`. */
-  readonly signatureAlgorithm: string;
-  /** Of the certificates between leaf and root, which can be revoked. */
-  readonly certificateSerials: readonly string[];
-}
-
-/** What the device's record keeps. Nothing that identifies the device is in it. */
-function enrolled(attestation: KeyAttestation, now: number): Enrolled<KeyAttestationFacts> {
-  const { appId, key, keyDescription, provisioning, provisioningInfo } = attestation;
-  const { attestationVersion, attestationSecurityLevel, hardwareEnforced } = keyDescription;
-  const { algorithm, thumbprint } = key;
-  // Every kind of key that signs has a thumbprint.
-  const signatureAlgorithm = mustRead(enforcing, POLICY_CHECKS.algorithm, thumbprint && algorithm);
-  const { bootKey, ...device } = deviceFacts(
-    hardwareEnforced,
-    attestationSecurityLevel,
-    provisioning,
-    provisioningInfo.certificatesIssued,
-  );
-  const kept = {
-    ...device,
-    // Only of systems of the owner's does it decide.
-    bootKey: device.bootState === 'SELF_SIGNED' ? bootKey : undefined,
-    appVersion: versionOf(attestation),
-    attestationVersion,
-    signatureAlgorithm,
-    certificateSerials: attestation.revocableSerials,
-  };
-  return {
-    kind: attestation.kind,
-    platform: 'android',
-    appId: appId as string,
-    environment: 'production',
-    integrity: device.bootState === 'VERIFIED' && device.deviceLocked === true ? 'hardware' : 'basic',
-    key: {
-      id: key.id,
-      thumbprint: thumbprint as string,
-      publicKey: Buffer.from(key.publicKey).toString('base64url'),
-    },
-    attestedAt: now,
-    ...(attestation.virtual ? { virtual: true } : {}),
-    facts: Object.fromEntries(
-      Object.entries(kept).filter(([, fact]) => fact !== undefined),
-    ) as unknown as KeyAttestationFacts,
-  };
-}
-
-function versionOf({ appId, keyDescription }: KeyAttestation): number | undefined {
-  const { softwareEnforced, hardwareEnforced } = keyDescription;
-  const { attestationApplicationId: app = hardwareEnforced.attestationApplicationId } = softwareEnforced;
-  return app?.packages.find(({ name }) => name === appId)?.version;
 }
 
 function readSource(revocations: unknown): RevocationSource | undefined {

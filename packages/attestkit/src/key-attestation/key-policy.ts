@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../kernel/errors.js';
 import type { OptionTypes } from '../kernel/options.js';
 import type { Checks } from '../ports/checks.js';
+import type { AuthorizationList } from './authorization-list.js';
 import type { KeyDescription } from './key-description.js';
 import { POLICY_CHECKS as CHECKS } from './policy-checks.js';
 
@@ -70,21 +71,35 @@ export function readKeyPolicy(options: KeyPolicyOptions): KeyPolicy {
   };
 }
 
-/** Holds what the hardware says of the key to the policy; the creation time alone is the system's word. */
-export function appraiseKey(
+/** What the hardware says of how the key may be used; of an enrolled key, from its record. */
+export interface KeyUse {
+  readonly purposes: readonly number[];
+  /** HardwareAuthenticatorType; 0 where nobody has to be authenticated. */
+  readonly userAuthType: number;
+}
+
+/** What the hardware says of how the key may be used. */
+export function keyUse({ purpose = [], noAuthRequired, userAuthType = 0 }: AuthorizationList): KeyUse {
+  return { purposes: purpose, userAuthType: noAuthRequired === true ? 0 : userAuthType };
+}
+
+/** Holds the use of a key to the policy. */
+export function appraiseUse({ purposes, userAuthType }: KeyUse, policy: KeyPolicy, checks: Checks): void {
+  const wanted = policy.purposes;
+  const isForAll = wanted.every((each) => purposes.includes(each)) && !purposes.includes(ATTEST_KEY);
+  checks.holds(CHECKS.purposes, wanted.length === 0 || isForAll, purposes, wanted);
+
+  const isGuarded = userAuthType !== 0;
+  checks.holds(CHECKS.userAuthentication, !policy.userAuthentication || isGuarded, userAuthType);
+}
+
+/** Holds the time at which a key was created, by the system's word, to the policy. */
+export function appraiseAge(
   { hardwareEnforced, softwareEnforced }: KeyDescription,
   policy: KeyPolicy,
   now: number,
   checks: Checks,
 ): void {
-  const { purpose = [], noAuthRequired, userAuthType = 0 } = hardwareEnforced;
-  const wanted = policy.purposes;
-  const isForAll = wanted.every((each) => purpose.includes(each)) && !purpose.includes(ATTEST_KEY);
-  checks.holds(CHECKS.purposes, wanted.length === 0 || isForAll, purpose, wanted);
-
-  const isGuarded = noAuthRequired !== true && userAuthType !== 0;
-  checks.holds(CHECKS.userAuthentication, !policy.userAuthentication || isGuarded, userAuthType);
-
   const limit = policy.maxKeyAgeSeconds;
   const created = softwareEnforced.creationDateTime ?? hardwareEnforced.creationDateTime;
   const age = created === undefined ? undefined : Math.floor((now - created) / 1000);

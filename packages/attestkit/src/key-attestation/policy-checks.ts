@@ -108,7 +108,7 @@ export const POLICY_CHECKS = freezeJson({
     name: 'app still allowed',
     code: 'ERR_KEY_ATTESTATION_APP_ID_DENIED',
     stage: 'denied',
-    says: 'the key is of an app that is not allowed any more',
+    says: 'the key is of an app that is not allowed any more, or not with the certificates that it was signed with',
     spec: POLICY,
   },
   virtual: {
@@ -116,6 +116,13 @@ export const POLICY_CHECKS = freezeJson({
     code: 'ERR_KEY_ATTESTATION_VIRTUAL_DENIED',
     stage: 'denied',
     says: 'the key was attested under a root for testing, and no such root is configured',
+    spec: POLICY,
+  },
+  attestKey: {
+    name: 'attestation keys still allowed',
+    code: 'ERR_KEY_ATTESTATION_ATTEST_KEY_DENIED',
+    stage: 'denied',
+    says: 'an attestation key of the app attested the key, and such keys are not allowed any more',
     spec: POLICY,
   },
   stillTrusted: {

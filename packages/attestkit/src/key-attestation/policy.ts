@@ -5,7 +5,7 @@ import type { AuthorizationList } from './authorization-list.js';
 import type { SecurityLevel } from './key-description.js';
 import { POLICY_CHECKS as CHECKS } from './policy-checks.js';
 import type { Provisioning } from './provisioning.js';
-import { isAtLeastPatch, readPatchLevel, readVersion } from './versions.js';
+import { HIGHEST_OS, isAtLeastPatch, readPatchLevel, readVersion } from './versions.js';
 
 /** What a device has to be to be let in, beyond being genuine. */
 export interface DevicePolicyOptions {
@@ -150,7 +150,9 @@ export function appraiseDevice(facts: DeviceFacts, policy: DevicePolicy, now: nu
   checks.holds(CHECKS.bootState, anyBoot || bootState === 'VERIFIED' || isAllowed, bootState);
 
   const oldest = policy.minimumOs;
-  checks.holds(CHECKS.osVersion, oldest === undefined || (osVersion ?? 0) >= oldest, osVersion, oldest);
+  const isCurrent =
+    oldest === undefined || (osVersion !== undefined && osVersion >= oldest && osVersion <= HIGHEST_OS);
+  checks.holds(CHECKS.osVersion, isCurrent, osVersion, oldest);
   const levels = [facts.patchLevel, facts.vendorPatchLevel, facts.bootPatchLevel];
   const arePatched = policy.patches.every(
     (least, index) => least === undefined || isAtLeastPatch(levels[index], least, now),

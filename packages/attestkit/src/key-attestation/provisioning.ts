@@ -32,9 +32,22 @@ export function provisioningOf(upper: Certificate | undefined): Provisioning {
   return isGoogle && isDroid ? 'remote' : 'unknown';
 }
 
-/** Whether an attestation certificate is of a StrongBox: its subject says so, in one attribute or another. */
-export function isStrongBox(attestation: Certificate): boolean {
-  return readAttributes(attestation.subject).some(({ value }) => value.toLowerCase().includes('strongbox'));
+/**
+ * The level that an attestation certificate vouches for; undefined where it does for neither. Google's servers write it
+ * as the organization; of the factories some say StrongBox, in one attribute or another, and not all say TEE.
+ */
+export function levelOf(
+  { subject }: Certificate,
+  provisioning: Provisioning,
+): 'TRUSTED_ENVIRONMENT' | 'STRONG_BOX' | undefined {
+  const attributes = readAttributes(subject);
+  if (provisioning !== 'remote') {
+    const isStrongBox = attributes.some(({ value }) => value.toLowerCase().includes('strongbox'));
+    return isStrongBox ? 'STRONG_BOX' : 'TRUSTED_ENVIRONMENT';
+  }
+  const [organization, ...more] = attributes.filter(({ oid }) => oid === ATTRIBUTE.organization);
+  if (organization?.value === 'StrongBox' && more.length === 0) return 'STRONG_BOX';
+  return organization?.value === 'TEE' && more.length === 0 ? 'TRUSTED_ENVIRONMENT' : undefined;
 }
 
 /** The provisioning info, a map in CBOR; empty where it is absent or cannot be read, as it decides nothing on its own. */

@@ -14,9 +14,9 @@ import {
 } from './expectations.js';
 import { describeChain, type ChainFacts } from './facts.js';
 import { readKeyDescription, type KeyDescription, type ReadKeyDescription } from './key-description.js';
-import { appraiseKey } from './key-policy.js';
+import { appraiseAge, appraiseUse, keyUse } from './key-policy.js';
 import { appraiseDevice, deviceFacts } from './policy.js';
-import { isStrongBox, type Provisioning, type ProvisioningInfo } from './provisioning.js';
+import { levelOf, type Provisioning, type ProvisioningInfo } from './provisioning.js';
 
 /** A key that genuine secure hardware vouches for. */
 export interface KeyAttestation {
@@ -42,7 +42,7 @@ export interface KeyAttestation {
   readonly attestKeyDescription: KeyDescription | undefined;
   readonly provisioning: Provisioning;
   readonly provisioningInfo: ProvisioningInfo;
-  /** Serials of the certificates between leaf and root, as the revocation list has them: to be looked up again later. */
+  /** Serials of the certificates above the leaf, as the revocation list has them: to be looked up again later. */
   readonly revocableSerials: readonly string[];
   /** What the chain is made of, for logs and people. Made when it is asked for. */
   readonly facts: ChainFacts;
@@ -88,6 +88,7 @@ export function appraiseKeyAttestation(
 ): KeyAttestation {
   // Certificates, then the way to a root, then where the attestation stands and what was revoked.
   const chain = appraiseChain(readChain(certificateChain, checks), rules, checks);
+  const { provisioning, provisioningInfo } = chain;
   const nearest = chain.attested.at(-1) ?? 0;
   read?.(resultOf({ chain }));
 
@@ -105,8 +106,8 @@ export function appraiseKeyAttestation(
   const isHardware = level === 'TRUSTED_ENVIRONMENT' || level === 'STRONG_BOX';
   checks.holds(CHECKS.hardware, isHardware, level);
   const attester = chain.certificates[nearest + 1];
-  const claimed = level === 'STRONG_BOX';
-  checks.holds(CHECKS.levelOfChain, attester === undefined || isStrongBox(attester) === claimed, level);
+  const vouched = attester && levelOf(attester, provisioning);
+  checks.holds(CHECKS.levelOfChain, level === vouched, level, vouched);
 
   // An app's attestation key is of this app and device, in the same hardware, and signs nothing but attestations.
   checks.holds(CHECKS.attestKey, !isOwn || isAttestKey(issued.description, description));
@@ -125,10 +126,10 @@ export function appraiseKeyAttestation(
   const appId = appraiseApp(description, rules.apps, checks);
 
   // Genuine; now the policy.
-  const { provisioning, provisioningInfo } = chain;
   const facts = deviceFacts(hardwareEnforced, level, provisioning, provisioningInfo.certificatesIssued);
   appraiseDevice(facts, rules.device, rules.now, checks);
-  appraiseKey(description, rules.key, rules.now, checks);
+  appraiseUse(keyUse(hardwareEnforced), rules.key, checks);
+  appraiseAge(description, rules.key, rules.now, checks);
   return resultOf({ chain, own, attestKey, appId });
 }
 
@@ -170,7 +171,7 @@ function resultOf({ chain, own, attestKey, appId }: Findings): KeyAttestation {
     attestKeyDescription: attestKey?.description,
     provisioning: chain.provisioning,
     provisioningInfo: chain.provisioningInfo,
-    revocableSerials: chain.serials.slice(1, chain.isRooted ? -1 : undefined),
+    revocableSerials: chain.serials.slice(1),
     // Much work, and seldom asked for.
     get facts(): ChainFacts {
       facts ??= describeChain(chain, key?.type, own);

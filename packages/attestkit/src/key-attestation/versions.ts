@@ -1,5 +1,8 @@
 import { ConfigurationError } from '../kernel/errors.js';
 
+/** Versions of Android as KeyMint writes them have six digits at most. */
+export const HIGHEST_OS = 999_999;
+
 /** Months by which a patch level may be ahead of the calendar: genuine devices have next month's, and the one after. */
 const MONTHS_AHEAD = 12;
 

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { newAndroidKeys, named, provisioningInfo, type Draft } from './android-authorities.js';
-import { encodeDescription } from './android-description.js';
-import { keyUsage, type CertificateFields } from './certificate.js';
+import { newAndroidKeys, named, type Draft } from './android-authorities.js';
+import { bytes, certificate, chain, draft } from './android-chain-steps.js';
+import { keyUsage } from './certificate.js';
 import { NULL, oid, sequence } from './encode-der.js';
 import type { KeyAttestationDefectWith } from './key-attestation-defect.js';
-import { KEY_DESCRIPTION, leafDraft, type ChainSteps, type Workshop } from './make-android-chain.js';
+import type { ChainSteps } from './make-android-chain.js';
 
 const DAY = 86_400_000;
 
@@ -12,61 +12,11 @@ const DAY = 86_400_000;
 const SOFTWARE_ROOT =
   'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE7l1ex+HA220Dpn7mthvsTWpdamguD/9/SQ59dx9EIm29sa/6FsvHrcV30lacqrewLVQBXT5DKyqO107sSHVBpA==';
 
-/** Changes the certificate at a place, from the leaf up or, where negative, from the root down. */
-function certificate(
-  at: number,
-  change: (fields: CertificateFields) => Partial<CertificateFields>,
-): ChainSteps {
-  return draft(at, (each) => ({ fields: { ...each.fields, ...change(each.fields) } }));
-}
-
-function draft(at: number, change: (each: Draft) => Partial<Draft>): ChainSteps {
-  return {
-    drafts: (drafts) =>
-      drafts.map((each, index) =>
-        index === (at < 0 ? drafts.length + at : at)
-          ? { ...each, certificate: undefined, ...change(each) }
-          : each,
-      ),
-  };
-}
-
-function bytes(at: number, change: (der: Buffer) => Uint8Array): ChainSteps {
-  return {
-    chain: (all) => all.map((each, index) => (index === at ? change(Buffer.from(each)) : each)),
-  };
-}
-
-function chain(change: (all: readonly Uint8Array[]) => readonly Uint8Array[]): ChainSteps {
-  return { chain: change };
-}
-
 /** Changes the last octet of the signature, so that it still is one in DER. */
 function broken(der: Buffer): Buffer {
   der.writeUInt8(der.readUInt8(der.length - 1) ^ 1, der.length - 1);
   return der;
 }
-
-/** Puts a leaf in front that the attested key has signed: a genuine key, used as an authority. */
-function forgedLeaf(
-  ...extensions: readonly ((workshop: Workshop) => CertificateFields['extensions'][number])[]
-): ChainSteps {
-  return {
-    drafts: (drafts, workshop) => [
-      leafDraft(
-        newAndroidKeys('P-256'),
-        drafts[0] as Draft,
-        extensions.map((make) => make(workshop)),
-      ),
-      ...drafts,
-    ],
-  };
-}
-
-const attestation = ({ description }: Workshop) => ({
-  oid: KEY_DESCRIPTION,
-  value: encodeDescription(description),
-});
 
 /** Another attestation certificate of the device, which is on the revocation list; its own stays good. */
 function revoked(status: 'REVOKED' | 'SUSPENDED'): ChainSteps {
@@ -238,52 +188,6 @@ export const ANDROID_CHAIN_DEFECTS = {
     code: 'ERR_KEY_ATTESTATION_EXTENSION_MISSING',
     says: 'no certificate has the attestation extension',
     ...certificate(0, () => ({ extensions: [keyUsage(0x80, 7)] })),
-  },
-  'extended-for-key': {
-    code: 'ERR_KEY_ATTESTATION_LEAF_NOT_ATTESTED',
-    says: 'the attested key signed a certificate for a key of the attacker’s',
-    ...forgedLeaf(),
-  },
-  'extended-with-fake-attestation': {
-    code: 'ERR_KEY_ATTESTATION_CHAIN_EXTENDED',
-    says: 'the attested key signed an attestation for a key of the attacker’s',
-    ...forgedLeaf(attestation),
-  },
-  'extended-twice': {
-    code: 'ERR_KEY_ATTESTATION_CHAIN_EXTENDED',
-    says: 'a forged attestation, and a certificate without one between it and the genuine',
-    drafts: (drafts, workshop) => {
-      const between = leafDraft(newAndroidKeys('P-256'), drafts[0] as Draft, []);
-      return [leafDraft(newAndroidKeys('P-256'), between, [attestation(workshop)]), between, ...drafts];
-    },
-  },
-  'attestation-in-attester': {
-    code: 'ERR_KEY_ATTESTATION_CHAIN_EXTENDED',
-    says: 'the attestation certificate has the attestation extension too',
-    drafts: (drafts, workshop) =>
-      drafts.map((each, index) =>
-        index === 1
-          ? {
-              ...each,
-              fields: { ...each.fields, extensions: [...each.fields.extensions, attestation(workshop)] },
-            }
-          : each,
-      ),
-  },
-  'attest-key': {
-    code: 'ERR_KEY_ATTESTATION_CHAIN_EXTENDED',
-    says: 'an attestation key of the app attests the leaf, which is not allowed unless configured',
-    describeAttestKey: (description) => description,
-  },
-  'provisioning-info-in-leaf': {
-    code: 'ERR_KEY_ATTESTATION_PROVISIONING_POSITION',
-    says: 'the leaf has provisioning info',
-    ...certificate(0, ({ extensions }) => ({ extensions: [...extensions, provisioningInfo(1)] })),
-  },
-  'provisioning-info-above': {
-    code: 'ERR_KEY_ATTESTATION_PROVISIONING_POSITION',
-    says: 'the certificate above the attestation certificate has provisioning info',
-    ...certificate(2, ({ extensions }) => ({ extensions: [...extensions, provisioningInfo(1)] })),
   },
   'attester-revoked': {
     code: 'ERR_KEY_ATTESTATION_REVOKED',

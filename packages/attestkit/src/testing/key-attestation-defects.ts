@@ -2,6 +2,7 @@ import type { KeyAttestationErrorCode } from '../key-attestation/checks.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { ANDROID_CHAIN_DEFECTS } from './android-chain-defects.js';
 import { ANDROID_DESCRIPTION_DEFECTS } from './android-description-defects.js';
+import { ANDROID_EXTENSION_DEFECTS } from './android-extension-defects.js';
 import { ANDROID_POLICY_DEFECTS } from './android-policy-defects.js';
 import type { KeyAttestationDefectWith, KeyAttestationDemand } from './key-attestation-defect.js';
 import type { ChainSteps } from './make-android-chain.js';
@@ -40,7 +41,12 @@ const SIGNATURE_DEFECTS = {
 } as const satisfies Readonly<Record<string, KeyAttestationDefectWith<SignatureSteps>>>;
 
 const DEFECTS = {
-  chain: { ...ANDROID_CHAIN_DEFECTS, ...ANDROID_DESCRIPTION_DEFECTS, ...ANDROID_POLICY_DEFECTS },
+  chain: {
+    ...ANDROID_CHAIN_DEFECTS,
+    ...ANDROID_EXTENSION_DEFECTS,
+    ...ANDROID_DESCRIPTION_DEFECTS,
+    ...ANDROID_POLICY_DEFECTS,
+  },
   signature: SIGNATURE_DEFECTS,
 } as const;
 

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { inspectKeyAttestation, verifyKeyAttestation } from '../../src/key-attestation/index.js';
+import {
+  inspectKeyAttestation,
+  keyAttestation,
+  verifyKeyAttestation,
+} from '../../src/key-attestation/index.js';
 import { integer } from '../../src/testing/encode-der.js';
 import { vectors } from '../vectors.js';
 import { applicationId, boolean, integers, NOW, rootOfTrust, type Description } from './describe.js';
+import { codeOf, context, options } from './enrolling.js';
 import { attestation, expectations, named, newKey, remoteDrafts, signAll } from './forge.js';
 import { judge } from './judge.js';
 import { chainOf, defaultAppraisal } from './published.js';
@@ -39,6 +44,17 @@ describe('a key that the app’s own attestation key attested', () => {
       hardware: { 706: integer(202_501) },
     };
     expect(judge(chain({}, older), allowed)).toBe('accepted');
+  });
+
+  it('is refused at the next refresh where it is not allowed any more', async () => {
+    const lenient = keyAttestation(options({ allowAttestKeys: true }));
+    const fields = { certificate_chain: chain().map((each) => each.toString('base64')) };
+    const enrolled = await lenient.verify(fields, context);
+    expect(await codeOf(() => lenient.appraise(enrolled, NOW))).toBe('accepted');
+    expect(await codeOf(() => keyAttestation(options()).appraise(enrolled, NOW))).toBe('ATTEST_KEY_DENIED');
+    const { byAttestKey: _gone, ...withheld } = enrolled.withheld ?? {};
+    const strict = keyAttestation(options());
+    expect(await codeOf(() => strict.appraise({ ...enrolled, withheld }, NOW))).toBe('ATTEST_KEY_DENIED');
   });
 
   it('is refused where it is not allowed', () => {

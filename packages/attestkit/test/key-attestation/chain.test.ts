@@ -181,6 +181,18 @@ describe('refuses a chain', () => {
     expect(judge(signAll(remoteDrafts()), expectations({ revocations }))).toBe('REVOKED');
   });
 
+  it('REVOKED: of which a certificate has the serial number zero, as the list has it', () => {
+    const revocations = { size: 1, isRevoked: (serial: string): boolean => serial === '0' };
+    const chain = signAll(changed(remoteDrafts, 2, { serial: 0n })());
+    expect(judge(chain, expectations({ revocations }))).toBe('REVOKED');
+  });
+
+  it('with a hole', () => {
+    const sparse = [...signAll(remoteDrafts())];
+    delete sparse[1];
+    expect(judge(sparse, expectations())).toBe('CERTIFICATE_INVALID');
+  });
+
   it('in another order', () => {
     const chain = signAll(remoteDrafts());
     expect(judge(chain.toReversed(), expectations())).toBe('ISSUER_MISMATCH');
@@ -218,7 +230,7 @@ it('says what the chain is, and that it is not Google’s', () => {
     appId: 'com.example.app',
     provisioning: 'remote',
     provisioningInfo: { certificatesIssued: 3, manufacturer: 'Google' },
-    revocableSerials: ['65d29495', 'f59c', '3882'],
+    revocableSerials: ['65d29495', 'f59c', '3882', '84a9'],
     virtual: true,
     facts: { rootKind: 'virtual', rootOmitted: false, chainLength: 5, extensionIndexes: [0] },
   });

@@ -52,12 +52,24 @@ describe('enrols', () => {
         appVersion: 7,
         attestationVersion: 300,
         signatureAlgorithm: 'ecdsa-sha256',
-        certificateSerials: ['65d29495', 'f59c', '3882'],
+      },
+      withheld: {
+        purposes: [2, 3],
+        userAuthType: 0,
+        certificateSerials: ['65d29495', 'f59c', '3882', '84a9'],
+        signingDigests: DIGEST.toString('hex'),
+        byAttestKey: false,
       },
     });
     // As it comes back from the store.
     expect(JSON.parse(JSON.stringify(enrolled))).toEqual(enrolled);
     expect(JSON.stringify(enrolled)).not.toMatch(/SERIAL|IMEI/);
+  });
+
+  it('with a note of a version that is newer than those known here, and of its tags', async () => {
+    const newer: Description = { version: 600, hardware: { 999: octets('something of the device') } };
+    const enrolled = await enrol(keyAttestation(options()), remoteDrafts(newer));
+    expect(enrolled.notes).toEqual(['attestationVersion 600', 'hardwareEnforced 999']);
   });
 
   it.each(['base64', 'base64url'] as const)('certificates in %s', async (encoding) => {
@@ -139,6 +151,17 @@ describe('appraises again at every refresh', () => {
       'APP_ID_DENIED',
       { apps: [{ packageName: 'com.example.other', certificateDigests: [DIGEST.toString('hex')] }] },
     ],
+    ['APP_ID_DENIED', { apps: [{ packageName: PACKAGE, certificateDigests: ['ab'.repeat(32)] }] }],
+    [
+      'APP_ID_DENIED',
+      { apps: [{ packageName: PACKAGE, certificateDigests: [DIGEST.toString('hex'), 'ab'.repeat(32)] }] },
+    ],
+    [
+      'APP_VERSION_DENIED',
+      { apps: [{ packageName: PACKAGE, certificateDigests: [DIGEST.toString('hex')], minimumVersion: 8 }] },
+    ],
+    ['PURPOSES_DENIED', { purposes: ['decrypt'] }],
+    ['USER_AUTHENTICATION_DENIED', { userAuthentication: 'required' }],
     ['VIRTUAL_DENIED', { roots: undefined }],
     ['SECURITY_LEVEL_DENIED', { securityLevel: 'strong-box' }],
     ['OS_VERSION_DENIED', { minimumOs: '17' }],
@@ -185,8 +208,8 @@ describe('appraises again at every refresh', () => {
     await evidence.ready?.();
     expect(asked).toBe(2);
     latest = listOf();
-    const { certificateSerials: _gone, ...facts } = enrolled.facts;
-    expect(await codeOf(() => evidence.appraise({ ...enrolled, facts }, NOW))).toBe('REVOKED_SINCE');
+    const { certificateSerials: _gone, ...withheld } = enrolled.withheld ?? {};
+    expect(await codeOf(() => evidence.appraise({ ...enrolled, withheld }, NOW))).toBe('REVOKED_SINCE');
   });
 
   it('does not fail where the list cannot be renewed', async () => {

@@ -64,6 +64,7 @@ describe('the catalogue of defects', () => {
     'PROVISIONING_DENIED',
     'KEY_ALGORITHM_DENIED',
     'APP_ID_DENIED',
+    'ATTEST_KEY_DENIED',
     'VIRTUAL_DENIED',
     'REVOKED_SINCE',
     'REVOCATIONS_UNAVAILABLE',

@@ -1,0 +1,86 @@
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { keyAttestation } from '../../src/key-attestation/index.js';
+import { readPublicKey } from '../../src/key-attestation/attested-key.js';
+import { bits, integer, NULL, octets, oid, sequence } from '../../src/testing/encode-der.js';
+import { integers } from './describe.js';
+import { codeOf, enrol, options } from './enrolling.js';
+import { LEAF_KEY, remoteDrafts, type Draft } from './forge.js';
+
+const EC = oid('1.2.840.10045.2.1');
+const P256 = oid('1.2.840.10045.3.1.7');
+const RSA = oid('1.2.840.113549.1.1.1');
+const ED25519 = oid('1.3.101.112');
+
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });
+const modulus = Buffer.from(rsa.n ?? '', 'base64url');
+const number = (hex: string): Buffer =>
+  Buffer.concat([Buffer.of(2, hex.length / 2), Buffer.from(hex, 'hex')]);
+const modulusInteger = integer(BigInt(`0x${modulus.toString('hex')}`));
+const EXPONENT = number('010001');
+const point = Buffer.alloc(65, 7).fill(4, 0, 1);
+
+const ofRsa = (key: Buffer, ...parameters: Buffer[]): Buffer =>
+  sequence(sequence(RSA, ...parameters), bits(key));
+
+describe('a public key', () => {
+  it.each(['rsa', 'ec', 'ed25519'])('of %s has the thumbprint of its JWK', (type) => {
+    const { publicKey } = generateKeyPairSync(
+      type as 'rsa',
+      { modulusLength: 2048, namedCurve: 'P-384' } as never,
+    );
+    const { kty, n, e, crv, x, y } = publicKey.export({ format: 'jwk' });
+    const members = kty === 'RSA' ? { e, kty, n } : kty === 'EC' ? { crv, kty, x, y } : { crv, kty, x };
+    const wanted = createHash('sha256').update(JSON.stringify(members)).digest('base64url');
+    expect(readPublicKey(publicKey.export({ format: 'der', type: 'spki' }))?.thumbprint?.()).toBe(wanted);
+  });
+
+  const second: readonly (readonly [string, Buffer])[] = [
+    ['parameters beside the curve', sequence(sequence(EC, P256, NULL), bits(point))],
+    ['a point that is compressed', sequence(sequence(EC, P256), bits(Buffer.alloc(33, 2)))],
+    ['a member after the key', sequence(sequence(EC, P256), bits(point), NULL)],
+    ['RSA without NULL', ofRsa(sequence(modulusInteger, EXPONENT))],
+    ['RSA with other parameters', ofRsa(sequence(modulusInteger, EXPONENT), octets(''))],
+    ['RSA with parameters twice', ofRsa(sequence(modulusInteger, EXPONENT), NULL, NULL)],
+    ['a third number of RSA', ofRsa(sequence(modulusInteger, EXPONENT, EXPONENT), NULL)],
+    [
+      'a modulus that is negative',
+      ofRsa(sequence(Buffer.concat([Buffer.from('02820100', 'hex'), modulus]), EXPONENT), NULL),
+    ],
+    ['an exponent of one', ofRsa(sequence(modulusInteger, number('01')), NULL)],
+    ['an even exponent', ofRsa(sequence(modulusInteger, number('010000')), NULL)],
+    ['an exponent of zero', ofRsa(sequence(modulusInteger, number('00')), NULL)],
+    ['an exponent with a zero before it', ofRsa(sequence(modulusInteger, number('00010001')), NULL)],
+    ['Ed25519 with parameters', sequence(sequence(ED25519, NULL), bits(Buffer.alloc(32)))],
+    ['Ed25519 of three octets', sequence(sequence(ED25519), bits(Buffer.alloc(3)))],
+  ];
+  it.each(second)('has no second encoding: %s', (_name, spki) => {
+    expect(readPublicKey(spki)).toBeUndefined();
+  });
+});
+
+describe('does not enrol a key', () => {
+  const evidence = keyAttestation(options());
+  const enrolling = (change: Partial<Draft>, hardware = {}): Promise<string> => {
+    const [leaf, ...rest] = remoteDrafts({ hardware }) as [Draft, ...Draft[]];
+    return codeOf(() => enrol(evidence, [{ ...leaf, ...change }, ...rest]));
+  };
+  const rsaPadded = { 6: integers(5) };
+
+  it('that can be used', async () => {
+    expect(await enrolling({ key: LEAF_KEY })).toBe('accepted');
+    expect(await enrolling({ publicKey: ofRsa(sequence(modulusInteger, EXPONENT), NULL) }, rsaPadded)).toBe(
+      'accepted',
+    );
+  });
+
+  it.each([
+    ['off its curve', sequence(sequence(EC, P256), bits(point)), {}],
+    ['in a second encoding', sequence(sequence(EC, P256, NULL), bits(point)), {}],
+    ['of RSA-8192', ofRsa(sequence(integer(2n ** 8191n + 1n), EXPONENT), NULL), rsaPadded],
+    ['of RSA-1024', ofRsa(sequence(integer(2n ** 1023n + 1n), EXPONENT), NULL), rsaPadded],
+    ['of another curve', sequence(sequence(EC, oid('1.3.132.0.33')), bits(Buffer.alloc(57, 4))), {}],
+  ])('%s', async (_name, publicKey, hardware) => {
+    expect(await enrolling({ publicKey }, hardware)).toBe('KEY_ALGORITHM_DENIED');
+  });
+});
