@@ -71,7 +71,7 @@ async function foreignChallenge(id: string): Promise<string> {
 }
 
 /** What is refused of every kind of device. */
-export const hostileCases = ({ codes }: DeviceKind): Readonly<Record<string, HostileCase>> => ({
+export const hostileCases = ({ codes, replayed }: DeviceKind): Readonly<Record<string, HostileCase>> => ({
   'attest: a challenge that is none': attest(400, 'ERR_CHALLENGE_MALFORMED', async ({ device }) =>
     device.attestation('challenge'),
   ),
@@ -94,9 +94,17 @@ export const hostileCases = ({ codes }: DeviceKind): Readonly<Record<string, Hos
     server.clock.now += 300_000;
     return device.attestation(challenge);
   }),
-  'attest: a challenge that was used': {
+  'attest: a challenge that was used, beside the session of its device': {
     status: 400,
     code: 'ERR_CHALLENGE_USED',
+    request: async ({ device, send }) => {
+      const body = device.attestation(await device.challenge());
+      const issued = parsed<Issued>(await send(post('attest', body)));
+      return post('attest', body, bearer(issued));
+    },
+  },
+  'attest: what was let in, once more': {
+    ...replayed,
     request: async ({ device, send }) =>
       onceLetIn(send, post('attest', device.attestation(await device.challenge()))),
   },
