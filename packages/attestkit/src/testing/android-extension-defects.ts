@@ -1,7 +1,7 @@
 import { named, newAndroidKeys, provisioningInfo, type Draft } from './android-authorities.js';
 import { certificate } from './android-chain-steps.js';
 import { encodeDescription } from './android-description.js';
-import type { CertificateFields, Extension } from './certificate.js';
+import { basicConstraints, type CertificateFields, type Extension } from './certificate.js';
 import { octets } from './encode-der.js';
 import type { KeyAttestationDefectWith } from './key-attestation-defect.js';
 import { KEY_DESCRIPTION, leafDraft, type ChainSteps, type Workshop } from './make-android-chain.js';
@@ -103,7 +103,11 @@ export const ANDROID_EXTENSION_DEFECTS = {
     provisioning: 'rkp',
     drafts: ([leaf, attester, ...rest]) => {
       const above = attester as Draft;
-      const fields = { ...above.fields, subject: named(['CN', 'machine'], ['O', 'AVF']), extensions: [] };
+      const fields = {
+        ...above.fields,
+        subject: named(['CN', 'machine'], ['O', 'AVF']),
+        extensions: [basicConstraints(true)],
+      };
       const avf = { ...above, fields, certificate: undefined };
       const machine = posing(avf, MACHINE);
       return [issuedBy(leaf as Draft, machine), machine, avf, ...rest];
