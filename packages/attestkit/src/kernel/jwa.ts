@@ -83,8 +83,11 @@ export function verifySignature(
   }
 }
 
-/** RFC 8017 §8.1.2 and §8.2.2, step 1. OpenSSL takes a PSS signature without its leading zeros for the same. */
-function isOfModulus(key: KeyObject, signature: Uint8Array): boolean {
+/**
+ * Whether an RSA signature is as long as the modulus (RFC 8017 §8.1.2 and §8.2.2, step 1). OpenSSL takes one of PSS
+ * without its leading zeros for the same.
+ */
+export function isOfModulus(key: KeyObject, signature: Uint8Array): boolean {
   return signature.length === Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
 }
 

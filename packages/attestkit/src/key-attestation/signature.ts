@@ -1,5 +1,6 @@
 import { constants, verify, type KeyObject } from 'node:crypto';
 import type { BoundedCache } from '../kernel/bounded-cache.js';
+import { isOfModulus } from '../kernel/jwa.js';
 import { importSpki } from '../kernel/spki.js';
 import type { SignatureAlgorithm } from './attested-key.js';
 
@@ -7,6 +8,9 @@ import type { SignatureAlgorithm } from './attested-key.js';
 export const MAX_SIGNATURE = 1024;
 
 const ALGORITHM = /^(?:(ecdsa|rsa-pkcs1|rsa-pss)-(sha256|sha384|sha512)|(ed25519))$/;
+
+/** Node's names of the types of keys. */
+const KEY_TYPES: Readonly<Record<string, string>> = { ecdsa: 'ec', 'rsa-pkcs1': 'rsa', 'rsa-pss': 'rsa' };
 
 /** Whether a text names an algorithm that keys are enrolled with. */
 export function isSignatureAlgorithm(text: unknown): text is SignatureAlgorithm {
@@ -25,11 +29,13 @@ export function isRequestSignature(
   { publicKey, algorithm }: { readonly publicKey: string; readonly algorithm: SignatureAlgorithm },
   keys: BoundedCache<KeyObject>,
 ): boolean {
-  const [, family, digest = null] = ALGORITHM.exec(algorithm) ?? [];
+  const [, family = 'ed25519', digest = null] = ALGORITHM.exec(algorithm) ?? [];
   try {
     const key = keys.get(publicKey) ?? importSpki(Buffer.from(publicKey, 'base64url'));
     if (key === undefined) return false;
     keys.set(publicKey, key);
+    const type = KEY_TYPES[family] ?? family;
+    if (key.asymmetricKeyType !== type || (type === 'rsa' && !isOfModulus(key, signature))) return false;
     return verify(digest, signed, family === 'rsa-pss' ? { key, ...PSS } : key, signature);
   } catch {
     return false; // A key that OpenSSL refuses to use with the hash.

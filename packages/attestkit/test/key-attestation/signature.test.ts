@@ -56,6 +56,19 @@ describe('a request that the attested key has signed', () => {
       expect(await verdict(enrolled, sign('sha256', line, LEAF_KEY))).toBe(invalid);
   });
 
+  it('is refused by an algorithm that is of another type of key', async () => {
+    const [ofEc, ofRsa] = [await keyed(LEAF_KEY), await keyed(rsa, { 6: integers(5) })];
+    const named = (enrolled: Enrolled, signatureAlgorithm: string): Enrolled => ({
+      ...enrolled,
+      facts: { ...enrolled.facts, signatureAlgorithm },
+    });
+    const invalid = 'REQUEST_SIGNATURE_INVALID';
+    expect(await verdict(named(ofEc, 'rsa-pkcs1-sha256'), sign('sha256', line, LEAF_KEY))).toBe(invalid);
+    expect(await verdict(named(ofRsa, 'ecdsa-sha256'), sign('sha256', line, rsa))).toBe(invalid);
+    // Without a name of a hash OpenSSL takes SHA-256.
+    expect(await verdict(named(ofEc, 'ed25519'), sign('sha256', line, LEAF_KEY))).toBe(invalid);
+  });
+
   it('is refused where the signature is none', async () => {
     const enrolled = await keyed(LEAF_KEY);
     for (const text of [
