@@ -15,6 +15,17 @@ export function readBoolean(env: Environment, variable: string): boolean | undef
   );
 }
 
+/** Makes what variables configure: what is wrong with an option is wrong with the variable that it comes from. */
+export function settingOf<T>(variables: Readonly<Record<string, string>>, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    const variable = error instanceof ConfigurationError ? variables[error.variable] : undefined;
+    if (!(error instanceof ConfigurationError) || variable === undefined) throw error;
+    throw new ConfigurationError(variable, error.problem, error.remedy, { cause: error });
+  }
+}
+
 /** A whole number of seconds, from 1 to `most`. */
 export function readSeconds(env: Environment, variable: string, most: number): number | undefined {
   const value = env[variable];

@@ -9,16 +9,16 @@ import {
 } from '../guard/index.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { assertOptions, type OptionTypes } from '../kernel/options.js';
-import type { DecisionEvent } from '../ports/events.js';
 import { assertion, session } from '../sessions/index.js';
+import { appCheckFromEnv } from './app-check-from-env.js';
 import { approovEnforcement, approovFromEnv, hasApproov } from './approov-from-env.js';
 import { readBoolean, type Environment } from './environment.js';
-import { logLines } from './log-lines.js';
+import { endpointLines, logLines } from './log-lines.js';
 import { hasSessions, sessionsFromEnv } from './sessions-from-env.js';
 
 /** What the environment does not say. */
 export interface GuardFromEnvOptions extends Omit<GuardOptions, 'evidence' | 'accept' | 'enforcement'> {
-  /** Further kinds of evidence, beside those that the variables stand for: `[appCheck({ … })]`. A route accepts any. */
+  /** Further kinds of evidence, beside those that the variables stand for. A route accepts any. */
   readonly evidence?: GuardOptions['evidence'];
   /** Default `process.env`. */
   readonly env?: Environment;
@@ -44,6 +44,10 @@ export interface GuardFromEnvOptions extends Omit<GuardOptions, 'evidence' | 'ac
  * - `APPLE_PUBLIC_KEYS_URL` and `APP_BUNDLE_ID`: the JWK Set of an attester, and the app that its tokens are for; other
  *   kinds of evidence by the option `enrolment`.
  *
+ * Firebase App Check, where both are there; a token is then another way in:
+ *
+ * - `FIREBASE_PROJECT_NUMBER`: the number of the project. `FIREBASE_APP_IDS`: its apps that are let in, with commas between.
+ *
  * State is kept in this process's memory unless the option `store` says otherwise.
  *
  * @throws ConfigurationError naming the variable and the remedy
@@ -55,12 +59,15 @@ export function guardFromEnv(options: GuardFromEnvOptions = {}): Guard {
     binding,
     log = (line) => void process.stdout.write(`${line}\n`),
     onDecision,
-    evidence: further = [],
+    onEvent,
+    evidence: given = [],
     ...rest
   } = options;
   const enforcement = approovEnforcement(env);
   const logged = readBoolean(env, 'APPROOV_LOGGING_ENABLED') ?? true;
   const sessions = hasSessions(env, rest) ? sessionsFromEnv(env, rest) : undefined;
+  const firebase = appCheckFromEnv(env);
+  const further = firebase === undefined ? given : [firebase, ...given];
   // Where there is nothing else, the secret of Approov is what is missed.
   const hasTokens = hasApproov(env) || (sessions === undefined && further.length === 0);
   if ((sessions !== undefined || further.length > 0) && enforcement === 'report') {
@@ -74,11 +81,14 @@ export function guardFromEnv(options: GuardFromEnvOptions = {}): Guard {
   const tokens = hasTokens ? [approovFromEnv(env, { binding, allowPublishedSecret })] : [];
   const devices = sessions === undefined ? [] : [session()];
   const signed = sessions?.sessions?.audience === undefined ? [] : [assertion()];
-  const logging = (event: DecisionEvent): void => {
-    for (const line of logLines(event)) quietly(() => log(line));
-    return onDecision?.(event);
-  };
-  const listener = logged ? logging : onDecision;
+  const logging =
+    <Event>(linesOf: (event: Event) => readonly string[], listener?: (event: Event) => void) =>
+    (event: Event): void => {
+      for (const line of linesOf(event)) quietly(() => log(line));
+      return listener?.(event);
+    };
+  const listener = logged ? logging(logLines, onDecision) : onDecision;
+  const watcher = logged ? logging(endpointLines, onEvent) : onEvent;
   const { allowPublishedSecret: _, ...others } = rest;
   return createGuard({
     ...(sessions === undefined ? others : { ...rest, ...sessions }),
@@ -86,6 +96,7 @@ export function guardFromEnv(options: GuardFromEnvOptions = {}): Guard {
     accept: [...tokens, ...further, ...devices].map(({ kind }) => kind),
     enforcement,
     ...(listener !== undefined && { onDecision: listener }),
+    ...(sessions !== undefined && watcher !== undefined && { onEvent: watcher }),
   });
 }
 

@@ -1,4 +1,4 @@
-import type { DecisionEvent } from '../ports/events.js';
+import type { DecisionEvent, EndpointEvent, FailureFacts } from '../ports/events.js';
 
 /**
  * The lines that Approov's example servers log for a decision, which existing deployments search for, followed by
@@ -11,11 +11,12 @@ export function logLines(event: DecisionEvent): readonly string[] {
   const token =
     verified.includes('approov') || failures.some(({ code }) => code.startsWith('ERR_APPROOV_BINDING_'));
   const lines = token ? ['ACCEPTED REQUEST WITH VALID APPROOV TOKEN'] : [];
-  for (const { code, stage, says, cause } of failures) {
+  for (const failure of failures) {
+    const { code, stage } = failure;
     const verb = refused?.code === code ? 'REJECTED' : 'ACCEPTED';
-    const reason = cause === undefined ? says : `${says} (${cause})`;
-    lines.push(`${verb} REQUEST ${subject(code, stage)}`, `${code}: ${reason}`);
+    lines.push(`${verb} REQUEST ${subject(code, stage)}`, reasonOf(failure));
   }
+  if (verified.includes('app-check')) lines.push('ACCEPTED REQUEST WITH VALID APP CHECK TOKEN');
   if (verified.includes('session')) lines.push('ACCEPTED REQUEST WITH VALID SESSION');
   if (verified.includes('assertion')) lines.push('ACCEPTED REQUEST WITH VALID ASSERTION');
   if (event.met.includes('binding'))
@@ -25,13 +26,36 @@ export function logLines(event: DecisionEvent): readonly string[] {
   return lines;
 }
 
+/**
+ * The lines of a use of the endpoints, in the same manner; none where a challenge was given out, as anybody may ask for
+ * one.
+ */
+export function endpointLines(event: EndpointEvent): readonly string[] {
+  const { endpoint, kind, refused, notes } = event;
+  if (refused === undefined && endpoint === 'challenge') return [];
+  const verb = refused === undefined ? 'ACCEPTED' : 'REJECTED';
+  const evidence = kind === undefined ? '' : ` WITH ${kind.toUpperCase()}`;
+  return [
+    `${verb} ${endpoint.toUpperCase()} REQUEST${evidence}`,
+    ...(refused === undefined ? [] : [reasonOf(refused)]),
+    ...notes.map((note) => `NOT KNOWN HERE: ${note}`),
+  ];
+}
+
+function reasonOf({ code, says, cause }: FailureFacts): string {
+  return `${code}: ${cause === undefined ? says : `${says} (${cause})`}`;
+}
+
 function subject(code: string, stage: string): string {
   if (code === 'ERR_APPROOV_BINDING_CLAIM_MISSING')
     return 'WITH APPROOV TOKEN MISSING THE CLAIM TO VERIFY THE TOKEN BINDING';
   if (code.startsWith('ERR_APPROOV_BINDING_')) return 'WITH INVALID TOKEN BINDING IN THE APPROOV TOKEN';
   if (code.startsWith('ERR_SESSION_')) return 'WITHOUT A VALID SESSION';
-  if (code.startsWith('ERR_ASSERTION_') || code.startsWith('ERR_APP_ATTEST_'))
-    return 'WITHOUT A VALID ASSERTION';
+  if (/^ERR_(?:ASSERTION|APP_ATTEST|KEY_ATTESTATION)_/.test(code)) return 'WITHOUT A VALID ASSERTION';
+  if (code.startsWith('ERR_APP_CHECK_') && stage !== 'unavailable')
+    return stage === 'missing'
+      ? 'WITH APP CHECK TOKEN HEADER EMPTY OR MISSING'
+      : 'WITH INVALID APP CHECK TOKEN';
   if (stage === 'missing') return 'WITH APPROOV TOKEN HEADER EMPTY OR MISSING';
   if (stage === 'unavailable') return 'WITHOUT A DECISION';
   return 'WITH INVALID APPROOV TOKEN';

@@ -2,12 +2,11 @@ import { ConfigurationError } from '../kernel/errors.js';
 import type { EnrolmentOptions } from '../guard/index.js';
 import { remoteJwks } from '../net/index.js';
 import type { EnrolmentEvidence } from '../ports/enrolment.js';
-import type { KeySource } from '../ports/keys.js';
 import { readSecrets } from '../sessions/secrets.js';
 import { LONGEST_SECONDS } from '../sessions/settings.js';
 import { signedToken } from '../signed-token/index.js';
 import { memoryStore } from '../stores/memory.js';
-import { readSeconds, type Environment } from './environment.js';
+import { readSeconds, settingOf, type Environment } from './environment.js';
 
 /** Whether the environment, or what stands beside it, asks for sessions. */
 export function hasSessions(env: Environment, { enrolment }: EnrolmentOptions): boolean {
@@ -56,15 +55,6 @@ function attesterFromEnv(env: Environment): EnrolmentEvidence | undefined {
         : ['APP_BUNDLE_ID', 'APPLE_PUBLIC_KEYS_URL'];
     throw new ConfigurationError(missing, `is not set beside ${present}`, 'Set both, or neither.');
   }
-  return signedToken({ keys: attesterKeys(url), appIds: [appId] });
-}
-
-/** What is wrong with the address is wrong with the variable. */
-function attesterKeys(url: string): KeySource {
-  try {
-    return remoteJwks(url, { algorithm: 'ES256' });
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    throw new ConfigurationError('APPLE_PUBLIC_KEYS_URL', error.problem, error.remedy, { cause: error });
-  }
+  const keys = settingOf({ url: 'APPLE_PUBLIC_KEYS_URL' }, () => remoteJwks(url, { algorithm: 'ES256' }));
+  return signedToken({ keys, appIds: [appId] });
 }
