@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { NULL, sequence } from '../../src/testing/encode-der.js';
 import { readCbor } from '../../src/kernel/cbor.js';
 import { vectors } from '../vectors.js';
-import { expectations, KEY_DESCRIPTION, remoteDrafts, signAll } from './forge.js';
+import { expectations, KEY_DESCRIPTION, named, newKey, remoteDrafts, signAll } from './forge.js';
 import { judge } from './judge.js';
 
 const CHAIN = signAll(remoteDrafts());
@@ -67,15 +67,32 @@ describe('certificates that are none', () => {
   });
 });
 
-it('a key description nested as deep as 16 KiB allow', () => {
+it.each([
+  ['DESCRIPTION_INVALID', 'as deep as 16 KiB allow', (_: number, size: number): boolean => size < 15_000],
+  ['CERTIFICATE_TOO_LARGE', '10,000 deep', (depth: number): boolean => depth < 10_000],
+])('%s: a key description nested %s', (expected, _, goesOn) => {
   let nested: Uint8Array = NULL;
-  while (nested.length < 15_000) nested = sequence(nested);
+  for (let depth = 0; goesOn(depth, nested.length); depth += 1) nested = sequence(nested);
   const [leaf, ...rest] = remoteDrafts();
   const deep = {
     ...(leaf as NonNullable<typeof leaf>),
     extensions: [{ oid: KEY_DESCRIPTION, value: nested }],
   };
-  expect(code(signAll([deep, ...rest]))).toBe('DESCRIPTION_INVALID');
+  expect(code(signAll([deep, ...rest]))).toBe(expected);
+});
+
+it('a chain of another maker, whatever it says of itself', () => {
+  const knox = remoteDrafts().map((each, index) =>
+    index < 4
+      ? each
+      : {
+          ...each,
+          subject: named(['CN', 'Samsung Corporation Attestation Root CA'], ['O', 'Samsung']),
+          key: newKey(),
+        },
+  );
+  expect(code(signAll(knox))).toBe('ROOT_UNKNOWN');
+  expect(code(signAll(knox).slice(0, 4))).toBe('ROOT_MISSING');
 });
 
 const apple = vectors('app-attest/attestation-17');
