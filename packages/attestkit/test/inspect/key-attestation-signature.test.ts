@@ -85,7 +85,11 @@ describe('a request that a key of Android signed', () => {
       { publicKey: rsa },
       codes('SIGNATURE_KEY', 'REQUEST_SIGNATURE_INVALID'),
     ],
-    ['by another algorithm than its key has', { algorithm: 'ed25519' }, codes('SIGNATURE_KEY')],
+    [
+      'by another algorithm than its key has',
+      { algorithm: 'ed25519' },
+      codes('SIGNATURE_KEY', 'REQUEST_SIGNATURE_INVALID'),
+    ],
   ])('%s fails', (_, members, expected) => {
     const report = inspectEvidence({ ...FILE, ...members });
     expect(failed(report)).toEqual(expected);
@@ -102,7 +106,7 @@ describe('a request that a key of Android signed', () => {
   it('whose key is of another type fails, even where OpenSSL would verify it', () => {
     const other = device.generateKey({ challenge: 'AQAB', keyType: 'rsa', padding: 'pkcs1' });
     const file = { ...FILE, publicKey: base64(other.publicKey), signature: base64(other.sign(lines)) };
-    expect(failed(inspectEvidence(file))).toEqual(codes('SIGNATURE_KEY'));
+    expect(failed(inspectEvidence(file))).toEqual(codes('SIGNATURE_KEY', 'REQUEST_SIGNATURE_INVALID'));
   });
 
   it.each<[string, object, RegExp]>([
