@@ -44,6 +44,9 @@ const DEVICES = [
   { device: { provisioning: 'factory', attestationVersion: 4 } },
   { device: { provisioning: 'factory', attestationVersion: 3, securityLevel: 'strongbox' } },
   { device: { provisioning: 'factory', attestationVersion: 2, osVersion: '8.1.0' } },
+  { device: { attestationVersion: 300 }, key: { keyType: 'ed25519', tags: { hardware: { 714: 'IMEI' } } } },
+  { device: {}, key: { keyType: 'p384', digest: 'sha384' } },
+  { device: { attestationVersion: 500 }, key: { keyType: 'ml-dsa-65' } },
   { device: {}, key: { attestKey: true }, held: { allowAttestKeys: true } },
   { device: { bootState: 'UNVERIFIED', locked: false }, held: { verifiedBoot: 'any' } },
 ];

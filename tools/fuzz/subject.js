@@ -74,7 +74,7 @@ export const codes = {
   ),
   'key-attestation': codesOf(
     keyAttestation.KEY_ATTESTATION_CHECKS,
-    /^ERR_KEY_ATTESTATION_(?!MISSING$|ENCODING_INVALID$|SIGNATURE_|KEY_|.*_DENIED$)/,
+    /^ERR_KEY_ATTESTATION_(?!MISSING$|ENCODING_INVALID$|SIGNATURE_|REQUEST_SIGNATURE_|KEY_|MODULES_|REVO|.*_DENIED$)/,
   ),
   'key-description': [DESCRIPTION_CHECKS.readable.code],
   'play-integrity': codesOf(playIntegrity.PLAY_INTEGRITY_CHECKS, /^ERR_PLAY_INTEGRITY_/),
