@@ -3,6 +3,7 @@ import { AttestationError } from '../kernel/errors.js';
 import type { Enrolled } from '../ports/enrolment.js';
 import type { Store } from '../ports/store.js';
 import { ENROLMENT_CHECKS as CHECKS } from './enrolment-checks.js';
+import { KeyOwners } from './key-owners.js';
 import { changeRecord, readRecord } from './records.js';
 import { storeKeys } from './store-keys.js';
 
@@ -26,23 +27,36 @@ export interface DeviceRecord {
   readonly createdAt: number;
   /** The newest last. */
   readonly enrolments: readonly Enrolment[];
+  /**
+   * When the device id is free again, milliseconds since the epoch; undefined where the record stays. It stays where its
+   * device can always prove that it is its own: by a key, or by the word of an attester.
+   */
+  readonly expiresAt?: number;
 }
 
-/** Whose a key is. It decides: a key in a record to which this does not point is nobody's. */
-interface KeyOwner {
-  readonly recordId: string;
-  readonly deviceId: string;
+/** How long a record lives of which nobody can prove the ownership any more, once its sessions have ended. */
+export interface RecordTerm {
+  /** The longest life of a session through all its refreshes. */
+  readonly sessionMs: number;
+  readonly now: () => number;
 }
 
 /** Keys that one device has enrolled at most; with one more the oldest goes. */
 const MAX_ENROLMENTS = 8;
 
+/** How long a record outlives the last session that can be of it: for clocks that are apart. */
+const MARGIN_MS = 60_000;
+
 /** The records of devices and of their keys. */
 export class Devices {
   readonly #store: Store;
+  readonly #owners: KeyOwners;
+  readonly #term: RecordTerm;
 
-  constructor(store: Store) {
+  constructor(store: Store, term: RecordTerm) {
     this.#store = store;
+    this.#owners = new KeyOwners(store, (deviceId) => this.find(deviceId));
+    this.#term = term;
   }
 
   async find(deviceId: string): Promise<DeviceRecord | undefined> {
@@ -51,27 +65,27 @@ export class Devices {
 
   /** The device that a key belongs to, and the key's enrolment. */
   async findByKey(kind: string, keyId: string): Promise<Owned | undefined> {
-    const owner = await this.#owner(kind, keyId);
-    const device = owner === undefined ? undefined : await this.find(owner.deviceId);
-    if (device === undefined || device.id !== owner?.recordId) return undefined;
+    const place = await this.#owners.placeOf(kind, keyId);
+    if (place === undefined) return undefined;
+    const { deviceId, thumbprint } = place;
+    const [device, recordId] = await Promise.all([this.find(deviceId), this.#owners.recordIdOf(thumbprint)]);
+    if (device === undefined || device.id !== recordId) return undefined;
     const enrolment = enrolmentOf(device, kind, keyId);
-    return enrolment === undefined ? undefined : { device, enrolment };
+    return enrolment?.enrolled.key?.thumbprint === thumbprint ? { device, enrolment } : undefined;
   }
 
   /** A key's enrolment in the record of a device that is known, if the key is that device's. */
   async findKeyOf(device: DeviceRecord, kind: string, keyId: string): Promise<Enrolment | undefined> {
     const enrolment = enrolmentOf(device, kind, keyId);
-    if (enrolment === undefined) return undefined;
-    return (await this.#owner(kind, keyId))?.recordId === device.id ? enrolment : undefined;
-  }
-
-  async #owner(kind: string, keyId: string): Promise<KeyOwner | undefined> {
-    return (await readRecord<KeyOwner>(this.#store, storeKeys.keyOwner(kind, keyId)))?.record;
+    const { thumbprint } = enrolment?.enrolled.key ?? {};
+    if (thumbprint === undefined) return undefined;
+    return (await this.#owners.recordIdOf(thumbprint)) === device.id ? enrolment : undefined;
   }
 
   /**
-   * Writes an enrolment. The key's owner first, then its receipt, then the record that lists it: whatever is cut off
-   * between leaves a key that is in nobody's record, which may be enrolled again.
+   * Writes an enrolment. The key's owner first, then its receipt, then the record that lists it, then the owner again:
+   * whatever is cut off between leaves a key that is in nobody's record, which may be enrolled again, or in this one, as
+   * what proves to be its device may.
    *
    * @param expected the record as its owner was proven to own it; undefined where there was none
    * @throws AttestationError where the key is another device's or user's, or another writer was faster
@@ -84,10 +98,12 @@ export class Devices {
     const { receipt, notes: _told, ...enrolled } = enrolment.enrolled;
     const recordId = expected?.id ?? randomBytes(16).toString('base64url');
     const { key, kind } = enrolled;
-    if (key !== undefined) {
-      await this.#take(kind, key.id, { recordId, deviceId }, enrolment.subject);
-      if (receipt !== undefined) await this.#writeReceipt(kind, key.id, receipt);
-    }
+    const own = async (): Promise<void> => {
+      if (key !== undefined)
+        await this.#owners.take(key.thumbprint, { recordId, deviceId }, enrolment.subject);
+    };
+    await own();
+    if (key !== undefined && receipt !== undefined) await this.#writeReceipt(kind, key.id, receipt);
     const kept = { ...enrolment, enrolled };
     let dropped: readonly Enrolment[] = [];
     const written = await changeRecord<DeviceRecord, DeviceRecord>(
@@ -99,31 +115,36 @@ export class Devices {
         const others = (current?.enrolments ?? []).filter((each) => !isSame(each.enrolled, enrolled));
         const all = [...others, kept];
         dropped = all.slice(0, -MAX_ENROLMENTS);
+        const enrolments = all.slice(-MAX_ENROLMENTS);
+        const expiresAt = this.#expiryOf(enrolments, current);
         const write: DeviceRecord = {
           id: recordId,
           deviceId,
           createdAt: current?.createdAt ?? enrolment.enrolledAt,
-          enrolments: all.slice(-MAX_ENROLMENTS),
+          enrolments,
+          ...(expiresAt !== undefined && { expiresAt }),
         };
-        return { write, result: write };
+        return { write, ttlMs: this.#ttlOf(write), result: write };
       },
     );
-    await this.#release(written.id, dropped);
+    await own();
+    if (key !== undefined) await this.#owners.place(kind, key, deviceId);
+    await this.#owners.release(recordId, dropped, written);
     return written;
   }
 
-  /** Makes a key a device's own, unless another record has it, or its own record has it for another user. */
-  async #take(kind: string, keyId: string, owner: KeyOwner, subject: string | undefined): Promise<void> {
-    const key = storeKeys.keyOwner(kind, keyId);
-    const kept = await readRecord<KeyOwner>(this.#store, key);
-    if (kept !== undefined) {
-      const device = await this.find(kept.record.deviceId);
-      const enrolment = device?.id === kept.record.recordId && enrolmentOf(device, kind, keyId);
-      if (enrolment && kept.record.deviceId !== owner.deviceId) throw new AttestationError(CHECKS.keyFree);
-      if (enrolment && enrolment.subject !== subject) throw new AttestationError(CHECKS.keySubject);
-    }
-    if (!(await this.#store.put(key, JSON.stringify({ v: 1, ...owner }), kept?.version)))
-      throw new AttestationError(CHECKS.recordUnchanged, { retryAfter: 1 });
+  /** Each enrolment begins a session, and renews the record for as long as that can go on. */
+  #expiryOf(enrolments: readonly Enrolment[], current: DeviceRecord | undefined): number | undefined {
+    const { now, sessionMs } = this.#term;
+    if (enrolments.some(({ enrolled }) => enrolled.key !== undefined || enrolled.vouchesForDeviceId === true))
+      return undefined;
+    // Sessions may have been made shorter since an earlier one began.
+    return Math.max(current?.expiresAt ?? 0, now() + sessionMs + MARGIN_MS);
+  }
+
+  /** With each write: one without it would make the record stay for ever. */
+  #ttlOf({ expiresAt }: DeviceRecord): number | undefined {
+    return expiresAt === undefined ? undefined : Math.max(1, expiresAt - this.#term.now());
   }
 
   /**
@@ -147,7 +168,7 @@ export class Devices {
       const enrolments = current.enrolments.map((each) =>
         each === found ? { ...each, enrolled: renewed } : each,
       );
-      return { write: { ...current, enrolments }, result: renewed };
+      return { write: { ...current, enrolments }, ttlMs: this.#ttlOf(current), result: renewed };
     });
     if (kept === renewed && renewed.key !== undefined && receipt !== undefined)
       await this.#writeReceipt(renewed.kind, renewed.key.id, receipt);
@@ -171,17 +192,7 @@ export class Devices {
   async forget(deviceId: string): Promise<void> {
     const device = await this.find(deviceId);
     await this.#store.delete(storeKeys.device(deviceId));
-    if (device !== undefined) await this.#release(device.id, device.enrolments);
-  }
-
-  /** Deletes what is kept of keys beside their record, from which they are gone. */
-  async #release(recordId: string, enrolments: readonly Enrolment[]): Promise<void> {
-    for (const { enrolled } of enrolments) {
-      const { kind, key } = enrolled;
-      if (key === undefined || (await this.#owner(kind, key.id))?.recordId !== recordId) continue;
-      await this.#store.delete(storeKeys.keyOwner(kind, key.id));
-      await this.#store.delete(storeKeys.receipt(kind, key.id));
-    }
+    if (device !== undefined) await this.#owners.release(device.id, device.enrolments, undefined);
   }
 }
 

@@ -34,7 +34,7 @@ interface Claim {
  * @throws AttestationError ERR_ENROLMENT_TAKEOVER, or of stage `unavailable`
  */
 export async function assertOwner(context: Context, claim: Claim): Promise<void> {
-  const { evidence, enrolled, device } = claim;
+  const { enrolled, device } = claim;
   // The attester signed this device id, and is the one that it is of: to another it is a label that anybody may choose.
   if (enrolled.vouchesForDeviceId === true && isVouchedFor(device, enrolled.kind)) return;
   for (const proves of [byEvidence, bySession, byRefreshToken, byKey, byApplication]) {

@@ -35,25 +35,29 @@ function parse({ value }: Versioned): JsonObject {
 /** How often a record is read anew after another writer came first, before giving up. */
 const ATTEMPTS = 24;
 
+/** What to write in the place of a record, or nothing to leave it as it is. */
+export interface Change<T, R> {
+  readonly write?: T;
+  /** Without one the record stays until it is deleted, also where the one before had some. */
+  readonly ttlMs?: number | undefined;
+  readonly result: R;
+}
+
 /**
  * Changes a record by compare-and-set: reads it, lets `change` conclude, writes what that says, and starts over where
  * another writer came between.
  *
- * @param change gets the live record, and says what to write, or nothing to leave it as it is
+ * @param change gets the live record; it is called again where it has to be judged anew
  * @throws AttestationError of stage `unavailable` where it did not succeed in a few attempts
  */
 export async function changeRecord<T extends object, R>(
   store: Store,
   key: string,
-  change: (current: T | undefined) => {
-    readonly write?: T;
-    readonly ttlMs?: number | undefined;
-    readonly result: R;
-  },
+  change: (current: T | undefined) => Change<T, R> | Promise<Change<T, R>>,
 ): Promise<R> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const kept = await readRecord<T>(store, key);
-    const { write, ttlMs, result } = change(kept?.record);
+    const { write, ttlMs, result } = await change(kept?.record);
     if (write === undefined) return result;
     if (await store.put(key, JSON.stringify({ v: 1, ...write }), kept?.version, ttlMs)) return result;
   }

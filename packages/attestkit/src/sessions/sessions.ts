@@ -95,7 +95,7 @@ export function createSessions(setup: SessionsSetup): Sessions {
     settings,
     enrolment,
     store,
-    devices: new Devices(store),
+    devices: new Devices(store, { sessionMs: settings.refreshLifetimeSeconds * 1000, now }),
     families: new Families(store, keys.refresh, now),
     revocation: new Revocation(store, settings.revocation, now),
     keys,

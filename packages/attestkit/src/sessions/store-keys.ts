@@ -7,7 +7,8 @@ import { digestKey as digest } from './secrets.js';
 export const storeKeys = {
   challenge: (id: string): string => `challenge/${id}`,
   device: (deviceId: string): string => `device/${digest(deviceId)}`,
-  keyOwner: (kind: string, keyId: string): string => `key/${kind}/${digest(keyId)}`,
+  key: (kind: string, keyId: string): string => `key/${kind}/${digest(keyId)}`,
+  thumbprint: (thumbprint: string): string => `thumbprint/${digest(thumbprint)}`,
   receipt: (kind: string, keyId: string): string => `receipt/${kind}/${digest(keyId)}`,
   counter: (kind: string, keyId: string): string => `counter/${kind}/${digest(keyId)}`,
   window: (kind: string, keyId: string): string => `window/${kind}/${digest(keyId)}`,

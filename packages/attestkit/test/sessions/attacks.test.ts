@@ -45,8 +45,8 @@ describe('a stolen token', () => {
     const first = await backend.enrolled(key);
     const second = tokensOf(await backend.refresh(first.refresh));
     backend.clock.ms += 31_000;
-    const id = Buffer.from(key.keyId, 'base64').toString('base64url');
-    await backend.store.delete(storeKeys.keyOwner('app-attest', id));
+    const [enrolment] = (await backend.guard.sessions?.findDevice('phone-1'))?.enrolments ?? [];
+    await backend.store.delete(storeKeys.thumbprint(enrolment?.enrolled.key?.thumbprint ?? ''));
     expect((await backend.refresh(second.refresh)).code).toBe('ERR_REFRESH_DEVICE_GONE');
     expect((await backend.refresh(first.refresh)).code).toBe('ERR_REFRESH_REUSED');
     expect((await backend.refresh(second.refresh)).code).toBe('ERR_SESSION_REVOKED');

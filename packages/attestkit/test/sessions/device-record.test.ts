@@ -1,31 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Enrolled } from '../../src/ports/enrolment.js';
-import { Devices, type Enrolment } from '../../src/sessions/device-record.js';
 import { storeKeys } from '../../src/sessions/store-keys.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { START, watched } from './backend.js';
+import { devicesIn, enrolledBy, enrolment, ids, KIND } from './device-records.js';
 import { Outage, rejected } from './failing.js';
-
-const KIND = 'app-attest';
-
-function enrolledBy(id: string | undefined, more: Partial<Enrolled> = {}): Enrolled {
-  const key = id === undefined ? undefined : { id, thumbprint: `t-${id}`, publicKey: 'AAAA' };
-  const about = { kind: KIND, platform: 'ios', appId: 'app', environment: 'production' } as const;
-  return { ...about, ...(key && { key }), attestedAt: START, facts: {}, receipt: 'cmVj', ...more };
-}
-
-const enrolment = (id: string | undefined, subject?: string, more?: Partial<Enrolled>): Enrolment => ({
-  enrolled: enrolledBy(id, more),
-  ...(subject !== undefined && { subject }),
-  enrolledAt: START,
-});
-
-const ids = (record: { readonly enrolments: readonly Enrolment[] } | undefined) =>
-  record?.enrolments.map(({ enrolled }) => enrolled.key?.id);
 
 describe('a device record', () => {
   it('gets a random id, and lists several keys, the newest last', async () => {
-    const devices = new Devices(memoryStore());
+    const devices = devicesIn(memoryStore());
     const first = await devices.write('d', undefined, enrolment('k1'));
     const second = await devices.write('d', first, enrolment('k2'));
     const other = await devices.write('e', undefined, enrolment('k3'));
@@ -40,7 +23,7 @@ describe('a device record', () => {
   });
 
   it('keeps the receipt beside it', async () => {
-    const devices = new Devices(memoryStore());
+    const devices = devicesIn(memoryStore());
     const record = await devices.write('d', undefined, enrolment('k1'));
     expect(record.enrolments[0]?.enrolled).not.toHaveProperty('receipt');
     expect(await devices.receipt(KIND, 'k1')).toBe('cmVj');
@@ -48,7 +31,7 @@ describe('a device record', () => {
   });
 
   it('keeps no notes, not those of renewed evidence either', async () => {
-    const devices = new Devices(memoryStore());
+    const devices = devicesIn(memoryStore());
     const first = await devices.write('d', undefined, enrolment('k1', undefined, { notes: ['new'] }));
     expect(first.enrolments[0]?.enrolled).not.toHaveProperty('notes');
     const renewed = { ...enrolledBy('k1'), facts: { riskMetric: 1 }, notes: ['new'] };
@@ -59,7 +42,7 @@ describe('a device record', () => {
   });
 
   it('replaces an enrolment of the same key, and one without a key of the same kind', async () => {
-    const devices = new Devices(memoryStore());
+    const devices = devicesIn(memoryStore());
     const first = await devices.write('d', undefined, enrolment('k1'));
     const again = await devices.write('d', first, { ...enrolment('k1'), enrolledAt: START + 1 });
     expect(again.enrolments).toHaveLength(1);
@@ -70,7 +53,7 @@ describe('a device record', () => {
   });
 
   it('holds eight keys at most: the oldest goes, and is its key no more', async () => {
-    const devices = new Devices(memoryStore());
+    const devices = devicesIn(memoryStore());
     let record = await devices.write('d', undefined, enrolment('k0'));
     for (let at = 1; at <= 8; at += 1) record = await devices.write('d', record, enrolment(`k${at}`));
     expect(ids(record)).toEqual(['k1', 'k2', 'k3', 'k4', 'k5', 'k6', 'k7', 'k8']);
@@ -83,67 +66,12 @@ describe('a device record', () => {
   });
 });
 
-describe('a key', () => {
-  it('of another device is refused, and nothing changes', async () => {
-    const devices = new Devices(memoryStore());
-    const first = await devices.write('d', undefined, enrolment('k1'));
-    expect(await rejected(devices.write('e', undefined, enrolment('k1')))).toBe('ERR_ENROLMENT_KEY_BOUND');
-    expect(await devices.find('e')).toBeUndefined();
-    expect((await devices.findByKey(KIND, 'k1'))?.device.id).toBe(first.id);
-  });
-
-  it.each([
-    ['another user', 'alice', 'bob'],
-    ['no user any more', 'alice', undefined],
-    ['a user where there was none', undefined, 'bob'],
-  ])('is refused for %s', async (_, before, after) => {
-    const devices = new Devices(memoryStore());
-    const first = await devices.write('d', undefined, enrolment('k1', before));
-    expect(await rejected(devices.write('d', first, enrolment('k1', after)))).toBe(
-      'ERR_ENROLMENT_KEY_SUBJECT',
-    );
-    expect((await devices.write('d', first, enrolment('k1', before))).id).toBe(first.id);
-    expect((await devices.write('d', first, enrolment('k2', after))).enrolments).toHaveLength(2);
-  });
-
-  it('whose owner index names a record that does not list it is nobody’s', async () => {
-    const store = memoryStore();
-    const devices = new Devices(store);
-    const first = await devices.write('d', undefined, enrolment('k1'));
-    const orphan = JSON.stringify({ v: 1, recordId: first.id, deviceId: 'd' });
-    await store.put(storeKeys.keyOwner(KIND, 'k2'), orphan, undefined);
-    expect(await devices.findByKey(KIND, 'k2')).toBeUndefined();
-    expect(ids(await devices.write('e', undefined, enrolment('k2')))).toEqual(['k2']);
-  });
-
-  it('that a record lists, and the owner index gives to another, is not this record’s', async () => {
-    const store = memoryStore();
-    const devices = new Devices(store);
-    const first = await devices.write('d', undefined, enrolment('k1'));
-    const owner = await store.get(storeKeys.keyOwner(KIND, 'k1'));
-    const elsewhere = JSON.stringify({ v: 1, recordId: 'other', deviceId: 'e' });
-    await store.put(storeKeys.keyOwner(KIND, 'k1'), elsewhere, owner?.version);
-    expect(await devices.findKeyOf(first, KIND, 'k1')).toBeUndefined();
-    expect(await devices.findByKey(KIND, 'k1')).toBeUndefined();
-  });
-
-  it('of a record that was made anew under the same device id is not taken for the old one’s', async () => {
-    const store = memoryStore();
-    const devices = new Devices(store);
-    await devices.write('d', undefined, enrolment('k1'));
-    await store.delete(storeKeys.device('d'));
-    await devices.write('d', undefined, enrolment('k2'));
-    expect(await devices.findByKey(KIND, 'k1')).toBeUndefined();
-    expect(ids(await devices.write('e', undefined, enrolment('k1')))).toEqual(['k1']);
-  });
-});
-
 describe('a write', () => {
   it.each([0, 1, 2])(
     'that is cut off after %i steps leaves nothing in the way of the next',
     async (steps) => {
       const outage = new Outage(memoryStore());
-      const devices = new Devices(outage.store);
+      const devices = devicesIn(outage.store);
       outage.left = steps;
       expect(await rejected(devices.write('d', undefined, enrolment('k1')))).toBe('STORE_DOWN');
       outage.left = Number.POSITIVE_INFINITY;
@@ -158,7 +86,7 @@ describe('a write', () => {
     'of a second key that is cut off after %i steps leaves the first as it was',
     async (n) => {
       const outage = new Outage(memoryStore());
-      const devices = new Devices(outage.store);
+      const devices = devicesIn(outage.store);
       const first = await devices.write('d', undefined, enrolment('k1'));
       outage.left = n;
       expect(await rejected(devices.write('d', first, enrolment('k2')))).toBe('STORE_DOWN');
@@ -171,7 +99,7 @@ describe('a write', () => {
   );
 
   it('of two devices under one new id: one of them, and the other is told to try again', async () => {
-    const devices = new Devices(memoryStore());
+    const devices = devicesIn(memoryStore());
     const both = await Promise.allSettled([
       devices.write('d', undefined, enrolment('k1')),
       devices.write('d', undefined, enrolment('k2')),
@@ -186,17 +114,8 @@ describe('a write', () => {
     expect((await devices.find('d'))?.enrolments).toHaveLength(1);
   });
 
-  it('of one key for two devices: never both', async () => {
-    const devices = new Devices(memoryStore());
-    const devs = ['d', 'e', 'f', 'g'];
-    await Promise.allSettled(devs.map((deviceId) => devices.write(deviceId, undefined, enrolment('k1'))));
-    const records = await Promise.all(devs.map((deviceId) => devices.find(deviceId)));
-    const owned = await Promise.all(records.map((record) => record && devices.findKeyOf(record, KIND, 'k1')));
-    expect(owned.filter((each) => each !== undefined)).toHaveLength(1);
-  });
-
   it('onto a record that was forgotten meanwhile is refused', async () => {
-    const devices = new Devices(memoryStore());
+    const devices = devicesIn(memoryStore());
     const first = await devices.write('d', undefined, enrolment('k1'));
     await devices.forget('d');
     expect(await rejected(devices.write('d', first, enrolment('k2')))).toBe('ERR_ENROLMENT_CONFLICT');
@@ -206,7 +125,7 @@ describe('a write', () => {
 
 describe('forgetting a device', () => {
   it('frees its id and its keys, and deletes its receipts', async () => {
-    const devices = new Devices(memoryStore());
+    const devices = devicesIn(memoryStore());
     const first = await devices.write('d', undefined, enrolment('k1'));
     await devices.write('d', first, enrolment(undefined));
     await devices.forget('d');
@@ -219,24 +138,25 @@ describe('forgetting a device', () => {
 
   it('leaves a key that another device has by now', async () => {
     const store = memoryStore();
-    const devices = new Devices(store);
+    const devices = devicesIn(store);
     await devices.write('d', undefined, enrolment('k1'));
-    const owner = await store.get(storeKeys.keyOwner(KIND, 'k1'));
+    const owner = await store.get(storeKeys.thumbprint('t-k1'));
     const other = await devices.write('e', undefined, enrolment('k2'));
     const moved = JSON.stringify({ v: 1, recordId: other.id, deviceId: 'e' });
-    await store.put(storeKeys.keyOwner(KIND, 'k1'), moved, owner?.version);
+    await store.put(storeKeys.thumbprint('t-k1'), moved, owner?.version);
     await devices.forget('d');
-    expect(await store.get(storeKeys.keyOwner(KIND, 'k1'))).toMatchObject({ value: moved });
+    expect(await store.get(storeKeys.thumbprint('t-k1'))).toMatchObject({ value: moved });
     expect(await devices.receipt(KIND, 'k1')).toBe('cmVj');
   });
 });
 
 describe('renewing evidence', () => {
   const newer = enrolledBy('k1', { facts: { riskMetric: 3 }, receipt: 'bmV3' });
-  const known = async (devices: Devices) => (await devices.find('d'))?.enrolments[0]?.enrolled as Enrolled;
+  const known = async (devices: ReturnType<typeof devicesIn>) =>
+    (await devices.find('d'))?.enrolments[0]?.enrolled as Enrolled;
 
   it('takes the place of what it renews', async () => {
-    const devices = new Devices(memoryStore());
+    const devices = devicesIn(memoryStore());
     const first = await devices.write('d', undefined, enrolment('k1', 'alice'));
     await devices.write('d', first, enrolment('k2', 'alice'));
     expect(await devices.renew('d', await known(devices), newer)).toMatchObject({ facts: { riskMetric: 3 } });
@@ -248,7 +168,7 @@ describe('renewing evidence', () => {
   });
 
   it('leaves what another one has brought meanwhile, and its receipt', async () => {
-    const devices = new Devices(memoryStore());
+    const devices = devicesIn(memoryStore());
     await devices.write('d', undefined, enrolment('k1'));
     const before = await known(devices);
     await devices.renew('d', before, newer);
@@ -263,7 +183,7 @@ describe('renewing evidence', () => {
     const store = watched(memoryStore(), (operation, key) => {
       if (operation === 'put') writes.push(key.split('/', 1)[0] as string);
     });
-    const devices = new Devices(store);
+    const devices = devicesIn(store);
     expect(await devices.renew('d', newer, newer)).toBeUndefined();
     expect(await devices.find('d')).toBeUndefined();
     expect(writes).toEqual([]);
