@@ -1,7 +1,6 @@
 import { isJsonObject } from '../kernel/json.js';
 import { assertOptions, type OptionTypes } from '../kernel/options.js';
 import { inspecting } from '../kernel/sinks.js';
-import { readPinnedApp } from '../play-integrity/app-rules.js';
 import { readExpectations, WINDOW_OPTIONS, type VerdictRules } from '../play-integrity/expectations.js';
 import {
   playIntegrityKeys,
@@ -21,7 +20,7 @@ import {
   type Findings,
   type Report,
 } from './evidence-kind.js';
-import { decoded, options, text } from './member-types.js';
+import { anything, options, text } from './member-types.js';
 import { onlyOne, type MemberTable } from './members.js';
 
 /** What a verdict is compared with, by the names of `verifyPlayIntegrityVerdict`. */
@@ -72,7 +71,7 @@ const MEMBERS = {
   token: text,
   decryptionKey: text,
   verificationKey: text,
-  payload: decoded,
+  payload: anything,
   expect: options<PlayIntegrityExpected>(),
   policy: options<PlayIntegrityPolicyOptions>(),
 } as const satisfies MemberTable & Record<keyof Omit<PlayIntegrityEvidence, 'kind' | 'at'>, unknown>;
@@ -100,17 +99,15 @@ export const PLAY_INTEGRITY: EvidenceKind<
 > = evidenceKind('play-integrity', MEMBERS, ({ expect = {}, policy = {}, ...evidence }, now) => {
   assertOptions(expect, EXPECT, 'expect', 'expect.');
   assertOptions(policy, POLICY_OPTIONS, 'policy', 'policy.');
-  const { packageName = 'not.given', requestHash, nonce, certificateSha256Digests } = expect;
+  const { packageName = 'not.given', requestHash, nonce } = expect;
   const isBound = requestHash !== undefined || nonce !== undefined;
   const given = { ...expect, packageName, ...(!isBound && { nonce: 'not given' }) };
   const rules = readExpectations({ ...given, ...policy, now });
-  // The verifier of one verdict lets a pin be any text; here it would hide the reason.
-  if (certificateSha256Digests !== undefined) readPinnedApp(given);
   const isLeftOut: Readonly<Record<VerdictNotChecked, boolean>> = {
     origin: evidence.token === undefined,
     package: expect.packageName === undefined,
     request: !isBound,
-    certificate: certificateSha256Digests === undefined,
+    certificate: expect.certificateSha256Digests === undefined,
     'earlier use': true,
   };
   const decode = decoderOf(evidence);

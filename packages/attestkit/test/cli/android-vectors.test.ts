@@ -94,6 +94,8 @@ function fileOf(vector: Vector): Readonly<Record<string, unknown>> {
     expect: {
       packageName: requestPackageName ?? 'com.package.name',
       ...(requestHash === undefined ? { nonce: nonce ?? 'none' } : { requestHash }),
+      // As the documentation shows it; it is no SHA-256.
+      certificateSha256Digests: ['6a6a1474b5cbbb2b1aa57e0bc3'],
     },
     at: new Date(time > 1e12 ? time + 60_000 : Date.parse('2026-06-01')).toISOString(),
   };
@@ -105,7 +107,6 @@ describe('published verdicts of Play Integrity', () => {
   it.each(verdicts.files)('$file', async (vector) => {
     const file = fileOf(vector);
     const isFragment = (vector['payload'] as Payload).requestDetails === undefined;
-    // What the documentation shows as a digest is no SHA-256: no file can have it for a pin.
     const code = isFragment ? 'REQUEST_MISSING' : CODES[vector.file];
     for (const expected of [file['expect'], undefined]) {
       const report = await inspected({ ...file, expect: expected });

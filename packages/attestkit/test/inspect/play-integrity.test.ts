@@ -90,6 +90,8 @@ describe('a verdict of Play Integrity', () => {
     ['for testers', payload({ testingDetails: { isTestingResponse: true } }), codes('TESTING')],
     ['that is null', { payload: null }, codes('VERDICT_MALFORMED')],
     ['that is a list', { payload: [] }, codes('VERDICT_MALFORMED')],
+    ['that is text', { payload: 'x' }, codes('VERDICT_MALFORMED')],
+    ['that is JSON in quotes', { payload: JSON.stringify(verdict()) }, codes('VERDICT_MALFORMED')],
     [
       'that is 10,000 deep',
       { payload: JSON.parse(`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`) },
