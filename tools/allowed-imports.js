@@ -33,7 +33,18 @@ export const allowedImports = {
   },
   'adapters/hono': { rooms: ['ports', 'guard', 'adapters/web'] },
   env: {
-    rooms: ['ports', 'kernel', 'approov', 'app-attest', 'signed-token', 'sessions', 'net', 'stores', 'guard'],
+    rooms: [
+      'ports',
+      'kernel',
+      'approov',
+      'app-check',
+      'app-attest',
+      'signed-token',
+      'sessions',
+      'net',
+      'stores',
+      'guard',
+    ],
   },
   inspect: {
     rooms: [

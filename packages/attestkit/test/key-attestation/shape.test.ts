@@ -76,7 +76,7 @@ describe('refuses a chain in which a key that is no authority has issued a certi
 });
 
 describe('the level that Google’s servers vouch for', () => {
-  const under = (...attributes: Parameters<typeof named>): string => {
+  const under = (...attributes: readonly (readonly ['CN' | 'O' | 'T', string])[]): string => {
     const [leaf, attester, ...authorities] = remoteDrafts() as [Draft, Draft, ...Draft[]];
     const subject = named(...attributes);
     return judge(signAll([leaf, { ...attester, subject }, ...authorities]), expectations());
