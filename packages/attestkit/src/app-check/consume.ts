@@ -16,8 +16,13 @@ export interface ReplayOptions {
 
 export const REPLAY_OPTIONS = { consumer: 'object', store: 'object' } as const satisfies OptionTypes;
 
-/** Consumes a verified token: of all its uses exactly one gets past this. */
-export type Consume = (token: string, result: AppCheckResult, now: number) => Promise<AppCheckResult>;
+/**
+ * Holds a verified token to be one that can be consumed, and gives the step that consumes it: of all its uses exactly one
+ * gets past that.
+ *
+ * @throws AttestationError ERR_APP_CHECK_TOKEN_NOT_LIMITED
+ */
+export type Consume = (token: string, result: AppCheckResult, now: number) => () => Promise<AppCheckResult>;
 
 /** How long a consumption outlives its token, milliseconds: for clocks that are apart, and the leeway. */
 const MARGIN_MS = 120_000;
@@ -36,9 +41,12 @@ export function readConsume({ consumer, store }: ReplayOptions): Consume | undef
     throw new ConfigurationError('consumer', 'consumes nothing', 'Give what googleAppCheck returned.');
   if (store !== undefined && typeof store.claim !== 'function')
     throw new ConfigurationError('store', 'is not a store', 'Give a store: memoryStore(), for example.');
-  if (consumer !== undefined) return (token, result) => consumeAtFirebase(consumer, token, result);
-  if (store !== undefined) return (_token, result, now) => consumeInStore(store, result, now);
-  return undefined;
+  if (consumer !== undefined) return (token, result) => () => consumeAtFirebase(consumer, token, result);
+  if (store === undefined) return undefined;
+  return (_token, result, now) => {
+    const jti = assertLimited(result);
+    return () => consumeInStore(store, result, jti, now);
+  };
 }
 
 /**
@@ -51,8 +59,12 @@ export function assertLimited({ jti }: AppCheckResult): string {
   return jti;
 }
 
-async function consumeInStore(store: Store, result: AppCheckResult, now: number): Promise<AppCheckResult> {
-  const jti = assertLimited(result);
+async function consumeInStore(
+  store: Store,
+  result: AppCheckResult,
+  jti: string,
+  now: number,
+): Promise<AppCheckResult> {
   // Of this issuer: another one may have the same `jti`.
   const key = `app-check/${hash('sha256', JSON.stringify([result.claims['iss'], jti]), 'base64url')}`;
   const ttlMs = Math.ceil(Math.max(0, result.exp * 1000 - now)) + MARGIN_MS;

@@ -48,9 +48,10 @@ export function appCheckEnrolment(options: AppCheckEnrolmentOptions): EnrolmentE
       if (token === undefined || token === '') throw new AttestationError(FIELD_CHECKS.present);
       const result = await verify(token, now);
       assertLimited(result);
+      const use = consume(token, result, now);
       // Nothing ties the token to it: first the challenge, or a used one would cost a genuine token.
       await consumeChallenge();
-      return enrolled(await consume(token, result, now), now);
+      return enrolled(await use(), now);
     },
     appraise({ appId }) {
       enforcing.holds(POLICY_CHECKS.configured, appIds.includes(appId));

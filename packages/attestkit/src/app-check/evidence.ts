@@ -68,14 +68,14 @@ export function appCheck(
   };
 }
 
-/** Consumes a genuine token, where the route asks for it. */
+/** A genuine token, and where the route asks for it how it is consumed. */
 function appraisalOf(
   token: string,
   result: AppCheckResult,
   { demand: consume, now }: VerifyContext<Consume | undefined>,
-): Appraisal<AppCheckResult> | Promise<Appraisal<AppCheckResult>> {
+): Appraisal<AppCheckResult> {
   if (consume === undefined) return { result };
-  return consume(token, result, now).then((consumed) => ({ result: consumed, met: 'consume' }));
+  return { result, met: 'consume', consume: consume(token, result, now) };
 }
 
 function readDemand(asked: unknown, consume: Consume | undefined): Consume | undefined {

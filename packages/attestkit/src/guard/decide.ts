@@ -23,6 +23,15 @@ interface Progress {
   readonly reported: AttestationError[];
   readonly met: string[];
   readonly skipped: string[];
+  /** What the request uses up once all its evidence holds. */
+  readonly deferred: Deferred[];
+}
+
+/** The kind that an appraisal is of, with the step that is left to do. */
+interface Deferred {
+  readonly evidence: Evidence;
+  readonly met: string | undefined;
+  readonly consume: () => Promise<unknown>;
 }
 
 /** An item of evidence that the request carries, with what the route asks of it. */
@@ -35,7 +44,7 @@ const NOTHING: Attestation = Object.freeze({});
 /** Called with each decision, where the user wants to know. */
 export type OnDecision = ((event: DecisionEvent) => void) | undefined;
 
-/** Decides about one request: find, verify, conclude. Never throws, never rejects. */
+/** Decides about one request: find, verify, use up, conclude. Never throws, never rejects. */
 export function decide(
   request: AttestedRequest,
   route: Route,
@@ -52,12 +61,13 @@ export function decide(
     reported: [],
     met: [],
     skipped: [],
+    deferred: [],
   };
   try {
     progress.now = now();
     const exempt = exemption(request, route);
     if (exempt !== undefined) return passUnchecked(progress, exempt, onDecision);
-    const verifying = verifyFrom(0, select(progress), progress);
+    const verifying = thenConsume(verifyFrom(0, select(progress), progress), progress);
     if (verifying === undefined) return accept(progress, progress.results as Attestation, onDecision);
     return verifying.then(
       () => accept(progress, progress.results as Attestation, onDecision),
@@ -122,17 +132,35 @@ function verifyFrom(
   return undefined;
 }
 
+/** Two phases: what is used up first and refused after would be lost to its sender. */
+function thenConsume(verifying: Promise<void> | undefined, progress: Progress): Promise<void> | undefined {
+  if (verifying !== undefined) return verifying.then(() => consumeAll(progress));
+  return progress.deferred.length === 0 ? undefined : consumeAll(progress);
+}
+
+async function consumeAll(progress: Progress): Promise<void> {
+  for (const { evidence, consume, met } of progress.deferred) {
+    progress.at = evidence;
+    conclude(await consume(), met, progress);
+  }
+}
+
 function contextOf(progress: Progress, demand: unknown): VerifyContext<unknown> {
   const { request, now, route } = progress;
   return { request, demand, now, enforcement: route.enforcement, body: () => readBody(request) };
 }
 
-function note({ result, unmet, met, skipped }: Appraisal<unknown>, progress: Progress): void {
-  if (result === undefined) throw new TypeError('the evidence was verified to no result');
+function note({ result, consume, unmet, met, skipped }: Appraisal<unknown>, progress: Progress): void {
   if (unmet !== undefined && unmet.enforcement !== 'report') throw new Refused(unmet.error);
   if (unmet !== undefined) progress.reported.push(unmet.error);
-  if (met !== undefined) progress.met.push(met);
   if (skipped !== undefined) progress.skipped.push(skipped);
+  if (consume !== undefined) progress.deferred.push({ evidence: progress.at, consume, met });
+  conclude(result, consume === undefined ? met : undefined, progress);
+}
+
+function conclude(result: unknown, met: string | undefined, progress: Progress): void {
+  if (result === undefined) throw new TypeError('the evidence was verified to no result');
+  if (met !== undefined) progress.met.push(met);
   progress.results[progress.at.kind] = result;
 }
 

@@ -32,6 +32,14 @@ export interface VerifyContext<Demand> {
 /** Evidence that holds. */
 export interface Appraisal<Result> {
   readonly result: Result;
+  /**
+   * Uses up what serves one request alone: a token, a challenge, a counter. Called once, when all evidence of the request
+   * holds and meets the route's demands: a request that is refused for something else costs nothing. What it gives
+   * replaces `result`, and `met` counts only then.
+   *
+   * @throws AttestationError (rejects with it) where it was used up before, or when that cannot be known now
+   */
+  readonly consume?: (() => Promise<Result>) | undefined;
   /** A demand of the route that the evidence, itself genuine, does not meet. */
   readonly unmet?: { readonly error: AttestationError; readonly enforcement: Enforcement } | undefined;
   /** A demand of the route that the evidence meets, by its name: `binding`. */

@@ -121,7 +121,7 @@ function find(request: AttestedRequest): Found<Item> {
   return { present: true, item: { field: readAttestCredentials(credential, enforcing), alone: true } };
 }
 
-/** The straight line: who the key belongs to, what was signed, and that it is fresh. */
+/** The straight line: who the key belongs to, what was signed; and that it is fresh, once all other evidence holds. */
 async function appraiseAssertion(
   context: Context,
   audience: string,
@@ -151,9 +151,15 @@ async function appraiseAssertion(
   await evidence.ready?.();
   const verified = verifyProof(evidence, enrolment, { clientData, proof: field.proof, now });
   appraiseDevice(enrolment.enrolled, context.settings.policy, now);
-  if (fresh !== undefined) await consumeChallenge(context, fresh);
-  await spendProof(context, verified);
-  return { result: resultOf(owned, verified.counter, fresh !== undefined, session) };
+  const result = resultOf(owned, verified.counter, fresh !== undefined, session);
+  return {
+    result,
+    consume: async () => {
+      if (fresh !== undefined) await consumeChallenge(context, fresh);
+      await spendProof(context, verified);
+      return result;
+    },
+  };
 }
 
 /** The session in the same request: needed unless the key stands alone, and held to the key wherever there is one. */
