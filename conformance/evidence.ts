@@ -14,7 +14,7 @@ export function enrolmentKinds({ appleRoots, google }: Authorities, now: () => n
   return [
     appAttest({ appIds: [APP_ID], roots: appleRoots }),
     keyAttestation({
-      apps: [{ packageName: PACKAGE, certificateDigests: [digest] }],
+      apps: [{ packageName: PACKAGE, certificateSha256Digests: [digest] }],
       revocations: remoteRevocations(undefined, { fetch, now }),
       roots,
     }),

@@ -44,7 +44,7 @@ const guard = createGuard({
   enrolment: [
     appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] }),
     keyAttestation({
-      apps: [{ packageName: PACKAGE, certificateDigests: [digest.toString('hex')] }],
+      apps: [{ packageName: PACKAGE, certificateSha256Digests: [digest.toString('hex')] }],
       revocations: revocations(),
       roots: google.keyAttestationRoots,
     }),

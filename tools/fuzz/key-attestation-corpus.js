@@ -32,7 +32,7 @@ import { vectors } from './vectors.js';
 const NOW = 1_767_225_600_000;
 const DIGEST = createHash('sha256').update('signing certificate').digest('hex');
 export const PACKAGE = 'com.example.app';
-const APPS = [{ packageName: PACKAGE, certificateDigests: [DIGEST] }];
+const APPS = [{ packageName: PACKAGE, certificateSha256Digests: [DIGEST] }];
 
 /** Every version of the schema, every shape of a chain. @type {readonly { device: object, key?: object, held?: object }[]} */
 const DEVICES = [

@@ -113,8 +113,11 @@ export function keyAttestationTarget(subject, random) {
     const other = random.pick([
       { challenge: random.bytes(1 + random.below(64)) },
       { challenge: `${expected.challenge}\0` },
-      { anyApp: false, apps: [{ packageName: 'com.example.apq', certificateDigests: ['00'.repeat(32)] }] },
-      { anyApp: false, apps: [{ packageName: PACKAGE, certificateDigests: ['00'.repeat(32)] }] },
+      {
+        anyApp: false,
+        apps: [{ packageName: 'com.example.apq', certificateSha256Digests: ['00'.repeat(32)] }],
+      },
+      { anyApp: false, apps: [{ packageName: PACKAGE, certificateSha256Digests: ['00'.repeat(32)] }] },
       { roots: [virtual[0]?.chain.at(-2) ?? Buffer.alloc(0)] },
       { now: now - 40 * 365 * DAY },
       { revocations: { isRevoked: () => true } },
@@ -263,7 +266,8 @@ function isInOrder(chain, root, { now = 0, challenge, apps }) {
     const [packages, digests] = /** @type {[unknown[][], string[]]} */ (app ?? [[], []]);
     const wanted = apps?.[0];
     return (
-      packages.some(([name]) => name === PACKAGE) && digests.join() === wanted?.certificateDigests.join()
+      packages.some(([name]) => name === PACKAGE) &&
+      digests.join() === wanted?.certificateSha256Digests.join()
     );
   } catch {
     return false;

@@ -102,7 +102,7 @@ is now where nothing is said. Set it to the time of the refusal.
     "certificateChain": [BASE64, leaf first], ["roots": [BASE64]],
     ["challengeText": "...", as the server returned it, or "challenge": BASE64],
     ["apps": [{"packageName": "com.example.app",
-               "certificateDigests": [SHA256]}]],
+               "certificateSha256Digests": [SHA256]}]],
     ["policy": {"verifiedBoot": "required", "minimumPatchLevel": "2026-05"}],
     ["revocationList": {"entries": {...}}, as Google publishes it] }
 

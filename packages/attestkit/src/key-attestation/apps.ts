@@ -15,9 +15,9 @@ export interface AndroidApp {
    * SHA-256 of every certificate that the app is signed with, no more and no fewer: hexadecimal (colons may stand
    * between), base64 or base64url. An app that is signed in several ways is listed several times.
    */
-  readonly certificateDigests: readonly string[];
+  readonly certificateSha256Digests: readonly string[];
   /** The least version code. Default: any. */
-  readonly minimumVersion?: number | undefined;
+  readonly minimumVersionCode?: number | undefined;
 }
 
 /** An app, read and ready. */
@@ -25,10 +25,14 @@ export interface ExpectedApp {
   readonly packageName: string;
   /** Hexadecimal, sorted. */
   readonly digests: string;
-  readonly minimumVersion: number;
+  readonly minimumVersionCode: number;
 }
 
-const OPTIONS: OptionTypes = { packageName: 'string', certificateDigests: 'list', minimumVersion: 'number' };
+const OPTIONS: OptionTypes = {
+  packageName: 'string',
+  certificateSha256Digests: 'list',
+  minimumVersionCode: 'number',
+};
 
 /**
  * Reads the apps.
@@ -38,26 +42,30 @@ const OPTIONS: OptionTypes = { packageName: 'string', certificateDigests: 'list'
 export function readApps(apps: readonly AndroidApp[] | undefined): readonly ExpectedApp[] {
   if (apps === undefined || apps.length === 0) {
     const remedy =
-      'Give a list: { packageName, certificateDigests }, with the SHA-256 of the signing certificate.';
+      'Give a list: { packageName, certificateSha256Digests }, with the SHA-256 of the signing certificate.';
     throw new ConfigurationError('apps', 'is missing', remedy);
   }
   return apps.map((app, index) => {
     const path = `apps[${index}].`;
     assertOptions(app, OPTIONS, 'an app', path);
-    const { packageName, certificateDigests = [], minimumVersion = -Infinity } = app;
+    const { packageName, certificateSha256Digests = [], minimumVersionCode = -Infinity } = app;
     if (!/^[A-Za-z]\w*(\.[A-Za-z]\w*)+$/.test(packageName)) {
       const remedy = 'Give the name that the app is installed under: com.example.app.';
       throw new ConfigurationError(`${path}packageName`, 'is not the name of a package', remedy);
     }
-    const digests = certificateDigests.map(readDigest);
+    const digests = certificateSha256Digests.map(readDigest);
     if (digests.length === 0 || digests.includes(undefined) || new Set(digests).size < digests.length) {
       const remedy =
         'Give SHA-256 of each signing certificate, once, as apksigner or the Play Console shows it.';
-      throw new ConfigurationError(`${path}certificateDigests`, 'is not a list of SHA-256 digests', remedy);
+      throw new ConfigurationError(
+        `${path}certificateSha256Digests`,
+        'is not a list of SHA-256 digests',
+        remedy,
+      );
     }
-    if (Number.isNaN(minimumVersion))
-      throw new ConfigurationError(`${path}minimumVersion`, 'is not a number', 'Give a version code.');
-    return { packageName, digests: digests.toSorted().join(), minimumVersion };
+    if (Number.isNaN(minimumVersionCode))
+      throw new ConfigurationError(`${path}minimumVersionCode`, 'is not a number', 'Give a version code.');
+    return { packageName, digests: digests.toSorted().join(), minimumVersionCode };
   });
 }
 
@@ -87,8 +95,8 @@ export function appraiseApp(
   const open = softwareEnforced.allApplications ?? hardwareEnforced.allApplications ?? false;
   checks.holds(CHECKS.allApplications, apps === undefined || !open);
 
-  const current = signed?.find(({ packageName, minimumVersion }) =>
-    packages.some(({ name, version }) => name === packageName && version >= minimumVersion),
+  const current = signed?.find(({ packageName, minimumVersionCode }) =>
+    packages.some(({ name, version }) => name === packageName && version >= minimumVersionCode),
   );
   checks.holds(POLICY_CHECKS.appVersion, signed === undefined || current !== undefined, packages);
   return current?.packageName;

@@ -116,7 +116,7 @@ export function appraiseEnrolled(
   const { appVersion = -Infinity, ...ofDevice } = facts as unknown as KeyAttestationFacts & DeviceFacts;
   enforcing.holds(
     CHECKS.appVersion,
-    listed.some(({ minimumVersion }) => appVersion >= minimumVersion),
+    listed.some(({ minimumVersionCode }) => appVersion >= minimumVersionCode),
   );
   enforcing.holds(CHECKS.virtual, virtual !== true || anchors.some((anchor) => anchor.virtual));
   enforcing.holds(CHECKS.attestKey, allowAttestKeys || byAttestKey === false);

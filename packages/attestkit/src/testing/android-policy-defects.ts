@@ -21,7 +21,7 @@ export const ANDROID_POLICY_DEFECTS = {
   'app-too-old': {
     code: 'ERR_KEY_ATTESTATION_APP_VERSION_DENIED',
     says: 'the app has version code 0',
-    needs: 'minimumVersion',
+    needs: 'minimumVersionCode',
     ...app({ versionCode: 0 }),
   },
   'no-root-of-trust': {

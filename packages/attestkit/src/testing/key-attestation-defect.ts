@@ -4,7 +4,7 @@ import type { KeyAttestationErrorCode } from '../key-attestation/checks.js';
 export type KeyAttestationDemand =
   | 'allowAttestKeys'
   | 'revocations'
-  | 'minimumVersion'
+  | 'minimumVersionCode'
   | 'minimumOs'
   | 'minimumPatchLevel'
   | 'minimumVendorPatchLevel'

@@ -18,7 +18,7 @@ export function chainFile(description?: Description, drafts = remoteDrafts(descr
 /** What the honest chain has in it. */
 export const CHAIN_MEMBERS = {
   challenge: base64(CHALLENGE),
-  apps: [{ packageName: PACKAGE, certificateDigests: [DIGEST.toString('hex')] }],
+  apps: [{ packageName: PACKAGE, certificateSha256Digests: [DIGEST.toString('hex')] }],
   policy: { verifiedBoot: 'required' },
   revocationList: { entries: {} },
 };

@@ -68,7 +68,7 @@ describe('a chain of Android', () => {
     ],
     [
       'of an app that is too old',
-      { apps: [{ ...CHAIN_MEMBERS.apps[0], minimumVersion: 8 }] },
+      { apps: [{ ...CHAIN_MEMBERS.apps[0], minimumVersionCode: 8 }] },
       codes('APP_VERSION_DENIED'),
     ],
     [

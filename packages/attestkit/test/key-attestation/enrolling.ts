@@ -8,7 +8,7 @@ type Evidence = ReturnType<typeof keyAttestation>;
 
 export const context = { challenge: CHALLENGE, deviceId: 'phone', now: NOW } as EnrolmentContext;
 export const options = (more: Partial<KeyAttestationOptions> = {}): KeyAttestationOptions => ({
-  apps: [{ packageName: PACKAGE, certificateDigests: [DIGEST.toString('hex')] }],
+  apps: [{ packageName: PACKAGE, certificateSha256Digests: [DIGEST.toString('hex')] }],
   revocations: 'not-checked',
   roots: [ROOT],
   ...more,

@@ -149,16 +149,22 @@ describe('appraises again at every refresh', () => {
   const policies: readonly (readonly [string, Partial<KeyAttestationOptions>])[] = [
     [
       'APP_ID_DENIED',
-      { apps: [{ packageName: 'com.example.other', certificateDigests: [DIGEST.toString('hex')] }] },
+      { apps: [{ packageName: 'com.example.other', certificateSha256Digests: [DIGEST.toString('hex')] }] },
     ],
-    ['APP_ID_DENIED', { apps: [{ packageName: PACKAGE, certificateDigests: ['ab'.repeat(32)] }] }],
+    ['APP_ID_DENIED', { apps: [{ packageName: PACKAGE, certificateSha256Digests: ['ab'.repeat(32)] }] }],
     [
       'APP_ID_DENIED',
-      { apps: [{ packageName: PACKAGE, certificateDigests: [DIGEST.toString('hex'), 'ab'.repeat(32)] }] },
+      {
+        apps: [{ packageName: PACKAGE, certificateSha256Digests: [DIGEST.toString('hex'), 'ab'.repeat(32)] }],
+      },
     ],
     [
       'APP_VERSION_DENIED',
-      { apps: [{ packageName: PACKAGE, certificateDigests: [DIGEST.toString('hex')], minimumVersion: 8 }] },
+      {
+        apps: [
+          { packageName: PACKAGE, certificateSha256Digests: [DIGEST.toString('hex')], minimumVersionCode: 8 },
+        ],
+      },
     ],
     ['PURPOSES_DENIED', { purposes: ['decrypt'] }],
     ['USER_AUTHENTICATION_DENIED', { userAuthentication: 'required' }],

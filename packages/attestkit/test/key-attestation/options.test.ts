@@ -8,7 +8,7 @@ import { expectations, remoteDrafts, signAll } from './forge.js';
 import { chainOf } from './published.js';
 
 const CHAIN = signAll(remoteDrafts());
-const app = { packageName: PACKAGE, certificateDigests: [DIGEST.toString('hex')] };
+const app = { packageName: PACKAGE, certificateSha256Digests: [DIGEST.toString('hex')] };
 
 function variableOf(run: () => unknown): string {
   try {
@@ -28,17 +28,21 @@ const SHARED: readonly (readonly [variable: string, options: object])[] = [
   ['apps[0]', { apps: ['com.example.app'] }],
   ['apps[0].packageName', { apps: [{ ...app, packageName: 'app' }] }],
   ['apps[0].packageName', { apps: [{ ...app, packageName: 'com.example.*' }] }],
-  ['apps[0].packageName', { apps: [{ certificateDigests: app.certificateDigests }] }],
-  ['apps[0].certificateDigests', { apps: [{ packageName: PACKAGE }] }],
-  ['apps[0].certificateDigests', { apps: [{ ...app, certificateDigests: [] }] }],
-  ['apps[0].certificateDigests', { apps: [{ ...app, certificateDigests: ['00'] }] }],
-  ['apps[0].certificateDigests', { apps: [{ ...app, certificateDigests: [DIGEST] }] }],
+  ['apps[0].packageName', { apps: [{ certificateSha256Digests: app.certificateSha256Digests }] }],
+  ['apps[0].certificateSha256Digests', { apps: [{ packageName: PACKAGE }] }],
+  ['apps[0].certificateSha256Digests', { apps: [{ ...app, certificateSha256Digests: [] }] }],
+  ['apps[0].certificateSha256Digests', { apps: [{ ...app, certificateSha256Digests: ['00'] }] }],
+  ['apps[0].certificateSha256Digests', { apps: [{ ...app, certificateSha256Digests: [DIGEST] }] }],
   [
-    'apps[0].certificateDigests',
-    { apps: [{ ...app, certificateDigests: [...app.certificateDigests, DIGEST.toString('base64')] }] },
+    'apps[0].certificateSha256Digests',
+    {
+      apps: [
+        { ...app, certificateSha256Digests: [...app.certificateSha256Digests, DIGEST.toString('base64')] },
+      ],
+    },
   ],
-  ['apps[1].minimumVersion', { apps: [app, { ...app, minimumVersion: '7' }] }],
-  ['apps[0].minimumVersion', { apps: [{ ...app, minimumVersion: Number.NaN }] }],
+  ['apps[1].minimumVersionCode', { apps: [app, { ...app, minimumVersionCode: '7' }] }],
+  ['apps[0].minimumVersionCode', { apps: [{ ...app, minimumVersionCode: Number.NaN }] }],
   ['apps[0].digests', { apps: [{ ...app, digests: [] }] }],
   ['securityLevel', { securityLevel: 'StrongBox' }],
   ['verifiedBoot', { verifiedBoot: true }],

@@ -22,10 +22,10 @@ const code = (description: Description, policy: Policy): string =>
 
 const OTHER = Buffer.alloc(32, 7);
 const signed = (...digests: readonly Buffer[]): Policy => ({
-  apps: [{ packageName: PACKAGE, certificateDigests: digests.map((digest) => digest.toString('hex')) }],
+  apps: [{ packageName: PACKAGE, certificateSha256Digests: digests.map((digest) => digest.toString('hex')) }],
 });
 const app = (more: object): Policy => ({
-  apps: [{ packageName: PACKAGE, certificateDigests: [DIGEST.toString('hex')], ...more }],
+  apps: [{ packageName: PACKAGE, certificateSha256Digests: [DIGEST.toString('hex')], ...more }],
 });
 const hardware = (tags: Description['hardware']): Description => ({ hardware: tags ?? {} });
 const selfSigned = hardware({ 704: rootOfTrust({ state: 1 }) });
@@ -48,16 +48,16 @@ describe('lets in', () => {
       selfSigned,
       { verifiedBootKeys: [BOOT_KEY.toString('hex').toUpperCase()] },
     ],
-    ['a digest with colons', {}, { apps: [{ packageName: PACKAGE, certificateDigests: [colons] }] }],
+    ['a digest with colons', {}, { apps: [{ packageName: PACKAGE, certificateSha256Digests: [colons] }] }],
     [
       'a digest in base64',
       {},
-      { apps: [{ packageName: PACKAGE, certificateDigests: [DIGEST.toString('base64')] }] },
+      { apps: [{ packageName: PACKAGE, certificateSha256Digests: [DIGEST.toString('base64')] }] },
     ],
     [
       'a digest in base64url',
       {},
-      { apps: [{ packageName: PACKAGE, certificateDigests: [DIGEST.toString('base64url')] }] },
+      { apps: [{ packageName: PACKAGE, certificateSha256Digests: [DIGEST.toString('base64url')] }] },
     ],
     [
       'two signers in any order',
@@ -69,7 +69,7 @@ describe('lets in', () => {
       {},
       { apps: [...(signed(OTHER).apps ?? []), ...(signed(DIGEST).apps ?? [])] },
     ],
-    ['the least version', {}, app({ minimumVersion: 7 })],
+    ['the least version', {}, app({ minimumVersionCode: 7 })],
     ['the oldest system', {}, { minimumOs: '16' }],
     ['the oldest system to the point', hardware({ 705: integer(80_100) }), { minimumOs: '8.1.0' }],
     [
@@ -141,7 +141,7 @@ describe('keeps out', () => {
       hardware({ 704: rootOfTrust({ state: 2 }) }),
       { verifiedBootKeys: [BOOT_KEY.toString('hex')] },
     ],
-    ['APP_VERSION_DENIED', 'an older app', {}, app({ minimumVersion: 8 })],
+    ['APP_VERSION_DENIED', 'an older app', {}, app({ minimumVersionCode: 8 })],
     [
       'APP_VERSION_DENIED',
       'an older app beside a newer one of the same user id',
@@ -153,7 +153,7 @@ describe('keeps out', () => {
           ]),
         },
       },
-      app({ minimumVersion: 8 }),
+      app({ minimumVersionCode: 8 }),
     ],
     ['DIGEST_MISMATCH', 'an app with fewer signers', {}, signed(DIGEST, OTHER)],
     ['OS_VERSION_DENIED', 'an older system', {}, { minimumOs: '17' }],

@@ -80,7 +80,7 @@ describe('a key of ML-DSA-65', () => {
 
   it('is not enrolled for requests, and signs none', async () => {
     const evidence = keyAttestation({
-      apps: [{ packageName: PACKAGE, certificateDigests: [DIGEST] }],
+      apps: [{ packageName: PACKAGE, certificateSha256Digests: [DIGEST] }],
       revocations: 'not-checked',
       roots: google.keyAttestationRoots,
     });

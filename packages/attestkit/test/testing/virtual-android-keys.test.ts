@@ -75,7 +75,7 @@ const KINDS: readonly Kind[] = [
 
 const WANTED = { challenge: CHALLENGE, userAuthentication: true } as const;
 const evidence = keyAttestation({
-  apps: [{ packageName: PACKAGE, certificateDigests: [DIGEST] }],
+  apps: [{ packageName: PACKAGE, certificateSha256Digests: [DIGEST] }],
   revocations: 'not-checked',
   roots: google.keyAttestationRoots,
 });

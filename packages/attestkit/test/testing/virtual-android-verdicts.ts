@@ -38,12 +38,12 @@ export function expectations(without: readonly KeyAttestationDemand[] = []): Key
     revocations: readRevocationList(JSON.parse(google.revocationList())) ?? 'not-checked',
   } as const;
   const kept = Object.entries(demands).filter(([name]) => !without.includes(name as KeyAttestationDemand));
-  const minimumVersion = without.includes('minimumVersion') ? {} : { minimumVersion: 1 };
+  const minimumVersionCode = without.includes('minimumVersionCode') ? {} : { minimumVersionCode: 1 };
   return {
     revocations: 'not-checked',
     ...Object.fromEntries(kept),
     challenge: CHALLENGE,
-    apps: [{ packageName: PACKAGE, certificateDigests: [DIGEST], ...minimumVersion }],
+    apps: [{ packageName: PACKAGE, certificateSha256Digests: [DIGEST], ...minimumVersionCode }],
     roots: google.keyAttestationRoots,
     now: NOW,
   };

@@ -22,7 +22,7 @@ const plain = { challenge: CHALLENGE };
 const NOTHING = [
   'allowAttestKeys',
   'revocations',
-  'minimumVersion',
+  'minimumVersionCode',
   'minimumOs',
   'minimumPatchLevel',
   'minimumVendorPatchLevel',
