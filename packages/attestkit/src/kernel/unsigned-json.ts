@@ -10,23 +10,31 @@ const TOKENS = /("[^"\\]*(?:\\.[^"\\]*)*")([ \t\r\n]*:)?|[{}[\]]/g;
 export function readUnsignedJson(bytes: Uint8Array, maxDepth = 8): JsonObject | undefined {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const value = readJsonObject(buffer);
-  return value === undefined || isAmbiguous(buffer.toString('utf8'), maxDepth) ? undefined : value;
+  if (value === undefined) return undefined;
+  return ambiguities(buffer.toString('utf8'), maxDepth).next().done === true ? value : undefined;
 }
 
-function isAmbiguous(json: string, maxDepth: number): boolean {
-  const open: Set<string>[] = [];
+/**
+ * Where an object has a name another time: the path of names to it, with empty ones for what is in a list. What is nested
+ * deeper than `maxDepth` is the last that is given, by its longer path.
+ *
+ * @param json valid
+ */
+export function* ambiguities(json: string, maxDepth: number): Generator<readonly string[], void> {
+  const open: { name: string; readonly names: Set<string> }[] = [];
+  const path = (): string[] => open.map(({ name }) => name);
   for (const [token, text, colon] of json.matchAll(TOKENS)) {
+    const object = open.at(-1);
     if (text !== undefined) {
-      if (colon === undefined) continue;
-      const names = open.at(-1) as Set<string>;
-      const name = JSON.parse(text) as string;
-      if (names.has(name)) return true;
-      names.add(name);
+      if (colon === undefined || object === undefined) continue;
+      object.name = text.includes('\\') ? (JSON.parse(text) as string) : text.slice(1, -1);
+      if (object.names.has(object.name)) yield path();
+      object.names.add(object.name);
     } else if (token === '{' || token === '[') {
-      if (open.push(new Set()) > maxDepth) return true;
+      open.push({ name: '', names: new Set() });
+      if (open.length > maxDepth) return void (yield path());
     } else {
       open.pop();
     }
   }
-  return false;
 }

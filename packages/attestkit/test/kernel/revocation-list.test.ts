@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readRevocationList } from '../../src/kernel/revocation-list.js';
+import { readRevocationJson, readRevocationList } from '../../src/kernel/revocation-list.js';
 import { readCertificate } from '../../src/kernel/x509.js';
 import { vectors } from '../vectors.js';
 
@@ -93,4 +93,43 @@ it('takes a serial of zero, and one that is no number', () => {
   expect(listOf('0').isRevoked('00')).toBe(true);
   expect(listOf('1').isRevoked('0')).toBe(false);
   expect(listOf('1').isRevoked('-1')).toBe(false);
+});
+
+it('may be empty, for tests', () => {
+  expect(readRevocationList({ entries: {} })?.size).toBe(0);
+  expect(readRevocationJson(Buffer.from('{"entries":{}}'))?.size).toBe(0);
+});
+
+describe('of what is there twice in bytes', () => {
+  const read = (text: string): ReturnType<typeof readRevocationJson> => readRevocationJson(Buffer.from(text));
+
+  it.each([
+    ['the last is good', '{"entries":{"abc":{"status":"REVOKED"},"abc":{"status":"OK"}}}'],
+    ['the first is good', '{"entries":{"abc":{"status":"OK"},"abc":{"status":"REVOKED"}}}'],
+    ['both are good', '{"entries":{"abc":{"status":"OK"},"abc":{"status":"OK"}}}'],
+    ['it is written with an escape', '{"entries":{"abc":{"status":"REVOKED"},"\\u0061bc":{"status":"OK"}}}'],
+    ['it is written with a zero', '{"entries":{"0ABC":{"status":"REVOKED"},"abc":{"status":"OK"}}}'],
+    ['the status within', '{"entries":{"abc":{"status":"REVOKED","status":"OK"}}}'],
+    ['something else within', '{"entries":{"abc":{"status":"OK","x":[{"y":1,"y":2}]}}}'],
+  ])('a serial refuses, and all others are as they are: %s', (_, text) => {
+    const list = read(
+      text.replace('{"entries":{', '{"entries":{"1":{"status":"REVOKED"},"2":{"status":"OK"},'),
+    );
+    for (const [serial, revoked] of [
+      ['abc', true],
+      ['1', true],
+      ['2', false],
+    ] as const)
+      expect([serial, list?.isRevoked(serial)]).toEqual([serial, revoked]);
+  });
+
+  it.each([
+    ['the entries', '{"entries":{"abc":{}},"entries":{"def":{}}}'],
+    ['something beside them', '{"v":1,"v":2,"entries":{"abc":{}}}'],
+    ['what is nested too deep', `{"entries":{"abc":${'['.repeat(7)}${']'.repeat(7)}}}`],
+    ['nothing, in no list', '{"entries":[{"a":1,"a":2}]}'],
+    ['nothing, in no JSON', '{"entries":{"abc":{}}'],
+  ])('there is no list where it is %s', (_, text) => {
+    expect(read(text)).toBeUndefined();
+  });
 });
