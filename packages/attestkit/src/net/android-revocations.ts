@@ -1,7 +1,8 @@
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
-import { readJsonObject } from '../kernel/json.js';
+import { isJsonObject } from '../kernel/json.js';
 import { assertOptions, type OptionTypes } from '../kernel/options.js';
-import { readRevocationList } from '../kernel/revocation-list.js';
+import { readRevocationJson, readRevocationList } from '../kernel/revocation-list.js';
+import { isDevelopment } from '../kernel/secrets.js';
 import { within } from '../kernel/within.js';
 import type { RevocationList, RevocationSource } from '../ports/revocations.js';
 import { NET_CHECKS } from './checks.js';
@@ -13,15 +14,24 @@ import { readFreshness } from './freshness.js';
 /** Where Google publishes the status of attestation certificates. */
 const STATUS_URL = 'https://android.googleapis.com/attestation/status';
 
-/** The largest list that is read, after decompression. Google's has some hundred KiB. */
-const MAX_BYTES = 8_388_608;
+/**
+ * The largest list that is read, after decompression: nearly 50,000 certificates as Google writes them, whose list has
+ * some hundred KiB. While one is read the process does nothing else: some 150 ms at this size.
+ */
+const MAX_BYTES = 4_194_304;
 
-/** Seconds for which a list is used without asking again: as its `Cache-Control` says, but within these. */
+/**
+ * Seconds for which a list is used without asking again: as its `Cache-Control` says, but within these, and for half of
+ * what `maxStaleSeconds` leaves at most.
+ */
 const LEAST_LIFETIME = 300;
 const MOST_LIFETIME = 86_400;
 const USUAL_LIFETIME = 3600;
 
 const WEEK = 604_800;
+
+/** Milliseconds by which the clock that wrote down when a list was fetched may be ahead. */
+const SKEW = 300_000;
 
 /** How the revocation list is fetched and kept. */
 export interface RemoteRevocationsOptions {
@@ -60,9 +70,11 @@ const STORED_OPTIONS: OptionTypes = { fetchedAt: 'any', maxStaleSeconds: 'any', 
  * Google's list of revoked and suspended attestation certificates.
  *
  * Nothing is fetched before the first chain needs it, and no timer runs. A list is used for as long as its
- * `Cache-Control` says, less its `Age`, but for 5 minutes at least and a day at most; then it is still used while a newer
- * one is fetched. An answer that cannot be used (a redirect, another status than 200, over 8 MiB, no such list) never
- * replaces one that can. A list older than `maxStaleSeconds` refuses everything, as nobody knows what it lacks.
+ * `Cache-Control` says, less its `Age`, but for 5 minutes at least and a day at most, and no longer than half of what
+ * `maxStaleSeconds` leaves; then it is still used while a newer one is fetched. An answer that cannot be used (a redirect,
+ * another status than 200, over 4 MiB, no such list, as old as `maxStaleSeconds`) never replaces one that can. Nor does a
+ * list that names no certificate, as Google's names thousands, unless `NODE_ENV` is `development` or `test`. A list older
+ * than `maxStaleSeconds` refuses everything, as nobody knows what it lacks.
  *
  * `current` throws AttestationError with the code `ERR_REVOCATIONS_UNAVAILABLE` and the stage `unavailable`, or rejects
  * with it, when there is no list that may be used; `retryAfter` is in seconds, and `cause` says what went wrong.
@@ -74,6 +86,11 @@ export function remoteRevocations(
   url: string = STATUS_URL,
   options: RemoteRevocationsOptions = {},
 ): RevocationSource {
+  const given: unknown = url;
+  if (isJsonObject(given) && !(given instanceof URL)) {
+    const remedy = 'Give options as the second argument, after undefined for the URL of Google’s list.';
+    throw new ConfigurationError('url', 'is an object', remedy);
+  }
   assertOptions(options, REMOTE_OPTIONS, 'remoteRevocations');
   const { timeoutMs = 10_000, maxStaleSeconds = 172_800, cooldownSeconds = 30 } = options;
   const list = new RemoteList({
@@ -89,9 +106,10 @@ export function remoteRevocations(
 
 /**
  * A list that was stored, for servers without a way to the network: parsed JSON of Google's answer. Make a new source, and
- * a new guard, of a newer file.
+ * a new guard, of a newer file. A list that names no certificate is used like any other, for tests: see `size`.
  *
- * @throws ConfigurationError naming the option, where the document is no such list, and where it is too old already
+ * @throws ConfigurationError naming the option, where the document is no such list, and where it is too old already or
+ *   from the future, more than 5 minutes from now
  */
 export function storedRevocations(document: unknown, options: StoredRevocationsOptions): RevocationSource {
   assertOptions(options, STORED_OPTIONS, 'storedRevocations');
@@ -104,8 +122,15 @@ export function storedRevocations(document: unknown, options: StoredRevocationsO
   const from = fetchedAt instanceof Date ? fetchedAt.getTime() : Number.NaN;
   if (Number.isNaN(from)) throw new ConfigurationError('fetchedAt', 'is not a date', 'Give a Date.');
   const ends = from + 1000 * within('maxStaleSeconds', maxStaleSeconds, LEAST_LIFETIME, 2_592_000);
-  if (now() > ends)
+  const at = now();
+  if (at > ends)
     throw new ConfigurationError('fetchedAt', 'is too long ago', 'Store the list again, or allow for more.');
+  // It would not be too old for as long again.
+  if (from > at + SKEW) {
+    const remedy =
+      'Give when the list was fetched, as a Date of milliseconds, and check this machine’s clock.';
+    throw new ConfigurationError('fetchedAt', 'is in the future', remedy);
+  }
   const latest = (): RevocationList | undefined => (now() <= ends ? list : undefined);
   return { current: () => latest() ?? refuse(), latest };
 }
@@ -135,7 +160,11 @@ class RemoteList {
 
   constructor(settings: Settings) {
     this.#settings = settings;
-    this.#flight = new Flight(settings.cooldown, settings.now);
+    this.#flight = new Flight(settings.cooldown, settings.now, (at) => {
+      // Due now; and the last hours of what came after `at` count from here.
+      this.#from = Math.min(this.#from, at);
+      this.#freshUntil = at - 1;
+    });
   }
 
   current(): RevocationList | Promise<RevocationList> {
@@ -147,14 +176,8 @@ class RemoteList {
 
   /** The list, unless it is too old; has it fetched again when it is due. */
   latest(): RevocationList | undefined {
-    const { maxStale, now } = this.#settings;
-    const at = now();
-    // The clock was set back, and nobody knows how old the list is: due now, and its last hours count from here.
-    if (at < this.#flight.endedAt && this.#list !== undefined) {
-      this.#from = Math.min(this.#from, at);
-      this.#freshUntil = at - 1;
-      this.#flight.endedAt = at;
-    }
+    const { maxStale } = this.#settings;
+    const at = this.#flight.time();
     if (at > this.#freshUntil && !this.#flight.mustPause()) void this.#fetch();
     return at - this.#from <= maxStale ? this.#list : undefined;
   }
@@ -173,14 +196,18 @@ class RemoteList {
       const limits = { fetch, timeoutMs, maxBytes: MAX_BYTES };
       const { status, headers, body } = await fetchBody(url, question, limits);
       if (status !== 200) throw new FetchFailure(`the answer has the HTTP status ${status}`);
-      const list = readRevocationList(readJsonObject(body));
-      if (list === undefined) throw new FetchFailure('the answer is not a list of revoked certificates');
       const { age, lifetime } = readFreshness(headers, USUAL_LIFETIME);
-      if (1000 * age > maxStale) throw new FetchFailure('the answer is older than maxStaleSeconds');
+      const left = maxStale - 1000 * age;
+      if (left <= 0) throw new FetchFailure('the answer is too old for maxStaleSeconds');
+      const list = readRevocationJson(body);
+      if (list === undefined) throw new FetchFailure('the answer is not a list of revoked certificates');
+      if (list.size === 0 && !isDevelopment()) throw new FetchFailure('the answer names no certificate');
       const at = now();
+      const fresh = 1000 * Math.min(Math.max(lifetime, LEAST_LIFETIME), MOST_LIFETIME);
       this.#list = list;
       this.#from = at - 1000 * age;
-      this.#freshUntil = at + 1000 * Math.min(Math.max(lifetime, LEAST_LIFETIME), MOST_LIFETIME);
+      // Half of what is left is for outages: there is no use in a list that is fresh until it may not be used at all.
+      this.#freshUntil = at + Math.min(fresh, left / 2);
     });
   }
 

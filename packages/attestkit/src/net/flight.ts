@@ -7,18 +7,35 @@ import { FetchFailure } from './fetch-body.js';
 export class Flight {
   readonly #cooldown: number;
   readonly #now: () => number;
-  /** When the last one ended, and why it brought nothing where it did not. */
-  endedAt = -Infinity;
-  failure: Error | undefined;
+  readonly #setBack: (at: number) => void;
+  #endedAt = -Infinity;
+  #failure: Error | undefined;
   #current: Promise<void> | undefined;
 
-  constructor(cooldown: number, now: () => number) {
+  /** @param setBack is told what time it is where that is before the last one ended: nobody knows how old anything is */
+  constructor(cooldown: number, now: () => number, setBack: (at: number) => void) {
     this.#cooldown = cooldown;
     this.#now = now;
+    this.#setBack = setBack;
   }
 
   get isUnderWay(): boolean {
     return this.#current !== undefined;
+  }
+
+  /** Why the last one brought nothing, where it did not. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  /** What time it is. Where the clock was set back, the owner is told first, and no cooldown goes on. */
+  time(): number {
+    const at = this.#now();
+    if (at < this.#endedAt) {
+      this.#endedAt = -Infinity;
+      this.#setBack(at);
+    }
+    return at;
   }
 
   /**
@@ -27,30 +44,34 @@ export class Flight {
    * @param fetch keeps what it brings
    */
   join(fetch: () => Promise<void>): Promise<void> {
-    this.#current ??= this.#fly(fetch);
+    this.#current ??= this.#fly(fetch).finally(() => {
+      this.#current = undefined;
+    });
     return this.#current;
   }
 
   async #fly(fetch: () => Promise<void>): Promise<void> {
     try {
       await fetch();
-      this.failure = undefined;
+      this.#failure = undefined;
     } catch (error) {
-      this.failure = error instanceof FetchFailure ? error : new FetchFailure('the answer cannot be read');
+      this.#failure = error instanceof FetchFailure ? error : new FetchFailure('the answer cannot be read');
     }
-    this.endedAt = this.#now();
-    this.#current = undefined;
+    try {
+      this.#endedAt = this.#now();
+    } catch {
+      // A clock that fails: nothing can be counted from here.
+      this.#endedAt = -Infinity;
+    }
   }
 
   /** Whether the last one failed too recently for another. */
   mustPause(): boolean {
-    return this.failure !== undefined && this.cooldownLeft() > 0;
+    return this.#failure !== undefined && this.cooldownLeft() > 0;
   }
 
-  /** None when the clock was set back behind the end of the last one. */
   cooldownLeft(): number {
-    const since = this.#now() - this.endedAt;
-    return since >= 0 && since < this.#cooldown ? this.#cooldown - since : 0;
+    return Math.max(0, this.#cooldown - (this.time() - this.#endedAt));
   }
 
   /** Seconds after which trying again makes sense. */

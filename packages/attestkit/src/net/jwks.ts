@@ -89,7 +89,10 @@ class RemoteKeys {
 
   constructor(options: Settings) {
     this.#settings = options;
-    this.#flight = new Flight(options.cooldown, options.now);
+    this.#flight = new Flight(options.cooldown, options.now, (at) => {
+      // Due now; and the last hours of what came after `at` count from here.
+      this.#fetchedAt = Math.min(this.#fetchedAt, at - options.maxAge - 1);
+    });
   }
 
   candidates(kid: string | undefined): readonly VerificationKey[] | Promise<readonly VerificationKey[]> {
@@ -109,11 +112,8 @@ class RemoteKeys {
 
   /** The keys, unless they are too old; has them fetched again when they are due. */
   #usable(): readonly VerificationKey[] | undefined {
-    const { maxAge, maxStale, now } = this.#settings;
-    const at = now();
-    // The clock was set back, and nobody knows how old they are: due now, and their last hours count from here.
-    if (at < this.#fetchedAt) this.#fetchedAt = at - maxAge - 1;
-    const age = at - this.#fetchedAt;
+    const { maxAge, maxStale } = this.#settings;
+    const age = this.#flight.time() - this.#fetchedAt;
     if (!(age <= maxStale)) return undefined;
     if (age > maxAge && !this.#flight.mustPause()) void this.#fetch();
     return this.#keys;

@@ -1,60 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../src/kernel/errors.js';
-import {
-  remoteRevocations,
-  storedRevocations,
-  type RemoteRevocationsOptions,
-} from '../../src/net/android-revocations.js';
-import type { RevocationList, RevocationSource } from '../../src/ports/revocations.js';
+import { remoteRevocations, storedRevocations } from '../../src/net/android-revocations.js';
+import type { RevocationList } from '../../src/ports/revocations.js';
 import { problemOf } from './problem.js';
-
-const START = Date.parse('2026-06-01T00:00:00Z');
-const HOUR = 3600;
-const DAY = 86_400;
-const UNAVAILABLE = { code: 'ERR_REVOCATIONS_UNAVAILABLE', stage: 'unavailable' };
-
-type Reply = () => Response | Promise<Response>;
-
-interface Google {
-  readonly source: RevocationSource;
-  reply: Reply;
-  asked: number;
-  /** Seconds go by. */
-  pass(seconds: number): void;
-  /** What was asked in the background has been answered. */
-  landed(): Promise<void>;
-}
-
-/** A source whose `fetch` is the test's, and whose clock moves when the test says so. */
-function google(reply: Reply, options: RemoteRevocationsOptions = {}): Google {
-  let now = START;
-  const fetch = async (): Promise<Response> => {
-    state.asked += 1;
-    return state.reply();
-  };
-  const state: Google = {
-    source: remoteRevocations(undefined, { fetch, now: () => now, ...options }),
-    reply,
-    asked: 0,
-    pass(seconds) {
-      now += 1000 * seconds;
-    },
-    landed: () => new Promise((resolve) => setImmediate(() => setImmediate(resolve))),
-  };
-  return state;
-}
-
-function list(serials: readonly string[], headers: Record<string, string> = {}): Reply {
-  const entries = Object.fromEntries(serials.map((serial) => [serial, { status: 'REVOKED' }]));
-  return () => new Response(JSON.stringify({ entries }), { headers });
-}
-
-const maxAge = (seconds: number, age?: number): Record<string, string> => ({
-  'cache-control': `public, max-age=${seconds}`,
-  ...(age !== undefined && { age: String(age) }),
-});
-
-const down: Reply = () => new Response('', { status: 503 });
+import { DAY, down, google, HOUR, list, maxAge, START, UNAVAILABLE, type Reply } from './revocations.js';
 
 describe('a list that is fetched', () => {
   it('is asked for when the first chain needs it, once for all that wait', async () => {
@@ -91,7 +40,8 @@ describe('a list that is fetched', () => {
     ['no-cache beside max-age', { 'cache-control': 'max-age=86400, no-cache' }, 300],
     ['an Age above max-age', maxAge(100, HOUR), 300],
     ['no field', {}, HOUR],
-    ['a field that cannot be read', { 'cache-control': 'max-age=soon', age: '-7' }, HOUR],
+    ['a field that cannot be read', { 'cache-control': 'max-age=soon' }, HOUR],
+    ['a max-age beyond all numbers', { 'cache-control': 'max-age=99999999999' }, DAY],
   ])('is kept within five minutes and a day: %s', async (_name, headers, seconds) => {
     const state = google(list(['abc'], headers));
     await state.source.current();
@@ -142,7 +92,7 @@ describe('a list that is fetched', () => {
 
   it('is not used where it came too old', async () => {
     const state = google(list(['abc'], maxAge(DAY, 3 * DAY)));
-    const cause = { message: 'the answer is older than maxStaleSeconds' };
+    const cause = { message: 'the answer is too old for maxStaleSeconds' };
     await expect(state.source.current()).rejects.toMatchObject({ ...UNAVAILABLE, cause });
   });
 
@@ -173,13 +123,18 @@ describe('a list that is fetched', () => {
   });
 });
 
+/** A list of exactly this many bytes. */
+const padded = (bytes: number): string => '{"entries":{"def":{}}}'.padEnd(bytes);
+
 it.each([
   ['an array', () => new Response('[]')],
   ['no entries', () => new Response('{}')],
   ['HTML', () => new Response('<html>')],
   ['nothing', () => new Response('')],
   ['another status', () => new Response('{"entries":{}}', { status: 404 })],
-  ['over 8 MiB', () => new Response(Buffer.alloc(8_388_609, ' '))],
+  ['over 4 MiB', () => new Response(padded(4_194_305))],
+  ['entries twice', () => new Response('{"entries":{"abc":{}},"entries":{"def":{}}}')],
+  ['one too old', () => new Response('{"entries":{"def":{}}}', { headers: { age: '172800' } })],
   ['a failure', () => Promise.reject(new Error('refused'))],
 ] satisfies [string, Reply][])(
   'an answer that cannot be used never replaces one that can: %s',
@@ -196,6 +151,10 @@ it.each([
   },
 );
 
+it('has 4 MiB at most', async () => {
+  expect((await google(() => new Response(padded(4_194_304))).source.current()).size).toBe(1);
+});
+
 it('gives up at the deadline', async () => {
   const state = google(() => new Promise(() => undefined), { timeoutMs: 20 });
   const cause = { message: 'there was no complete answer within 20 ms' };
@@ -205,6 +164,15 @@ it('gives up at the deadline', async () => {
 describe('a list that was stored', () => {
   const document = { entries: { abc: { status: 'SUSPENDED' } } };
   const fetchedAt = new Date(START);
+
+  it('may be from a clock that is five minutes ahead, and says what is wrong with a later one', () => {
+    const from = (ahead: number): unknown =>
+      storedRevocations(document, { fetchedAt: new Date(START + ahead), now: () => START });
+    expect(() => from(300_000)).not.toThrow();
+    expect(() => from(300_001)).toThrow(
+      'fetchedAt is in the future. Give when the list was fetched, as a Date of milliseconds, and check this machine’s clock.',
+    );
+  });
 
   it('is used until it is too old, and refuses then', () => {
     let now = START;
@@ -222,6 +190,8 @@ describe('a list that was stored', () => {
     ['fetchedAt', document, { fetchedAt: '2026-06-01' }],
     ['fetchedAt', document, {}],
     ['fetchedAt', document, { fetchedAt, now: () => START + 8000 * DAY }],
+    ['fetchedAt', document, { fetchedAt: new Date(START + 300_001) }],
+    ['fetchedAt', document, { fetchedAt: new Date(START * 1000) }],
     ['maxStaleSeconds', document, { fetchedAt, maxStaleSeconds: 1 }],
     ['file', document, { fetchedAt, file: 'status.json' }],
   ])('is refused at start-up, naming %s', (variable, sent, options) => {
@@ -241,4 +211,14 @@ it.each([
 ])('refuses a configuration that makes no sense: %s', (variable, url, options) => {
   expect(problemOf(() => remoteRevocations(url, options as never))).toBe(variable);
   expect(() => remoteRevocations(url, options as never)).toThrow(ConfigurationError);
+});
+
+it('says where the options go that are given in place of the URL', () => {
+  expect(problemOf(() => remoteRevocations({ cooldownSeconds: 60 } as never))).toBe('url');
+  expect(() => remoteRevocations({ cooldownSeconds: 60 } as never)).toThrow(
+    'url is an object. Give options as the second argument',
+  );
+  expect(() => remoteRevocations(new URL('https://example.com/') as never)).toThrow(
+    'url is not an absolute URL',
+  );
 });

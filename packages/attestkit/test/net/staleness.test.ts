@@ -132,3 +132,19 @@ it('does not let a clock that was set back keep keys in use for ever', async () 
   pass(2);
   expect(jwks.includes(key)).toBe(false);
 });
+
+it('does not let a clock that was set back make keys younger', async () => {
+  const server = await jwksServer(keys(a.jwk));
+  const { jwks, pass, landed } = source(server.url);
+  const [key] = await jwks.candidates('a');
+  if (key === undefined) throw new Error('no key');
+  server.answer = text('', 500);
+  pass(DAY - 60);
+  expect(jwks.includes(key)).toBe(true);
+  await landed();
+  pass(-60);
+  expect(jwks.includes(key)).toBe(true);
+  await landed();
+  pass(121);
+  expect(jwks.includes(key)).toBe(false);
+});
