@@ -18,6 +18,8 @@ export interface FetchLimits {
   readonly timeoutMs: number;
   /** The largest body that is read, after decompression. */
   readonly maxBytes: number;
+  /** The same of an answer with another status than 200, which may say why. Default 0: it is not read. */
+  readonly maxErrorBytes?: number;
   /** Gives up early. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -25,7 +27,7 @@ export interface FetchLimits {
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  /** Empty unless the status is 200: nothing else is read. */
+  /** Empty unless the status is 200, or errors are read and this one came whole and in time. */
   readonly body: Buffer;
 }
 
@@ -37,12 +39,18 @@ export interface Answer {
  */
 export async function fetchBody(url: string, question: Question, limits: FetchLimits): Promise<Answer> {
   const stop = new AbortController();
+  const end = Promise.race([expiry(limits.timeoutMs), abortion(limits.signal, stop.signal)]);
+  const inTime = <T>(work: Promise<T>): Promise<T> => Promise.race([work, end]);
   try {
-    return await Promise.race([
-      download(url, question, limits, stop.signal),
-      expiry(limits.timeoutMs),
-      abortion(limits.signal, stop.signal),
-    ]);
+    const response = await inTime(ask(url, question, limits.fetch, stop.signal));
+    const { status, headers } = response;
+    if (status === 200)
+      return { status, headers, body: await inTime(readBody(response, limits.maxBytes, stop.signal)) };
+    const { maxErrorBytes = 0 } = limits;
+    if (maxErrorBytes === 0) return { status, headers, body: NOTHING };
+    // The status says what happened; the body is for the operator, where there is one that can be had.
+    const reading = inTime(readBody(response, maxErrorBytes, stop.signal));
+    return { status, headers, body: await reading.catch(() => NOTHING) };
   } catch (error) {
     throw error instanceof FetchFailure ? error : new FetchFailure(describe(error));
   } finally {
@@ -50,16 +58,18 @@ export async function fetchBody(url: string, question: Question, limits: FetchLi
   }
 }
 
-async function download(
+async function ask(
   url: string,
   question: Question,
-  { fetch, maxBytes }: FetchLimits,
+  fetch: FetchLimits['fetch'],
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<Response> {
   const response = await fetch(url, { ...question, redirect: 'error', signal });
   if (response.redirected) throw new FetchFailure('the answer came from a redirect');
-  const { status, headers } = response;
-  return { status, headers, body: status === 200 ? await readBody(response, maxBytes, signal) : NOTHING };
+  // From a `fetch` that was given: what reads the answer counts on these.
+  if (typeof response.status !== 'number' || typeof response.headers.get !== 'function')
+    throw new FetchFailure('the answer is no Response');
+  return response;
 }
 
 const NOTHING = Buffer.alloc(0);

@@ -1,8 +1,10 @@
 import { signJws } from '../kernel/sign-jws.js';
-import { readJsonObject, type JsonObject } from '../kernel/json.js';
+import type { JsonObject } from '../kernel/json.js';
+import { readUnsignedJson } from '../kernel/unsigned-json.js';
 import type { GoogleFailure } from '../ports/google.js';
 import { fetchBody, FetchFailure, type Answer, type FetchLimits } from './fetch-body.js';
 import type { ServiceAccount } from './google-account.js';
+import { describeStatus, MAX_ERROR_BYTES } from './google-answer.js';
 
 /** Seconds that Google allows an assertion, and the access token that it gives for one. */
 const LIFETIME = 3600;
@@ -15,6 +17,9 @@ const COOLDOWN = 10_000;
 
 /** Bytes of an answer with a token. */
 const MAX_BYTES = 16_384;
+
+/** The grant, the client or the URL is wrong, and stays so (RFC 6749 §5.2). */
+const REFUSALS: readonly number[] = [400, 401, 403, 404];
 
 /** An access token, or why there is none. */
 export type Access = { readonly outcome: 'access'; readonly token: string } | Outage;
@@ -44,36 +49,60 @@ export class AccessTokens {
 
   /** One flight at a time, which all share. Never rejects. */
   current(): Access | Promise<Access> {
-    const left = this.#until - this.#settings.now();
-    // More than it can be: the clock was set back.
-    if (this.#access !== undefined && left > 0 && left <= LIFETIME * 1000) return this.#access;
-    this.#flight ??= this.#fly();
+    const kept = this.#kept();
+    if (kept !== undefined) return kept;
+    this.#flight ??= this.#fly().finally(() => {
+      this.#flight = undefined;
+    });
     return this.#flight;
   }
 
-  /** Forgets a token that was refused. */
-  drop(token: string): void {
-    if (this.#access?.outcome === 'access' && this.#access.token === token) this.#access = undefined;
+  /**
+   * Forgets a token that was refused.
+   *
+   * @param problem of one that was new: another would be refused too, and none is asked for in a while
+   */
+  drop(token: string, problem?: string): void {
+    if (this.#access?.outcome !== 'access' || this.#access.token !== token) return;
+    this.#access = undefined;
+    if (problem !== undefined) this.#keep({ outcome: 'misconfigured', problem }, COOLDOWN);
+  }
+
+  /** What is kept and not over; nothing where the clock fails, or was set back so that more is left than can be. */
+  #kept(): Access | undefined {
+    try {
+      const left = this.#until - this.#settings.now();
+      return left > 0 && left <= LIFETIME * 1000 ? this.#access : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #keep(access: Access, lifetime: number): void {
+    try {
+      this.#until = this.#settings.now() + lifetime;
+      this.#access = access;
+    } catch {
+      // A clock that fails: nobody could tell when it is over.
+      this.#access = undefined;
+    }
   }
 
   async #fly(): Promise<Access> {
-    const { now } = this.#settings;
     const { access, lifetime } = await this.#ask();
-    this.#access = access;
-    this.#until = now() + lifetime;
-    this.#flight = undefined;
+    this.#keep(access, lifetime);
     return access;
   }
 
   async #ask(): Promise<{ access: Access; lifetime: number }> {
-    const { account, timeoutMs, fetch = globalThis.fetch } = this.#settings;
-    const body = new URLSearchParams({
-      grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
-      assertion: this.#assertion(),
-    }).toString();
-    const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
     try {
-      const limits = { fetch, timeoutMs, maxBytes: MAX_BYTES };
+      const { account, timeoutMs, fetch = globalThis.fetch } = this.#settings;
+      const body = new URLSearchParams({
+        grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+        assertion: this.#assertion(),
+      }).toString();
+      const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
+      const limits = { fetch, timeoutMs, maxBytes: MAX_BYTES, maxErrorBytes: MAX_ERROR_BYTES };
       return read(await fetchBody(account.tokenUrl, { method: 'POST', headers, body }, limits));
     } catch (error) {
       return unavailable(error instanceof FetchFailure ? error.message : 'the request failed');
@@ -90,14 +119,13 @@ export class AccessTokens {
   }
 }
 
-function read({ status, body }: Answer): { access: Access; lifetime: number } {
-  if (status === 429 || status >= 500) return unavailable(`the answer has the HTTP status ${status}`);
-  if (status !== 200) {
-    // RFC 6749 §5.2: the grant or the client is wrong, and stays so.
-    const problem = `the service account got no access token (HTTP status ${status}): check key and clock`;
+function read(response: Answer): { access: Access; lifetime: number } {
+  if (REFUSALS.includes(response.status)) {
+    const problem = `the service account got no access token (${describeStatus(response)}): check key and clock`;
     return { access: { outcome: 'misconfigured', problem }, lifetime: COOLDOWN };
   }
-  const answer: JsonObject = readJsonObject(body) ?? {};
+  if (response.status !== 200) return unavailable(`the answer has the ${describeStatus(response)}`);
+  const answer: JsonObject = readUnsignedJson(response.body) ?? {};
   const { access_token: token, token_type: type, expires_in: seconds } = answer;
   const isToken = typeof token === 'string' && /^[\x21-\x7e]{1,4096}$/.test(token);
   const isBearer = typeof type === 'string' && type.toLowerCase() === 'bearer';

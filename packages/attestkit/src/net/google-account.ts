@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { ConfigurationError } from '../kernel/errors.js';
-import { isJsonObject, readJsonObject, type JsonObject } from '../kernel/json.js';
+import { isJsonObject, type JsonObject } from '../kernel/json.js';
+import { readUnsignedJson } from '../kernel/unsigned-json.js';
 import { endpoint } from './endpoint.js';
 
 /** A service account's key, as the Google Cloud console makes it; further members are not read. */
@@ -31,7 +32,11 @@ const TOKEN_URI = 'https://oauth2.googleapis.com/token';
  * @throws ConfigurationError naming `serviceAccount`, or its member
  */
 export function readServiceAccount(source: unknown): ServiceAccount {
-  const file = typeof source === 'string' ? readJsonObject(Buffer.from(source, 'utf8')) : source;
+  // Editors put a byte order mark before a text, which is none of the JSON (RFC 8259 §8.1).
+  const file =
+    typeof source === 'string'
+      ? readUnsignedJson(Buffer.from(source.replace(/^\ufeff/, ''), 'utf8'))
+      : source;
   if (!isJsonObject(file)) throw refused('', 'is not the JSON of a key');
   const { client_email: email, private_key: pem, private_key_id: keyId, token_uri: uri = TOKEN_URI } = file;
   if (typeof email !== 'string' || !/^[^\s@]+@[^\s@]+$/.test(email))

@@ -1,13 +1,15 @@
 import { ConfigurationError } from '../kernel/errors.js';
-import { readJsonObject, type JsonObject } from '../kernel/json.js';
+import type { JsonObject } from '../kernel/json.js';
 import type { OptionTypes } from '../kernel/options.js';
+import { readUnsignedJson } from '../kernel/unsigned-json.js';
 import { within } from '../kernel/within.js';
 import type { GoogleFailure } from '../ports/google.js';
 import { endpoint } from './endpoint.js';
 import { fetchBody, FetchFailure, type Answer } from './fetch-body.js';
 import { AccessTokens } from './google-access.js';
 import { readServiceAccount, type ServiceAccountKey } from './google-account.js';
-import { Breaker } from './google-breaker.js';
+import { COOLDOWN, describeStatus, failureOf, MAX_DEPTH, MAX_ERROR_BYTES } from './google-answer.js';
+import { Breaker, type Attempt, type Down } from './google-breaker.js';
 
 /** Who asks Google, and how long it is waited for. */
 export interface GoogleOptions {
@@ -34,11 +36,13 @@ export const GOOGLE_OPTIONS = {
 /** Bytes of an answer: a verdict takes 2 KiB. */
 const MAX_BYTES = 65_536;
 
-/** Seconds without another question once the breaker is open, where the answer says none. */
-const COOLDOWN = 30;
-
-/** The longest `Retry-After` that is believed, in seconds. */
-const LONGEST_WAIT = 3600;
+/** How the answers of one method are read. */
+interface Reading<T> {
+  /** Statuses with which the service refuses a token. */
+  readonly invalid: readonly number[];
+  /** Makes an answer of 200 into an outcome; undefined where it cannot be used. */
+  readonly read: (answer: JsonObject) => T | undefined;
+}
 
 /** One of Google's services, which is asked with an access token, once per question. */
 export class GoogleService {
@@ -74,82 +78,78 @@ export class GoogleService {
   /**
    * Asks one question. What Google answered is never asked again: it may remember the token. Never rejects.
    *
-   * @param invalid statuses with which the service refuses a token
-   * @param read makes an answer of 200 into an outcome; undefined where it cannot be used
+   * @param path names what is asked about, whose quota may be used up
    */
   ask<T extends { readonly outcome: string }>(
     path: string,
     question: JsonObject,
-    { invalid, read }: { invalid: readonly number[]; read: (answer: JsonObject) => T | undefined },
+    how: Reading<T>,
     signal: AbortSignal | undefined,
   ): Promise<T | GoogleFailure> {
-    return this.#breaker.run(async () => {
-      const answer = await this.#authorised(path, JSON.stringify(question), signal);
-      if ('outcome' in answer) return answer;
-      if (answer.status !== 200) return failureOf(answer, invalid);
-      const document = readJsonObject(answer.body);
-      return (document && read(document)) ?? unavailable('the answer cannot be used', undefined);
-    }, signal);
+    return this.#breaker.run<T>(path, async () => {
+      try {
+        const answer = await this.#authorised(path, JSON.stringify(question), signal);
+        // No access token: the service was not asked.
+        return 'outcome' in answer ? { says: 'nothing', answer } : read(answer, how);
+      } catch (error) {
+        if (!(error instanceof FetchFailure))
+          return { says: 'nothing', answer: unavailable('the request failed') };
+        // That one caller gave up says nothing about the service.
+        return { says: signal?.aborted === true ? 'nothing' : 'down', answer: unavailable(error.message) };
+      }
+    });
   }
 
-  /** A token that is refused as such was not looked at: with a new access token the question is put again. */
+  /**
+   * A token that is refused as such was not looked at: with a new access token the question is put again.
+   *
+   * @throws FetchFailure (as a rejection)
+   */
   async #authorised(
     path: string,
     body: string,
     signal: AbortSignal | undefined,
   ): Promise<Answer | GoogleFailure> {
-    let answer: Answer | GoogleFailure;
-    let attempts = 0;
-    do {
-      attempts += 1;
-      const access = await this.#access.current();
-      if (access.outcome !== 'access') return access;
-      answer = await this.#post(path, body, access.token, signal);
-      if (!('status' in answer) || answer.status !== 401) return answer;
-      this.#access.drop(access.token);
-    } while (attempts < 2);
+    const first = await this.#access.current();
+    if (first.outcome !== 'access') return first;
+    const refused = await this.#post(path, body, first.token, signal);
+    if (refused.status !== 401) return refused;
+    this.#access.drop(first.token);
+    const second = await this.#access.current();
+    if (second.outcome !== 'access') return second;
+    const answer = await this.#post(path, body, second.token, signal);
+    if (answer.status === 401)
+      this.#access.drop(second.token, `the answer has the ${describeStatus(answer)}`);
     return answer;
   }
 
-  async #post(
-    path: string,
-    body: string,
-    accessToken: string,
-    signal: AbortSignal | undefined,
-  ): Promise<Answer | GoogleFailure> {
-    const headers = { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' };
-    const limits = {
-      fetch: this.#fetch ?? globalThis.fetch,
-      timeoutMs: this.#timeoutMs,
-      maxBytes: MAX_BYTES,
-    };
-    try {
-      return await fetchBody(
-        `${this.#base}${path}`,
-        { method: 'POST', headers, body },
-        { ...limits, signal },
-      );
-    } catch (error) {
-      return unavailable(error instanceof FetchFailure ? error.message : 'the request failed', undefined);
-    }
+  #post(path: string, body: string, token: string, signal: AbortSignal | undefined): Promise<Answer> {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const fetch = this.#fetch ?? globalThis.fetch;
+    const timeoutMs = this.#timeoutMs;
+    const limits = { fetch, timeoutMs, maxBytes: MAX_BYTES, maxErrorBytes: MAX_ERROR_BYTES, signal };
+    return fetchBody(`${this.#base}${path}`, { method: 'POST', headers, body }, limits);
   }
 }
 
-/** What a status other than 200 means (google.rpc.Code, its mapping to HTTP). */
-function failureOf({ status, headers }: Answer, invalid: readonly number[]): GoogleFailure {
-  if (invalid.includes(status)) return { outcome: 'invalid' };
-  const problem = `the answer has the HTTP status ${status}`;
-  if (status === 429) return { outcome: 'throttled', problem, retryAfter: retryAfter(headers) ?? COOLDOWN };
-  if (status >= 500) return unavailable(problem, retryAfter(headers));
-  return { outcome: 'misconfigured', problem };
+/** What an answer brings, and what it says of the service. */
+function read<T>(answer: Answer, how: Reading<T>): Attempt<T> {
+  const { status, body } = answer;
+  if (status === 200) {
+    const document = readUnsignedJson(body, MAX_DEPTH);
+    const outcome = document && how.read(document);
+    if (outcome !== undefined) return { says: 'up', answer: outcome };
+    return { says: 'down', answer: unavailable('the answer cannot be used') };
+  }
+  const failure = failureOf(answer, how.invalid);
+  if (failure.outcome === 'throttled') return { says: 'throttled', answer: failure };
+  if (failure.outcome !== 'unavailable') return { says: 'answered', answer: failure };
+  // A status of 4xx is about what was asked (RFC 9110 §15.5), which the client has a part in.
+  return status >= 400 && status < 500
+    ? { says: 'answered', answer: failure }
+    : { says: 'down', answer: failure };
 }
 
-function unavailable(problem: string, wait: number | undefined): GoogleFailure {
-  return { outcome: 'unavailable', problem, retryAfter: wait ?? COOLDOWN };
-}
-
-/** Seconds, at least one; undefined where the field is absent or not a number (RFC 9110 §10.2.3). */
-function retryAfter(headers: Headers): number | undefined {
-  const text = headers.get('retry-after') ?? '';
-  return /^\d{1,9}$/.test(text) ? Math.min(Math.max(1, Number(text)), LONGEST_WAIT) : undefined;
+function unavailable(problem: string): Down {
+  return { outcome: 'unavailable', problem, retryAfter: COOLDOWN };
 }

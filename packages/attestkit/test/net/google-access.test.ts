@@ -8,6 +8,7 @@ import {
   FILE,
   googleServer,
   json,
+  raw,
   refused,
   silent,
   type GoogleServer,
@@ -78,6 +79,14 @@ describe('an access token', () => {
   it.each([
     ['an account that is refused', refused(400), 'misconfigured'],
     ['a client that is unknown', refused(401), 'misconfigured'],
+    ['a URL that is wrong', refused(404), 'misconfigured'],
+    ['a request that took too long', refused(408), 'unavailable'],
+    ['an empty answer', refused(204), 'unavailable'],
+    [
+      'two tokens',
+      raw('{"access_token":"a","access_token":"b","expires_in":3600,"token_type":"Bearer"}'),
+      'unavailable',
+    ],
     ['too many requests', refused(429), 'unavailable'],
     ['a server that fails', refused(500), 'unavailable'],
     ['no JSON', json('x'), 'unavailable'],
@@ -120,7 +129,8 @@ describe('a service account', () => {
       .toString();
 
   it('is read from the text of its file, or parsed', () => {
-    for (const source of [FILE, JSON.stringify(FILE)])
+    // The last as editors save it that put a byte order mark before it.
+    for (const source of [FILE, JSON.stringify(FILE), `\ufeff${JSON.stringify(FILE)}`])
       expect(readServiceAccount(source)).toMatchObject({
         email: EMAIL,
         keyId: 'key-1',
@@ -133,6 +143,8 @@ describe('a service account', () => {
     ['serviceAccount', undefined],
     ['serviceAccount', 'key.json'],
     ['serviceAccount', '[]'],
+    ['serviceAccount', JSON.stringify(FILE).replace('{', '{"client_email":"a@b",')],
+    ['serviceAccount', `\ufeff\ufeff${JSON.stringify(FILE)}`],
     ['serviceAccount.client_email', {}],
     ['serviceAccount.client_email', { ...FILE, client_email: 'nobody' }],
     ['serviceAccount.private_key', { ...FILE, private_key: undefined }],

@@ -1,6 +1,7 @@
+import type { RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { googlePlayIntegrity } from '../../src/net/google.js';
-import { assertionIn, EMAIL, googleServer, json, refused, silent } from './google-server.js';
+import { assertionIn, EMAIL, googleServer, json, raw, refused, silent } from './google-server.js';
 
 const NAME = 'com.example.app';
 const PAYLOAD = { requestDetails: { requestPackageName: NAME } };
@@ -35,7 +36,10 @@ describe('decoding by Google', () => {
     [400, 'invalid'],
     [403, 'misconfigured'],
     [404, 'misconfigured'],
-    [409, 'misconfigured'],
+    [204, 'unavailable'],
+    [408, 'unavailable'],
+    [409, 'unavailable'],
+    [425, 'unavailable'],
     [429, 'throttled'],
     [500, 'unavailable'],
     [503, 'unavailable'],
@@ -53,9 +57,11 @@ describe('decoding by Google', () => {
     ['no payload', {}],
     ['a payload that is a text', { tokenPayloadExternal: 'x' }],
     ['a payload in a list', { tokenPayloadExternal: [PAYLOAD] }],
+    ['two payloads', raw('{"tokenPayloadExternal":{"a":1},"tokenPayloadExternal":{"a":2}}')],
+    ['a name twice within', raw('{"tokenPayloadExternal":{"a":1,"a":2}}')],
     ['more than 64 KiB', { tokenPayloadExternal: { x: 'x'.repeat(70_000) } }],
   ])('cannot use an answer of 200 with %s', async (_, body) => {
-    const google = await googleServer(json(body));
+    const google = await googleServer(typeof body === 'function' ? (body as RequestListener) : json(body));
     const answer = await googlePlayIntegrity(google.options).decode(NAME, 't');
     expect(answer).toMatchObject({ outcome: 'unavailable', retryAfter: 30 });
   });
@@ -83,7 +89,8 @@ describe('decoding by Google', () => {
     for (const [text, seconds] of [
       ['7', 7],
       ['0', 1],
-      ['999999', 3600],
+      ['60', 60],
+      ['999999', 60],
       ['soon', 30],
     ] as const) {
       const google = await googleServer(refused(429, { 'retry-after': text }));
@@ -104,12 +111,33 @@ describe('an access token', () => {
     ]);
   });
 
-  it('that is refused twice is the operator’s business', async () => {
+  it('that is refused twice is the operator’s business, and nobody asks for ten seconds', async () => {
     const google = await googleServer(refused(401));
-    expect(await googlePlayIntegrity(google.options).decode(NAME, 't')).toMatchObject({
-      outcome: 'misconfigured',
-    });
-    expect(google.asked).toHaveLength(2);
+    const clock = { ms: Date.UTC(2026, 0, 1) };
+    const decoder = googlePlayIntegrity({ ...google.options, now: () => clock.ms });
+    for (let at = 0; at < 5; at += 1)
+      expect(await decoder.decode(NAME, 't')).toEqual({
+        outcome: 'misconfigured',
+        problem: 'the answer has the HTTP status 401 (X)',
+      });
+    expect([google.grants.length, google.asked.length]).toEqual([2, 2]);
+    google.answers = [decoded];
+    clock.ms += 10_000;
+    expect(await decoder.decode(NAME, 't')).toMatchObject({ outcome: 'decoded' });
+  });
+
+  it('that cannot be had says nothing about the service, and is counted by nobody', async () => {
+    const google = await googleServer(decoded);
+    const { grant } = google;
+    const clock = { ms: Date.UTC(2026, 0, 1) };
+    const decoder = googlePlayIntegrity({ ...google.options, now: () => clock.ms });
+    google.grant = refused(500);
+    for (let at = 0; at < 12; at += 1)
+      expect(await decoder.decode(NAME, 't')).toMatchObject({ outcome: 'unavailable' });
+    expect([google.grants.length, google.asked.length]).toEqual([1, 0]);
+    google.grant = grant;
+    clock.ms += 10_000;
+    expect(await decoder.decode(NAME, 't')).toMatchObject({ outcome: 'decoded' });
   });
 });
 
@@ -126,11 +154,28 @@ describe('while Google is down', () => {
     expect(during.every((answer) => answer.outcome === 'unavailable')).toBe(true);
   });
 
-  it('a token that is refused closes nothing: any client could send one', async () => {
-    const google = await googleServer(refused(403));
+  it('tokens that it refuses neither open the breaker nor keep it closed: any client can send some', async () => {
+    const google = await googleServer(refused(400));
     const decoder = googlePlayIntegrity(google.options);
-    for (let at = 0; at < 8; at += 1) await decoder.decode(NAME, 't');
+    for (let at = 0; at < 8; at += 1) await decoder.decode(NAME, 'rubbish');
     expect(google.asked).toHaveLength(8);
+    for (let at = 0; at < 5; at += 1) {
+      google.answers = [refused(503)];
+      await decoder.decode(NAME, 't');
+      google.answers = [refused(400)];
+      await decoder.decode(NAME, 'rubbish');
+    }
+    // The last rubbish was not sent.
+    expect(google.asked).toHaveLength(17);
+  });
+
+  it('over the quota of one app it is asked about the others', async () => {
+    const google = await googleServer(refused(429, { 'retry-after': '3600' }), decoded);
+    const decoder = googlePlayIntegrity(google.options);
+    expect(await decoder.decode(NAME, 't')).toMatchObject({ outcome: 'throttled', retryAfter: 60 });
+    expect(await decoder.decode('com.example.other', 't')).toMatchObject({ outcome: 'decoded' });
+    expect(await decoder.decode(NAME, 't')).toMatchObject({ outcome: 'throttled', retryAfter: 60 });
+    expect(google.asked).toHaveLength(2);
   });
 });
 

@@ -77,6 +77,11 @@ export function json(body: unknown, status = 200, headers: Record<string, string
       .end(JSON.stringify(body));
 }
 
+/** An answer of 200 with this text. */
+export function raw(text: string): RequestListener {
+  return (_request, response) => void response.writeHead(200).end(text);
+}
+
 /** An error as Google words it. */
 export function refused(status: number, headers: Record<string, string> = {}): RequestListener {
   return json(
