@@ -1,17 +1,16 @@
-import { ConfigurationError, createGuard, type EndpointEvent, type DecisionEvent } from 'attestkit';
-import { appAttest } from 'attestkit/app-attest';
-import { storedRevocations } from 'attestkit/android-revocations';
-import { keyAttestation } from 'attestkit/key-attestation';
-import { assertion, session } from 'attestkit/sessions';
+import { ConfigurationError, type DecisionEvent, type EndpointEvent } from 'attestkit';
 import { createVirtualApple, createVirtualGoogle } from 'attestkit/testing';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { endWithUsage } from './start.js';
-import { walletApp } from './wallet/app.js';
 import { androidStory } from './wallet/android-scenes.js';
-import { AUDIENCE } from './wallet/scene.js';
+import { appCheckStory } from './wallet/app-check-scenes.js';
+import { walletApp } from './wallet/app.js';
+import { APP_ID, PACKAGE, PROJECT, walletGuard } from './wallet/guard.js';
+import { playStory } from './wallet/play-scenes.js';
+import type { Outcome } from './wallet/scene.js';
 import { story } from './wallet/scenes.js';
 import { STORES, type OpenStore } from './wallet/stores.js';
 
@@ -25,9 +24,6 @@ what was let in and what was refused, and why: npm run demo -- [--store ${NAMES}
 
 The exit status is 0 when every attempt ended as it should.`;
 
-const APP_ID = 'TEAMID1234.com.example.wallet';
-const PACKAGE = 'com.example.wallet';
-
 const { store: name, json } = readArguments();
 const { store, close } = await open(name);
 
@@ -35,29 +31,12 @@ const skew = { seconds: 0 };
 const now = (): number => Date.now() + skew.seconds * 1000;
 const apple = createVirtualApple({ now });
 const google = createVirtualGoogle({ now });
+// Google's own list is never empty, and one that is empty is not used.
+google.revoke('c0ffee');
 const digest = randomBytes(32);
 let reason = '';
-const noteReason = ({ refused }: EndpointEvent | DecisionEvent): void => void (reason = refused?.code ?? '');
-const guard = createGuard({
-  evidence: [session(), assertion()],
-  accept: ['session'],
-  enrolment: [
-    appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] }),
-    keyAttestation({
-      apps: [{ packageName: PACKAGE, certificateSha256Digests: [digest.toString('hex')] }],
-      revocations: revocations(),
-      roots: google.keyAttestationRoots,
-    }),
-  ],
-  secret: randomBytes(48).toString('base64url'),
-  store,
-  sessions: { audience: AUDIENCE, revocation: 'immediate' },
-  // All the phones are on one address.
-  limiter: () => true,
-  now,
-  onEvent: noteReason,
-  onDecision: noteReason,
-});
+const note = ({ refused }: EndpointEvent | DecisionEvent): void => void (reason = refused?.code ?? '');
+const guard = walletGuard({ apple, google, digest: digest.toString('hex'), store, now, note });
 const server = walletApp(guard).listen(0, '127.0.0.1');
 await once(server, 'listening');
 
@@ -65,13 +44,34 @@ const others = createVirtualApple();
 const otherGoogle = createVirtualGoogle();
 const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 const genuine = { packageName: PACKAGE, signingDigests: [digest] };
+const otherApp = { ...genuine, packageName: 'com.example.other' };
+const passTime = (seconds: number): void => void (skew.seconds += seconds);
 const onAndroid = androidStory({
   server: address,
   genuine: () => google.createAndroid(genuine),
+  older: () => google.createAndroid({ ...genuine, provisioning: 'factory' }),
   unlocked: () => google.createAndroid({ ...genuine, locked: false, bootState: 'UNVERIFIED' }),
   repackaged: () => google.createAndroid({ ...genuine, signingDigests: [randomBytes(32)] }),
-  otherApp: () => google.createAndroid({ ...genuine, packageName: 'com.example.other' }),
+  otherApp: () => google.createAndroid(otherApp),
   counterfeit: () => otherGoogle.createAndroid(genuine),
+  revoke: (certificate) => google.revoke(new X509Certificate(certificate).serialNumber),
+  passTime,
+});
+const withPlayIntegrity = playStory({
+  server: address,
+  wallet: google.playIntegrity(genuine),
+  otherApp: google.playIntegrity(otherApp),
+  passTime,
+});
+const withAppCheck = appCheckStory({
+  server: address,
+  wallet: google.appCheck(PROJECT),
+  otherApp: google.appCheck({ ...PROJECT, appId: '1:123456789012:android:0f0f0f0f0f0f' }),
+  otherProject: google.appCheck({
+    projectNumber: '210987654321',
+    projectId: 'other-project',
+    appId: '1:210987654321:android:0a1b2c3d4e5f',
+  }),
 });
 const onIPhones = story({
   server: address,
@@ -80,19 +80,20 @@ const onIPhones = story({
   development: () => apple.createIPhone({ appId: APP_ID, environment: 'development' }),
   counterfeit: () => others.createIPhone({ appId: APP_ID }),
   revokeDevice: async (deviceId) => guard.sessions?.revokeDevice(deviceId),
-  passTime: (seconds) => void (skew.seconds += seconds),
+  passTime,
 });
 
-const rows: { who: string; what: string; status: number; expected: number; reason: string }[] = [];
-for (const { who, what, expected, run } of [...onIPhones, ...onAndroid]) {
+const rows: { who: string; what: string; status: number; expected: Outcome; reason: string }[] = [];
+for (const scene of [...onIPhones, ...onAndroid, ...withPlayIntegrity, ...withAppCheck]) {
+  const { who, what, expected } = scene;
   reason = '';
-  const { status } = await run();
+  const { status } = await scene.run();
   rows.push({ who, what, status, expected, reason });
 }
 server.close();
 await close();
 
-const wrong = rows.filter(({ status, expected }) => status !== expected);
+const wrong = rows.filter((row) => !isAsItShouldBe(row));
 const letIn = rows.filter(({ status }) => status === 200).length;
 if (json)
   console.log(
@@ -101,17 +102,16 @@ if (json)
 else printTable();
 process.exitCode = wrong.length === 0 ? 0 : 1;
 
-/** The list of a moment ago, whatever the clock says. */
-function revocations(): ReturnType<typeof storedRevocations> {
-  const document: unknown = JSON.parse(google.revocationList());
-  return storedRevocations(document, { fetchedAt: new Date(now()), maxStaleSeconds: 86_400 });
+function isAsItShouldBe({ status, expected, reason: code }: (typeof rows)[number]): boolean {
+  return status === expected.status && code === expected.code;
 }
 
 function printTable(): void {
-  for (const { who, what, status, expected, reason: code } of rows) {
+  for (const row of rows) {
+    const { who, what, status, expected, reason: code } = row;
     const verdict = status === 200 ? 'let in ' : 'refused';
-    const mark = status === expected ? ' ' : '!';
-    console.log(`${mark} ${verdict} ${status}  ${who.padEnd(8)} ${what.padEnd(76)} ${code}`.trimEnd());
+    const line = `${verdict} ${status}  ${who.padEnd(8)} ${what.padEnd(76)} ${code}`.trimEnd();
+    console.log(isAsItShouldBe(row) ? `  ${line}` : `! ${line}, not ${expected.status} ${expected.code}`);
   }
   console.log(
     `\nstore ${name}: ${letIn} let in, ${rows.length - letIn} refused, ${wrong.length} not as they should be`,

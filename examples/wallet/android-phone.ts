@@ -1,5 +1,11 @@
-import type { VirtualAndroid, VirtualAndroidKey } from 'attestkit/testing';
+import type {
+  KeyAttestationSignatureDefect,
+  RequestToSign,
+  VirtualAndroid,
+  VirtualAndroidKey,
+} from 'attestkit/testing';
 import { Client, type Answered } from './client.js';
+import { AUDIENCE } from './scene.js';
 
 /** The app on a phone, as an Android developer writes it: HTTP, and keys of the KeyStore. */
 export class AndroidPhone extends Client {
@@ -11,12 +17,26 @@ export class AndroidPhone extends Client {
     this.#android = android;
   }
 
-  /** Makes a key over a fresh challenge, and enrols it. */
-  async enrol(defect?: Parameters<VirtualAndroid['generateKey']>[1]): Promise<Answered> {
+  /** Makes a key over a fresh challenge, which its user has to unlock, and enrols it. */
+  async enrol(
+    defect?: Parameters<VirtualAndroid['generateKey']>[1],
+    meanwhile?: () => void,
+  ): Promise<Answered> {
     const challenge = await this.challenge();
-    this.key = this.#android.generateKey({ challenge }, defect);
+    this.key = this.#android.generateKey({ challenge, userAuthentication: true }, defect);
+    meanwhile?.();
     const chain = this.key.certificateChain.map((each) => Buffer.from(each).toString('base64'));
     const body = { challenge, device_id: this.deviceId, certificate_chain: chain };
     return this.keep(await this.post('/device/attest', body));
+  }
+
+  /** The header values of a request that the key signs, over a challenge: keys of Android do not count. */
+  async sign(
+    request: Pick<RequestToSign, 'target' | 'body' | 'challenge'>,
+    defect?: KeyAttestationSignatureDefect,
+  ): Promise<{ readonly authorization: string; readonly xAppAttest: string }> {
+    const { challenge = await this.challenge('request') } = request;
+    const asked = { audience: AUDIENCE, method: 'POST', ...request, challenge };
+    return this.key?.signRequest(asked, defect) ?? { authorization: '', xAppAttest: '' };
   }
 }

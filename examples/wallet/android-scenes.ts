@@ -1,72 +1,143 @@
 import {
   KEY_ATTESTATION_DEFECTS,
   type KeyAttestationChainDefect,
+  type KeyAttestationDefect,
+  type KeyAttestationSignatureDefect,
   type VirtualAndroid,
 } from 'attestkit/testing';
 import { AndroidPhone } from './android-phone.js';
 import type { Answered } from './client.js';
-import { app, attacker, AUDIENCE, nextDeviceId, type Scene } from './scene.js';
+import { app, attacker, nextDeviceId, type Scene } from './scene.js';
 
 /** The phones that come on. */
 export interface Fleet {
   readonly server: string;
   readonly genuine: () => VirtualAndroid;
+  /** Its attestation key is from the factory, not from Google’s servers. */
+  readonly older: () => VirtualAndroid;
   readonly unlocked: () => VirtualAndroid;
   /** Signed by somebody else, under the same name. */
   readonly repackaged: () => VirtualAndroid;
   readonly otherApp: () => VirtualAndroid;
   /** A phone whose chain ends at a root that somebody made. */
   readonly counterfeit: () => VirtualAndroid;
+  /** Puts the certificate on Google's list. */
+  readonly revoke: (certificate: Uint8Array) => void;
+  readonly passTime: (seconds: number) => void;
 }
 
-/** What a virtual device can get wrong in a chain, but for what only a stricter policy refuses, or another device has. */
-const DEFECTS = (Object.keys(KEY_ATTESTATION_DEFECTS) as KeyAttestationChainDefect[]).filter((name) => {
-  const { target, needs, provisioning } = KEY_ATTESTATION_DEFECTS[name];
-  return target === 'chain' && needs === undefined && provisioning === undefined;
-});
+/** All that a virtual device can get wrong, but in attestation keys of the app: this server lets none of these in. */
+const DEFECTS = (Object.keys(KEY_ATTESTATION_DEFECTS) as KeyAttestationDefect[]).filter(
+  (name) => KEY_ATTESTATION_DEFECTS[name].needs !== 'allowAttestKeys',
+);
+const [CHAIN_DEFECTS, SIGNATURE_DEFECTS] = [
+  DEFECTS.filter(
+    (name): name is KeyAttestationChainDefect => KEY_ATTESTATION_DEFECTS[name].target === 'chain',
+  ),
+  DEFECTS.filter(
+    (name): name is KeyAttestationSignatureDefect => KEY_ATTESTATION_DEFECTS[name].target === 'signature',
+  ),
+];
 
 /** Refused for the body, before anybody looks at the chain: no certificate at all, and more than any body may have. */
-const BAD_BODIES: readonly string[] = ['no-certificate', 'certificate-too-large'];
+const BAD_BODIES: Readonly<Record<string, string>> = {
+  'no-certificate': 'ERR_KEY_ATTESTATION_MISSING',
+  'certificate-too-large': 'ERR_ENROLMENT_BODY_TOO_LARGE',
+};
+
+/** Seconds. After twice as long the server fetches Google's list anew; a challenge made between is still good. */
+const HALF_A_LIST = 151;
+
+const REVOKED_SINCE = 'ERR_KEY_ATTESTATION_REVOKED_SINCE';
 
 const SMALL = '{"amount":1}';
 
-/** A transfer that the phone has signed, over a challenge: keys of Android do not count. */
-async function transfer(phone: AndroidPhone, body = SMALL, over?: string): Promise<Answered> {
-  const challenge = over ?? (await phone.challenge('request'));
-  const request = { audience: AUDIENCE, method: 'POST', target: '/transfers', body: SMALL, challenge };
-  const field = phone.key?.signRequest(request).xAppAttest ?? '';
-  return phone.post('/transfers', body, { ...phone.bearer(), 'x-app-attest': field });
+/** What an attacker changes of a transfer. */
+interface Altered {
+  readonly body?: string;
+  readonly challenge?: string;
+  readonly defect?: KeyAttestationSignatureDefect;
+}
+
+/** A transfer that the phone has signed. */
+async function transfer(
+  phone: AndroidPhone,
+  { body = SMALL, challenge, defect }: Altered = {},
+): Promise<Answered> {
+  const request = { target: '/transfers', body: SMALL };
+  const { xAppAttest } = await phone.sign(
+    challenge === undefined ? request : { ...request, challenge },
+    defect,
+  );
+  return phone.post('/transfers', body, { ...phone.bearer(), 'x-app-attest': xAppAttest });
+}
+
+/** Signed with the key alone, without a session. */
+async function withdraw(phone: AndroidPhone): Promise<Answered> {
+  const { authorization } = await phone.sign({ target: '/withdrawals', body: '{}' });
+  return phone.post('/withdrawals', '{}', { authorization });
 }
 
 /** The story of the Android fleet, in its order. */
 export function androidStory(fleet: Fleet): readonly Scene[] {
-  const bob = new AndroidPhone(fleet.server, fleet.genuine(), nextDeviceId());
-  const phone = (make: () => VirtualAndroid): AndroidPhone =>
-    new AndroidPhone(fleet.server, make(), nextDeviceId());
-  let spent = '';
+  const phone = (android: VirtualAndroid, deviceId = nextDeviceId()): AndroidPhone =>
+    new AndroidPhone(fleet.server, android, deviceId);
+  const bob = phone(fleet.genuine());
+  const leaking = fleet.older();
+  const old = phone(leaking);
+  let challenge = '';
   return [
     app('enrols on Android', () => bob.enrol()),
     app('reads the balance there', () => bob.get('/balance')),
     app('sends a signed transfer from there', async () => {
-      spent = await bob.challenge('request');
-      return transfer(bob, SMALL, spent);
+      challenge = await bob.challenge('request');
+      return transfer(bob, { challenge });
     }),
-    attacker('uses its challenge again', 403, () => transfer(bob, SMALL, spent)),
-    attacker('changes the amount', 403, () => transfer(bob, '{"amount":1000}')),
-    attacker('takes the device id of that phone', 403, () =>
-      new AndroidPhone(fleet.server, fleet.genuine(), bob.deviceId).enrol(),
+    attacker('uses its challenge again', 'ERR_CHALLENGE_USED', () => transfer(bob, { challenge })),
+    attacker('changes the amount', 'ERR_KEY_ATTESTATION_REQUEST_SIGNATURE_INVALID', () =>
+      transfer(bob, { body: '{"amount":1000}' }),
     ),
-    attacker('enrols a phone with an unlocked bootloader', 403, () => phone(fleet.unlocked).enrol()),
-    attacker('enrols a repackaged app', 403, () => phone(fleet.repackaged).enrol()),
-    attacker('enrols another app', 403, () => phone(fleet.otherApp).enrol()),
-    attacker('enrols under a root of its own making', 403, () => phone(fleet.counterfeit).enrol()),
-    ...DEFECTS.map((defect) =>
-      attacker(
-        `attests: ${KEY_ATTESTATION_DEFECTS[defect].says}`,
-        BAD_BODIES.includes(defect) ? 400 : 403,
-        () => phone(fleet.genuine).enrol(defect),
-      ),
+    attacker('takes the device id of that phone', 'ERR_ENROLMENT_TAKEOVER', () =>
+      phone(fleet.genuine(), bob.deviceId).enrol(),
     ),
+    attacker('enrols a phone with an unlocked bootloader', 'ERR_KEY_ATTESTATION_DEVICE_UNLOCKED', () =>
+      phone(fleet.unlocked()).enrol(),
+    ),
+    attacker('enrols a repackaged app', 'ERR_KEY_ATTESTATION_DIGEST_MISMATCH', () =>
+      phone(fleet.repackaged()).enrol(),
+    ),
+    attacker('enrols another app', 'ERR_KEY_ATTESTATION_PACKAGE_MISMATCH', () =>
+      phone(fleet.otherApp()).enrol(),
+    ),
+    attacker('enrols under a root of its own making', 'ERR_KEY_ATTESTATION_ROOT_UNKNOWN', () =>
+      phone(fleet.counterfeit()).enrol(),
+    ),
+    ...CHAIN_DEFECTS.map((defect) => {
+      const { says, code, needs } = KEY_ATTESTATION_DEFECTS[defect];
+      const wait = (): void => void (needs === 'revocations' && fleet.passTime(HALF_A_LIST));
+      const run = (): Promise<Answered> => {
+        wait();
+        return phone(fleet.genuine()).enrol(defect, wait);
+      };
+      const badBody = BAD_BODIES[defect];
+      return attacker(`attests: ${says}`, badBody ?? code, run, badBody === undefined ? 403 : 400);
+    }),
+    ...SIGNATURE_DEFECTS.map((defect) => {
+      const { says, code } = KEY_ATTESTATION_DEFECTS[defect];
+      return attacker(`signs: ${says}`, code, () => transfer(bob, { defect }));
+    }),
     app('refreshes there', () => bob.refresh()),
+
+    app('enrols on an older phone', () => old.enrol()),
+    app('withdraws there, with the key alone', () => withdraw(old)),
+    attacker('withdraws, with a key that Google has revoked since: it leaked', REVOKED_SINCE, () => {
+      fleet.revoke(old.key?.certificateChain[1] ?? new Uint8Array());
+      fleet.passTime(2 * HALF_A_LIST);
+      return withdraw(old);
+    }),
+    attacker('sends a signed transfer beside the session', REVOKED_SINCE, () => transfer(old)),
+    attacker('refreshes the session', REVOKED_SINCE, () => old.refresh()),
+    attacker('enrols with what leaked', 'ERR_KEY_ATTESTATION_REVOKED', () => phone(leaking).enrol()),
+    app('sends a signed transfer from the first phone', () => transfer(bob)),
   ];
 }

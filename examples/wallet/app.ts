@@ -16,5 +16,11 @@ export function walletApp(guard: Guard): Express {
   app.post('/withdrawals', protect(guard, { require: ['assertion'], assertion: alone }), (req, res) => {
     res.json({ withdrawn: true, key: req.attestation?.assertion?.thumbprint });
   });
+  // Nobody has enrolled yet: App Check alone, and for what costs something a token that is good for once.
+  app.get('/rates', protect(guard, { require: ['app-check'] }), (req, res) => {
+    res.json({ rates: { EUR: 1 }, app: req.attestation?.['app-check']?.appId });
+  });
+  const once = { require: ['app-check'], appCheck: { consume: true } };
+  app.post('/sign-ups', protect(guard, once), (_req, res) => void res.json({ welcome: true }));
   return app;
 }

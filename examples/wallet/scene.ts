@@ -3,11 +3,18 @@ import type { Answered } from './client.js';
 /** Whom signed requests are meant for: the same name in the server and in the app. */
 export const AUDIENCE = 'https://wallet.example';
 
+/** The code is empty where it is let in. */
+export interface Outcome {
+  readonly status: number;
+  readonly code: string;
+}
+
 /** One attempt to be let in. */
 export interface Scene {
   readonly who: 'app' | 'attacker';
   readonly what: string;
-  readonly expected: number;
+  /** How it has to end: the status, and what it is refused for. */
+  readonly expected: Outcome;
   readonly run: () => Promise<Answered>;
 }
 
@@ -20,9 +27,9 @@ export function nextDeviceId(): string {
 }
 
 export function app(what: string, run: Scene['run']): Scene {
-  return { who: 'app', what, expected: 200, run };
+  return { who: 'app', what, expected: { status: 200, code: '' }, run };
 }
 
-export function attacker(what: string, expected: number, run: Scene['run']): Scene {
-  return { who: 'attacker', what, expected, run };
+export function attacker(what: string, code: string, run: Scene['run'], status = 403): Scene {
+  return { who: 'attacker', what, expected: { status, code }, run };
 }

@@ -22,6 +22,15 @@ const DEFECTS = (Object.keys(APP_ATTEST_DEFECTS) as DefectOf<'attestation' | 're
   return target !== 'assertion' && needs === undefined;
 });
 
+/** Refused for the field, before anybody reads what is in it: nothing at all, and more than any attestation has. */
+const BAD_FIELDS: Readonly<Record<string, string>> = {
+  empty: 'ERR_APP_ATTEST_MISSING',
+  oversized: 'ERR_APP_ATTEST_ENCODING_INVALID',
+  'receipt-oversized': 'ERR_APP_ATTEST_ENCODING_INVALID',
+  'receipt-nested-deep': 'ERR_APP_ATTEST_ENCODING_INVALID',
+  'receipt-many-fields': 'ERR_APP_ATTEST_ENCODING_INVALID',
+};
+
 type Headers = Readonly<Record<string, string>>;
 
 /** The header of a transfer that a phone has signed. */
@@ -52,20 +61,27 @@ export function story(stage: Stage): readonly Scene[] {
   let spent = '';
   let challenge = '';
   return [
-    attacker('reads the balance without a session', 403, () => alice.get('/balance', {})),
-    attacker('enrols without a device id', 400, () => alice.get('/device/challenge', {})),
+    attacker('reads the balance without a session', 'ERR_SESSION_MISSING', () => alice.get('/balance', {})),
+    attacker(
+      'enrols without a device id',
+      'ERR_ENROLMENT_DEVICE_ID',
+      () => alice.get('/device/challenge', {}),
+      400,
+    ),
     app('enrols', () => alice.enrol()),
     app('reads the balance', () => alice.get('/balance')),
     app('sends a signed transfer', () => transfer(alice, small, (replayed = signed(alice, small)))),
-    attacker('sends the same transfer again', 403, () => transfer(alice, small, replayed)),
-    attacker('changes the amount of a signed transfer', 403, () =>
+    attacker('sends the same transfer again', 'ERR_ASSERTION_COUNTER', () =>
+      transfer(alice, small, replayed),
+    ),
+    attacker('changes the amount of a signed transfer', 'ERR_APP_ATTEST_ASSERTION_SIGNATURE', () =>
       transfer(alice, '{"amount":1000}', signed(alice, small)),
     ),
-    attacker('sends what was signed for another path', 403, () =>
+    attacker('sends what was signed for another path', 'ERR_APP_ATTEST_ASSERTION_SIGNATURE', () =>
       transfer(alice, small, signed(alice, small, '/withdrawals')),
     ),
-    attacker('transfers with a session alone', 403, () => transfer(alice, small, {})),
-    attacker('changes the session token', 403, () =>
+    attacker('transfers with a session alone', 'ERR_ASSERTION_MISSING', () => transfer(alice, small, {})),
+    attacker('changes the session token', 'ERR_SESSION_SIGNATURE', () =>
       alice.get('/balance', { authorization: `Bearer ${alice.session.slice(0, -6)}AAAAAA` }),
     ),
 
@@ -73,39 +89,49 @@ export function story(stage: Stage): readonly Scene[] {
       challenge = await alice.challenge('request');
       return withdraw(alice, challenge);
     }),
-    attacker('uses that challenge again', 403, () => withdraw(alice, challenge)),
-    attacker('withdraws without a challenge', 403, () => withdraw(alice)),
+    attacker('uses that challenge again', 'ERR_CHALLENGE_USED', () => withdraw(alice, challenge)),
+    attacker('withdraws without a challenge', 'ERR_ASSERTION_CHALLENGE_MISSING', () => withdraw(alice)),
 
-    attacker('takes the device id of another phone', 403, () =>
+    attacker('takes the device id of another phone', 'ERR_ENROLMENT_TAKEOVER', () =>
       new Phone(stage.server, stage.genuine(), alice.deviceId).enrol(),
     ),
     app('enrols on a second phone', () => mallory.enrol()),
-    attacker('signs with a key of another phone', 403, () => transfer(alice, small, signed(mallory, small))),
-    attacker('uses one challenge for two devices', 400, async () => {
-      const ofAlice = await alice.challenge();
-      return mallory.attest(ofAlice, mallory.key.attest({ challenge: ofAlice }));
-    }),
-    attacker('enrols an attestation over another challenge', 403, async () => {
+    attacker('signs with a key of another phone', 'ERR_ASSERTION_KEY_OWNER', () =>
+      transfer(alice, small, signed(mallory, small)),
+    ),
+    attacker(
+      'uses one challenge for two devices',
+      'ERR_CHALLENGE_NOT_OURS',
+      async () => {
+        const ofAlice = await alice.challenge();
+        return mallory.attest(ofAlice, mallory.key.attest({ challenge: ofAlice }));
+      },
+      400,
+    ),
+    attacker('enrols an attestation over another challenge', 'ERR_APP_ATTEST_NONCE_MISMATCH', async () => {
       const [mine, other] = [await mallory.challenge(), await mallory.challenge()];
       return mallory.attest(mine, mallory.key.attest({ challenge: other }));
     }),
-    attacker('enrols with another app', 403, () =>
+    attacker('enrols with another app', 'ERR_APP_ATTEST_APP_ID_MISMATCH', () =>
       new Phone(stage.server, stage.otherApp(), nextDeviceId()).enrol(),
     ),
-    attacker('enrols a development build', 403, () =>
+    attacker('enrols a development build', 'ERR_APP_ATTEST_ENVIRONMENT_DENIED', () =>
       new Phone(stage.server, stage.development(), nextDeviceId()).enrol(),
     ),
-    attacker('enrols under a root of its own making', 403, () =>
+    attacker('enrols under a root of its own making', 'ERR_APP_ATTEST_UNTRUSTED_ROOT', () =>
       new Phone(stage.server, stage.counterfeit(), nextDeviceId()).enrol(),
     ),
-    ...DEFECTS.map((defect) =>
-      // Without an octet the member is missing, and the body malformed.
-      attacker(`attests: ${APP_ATTEST_DEFECTS[defect].says}`, defect === 'empty' ? 400 : 403, async () => {
+    ...DEFECTS.map((defect) => {
+      const { says, code } = APP_ATTEST_DEFECTS[defect];
+      const run = async (): Promise<Answered> => {
         const phone = new Phone(stage.server, stage.genuine(), nextDeviceId());
         const over = await phone.challenge();
         return phone.attest(over, phone.key.attest({ challenge: over }, defect));
-      }),
-    ),
+      };
+      // Without an octet the member is missing, and the body malformed.
+      const status = defect === 'empty' ? 400 : 403;
+      return attacker(`attests: ${says}`, BAD_FIELDS[defect] ?? code, run, status);
+    }),
 
     app('goes on after its session has expired: a refresh', async () => {
       stage.passTime(1801);
@@ -124,16 +150,18 @@ export function story(stage: Stage): readonly Scene[] {
       return alice.refresh();
     }),
     app('and again', () => alice.refresh()),
-    attacker('uses a refresh token that was spent', 403, () => mallory.refresh(spent)),
-    attacker('goes on with the session that this has ended', 403, () => alice.get('/balance')),
+    attacker('uses a refresh token that was spent', 'ERR_REFRESH_REUSED', () => mallory.refresh(spent)),
+    attacker('goes on with the session that this has ended', 'ERR_SESSION_REVOKED', () =>
+      alice.get('/balance'),
+    ),
     app('starts over with its key', () => alice.assert(AUDIENCE)),
 
     app('refreshes on the second phone', () => mallory.refresh()),
-    attacker('uses a phone that was reported as stolen', 403, async () => {
+    attacker('uses a phone that was reported as stolen', 'ERR_SESSION_REVOKED', async () => {
       await stage.revokeDevice(mallory.deviceId);
       return mallory.get('/balance');
     }),
-    attacker('enrols it anew', 403, () => {
+    attacker('enrols it anew', 'ERR_SESSION_REVOKED', () => {
       mallory.reinstall();
       return mallory.enrol();
     }),

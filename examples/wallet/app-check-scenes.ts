@@ -1,0 +1,47 @@
+import { APP_CHECK_DEFECTS, type AppCheckDefect, type VirtualAppCheck } from 'attestkit/testing';
+import { Client, type Answered } from './client.js';
+import { app, attacker, nextDeviceId, type Scene } from './scene.js';
+
+/** Firebase, as the apps know it. */
+export interface Firebase {
+  readonly server: string;
+  readonly wallet: VirtualAppCheck;
+  /** Of the same project. */
+  readonly otherApp: VirtualAppCheck;
+  readonly otherProject: VirtualAppCheck;
+}
+
+/** All that can be wrong with a token, but for one that is larger than any header field that Node.js reads. */
+const DEFECTS = (Object.keys(APP_CHECK_DEFECTS) as AppCheckDefect[]).filter((name) => name !== 'too-large');
+
+function refused(what: string, code: string, run: Scene['run']): Scene {
+  return attacker(what, code, run, 401);
+}
+
+/** The story of an app that nobody has enrolled yet, in its order. */
+export function appCheckStory({ server, wallet, otherApp, otherProject }: Firebase): readonly Scene[] {
+  const client = new Client(server, nextDeviceId());
+  const read = (token: string): Promise<Answered> => client.get('/rates', { 'x-firebase-appcheck': token });
+  const signUp = (token: string): Promise<Answered> =>
+    client.post('/sign-ups', {}, { 'x-firebase-appcheck': token });
+  let many = '';
+  let once = '';
+  return [
+    app('reads the rates with an App Check token', () => read((many = wallet.token()))),
+    app('and again', () => read(many)),
+    app('signs up with a limited-use token', () => signUp((once = wallet.token({ limitedUse: true })))),
+    refused('signs up with it again', 'ERR_APP_CHECK_TOKEN_CONSUMED', () => signUp(once)),
+    refused('signs up with a token for many requests', 'ERR_APP_CHECK_TOKEN_NOT_LIMITED', () => signUp(many)),
+    refused('reads the rates without a token', 'ERR_APP_CHECK_TOKEN_MISSING', () => client.get('/rates', {})),
+    refused('shows the token of another app of the project', 'ERR_APP_CHECK_TOKEN_APP', () =>
+      read(otherApp.token()),
+    ),
+    refused('shows the token of another project', 'ERR_APP_CHECK_TOKEN_ISSUER', () =>
+      read(otherProject.token()),
+    ),
+    ...DEFECTS.map((defect) => {
+      const { says, code } = APP_CHECK_DEFECTS[defect];
+      return refused(`App Check: ${says}`, code, () => read(wallet.token({}, defect)));
+    }),
+  ];
+}

@@ -1,0 +1,80 @@
+import { createGuard, type DecisionEvent, type EndpointEvent, type Guard, type Store } from 'attestkit';
+import { remoteRevocations } from 'attestkit/android-revocations';
+import { appAttest } from 'attestkit/app-attest';
+import { APP_CHECK_JWKS, appCheck } from 'attestkit/app-check';
+import { googlePlayIntegrity } from 'attestkit/google';
+import { remoteJwks } from 'attestkit/jwks';
+import { keyAttestation } from 'attestkit/key-attestation';
+import { playIntegrity } from 'attestkit/play-integrity';
+import { assertion, session } from 'attestkit/sessions';
+import type { VirtualApple, VirtualGoogle } from 'attestkit/testing';
+import { randomBytes } from 'node:crypto';
+import { AUDIENCE } from './scene.js';
+
+/** What the app is called. */
+export const APP_ID = 'TEAMID1234.com.example.wallet';
+export const PACKAGE = 'com.example.wallet';
+export const PROJECT = { projectNumber: '123456789012', appId: '1:123456789012:android:0a1b2c3d4e5f' };
+
+/** What makes it the server of a demo: `roots`, `fetch` and `now` are for tests, and a server of yours leaves them out. */
+export interface Surroundings {
+  readonly apple: VirtualApple;
+  readonly google: VirtualGoogle;
+  /** SHA-256 of the certificate that the app is signed with, in hexadecimal. */
+  readonly digest: string;
+  readonly store: Store;
+  readonly now: () => number;
+  readonly note: (event: EndpointEvent | DecisionEvent) => void;
+}
+
+/** A strict wallet: iPhones by App Attest, Android by a key or by Play Integrity, and App Check before anybody enrols. */
+export function walletGuard({ apple, google, digest, store, now, note }: Surroundings): Guard {
+  const { fetch, serviceAccount } = google;
+  const apps = [{ packageName: PACKAGE, certificateSha256Digests: [digest], minimumVersionCode: 1 }];
+  return createGuard({
+    evidence: [
+      session(),
+      assertion(),
+      appCheck({
+        projectNumber: PROJECT.projectNumber,
+        appIds: [PROJECT.appId],
+        keys: remoteJwks(APP_CHECK_JWKS, { algorithm: 'RS256', fetch, now }),
+        store,
+      }),
+    ],
+    accept: ['session'],
+    enrolment: [
+      appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] }),
+      keyAttestation({
+        apps,
+        // The default is two days: longer than the story waits for Google to revoke a key.
+        revocations: remoteRevocations(undefined, { maxStaleSeconds: 300, fetch, now }),
+        minimumOs: '10',
+        minimumPatchLevel: '2024-01',
+        minimumVendorPatchLevel: '2024-01',
+        minimumBootPatchLevel: '2024-01',
+        maxCertificatesIssued: 100,
+        userAuthentication: 'required',
+        maxKeyAgeSeconds: 600,
+        roots: google.keyAttestationRoots,
+      }),
+      playIntegrity({
+        apps,
+        decoder: googlePlayIntegrity({ serviceAccount, fetch, now }),
+        minimumSdk: 29,
+        deviceActivity: ['LEVEL_1', 'LEVEL_2'],
+        appAccessRisk: ['KNOWN_INSTALLED'],
+        playProtect: ['NO_ISSUES'],
+        maxAgeAtRefreshSeconds: 86_400,
+      }),
+    ],
+    secret: randomBytes(48).toString('base64url'),
+    store,
+    sessions: { audience: AUDIENCE, revocation: 'immediate' },
+    // All the phones are on one address.
+    limiter: () => true,
+    now,
+    onEvent: note,
+    onDecision: note,
+  });
+}
