@@ -24,9 +24,10 @@ export function isBase64url(text: string): boolean {
   }
 }
 
-/** Decodes canonical base64url, or gives undefined. */
+/** Decodes canonical base64url, or gives undefined: the bytes have one text only, to which they are made again. */
 export function decodeBase64url(text: string): Buffer | undefined {
-  return isBase64url(text) ? Buffer.from(text, 'base64url') : undefined;
+  const bytes = Buffer.from(text, 'base64url');
+  return bytes.toString('base64url') === text ? bytes : undefined;
 }
 
 /** Decodes base64 (RFC 4648 §4), padded, with the same strictness. */

@@ -1,6 +1,6 @@
 import type { Checks } from '../ports/checks.js';
 import type { JwsAlgorithm, VerificationKey } from '../ports/keys.js';
-import { isBase64url } from './base64.js';
+import { decodeBase64url, isBase64url } from './base64.js';
 import { AttestationError } from './errors.js';
 import { readJsonObject, type JsonObject } from './json.js';
 import { verifySignature } from './jwa.js';
@@ -18,8 +18,8 @@ export interface ParsedJws {
   readonly kid: string | undefined;
   /** Header and payload as they were sent, with the dot between. */
   readonly signingInput: string;
+  readonly payload: Buffer;
   /** Canonical base64url, as it was sent. */
-  readonly payload: string;
   readonly signature: string;
 }
 
@@ -78,13 +78,10 @@ export function parseJws(
   mustRead(checks, defs.compact, (first > 0 && second > 0 && third < 0) || undefined);
 
   const familiar = known?.find(token);
-  const payload = token.slice(first + 1, second);
   const signature = token.slice(second + 1);
-  const canonical =
-    isBase64url(payload) &&
-    isBase64url(signature) &&
-    (familiar !== undefined || isBase64url(token.slice(0, first)));
-  mustRead(checks, defs.encoding, canonical || undefined);
+  const canonical = isBase64url(signature) && (familiar !== undefined || isBase64url(token.slice(0, first)));
+  const decoded = canonical ? decodeBase64url(token.slice(first + 1, second)) : undefined;
+  const payload = mustRead(checks, defs.encoding, decoded);
 
   const header = familiar ?? readHeader(token.slice(0, first), expected, defs, checks);
   const { kid, algorithm } = header;
@@ -124,7 +121,7 @@ export function verifyJws(
   const key = candidates.find((candidate) => verifySignature(candidate, jws.signingInput, jws.signature));
   checks.holds(defs.signature, key !== undefined);
   return {
-    claims: mustRead(checks, defs.payload, readJsonObject(Buffer.from(jws.payload, 'base64url'))),
+    claims: mustRead(checks, defs.payload, readJsonObject(jws.payload)),
     key,
   };
 }
