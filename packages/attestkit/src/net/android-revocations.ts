@@ -73,8 +73,8 @@ const STORED_OPTIONS: OptionTypes = { fetchedAt: 'any', maxStaleSeconds: 'any', 
  * `Cache-Control` says, less its `Age`, but for 5 minutes at least and a day at most, and no longer than half of what
  * `maxStaleSeconds` leaves; then it is still used while a newer one is fetched. An answer that cannot be used (a redirect,
  * another status than 200, over 4 MiB, no such list, as old as `maxStaleSeconds`) never replaces one that can. Nor does a
- * list that names no certificate, as Google's names thousands, unless `NODE_ENV` is `development` or `test`. A list older
- * than `maxStaleSeconds` refuses everything, as nobody knows what it lacks.
+ * list that names no certificate, as Google's names thousands; where `NODE_ENV` is `development` or `test` it may be the
+ * first. A list older than `maxStaleSeconds` refuses everything, as nobody knows what it lacks.
  *
  * `current` throws AttestationError with the code `ERR_REVOCATIONS_UNAVAILABLE` and the stage `unavailable`, or rejects
  * with it, when there is no list that may be used; `retryAfter` is in seconds, and `cause` says what went wrong.
@@ -201,7 +201,8 @@ class RemoteList {
       if (left <= 0) throw new FetchFailure('the answer is too old for maxStaleSeconds');
       const list = readRevocationJson(body);
       if (list === undefined) throw new FetchFailure('the answer is not a list of revoked certificates');
-      if (list.size === 0 && !isDevelopment()) throw new FetchFailure('the answer names no certificate');
+      const isPlausible = list.size > 0 || (isDevelopment() && (this.#list?.size ?? 0) === 0);
+      if (!isPlausible) throw new FetchFailure('the answer names no certificate');
       const at = now();
       const fresh = 1000 * Math.min(Math.max(lifetime, LEAST_LIFETIME), MOST_LIFETIME);
       this.#list = list;

@@ -169,6 +169,23 @@ describe('while Google is down', () => {
     expect(google.asked).toHaveLength(17);
   });
 
+  it.each([401, 403, 404, 408, 409, 413, 425])('nor do answers with the status %i', async (status) => {
+    const google = await googleServer(refused(status));
+    const decoder = googlePlayIntegrity(google.options);
+    for (let at = 0; at < 8; at += 1) await decoder.decode(NAME, 't');
+    google.answers = [decoded];
+    const last = await decoder.decode(NAME, 't');
+    expect(last.outcome).toBe(status === 401 ? 'misconfigured' : 'decoded');
+  });
+
+  it('callers that give up say nothing about it', async () => {
+    const google = await googleServer(decoded);
+    const decoder = googlePlayIntegrity(google.options);
+    await decoder.decode(NAME, 't');
+    for (let at = 0; at < 8; at += 1) await decoder.decode(NAME, 't', AbortSignal.abort());
+    expect(await decoder.decode(NAME, 't')).toMatchObject({ outcome: 'decoded' });
+  });
+
   it('over the quota of one app it is asked about the others', async () => {
     const google = await googleServer(refused(429, { 'retry-after': '3600' }), decoded);
     const decoder = googlePlayIntegrity(google.options);

@@ -68,6 +68,31 @@ describe('whatever a fetch brings, nothing rejects, and the next call is answere
   });
 });
 
+it('where one may ask and has no access token, one is next, and not all', async () => {
+  let elapsed = 0;
+  let now = Date.UTC(2026, 0, 1);
+  let asked = 0;
+  let status = 200;
+  const answer = (): Response => {
+    asked += 1;
+    return new Response('', { status: 503 });
+  };
+  const grant = (): Response => (status === 200 ? granted() : new Response('', { status }));
+  const options = { serviceAccount: FILE, fetch: fetching(answer, grant), now: () => now };
+  const service = new GoogleService(options, { url: 'https://example.com', scope: 's' }, () => elapsed);
+  const read = (): undefined => undefined;
+  const ask = (): Promise<unknown> => service.ask('/x', {}, { invalid: [], read }, undefined);
+  for (let at = 0; at < 5; at += 1) await ask();
+  elapsed += 30_000;
+  now += 3_600_000;
+  status = 503;
+  await ask();
+  now += 10_000;
+  status = 200;
+  await Promise.all([ask(), ask(), ask()]);
+  expect(asked).toBe(6);
+});
+
 it.each([1, 2, 3, 4])('a clock that fails once, at its reading %i, is got over', async (reading) => {
   let readings = 0;
   const now = (): number => {

@@ -95,10 +95,11 @@ describe('the age of an answer', () => {
 });
 
 describe('a list that names no certificate', () => {
-  it.each(['{"entries":{}}', '{"entries":{"abc":{"status":"OK"}}}'])(
-    'takes no list’s place, and is none, outside of development: %s',
-    async (text) => {
-      vi.stubEnv('NODE_ENV', 'production');
+  const none = ['{"entries":{}}', '{"entries":{"abc":{"status":"OK"}}}'];
+
+  it.each(none)('never takes the place of one that does: %s', async (text) => {
+    for (const environment of ['production', 'development', 'test']) {
+      vi.stubEnv('NODE_ENV', environment);
       const state = google(list(['abc'], maxAge(HOUR)));
       await state.source.current();
       state.reply = () => new Response(text);
@@ -107,10 +108,15 @@ describe('a list that names no certificate', () => {
       await state.landed();
       expect(state.asked).toBe(2);
       expect(state.source.latest()?.isRevoked('abc')).toBe(true);
-      const cause = { message: 'the answer names no certificate' };
-      await expect(google(state.reply).source.current()).rejects.toMatchObject({ ...UNAVAILABLE, cause });
-    },
-  );
+    }
+  });
+
+  it.each(none)('is no list outside of development: %s', async (text) => {
+    vi.stubEnv('NODE_ENV', 'production');
+    const cause = { message: 'the answer names no certificate' };
+    const { source } = google(() => new Response(text));
+    await expect(source.current()).rejects.toMatchObject({ ...UNAVAILABLE, cause });
+  });
 
   it.each(['development', 'test'])(
     'is used in %s, and wherever it is given directly',
