@@ -88,6 +88,15 @@ export class Asn1 {
     return this.#source[this.#contentStart + index] as number;
   }
 
+  /** Whether another one is the same, header included, octet by octet. */
+  equals(other: Asn1): boolean {
+    const length = this.#end - this.#start;
+    if (length !== other.#end - other.#start) return false;
+    for (let index = 0; index < length; index += 1)
+      if (this.#source[this.#start + index] !== other.#source[other.#start + index]) return false;
+    return true;
+  }
+
   /** The elements that it is constructed of, or undefined where it is primitive or one of them cannot be read. */
   children(): readonly Asn1[] | undefined {
     if (!this.constructed) return undefined;

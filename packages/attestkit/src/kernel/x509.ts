@@ -1,16 +1,7 @@
 import { verify, type KeyObject } from 'node:crypto';
 import { readTime } from './asn1-time.js';
-import { equalBytes } from './bytes.js';
-import { readDer, readExplicit, readSequence, type Asn1 } from './der.js';
-import {
-  isNull,
-  readBitString,
-  readBoolean,
-  readInteger,
-  readIntegerBytes,
-  readOctets,
-  readOid,
-} from './der-values.js';
+import { isPrimitive, readDer, readExplicit, readSequence, TAG, type Asn1 } from './der.js';
+import { isNull, readBitString, readBoolean, readInteger, readIntegerBytes, readOid } from './der-values.js';
 import { importSpki } from './spki.js';
 
 /** An X.509 certificate of version 3, read and not verified (RFC 5280 §4.1). All bytes refer to those that were read. */
@@ -38,10 +29,19 @@ export interface Certificate {
 }
 
 /** An extension of a certificate. */
-interface Extension {
+class Extension {
   readonly critical: boolean;
-  /** What the OCTET STRING contains. */
-  readonly value: Uint8Array;
+  readonly #octets: Asn1;
+
+  constructor(critical: boolean, octets: Asn1) {
+    this.critical = critical;
+    this.#octets = octets;
+  }
+
+  /** What the OCTET STRING contains; most are never looked at. */
+  get value(): Uint8Array {
+    return this.#octets.content;
+  }
 }
 
 /** Signature algorithms: the hash, and the type of key (RFC 5758 §3.2, RFC 4055 §5). */
@@ -81,7 +81,7 @@ export function readCertificate(der: Uint8Array): Certificate | undefined {
     serial.length > MAX_SERIAL ||
     algorithm === undefined ||
     outer === undefined ||
-    !equalBytes(inner.raw, outer.raw) ||
+    !inner.equals(outer) ||
     notBefore === undefined ||
     notAfter === undefined ||
     third !== undefined ||
@@ -126,18 +126,18 @@ function readExtensions(list: Asn1 | undefined): ReadonlyMap<string, Extension> 
     const parts = readSequence(element) ?? [];
     const oid = readOid(parts[0]);
     const critical = parts.length === 3 ? readBoolean(parts[1]) : false;
-    const value = readOctets(parts.at(-1));
+    const octets = parts.at(-1);
     if (
       parts.length < 2 ||
       parts.length > 3 ||
       oid === undefined ||
       critical === undefined ||
-      value === undefined
+      !isPrimitive(octets, TAG.octetString)
     )
       return undefined;
     // A field with its default value is left out in DER (X.690 §11.5).
     if ((parts.length === 3 && !critical) || extensions.has(oid)) return undefined;
-    extensions.set(oid, { critical, value });
+    extensions.set(oid, new Extension(critical, octets));
   }
   return extensions;
 }

@@ -180,8 +180,10 @@ function fits(certificate: unknown): boolean {
 }
 
 /** Google issued several certificates of one root key, and may issue more. */
-function isOwnIssuer(root: Certificate, anchor: TrustAnchor): boolean {
-  return anchor.known.includes(hash('sha256', root.der, 'base64')) || isSignedBy(root, anchor.key);
+function isOwnIssuer(root: Certificate, { der, earlier, key }: TrustAnchor): boolean {
+  return (
+    equalBytes(root.der, der) || earlier.includes(hash('sha256', root.der, 'base64')) || isSignedBy(root, key)
+  );
 }
 
 function indexesWith(certificates: readonly Certificate[], oid: string): readonly number[] {
@@ -192,7 +194,6 @@ function indexesWith(certificates: readonly Certificate[], oid: string): readonl
 
 /** As the revocation list has it. */
 function serialOf({ serial }: Certificate): string {
-  return Buffer.from(serial)
-    .toString('hex')
-    .replace(/^0+(?=.)/, '');
+  const hex = Buffer.from(serial).toString('hex');
+  return hex.startsWith('0') ? hex.replace(/^0+(?=.)/, '') : hex;
 }

@@ -21,14 +21,13 @@ export const PROVISIONING_INFO = '1.3.6.1.4.1.11129.2.1.30';
  * name, Google's servers sign as `Droid CA`.
  */
 export function provisioningOf(upper: Certificate | undefined): Provisioning {
-  const attributes = upper === undefined ? [] : readAttributes(upper.subject);
-  if (attributes.some(({ oid }) => oid === ATTRIBUTE.serialNumber)) return 'factory';
-  const isGoogle = attributes.some(
-    ({ oid, value }) => oid === ATTRIBUTE.organization && value === 'Google LLC',
-  );
-  const isDroid = attributes.some(
-    ({ oid, value }) => oid === ATTRIBUTE.commonName && /^Droid CA\d*$/.test(value),
-  );
+  let isGoogle = false;
+  let isDroid = false;
+  for (const { oid, value } of upper === undefined ? [] : readAttributes(upper.subject)) {
+    if (oid === ATTRIBUTE.serialNumber) return 'factory';
+    isGoogle ||= oid === ATTRIBUTE.organization && value === 'Google LLC';
+    isDroid ||= oid === ATTRIBUTE.commonName && /^Droid CA\d*$/.test(value);
+  }
   return isGoogle && isDroid ? 'remote' : 'unknown';
 }
 

@@ -13,8 +13,9 @@ export interface TrustAnchor {
   readonly spki: Uint8Array;
   /** The name in DER. */
   readonly subject: Uint8Array;
-  /** SHA-256 of certificates of this key that need no look at their own signature, base64. */
-  readonly known: readonly string[];
+  /** The certificate, and SHA-256 of earlier ones of the key, base64: they need no look at their own signature. */
+  readonly der: Uint8Array;
+  readonly earlier: readonly string[];
   /** Another key than Google's: made for testing. */
   readonly virtual: boolean;
 }
@@ -61,7 +62,8 @@ function anchorOf(certificate: Certificate, name: string, earlier: readonly stri
     key,
     spki: certificate.spki,
     subject: certificate.subject,
-    known: [hash('sha256', certificate.der, 'base64'), ...earlier],
+    der: certificate.der,
+    earlier,
     virtual: name === 'virtual',
   };
 }

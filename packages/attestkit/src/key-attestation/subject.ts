@@ -23,7 +23,8 @@ export function readAttributes(name: Uint8Array): readonly Attribute[] {
       const [type, value] = readSequence(pair) ?? [];
       const oid = readOid(type);
       if (oid === undefined || value === undefined || value.constructed) continue;
-      attributes.push({ oid, value: Buffer.from(value.content).toString('utf8') });
+      const { buffer, byteOffset, length } = value.content;
+      attributes.push({ oid, value: Buffer.from(buffer, byteOffset, length).toString('utf8') });
     }
   }
   return attributes;

@@ -55,10 +55,8 @@ describe('a certificate', () => {
       notAfter: NOT_AFTER,
       algorithm: '1.2.840.10045.4.3.3',
     });
-    expect(certificate.extensions.get('1.2.3.4')).toEqual({
-      critical: false,
-      value: Buffer.from('0500', 'hex'),
-    });
+    const { critical, value } = certificate.extensions.get('1.2.3.4') ?? {};
+    expect([critical, value]).toEqual([false, Buffer.from('0500', 'hex')]);
   });
 
   it('is verified as Node verifies it', async () => {
