@@ -110,6 +110,13 @@ export class Asn1 {
     return children;
   }
 
+  /** The element that it is constructed of, or undefined where there is none, or more than one. */
+  onlyChild(): Asn1 | undefined {
+    if (!this.constructed) return undefined;
+    const child = readElement(this.#source, this.#contentStart, this.#contentEnd, this.ber, 0);
+    return child?.end === this.#contentEnd ? child : undefined;
+  }
+
   /** The offset behind it in the bytes that were read. */
   get end(): number {
     return this.#end;
@@ -145,9 +152,7 @@ export function readSet(element: Asn1 | undefined): readonly Asn1[] | undefined 
 
 /** The one element inside an EXPLICIT tag of the context class. */
 export function readExplicit(element: Asn1 | undefined, tag: number): Asn1 | undefined {
-  if (!isContext(element, tag)) return undefined;
-  const children = element.children();
-  return children?.length === 1 ? children[0] : undefined;
+  return isContext(element, tag) ? element.onlyChild() : undefined;
 }
 
 export function isUniversal(element: Asn1 | undefined, tag: number): element is Asn1 {
