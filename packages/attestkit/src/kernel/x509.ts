@@ -29,7 +29,14 @@ export interface Certificate {
 }
 
 /** An extension of a certificate. */
-class Extension {
+interface Extension {
+  readonly critical: boolean;
+  /** What the OCTET STRING contains. */
+  readonly value: Uint8Array;
+}
+
+/** Gives its value when it is asked for: most are never looked at. */
+class ReadExtension implements Extension {
   readonly critical: boolean;
   readonly #octets: Asn1;
 
@@ -38,7 +45,6 @@ class Extension {
     this.#octets = octets;
   }
 
-  /** What the OCTET STRING contains; most are never looked at. */
   get value(): Uint8Array {
     return this.#octets.content;
   }
@@ -137,7 +143,7 @@ function readExtensions(list: Asn1 | undefined): ReadonlyMap<string, Extension> 
       return undefined;
     // A field with its default value is left out in DER (X.690 §11.5).
     if ((parts.length === 3 && !critical) || extensions.has(oid)) return undefined;
-    extensions.set(oid, new Extension(critical, octets));
+    extensions.set(oid, new ReadExtension(critical, octets));
   }
   return extensions;
 }
