@@ -64,7 +64,7 @@ function enrolled({ appId, platform, iat }: AppCheckResult, now: number): Enroll
     kind: 'app-check',
     platform: platform === 'web' ? 'unknown' : platform,
     appId,
-    // A token of a debug provider looks like any other.
+    // Firebase documents no claim that tells a token of a debug provider apart.
     environment: 'unknown',
     integrity: 'app',
     // A clock that is ahead must not make the evidence look younger than it is.
