@@ -161,7 +161,7 @@ function resultOf({ chain, own, attestKey, appId }: Findings): KeyAttestation {
     appId,
     key: {
       id: hash('sha256', spki, 'base64url'),
-      publicKey: Buffer.from(spki),
+      publicKey: new Uint8Array(spki),
       get thumbprint(): string | undefined {
         return key?.thumbprint?.();
       },
