@@ -59,17 +59,18 @@ export const ALGORITHMS: Readonly<Record<JwsAlgorithm, Algorithm>> = {
   },
 };
 
-/** Whether `signature` is the key's, by its pinned algorithm, over the signing input (ASCII), in canonical base64url. */
+/** Whether `signature`, canonical base64url or its bytes, is the key’s by its pinned algorithm over the signing input (ASCII). */
 export function verifySignature(
   verification: VerificationKey,
   signingInput: string,
-  signature: string,
+  signature: string | Buffer,
 ): boolean {
   const { algorithm, key } = verification;
   const { family, hash, length } = ALGORITHMS[algorithm];
-  if (family === 'hmac') return hmacVerifier(verification, hash).verify(signingInput, signature);
+  if (family === 'hmac')
+    return typeof signature === 'string' && hmacVerifier(verification, hash).verify(signingInput, signature);
   const signed = Buffer.from(signingInput, 'latin1');
-  const bytes = Buffer.from(signature, 'base64url');
+  const bytes = typeof signature === 'string' ? Buffer.from(signature, 'base64url') : signature;
   if (length !== undefined && bytes.length !== length) return false;
   switch (family) {
     case 'rsa':

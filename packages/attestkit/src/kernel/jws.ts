@@ -10,6 +10,9 @@ import { mustRead } from './sinks.js';
 /** No genuine token comes near; Node's own limit for all header fields together is 16 KiB. */
 export const MAX_TOKEN_LENGTH = 8192;
 
+/** Characters of the MAC of HS512, in base64url. */
+const LONGEST_MAC = 86;
+
 /** A compact JWS whose header has been read and found fit to look for a key. Nothing is trusted yet. */
 export interface ParsedJws {
   readonly header: KnownHeader;
@@ -19,8 +22,8 @@ export interface ParsedJws {
   /** Header and payload as they were sent, with the dot between. */
   readonly signingInput: string;
   readonly payload: Buffer;
-  /** Canonical base64url, as it was sent. */
-  readonly signature: string;
+  /** A MAC as its one text, which it is compared as; what is longer as its bytes. */
+  readonly signature: string | Buffer;
 }
 
 /** A header that is fit, and the text that it was sent as, with the dot behind it. */
@@ -78,14 +81,26 @@ export function parseJws(
   mustRead(checks, defs.compact, (first > 0 && second > 0 && third < 0) || undefined);
 
   const familiar = known?.find(token);
-  const signature = token.slice(second + 1);
-  const canonical = isBase64url(signature) && (familiar !== undefined || isBase64url(token.slice(0, first)));
-  const decoded = canonical ? decodeBase64url(token.slice(first + 1, second)) : undefined;
-  const payload = mustRead(checks, defs.encoding, decoded);
+  const parts = readParts(token, first, second, familiar !== undefined);
+  const { payload, signature } = mustRead(checks, defs.encoding, parts);
 
   const header = familiar ?? readHeader(token.slice(0, first), expected, defs, checks);
   const { kid, algorithm } = header;
   return { header, kid, algorithm, signingInput: token.slice(0, second), payload, signature };
+}
+
+/** The payload and the signature; undefined where a part is not canonical. */
+function readParts(
+  token: string,
+  first: number,
+  second: number,
+  isFamiliar: boolean,
+): Pick<ParsedJws, 'payload' | 'signature'> | undefined {
+  if (!isFamiliar && !isBase64url(token.slice(0, first))) return undefined;
+  const text = token.slice(second + 1);
+  const signature = text.length > LONGEST_MAC ? decodeBase64url(text) : isBase64url(text) ? text : undefined;
+  const payload = decodeBase64url(token.slice(first + 1, second));
+  return payload === undefined || signature === undefined ? undefined : { payload, signature };
 }
 
 function readHeader(
