@@ -239,7 +239,10 @@ function oddClaims(random) {
   const claims = { ...CLAIMS };
   const names = [...Object.keys(CLAIMS), 'sub', 'bnd', 'nbf', 'x'];
   for (let left = random.below(3); left > 0; left -= 1) claims[random.pick(names)] = random.pick(VALUES);
-  return claims;
+  if (!random.oneIn(3)) return claims;
+  const member = random.pick([...Object.keys(CLAIMS.attestation), 'integrity', 'virtual', 'x']);
+  const value = random.pick([...VALUES, 'hardware']);
+  return { ...claims, attestation: { ...CLAIMS.attestation, [member]: value } };
 }
 
 /** Each of the odd ones in turn, but for what is as the server writes it. @param {Record<string, unknown>} header */
@@ -257,12 +260,26 @@ function isSession(claims) {
   for (const time of [iat, exp, nbf ?? 0])
     if (typeof time !== 'number' || !Number.isFinite(time)) return false;
   if (nbf === null || Number(exp) <= SECONDS || Number(nbf ?? 0) > SECONDS) return false;
-  if (![device_id, jti, sid, rid, kind].every(isName) || !isObject(attestation)) return false;
+  if (![device_id, jti, sid, rid, kind].every(isName) || !isAttestation(attestation)) return false;
   if (!Array.isArray(epoch) || epoch.length !== 2 || !epoch.every(isUint32)) return false;
   if (cnf !== undefined && !(isObject(cnf) && isName(cnf['jkt']))) return false;
   if (sub !== undefined && (typeof sub !== 'string' || sub === '')) return false;
   if (bnd === undefined) return true;
   return isObject(bnd) && [bnd['ip'], bnd['ua']].every((each) => each === undefined || isName(each));
+}
+
+/** What the evidence behind a session said. @param {unknown} value */
+function isAttestation(value) {
+  if (!isObject(value)) return false;
+  const { platform, app_id, environment, integrity, attested_at, virtual, facts } = value;
+  const steps = [undefined, 'app', 'basic', 'device', 'hardware'];
+  const isNamed = [platform, app_id, environment].every((each) => typeof each === 'string');
+  if (!isNamed || !steps.some((step) => step === integrity) || !isObject(facts)) return false;
+  return (
+    typeof attested_at === 'number' &&
+    Number.isFinite(attested_at) &&
+    [undefined, true].includes(/** @type {never} */ (virtual))
+  );
 }
 
 /** @param {unknown} value */
