@@ -64,7 +64,14 @@ export const jsonEdits = {
     }),
   'wrap a value': (random, value) =>
     atAny(random, value, (old) =>
-      random.pick([[old], { value: old }, String(old), JSON.stringify(old), [old, old]]),
+      // An object of any members need not have a text of its own.
+      random.pick([
+        [old],
+        { value: old },
+        typeof old === 'object' ? '[object]' : String(old),
+        JSON.stringify(old),
+        [old, old],
+      ]),
     ),
   'take a value from elsewhere': (random, value) => {
     const from = random.pick(pathsOf(value));
