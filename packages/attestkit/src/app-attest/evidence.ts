@@ -22,7 +22,8 @@ import {
   readPolicy,
   type AppAttestPolicyOptions,
 } from './policy.js';
-import { appraiseOwnReceipt, renewReceipt } from './receipt-renewal.js';
+import { appraiseOwnReceipt, isRenewalDue, receiptTerms, renewReceipt } from './receipt-renewal.js';
+import type { AppAttestReceipt } from './receipt.js';
 import { receiptAnchors } from './receipt-roots.js';
 import { trustAnchors } from './roots.js';
 
@@ -123,7 +124,7 @@ export function appAttest(options: AppAttestOptions): EnrolmentEvidence<'app-att
       const sent = mustRead(enforcing, FIELD_CHECKS.encoding, bytes);
       const attested = appraiseAttestation(sent, rules, enforcing);
       const receipt = appraiseOwnReceipt(attested, clientDataHash, trust, now);
-      return enrolled(attested, receipt.virtual, now);
+      return enrolled(attested, receipt, now);
     },
 
     appraise({ appId, environment, attestedAt, virtual, facts }, now) {
@@ -140,7 +141,12 @@ export function appAttest(options: AppAttestOptions): EnrolmentEvidence<'app-att
 
     ...(receipts === undefined
       ? {}
-      : { renew: (known: Enrolled, now: number) => renewReceipt(known, receipts, trust, now) }),
+      : {
+          renewal: {
+            isDue: isRenewalDue,
+            renew: (known: Enrolled, now: number) => renewReceipt(known, receipts, trust, now),
+          },
+        }),
 
     proof: {
       parameter: 'assertion',
@@ -168,7 +174,7 @@ export function appAttest(options: AppAttestOptions): EnrolmentEvidence<'app-att
 /** What the device's record keeps. */
 function enrolled(
   attestation: AppAttestAttestation,
-  virtualReceipt: boolean,
+  receipt: AppAttestReceipt,
   now: number,
 ): Enrolled<AppAttestFacts> {
   const { key, category, bundleVersion, osVersion, osBuild } = attestation;
@@ -186,8 +192,9 @@ function enrolled(
     },
     // It is deduced from the certificate: never later than now.
     attestedAt: Math.min(attestation.issuedAt, now),
-    ...(attestation.virtual || virtualReceipt ? { virtual: true } : {}),
+    ...(attestation.virtual || receipt.virtual ? { virtual: true } : {}),
     facts: Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined)),
+    withheld: receiptTerms(receipt),
     receipt: Buffer.from(attestation.receipt).toString('base64'),
   };
 }

@@ -49,6 +49,17 @@ export function appraiseOwnReceipt(
   return appraiseReceipt(receipt, rules, enforcing);
 }
 
+/** When a receipt may be exchanged first: kept with the record, so that it is known without the receipt. */
+export function receiptTerms({ notBefore }: Pick<AppAttestReceipt, 'notBefore'>): { receiptDueAt?: number } {
+  return notBefore === undefined ? {} : { receiptDueAt: notBefore };
+}
+
+/** Whether an exchange is worth trying, by what the record says. */
+export function isRenewalDue({ facts, withheld }: Enrolled, now: number): boolean {
+  const times = [facts['receiptRetryAt'], withheld?.['receiptDueAt']];
+  return times.every((time) => typeof time !== 'number' || now >= time);
+}
+
 /**
  * Exchanges the receipt of an enrolled key for a newer one where that is due. What is not newer, not genuine, or of
  * another app, key or environment is not kept.
@@ -78,6 +89,7 @@ export async function renewReceipt(
     ...enrolled,
     receipt: Buffer.from(exchange.receipt).toString('base64'),
     facts: riskMetric === undefined ? facts : { ...facts, riskMetric },
+    withheld: receiptTerms(fresh),
   };
 }
 

@@ -83,6 +83,7 @@ export function enrolled(attestation: KeyAttestation, now: number): Enrolled<Key
       id: key.id,
       thumbprint: thumbprint as string,
       publicKey: Buffer.from(key.publicKey).toString('base64url'),
+      algorithm: signatureAlgorithm,
     },
     attestedAt: now,
     ...(attestation.virtual ? { virtual: true } : {}),

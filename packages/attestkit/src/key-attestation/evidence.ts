@@ -82,6 +82,14 @@ export function keyAttestation(
     return enrolled(appraiseKeyAttestation(chain, rules, enforcing), now);
   };
 
+  const endorsed = (kept: Enrolled): void => {
+    if (source === undefined) return;
+    const list = source.latest();
+    if (list === undefined) throw new AttestationError(POLICY_CHECKS.revocationsKnown, { retryAfter: 1 });
+    const isGood = serialsOf(kept)?.some((serial) => list.isRevoked(serial)) === false;
+    enforcing.holds(POLICY_CHECKS.stillTrusted, isGood);
+  };
+
   return {
     kind: 'key-attestation',
     fields: ['certificate_chain'],
@@ -105,20 +113,17 @@ export function keyAttestation(
 
     appraise(kept, now) {
       appraiseEnrolled(kept, { apps, device, key, anchors, allowAttestKeys }, now);
-      if (source === undefined) return;
-      const list = source.latest();
-      if (list === undefined) throw new AttestationError(POLICY_CHECKS.revocationsKnown, { retryAfter: 1 });
-      const isGood = serialsOf(kept)?.some((serial) => list.isRevoked(serial)) === false;
-      enforcing.holds(POLICY_CHECKS.stillTrusted, isGood);
+      endorsed(kept);
     },
+
+    endorsed,
 
     proof: {
       parameter: 'signature',
       counted: false,
-      verify({ kind, key: attested, facts }, clientData, proof) {
+      verify({ kind, key: attested }, clientData, proof) {
         const ours = kind === 'key-attestation' ? attested : undefined;
-        const { publicKey } = mustRead(enforcing, SIGNATURE_CHECKS.key, ours);
-        const named = facts['signatureAlgorithm'];
+        const { publicKey, algorithm: named } = mustRead(enforcing, SIGNATURE_CHECKS.key, ours);
         const algorithm = isSignatureAlgorithm(named) ? named : undefined;
         const terms = { publicKey, algorithm: mustRead(enforcing, SIGNATURE_CHECKS.key, algorithm) };
         const fits = proof.length <= base64Length(MAX_SIGNATURE);

@@ -24,7 +24,7 @@ export interface KeyAttestation {
   /** The package name of the one of the expected apps that it belongs to; undefined where any app may be. */
   readonly appId: string | undefined;
   readonly key: {
-    /** SHA-256 of the SubjectPublicKeyInfo, base64url. */
+    /** SHA-256 of the uncompressed point of a P-256 key, of any other key of its SubjectPublicKeyInfo; base64url. */
     readonly id: string;
     /** SubjectPublicKeyInfo in DER, as in the leaf. Not every Node can import every key: ML-DSA. */
     readonly publicKey: Uint8Array;
@@ -143,6 +143,11 @@ function readDescription(chain: Chain, index: number, checks: Checks): ReadKeyDe
   return read;
 }
 
+const P256 = 'ec:prime256v1';
+
+/** Octets of an uncompressed point of P-256, with which the one encoding of its SubjectPublicKeyInfo ends. */
+const POINT = 65;
+
 interface Findings {
   readonly chain: Chain;
   readonly own?: ReadKeyDescription;
@@ -160,7 +165,7 @@ function resultOf({ chain, own, attestKey, appId }: Findings): KeyAttestation {
     kind: 'key-attestation',
     appId,
     key: {
-      id: hash('sha256', spki, 'base64url'),
+      id: hash('sha256', key?.type === P256 ? spki.subarray(-POINT) : spki, 'base64url'),
       publicKey: new Uint8Array(spki),
       get thumbprint(): string | undefined {
         return key?.thumbprint?.();

@@ -19,12 +19,24 @@ export type DeviceIntegrity = 'app' | 'basic' | 'device' | 'hardware';
 
 /** A key that lives in a device's hardware and that evidence vouches for. */
 export interface AttestedKey {
-  /** What the platform calls the key, base64url of 32 bytes. App Attest: SHA-256 of the uncompressed point. */
+  /**
+   * The key's name, base64url of 32 bytes: SHA-256 of the uncompressed point of a P-256 key, whatever kind of evidence is
+   * about it; of any other key SHA-256 of its SubjectPublicKeyInfo.
+   */
   readonly id: string;
   /** JWK SHA-256 thumbprint (RFC 7638), base64url. */
   readonly thumbprint: string;
   /** SubjectPublicKeyInfo in DER, base64url. */
   readonly publicKey: string;
+  /** How the key signs, where its kind knows several ways: `ecdsa-sha256`. */
+  readonly algorithm?: string;
+}
+
+/** What is known of a key that signs, without the record of its device. */
+export interface Signer {
+  readonly kind: string;
+  readonly appId: string;
+  readonly key: AttestedKey;
 }
 
 /** What a verifier concludes of evidence at enrolment: JSON, kept in the device's record. */
@@ -94,7 +106,18 @@ export interface KeyProof {
    * @returns the proof's counter, unsigned, 32 bits; undefined where there is none
    * @throws AttestationError
    */
-  verify(enrolled: Enrolled, clientData: Uint8Array, proof: string, now: number): number | undefined;
+  verify(signer: Signer, clientData: Uint8Array, proof: string): number | undefined;
+}
+
+/** How the artefact that a platform wants to be kept is renewed. */
+export interface Renewal {
+  /** Whether it is worth asking the platform, by what the record says. */
+  isDue(enrolled: Enrolled, now: number): boolean;
+  /**
+   * @param enrolled with its receipt
+   * @returns what to keep; undefined where nothing changes. Must not reject for an outage
+   */
+  renew(enrolled: Enrolled, now: number): Promise<Enrolled | undefined>;
 }
 
 /** A field of the body: text, or a list of texts. */
@@ -132,10 +155,17 @@ export interface EnrolmentEvidence<Kind extends string = string, Field extends S
    * @throws AttestationError of stage `denied`
    */
   appraise(enrolled: Enrolled, now: number): void;
-  /** Awaited before `appraise`, for what it needs and cannot wait for itself. Must not reject for an outage. */
+  /**
+   * Asks whether the endorser still stands behind what was concluded earlier, whatever the policy of now: for a key that
+   * proves to be replaced by its own device. Absent where endorsers take nothing back.
+   *
+   * @throws AttestationError
+   */
+  endorsed?(enrolled: Enrolled): void;
+  /** Awaited before `appraise` and `endorsed`, for what they need and cannot wait for. Must not reject for an outage. */
   ready?(): Promise<void>;
-  /** Renews what the platform wants to be renewed; undefined where nothing is due. Must not reject for an outage. */
-  renew?(enrolled: Enrolled, now: number): Promise<Enrolled | undefined>;
+  /** Renews what the platform wants to be renewed, where that is due. */
+  readonly renewal?: Renewal;
   /** How its keys sign requests; absent where the evidence is about no key. */
   readonly proof?: KeyProof;
 }

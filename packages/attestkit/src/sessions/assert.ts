@@ -1,26 +1,55 @@
 import { AttestationError } from '../kernel/errors.js';
 import type { JsonObject } from '../kernel/json.js';
+import { enforcing } from '../kernel/sinks.js';
 import type { AttestedRequest } from '../ports/request.js';
+import { assertOpen } from './access.js';
+import { appraiseAgain, renewed } from './appraise-again.js';
 import { deviceIdOf, optionalText, textMember } from './body.js';
-import { consumeChallenge, readChallenge } from './consume-challenge.js';
+import type { AuthenticChallenge } from './challenge.js';
+import { assertUnspent, readChallenge } from './consume-challenge.js';
 import type { Context } from './context.js';
-import { BODY_CHECKS, ENROLMENT_CHECKS } from './enrolment-checks.js';
-import { beginSession, bindingOf, type Issued } from './issue.js';
-import { evidenceOfProof, spendProof, verifyProof } from './key-proof.js';
+import { extended, writeDecision } from './decision.js';
+import { withSpent, type DeviceRecord } from './device-record.js';
+import type { Place } from './devices.js';
+import { BODY_CHECKS, CONFLICT_CHECKS } from './enrolment-checks.js';
+import { beginFamily, continueFamily, familyOf, withFamily, type Family } from './families.js';
+import { bindingOf, familyTerms, issued, signSession, type Issued } from './issue.js';
+import { evidenceOfProof, spendProof, verifyProof, type SigningEvidence } from './key-proof.js';
+import { signerOf } from './previous-key.js';
 import { PROOF_CHECKS as CHECKS } from './proof-checks.js';
 import { readKeyId } from './proof-header.js';
-import { renewAndAppraise } from './renewal.js';
+import { readRefreshToken, type RefreshClaim } from './refresh-token.js';
 import { sessionBytes } from './request-bytes.js';
+import type { SessionBinding } from './session-binding.js';
+import { STATE_CHECKS } from './state-checks.js';
+import { storeKeys } from './store-keys.js';
 import { subjectOf } from './subject.js';
 
+/** How often an exchange is judged anew after another request came first. */
+const ATTEMPTS = 24;
+
+/** One exchange of a proof for a session, and what it may spend once. */
+interface Exchange {
+  readonly evidence: SigningEvidence;
+  readonly keyId: string;
+  readonly signed: { readonly clientData: Uint8Array; readonly proof: string };
+  readonly authentic: AuthenticChallenge;
+  readonly binding: SessionBinding | undefined;
+  readonly user: string | undefined;
+  /** Of the session that goes on. */
+  readonly former: RefreshClaim | undefined;
+  counted: Promise<void> | undefined;
+}
+
 /**
- * Begins a new session for a device that is enrolled: `{"challenge","device_id","key_id","assertion"}` (or `signature`), over
- * the challenge. Nothing is advanced or consumed for a proof that does not verify.
+ * Begins a session for a device that is enrolled: `{"challenge","device_id","key_id","assertion"}` (or `signature`), over
+ * the challenge; with `refresh_token` beside it the session of that token goes on. Nothing is advanced for a proof that
+ * does not verify, and the challenge is spent by the write that decides.
  *
  * @throws AttestationError (rejects with it)
  */
 export async function assert(context: Context, body: JsonObject, request: AttestedRequest): Promise<Issued> {
-  const { devices, enrolment: kinds, revocation, settings, now } = context;
+  const { devices, enrolment: kinds, settings, users } = context;
   const deviceId = deviceIdOf(textMember(body, 'device_id'));
   const challenge = textMember(body, 'challenge');
   const keyId = readKeyId(textMember(body, 'key_id'));
@@ -32,24 +61,81 @@ export async function assert(context: Context, body: JsonObject, request: Attest
     throw new AttestationError(BODY_CHECKS.members);
 
   const authentic = readChallenge(context, challenge, { deviceId, purpose: 'assert' });
-  const binding = bindingOf(context, request);
-  const device = await devices.find(deviceId);
-  const enrolment = device && (await devices.findKeyOf(device, evidence.kind, keyId));
-  if (device === undefined || enrolment === undefined) throw new AttestationError(CHECKS.keyKnown);
-  await revocation.openEpoch('device', deviceId);
-  await revocation.openEpoch('key', enrolment.enrolled.key?.thumbprint ?? '');
+  const labelDigest = storeKeys.labelDigest(deviceId);
+  const user = await subjectOf(settings.subject, request);
+  const exchange: Exchange = {
+    evidence,
+    keyId,
+    signed: { clientData: sessionBytes({ audience, deviceId, challenge }), proof },
+    authentic,
+    binding: bindingOf(context, request),
+    user,
+    former: formerSession(context, body, labelDigest),
+    counted: undefined,
+  };
+  let [place] = await Promise.all([devices.read(labelDigest), users.assertOpen(user)]);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const answer = await assertOnce(context, place, exchange);
+    if (answer !== undefined) return answer;
+    place = await devices.read(labelDigest);
+  }
+  throw new AttestationError(STATE_CHECKS.contention, { retryAfter: 1 });
+}
 
-  const clientData = sessionBytes({ audience, deviceId, challenge });
-  await evidence.ready?.();
-  const verified = verifyProof(evidence, enrolment, { clientData, proof, now: now() });
-  const subject = await subjectOf(settings.subject, request);
-  // The session would name the user that the key was enrolled for.
-  if (subject !== undefined && subject !== enrolment.subject)
-    throw new AttestationError(ENROLMENT_CHECKS.keySubject);
-  await consumeChallenge(context, authentic);
-  await spendProof(context, verified);
-  // Or a device that never refreshes would never be held to what the platform says of it by now.
-  const latest = await renewAndAppraise(context, evidence, deviceId, enrolment);
-  if (latest === undefined) throw new AttestationError(CHECKS.keyKnown);
-  return beginSession(context, device, latest, binding);
+/** Undefined where another request was faster. */
+async function assertOnce(context: Context, place: Place, exchange: Exchange): Promise<Issued | undefined> {
+  const { settings, now } = context;
+  const { evidence, keyId, signed, authentic, binding, user } = exchange;
+  const { record } = place;
+  assertUnspent(place.marks, authentic);
+  const signer = record && signerOf(record.enrolled);
+  if (record === undefined || signer?.key.id !== keyId) throw new AttestationError(CHECKS.keyKnown);
+  const verified = verifyProof(evidence, signer, signed);
+  assertOpen(record);
+  if (record.user !== undefined && user !== undefined && record.user !== user)
+    throw new AttestationError(CONFLICT_CHECKS.user);
+  await appraiseAgain(context, evidence, record.enrolled);
+
+  const family = nextFamily(context, record, exchange);
+  const withUser = record.user ?? user;
+  const next: DeviceRecord = {
+    ...withSpent(record, authentic),
+    ...(withUser !== undefined && { user: withUser }),
+    families: withFamily(record.families, family, settings.perDevice, now()),
+    used: true,
+  };
+  const session = await signSession(context, next, family, binding);
+  // The counter before the challenge: of two senders with one proof, one wins both.
+  await (exchange.counted ??= spendProof(context, verified));
+  const written = await writeDecision(context, place, next, user);
+  if (written === undefined) return undefined;
+  await extended(context, written);
+  const latest = await renewed(context, evidence, written);
+  const told = latest.enrolled === written.enrolled ? session : await signSession(context, latest, family, binding);
+  return issued(context, latest, family, told);
+}
+
+/** The session that the request names goes on; otherwise a new one begins. */
+function nextFamily(context: Context, { families }: DeviceRecord, { former, binding }: Exchange): Family {
+  const terms = familyTerms(context, binding);
+  const family = former && familyOf(families, former, context.now());
+  if (family === undefined || former === undefined) return beginFamily(terms);
+  return continueFamily(family, former.generation, terms);
+}
+
+/** A refresh token beside a proof by the key may be spent or ended: the proof is what counts. */
+function formerSession(
+  { keys }: Context,
+  body: JsonObject,
+  labelDigest: string,
+): RefreshClaim | undefined {
+  const text = optionalText(body, 'refresh_token');
+  if (text === undefined) return undefined;
+  try {
+    const claim = readRefreshToken(keys.refresh, text, enforcing);
+    return claim.labelDigest === labelDigest ? claim : undefined;
+  } catch (error) {
+    if (error instanceof AttestationError) return undefined;
+    throw error;
+  }
 }

@@ -3,19 +3,30 @@ import { assertOneOf, assertOptions } from '../kernel/options.js';
 import { enforcing } from '../kernel/sinks.js';
 import type { Appraisal, Found, VerifyContext } from '../ports/evidence.js';
 import type { AttestedRequest } from '../ports/request.js';
+import type { Signer } from '../ports/enrolment.js';
+import { assertOpen, judgeRecord, liveRecord } from './access.js';
+import { appraiseAgain } from './appraise-again.js';
+import type { AuthenticChallenge } from './challenge.js';
 import { consumeChallenge, readChallenge } from './consume-challenge.js';
 import type { Context } from './context.js';
-import type { Owned } from './device-record.js';
-import { scopesOf } from './issue.js';
-import { evidenceOfProof, spendProof, verifyProof } from './key-proof.js';
-import { appraiseDevice } from './policy.js';
+import { extended } from './decision.js';
+import type { DeviceRecord } from './device-record.js';
+import {
+  evidenceOfProof,
+  spendProof,
+  verifyProof,
+  type SigningEvidence,
+  type VerifiedProof,
+} from './key-proof.js';
+import { signerOf } from './previous-key.js';
 import { PROOF_CHECKS as CHECKS } from './proof-checks.js';
 import { hasAttestScheme, readAttestCredentials, readProofField, type ProofField } from './proof-header.js';
 import { requestBytes } from './request-bytes.js';
 import { SESSION_FIELD_CHECKS } from './session-checks.js';
-import { appraiseSession, STATUSES, type SessionEvidence } from './session-evidence.js';
+import { boundSession, STATUSES, type SessionEvidence } from './session-evidence.js';
 import { findSession } from './session-field.js';
 import type { SessionResult } from './session-token.js';
+import { storeKeys } from './store-keys.js';
 
 /** A request that a device has signed with an enrolled key. */
 export interface AssertionResult {
@@ -121,7 +132,15 @@ function find(request: AttestedRequest): Found<Item> {
   return { present: true, item: { field: readAttestCredentials(credential, enforcing), alone: true } };
 }
 
-/** The straight line: who the key belongs to, what was signed; and that it is fresh, once all other evidence holds. */
+/** What a request signed, before it is known whether its device is still good. */
+interface Signed {
+  readonly evidence: SigningEvidence;
+  readonly proof: VerifiedProof;
+  readonly fresh: AuthenticChallenge | undefined;
+  readonly session: SessionResult | undefined;
+}
+
+/** The straight line: whose the key is, what was signed; and that it is fresh, once all other evidence holds. */
 async function appraiseAssertion(
   context: Context,
   audience: string,
@@ -135,76 +154,130 @@ async function appraiseAssertion(
   if (field.challenge === undefined && (demand.challenge === 'required' || !evidence.proof.counted))
     throw new AttestationError(CHECKS.challengePresent);
 
-  const session = await sessionOf(context, request, now, alone);
-  const owned = await context.devices.findByKey(evidence.kind, field.keyId);
-  if (owned === undefined) throw new AttestationError(CHECKS.keyKnown);
-  const { device, enrolment } = owned;
-  if (session !== undefined && session.recordId !== device.id) throw new AttestationError(CHECKS.keyOwned);
-  await assertNotRevoked(context, owned);
-
+  const session = sessionOf(context, request, now, alone);
+  const { signer, record } = await keyOf(context, field.keyId, session);
+  // Handled where it is awaited, whatever fails before.
+  record.catch(() => undefined);
   const { challenge } = field;
-  const { deviceId } = device;
+  const { deviceId } = signer;
   const fresh =
     challenge === undefined ? undefined : readChallenge(context, challenge, { deviceId, purpose: 'request' });
   const { method, target } = request;
   const clientData = requestBytes({ audience, method, target, body: await body(), challenge });
-  await evidence.ready?.();
-  const verified = verifyProof(evidence, enrolment, { clientData, proof: field.proof, now });
-  appraiseDevice(enrolment.enrolled, context.settings.policy, now);
-  const result = resultOf(owned, verified.counter, fresh !== undefined, session);
+  const proof = verifyProof(evidence, signer, { clientData, proof: field.proof });
+  const signed: Signed = { evidence, proof, fresh, session };
+  if (session === undefined) {
+    // The key names its device, so that the record is asked for beside what is used up.
+    const pending = resultOf(signer, undefined, signed);
+    return { result: pending, consume: async () => consumeBeside(context, signer, record, signed) };
+  }
+  const current = await record;
+  await appraiseAgain(context, evidence, current.enrolled);
+  const result = resultOf(signer, current, signed);
   return {
     result,
     consume: async () => {
+      // The counter before the challenge: of two senders with one proof, one wins both.
+      await spendProof(context, proof);
       if (fresh !== undefined) await consumeChallenge(context, fresh);
-      await spendProof(context, verified);
+      touch(context, current);
       return result;
     },
   };
 }
 
-/** The session in the same request: needed unless the key stands alone, and held to the key wherever there is one. */
-async function sessionOf(
+/** The key of a request: of the session's own record, or by its own name; and the record, asked for at once. */
+async function keyOf(
+  context: Context,
+  keyId: string,
+  session: SessionResult | undefined,
+): Promise<{ readonly signer: KeySigner; readonly record: Promise<DeviceRecord> }> {
+  if (session === undefined) {
+    const pointer = (await context.devices.pointer(keyId))?.value;
+    if (pointer === undefined) throw new AttestationError(CHECKS.keyKnown);
+    const labelDigest = storeKeys.labelDigest(pointer.deviceId);
+    const judge = (record: DeviceRecord | undefined): DeviceRecord => assertCurrent(record, keyId);
+    return { signer: pointer, record: Promise.resolve(judgeRecord(context, labelDigest, judge)) };
+  }
+  const record = await liveRecord(context, session);
+  const current = isKeyOf(record, keyId, session) ? record : await freshRecord(context, session);
+  if (!isKeyOf(current, keyId, session)) throw new AttestationError(CHECKS.keyOwned);
+  const signer = { ...(signerOf(current.enrolled) as Signer), deviceId: current.deviceId };
+  return { signer, record: Promise.resolve(current) };
+}
+
+/** A key that signs, and the label of its installation. */
+type KeySigner = Signer & { readonly deviceId: string };
+
+/** The session's own key (RFC 7800): no other key of whatever device signs beside it. */
+function isKeyOf({ enrolled }: DeviceRecord, keyId: string, { thumbprint }: SessionResult): boolean {
+  return enrolled.key?.id === keyId && enrolled.key.thumbprint === thumbprint;
+}
+
+async function freshRecord(context: Context, session: SessionResult): Promise<DeviceRecord> {
+  await context.devices.read(storeKeys.labelDigest(session.deviceId));
+  return liveRecord(context, session);
+}
+
+function assertCurrent(record: DeviceRecord | undefined, keyId: string): DeviceRecord {
+  if (record?.enrolled.key?.id !== keyId) throw new AttestationError(CHECKS.keyKnown);
+  assertOpen(record);
+  return record;
+}
+
+/** A lost counter value, or challenge, of a device that is not good any more costs nobody anything. */
+async function consumeBeside(
+  context: Context,
+  signer: KeySigner,
+  record: Promise<DeviceRecord>,
+  signed: Signed,
+): Promise<AssertionResult> {
+  const { evidence, proof, fresh } = signed;
+  const isCounted = proof.counter !== undefined;
+  const [current] = await Promise.all([
+    record,
+    spendProof(context, proof),
+    !isCounted && fresh !== undefined ? consumeChallenge(context, fresh) : undefined,
+  ]);
+  await appraiseAgain(context, evidence, current.enrolled);
+  if (isCounted && fresh !== undefined) await consumeChallenge(context, fresh);
+  touch(context, current);
+  return resultOf(signer, current, signed);
+}
+
+/** Keeps a device that only signs from ending: at most monthly, and not while the request waits. */
+function touch(context: Context, record: DeviceRecord): void {
+  if (context.devices.isShort(record)) void extended(context, record);
+}
+
+/** The session in the same request: needed unless the key stands alone. Whether it is live the record says. */
+function sessionOf(
   context: Context,
   request: AttestedRequest,
   now: number,
   alone: boolean,
-): Promise<SessionResult | undefined> {
+): SessionResult | undefined {
   const found = findSession(context, request);
-  if (found.present) return (await appraiseSession(context, found.item, request, now)).result;
+  if (found.present) return boundSession(context, found.item, request, now);
   if (alone) return undefined;
   throw new AttestationError(found.check);
 }
 
-/** Of the key itself the epochs do not matter: it was enrolled, and may be blocked now. */
-async function assertNotRevoked(
-  { revocation, settings }: Context,
-  { device, enrolment }: Owned,
-): Promise<void> {
-  const { thumbprint } = enrolment.enrolled.key ?? {};
-  const ever = Number.MAX_SAFE_INTEGER;
-  const scopes = scopesOf({ id: '', deviceId: device.deviceId, thumbprint, epochs: [ever, ever] });
-  const lasting = scopes.filter(({ scope }) => scope !== 'session');
-  // A key does not expire, as session tokens do where nobody asks for revocations.
-  await (settings.revocation === 'off' ? revocation.checkNow(lasting) : revocation.check(lasting));
-}
-
 function resultOf(
-  { device, enrolment }: Owned,
-  counter: number | undefined,
-  challenged: boolean,
-  session: SessionResult | undefined,
+  { kind, key, deviceId }: KeySigner,
+  record: DeviceRecord | undefined,
+  { proof, fresh, session }: Signed,
 ): AssertionResult {
-  const { key, kind } = enrolment.enrolled;
   return {
     kind: 'assertion',
-    deviceId: device.deviceId,
-    recordId: device.id,
-    subject: enrolment.subject,
+    deviceId,
+    recordId: record?.id ?? '',
+    subject: record?.user,
     enrolledBy: kind,
-    keyId: key?.id ?? '',
-    thumbprint: key?.thumbprint ?? '',
-    counter,
-    challenged,
+    keyId: key.id,
+    thumbprint: key.thumbprint,
+    counter: proof.counter,
+    challenged: fresh !== undefined,
     session,
   };
 }

@@ -3,7 +3,7 @@ import type { CheckDef } from '../ports/checks.js';
 
 const SPEC = 'attestkit, challenges';
 
-/** Checks of a challenge that comes back, in the order of verification; the last one is the store's to answer. */
+/** Checks of a challenge that comes back, in the order of verification; the store answers the last two. */
 export const CHALLENGE_CHECKS = freezeJson({
   readable: {
     name: 'challenge readable',
@@ -33,11 +33,25 @@ export const CHALLENGE_CHECKS = freezeJson({
     says: 'the challenge has expired',
     spec: SPEC,
   },
+  lifetime: {
+    name: 'challenge lifetime',
+    code: 'ERR_CHALLENGE_NOT_YET_VALID',
+    stage: 'untrusted',
+    says: 'the challenge expires later than a challenge issued now would: a clock was wrong',
+    spec: SPEC,
+  },
   unused: {
     name: 'challenge unused',
-    code: 'ERR_CHALLENGE_USED',
+    code: 'ERR_CHALLENGE_REUSED',
     stage: 'untrusted',
     says: 'the challenge was used before',
     spec: SPEC,
+  },
+  few: {
+    name: 'challenges of a device',
+    code: 'ERR_CHALLENGE_LIMITED',
+    stage: 'denied',
+    says: 'the device has used as many challenges as it may until they expire',
+    spec: 'RFC 6585 §4',
   },
 } as const satisfies Record<string, CheckDef>);

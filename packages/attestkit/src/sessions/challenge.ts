@@ -12,6 +12,9 @@ const PURPOSES: Readonly<Record<ChallengePurpose, number>> = { attest: 1, assert
 
 const VERSION = 1;
 
+/** For clocks that are apart. */
+const MARGIN_MS = 60_000;
+
 /** Where each part of a challenge ends: version, key id, purpose, expiry (ms, 48 bits), random bytes, MAC. */
 const END = { version: 1, keyId: 5, purpose: 6, expiry: 12, random: 44, mac: 76 } as const;
 
@@ -69,7 +72,14 @@ export interface AuthenticChallenge {
 export function authenticateChallenge(
   keys: readonly DerivedKey[],
   text: string,
-  expected: { readonly deviceId: string; readonly purpose: ChallengePurpose; readonly now: number },
+  expected: {
+    readonly deviceId: string;
+    readonly purpose: ChallengePurpose;
+    /** Milliseconds since the epoch. */
+    readonly now: number;
+    /** How long a challenge lives, milliseconds. */
+    readonly lifetimeMs: number;
+  },
   checks: Checks,
 ): AuthenticChallenge {
   const decoded = text.length === LENGTH ? decodeBase64url(text) : undefined;
@@ -80,6 +90,8 @@ export function authenticateChallenge(
   checks.holds(CHECKS.ours, key !== undefined);
   checks.holds(CHECKS.purpose, bytes[END.keyId] === PURPOSES[expected.purpose]);
   const expiresAt = bytes.readUIntBE(END.purpose, END.expiry - END.purpose);
-  checks.holds(CHECKS.expired, expected.now < expiresAt, expiresAt, expected.now);
+  const { now, lifetimeMs } = expected;
+  checks.holds(CHECKS.expired, now < expiresAt, expiresAt, now);
+  checks.holds(CHECKS.lifetime, expiresAt <= now + lifetimeMs + MARGIN_MS, expiresAt, now);
   return { id: createHash('sha256').update(bytes).digest('base64url'), expiresAt };
 }

@@ -1,7 +1,7 @@
 import type { CheckDef } from '../ports/checks.js';
 import { ACCESS_CHECKS } from './access-checks.js';
 import { CHALLENGE_CHECKS } from './challenge-checks.js';
-import { BODY_CHECKS, ENROLMENT_CHECKS } from './enrolment-checks.js';
+import { BODY_CHECKS, CONFLICT_CHECKS, ENROLMENT_CHECKS } from './enrolment-checks.js';
 import { POLICY_CHECKS } from './policy-checks.js';
 import { PROOF_CHECKS } from './proof-checks.js';
 import { REFRESH_CHECKS } from './refresh-checks.js';
@@ -15,6 +15,7 @@ export type SessionsErrorCode =
   | CodeOf<typeof BODY_CHECKS>
   | CodeOf<typeof CHALLENGE_CHECKS>
   | CodeOf<typeof ENROLMENT_CHECKS>
+  | CodeOf<typeof CONFLICT_CHECKS>
   | CodeOf<typeof POLICY_CHECKS>
   | CodeOf<typeof REFRESH_CHECKS>
   | SessionTokenErrorCode
@@ -27,6 +28,7 @@ export const SESSIONS_CHECKS: readonly CheckDef<SessionsErrorCode>[] = [
   ...Object.values(BODY_CHECKS),
   ...Object.values(CHALLENGE_CHECKS),
   ...Object.values(ENROLMENT_CHECKS),
+  ...Object.values(CONFLICT_CHECKS),
   ...Object.values(POLICY_CHECKS),
   ...Object.values(REFRESH_CHECKS),
   ...SESSION_CHECKS,

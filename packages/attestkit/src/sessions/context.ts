@@ -1,12 +1,12 @@
 import type { EnrolmentEvidence } from '../ports/enrolment.js';
+import type { EnrolmentLimits } from '../ports/limits.js';
 import type { Store } from '../ports/store.js';
-import type { Devices } from './device-record.js';
-import type { Families } from './families.js';
-import type { Revocation } from './revocation.js';
+import type { Devices } from './devices.js';
 import type { DerivedKey } from './secrets.js';
 import type { SessionKeys } from './session-signer.js';
 import type { SessionVerifier } from './session-verifier.js';
 import type { Settings } from './settings.js';
+import type { Users } from './users.js';
 
 /** What every verb of this room works with: made once, by `createSessions`. */
 export interface Context {
@@ -14,8 +14,8 @@ export interface Context {
   readonly enrolment: readonly EnrolmentEvidence[];
   readonly store: Store;
   readonly devices: Devices;
-  readonly families: Families;
-  readonly revocation: Revocation;
+  readonly users: Users;
+  readonly limits: EnrolmentLimits;
   readonly keys: {
     readonly challenge: readonly DerivedKey[];
     readonly refresh: readonly DerivedKey[];
@@ -23,6 +23,6 @@ export interface Context {
     readonly session: SessionKeys;
   };
   readonly verifier: SessionVerifier;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, whole; in one process it never runs backwards. */
   readonly now: () => number;
 }

@@ -1,56 +1,121 @@
+import { AttestationError } from '../kernel/errors.js';
 import type { JsonObject } from '../kernel/json.js';
+import type { Enrolled } from '../ports/enrolment.js';
 import type { AttestedRequest } from '../ports/request.js';
+import { admit } from './admit.js';
 import { deviceIdOf, sentEvidence, textMember } from './body.js';
-import { consumeChallenge, readChallenge } from './consume-challenge.js';
+import type { AuthenticChallenge } from './challenge.js';
+import { assertUnspent, consumeChallenge, readChallenge } from './consume-challenge.js';
 import type { Context } from './context.js';
-import type { Enrolment } from './device-record.js';
-import { beginSession, bindingOf, type Issued } from './issue.js';
-import { assertOwner } from './ownership.js';
+import type { Kept, Place } from './devices.js';
+import { Enrolling } from './enrolling.js';
+import { bindingOf, type Issued } from './issue.js';
+import type { KeyPointer } from './key-pointer.js';
 import { appraiseDevice } from './policy.js';
+import { STATE_CHECKS } from './state-checks.js';
+import { storeKeys } from './store-keys.js';
 import { subjectOf } from './subject.js';
 
 /** Of one enrolment: as many as help an operator, and no more than a log can take. */
 const MAX_NOTES = 20;
 const MAX_NOTE = 100;
 
+/** How often an enrolment is judged anew after another request came first. */
+const ATTEMPTS = 8;
+
+/** What is read before a decision. */
+interface Opening {
+  readonly user: string | undefined;
+  readonly place: Place;
+  readonly pointer: Kept<KeyPointer> | undefined;
+}
+
 /**
  * Enrols a device: `{"challenge","device_id", …evidence}`. The challenge is authenticated, the evidence verified, the
- * challenge consumed, and only then something written. Evidence that costs a call to another service, or that is used up
- * itself, consumes the challenge right before that, when all else of it holds.
+ * session token signed, the challenge consumed, and the record written last. Evidence that costs a call to another
+ * service, or that is used up itself, consumes the challenge right before that, when all else of it holds.
  *
  * @throws AttestationError (rejects with it)
  */
 export async function enrol(context: Context, body: JsonObject, request: AttestedRequest): Promise<Issued> {
-  const { devices, enrolment: kinds, revocation, settings, now } = context;
+  const { enrolment: kinds, settings, now } = context;
   const deviceId = deviceIdOf(textMember(body, 'device_id'));
   const challenge = textMember(body, 'challenge');
   const { evidence, fields } = sentEvidence(body, kinds);
-
   const authentic = readChallenge(context, challenge, { deviceId, purpose: 'attest' });
   const binding = bindingOf(context, request);
-  let consumed: Promise<void> | undefined;
-  const consume = (): Promise<void> => (consumed ??= consumeChallenge(context, authentic));
-  const terms = { challenge, deviceId, now: now(), request, consumeChallenge: consume };
-  const enrolled = await evidence.verify(fields, terms);
 
+  let early: Promise<Opening> | undefined;
+  const consumeEarly = (): Promise<Opening> =>
+    (early ??= admit(context, 'remote', request).then(() =>
+      open(context, request, { deviceId, keyId: undefined, spending: authentic }),
+    ));
+  const enrolled = await evidence.verify(fields, {
+    challenge,
+    deviceId,
+    now: now(),
+    request,
+    consumeChallenge: async () => void (await consumeEarly()),
+  });
   appraiseDevice(enrolled, settings.policy, now());
 
-  // What was revoked stays out, whoever asks.
-  await revocation.openEpoch('device', deviceId);
-  if (enrolled.key !== undefined) await revocation.openEpoch('key', enrolled.key.thumbprint);
-  const device = await devices.find(deviceId);
-  if (device !== undefined)
-    await assertOwner(context, { body, request, deviceId, challenge, evidence, enrolled, device });
-  const subject = await subjectOf(settings.subject, request);
+  const keyId = enrolled.key?.id;
+  const opening = await (early ?? open(context, request, { deviceId, keyId, spending: undefined }));
+  const { user } = opening;
+  const candidate = { deviceId, enrolled, user, provesKey: evidence.provesKey === true };
+  const enrolling = new Enrolling(context, { body, request, challenge, candidate }, evidence, {
+    authentic,
+    binding,
+    isSpent: early !== undefined,
+    notes: notesOf(enrolled),
+  });
+  let { place, pointer } = opening;
+  // Before the evidence was verified nobody knew of a key.
+  if (early !== undefined && keyId !== undefined) pointer = await context.devices.pointer(keyId);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    // The claim is our own where the challenge was consumed before.
+    assertUnspent(place.marks, authentic);
+    const issued = await enrolling.tryOnce(place, pointer);
+    if (issued !== undefined) return issued;
+    [place, pointer] = await read(context, deviceId, keyId);
+  }
+  throw new AttestationError(STATE_CHECKS.contention, { retryAfter: 1 });
+}
 
-  await consume();
-  const enrolment: Enrolment = {
-    enrolled,
-    ...(subject !== undefined && { subject }),
-    enrolledAt: now(),
-  };
-  const written = await devices.write(deviceId, device, enrolment);
-  const issued = await beginSession(context, written, enrolment, binding);
-  const notes = (enrolled.notes ?? []).slice(0, MAX_NOTES).map((note) => note.slice(0, MAX_NOTE));
-  return { ...issued, notes };
+/** All that a decision needs of application and store, at once; and the challenge, where it is consumed this early. */
+async function open(
+  context: Context,
+  request: AttestedRequest,
+  {
+    deviceId,
+    keyId,
+    spending,
+  }: {
+    readonly deviceId: string;
+    readonly keyId: string | undefined;
+    readonly spending: AuthenticChallenge | undefined;
+  },
+): Promise<Opening> {
+  const user = await subjectOf(context.settings.subject, request);
+  const [[place, pointer]] = await Promise.all([
+    read(context, deviceId, keyId),
+    context.users.assertOpen(user),
+    spending && consumeChallenge(context, spending),
+  ]);
+  return { user, place, pointer };
+}
+
+function read(
+  { devices }: Context,
+  deviceId: string,
+  keyId: string | undefined,
+): Promise<[place: Place, pointer: Kept<KeyPointer> | undefined]> {
+  return Promise.all([
+    devices.read(storeKeys.labelDigest(deviceId)),
+    keyId === undefined ? undefined : devices.pointer(keyId),
+  ]);
+}
+
+function notesOf({ notes = [] }: Enrolled): readonly string[] {
+  return notes.slice(0, MAX_NOTES).map((note) => note.slice(0, MAX_NOTE));
 }

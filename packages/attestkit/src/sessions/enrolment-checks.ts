@@ -54,28 +54,36 @@ export const BODY_CHECKS = freezeJson({
   },
 } as const satisfies Record<string, CheckDef>);
 
-/** What is asked of a device whose evidence holds: each is answered with 403. */
+/** What is asked of a device whose evidence holds, beyond the evidence. */
 export const ENROLMENT_CHECKS = freezeJson({
-  owner: {
-    name: 'owner of the device id',
-    code: 'ERR_ENROLMENT_TAKEOVER',
+  keyBlocked: {
+    name: 'key not blocked',
+    code: 'ERR_ENROLMENT_KEY_BLOCKED',
     stage: 'denied',
-    says: 'the `device_id` belongs to a device that is enrolled, and the request does not prove to come from it',
-    spec: 'attestkit, enrolment',
+    says: 'the operator has blocked the attested key',
+    spec: 'attestkit, devices',
   },
-  keyFree: {
-    name: 'key of no other device',
-    code: 'ERR_ENROLMENT_KEY_BOUND',
+  newRecord: {
+    name: 'new devices of an address',
+    code: 'ERR_ENROLMENT_NEW_LIMITED',
     stage: 'denied',
-    says: 'the attested key belongs to another device',
-    spec: 'Apple, Verify the attestation, after step 11',
+    says: 'more new devices have enrolled from this address than the limit allows',
+    spec: 'RFC 6585 §4',
   },
-  keySubject: {
-    name: 'key of no other user',
-    code: 'ERR_ENROLMENT_KEY_SUBJECT',
+  remote: {
+    name: 'remote evidence of an address',
+    code: 'ERR_ENROLMENT_REMOTE_LIMITED',
     stage: 'denied',
-    says: 'the attested key was enrolled for another user, or for none',
-    spec: 'Apple, Verify the attestation, after step 11',
+    says: 'more evidence from this address has been sent on to a service than the limit allows',
+    spec: 'RFC 6585 §4',
+  },
+  limits: {
+    name: 'limits answered',
+    code: 'ERR_ENROLMENT_LIMITS_FAILED',
+    stage: 'unavailable',
+    says: 'the configured limits of enrolment failed',
+    spec: 'attestkit, fail closed',
+    unexpected: true,
   },
   subjectKnown: {
     name: 'user known',
@@ -85,11 +93,61 @@ export const ENROLMENT_CHECKS = freezeJson({
     spec: 'attestkit, enrolment',
     unexpected: true,
   },
-  recordUnchanged: {
-    name: 'record unchanged',
-    code: 'ERR_ENROLMENT_CONFLICT',
+  authorized: {
+    name: 'replacement judged',
+    code: 'ERR_ENROLMENT_AUTHORIZATION_FAILED',
     stage: 'unavailable',
-    says: 'another enrolment of the same `device_id` was faster',
+    says: 'the application could not say whether the key may be replaced',
     spec: 'attestkit, enrolment',
+    unexpected: true,
+  },
+} as const satisfies Record<string, CheckDef>);
+
+/**
+ * Genuine evidence for what cannot go on: each is answered with 409 on every endpoint. The client forgets label, key and
+ * tokens, and begins with new ones.
+ */
+export const CONFLICT_CHECKS = freezeJson({
+  label: {
+    name: 'label of this key',
+    code: 'ERR_ENROLMENT_LABEL_TAKEN',
+    stage: 'denied',
+    says: 'the `device_id` belongs to another key, and the request has no proof by that key',
+    spec: 'attestkit, devices',
+  },
+  key: {
+    name: 'key of this label',
+    code: 'ERR_ENROLMENT_KEY_TAKEN',
+    stage: 'denied',
+    says: 'the attested key belongs to another `device_id`',
+    spec: 'Apple, Verify the attestation, after step 11',
+  },
+  keyRetired: {
+    name: 'key not retired',
+    code: 'ERR_ENROLMENT_KEY_ENDED',
+    stage: 'denied',
+    says: 'the attested key was replaced, or its installation was forgotten',
+    spec: 'attestkit, devices',
+  },
+  keyProof: {
+    name: 'possession of the key',
+    code: 'ERR_ENROLMENT_KEY_PROOF_MISSING',
+    stage: 'denied',
+    says: 'the attested key is enrolled already, and its evidence does not prove possession: the client has to use `assert`',
+    spec: 'attestkit, devices',
+  },
+  keyed: {
+    name: 'same kind of device',
+    code: 'ERR_ENROLMENT_KIND_MISMATCH',
+    stage: 'denied',
+    says: 'the `device_id` was enrolled with a key and the evidence has none, or the other way round',
+    spec: 'attestkit, devices',
+  },
+  user: {
+    name: 'same user',
+    code: 'ERR_ENROLMENT_USER_TAKEN',
+    stage: 'denied',
+    says: 'the device is enrolled for another user',
+    spec: 'attestkit, devices',
   },
 } as const satisfies Record<string, CheckDef>);

@@ -1,126 +1,99 @@
 import { randomBytes } from 'node:crypto';
-import { AttestationError } from '../kernel/errors.js';
-import type { Store } from '../ports/store.js';
-import { changeRecord, readRecord } from './records.js';
-import { REFRESH_CHECKS as CHECKS } from './refresh-checks.js';
-import { hashOf, refreshToken, successorMatching } from './refresh-token.js';
-import type { DerivedKey } from './secrets.js';
+import { refreshToken, type RefreshClaim } from './refresh-token.js';
+import { signingKeyOf, type DerivedKey } from './secrets.js';
 import type { SessionBinding } from './session-binding.js';
-import { storeKeys } from './store-keys.js';
 
-/** A session through all its refreshes: what its refresh tokens descend from. */
+/** A session through all its refreshes: what its refresh tokens descend from (RFC 9700 §4.14.2). */
 export interface Family {
-  /** The session's id. */
-  readonly id: string;
-  readonly deviceId: string;
-  readonly recordId: string;
-  /** The kind of evidence, and the key, that the session was issued on. */
-  readonly kind: string;
-  readonly keyId?: string;
-  readonly subject?: string;
-  /** Revocation epochs of device and key when it began. */
-  readonly epochs: readonly [device: number, key: number];
-  /** What the JWK of the key has as its thumbprint. */
-  readonly thumbprint?: string;
-  /** What it is bound to. */
-  readonly binding?: SessionBinding;
-  /** Milliseconds since the epoch; nothing prolongs it. */
-  readonly expiresAt: number;
+  /** The session's id: 16 bytes, base64url. */
+  readonly sid: string;
   /** Of the one refresh token that is live. */
   readonly generation: number;
-  readonly hash: string;
-  /** When the live one took its predecessor's place. */
+  /** The id of the secret that signed the live token, so that a retry gets the same one. */
+  readonly secretId: string;
+  /** When the live token was issued, milliseconds since the epoch. */
   readonly rotatedAt: number;
+  /** When the family ends, milliseconds since the epoch. Only a new proof by the device moves it. */
+  readonly expiresAt: number;
+  /** What its session tokens are bound to. */
+  readonly binding?: SessionBinding;
 }
 
-/** What a session begins with. */
-export type FamilyStart = Omit<Family, 'id' | 'generation' | 'hash' | 'rotatedAt'>;
-
-/** How long a spent token gets the same answer again, as long as its successor is unused: for answers that were lost. */
-const RETRY_MS = 30_000;
-
-/** A refresh token is spent. */
-export interface Rotation {
-  readonly family: Family;
-  readonly token: string;
-  /** The token had been spent before, and got the same successor. */
-  readonly retried: boolean;
+/** What a family is begun or continued with. */
+export interface FamilyTerms {
+  readonly keys: readonly DerivedKey[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly lifetimeMs: number;
+  readonly binding: SessionBinding | undefined;
 }
 
-/** Families of refresh tokens (RFC 9700 §4.14.2): each use makes a successor, and a second use ends the family. */
-export class Families {
-  readonly #store: Store;
-  readonly #keys: readonly DerivedKey[];
-  readonly #now: () => number;
+/** Begins a family: of a new session. */
+export function beginFamily(terms: FamilyTerms): Family {
+  return { ...continued(terms), sid: randomBytes(16).toString('base64url'), generation: 0 };
+}
 
-  constructor(store: Store, keys: readonly DerivedKey[], now: () => number) {
-    this.#store = store;
-    this.#keys = keys;
-    this.#now = now;
-  }
+/** Continues a family on a new proof by its device: the next generation, and a life that begins anew. */
+export function continueFamily({ sid, generation }: Family, sent: number, terms: FamilyTerms): Family {
+  return { ...continued(terms), sid, generation: Math.max(generation, sent) + 1 };
+}
 
-  async begin(start: FamilyStart): Promise<{ readonly family: Family; readonly token: string }> {
-    const id = randomBytes(16).toString('base64url');
-    const token = refreshToken(this.#keys, id, 0);
-    const now = this.#now();
-    const family: Family = { ...start, id, generation: 0, hash: hashOf(token), rotatedAt: now };
-    await changeRecord<Family, void>(this.#store, storeKeys.family(id), () => ({
-      write: family,
-      ttlMs: start.expiresAt - now,
-      result: undefined,
-    }));
-    return { family, token };
-  }
+function continued({ keys, now, lifetimeMs, binding }: FamilyTerms): Omit<Family, 'sid' | 'generation'> {
+  return {
+    secretId: idOf(signingKeyOf(keys)),
+    rotatedAt: now,
+    expiresAt: now + lifetimeMs,
+    ...(binding !== undefined && { binding }),
+  };
+}
 
-  /** @throws AttestationError ERR_REFRESH_EXPIRED */
-  async find(id: string): Promise<Family> {
-    const kept = await readRecord<Family>(this.#store, storeKeys.family(id));
-    if (kept === undefined || kept.record.expiresAt <= this.#now())
-      throw new AttestationError(CHECKS.expired);
-    return kept.record;
-  }
+/** The same family after a refresh: the next generation, and the same end. */
+export function rotateFamily(family: Family, sent: number, keys: readonly DerivedKey[], now: number): Family {
+  const secretId = idOf(signingKeyOf(keys));
+  return { ...family, generation: Math.max(family.generation, sent) + 1, secretId, rotatedAt: now };
+}
 
-  /** When a family ends, and all session tokens of it; undefined where there is none. */
-  async endOf(id: string): Promise<number | undefined> {
-    return (await readRecord<Family>(this.#store, storeKeys.family(id)))?.record.expiresAt;
-  }
+/**
+ * What a token of the family is: the `live` one; `ahead` of it, so that the store lost a write; the one before it, sent
+ * `again` while its successor is unused and at most `retryMs` old; or `reused`, and so copied.
+ */
+export function judgeGeneration(
+  { generation, rotatedAt }: Family,
+  sent: number,
+  { now, retryMs }: { readonly now: number; readonly retryMs: number },
+): 'live' | 'ahead' | 'again' | 'reused' {
+  if (sent === generation) return 'live';
+  if (sent > generation) return 'ahead';
+  return sent === generation - 1 && Math.abs(now - rotatedAt) <= retryMs ? 'again' : 'reused';
+}
 
-  /**
-   * Spends a token: exactly one of all its uses rotates, the others get the same successor for a while.
-   *
-   * @throws AttestationError ERR_REFRESH_REUSED, whereupon the caller has to end the family
-   */
-  async rotate(id: string, generation: number): Promise<Rotation> {
-    return changeRecord<Family, Rotation>(this.#store, storeKeys.family(id), (family) => {
-      const now = this.#now();
-      if (family === undefined || family.expiresAt <= now) throw new AttestationError(CHECKS.expired);
-      if (generation === family.generation) {
-        const token = refreshToken(this.#keys, id, generation + 1);
-        const write = { ...family, generation: generation + 1, hash: hashOf(token), rotatedAt: now };
-        const result = { family: write, token, retried: false };
-        return { write, ttlMs: family.expiresAt - now, result };
-      }
-      return { result: { family, token: this.#sentAgain(family, generation), retried: true } };
-    });
-  }
+/** The live refresh token of a family, each time the same, also after the secrets have changed places. */
+export function liveToken(family: Family, labelDigest: string, keys: readonly DerivedKey[]): string {
+  const key = keys.find((each) => idOf(each) === family.secretId) ?? signingKeyOf(keys);
+  return refreshToken(key, { labelDigest, sid: family.sid, generation: family.generation });
+}
 
-  /**
-   * Holds a token to being the live one, or the one before it that is sent again.
-   *
-   * @throws AttestationError ERR_REFRESH_REUSED, whereupon the caller has to end the family
-   */
-  assertUnspent(family: Family, generation: number): void {
-    if (generation !== family.generation) this.#sentAgain(family, generation);
-  }
+/** Adds a family to those of a record. Above `limit` the one that was refreshed longest ago ends. */
+export function withFamily(
+  families: readonly Family[],
+  family: Family,
+  limit: number,
+  now: number,
+): readonly Family[] {
+  const others = families.filter(({ sid, expiresAt }) => sid !== family.sid && now < expiresAt);
+  const newest = [...others].sort((one, other) => other.rotatedAt - one.rotatedAt).slice(0, limit - 1);
+  return [...others.filter((each) => newest.includes(each)), family];
+}
 
-  /** The live token, where its predecessor was spent just now. */
-  #sentAgain(family: Family, generation: number): string {
-    const again =
-      generation === family.generation - 1 && Math.abs(this.#now() - family.rotatedAt) <= RETRY_MS;
-    const token = again
-      ? successorMatching(this.#keys, family.id, family.generation, family.hash)
-      : undefined;
-    if (token === undefined) throw new AttestationError(CHECKS.reused);
-    return token;
-  }
+/** The family that a token is of, if it is live. */
+export function familyOf(
+  families: readonly Family[],
+  { sid }: Pick<RefreshClaim, 'sid'>,
+  now: number,
+): Family | undefined {
+  return families.find((family) => family.sid === sid && now < family.expiresAt);
+}
+
+function idOf({ id }: DerivedKey): string {
+  return Buffer.from(id).toString('base64url');
 }

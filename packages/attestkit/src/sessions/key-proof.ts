@@ -1,9 +1,9 @@
 import { AttestationError } from '../kernel/errors.js';
-import type { EnrolmentEvidence, KeyProof } from '../ports/enrolment.js';
+import type { EnrolmentEvidence, KeyProof, Signer } from '../ports/enrolment.js';
 import type { Context } from './context.js';
-import { spendCounter } from './counter-window.js';
-import type { Enrolment } from './device-record.js';
+import { POINTER_MS } from './device-record.js';
 import { PROOF_CHECKS as CHECKS } from './proof-checks.js';
+import { storeKeys } from './store-keys.js';
 
 /** A kind of evidence whose keys sign, with how they do. */
 export interface SigningEvidence extends EnrolmentEvidence {
@@ -20,36 +20,36 @@ export function evidenceOfProof(
 
 /** A proof that verified. Its counter has not been spent yet. */
 export interface VerifiedProof {
-  readonly kind: string;
   readonly keyId: string;
   /** Undefined where proofs of this kind have none. */
   readonly counter: number | undefined;
 }
 
 /**
- * Verifies a proof by an enrolled key, and holds what the key was enrolled with to the policy of now.
+ * Verifies a proof by a key, and nothing of what its device is worth by now.
  *
  * @throws AttestationError
  */
 export function verifyProof(
   evidence: SigningEvidence,
-  { enrolled }: Enrolment,
-  signed: { readonly clientData: Uint8Array; readonly proof: string; readonly now: number },
+  signer: Signer,
+  signed: { readonly clientData: Uint8Array; readonly proof: string },
 ): VerifiedProof {
-  const { clientData, proof, now } = signed;
-  const counter = evidence.proof.verify(enrolled, clientData, proof, now);
-  evidence.appraise(enrolled, now);
-  return { kind: evidence.kind, keyId: enrolled.key?.id ?? '', counter };
+  // A key of another kind of evidence signs by other rules.
+  if (signer.kind !== evidence.kind) throw new AttestationError(CHECKS.keyKnown);
+  const counter = evidence.proof.verify(signer, signed.clientData, signed.proof);
+  return { keyId: signer.key.id, counter };
 }
 
 /**
  * Spends a proof's counter: of all that carry the same one, exactly one gets past this.
  *
- * @throws AttestationError ERR_ASSERTION_COUNTER
+ * @throws AttestationError (rejects with it) ERR_ASSERTION_COUNTER
  */
-export async function spendProof({ store, settings }: Context, proof: VerifiedProof): Promise<void> {
-  const { kind, keyId, counter } = proof;
+export async function spendProof({ store, settings }: Context, { keyId, counter }: VerifiedProof): Promise<void> {
   if (counter === undefined) return;
-  if (!(await spendCounter(store, { kind, id: keyId }, counter, settings.counterWindow)))
+  const { counterWindow: window, idleMs } = settings;
+  const options = { window, ttlMs: idleMs + POINTER_MS };
+  if (!(await store.advance(storeKeys.count(keyId), counter, options)))
     throw new AttestationError(CHECKS.counter);
 }

@@ -70,14 +70,14 @@ export const PROOF_CHECKS = freezeJson({
     name: 'assertion key enrolled',
     code: 'ERR_ASSERTION_KEY_UNKNOWN',
     stage: 'untrusted',
-    says: 'the assertion names a key that no device has enrolled',
+    says: 'the assertion names a key that is not the current key of a device',
     spec: 'attestkit, signed requests',
   },
   keyOwned: {
     name: 'assertion key of the device',
-    code: 'ERR_ASSERTION_KEY_OWNER',
+    code: 'ERR_ASSERTION_KEY_MISMATCH',
     stage: 'untrusted',
-    says: 'the assertion names a key of another device than the one that the request is about',
+    says: 'the assertion names another key than the one that the session was issued for',
     spec: 'attestkit, signed requests',
   },
   counter: {

@@ -17,32 +17,39 @@ export const REFRESH_CHECKS = freezeJson({
     says: 'the refresh token was not issued by this server',
     spec: 'RFC 6749 §10.4',
   },
-  expired: {
-    name: 'refresh token not expired',
-    code: 'ERR_REFRESH_EXPIRED',
+  live: {
+    name: 'refresh token not ended',
+    code: 'ERR_REFRESH_ENDED',
     stage: 'untrusted',
-    says: 'the family of the refresh token has reached the end of its life',
+    says: 'the session of the refresh token has ended: it expired, was revoked, or gave way to newer ones',
     spec: 'RFC 9700 §4.14.2',
   },
-  subject: {
-    name: 'refresh token of this user',
-    code: 'ERR_REFRESH_SUBJECT',
+  kind: {
+    name: 'evidence of the refresh token configured',
+    code: 'ERR_REFRESH_KIND_UNKNOWN',
     stage: 'untrusted',
-    says: 'the refresh token is of a session of another user than the one that sends the request',
+    says: 'the device was enrolled with a kind of evidence that the server no longer takes',
     spec: 'attestkit, refresh tokens',
   },
-  device: {
-    name: 'refresh token of a known device',
-    code: 'ERR_REFRESH_DEVICE_GONE',
+  user: {
+    name: 'user of the refresh token',
+    code: 'ERR_REFRESH_USER_UNKNOWN',
     stage: 'untrusted',
-    says: 'the device, or the key, that the refresh token was issued for is not enrolled any more',
+    says: 'the request names a user, and the device is enrolled for none: the client has to use `assert`',
     spec: 'attestkit, refresh tokens',
   },
   reused: {
     name: 'refresh token not spent',
     code: 'ERR_REFRESH_REUSED',
     stage: 'untrusted',
-    says: 'the refresh token was spent before: it has been copied, and its family is revoked',
+    says: 'the refresh token was spent before: it has been copied, and its session is ended',
     spec: 'RFC 9700 §4.14.2',
+  },
+  proof: {
+    name: 'refresh with a proof',
+    code: 'ERR_REFRESH_PROOF_MISSING',
+    stage: 'untrusted',
+    says: 'the server asks for a proof by the device key beside the refresh token, and the request has none',
+    spec: 'RFC 9449 §5',
   },
 } as const satisfies Record<string, CheckDef>);

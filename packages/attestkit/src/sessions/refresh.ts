@@ -1,18 +1,30 @@
 import { AttestationError } from '../kernel/errors.js';
 import type { JsonObject } from '../kernel/json.js';
 import { enforcing } from '../kernel/sinks.js';
+import type { EnrolmentEvidence } from '../ports/enrolment.js';
 import type { AttestedRequest } from '../ports/request.js';
+import { assertOpen } from './access.js';
+import { appraiseAgain, renewed } from './appraise-again.js';
 import { textMember } from './body.js';
 import type { Context } from './context.js';
-import { enrolmentOf, type Enrolment } from './device-record.js';
-import type { Family } from './families.js';
-import { bindingOf, issued, originOf, scopesOf, signSession, type Issued } from './issue.js';
+import { extended, writeDecision } from './decision.js';
+import type { DeviceRecord } from './device-record.js';
+import type { Place } from './devices.js';
+import { CONFLICT_CHECKS } from './enrolment-checks.js';
+import { familyOf, judgeGeneration, rotateFamily, withFamily, type Family } from './families.js';
+import { bindingOf, issued, originOf, signSession, type Issued } from './issue.js';
+import { spendProof } from './key-proof.js';
 import { REFRESH_CHECKS as CHECKS } from './refresh-checks.js';
-import { readRefreshToken } from './refresh-token.js';
-import { renewAndAppraise } from './renewal.js';
-import { revokeSession } from './revoke.js';
-import { appraiseSessionBinding } from './session-binding.js';
+import { proofOfRefresh } from './refresh-proof.js';
+import { readRefreshToken, type RefreshClaim } from './refresh-token.js';
+import { appraiseSessionBinding, type SessionBinding } from './session-binding.js';
+import { STATE_CHECKS } from './state-checks.js';
 import { subjectOf } from './subject.js';
+
+/** How often a refresh is judged anew after another request came first. */
+const ATTEMPTS = 24;
+
+const LOST_WRITE = 'the store lost a write: the refresh token is newer than what is stored';
 
 /**
  * Issues the next session token: `{"refresh_token"}`. Device, key and policy are appraised again, as they are now; the
@@ -21,23 +33,101 @@ import { subjectOf } from './subject.js';
  * @throws AttestationError (rejects with it)
  */
 export async function refresh(context: Context, body: JsonObject, request: AttestedRequest): Promise<Issued> {
-  const { families, keys, revocation } = context;
+  const { devices, keys, settings, users } = context;
   const sent = readRefreshToken(keys.refresh, textMember(body, 'refresh_token'), enforcing);
-  const family = await families.find(sent.familyId);
-  await revocation.checkNow(scopesOf({ thumbprint: undefined, ...family }));
-  // Before anything else refuses it: whoever has a copy may try it as somebody else first.
-  await endingReused(context, family.id, async () => families.assertUnspent(family, sent.generation));
+  const user = await subjectOf(settings.subject, request);
+  const use: Use = { body, request, sent, user };
+  let [place] = await Promise.all([devices.read(sent.labelDigest), users.assertOpen(user)]);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const answer = await refreshOnce(context, place, use);
+    if (answer !== undefined) return answer;
+    place = await devices.read(sent.labelDigest);
+  }
+  throw new AttestationError(STATE_CHECKS.contention, { retryAfter: 1 });
+}
 
-  appraiseOrigin(context, family, request);
-  await appraiseSubject(context, family, request);
+/** One use of a refresh token. */
+interface Use {
+  readonly body: JsonObject;
+  readonly request: AttestedRequest;
+  readonly sent: RefreshClaim;
+  readonly user: string | undefined;
+}
+
+/** Undefined where another request was faster. */
+async function refreshOnce(context: Context, place: Place, use: Use): Promise<Issued | undefined> {
+  const { keys, settings, now } = context;
+  const { body, request, sent, user } = use;
+  const { record } = place;
+  if (record === undefined) throw new AttestationError(CHECKS.live);
+  assertOpen(record);
+  const { family, judged } = await unspentFamily(context, place, record, sent, request);
+  assertUser(record, user);
+  const evidence = evidenceOf(context, record);
   const binding = bindingOf(context, request);
-  const { enrolled } = await appraiseAgain(context, family);
+  await appraiseAgain(context, evidence, record.enrolled);
+  const proof = await proofOfRefresh(context, evidence, record, body);
   // A signer elsewhere that fails must not have cost the device its token.
-  const signed = await signSession(context, family, enrolled, binding);
-  const rotation = await endingReused(context, family.id, () =>
-    families.rotate(sent.familyId, sent.generation),
-  );
-  return issued(rotation, signed);
+  const next = judged === 'again' ? family : rotateFamily(family, sent.generation, keys.refresh, now());
+  const signed = await signSession(context, record, next, binding);
+  if (proof !== undefined) await spendProof(context, proof);
+  if (judged === 'again') {
+    // Nothing is written, but a user who was blocked since gets nothing.
+    if (record.user !== user) await context.users.assertOpen(record.user);
+    return issued(context, record, family, signed, { retried: true });
+  }
+  const families = withFamily(record.families, next, settings.perDevice, now());
+  const written = await writeDecision(context, place, { ...record, families, used: true }, user);
+  if (written === undefined) return undefined;
+  await extended(context, written);
+  const latest = await renewed(context, evidence, written);
+  const facts = judged === 'ahead' ? { notes: [LOST_WRITE] } : {};
+  const told = latest.enrolled === written.enrolled ? signed : await signSession(context, latest, next, binding);
+  return issued(context, latest, next, told, facts);
+}
+
+/**
+ * The family that a refresh token is of, if the token is the live one, or the one before it that is sent again. A token
+ * that was spent before has been copied: its family ends.
+ *
+ * @throws AttestationError (rejects with it) ERR_REFRESH_ENDED, ERR_REFRESH_REUSED, ERR_SESSION_BINDING_USER_AGENT
+ */
+export async function unspentFamily(
+  context: Context,
+  place: Place,
+  record: DeviceRecord,
+  sent: RefreshClaim,
+  request: AttestedRequest,
+): Promise<{ readonly family: Family; readonly judged: 'live' | 'ahead' | 'again' }> {
+  const { settings, now } = context;
+  const family = sent.labelDigest === place.labelDigest ? familyOf(record.families, sent, now()) : undefined;
+  if (family === undefined) throw new AttestationError(CHECKS.live);
+  const retryMs = record.enrolled.key === undefined ? settings.keylessRetryMs : settings.retryMs;
+  const judged = judgeGeneration(family, sent.generation, { now: now(), retryMs });
+  if (judged === 'reused') {
+    await endFamily(context, place, record, sent);
+    throw new AttestationError(CHECKS.reused);
+  }
+  appraiseOrigin(context, family.binding, request);
+  return { family, judged };
+}
+
+/** Ends a family that somebody has a copy of a token of; one that another request changed meanwhile is judged anew. */
+async function endFamily(
+  { devices }: Context,
+  place: Place,
+  record: DeviceRecord,
+  { sid }: RefreshClaim,
+): Promise<void> {
+  let at: Place = place;
+  let current: DeviceRecord | undefined = record;
+  for (let attempt = 0; attempt < ATTEMPTS && current !== undefined; attempt += 1) {
+    if (current.id !== record.id || !current.families.some((each) => each.sid === sid)) return;
+    const families = current.families.filter((each) => each.sid !== sid);
+    if ((await devices.write(at, { ...current, families })) !== undefined) return;
+    at = await devices.read(place.labelDigest);
+    current = at.record;
+  }
 }
 
 /**
@@ -45,47 +135,24 @@ export async function refresh(context: Context, body: JsonObject, request: Attes
  *
  * @throws AttestationError ERR_SESSION_BINDING_USER_AGENT
  */
-export function appraiseOrigin({ keys, settings }: Context, family: Family, request: AttestedRequest): void {
-  const terms = { ip: undefined, userAgent: settings.bind.userAgent };
-  appraiseSessionBinding(keys.pseudonym, terms, family.binding, originOf(request), enforcing);
-}
-
-/**
- * Where the application knows who sends the request, it has to be the user that the session is of. Most refreshes come
- * without one.
- */
-async function appraiseSubject(
-  { settings }: Context,
-  family: Family,
+function appraiseOrigin(
+  { keys, settings }: Context,
+  binding: SessionBinding | undefined,
   request: AttestedRequest,
-): Promise<void> {
-  const subject = await subjectOf(settings.subject, request);
-  if (subject !== undefined && subject !== family.subject) throw new AttestationError(CHECKS.subject);
+): void {
+  const terms = { ip: undefined, userAgent: settings.bind.userAgent };
+  appraiseSessionBinding(keys.pseudonym, terms, binding, originOf(request), enforcing);
 }
 
-/** What the session was issued on: still there, still this device's, and good by the policy of now. */
-async function appraiseAgain(context: Context, family: Family): Promise<Enrolment> {
-  const { devices, enrolment: kinds } = context;
-  const { kind, keyId } = family;
-  const device = await devices.find(family.deviceId);
-  const evidence = kinds.find((each) => each.kind === kind);
-  if (device?.id !== family.recordId || device === undefined || evidence === undefined)
-    throw new AttestationError(CHECKS.device);
-  const enrolment =
-    keyId === undefined ? enrolmentOf(device, kind) : await devices.findKeyOf(device, kind, keyId);
-  if (enrolment === undefined) throw new AttestationError(CHECKS.device);
-  const latest = await renewAndAppraise(context, evidence, family.deviceId, enrolment);
-  if (latest === undefined) throw new AttestationError(CHECKS.device);
-  return latest;
+/** Where the application names the user, it has to be the one that the device is enrolled for. */
+function assertUser(record: DeviceRecord, user: string | undefined): void {
+  if (user === undefined || user === record.user) return;
+  throw new AttestationError(record.user === undefined ? CHECKS.user : CONFLICT_CHECKS.user);
 }
 
-/** A token that was spent before has been copied: whoever has it, the session ends. */
-async function endingReused<T>(context: Context, familyId: string, spend: () => Promise<T>): Promise<T> {
-  try {
-    return await spend();
-  } catch (error) {
-    if (error instanceof AttestationError && error.code === CHECKS.reused.code)
-      await revokeSession(context, familyId);
-    throw error;
-  }
+/** The kind that the device was enrolled with. */
+function evidenceOf({ enrolment }: Context, { enrolled }: DeviceRecord): EnrolmentEvidence {
+  const evidence = enrolment.find(({ kind }) => kind === enrolled.kind);
+  if (evidence === undefined) throw new AttestationError(CHECKS.kind);
+  return evidence;
 }

@@ -74,6 +74,25 @@ export function replacementBytes({ keyId, ...exchange }: SignedReplacement): Uin
   return exchangeBytes('attestkit-replace-v1', exchange, keyId === undefined ? '' : visible(keyId));
 }
 
+/** What a device signs beside a refresh token, where the server asks for a proof. */
+export interface SignedRefresh {
+  /** Whom the signature is meant for: as the server is configured, and as the app is built. */
+  readonly audience: string;
+  readonly deviceId: string;
+  /** The refresh token that is sent. */
+  readonly refreshToken: string;
+}
+
+/**
+ * The bytes that a device signs beside a refresh token: four lines in UTF-8, with `\n` between and none at the end:
+ * `attestkit-refresh-v1`, the audience, the device id, the refresh token.
+ *
+ * @throws AttestationError ERR_ASSERTION_LINES
+ */
+export function refreshBytes({ audience, deviceId, refreshToken }: SignedRefresh): Uint8Array {
+  return lines('attestkit-refresh-v1', line(audience), visible(deviceId), visible(refreshToken));
+}
+
 function exchangeBytes(
   label: string,
   { audience, deviceId, challenge }: SignedExchange,

@@ -64,13 +64,6 @@ export const SESSION_CLAIM_CHECKS = freezeJson({
     says: 'the session token does not say by which evidence its device was enrolled (`kind`, `attestation`)',
     spec: 'attestkit, sessions',
   },
-  epoch: {
-    name: 'session epoch',
-    code: 'ERR_SESSION_EPOCH',
-    stage: 'untrusted',
-    says: 'the claim `epoch` of the session token is not a pair of unsigned integers',
-    spec: 'attestkit, sessions',
-  },
   confirmation: {
     name: 'session confirmation',
     code: 'ERR_SESSION_CONFIRMATION',

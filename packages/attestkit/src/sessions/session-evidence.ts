@@ -1,7 +1,8 @@
 import { enforcing } from '../kernel/sinks.js';
 import type { Appraisal, Evidence, Statuses } from '../ports/evidence.js';
 import type { AttestedRequest } from '../ports/request.js';
-import { originOf, scopesOf } from './issue.js';
+import { liveRecord } from './access.js';
+import { originOf } from './issue.js';
 import { appraiseSessionBinding } from './session-binding.js';
 import { findSession } from './session-field.js';
 import type { SessionResult } from './session-token.js';
@@ -48,7 +49,7 @@ export function session(): SessionEvidence<'session', SessionResult, string, und
 }
 
 /**
- * Verifies a session token, what it is bound to, and that nothing of it was revoked; at once where that is known.
+ * Verifies a session token, what it is bound to, and that it has not ended; at once where that is known.
  *
  * @throws AttestationError (or rejects with it)
  */
@@ -58,11 +59,25 @@ export function appraiseSession(
   request: AttestedRequest,
   now: number,
 ): Appraisal<SessionResult> | Promise<Appraisal<SessionResult>> {
-  const { verifier, keys, settings, revocation } = context;
+  const result = boundSession(context, token, request, now);
+  if (context.settings.revocation === 'off') return { result };
+  const record = liveRecord(context, result);
+  return 'then' in record ? record.then(() => ({ result })) : { result };
+}
+
+/**
+ * Verifies a session token, and what it is bound to.
+ *
+ * @throws AttestationError
+ */
+export function boundSession(
+  { verifier, keys, settings }: Context,
+  token: string,
+  request: AttestedRequest,
+  now: number,
+): SessionResult {
   const result = verifier.verify(token, now);
   if (result.binding !== undefined)
     appraiseSessionBinding(keys.pseudonym, settings.bind, result.binding, originOf(request), enforcing);
-  const { sessionId: id, deviceId, thumbprint, epoch: epochs } = result;
-  const checking = revocation.check(scopesOf({ id, deviceId, thumbprint, epochs }));
-  return checking === undefined ? { result } : checking.then(() => ({ result }));
+  return result;
 }

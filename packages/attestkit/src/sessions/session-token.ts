@@ -49,8 +49,6 @@ export interface SessionClaims {
   /** The kind of evidence that the device was enrolled with: `app-attest`. */
   readonly kind: string;
   readonly attestation: TrustFacts;
-  /** Revocation epochs of device and key when the token was issued. */
-  readonly epoch: readonly [device: number, key: number];
   /** The JWK thumbprint of the device's key, where it has one. */
   readonly cnf?: { readonly jkt: string } | undefined;
   /** The user, where the application named one. */
@@ -83,8 +81,6 @@ export interface SessionResult {
   readonly issuedAt: number;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
-  /** Revocation epochs of device and key when the token was issued. */
-  readonly epoch: readonly [device: number, key: number];
   /** Keyed hashes of what the session is bound to. */
   readonly binding: SessionBinding | undefined;
   /** All claims as signed. */
@@ -187,13 +183,12 @@ export function verifySession(
 const isName = isDeviceId;
 
 function checkSessionClaims(claims: JsonObject, checks: Checks): void {
-  const { type, iat, device_id, jti, sid, rid, kind, attestation, epoch, cnf, sub, bnd } = claims;
+  const { type, iat, device_id, jti, sid, rid, kind, attestation, cnf, sub, bnd } = claims;
   checks.holds(CHECKS.type, type === 'attested_session', type);
   checks.holds(CHECKS.issuedAt, iat !== undefined);
   checks.holds(CHECKS.deviceId, isDeviceId(device_id), device_id);
   checks.holds(CHECKS.identifiers, isName(jti) && isName(sid) && isName(rid), { jti, sid, rid });
   checks.holds(CHECKS.attestation, isName(kind) && isTrustFacts(attestation), kind);
-  checks.holds(CHECKS.epoch, Array.isArray(epoch) && epoch.length === 2 && epoch.every(isUint32), epoch);
   checks.holds(CHECKS.confirmation, cnf === undefined || (isJsonObject(cnf) && isName(cnf['jkt'])), cnf);
   checks.holds(CHECKS.subject, sub === undefined || (typeof sub === 'string' && sub !== ''));
   checks.holds(CHECKS.binding, bnd === undefined || isBinding(bnd));
@@ -211,10 +206,6 @@ function isTrustFacts(attestation: unknown): boolean {
   );
 }
 
-function isUint32(value: unknown): boolean {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0xffff_ffff;
-}
-
 function isBinding(bnd: unknown): boolean {
   if (!isJsonObject(bnd)) return false;
   const { ip, ua } = bnd;
@@ -223,7 +214,7 @@ function isBinding(bnd: unknown): boolean {
 
 /** Gives claims their types, which the checks of the claims then hold them to. */
 function sessionResult(claims: JsonObject): SessionResult {
-  const { device_id, rid, sid, jti, sub, cnf, kind, attestation, iat, exp, epoch, bnd } =
+  const { device_id, rid, sid, jti, sub, cnf, kind, attestation, iat, exp, bnd } =
     claims as unknown as SessionClaims;
   return {
     kind: 'session',
@@ -237,7 +228,6 @@ function sessionResult(claims: JsonObject): SessionResult {
     attestation,
     issuedAt: milliseconds(iat),
     expiresAt: milliseconds(exp),
-    epoch,
     binding: bnd,
     claims,
   };

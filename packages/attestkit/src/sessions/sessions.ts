@@ -1,46 +1,25 @@
-import type { JsonWebKey } from 'node:crypto';
 import { claimExpectations } from '../kernel/claims.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import type { JsonObject } from '../kernel/json.js';
 import type { EnrolmentEvidence } from '../ports/enrolment.js';
 import type { AttestedRequest } from '../ports/request.js';
+import type { EnrolmentLimits } from '../ports/limits.js';
 import type { Store } from '../ports/store.js';
 import { assert } from './assert.js';
 import { issueChallenge, type ChallengePurpose } from './challenge.js';
 import type { Context } from './context.js';
-import { Devices, type DeviceRecord } from './device-record.js';
+import { sessionControl, type SessionControl } from './control.js';
+import { Devices } from './devices.js';
 import { enrol } from './enrol.js';
-import { Families } from './families.js';
 import type { Issued } from './issue.js';
 import { refresh } from './refresh.js';
-import { Revocation } from './revocation.js';
-import { revoke, revokeSession } from './revoke.js';
+import { revoke } from './revoke.js';
 import { ipPrefix } from './session-binding.js';
 import { deriveKeys, LABELS, pseudonym, readSecrets, type PseudonymKind } from './secrets.js';
 import { sessionKeys } from './session-signer.js';
 import { SessionVerifier } from './session-verifier.js';
 import { readSettings, type SessionsOptions } from './settings.js';
-
-/** What the application may do with devices and sessions, beyond what clients can. */
-export interface SessionControl {
-  /** Ends one session, with its refresh tokens, by its `sessionId`. */
-  revokeSession(sessionId: string): Promise<void>;
-  /** Ends all sessions of a device, and keeps it from enrolling until it is lifted. */
-  revokeDevice(deviceId: string): Promise<void>;
-  /** Lets a revoked device enrol again; its earlier sessions stay dead. */
-  liftDevice(deviceId: string): Promise<void>;
-  /** Ends all sessions of a key, and keeps it from being enrolled and from signing, by its JWK thumbprint. */
-  revokeKey(thumbprint: string): Promise<void>;
-  liftKey(thumbprint: string): Promise<void>;
-  /** What is known of a device. */
-  findDevice(deviceId: string): Promise<DeviceRecord | undefined>;
-  /** The last receipt of a key, base64: of App Attest, to assess the risk of fraud. */
-  findReceipt(kind: string, keyId: string): Promise<string | undefined>;
-  /** Ends all sessions of a device and deletes what is known of it; its `device_id` is free then, unless it is revoked. */
-  forgetDevice(deviceId: string): Promise<void>;
-  /** The public keys of session tokens, as a JWK Set; empty where they are signed with the secret. */
-  jwks(): { readonly keys: readonly JsonWebKey[] };
-}
+import { Users } from './users.js';
 
 /** Enrolment and sessions, for the guard. */
 export interface Sessions {
@@ -66,8 +45,12 @@ export interface SessionsSetup {
   readonly enrolment: readonly EnrolmentEvidence[];
   readonly options: SessionsOptions;
   readonly allowPublishedSecret?: boolean | undefined;
+  /** Default: no limits. */
+  readonly limits?: EnrolmentLimits | undefined;
   readonly now: () => number;
 }
+
+const NO_LIMITS: EnrolmentLimits = { newRecord: () => true, remote: () => true };
 
 /** Verified tokens that are remembered. */
 const CACHE = 5000;
@@ -79,8 +62,7 @@ const HOST = { v4: 32, v6: 64 } as const;
 export function createSessions(setup: SessionsSetup): Sessions {
   const { enrolment } = setup;
   const store = readStore(setup.store);
-  // Stores count whole milliseconds.
-  const now = (): number => Math.floor(setup.now());
+  const now = forward(setup.now);
   assertEnrolment(enrolment);
   const settings = readSettings(setup.options);
   const secrets = readSecrets(setup.secret, 'secret', setup.allowPublishedSecret);
@@ -95,14 +77,14 @@ export function createSessions(setup: SessionsSetup): Sessions {
     settings,
     enrolment,
     store,
-    devices: new Devices(store, { sessionMs: settings.refreshLifetimeSeconds * 1000, now }),
-    families: new Families(store, keys.refresh, now),
-    revocation: new Revocation(store, settings.revocation, now),
+    devices: new Devices(store, { idleMs: settings.idleMs, now }),
+    users: new Users(store),
+    limits: setup.limits ?? NO_LIMITS,
     keys,
     verifier: new SessionVerifier(keys.session.source, expected, CACHE),
     now,
   };
-  const control = controlOf(context);
+  const control = sessionControl(context);
   return {
     context,
     control,
@@ -124,24 +106,10 @@ export function createSessions(setup: SessionsSetup): Sessions {
   };
 }
 
-function controlOf(context: Context): SessionControl {
-  const { revocation, devices, keys } = context;
-  return {
-    revokeSession: (sessionId) => revokeSession(context, sessionId),
-    revokeDevice: (deviceId) => revocation.revoke('device', deviceId),
-    liftDevice: (deviceId) => revocation.lift('device', deviceId),
-    revokeKey: (thumbprint) => revocation.revoke('key', thumbprint),
-    liftKey: (thumbprint) => revocation.lift('key', thumbprint),
-    findDevice: (deviceId) => devices.find(deviceId),
-    findReceipt: (kind, keyId) => devices.receipt(kind, keyId),
-    forgetDevice: async (deviceId) => {
-      await revocation.end('device', deviceId);
-      await devices.forget(deviceId);
-      // A session that began in between is of the record that is gone.
-      await revocation.end('device', deviceId);
-    },
-    jwks: () => keys.session.jwks(),
-  };
+/** A clock in whole milliseconds, as stores count, that never runs backwards: what has expired stays so. */
+function forward(clock: () => number): () => number {
+  let latest = 0;
+  return () => (latest = Math.max(latest, Math.floor(clock())));
 }
 
 /** A client of a database in the place of a store would be found out by the first device. */

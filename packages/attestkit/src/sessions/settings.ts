@@ -1,15 +1,15 @@
 import { ConfigurationError } from '../kernel/errors.js';
 import { isJsonObject } from '../kernel/json.js';
-import { assertOptions, isFieldName, type OptionTypes } from '../kernel/options.js';
+import { assertOneOf, assertOptions, isFieldName, type OptionTypes } from '../kernel/options.js';
+import { within } from '../kernel/within.js';
 import type { Enrolled } from '../ports/enrolment.js';
 import type { AttestedRequest } from '../ports/request.js';
-import { MAX_WINDOW } from './counter-window.js';
 import { readPolicy, type DevicePolicy } from './policy.js';
-import type { RevocationCheck } from './revocation.js';
+import type { RevocationCheck } from './access.js';
 import { assertPrefixLengths, type BindingTerms, type IpPrefixLengths } from './session-binding.js';
 import type { SessionKey } from './session-keys.js';
 
-/** A request to enrol under a `device_id` that is taken, by a device whose evidence holds. */
+/** A request to replace the key of a device, with evidence that holds and without a proof by the old key. */
 export interface TakenDeviceId {
   readonly deviceId: string;
   /** Of the device that has it. */
@@ -49,10 +49,27 @@ export interface SessionsOptions {
    */
   readonly revocation?: RevocationCheck;
   /**
-   * How far below the highest one an assertion's counter may come in late, 0 to 63: for apps that send signed requests
+   * How far below the highest one an assertion's counter may come in late, 0 to 64: for apps that send signed requests
    * at the same time. All instances that share a store have to agree. Default 0: strictly rising.
    */
   readonly counterWindow?: number;
+  /** Live sessions of a device at most; with one more, the one that was refreshed longest ago ends. 1 to 64. Default 8. */
+  readonly perDevice?: number;
+  /**
+   * Days after which a device with a key is forgotten if it neither refreshes, nor exchanges a proof for a session, nor
+   * signs a request. Not shorter than `refreshLifetimeSeconds`. Default 400.
+   */
+  readonly idleDays?: number;
+  /**
+   * Seconds in which a spent refresh token gets the same successor again, while that is unused: for answers that were
+   * lost. 0 to 600. Default 30; a device without a key, which has no other credential, always has 600.
+   */
+  readonly retrySeconds?: number;
+  /**
+   * `proof`: a refresh of a device with a key carries a proof by it, `assertion` or `signature`, beside the refresh token.
+   * Default `token`.
+   */
+  readonly refresh?: 'token' | 'proof';
   /**
    * The field that carries the session token: `authorization` with the scheme `Bearer`, or another with the bare token,
    * where `Authorization` is the user's. Default `authorization`.
@@ -68,7 +85,11 @@ export interface SessionsOptions {
    * exchange for a session, which are refused to another user. Default: devices have no user.
    */
   readonly subject?: (request: AttestedRequest) => string | undefined | Promise<string | undefined>;
-  /** Whether a device whose evidence holds may have a `device_id` that another one has. Default: no. */
+  /**
+   * Whether a key whose evidence holds may replace the key of the device that has the `device_id`, without a proof by the
+   * old one: demand a second factor of the user. Never asked for another user's device, a blocked one, or a retired key.
+   * Default: no.
+   */
   readonly authorizeEnrolment?: (taken: TakenDeviceId) => boolean | Promise<boolean>;
 }
 
@@ -81,6 +102,10 @@ const SESSIONS_OPTIONS: OptionTypes = {
   keys: 'any',
   bind: 'object',
   counterWindow: 'number',
+  perDevice: 'number',
+  idleDays: 'number',
+  retrySeconds: 'number',
+  refresh: 'string',
   header: 'string',
   revocation: 'any',
   policy: 'object',
@@ -97,6 +122,11 @@ export interface Settings {
   readonly audience: string | undefined;
   readonly bind: BindingTerms;
   readonly counterWindow: number;
+  readonly perDevice: number;
+  readonly idleMs: number;
+  readonly retryMs: number;
+  readonly keylessRetryMs: number;
+  readonly refresh: 'token' | 'proof';
   readonly policy: DevicePolicy;
   /** In lower case. */
   readonly header: string;
@@ -104,6 +134,15 @@ export interface Settings {
   readonly subject: NonNullable<SessionsOptions['subject']> | undefined;
   readonly authorizeEnrolment: NonNullable<SessionsOptions['authorizeEnrolment']> | undefined;
 }
+
+/** Counters that a store remembers below the highest one. */
+const MAX_WINDOW = 64;
+
+/** Ten years. */
+const MAX_IDLE_DAYS = 3650;
+
+/** How long a device without a key may send a spent refresh token again. */
+const KEYLESS_RETRY_SECONDS = 600;
 
 /** The longest lives, in seconds: a day, an hour, and a leap year. */
 export const LONGEST_SECONDS = {
@@ -124,13 +163,26 @@ export function readSettings(options: SessionsOptions): Settings {
     throw new ConfigurationError('sessions.refreshLifetimeSeconds', 'is below expirySeconds', remedy);
   }
   const { counterWindow = 0, header = 'authorization' } = options;
-  if (!(Number.isInteger(counterWindow) && counterWindow >= 0 && counterWindow < MAX_WINDOW)) {
-    const remedy = `Give a whole number from 0 to ${MAX_WINDOW - 1}.`;
+  if (!(Number.isInteger(counterWindow) && counterWindow >= 0 && counterWindow <= MAX_WINDOW)) {
+    const remedy = `Give a whole number from 0 to ${MAX_WINDOW}.`;
     throw new ConfigurationError(
       'sessions.counterWindow',
       'is not a number of counters in its bounds',
       remedy,
     );
+  }
+  const { perDevice = 8, idleDays = 400, retrySeconds = 30, refresh = 'token' } = options;
+  within('sessions.perDevice', perDevice, 1, 64);
+  within('sessions.idleDays', idleDays, 1, MAX_IDLE_DAYS);
+  within('sessions.retrySeconds', retrySeconds, 0, KEYLESS_RETRY_SECONDS);
+  assertOneOf('sessions.refresh', refresh, ['token', 'proof']);
+  if (idleDays * 86_400 < refreshLifetimeSeconds) {
+    const remedy = 'Give a number of days that is not shorter than a session.';
+    throw new ConfigurationError('sessions.idleDays', 'is below refreshLifetimeSeconds', remedy);
+  }
+  if (refresh === 'proof' && options.audience === undefined) {
+    const remedy = 'Name this API, as the app does when it signs: https://api.example.com.';
+    throw new ConfigurationError('sessions.audience', 'is not set, and devices sign for it', remedy);
   }
   if (!isFieldName(header)) {
     const remedy = 'Give a name such as x-session.';
@@ -146,6 +198,11 @@ export function readSettings(options: SessionsOptions): Settings {
     audience: options.audience,
     bind: bindingTerms(options.bind),
     counterWindow,
+    perDevice,
+    idleMs: idleDays * 86_400_000,
+    retryMs: retrySeconds * 1000,
+    keylessRetryMs: KEYLESS_RETRY_SECONDS * 1000,
+    refresh,
     policy: readPolicy(options.policy),
     header: header.toLowerCase(),
     revocation: revocationCheck(options.revocation),

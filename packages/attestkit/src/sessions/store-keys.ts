@@ -1,17 +1,17 @@
 import { digestKey as digest } from './secrets.js';
 
 /**
- * The keys under which state is kept. What a client chose or sent stands in them as its digest: of one length, without
- * characters that mean something to a store, and readable to nobody who sees only keys.
+ * The keys under which state is kept. L is the digest of the label, and so is what else a client chose or sent: of one
+ * length, without characters that mean something to a store. `docs/stores.md` has the table.
  */
 export const storeKeys = {
-  challenge: (id: string): string => `challenge/${id}`,
-  device: (deviceId: string): string => `device/${digest(deviceId)}`,
-  key: (kind: string, keyId: string): string => `key/${kind}/${digest(keyId)}`,
-  thumbprint: (thumbprint: string): string => `thumbprint/${digest(thumbprint)}`,
-  receipt: (kind: string, keyId: string): string => `receipt/${kind}/${digest(keyId)}`,
-  counter: (kind: string, keyId: string): string => `counter/${kind}/${digest(keyId)}`,
-  window: (kind: string, keyId: string): string => `window/${kind}/${digest(keyId)}`,
-  family: (familyId: string): string => `family/${digest(familyId)}`,
-  cutoff: (scope: string, id: string): string => `cutoff/${scope}/${digest(id)}`,
+  /** L of a label. */
+  labelDigest: (deviceId: string): string => digest(deviceId),
+  device: (labelDigest: string): string => `device/${labelDigest}`,
+  key: (keyId: string): string => `key/${keyId}`,
+  id: (recordId: string): string => `id/${recordId}`,
+  receipt: (recordId: string): string => `receipt/${recordId}`,
+  count: (keyId: string): string => `count/${keyId}`,
+  spent: (challengeId: string): string => `spent/${challengeId}`,
+  user: (user: string): string => `user/${digest(user)}`,
 } as const;

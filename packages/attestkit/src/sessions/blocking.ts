@@ -1,0 +1,115 @@
+import { AttestationError } from '../kernel/errors.js';
+import { changeDevice } from './change-device.js';
+import type { Context } from './context.js';
+import { withEnded, type BlockReason, type DeviceRecord } from './device-record.js';
+import type { KeyPointer } from './key-pointer.js';
+import { STATE_CHECKS as CHECKS } from './state-checks.js';
+import { storeKeys } from './store-keys.js';
+
+const ATTEMPTS = 24;
+
+/** Blocks a record: it gets no session, signs nothing and is not replaced. @returns false where there is none */
+export async function blockRecord({ devices }: Context, recordId: string): Promise<boolean> {
+  const labelDigest = await devices.labelDigestOf(recordId);
+  if (labelDigest === undefined) return false;
+  const record = await changeDevice(devices, labelDigest, (current) =>
+    current.id === recordId ? blockedFor(current, 'record') : undefined,
+  );
+  if (record?.id !== recordId) return false;
+  // What points to it must not end before it does.
+  if (devices.isShort(record)) await devices.extend(record);
+  return true;
+}
+
+/** @returns false where there is no such record, or it was not blocked by this name */
+export async function unblockRecord({ devices, now }: Context, recordId: string): Promise<boolean> {
+  const labelDigest = await devices.labelDigestOf(recordId);
+  if (labelDigest === undefined) return false;
+  let wasBlocked = false;
+  const record = await changeDevice(devices, labelDigest, (current) => {
+    wasBlocked = current.id === recordId && current.blocked.includes('record');
+    return wasBlocked ? unblockedFor(current, 'record', now()) : undefined;
+  });
+  return wasBlocked && record !== undefined;
+}
+
+/**
+ * Blocks a key: first its pointer, then what stands under its label, so that whoever read the pointer before cannot write
+ * after.
+ *
+ * @returns false where the key is not known
+ */
+export async function blockKey(context: Context, keyId: string): Promise<boolean> {
+  const pointer = await changePointer(context, keyId, (current) => ({ ...current, blocked: true }), undefined);
+  if (pointer === undefined) return false;
+  const { devices, now } = context;
+  const labelDigest = storeKeys.labelDigest(pointer.deviceId);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const place = await devices.read(labelDigest);
+    const { record } = place;
+    if (record === undefined) {
+      if (await devices.fence(place, withEnded(place.marks, keyId, 'blocked', now()))) return true;
+      continue;
+    }
+    const marked = withEnded(record, keyId, 'blocked', now());
+    const next = record.enrolled.key?.id === keyId ? blockedFor(marked, 'key') : marked;
+    const written = await devices.write(place, next);
+    if (written === undefined) continue;
+    if (devices.isShort(written) && written.blocked.length > 0) await devices.extend(written);
+    return true;
+  }
+  throw new AttestationError(CHECKS.contention, { retryAfter: 1 });
+}
+
+/** @returns false where the key is not known, or nothing of it was blocked */
+export async function unblockKey(context: Context, keyId: string): Promise<boolean> {
+  const { devices, settings, now } = context;
+  let wasBlocked = false;
+  const pointer = await changePointer(
+    context,
+    keyId,
+    ({ blocked, ...current }) => {
+      wasBlocked ||= blocked === true;
+      return current;
+    },
+    now() + settings.idleMs,
+  );
+  if (pointer === undefined) return false;
+  await changeDevice(devices, storeKeys.labelDigest(pointer.deviceId), (record) => {
+    const isBlocked = record.enrolled.key?.id === keyId && record.blocked.includes('key');
+    const { [keyId]: mark, ...ended } = record.ended;
+    wasBlocked ||= isBlocked;
+    if (!isBlocked && mark?.why !== 'blocked') return undefined;
+    const unmarked = mark?.why === 'blocked' ? { ...record, ended } : record;
+    return isBlocked ? unblockedFor(unmarked, 'key', now()) : unmarked;
+  });
+  return wasBlocked;
+}
+
+function blockedFor(record: DeviceRecord, reason: BlockReason): DeviceRecord {
+  const { blocked } = record;
+  return { ...record, families: [], blocked: blocked.includes(reason) ? blocked : [...blocked, reason] };
+}
+
+function unblockedFor(record: DeviceRecord, reason: BlockReason, now: number): DeviceRecord {
+  const blocked = record.blocked.filter((each) => each !== reason);
+  // Its pointers do not end; the next use gives them an end again.
+  return { ...record, blocked, used: true, pointersFor: now };
+}
+
+/** Changes the flags of a pointer, which is never moved. */
+export async function changePointer(
+  { devices }: Context,
+  keyId: string,
+  change: (pointer: KeyPointer) => KeyPointer,
+  recordEnd: number | undefined,
+): Promise<KeyPointer | undefined> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const kept = await devices.pointer(keyId);
+    if (kept === undefined) return undefined;
+    const next = change(kept.value);
+    const end = next.blocked === true ? undefined : recordEnd;
+    if (await devices.changePointer(next, kept.version, end)) return next;
+  }
+  throw new AttestationError(CHECKS.contention, { retryAfter: 1 });
+}

@@ -1,0 +1,212 @@
+import { BoundedCache } from '../kernel/bounded-cache.js';
+import type { Store } from '../ports/store.js';
+import {
+  currentMarks,
+  DRIFT_MS,
+  endOfMarks,
+  endOfRecord,
+  NO_MARKS,
+  POINTER_MS,
+  type DeviceRecord,
+  type Marks,
+} from './device-record.js';
+import type { KeyPointer } from './key-pointer.js';
+import { storeKeys } from './store-keys.js';
+import { decodeRecord, encodeRecord } from './stored-value.js';
+
+/** What stands under a label: a record, or no record but marks (a fence), or nothing. */
+export interface Place {
+  /** SHA-256 of the label, base64url. */
+  readonly labelDigest: string;
+  /** What a write has to name; undefined where nothing stands. */
+  readonly version: string | undefined;
+  readonly record: DeviceRecord | undefined;
+  readonly marks: Marks;
+}
+
+/** A stored value and the version to replace it by. */
+export interface Kept<T> {
+  readonly value: T;
+  readonly version: string;
+}
+
+/** A fence: no record, but a version, so that what was looked at before it cannot be written. */
+interface Fence extends Marks {
+  readonly fence: true;
+}
+
+interface Known {
+  readonly place: Place;
+  /** When the store was asked, and not when the answer came. */
+  readonly askedAt: number;
+}
+
+/** Records that an instance remembers. */
+const CAPACITY = 10_000;
+
+/** The records of devices, and what points to them. Each decision is one compare-and-set on the record under a label. */
+export class Devices {
+  readonly #store: Store;
+  readonly #idleMs: number;
+  readonly #now: () => number;
+  readonly #known = new BoundedCache<Known>(CAPACITY);
+
+  constructor(store: Store, terms: { readonly idleMs: number; readonly now: () => number }) {
+    this.#store = store;
+    this.#idleMs = terms.idleMs;
+    this.#now = terms.now;
+  }
+
+  /** What stands under a label now. */
+  async read(labelDigest: string): Promise<Place> {
+    const askedAt = this.#now();
+    const found = await this.#store.get(storeKeys.device(labelDigest));
+    const kept = found && decodeRecord<DeviceRecord | Fence>(found);
+    const record = kept === undefined || 'fence' in kept ? undefined : kept;
+    const marks = currentMarks(kept ?? NO_MARKS, askedAt);
+    const place = { labelDigest, version: found?.version, record: record && { ...record, ...marks }, marks };
+    this.#known.set(labelDigest, { place, askedAt });
+    return place;
+  }
+
+  /** What stood under a label at most `staleMs` ago, if this instance knows it. A refusal needs a fresh `read`. */
+  recent(labelDigest: string, staleMs: number): Place | undefined {
+    const known = this.#known.get(labelDigest);
+    if (known === undefined) return undefined;
+    const age = this.#now() - known.askedAt;
+    return age >= 0 && age < staleMs ? known.place : undefined;
+  }
+
+  /**
+   * Writes a record where the label still stands as it was looked at. The end of the record moves no further than its
+   * pointers allow; `extend` moves both.
+   *
+   * @returns the record as written; undefined where another writer was faster
+   */
+  async write(place: Place, record: DeviceRecord): Promise<DeviceRecord | undefined> {
+    const now = this.#now();
+    const wanted = endOfRecord(record, this.#idleMs, now);
+    const { expiresAt: _before, ...lasting } = record;
+    const limit = record.pointersFor === undefined ? Number.POSITIVE_INFINITY : record.pointersFor + DRIFT_MS;
+    const expiresAt = wanted === undefined ? undefined : Math.min(wanted, limit);
+    const next: DeviceRecord = { ...lasting, ...(expiresAt !== undefined && { expiresAt }) };
+    return (await this.#put(place, next, ttlOf(expiresAt, now))) ? next : undefined;
+  }
+
+  /** Leaves marks without a record. */
+  async fence(place: Place, marks: Marks): Promise<boolean> {
+    const now = this.#now();
+    const { ended, spent, spentFloor } = marks;
+    const value: Fence = { fence: true, ended, spent, spentFloor };
+    return this.#put(place, value, ttlOf(endOfMarks(marks, now), now));
+  }
+
+  async #put(place: Place, value: DeviceRecord | Fence, ttlMs: number | undefined): Promise<boolean> {
+    const { labelDigest, version } = place;
+    this.#known.delete(labelDigest);
+    return this.#store.put(storeKeys.device(labelDigest), encodeRecord(value), version, ttlMs);
+  }
+
+  async pointer(keyId: string): Promise<Kept<KeyPointer> | undefined> {
+    return this.#kept<KeyPointer>(storeKeys.key(keyId));
+  }
+
+  /** Says whose a key is, where nothing says it yet. */
+  async writePointer(pointer: KeyPointer, recordEnd: number | undefined): Promise<boolean> {
+    return this.changePointer(pointer, undefined, recordEnd);
+  }
+
+  /** @param recordEnd undefined: the pointer does not end */
+  async changePointer(
+    pointer: KeyPointer,
+    version: string | undefined,
+    recordEnd: number | undefined,
+  ): Promise<boolean> {
+    return this.#store.put(storeKeys.key(pointer.key.id), encodeRecord(pointer), version, this.#pointerTtl(recordEnd));
+  }
+
+  /** L of a record, for the application. */
+  async labelDigestOf(recordId: string): Promise<string | undefined> {
+    return (await this.#kept<{ l: string }>(storeKeys.id(recordId)))?.value.l;
+  }
+
+  /** Lets the application find a record by its id. The id is new, so that nothing stands there. */
+  async writeId(recordId: string, labelDigest: string, recordEnd: number | undefined): Promise<void> {
+    const value = encodeRecord({ l: labelDigest });
+    await this.#store.put(storeKeys.id(recordId), value, undefined, this.#pointerTtl(recordEnd));
+  }
+
+  /** The receipt of a record, base64. */
+  async receipt(recordId: string): Promise<string | undefined> {
+    return (await this.#kept<{ receipt: string }>(storeKeys.receipt(recordId)))?.value.receipt;
+  }
+
+  /** Keeps the newest receipt of a record; where another writer is faster, that one's stays. */
+  async writeReceipt(recordId: string, receipt: string, recordEnd: number | undefined): Promise<void> {
+    const key = storeKeys.receipt(recordId);
+    const value = encodeRecord({ receipt });
+    if (await this.#store.put(key, value, undefined, this.#pointerTtl(recordEnd))) return;
+    const kept = await this.#store.get(key);
+    await this.#store.put(key, value, kept?.version, this.#pointerTtl(recordEnd));
+  }
+
+  /** Deletes what only a record that is gone needed. */
+  async forgetPointers(recordId: string): Promise<void> {
+    const keys = [storeKeys.id(recordId), storeKeys.receipt(recordId)];
+    await Promise.all(
+      keys.map(async (key) => {
+        const found = await this.#store.get(key);
+        if (found !== undefined) await this.#store.delete(key, found.version);
+      }),
+    );
+  }
+
+  /** Whether the end of a record should move further than its pointers allow. */
+  isShort(record: DeviceRecord): boolean {
+    const { expiresAt, pointersFor } = record;
+    const wanted = endOfRecord({ ...record, used: true }, this.#idleMs, this.#now());
+    if (wanted === undefined) return pointersFor !== undefined;
+    return expiresAt !== undefined && wanted - expiresAt > DRIFT_MS;
+  }
+
+  /** Moves the end of a record that is in use: first of all that points to it, then its own. */
+  async extend({ id, deviceId, enrolled }: DeviceRecord): Promise<void> {
+    const labelDigest = storeKeys.labelDigest(deviceId);
+    const place = await this.read(labelDigest);
+    const { record } = place;
+    if (record?.id !== id) return;
+    const end = endOfRecord({ ...record, used: true }, this.#idleMs, this.#now());
+    const { key } = enrolled;
+    const pointers = [storeKeys.id(id), storeKeys.receipt(id), ...(key === undefined ? [] : [storeKeys.key(key.id)])];
+    const ttlMs = this.#pointerTtl(end);
+    const moved = await Promise.all([
+      ...pointers.map((each) => this.#keepLonger(each, ttlMs)),
+      // 0 is never new: it only renews the counter's time to live.
+      key === undefined || this.#store.advance(storeKeys.count(key.id), 0, ttlMs === undefined ? {} : { ttlMs }),
+    ]);
+    if (moved.slice(0, pointers.length).includes(false)) return;
+    const { pointersFor: _before, ...lasting } = record;
+    await this.write(place, { ...lasting, used: true, ...(end !== undefined && { pointersFor: end }) });
+  }
+
+  /** False where another writer came between: then nothing is known of how long the value lives. */
+  async #keepLonger(key: string, ttlMs: number | undefined): Promise<boolean> {
+    const found = await this.#store.get(key);
+    return found === undefined || this.#store.put(key, found.value, found.version, ttlMs);
+  }
+
+  #pointerTtl(recordEnd: number | undefined): number | undefined {
+    return recordEnd === undefined ? undefined : ttlOf(recordEnd + POINTER_MS, this.#now());
+  }
+
+  async #kept<T extends object>(key: string): Promise<Kept<T> | undefined> {
+    const found = await this.#store.get(key);
+    return found === undefined ? undefined : { value: decodeRecord<T>(found), version: found.version };
+  }
+}
+
+function ttlOf(end: number, now: number): number;
+function ttlOf(end: number | undefined, now: number): number | undefined;
+function ttlOf(end: number | undefined, now: number): number | undefined {
+  return end === undefined ? undefined : Math.max(1, end - now);
+}

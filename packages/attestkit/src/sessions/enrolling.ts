@@ -1,0 +1,230 @@
+import { randomBytes } from 'node:crypto';
+import { AttestationError } from '../kernel/errors.js';
+import { enforcing } from '../kernel/sinks.js';
+import type { Enrolled, EnrolmentEvidence } from '../ports/enrolment.js';
+import { optionalText } from './body.js';
+import type { AuthenticChallenge } from './challenge.js';
+import { consumeChallenge } from './consume-challenge.js';
+import type { Context } from './context.js';
+import { endOfRecord, withSpent, type DeviceRecord } from './device-record.js';
+import type { Kept, Place } from './devices.js';
+import { CONFLICT_CHECKS as CONFLICTS } from './enrolment-checks.js';
+import { extended, writeDecision } from './decision.js';
+import { admit } from './admit.js';
+import { beginFamily, continueFamily, withFamily, type Family } from './families.js';
+import { familyTerms, issued, signSession, type Issued, type IssuedFacts } from './issue.js';
+import { pointerOf, type KeyPointer } from './key-pointer.js';
+import { spendProof, type VerifiedProof } from './key-proof.js';
+import { placementOf } from './placement.js';
+import { isAuthorized, proofByPreviousKey, type Replacement } from './previous-key.js';
+import { readRefreshToken } from './refresh-token.js';
+import { unspentFamily } from './refresh.js';
+import type { SessionBinding } from './session-binding.js';
+
+/** What an enrolment brings along beyond its evidence. */
+interface Terms {
+  readonly authentic: AuthenticChallenge;
+  readonly binding: SessionBinding | undefined;
+  /** The challenge was consumed before a call to another service. */
+  readonly isSpent: boolean;
+  readonly notes: readonly string[];
+}
+
+/** What is to be written, and what is said of it. */
+interface Plan {
+  readonly record: DeviceRecord;
+  readonly family: Family;
+  readonly facts: IssuedFacts;
+  /** To be spent before anything else. */
+  readonly proof?: VerifiedProof;
+}
+
+/** One enrolment, which may have to be judged several times. What is used up for it is used up once. */
+export class Enrolling {
+  readonly #context: Context;
+  readonly #replacement: Replacement;
+  readonly #evidence: EnrolmentEvidence;
+  readonly #terms: Terms;
+  readonly #recordId = randomBytes(16).toString('base64url');
+  #claimed: Promise<void> | undefined;
+  #counted: Promise<void> | undefined;
+  #admitted: Promise<void> | undefined;
+
+  constructor(context: Context, replacement: Replacement, evidence: EnrolmentEvidence, terms: Terms) {
+    this.#context = context;
+    this.#replacement = replacement;
+    this.#evidence = evidence;
+    this.#terms = terms;
+    if (terms.isSpent) this.#claimed = Promise.resolve();
+  }
+
+  /**
+   * Judges the enrolment by what stands there, and writes it.
+   *
+   * @returns undefined where another request was faster: it has to be judged anew
+   * @throws AttestationError (rejects with it)
+   */
+  async tryOnce(place: Place, pointer: Kept<KeyPointer> | undefined): Promise<Issued | undefined> {
+    const { candidate } = this.#replacement;
+    const { record, marks } = place;
+    const placement = placementOf(candidate, { record, marks, pointer: pointer?.value });
+    if (record === undefined) return this.#create(place, pointer);
+    if (placement === 'renew') {
+      const proof = candidate.enrolled.key === undefined ? 'attester' : 'evidence';
+      return this.#finish(place, this.#renewal(record, { change: 'renewed', proof }));
+    }
+    if (placement === 'continue') return this.#finish(place, await this.#continuation(place, record));
+    return this.#replace(place, record, pointer);
+  }
+
+  async #create(place: Place, pointer: Kept<KeyPointer> | undefined): Promise<Issued | undefined> {
+    const { devices, settings, now } = this.#context;
+    const { candidate, request } = this.#replacement;
+    const { deviceId, user } = candidate;
+    this.#admitted ??= admit(this.#context, 'newRecord', request);
+    await this.#admitted;
+    const { key } = candidate.enrolled;
+    const at = now();
+    const family = beginFamily(familyTerms(this.#context, this.#terms.binding));
+    const keyGen = key === undefined ? 0 : (pointer?.value.keyGen ?? 1);
+    const record: DeviceRecord = {
+      ...withSpent(place.marks, this.#terms.authentic),
+      id: this.#recordId,
+      deviceId,
+      ...(user !== undefined && { user }),
+      createdAt: at,
+      enrolledAt: at,
+      enrolled: keptOf(candidate.enrolled),
+      keyGen,
+      blocked: [],
+      families: [family],
+      used: false,
+    };
+    const pointersFor = endOfRecord(record, settings.idleMs, at) as number;
+    const plan = { record: { ...record, pointersFor }, family, facts: { change: 'enrolled' } as const };
+    return this.#finish(place, plan, async () => {
+      const { receipt } = candidate.enrolled;
+      const [, isOurs] = await Promise.all([
+        this.#claim(),
+        key === undefined || pointer !== undefined
+          ? true
+          : devices.writePointer(pointerOf(deviceId, key, candidate.enrolled, keyGen), pointersFor),
+        devices.writeId(record.id, place.labelDigest, pointersFor),
+        receipt !== undefined && this.#evidence.renewal !== undefined
+          ? devices.writeReceipt(record.id, receipt, pointersFor)
+          : undefined,
+      ]);
+      return isOurs;
+    });
+  }
+
+  /** New evidence for a record that stays: its other sessions go on. */
+  #renewal(record: DeviceRecord, facts: IssuedFacts): Plan {
+    const family = beginFamily(familyTerms(this.#context, this.#terms.binding));
+    return { record: this.#enrolledAnew(record, this.#withFamily(record, family)), family, facts };
+  }
+
+  /** A record without a key goes on by its refresh token, which is spent by it. */
+  async #continuation(place: Place, record: DeviceRecord): Promise<Plan> {
+    const { body, request } = this.#replacement;
+    const text = optionalText(body, 'refresh_token');
+    if (text === undefined) throw new AttestationError(CONFLICTS.label);
+    const { claim, family } = await orConflict(async () => {
+      const sent = readRefreshToken(this.#context.keys.refresh, text, enforcing);
+      return { claim: sent, family: (await unspentFamily(this.#context, place, record, sent, request)).family };
+    });
+    const next = continueFamily(family, claim.generation, familyTerms(this.#context, this.#terms.binding));
+    return {
+      record: this.#enrolledAnew(record, this.#withFamily(record, next)),
+      family: next,
+      facts: { change: 'renewed', proof: 'refresh-token' },
+    };
+  }
+
+  async #replace(
+    place: Place,
+    record: DeviceRecord,
+    pointer: Kept<KeyPointer> | undefined,
+  ): Promise<Issued | undefined> {
+    const { candidate } = this.#replacement;
+    const proof = await proofByPreviousKey(this.#context, record, this.#replacement);
+    if (proof === undefined && !(await isAuthorized(this.#context, record, this.#replacement)))
+      throw new AttestationError(CONFLICTS.label);
+    const family = beginFamily(familyTerms(this.#context, this.#terms.binding));
+    const keyGen = pointer?.value.keyGen ?? record.keyGen + 1;
+    const next = { ...this.#enrolledAnew(record, [family]), keyGen };
+    const by = proof === undefined ? 'application' : 'key';
+    const plan = { record: next, family, facts: { change: 'replaced', proof: by } as const };
+    return this.#finish(place, plan, async () => {
+      // The counter before the challenge: of two senders with one proof, one wins both.
+      if (proof !== undefined) await (this.#counted ??= spendProof(this.#context, proof));
+      const { key } = candidate.enrolled;
+      if (key === undefined || pointer !== undefined) return (await this.#claim(), true);
+      const { deviceId, enrolled } = candidate;
+      const written = pointerOf(deviceId, key, enrolled, keyGen);
+      const end = next.pointersFor;
+      const [, isOurs] = await Promise.all([
+        this.#claim(),
+        this.#context.devices.writePointer(written, end),
+      ]);
+      return isOurs;
+    });
+  }
+
+  /** Signs first: a signer that fails costs the device nothing. Then what is used up, then the record. */
+  async #finish(
+    place: Place,
+    { record, family, facts }: Plan,
+    prepare?: () => Promise<boolean>,
+  ): Promise<Issued | undefined> {
+    const { devices } = this.#context;
+    const signed = await signSession(this.#context, record, family, this.#terms.binding);
+    if (prepare !== undefined && !(await prepare())) return undefined;
+    const written = await writeDecision(this.#context, place, record, this.#replacement.candidate.user);
+    if (written === undefined) return undefined;
+    const { receipt } = this.#replacement.candidate.enrolled;
+    if (facts.change !== 'enrolled' && receipt !== undefined && this.#evidence.renewal !== undefined)
+      await devices.writeReceipt(record.id, receipt, written.expiresAt);
+    if (facts.change !== 'enrolled') await extended(this.#context, written);
+    const { notes } = this.#terms;
+    return issued(this.#context, written, family, signed, { ...facts, notes });
+  }
+
+  #withFamily({ families }: DeviceRecord, family: Family): readonly Family[] {
+    const { settings, now } = this.#context;
+    return withFamily(families, family, settings.perDevice, now());
+  }
+
+  #enrolledAnew(record: DeviceRecord, families: readonly Family[]): DeviceRecord {
+    const { candidate } = this.#replacement;
+    const user = record.user ?? candidate.user;
+    return {
+      ...withSpent(record, this.#terms.authentic),
+      ...(user !== undefined && { user }),
+      enrolledAt: this.#context.now(),
+      enrolled: keptOf(candidate.enrolled),
+      families,
+      used: true,
+    };
+  }
+
+  #claim(): Promise<void> {
+    return (this.#claimed ??= consumeChallenge(this.#context, this.#terms.authentic));
+  }
+}
+
+/** What the record keeps of what a verifier concluded. */
+function keptOf({ receipt: _receipt, notes: _notes, ...enrolled }: Enrolled): Enrolled {
+  return enrolled;
+}
+
+/** A refresh token that does not hold proves nothing; the cause says why. */
+async function orConflict<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof AttestationError && error.stage !== 'unavailable')
+      throw new AttestationError(CONFLICTS.label, { cause: error });
+    throw error;
+  }
+}
