@@ -194,6 +194,8 @@ export class Endpoints {
         kind: issued?.kind,
         session: issued?.sessionId,
         retried: issued?.retried === true,
+        change: issued?.change,
+        proof: issued?.proof,
         notes: issued?.notes ?? [],
       };
       quietly(() => onEvent(event));

@@ -53,7 +53,7 @@ export interface EndpointEvent {
   readonly endpoint: string;
   readonly outcome: 'accept' | 'refuse';
   readonly status: number;
-  /** Why it was refused. ERR_ENROLMENT_TAKEOVER, ERR_ENROLMENT_KEY_BOUND and ERR_REFRESH_REUSED are worth an alarm. */
+  /** Why it was refused. ERR_ENROLMENT_LABEL_TAKEN, ERR_ENROLMENT_KEY_TAKEN and ERR_REFRESH_REUSED are worth an alarm. */
   readonly refused: FailureFacts | undefined;
   /** Keyed hash of the device id, where the request has one. */
   readonly device: string | undefined;
@@ -63,8 +63,12 @@ export interface EndpointEvent {
   readonly kind: string | undefined;
   /** The session that was issued or refreshed. */
   readonly session: string | undefined;
-  /** A refresh token was sent again within 30 seconds, and got the same answer. */
+  /** A refresh token was sent again in its retry time, and got the same refresh token. */
   readonly retried: boolean;
+  /** At `attest`: what became of the device: a new record, new evidence for its key, or another key. */
+  readonly change: 'enrolled' | 'renewed' | 'replaced' | undefined;
+  /** What proved that the `device_id` is the sender's, where it had a record. A key that `application` let in is worth a look. */
+  readonly proof: 'key' | 'evidence' | 'refresh-token' | 'attester' | 'application' | undefined;
   /**
    * What the evidence of an enrolment has that was let pass and is not known here: `accountDetails.appLicensingVerdict`. For
    * operators: it is time to look for a newer version.

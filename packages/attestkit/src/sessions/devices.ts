@@ -108,6 +108,7 @@ export class Devices {
   }
 
   async pointer(keyId: string): Promise<Kept<KeyPointer> | undefined> {
+    if (!isName(keyId)) return undefined;
     return this.#kept<KeyPointer>(storeKeys.key(keyId));
   }
 
@@ -127,7 +128,7 @@ export class Devices {
 
   /** L of a record, for the application. */
   async labelDigestOf(recordId: string): Promise<string | undefined> {
-    return (await this.#kept<{ l: string }>(storeKeys.id(recordId)))?.value.l;
+    return isName(recordId) ? (await this.#kept<{ l: string }>(storeKeys.id(recordId)))?.value.l : undefined;
   }
 
   /** Lets the application find a record by its id. The id is new, so that nothing stands there. */
@@ -138,6 +139,7 @@ export class Devices {
 
   /** The receipt of a record, base64. */
   async receipt(recordId: string): Promise<string | undefined> {
+    if (!isName(recordId)) return undefined;
     return (await this.#kept<{ receipt: string }>(storeKeys.receipt(recordId)))?.value.receipt;
   }
 
@@ -203,6 +205,11 @@ export class Devices {
     const found = await this.#store.get(key);
     return found === undefined ? undefined : { value: decodeRecord<T>(found), version: found.version };
   }
+}
+
+/** Whether a text that the application gives can be an id at all: base64url. */
+function isName(text: string): boolean {
+  return /^[A-Za-z0-9_-]{1,64}$/.test(text);
 }
 
 function ttlOf(end: number, now: number): number;

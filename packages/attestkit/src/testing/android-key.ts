@@ -101,7 +101,9 @@ export function createAndroidKey(
     revoke,
     chainSteps(defect, device.provisioning),
   );
-  const keyId = hash('sha256', key.publicKey, 'base64url');
+  const isP256 = (options.keyType ?? 'p256') === 'p256';
+  // The point of P-256 is where its SubjectPublicKeyInfo ends.
+  const keyId = hash('sha256', isP256 ? key.publicKey.subarray(-65) : key.publicKey, 'base64url');
 
   function signBytes(bytes: string | Uint8Array, fault?: KeyAttestationSignatureDefect): Uint8Array {
     const { stranger = false, signed, signature } = signatureSteps(fault);

@@ -20,7 +20,6 @@ const session = sessionKeys('secret', readSecrets(secret, 'secret')).sign({
   rid: 'r',
   kind: 'app-attest',
   attestation: TRUST_FACTS,
-  epoch: [0, 0],
   sub: 'a\u202eb',
 }) as string;
 

@@ -168,5 +168,5 @@ it('a counter and a challenge serve again where an App Check token beside them w
   expect(writes).toEqual([]);
   expect(await send(limited())).toBe('accepted');
   expect(writes).toEqual(['claim challenge', 'advance counter', 'claim app-check']);
-  expect(await send(limited('another'))).toBe('ERR_CHALLENGE_USED');
+  expect(await send(limited('another'))).toBe('ERR_CHALLENGE_REUSED');
 });

@@ -150,7 +150,7 @@ describe('events', () => {
     await backend.refresh(tokensOf(await backend.refresh(first.refresh)).refresh);
     await backend.refresh(first.refresh);
     const codes = backend.events.flatMap(({ refused }) => refused?.code ?? []);
-    expect(codes).toEqual(['ERR_ENROLMENT_TAKEOVER', 'ERR_ENROLMENT_KEY_BOUND', 'ERR_REFRESH_REUSED']);
+    expect(codes).toEqual(['ERR_ENROLMENT_LABEL_TAKEN', 'ERR_ENROLMENT_KEY_TAKEN', 'ERR_REFRESH_REUSED']);
   });
 
   it.each([
@@ -187,7 +187,7 @@ describe('counters', () => {
     expect(of('/challenge')).toEqual([['accepted', undefined, 1]]);
     expect(of('/attest')).toEqual([
       ['accepted', undefined, 1],
-      ['refused', 'ERR_CHALLENGE_USED', 1],
+      ['refused', 'ERR_CHALLENGE_REUSED', 1],
     ]);
     expect(of('/refresh')).toEqual([
       ['accepted', undefined, 0],

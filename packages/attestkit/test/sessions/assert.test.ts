@@ -43,7 +43,7 @@ describe('an assertion in exchange for a session', () => {
     const body = await backend.exchange(key);
     expect((await backend.post('/assert', body)).status).toBe(200);
     const again = await backend.post('/assert', body);
-    expect([again.status, again.code]).toEqual([400, 'ERR_CHALLENGE_USED']);
+    expect([again.status, again.code]).toEqual([400, 'ERR_CHALLENGE_REUSED']);
     const [earlier, later] = [await backend.exchange(key), await backend.exchange(key)];
     expect((await backend.post('/assert', later)).status).toBe(200);
     const late = await backend.post('/assert', earlier);
@@ -90,7 +90,7 @@ describe('an assertion in exchange for a session', () => {
     const clientData = sessionBytes(right);
     const reply = await backend.post('/assert', { ...about, assertion: base64(key.assert({ clientData })) });
     expect(reply.code).toBeUndefined();
-    expect(writes).toEqual(['claim challenge', 'advance counter', 'put family']);
+    expect(writes).toEqual(['advance count', 'put device']);
   });
 
   it.each([
@@ -172,7 +172,7 @@ describe('an assertion in exchange for a session', () => {
     const body = await backend.exchange(key);
     user = 'bob';
     const refused = await backend.post('/assert', body);
-    expect([refused.status, refused.code]).toEqual([403, 'ERR_ENROLMENT_KEY_SUBJECT']);
+    expect([refused.status, refused.code]).toEqual([403, 'ERR_ENROLMENT_USER_TAKEN']);
     user = undefined;
     expect((await backend.post('/assert', body)).status).toBe(200);
     user = 'alice';

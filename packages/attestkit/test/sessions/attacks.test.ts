@@ -1,31 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { sessionBytes } from '../../src/sessions/index.js';
-import { storeKeys } from '../../src/sessions/store-keys.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { AUDIENCE, Backend, bearer, newKey, tokensOf } from './backend.js';
+import { AUDIENCE, Backend, bearer, Clock, newKey, tokensOf } from './backend.js';
+import { keyIdOf } from './signing-device.js';
 
 describe('a stolen token', () => {
-  it('does not take over a device id from a network that its session is not bound to', async () => {
-    const backend = new Backend({ sessions: { bind: { ip: true } } });
-    const victim = await backend.enrolled();
-    const elsewhere = { ip: '198.51.100.9', fields: bearer(victim.session) };
-    expect(await backend.use(victim.session, elsewhere)).toBe('ERR_SESSION_BINDING_IP');
-    expect((await backend.attest(newKey(), 'phone-1', {}, elsewhere)).code).toBe('ERR_ENROLMENT_TAKEOVER');
-    expect((await backend.attest(newKey(), 'phone-1', {}, { fields: bearer(victim.session) })).status).toBe(
-      200,
-    );
-  });
-
-  it('does not take over a device id with a user agent that its session is not bound to', async () => {
-    const backend = new Backend({ sessions: { bind: { userAgent: true } } });
-    const ours = { fields: { 'user-agent': 'app/1' } };
-    const theirs = { fields: { 'user-agent': 'curl' } };
-    const victim = await backend.enrolled(newKey(), 'phone-1', ours);
-    const proof = { refresh_token: victim.refresh };
-    expect((await backend.attest(newKey(), 'phone-1', proof, theirs)).code).toBe('ERR_ENROLMENT_TAKEOVER');
-    const fields = { ...theirs.fields, ...bearer(victim.session) };
-    expect((await backend.attest(newKey(), 'phone-1', {}, { fields })).code).toBe('ERR_ENROLMENT_TAKEOVER');
-    expect((await backend.attest(newKey(), 'phone-1', proof, ours)).status).toBe(200);
+  it('never mints a key: a live session and a live refresh token of the device are not a proof', async () => {
+    const backend = new Backend({ sessions: { revocation: 'immediate' } });
+    const key = newKey();
+    const victim = await backend.enrolled(key);
+    const thief = newKey();
+    const body = await backend.evidence(thief);
+    const fields = bearer(victim.session);
+    const stolen = { ...body, refresh_token: victim.refresh };
+    const reply = await backend.post('/attest', stolen, { fields });
+    expect([reply.status, reply.code]).toEqual([409, 'ERR_ENROLMENT_LABEL_TAKEN']);
+    expect((await backend.post('/assert', await backend.exchange(thief))).code).toBe('ERR_ASSERTION_KEY_UNKNOWN');
+    // The owner is not disturbed.
+    expect((await backend.device())?.enrolled.key?.id).toBe(keyIdOf(key));
+    expect(await backend.use(victim.session)).toBe('accepted');
+    expect((await backend.refresh(victim.refresh)).status).toBe(200);
+    expect((await backend.post('/assert', await backend.exchange(key))).status).toBe(200);
   });
 
   it('that was spent ends its session, also where it comes with another user agent', async () => {
@@ -36,21 +31,21 @@ describe('a stolen token', () => {
     backend.clock.ms += 31_000;
     const thief = { fields: { 'user-agent': 'curl' } };
     expect((await backend.refresh(first.refresh, thief)).code).toBe('ERR_REFRESH_REUSED');
-    expect((await backend.refresh(second.refresh, ours)).code).toBe('ERR_SESSION_REVOKED');
+    expect((await backend.refresh(second.refresh, ours)).code).toBe('ERR_REFRESH_ENDED');
   });
 
-  it('that was spent ends its session, also where the device is let in no more', async () => {
-    const backend = new Backend();
-    const key = newKey();
-    const first = await backend.enrolled(key);
+  it('that was spent ends its session, also where the device is accepted no more', async () => {
+    const clock = new Clock();
+    const backend = new Backend({ clock, sessions: { revocation: 'immediate' } });
+    const first = await backend.enrolled();
     const second = tokensOf(await backend.refresh(first.refresh));
-    backend.clock.ms += 31_000;
-    const [enrolment] = (await backend.guard.sessions?.findDevice('phone-1'))?.enrolments ?? [];
-    const owner = storeKeys.thumbprint(enrolment?.enrolled.key?.thumbprint ?? '');
-    await backend.store.delete(owner, (await backend.store.get(owner))?.version ?? '');
-    expect((await backend.refresh(second.refresh)).code).toBe('ERR_REFRESH_DEVICE_GONE');
-    expect((await backend.refresh(first.refresh)).code).toBe('ERR_REFRESH_REUSED');
-    expect((await backend.refresh(second.refresh)).code).toBe('ERR_SESSION_REVOKED');
+    clock.ms += 31_000;
+    const policy = { platforms: ['android'] } as const;
+    const strict = new Backend({ clock, store: backend.store, sessions: { policy } });
+    const denied = await strict.refresh(second.refresh);
+    expect([denied.status, denied.code]).toEqual([401, 'ERR_POLICY_PLATFORM']);
+    expect((await strict.refresh(first.refresh)).code).toBe('ERR_REFRESH_REUSED');
+    expect(await backend.use(second.session)).toBe('ERR_SESSION_ENDED');
   });
 });
 
@@ -66,7 +61,7 @@ describe('evidence of two devices in one request', () => {
     const sign = () => key.signRequest({ audience: AUDIENCE, method: 'GET', target: '/' }).authorization;
     const mixed = { fields: { 'x-session': victim.session, authorization: sign() } };
     const decision = await backend.check(mixed, route);
-    expect(decision).toMatchObject({ outcome: 'refuse', error: { code: 'ERR_ASSERTION_KEY_OWNER' } });
+    expect(decision).toMatchObject({ outcome: 'refuse', error: { code: 'ERR_ASSERTION_KEY_MISMATCH' } });
   });
 
   it('is refused also where the route asks for the key alone', async () => {
@@ -89,7 +84,7 @@ describe('evidence of two devices in one request', () => {
   });
 });
 
-it('a revoked key signs no more, also where sessions are not checked for revocation', async () => {
+it('a blocked key signs no more, also where sessions are not checked for revocation', async () => {
   const backend = new Backend({ sessions: { revocation: 'off' } });
   const key = newKey();
   await backend.enrolled(key);
@@ -99,9 +94,8 @@ it('a revoked key signs no more, also where sessions are not checked for revocat
     return backend.check({ fields: { authorization } }, route);
   };
   expect((await signed()).outcome).toBe('accept');
-  const [enrolment] = (await backend.guard.sessions?.findDevice('phone-1'))?.enrolments ?? [];
-  await backend.guard.sessions?.revokeKey(enrolment?.enrolled.key?.thumbprint ?? '');
-  expect(await signed()).toMatchObject({ outcome: 'refuse', error: { code: 'ERR_SESSION_REVOKED' } });
+  expect(await backend.control.block({ keyId: keyIdOf(key) })).toBe(true);
+  expect(await signed()).toMatchObject({ outcome: 'refuse', error: { code: 'ERR_SESSION_DEVICE_BLOCKED' } });
 });
 
 describe('what is refused', () => {
@@ -160,7 +154,7 @@ it('a proof for a replacement is for one audience, device, challenge, new key an
     { previous_key_id: old.keyId, previous_assertion: Buffer.from(forSession).toString('base64') },
   ];
   for (const proof of wrong)
-    expect((await backend.post('/attest', { ...body, ...proof })).code).toBe('ERR_ENROLMENT_TAKEOVER');
+    expect((await backend.post('/attest', { ...body, ...proof })).code).toBe('ERR_ENROLMENT_LABEL_TAKEN');
   const right = { ...body, ...backend.previous(old, body) };
   expect((await backend.post('/attest', right)).status).toBe(200);
 });

@@ -5,7 +5,14 @@ import type { Answer, Decision } from '../../src/ports/decision.js';
 import type { EndpointEvent } from '../../src/ports/events.js';
 import type { AttestedRequest } from '../../src/ports/request.js';
 import type { Store } from '../../src/ports/store.js';
-import { assertion, replacementBytes, session, sessionBytes } from '../../src/sessions/index.js';
+import {
+  assertion,
+  replacementBytes,
+  session,
+  sessionBytes,
+  type Device,
+  type SessionControl,
+} from '../../src/sessions/index.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { createVirtualApple, type VirtualKey } from '../../src/testing/index.js';
 
@@ -168,9 +175,18 @@ export class Backend {
     return outcome(await this.check({ fields: { ...bearer(token), ...fields }, ...more }, options));
   }
 
-  /** The record of a device, by its server API. */
+  /** What is known of a device, by its server API. */
+  async device(deviceId = 'phone-1'): Promise<Device | undefined> {
+    return this.control.find({ deviceId });
+  }
+
+  get control(): SessionControl {
+    return this.guard.sessions as SessionControl;
+  }
+
+  /** The id of a device's record. */
   async recordId(deviceId = 'phone-1'): Promise<string | undefined> {
-    return (await this.guard.sessions?.findDevice(deviceId))?.id;
+    return (await this.device(deviceId))?.recordId;
   }
 }
 

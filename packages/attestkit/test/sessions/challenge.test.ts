@@ -11,7 +11,8 @@ import { deriveKeys, LABELS, readSecrets, type DerivedKey } from '../../src/sess
 import { flipped, refused } from './refusal.js';
 
 const NOW = Date.parse('2026-06-01T12:00:00Z');
-const EXPIRY = NOW + 300_000;
+const LIFETIME = 300_000;
+const EXPIRY = NOW + LIFETIME;
 const make = () => randomBytes(48).toString('base64');
 const keysOf = (...texts: string[]) => deriveKeys(readSecrets(texts, 'secret'), LABELS.challenge);
 const SECRET = make();
@@ -22,7 +23,7 @@ function authenticate(
   text: string,
   { keys = KEYS, deviceId = 'phone-1', purpose = 'attest', now = NOW }: Partial<Expectations> = {},
 ) {
-  return authenticateChallenge(keys, text, { deviceId, purpose, now }, enforcing);
+  return authenticateChallenge(keys, text, { deviceId, purpose, now, lifetimeMs: LIFETIME }, enforcing);
 }
 
 interface Expectations {
@@ -90,6 +91,12 @@ describe('a challenge', () => {
   it('is expired from the start where its expiry is no number', () => {
     const text = issueChallenge(KEYS, { ...ISSUE, expiresAt: Number.NaN });
     expect(refused(() => authenticate(text))).toBe('ERR_CHALLENGE_EXPIRED');
+  });
+
+  it('is refused when it expires later than one that is issued a minute from now', () => {
+    const text = issueChallenge(KEYS, ISSUE);
+    expect(authenticate(text, { now: NOW - 60_000 }).expiresAt).toBe(EXPIRY);
+    expect(refused(() => authenticate(text, { now: NOW - 60_001 }))).toBe('ERR_CHALLENGE_NOT_YET_VALID');
   });
 
   it('is refused when any one bit is another', () => {

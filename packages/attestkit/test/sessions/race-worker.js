@@ -67,7 +67,7 @@ process.on('message', async (/** @type {import('./race.js').Message} */ message)
   if (message.order !== undefined) {
     made = prepare(message.order);
     // Connections and code are warm before it counts.
-    await made.sessions.control.findDevice('nobody');
+    await made.sessions.control.find({ deviceId: 'nobody' });
     process.send?.('ready');
   }
   if (message.use !== undefined && made !== undefined) {

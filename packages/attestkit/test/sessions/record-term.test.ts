@@ -1,148 +1,167 @@
 import { describe, expect, it } from 'vitest';
-import type { Enrolled } from '../../src/ports/enrolment.js';
+import { storeKeys } from '../../src/sessions/store-keys.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { Backend, claimsOf, Clock, START, tokensOf } from './backend.js';
-import { DAY, devicesIn, enrolledBy, enrolment, ids } from './device-records.js';
+import { AUDIENCE, Backend, bearer, newKey, tokensOf } from './backend.js';
+import { keyIdOf } from './signing-device.js';
 import { vouching } from './vouching.js';
 
-const MINUTE = 60_000;
-const TAKEOVER = 'ERR_ENROLMENT_TAKEOVER';
-const VOUCHED: Partial<Enrolled> = { vouchesForDeviceId: true };
+const DAY = 86_400_000;
 
-/** A server whose devices have no key. */
-function keyless(said: Partial<Enrolled> = {}, more: object = {}) {
-  const backend = new Backend({ enrolment: [vouching({}, said)], ...more });
-  const enrol = async (extra: object = {}) => {
-    const challenge = await backend.challenge();
-    return backend.post('/attest', { challenge, device_id: 'phone-1', token: 'good', ...extra });
+/** How long each value still lives, whole days, by the kind of its key. */
+async function lives(backend: Backend, recordId: string, key: ReturnType<typeof newKey>) {
+  const names = {
+    device: storeKeys.device(storeKeys.labelDigest('phone-1')),
+    key: storeKeys.key(keyIdOf(key)),
+    id: storeKeys.id(recordId),
   };
-  const record = async () => claimsOf(tokensOf(await enrol()).session)['rid'];
-  return { backend, enrol, record };
+  const days: Record<string, number> = {};
+  const now = backend.clock.ms;
+  for (const [name, storeKey] of Object.entries(names)) {
+    let low = 0;
+    let high = 3000;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      backend.clock.ms = now + middle * DAY - 1000;
+      if ((await backend.store.get(storeKey)) === undefined) high = middle - 1;
+      else low = middle;
+    }
+    days[name] = low;
+  }
+  backend.clock.ms = now;
+  return days;
 }
 
-describe('a device without a key', () => {
-  it('whose sessions have all ended can enrol again, as a new one', async () => {
-    const { backend, enrol, record } = keyless();
-    const first = tokensOf(await enrol());
-    backend.clock.ms += 30 * DAY - 1;
-    expect((await enrol()).code).toBe(TAKEOVER);
-    backend.clock.ms += DAY;
-    expect((await enrol({ refresh_token: first.refresh })).status).toBe(200);
-    expect(await backend.recordId()).not.toBe(claimsOf(first.session)['rid']);
-    backend.clock.ms += 31 * DAY;
-    expect(await backend.recordId()).toBeUndefined();
-    expect(await record()).toBe(await backend.recordId());
+/** A store that forgets nothing it is only asked about: memory judges by the clock at each question. */
+const serverOf = () => new Backend({ sessions: { refreshLifetimeSeconds: 30 * 86_400 } });
+
+describe('the term of a record', () => {
+  it('is 7 days where it is not used; its pointers live 60 days longer', async () => {
+    const backend = serverOf();
+    const key = newKey();
+    await backend.enrolled(key);
+    const recordId = (await backend.recordId()) ?? '';
+    expect((await backend.device())?.expiresAt).toBe(backend.clock.ms + 7 * DAY);
+    expect(await lives(backend, recordId, key)).toEqual({ device: 7, key: 67, id: 67 });
   });
 
-  it('is the same one as long as it comes back with its refresh token in time', async () => {
-    const { backend, enrol } = keyless();
-    let { session, refresh } = tokensOf(await enrol());
-    const rid = claimsOf(session)['rid'];
-    for (let month = 0; month < 4; month += 1) {
-      backend.clock.ms += 29 * DAY;
-      expect((await enrol()).code).toBe(TAKEOVER);
-      ({ session, refresh } = tokensOf(await enrol({ refresh_token: refresh })));
-      expect(claimsOf(session)['rid']).toBe(rid);
+  it.each([
+    ['a refresh', async (backend: Backend, _: object, refresh: string) => void tokensOf(await backend.refresh(refresh))],
+    [
+      'a proof by its key',
+      async (backend: Backend, key: ReturnType<typeof newKey>) =>
+        void tokensOf(await backend.post('/assert', await backend.exchange(key))),
+    ],
+    [
+      'new evidence',
+      async (backend: Backend, key: ReturnType<typeof newKey>) => void tokensOf(await backend.attest(key)),
+    ],
+    [
+      'a signed request',
+      async (backend: Backend, key: ReturnType<typeof newKey>, _: string, session: string) => {
+        const { xAppAttest } = key.signRequest({ audience: AUDIENCE, method: 'GET', target: '/' });
+        const fields = { ...bearer(session), 'x-app-attest': xAppAttest };
+        expect((await backend.check({ fields }, { assertion: true })).outcome).toBe('accept');
+        // It is written beside the request.
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      },
+    ],
+  ] as const)('is 400 days after %s', async (_, use) => {
+    const backend = serverOf();
+    const key = newKey();
+    const { refresh, session } = await backend.enrolled(key);
+    const recordId = (await backend.recordId()) ?? '';
+    backend.clock.ms += 1000;
+    await use(backend, key, refresh, session);
+    expect((await backend.device())?.expiresAt).toBe(backend.clock.ms + 400 * DAY);
+    expect(await lives(backend, recordId, key)).toEqual({ device: 400, key: 460, id: 460 });
+  });
+
+  it('is moved with its pointers once it would move more than 30 days past what they were given for', async () => {
+    const puts: string[] = [];
+    const inner = memoryStore({ now: () => clock.ms });
+    const put: typeof inner.put = (key, ...rest) => {
+      puts.push(key.split('/', 1)[0] as string);
+      return inner.put(key, ...rest);
+    };
+    const backend = new Backend({ store: { ...inner, put } });
+    const { clock } = backend;
+    const key = newKey();
+    let { refresh } = await backend.enrolled(key);
+    const next = async (days: number) => {
+      clock.ms += days * DAY;
+      puts.length = 0;
       ({ refresh } = tokensOf(await backend.refresh(refresh)));
-    }
+      return [...puts].toSorted();
+    };
+    // The first use, which makes 400 days of 7.
+    expect(await next(1)).toEqual(['device', 'device', 'id', 'key']);
+    for (let day = 1; day < 25; day += 5) expect(await next(5)).toEqual(['device']);
+    ({ refresh } = tokensOf(await backend.post('/assert', await backend.exchange(key))));
+    expect((await backend.device())?.expiresAt).toBeGreaterThan(clock.ms + 399 * DAY);
   });
 
-  it('has its record until the last session can have ended, on clocks that are apart too', async () => {
-    const { backend, enrol } = keyless({}, { sessions: { refreshLifetimeSeconds: 3600 } });
-    const { refresh } = tokensOf(await enrol());
-    backend.clock.ms += 3_600_000 - 1;
-    expect((await backend.refresh(refresh)).status).toBe(200);
-    backend.clock.ms += MINUTE;
-    expect((await enrol()).code).toBe(TAKEOVER);
-    backend.clock.ms += 1;
-    expect((await enrol()).status).toBe(200);
+  it('of a device without a key is that of its last session, and 7 days where it is not used', async () => {
+    const backend = new Backend({ enrolment: [vouching()] });
+    const challenge = await backend.challenge();
+    const { refresh } = tokensOf(
+      await backend.post('/attest', { challenge, device_id: 'phone-1', token: 'good' }),
+    );
+    const { ms } = backend.clock;
+    expect((await backend.device())?.expiresAt).toBe(ms + 7 * DAY);
+    backend.clock.ms += 1000;
+    await backend.refresh(refresh);
+    expect((await backend.device())?.expiresAt).toBe(ms + 30 * DAY + 60_000);
   });
 
-  it('for which an attester vouches keeps its record: it can always enrol again', async () => {
-    const { backend, record } = keyless(VOUCHED);
-    const first = await record();
-    backend.clock.ms += 4000 * DAY;
-    expect(await record()).toBe(first);
+  it('does not end before the last challenge that it has used', async () => {
+    const sessions = { refreshLifetimeSeconds: 60, expirySeconds: 60, challengeExpirySeconds: 3600 };
+    const backend = new Backend({ sessions, enrolment: [vouching({}, { vouchesForDeviceId: true })] });
+    const enrol = async () => ({ challenge: await backend.challenge(), device_id: 'phone-1', token: 'good' });
+    await backend.post('/attest', await enrol());
+    const body = await enrol();
+    expect((await backend.post('/attest', body)).status).toBe(200);
+    backend.clock.ms += 3_500_000;
+    expect((await backend.post('/attest', body)).code).toBe('ERR_CHALLENGE_REUSED');
   });
 });
 
-describe('a record', () => {
-  const setUp = (sessionMs = DAY) => {
-    const clock = new Clock();
-    const store = memoryStore({ now: clock.now });
-    return { clock, store, devices: devicesIn(store, clock, sessionMs) };
-  };
+it('a device that has used 16 challenges has to wait until one has expired', async () => {
+  const backend = new Backend();
+  const key = newKey();
+  await backend.enrolled(key);
+  for (let time = 1; time < 16; time += 1)
+    expect((await backend.post('/assert', await backend.exchange(key))).status).toBe(200);
+  const few = await backend.post('/assert', await backend.exchange(key));
+  expect([few.status, few.code]).toEqual([429, 'ERR_CHALLENGE_LIMITED']);
+  backend.clock.ms += 300_000;
+  expect((await backend.post('/assert', await backend.exchange(key))).code).toBe('ERR_CHALLENGE_LIMITED');
+  backend.clock.ms += 60_000;
+  expect((await backend.post('/assert', await backend.exchange(key))).status).toBe(200);
+});
 
-  it('says when it goes, and goes then', async () => {
-    const { clock, devices } = setUp();
-    const record = await devices.write('d', undefined, enrolment(undefined));
-    expect(record.expiresAt).toBe(START + DAY + MINUTE);
-    clock.ms += DAY + MINUTE - 1;
-    expect(await devices.find('d')).toEqual(record);
-    clock.ms += 1;
-    expect(await devices.find('d')).toBeUndefined();
-  });
+it('a device has at most 8 sessions: the one that was refreshed longest ago ends, without an alarm', async () => {
+  const backend = new Backend({ sessions: { revocation: 'immediate' } });
+  const key = newKey();
+  const all = [await backend.enrolled(key)];
+  for (let more = 0; more < 8; more += 1) {
+    backend.clock.ms += 1000;
+    all.push(tokensOf(await backend.post('/assert', await backend.exchange(key))));
+  }
+  expect((await backend.device())?.sessions).toHaveLength(8);
+  expect(await backend.use(all[0]?.session ?? '')).toBe('ERR_SESSION_ENDED');
+  const ended = await backend.refresh(all[0]?.refresh ?? '');
+  expect([ended.status, ended.code]).toEqual([401, 'ERR_REFRESH_ENDED']);
+  for (const { session } of all.slice(1)) expect(await backend.use(session)).toBe('accepted');
+});
 
-  it('with a key stays, also where it had none before', async () => {
-    const { clock, devices } = setUp();
-    const first = await devices.write('d', undefined, enrolment(undefined));
-    const second = await devices.write('d', first, enrolment('k1'));
-    const third = await devices.write('d', second, enrolment(undefined));
-    expect([second, third].map((record) => record.expiresAt)).toEqual([undefined, undefined]);
-    clock.ms += 4000 * DAY;
-    expect(ids(await devices.find('d'))).toEqual(['k1', undefined]);
-    expect((await devices.findByKey('app-attest', 'k1'))?.device.id).toBe(first.id);
-  });
-
-  it('that loses its last key goes with its sessions', async () => {
-    const { clock, devices } = setUp();
-    let record = await devices.write('d', undefined, enrolment('k1'));
-    for (let at = 0; at < 8; at += 1)
-      record = await devices.write('d', record, enrolment(undefined, undefined, { kind: `kind-${at}` }));
-    expect([ids(record)?.includes('k1'), record.expiresAt]).toEqual([false, clock.ms + DAY + MINUTE]);
-    clock.ms += 2 * DAY;
-    expect(await devices.find('d')).toBeUndefined();
-  });
-
-  it('lives no longer and no shorter for evidence that is renewed', async () => {
-    const { clock, devices } = setUp();
-    await devices.write('d', undefined, enrolment(undefined));
-    clock.ms += DAY;
-    const known = (await devices.find('d'))?.enrolments[0]?.enrolled as Enrolled;
-    await devices.renew('d', known, enrolledBy(undefined, { facts: { riskMetric: 1 } }));
-    expect((await devices.find('d'))?.enrolments[0]?.enrolled.facts).toEqual({ riskMetric: 1 });
-    clock.ms += MINUTE - 1;
-    expect(await devices.find('d')).toBeDefined();
-    clock.ms += 1;
-    expect(await devices.find('d')).toBeUndefined();
-  });
-
-  it('that has a key stays when its evidence is renewed', async () => {
-    const { clock, devices } = setUp();
-    const { enrolments } = await devices.write('d', undefined, enrolment('k1'));
-    await devices.renew('d', enrolments[0]?.enrolled as Enrolled, enrolledBy('k1', { facts: { a: 1 } }));
-    clock.ms += 4000 * DAY;
-    expect(ids(await devices.find('d'))).toEqual(['k1']);
-  });
-
-  it('outlives a longer session from before sessions were made shorter', async () => {
-    const { clock, store, devices } = setUp(30 * DAY);
-    const first = await devices.write('d', undefined, enrolment(undefined));
-    const shorter = devicesIn(store, clock, DAY);
-    expect((await shorter.write('d', first, enrolment(undefined))).expiresAt).toBe(first.expiresAt);
-    clock.ms += 30 * DAY;
-    expect((await shorter.find('d'))?.id).toBe(first.id);
-    clock.ms += MINUTE;
-    expect(await shorter.find('d')).toBeUndefined();
-  });
-
-  it('whose time is over by a clock that is ahead of the store’s is written all the same', async () => {
-    const { store, devices } = setUp();
-    await devices.write('d', undefined, enrolment(undefined));
-    const ahead = new Clock();
-    ahead.ms += 2 * DAY;
-    const known = (await devices.find('d'))?.enrolments[0]?.enrolled as Enrolled;
-    expect(await devicesIn(store, ahead).renew('d', known, { ...known, facts: { a: 1 } })).toBeDefined();
-    expect((await devices.find('d'))?.enrolments[0]?.enrolled.facts).toEqual({ a: 1 });
-  });
+it('a proof by the key beside a refresh token continues that session', async () => {
+  const backend = new Backend();
+  const key = newKey();
+  const first = await backend.enrolled(key);
+  const second = tokensOf(await backend.refresh(first.refresh));
+  const body = { ...(await backend.exchange(key)), refresh_token: first.refresh };
+  const third = tokensOf(await backend.post('/assert', body));
+  expect((await backend.device())?.sessions).toHaveLength(1);
+  expect((await backend.refresh(third.refresh)).status).toBe(200);
+  expect((await backend.refresh(second.refresh)).code).toBe('ERR_REFRESH_REUSED');
 });

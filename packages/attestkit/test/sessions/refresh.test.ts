@@ -14,6 +14,7 @@ import {
   tally,
   tokensOf,
 } from './backend.js';
+import { keyIdOf } from './signing-device.js';
 
 describe('a refresh token', () => {
   it('gets the next session token and its successor', async () => {
@@ -31,7 +32,7 @@ describe('a refresh token', () => {
     expect(second.refresh).not.toBe(first.refresh);
     expect(await backend.use(second.session)).toBe('accepted');
     const [before, after] = [claimsOf(first.session), claimsOf(second.session)];
-    for (const claim of ['sid', 'rid', 'device_id', 'cnf', 'attestation', 'epoch'])
+    for (const claim of ['sid', 'rid', 'device_id', 'cnf', 'attestation'])
       expect([claim, after[claim]]).toEqual([claim, before[claim]]);
     expect(after['jti']).not.toBe(before['jti']);
   });
@@ -57,11 +58,11 @@ describe('a refresh token', () => {
     const second = tokensOf(await backend.refresh(first.refresh));
     backend.clock.ms += 30_001;
     const reused = await backend.refresh(first.refresh);
-    expect([reused.status, reused.code]).toEqual([403, 'ERR_REFRESH_REUSED']);
-    expect(await backend.use(first.session)).toBe('ERR_SESSION_REVOKED');
-    expect(await backend.use(second.session)).toBe('ERR_SESSION_REVOKED');
-    expect((await backend.refresh(second.refresh)).code).toBe('ERR_SESSION_REVOKED');
-    expect((await backend.refresh(first.refresh)).code).toBe('ERR_SESSION_REVOKED');
+    expect([reused.status, reused.code]).toEqual([401, 'ERR_REFRESH_REUSED']);
+    expect(await backend.use(first.session)).toBe('ERR_SESSION_ENDED');
+    expect(await backend.use(second.session)).toBe('ERR_SESSION_ENDED');
+    expect((await backend.refresh(second.refresh)).code).toBe('ERR_REFRESH_ENDED');
+    expect((await backend.refresh(first.refresh)).code).toBe('ERR_REFRESH_ENDED');
   });
 
   it('that is sent again when its successor was used ends the session, however soon', async () => {
@@ -70,7 +71,7 @@ describe('a refresh token', () => {
     const second = tokensOf(await backend.refresh(first.refresh));
     const third = tokensOf(await backend.refresh(second.refresh));
     expect((await backend.refresh(first.refresh)).code).toBe('ERR_REFRESH_REUSED');
-    expect((await backend.refresh(third.refresh)).code).toBe('ERR_SESSION_REVOKED');
+    expect((await backend.refresh(third.refresh)).code).toBe('ERR_REFRESH_ENDED');
   });
 
   it('that is reused ends its own session alone', async () => {
@@ -96,7 +97,7 @@ describe('a refresh token', () => {
     expect(await backend.use(tokens.session)).toBe('accepted');
     backend.clock.ms += 1;
     expect(await backend.use(tokens.session)).toBe('ERR_SESSION_EXPIRED');
-    expect((await backend.refresh(tokens.refresh)).code).toBe('ERR_REFRESH_EXPIRED');
+    expect((await backend.refresh(tokens.refresh)).code).toBe('ERR_REFRESH_ENDED');
   });
 
   it('ends on time by this server’s clock, also where the store keeps the family for longer', async () => {
@@ -108,7 +109,7 @@ describe('a refresh token', () => {
     const backend = new Backend({ store: keeping, sessions: { refreshLifetimeSeconds: 1800 } });
     const { refresh } = await backend.enrolled();
     backend.clock.ms += 1_800_000;
-    expect((await backend.refresh(refresh)).code).toBe('ERR_REFRESH_EXPIRED');
+    expect((await backend.refresh(refresh)).code).toBe('ERR_REFRESH_ENDED');
   });
 
   it('is stored nowhere, nor is its successor', async () => {
@@ -126,7 +127,7 @@ describe('a refresh token', () => {
       expect(values.join('\n')).not.toContain(secret);
   });
 
-  it.each(['', 'x', 'A'.repeat(76), 'A'.repeat(77), '.'.repeat(76)])(
+  it.each(['', 'x', 'A'.repeat(119), 'A'.repeat(120), '.'.repeat(119)])(
     'that is %j is refused',
     async (text) => {
       const { status, body } = await new Backend().refresh(text);
@@ -176,7 +177,7 @@ describe('refreshing appraises again', () => {
     const options = { appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] };
     const strict = new Backend({ ...shared, enrolment: [appAttest({ ...options, minimumOs: '99.0' })] });
     const reply = await strict.refresh(first.refresh);
-    expect([reply.status, reply.code]).toEqual([403, 'ERR_APP_ATTEST_OS_VERSION_DENIED']);
+    expect([reply.status, reply.code]).toEqual([401, 'ERR_APP_ATTEST_OS_VERSION_DENIED']);
     expect((await new Backend(shared).refresh(first.refresh)).status).toBe(200);
     const [event] = strict.events.slice(-1);
     expect(event?.outcome).toBe('refuse');
@@ -187,40 +188,34 @@ describe('refreshing appraises again', () => {
     const first = await new Backend(shared).enrolled();
     const other = { ...appAttest({ appIds: [APP_ID] }), kind: 'other' };
     const { code } = await new Backend({ ...shared, enrolment: [other] }).refresh(first.refresh);
-    expect(code).toBe('ERR_REFRESH_DEVICE_GONE');
+    expect(code).toBe('ERR_REFRESH_KIND_UNKNOWN');
   });
 
   it('device and key', async () => {
     const backend = new Backend();
-    const key = newKey();
-    const thumbprint = async (deviceId: string) =>
-      (await backend.guard.sessions?.findDevice(deviceId))?.enrolments[0]?.enrolled.key?.thumbprint ?? '';
-    const cases: [string, (deviceId: string) => Promise<void> | undefined, string][] = [
-      ['a', (id) => backend.guard.sessions?.revokeDevice(id), 'ERR_SESSION_REVOKED'],
-      ['b', async (id) => backend.guard.sessions?.revokeKey(await thumbprint(id)), 'ERR_SESSION_REVOKED'],
-      ['c', (id) => backend.guard.sessions?.forgetDevice(id), 'ERR_SESSION_REVOKED'],
+    const { control } = backend;
+    const cases: [string, (recordId: string, keyId: string) => Promise<boolean>, number, string][] = [
+      ['a', (recordId) => control.block({ recordId }), 403, 'ERR_SESSION_DEVICE_BLOCKED'],
+      ['b', (_, keyId) => control.block({ keyId }), 403, 'ERR_SESSION_DEVICE_BLOCKED'],
+      ['c', (recordId) => control.forget(recordId), 401, 'ERR_REFRESH_ENDED'],
+      ['d', (recordId) => control.end({ recordId }), 401, 'ERR_REFRESH_ENDED'],
     ];
-    for (const [deviceId, end, code] of cases) {
-      const { refresh } = await backend.enrolled(newKey(), deviceId);
-      await end(deviceId);
-      expect([deviceId, (await backend.refresh(refresh)).code]).toEqual([deviceId, code]);
+    for (const [deviceId, end, status, code] of cases) {
+      const key = newKey();
+      const { refresh } = await backend.enrolled(key, deviceId);
+      expect(await end((await backend.recordId(deviceId)) ?? '', keyIdOf(key))).toBe(true);
+      const reply = await backend.refresh(refresh);
+      expect([deviceId, reply.status, reply.code]).toEqual([deviceId, status, code]);
     }
-    const { refresh } = await backend.enrolled(key, 'd');
-    await backend.guard.sessions?.revokeDevice('d');
-    await backend.guard.sessions?.liftDevice('d');
-    expect((await backend.refresh(refresh)).code).toBe('ERR_SESSION_REVOKED');
   });
 
-  it('that the key is still one of the record’s', async () => {
+  it('that the key is still the one of the record', async () => {
     const backend = new Backend();
-    const first = newKey();
-    const { refresh } = await backend.enrolled(first);
-    for (let more = 0; more < 8; more += 1) {
-      const body = await backend.evidence();
-      const proof = backend.previous(first, body);
-      expect((await backend.post('/attest', { ...body, ...proof })).status).toBe(200);
-    }
-    expect((await backend.refresh(refresh)).code).toBe('ERR_REFRESH_DEVICE_GONE');
+    const old = newKey();
+    const { refresh } = await backend.enrolled(old);
+    const body = await backend.evidence();
+    expect((await backend.post('/attest', { ...body, ...backend.previous(old, body) })).status).toBe(200);
+    expect((await backend.refresh(refresh)).code).toBe('ERR_REFRESH_ENDED');
   });
 
   it('the user agent that the session began with; the network may change', async () => {
@@ -255,14 +250,28 @@ it('of 1,000 simultaneous uses one rotates, and there is one live successor', as
   expect((await backend.refresh([...successors][0] as string)).status).toBe(200);
 });
 
-it('is refused to another user than the session’s, where the application knows who asks', async () => {
+it('is refused to another user than the device’s, where the application knows who asks', async () => {
   let user: string | undefined = 'alice';
   const backend = new Backend({ sessions: { subject: () => user } });
   const { refresh } = await backend.enrolled();
   user = 'bob';
-  expect((await backend.refresh(refresh)).code).toBe('ERR_REFRESH_SUBJECT');
+  const refused = await backend.refresh(refresh);
+  expect([refused.status, refused.code]).toEqual([409, 'ERR_ENROLMENT_USER_TAKEN']);
   user = undefined;
   const next = tokensOf(await backend.refresh(refresh));
   user = 'alice';
   expect((await backend.refresh(next.refresh)).status).toBe(200);
+});
+
+it('of a device without a user is refused to one: the device asserts, which sets its user', async () => {
+  let user: string | undefined;
+  const backend = new Backend({ sessions: { subject: () => user } });
+  const key = newKey();
+  const { refresh } = await backend.enrolled(key);
+  user = 'alice';
+  const refused = await backend.refresh(refresh);
+  expect([refused.status, refused.code]).toEqual([401, 'ERR_REFRESH_USER_UNKNOWN']);
+  expect((await backend.post('/assert', await backend.exchange(key))).status).toBe(200);
+  expect((await backend.device())?.user).toBe('alice');
+  expect((await backend.refresh(refresh)).status).toBe(200);
 });

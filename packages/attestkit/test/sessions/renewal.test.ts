@@ -13,8 +13,7 @@ async function device(exchange: ReceiptExchanger['exchange']) {
   const options = { appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot], maxRiskMetric: 5 };
   const backend = new Backend({ clock, enrolment: [appAttest({ ...options, receipts: { exchange } })] });
   const { refresh } = await backend.enrolled(key);
-  const facts = async () =>
-    (await backend.guard.sessions?.findDevice('phone-1'))?.enrolments[0]?.enrolled.facts;
+  const facts = async () => (await backend.device())?.enrolled.facts;
   clock.ms += MINUTE;
   return { backend, key, refresh, facts };
 }
@@ -51,7 +50,8 @@ it('of two renewals at once the one that brings nothing does not take the risk a
   const { exchange, asked, answer } = slowly();
   const { backend, key, refresh, facts } = await device(exchange);
   const first = backend.refresh(refresh);
-  const second = backend.refresh(refresh);
+  await asked(1);
+  const second = backend.post('/assert', await backend.exchange(key));
   await asked(2);
   answer(0, { outcome: 'renewed', receipt: key.receipt(RISKY) });
   expect((await first).code).toBe('ERR_APP_ATTEST_RISK_DENIED');
@@ -63,23 +63,28 @@ it('of two renewals at once the one that brings nothing does not take the risk a
 it('a device that is forgotten while its receipt is renewed leaves none behind', async () => {
   const { exchange, asked, answer } = slowly();
   const { backend, key, refresh } = await device(exchange);
-  const keyId = Buffer.from(key.keyId, 'base64').toString('base64url');
+  const recordId = (await backend.recordId()) ?? '';
   const refreshing = backend.refresh(refresh);
   await asked(1);
-  await backend.guard.sessions?.forgetDevice('phone-1');
+  expect(await backend.control.forget(recordId)).toBe(true);
   answer(0, { outcome: 'renewed', receipt: key.receipt({ type: 'RECEIPT' }) });
-  expect((await refreshing).code).toBe('ERR_REFRESH_DEVICE_GONE');
-  expect(await backend.guard.sessions?.findReceipt('app-attest', keyId)).toBeUndefined();
+  // The decision came first: its session is dead on arrival.
+  const { session } = tokensOf(await refreshing);
+  backend.clock.ms += 5000;
+  expect(await backend.use(session)).toBe('ERR_SESSION_ENDED');
+  expect(await backend.control.receipt(recordId)).toBeUndefined();
 });
 
-it('a key that went while it was renewed gets no session', async () => {
+it('a key that went while it was renewed gets a session that has ended', async () => {
   const { exchange, asked, answer } = slowly();
   const { backend, key } = await device(exchange);
   const asking = backend.post('/assert', await backend.exchange(key));
   await asked(1);
-  await backend.guard.sessions?.forgetDevice('phone-1');
+  expect(await backend.control.forget((await backend.recordId()) ?? '')).toBe(true);
   answer(0, { outcome: 'no-data' });
-  expect((await asking).code).toBe('ERR_ASSERTION_KEY_UNKNOWN');
+  const { session } = tokensOf(await asking);
+  backend.clock.ms += 5000;
+  expect(await backend.use(session)).toBe('ERR_SESSION_ENDED');
 });
 
 it('a receipt that was renewed is found, with its risk', async () => {
@@ -92,8 +97,7 @@ it('a receipt that was renewed is found, with its risk', async () => {
   receipts.push(fresh);
   tokensOf(await backend.refresh(refresh));
   expect(await facts()).toMatchObject({ riskMetric: 2 });
-  const keyId = Buffer.from(key.keyId, 'base64').toString('base64url');
-  expect(await backend.guard.sessions?.findReceipt('app-attest', keyId)).toBe(
+  expect(await backend.control.receipt((await backend.recordId()) ?? '')).toBe(
     Buffer.from(fresh).toString('base64'),
   );
 });

@@ -14,8 +14,8 @@ describe('a signed challenge', () => {
     expect(await backend.check(beside(PAY, PAY, challenge), DEMANDED)).toMatchObject({
       results: { assertion: { challenged: true } },
     });
-    expect(await check(beside(PAY, PAY, challenge), DEMANDED)).toBe('ERR_CHALLENGE_USED');
-    expect(await check(beside(PAY, PAY, challenge), BESIDE)).toBe('ERR_CHALLENGE_USED');
+    expect(await check(beside(PAY, PAY, challenge), DEMANDED)).toBe('ERR_CHALLENGE_REUSED');
+    expect(await check(beside(PAY, PAY, challenge), BESIDE)).toBe('ERR_CHALLENGE_REUSED');
   });
 
   it.each([

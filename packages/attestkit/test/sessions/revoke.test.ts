@@ -14,8 +14,8 @@ describe('revoking (RFC 7009)', () => {
     const other = await backend.enrolled(newKey(), 'phone-2');
     const reply = await backend.post('/revoke', { token: first[which] });
     expect([reply.status, reply.body]).toEqual([200, {}]);
-    expect(await backend.use(first.session)).toBe('ERR_SESSION_REVOKED');
-    expect((await backend.refresh(first.refresh)).code).toBe('ERR_SESSION_REVOKED');
+    expect(await backend.use(first.session)).toBe('ERR_SESSION_ENDED');
+    expect((await backend.refresh(first.refresh)).code).toBe('ERR_REFRESH_ENDED');
     for (const each of [second, other]) expect(await backend.use(each.session)).toBe('accepted');
     expect((await backend.refresh(second.refresh)).status).toBe(200);
     expect((await backend.attest(key)).status).toBe(200);
@@ -41,7 +41,7 @@ describe('revoking (RFC 7009)', () => {
     const second = tokensOf(await backend.refresh(first.refresh));
     for (let time = 0; time < 2; time += 1)
       expect((await backend.post('/revoke', { token: first.refresh })).status).toBe(200);
-    expect(await backend.use(second.session)).toBe('ERR_SESSION_REVOKED');
+    expect(await backend.use(second.session)).toBe('ERR_SESSION_ENDED');
   });
 
   it.each([
@@ -72,11 +72,11 @@ describe('revoking (RFC 7009)', () => {
     const { session } = await here.enrolled();
     expect(await there.use(session)).toBe('accepted');
     await here.post('/revoke', { token: session });
-    expect(await here.use(session)).toBe('ERR_SESSION_REVOKED');
+    expect(await here.use(session)).toBe('ERR_SESSION_ENDED');
     here.clock.ms += 4999;
     expect(await there.use(session)).toBe('accepted');
     here.clock.ms += 1;
-    expect(await there.use(session)).toBe('ERR_SESSION_REVOKED');
+    expect(await there.use(session)).toBe('ERR_SESSION_ENDED');
   });
 
   it('outlives every token of the session', async () => {
@@ -84,8 +84,8 @@ describe('revoking (RFC 7009)', () => {
     const { session, refresh } = await backend.enrolled();
     await backend.post('/revoke', { token: refresh });
     backend.clock.ms += 3_599_999;
-    expect(await backend.use(session)).toBe('ERR_SESSION_REVOKED');
-    expect((await backend.refresh(refresh)).code).toBe('ERR_SESSION_REVOKED');
+    expect(await backend.use(session)).toBe('ERR_SESSION_ENDED');
+    expect((await backend.refresh(refresh)).code).toBe('ERR_REFRESH_ENDED');
   });
 
   it('outlives them also where sessions have been made shorter since', async () => {
@@ -98,14 +98,14 @@ describe('revoking (RFC 7009)', () => {
     const { refresh } = await long.enrolled();
     await short.post('/revoke', { token: refresh });
     long.clock.ms += 3_700_000;
-    expect((await short.refresh(refresh)).code).toBe('ERR_SESSION_REVOKED');
+    expect((await short.refresh(refresh)).code).toBe('ERR_REFRESH_ENDED');
   });
 
   it('while it is refreshed leaves no session alive', async () => {
     const inner = memoryStore();
     let meanwhile: (() => Promise<unknown>) | undefined;
     const put: typeof inner.put = async (key, ...rest) => {
-      if (key.startsWith('family/')) {
+      if (key.startsWith('device/')) {
         const now = meanwhile;
         meanwhile = undefined;
         await now?.();
@@ -115,16 +115,25 @@ describe('revoking (RFC 7009)', () => {
     const backend = new Backend({ ...immediate, store: { ...inner, put } });
     const first = await backend.enrolled();
     meanwhile = () => backend.post('/revoke', { token: first.session });
-    const second = tokensOf(await backend.refresh(first.refresh));
-    expect(await backend.use(second.session)).toBe('ERR_SESSION_REVOKED');
-    expect((await backend.refresh(second.refresh)).code).toBe('ERR_SESSION_REVOKED');
+    expect((await backend.refresh(first.refresh)).code).toBe('ERR_REFRESH_ENDED');
+    expect(await backend.use(first.session)).toBe('ERR_SESSION_ENDED');
   });
 
-  it('by the server ends a session by its id', async () => {
+  it('by the server ends a session by its id, and says whether there was one', async () => {
     const backend = new Backend(immediate);
-    const { session, refresh } = await backend.enrolled();
-    await backend.guard.sessions?.revokeSession(claimsOf(session)['sid'] as string);
-    expect(await backend.use(session)).toBe('ERR_SESSION_REVOKED');
-    expect((await backend.refresh(refresh)).code).toBe('ERR_SESSION_REVOKED');
+    const key = newKey();
+    const { session, refresh } = await backend.enrolled(key);
+    const other = tokensOf(await backend.post('/assert', await backend.exchange(key)));
+    const recordId = (await backend.recordId()) ?? '';
+    const sessionId = claimsOf(session)['sid'] as string;
+    expect(await backend.control.end({ recordId, sessionId: 'x' })).toBe(false);
+    expect(await backend.control.end({ recordId: sessionId, sessionId })).toBe(false);
+    expect(await backend.control.end({ recordId, sessionId })).toBe(true);
+    expect(await backend.control.end({ recordId, sessionId })).toBe(false);
+    expect(await backend.use(session)).toBe('ERR_SESSION_ENDED');
+    expect((await backend.refresh(refresh)).code).toBe('ERR_REFRESH_ENDED');
+    expect(await backend.use(other.session)).toBe('accepted');
+    expect(await backend.control.end({ recordId })).toBe(true);
+    expect(await backend.use(other.session)).toBe('ERR_SESSION_ENDED');
   });
 });

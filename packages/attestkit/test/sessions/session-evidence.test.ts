@@ -181,7 +181,6 @@ describe('beside Approov', () => {
       rid: 'r',
       kind: 'app-attest',
       attestation: {},
-      epoch: [0, 0],
     };
     for (const key of [secret, bytes.toString('base64'), bytes.toString('latin1')]) {
       const forged = jwt({ alg: 'HS256', typ: 'attested-session+jwt' }, claims, key);

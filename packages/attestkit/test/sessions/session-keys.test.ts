@@ -19,7 +19,6 @@ const CLAIMS: SessionClaims = {
   rid: 'rid-1',
   kind: 'app-attest',
   attestation: TRUST_FACTS,
-  epoch: [0, 0],
 };
 const make = () => randomBytes(48).toString('base64');
 const OLD = make();

@@ -20,7 +20,6 @@ const CLAIMS: SessionClaims = {
   rid: 'rid-1',
   kind: 'app-attest',
   attestation: { platform: 'ios', app_id: 'app', environment: 'production', attested_at: 0, facts: {} },
-  epoch: [0, 0],
 };
 const SECRETS = readSecrets(randomBytes(48).toString('base64'), 'secret');
 const EC = generateKeyPairSync('ec', { namedCurve: 'P-256' });

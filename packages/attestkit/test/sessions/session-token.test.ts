@@ -34,7 +34,6 @@ const CLAIMS: SessionClaims = {
   rid: 'BBBBBBBBBBBBBBBBBBBBBB',
   kind: 'app-attest',
   attestation: TRUST_FACTS,
-  epoch: [0, 3],
   cnf: { jkt: 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs' },
   sub: 'user 7',
   iss: 'https://api.example.com',
@@ -75,7 +74,6 @@ describe('a session token', () => {
       attestation: TRUST_FACTS,
       issuedAt: NOW,
       expiresAt: NOW + 1_800_000,
-      epoch: [0, 3],
       binding: CLAIMS.bnd,
       claims: CLAIMS,
     });
@@ -160,12 +158,6 @@ describe('a session token', () => {
     ...WRONG_TRUST_FACTS.map(
       ([name, facts]) => [`says ${name} wrongly`, withClaim({ attestation: facts }), 'ATTESTATION'] as const,
     ),
-    ['has no epoch', without('epoch'), 'EPOCH'],
-    ['has one epoch, as text', withClaim({ epoch: ['1'] }), 'EPOCH'],
-    ['has three epochs', withClaim({ epoch: [1, 2, 3] }), 'EPOCH'],
-    ['has a negative epoch', withClaim({ epoch: [0, -1] }), 'EPOCH'],
-    ['has an epoch with a fraction', withClaim({ epoch: [0.5, 0] }), 'EPOCH'],
-    ['has an epoch beyond 32 bits', withClaim({ epoch: [0, 4_294_967_296] }), 'EPOCH'],
     ['has an empty confirmation', withClaim({ cnf: {} }), 'CONFIRMATION'],
     ['has no confirmation but null', withClaim({ cnf: null }), 'CONFIRMATION'],
     ['has a user as a number', withClaim({ sub: 7 }), 'SUBJECT'],
@@ -265,7 +257,7 @@ describe('a verifier of sessions', () => {
     const result = verifier.verify(TOKEN, NOW);
     expect(verifier.verify(TOKEN, NOW)).toBe(result);
     expect(
-      Object.isFrozen(result) && Object.isFrozen(result.attestation) && Object.isFrozen(result.epoch),
+      Object.isFrozen(result) && Object.isFrozen(result.attestation),
     ).toBe(true);
     expect(make(KEYS, 0).verify(TOKEN, NOW)).toEqual(result);
   });

@@ -32,3 +32,7 @@ export function sign(
 ) {
   return key.signRequest({ audience, method, target, body, ...(challenge !== undefined && { challenge }) });
 }
+
+/** The key's id as it is stored. */
+export const keyIdOf = ({ keyId }: Pick<VirtualKey, 'keyId'>): string =>
+  Buffer.from(keyId, 'base64').toString('base64url');
