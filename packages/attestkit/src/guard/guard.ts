@@ -104,6 +104,7 @@ export function createGuard(options: GuardOptions): Guard {
     accept: accept ?? evidence.map((each) => each.kind),
     enforcement,
     refusal,
+    realm: enrolment?.sessions.context.settings.audience,
     countsOf,
   };
   const unnamed = createRoute({}, defaults);
@@ -145,7 +146,7 @@ function connected(
       'Give each kind once, with all its keys.',
     );
   const evidence = given.map((each) => ('connect' in each ? connect(each, sessions) : each));
-  for (const { kind, statuses: ofKind } of evidence) assertStatuses(ofKind, `statuses of ${kind}`);
+  for (const { kind, statuses: ofKind = {} } of evidence) assertStatuses(ofKind, `statuses of ${kind}`);
   return evidence;
 }
 

@@ -51,6 +51,8 @@ export interface RouteDefaults {
   readonly accept: readonly string[];
   readonly enforcement: Enforcement;
   readonly refusal: RefusalOptions;
+  /** The audience of sessions, where there is one. */
+  readonly realm: string | undefined;
   /** The counters of all routes of one name. */
   readonly countsOf: (name: string | undefined) => RouteCounts;
 }
@@ -103,7 +105,7 @@ export function createRoute(options: RouteOptions, defaults: RouteDefaults): Rou
     enforcement,
     preflight: preflight === 'pass',
     excluded: exclude === undefined ? undefined : exclusion(exclude),
-    refusal: refusalOptions(defaults.refusal, options),
+    refusal: refusalOptions(defaults.refusal, options, defaults.realm),
     counts: defaults.countsOf(options.name),
   };
 }

@@ -8,12 +8,13 @@ import type { Context } from './context.js';
 import type { Owned } from './device-record.js';
 import { scopesOf } from './issue.js';
 import { evidenceOfProof, spendProof, verifyProof } from './key-proof.js';
+import { needOfSignature } from './needs.js';
 import { appraiseDevice } from './policy.js';
 import { PROOF_CHECKS as CHECKS } from './proof-checks.js';
 import { hasAttestScheme, readAttestCredentials, readProofField, type ProofField } from './proof-header.js';
 import { requestBytes } from './request-bytes.js';
 import { SESSION_FIELD_CHECKS } from './session-checks.js';
-import { appraiseSession, STATUSES, type SessionEvidence } from './session-evidence.js';
+import { appraiseSession, type SessionEvidence } from './session-evidence.js';
 import { findSession } from './session-field.js';
 import type { SessionResult } from './session-token.js';
 
@@ -87,7 +88,8 @@ export function assertion(): SessionEvidence<'assertion', AssertionResult, Item,
       }
       return {
         kind: 'assertion',
-        statuses: STATUSES,
+        fields: ['x-app-attest', context.settings.header],
+        need: (demand, error) => needOfSignature(context, demand, error),
         routeOptions: ['assertion'],
         demand: ({ assertion: asked }) => readDemand(asked),
         find,
