@@ -3,7 +3,6 @@ import type { Answer } from '../ports/decision.js';
 import type { EndpointEvent } from '../ports/events.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { deviceIdOf } from '../sessions/body.js';
-import { CHALLENGE_CHECKS } from '../sessions/challenge-checks.js';
 import { BODY_CHECKS } from '../sessions/enrolment-checks.js';
 import type { Issued } from '../sessions/issue.js';
 import type { Sessions } from '../sessions/sessions.js';
@@ -11,8 +10,11 @@ import { ENDPOINT_CHECKS as CHECKS, GUARD_CHECKS } from './checks.js';
 import { RouteCounts } from './counters.js';
 import { factsOf } from './emit.js';
 import { queryParameter, readJsonBody } from './endpoint-request.js';
+import { statusOf } from './endpoint-status.js';
 import type { Limiter } from './limiter.js';
 import { quietly } from './quietly.js';
+import { DEFAULT_REALM } from './refusal.js';
+import { wwwAuthenticate } from './www-authenticate.js';
 
 /** What the endpoints of enrolment and sessions are made with. */
 export interface EndpointSetup {
@@ -39,7 +41,7 @@ interface Endpoint {
 }
 
 /** Seconds after which one who asked too often, or found no room, may try again. */
-const RETRY_AFTER = '5';
+const RETRY_AFTER = 5;
 
 /** For all that one request needs: stores and services have shorter deadlines of their own. */
 const DEADLINE_MS = 30_000;
@@ -48,13 +50,6 @@ const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store
 
 /** RFC 9110 §9.3.2: what answers GET answers HEAD. */
 const ALLOWED = { GET: 'GET, HEAD', POST: 'POST' } as const;
-
-/** Refused for what the request is, and not for what its evidence says. */
-const BAD_REQUEST: ReadonlySet<string> = new Set(
-  [...Object.values(BODY_CHECKS), ...Object.values(CHALLENGE_CHECKS), GUARD_CHECKS.bodyReadable].map(
-    ({ code }) => code,
-  ),
-);
 
 /** The endpoints of enrolment and sessions: a path below where they are mounted in, an answer out. */
 export class Endpoints {
@@ -121,7 +116,7 @@ export class Endpoints {
         thrown instanceof AttestationError
           ? thrown
           : new AttestationError(GUARD_CHECKS.internal, { cause: thrown });
-      return this.#tell(use, refusalOf(error), error);
+      return this.#tell(use, this.#refusalOf(use, error), error);
     }
   }
 
@@ -177,6 +172,20 @@ export class Endpoints {
     return {};
   }
 
+  /** To the client nothing more than a status; the reason is in the event. */
+  #refusalOf({ endpoint }: Use, error: AttestationError): Answer {
+    const status = statusOf(endpoint, error);
+    const { retryAfter = RETRY_AFTER } = error;
+    const { audience = DEFAULT_REALM } = this.#setup.sessions.context.settings;
+    const headers = {
+      ...HEADERS,
+      ...((status === 429 || status === 503) && { 'retry-after': String(retryAfter) }),
+      // RFC 9110 §15.5.2 asks for a challenge beside every 401.
+      ...(status === 401 && { 'www-authenticate': wwwAuthenticate(audience, [{ need: 'session' }]) }),
+    };
+    return { status, headers, body: '{}' };
+  }
+
   #tell(use: Use, answer: Answer, error?: AttestationError): Answer {
     const { endpoint, address, device, issued } = use;
     const counts = this.#counts.get(`/${endpoint}`);
@@ -210,20 +219,4 @@ function answerOf(issued: Issued): object {
     refresh_token: issued.refreshToken,
     refresh_expires_in: issued.refreshExpiresInSeconds,
   };
-}
-
-/**
- * 400 for what is no proper request, or lacks a field of its evidence, 403 for evidence that is refused; to the client
- * nothing more.
- */
-function refusalOf({ code, stage, retryAfter }: AttestationError): Answer {
-  const body = '{}';
-  if (code === CHECKS.limit.code)
-    return { status: 429, headers: { ...HEADERS, 'retry-after': RETRY_AFTER }, body };
-  if (stage === 'unavailable') {
-    const after = retryAfter === undefined ? RETRY_AFTER : String(retryAfter);
-    return { status: 503, headers: { ...HEADERS, 'retry-after': after }, body };
-  }
-  const isBad = stage === 'missing' || BAD_REQUEST.has(code);
-  return { status: isBad ? 400 : 403, headers: HEADERS, body };
 }

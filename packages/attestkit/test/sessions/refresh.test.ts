@@ -57,7 +57,7 @@ describe('a refresh token', () => {
     const second = tokensOf(await backend.refresh(first.refresh));
     backend.clock.ms += 30_001;
     const reused = await backend.refresh(first.refresh);
-    expect([reused.status, reused.code]).toEqual([403, 'ERR_REFRESH_REUSED']);
+    expect([reused.status, reused.code]).toEqual([401, 'ERR_REFRESH_REUSED']);
     expect(await backend.use(first.session)).toBe('ERR_SESSION_REVOKED');
     expect(await backend.use(second.session)).toBe('ERR_SESSION_REVOKED');
     expect((await backend.refresh(second.refresh)).code).toBe('ERR_SESSION_REVOKED');
