@@ -147,7 +147,13 @@ async function consumeAll(progress: Progress): Promise<void> {
 
 function contextOf(progress: Progress, demand: unknown): VerifyContext<unknown> {
   const { request, now, route } = progress;
-  return { request, demand, now, enforcement: route.enforcement, body: () => readBody(request) };
+  return {
+    request,
+    demand,
+    now,
+    enforcement: route.enforcement,
+    body: () => readBody(request, route.maxBodyBytes),
+  };
 }
 
 function note({ result, consume, unmet, met, skipped }: Appraisal<unknown>, progress: Progress): void {

@@ -36,6 +36,8 @@ interface Use {
 
 interface Endpoint {
   readonly method: 'GET' | 'POST';
+  /** False where it costs nothing. */
+  readonly limited?: false;
   /** Gives the body of the answer. */
   readonly run: (use: Use) => object | Promise<object>;
 }
@@ -65,8 +67,9 @@ export class Endpoints {
       (run: Sessions['enrol'], success: object) =>
       async (use: Use): Promise<object> => {
         const body = await readJsonBody(use.request);
-        await this.#limit(use, Object.hasOwn(body, 'device_id') ? body['device_id'] : undefined);
+        await this.#limitDevice(use, Object.hasOwn(body, 'device_id') ? body['device_id'] : undefined);
         use.issued = await this.#oneOfFew(() => run(body, use.request));
+        this.#noteVerified(use, use.issued);
         return { ...success, ...answerOf(use.issued) };
       };
     this.#endpoints = new Map<string, Endpoint>([
@@ -83,7 +86,7 @@ export class Endpoints {
           ]),
       ['/refresh', { method: 'POST', run: issuing(sessions.refresh, {}) }],
       ['/revoke', { method: 'POST', run: (use) => this.#revoke(use) }],
-      ['/jwks.json', { method: 'GET', run: () => sessions.jwks() }],
+      ['/jwks.json', { method: 'GET', limited: false, run: () => sessions.jwks() }],
     ]);
     for (const path of this.#endpoints.keys()) this.#counts.set(path, new RouteCounts(path));
   }
@@ -109,6 +112,8 @@ export class Endpoints {
     let use: Use = { endpoint: path.slice(1), request, address: undefined };
     try {
       use = { ...use, address: this.#addressOf(request) };
+      // Before anything of the body is read.
+      if (endpoint.limited !== false) await this.#limit(use, 'address');
       const body = await endpoint.run(use);
       return this.#tell(use, { status: 200, headers: HEADERS, body: JSON.stringify(body) });
     } catch (thrown) {
@@ -142,12 +147,23 @@ export class Endpoints {
     return ip === undefined ? undefined : this.#setup.sessions.pseudonym('ip', ip);
   }
 
-  async #limit(use: Use, deviceId: unknown): Promise<void> {
-    if (typeof deviceId === 'string') use.device = this.#setup.sessions.pseudonym('device_id', deviceId);
-    const { endpoint, address, device } = use;
+  async #limitDevice(use: Use, deviceId: unknown): Promise<void> {
+    if (typeof deviceId !== 'string') return;
+    use.device = this.#setup.sessions.pseudonym('device_id', deviceId);
+    await this.#limit(use, 'device');
+  }
+
+  /** What a limiter does with it changes nothing any more. */
+  #noteVerified({ endpoint, address }: Use, { deviceId }: Issued): void {
+    const { limiter, sessions } = this.#setup;
+    const device = sessions.pseudonym('device_id', deviceId);
+    quietly(() => limiter({ endpoint, step: 'verified', address, device }));
+  }
+
+  async #limit({ endpoint, address, device }: Use, step: 'address' | 'device'): Promise<void> {
     let allowed: boolean;
     try {
-      allowed = await this.#setup.limiter({ endpoint, address, device });
+      allowed = await this.#setup.limiter({ endpoint, step, address, device });
     } catch (cause) {
       throw new AttestationError(CHECKS.limiter, { cause });
     }
@@ -157,7 +173,7 @@ export class Endpoints {
   async #challenge(use: Use): Promise<object> {
     const repeated = new AttestationError(BODY_CHECKS.deviceId);
     const deviceId = deviceIdOf(queryParameter(use.request, 'device_id', repeated));
-    await this.#limit(use, deviceId);
+    await this.#limitDevice(use, deviceId);
     const badPurpose = new AttestationError(BODY_CHECKS.purpose);
     const purpose = queryParameter(use.request, 'purpose', badPurpose) ?? 'attest';
     if (purpose !== 'attest' && purpose !== 'assert' && purpose !== 'request') throw badPurpose;
@@ -167,7 +183,6 @@ export class Endpoints {
 
   async #revoke(use: Use): Promise<object> {
     const body = await readJsonBody(use.request);
-    await this.#limit(use, undefined);
     await this.#oneOfFew(() => this.#setup.sessions.revoke(body));
     return {};
   }

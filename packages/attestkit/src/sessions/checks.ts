@@ -4,6 +4,7 @@ import { CHALLENGE_CHECKS } from './challenge-checks.js';
 import { BODY_CHECKS, ENROLMENT_CHECKS } from './enrolment-checks.js';
 import { POLICY_CHECKS } from './policy-checks.js';
 import { PROOF_CHECKS } from './proof-checks.js';
+import { RECORD_CHECKS } from './record-limit.js';
 import { REFRESH_CHECKS } from './refresh-checks.js';
 import { SESSION_CHECKS, type SessionTokenErrorCode } from './session-checks.js';
 import { STATE_CHECKS } from './state-checks.js';
@@ -15,6 +16,7 @@ export type SessionsErrorCode =
   | CodeOf<typeof BODY_CHECKS>
   | CodeOf<typeof CHALLENGE_CHECKS>
   | CodeOf<typeof ENROLMENT_CHECKS>
+  | CodeOf<typeof RECORD_CHECKS>
   | CodeOf<typeof POLICY_CHECKS>
   | CodeOf<typeof REFRESH_CHECKS>
   | SessionTokenErrorCode
@@ -27,6 +29,7 @@ export const SESSIONS_CHECKS: readonly CheckDef<SessionsErrorCode>[] = [
   ...Object.values(BODY_CHECKS),
   ...Object.values(CHALLENGE_CHECKS),
   ...Object.values(ENROLMENT_CHECKS),
+  ...Object.values(RECORD_CHECKS),
   ...Object.values(POLICY_CHECKS),
   ...Object.values(REFRESH_CHECKS),
   ...SESSION_CHECKS,

@@ -1,4 +1,5 @@
 import type { EnrolmentEvidence } from '../ports/enrolment.js';
+import type { EnrolmentLimits } from '../ports/limits.js';
 import type { Store } from '../ports/store.js';
 import type { Devices } from './device-record.js';
 import type { Families } from './families.js';
@@ -23,6 +24,7 @@ export interface Context {
     readonly session: SessionKeys;
   };
   readonly verifier: SessionVerifier;
+  readonly limits: EnrolmentLimits | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }

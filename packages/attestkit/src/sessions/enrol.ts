@@ -7,6 +7,7 @@ import type { Enrolment } from './device-record.js';
 import { beginSession, bindingOf, type Issued } from './issue.js';
 import { assertOwner } from './ownership.js';
 import { appraiseDevice } from './policy.js';
+import { countNewRecord } from './record-limit.js';
 import { subjectOf } from './subject.js';
 
 /** Of one enrolment: as many as help an operator, and no more than a log can take. */
@@ -43,6 +44,7 @@ export async function enrol(context: Context, body: JsonObject, request: Atteste
     await assertOwner(context, { body, request, deviceId, challenge, evidence, enrolled, device });
   const subject = await subjectOf(settings.subject, request);
 
+  if (device === undefined) await countNewRecord(context.limits, request.ip);
   await consume();
   const enrolment: Enrolment = {
     enrolled,

@@ -3,6 +3,7 @@ import { claimExpectations } from '../kernel/claims.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import type { JsonObject } from '../kernel/json.js';
 import type { EnrolmentEvidence } from '../ports/enrolment.js';
+import type { EnrolmentLimits } from '../ports/limits.js';
 import type { AttestedRequest } from '../ports/request.js';
 import type { Store } from '../ports/store.js';
 import { assert } from './assert.js';
@@ -66,6 +67,8 @@ export interface SessionsSetup {
   readonly enrolment: readonly EnrolmentEvidence[];
   readonly options: SessionsOptions;
   readonly allowPublishedSecret?: boolean | undefined;
+  /** Default: no limits. */
+  readonly limits?: EnrolmentLimits | undefined;
   readonly now: () => number;
 }
 
@@ -100,6 +103,7 @@ export function createSessions(setup: SessionsSetup): Sessions {
     revocation: new Revocation(store, settings.revocation, now),
     keys,
     verifier: new SessionVerifier(keys.session.source, expected, CACHE),
+    limits: setup.limits,
     now,
   };
   const control = controlOf(context);

@@ -1,0 +1,19 @@
+/**
+ * What may be done for one address, counted where the work or the growth is, and not where the request comes in. The guard
+ * gives it to sessions; the buckets are in this process's memory.
+ */
+export interface EnrolmentLimits {
+  /**
+   * Counts one new device record: asked once, right before a record is made where there was none, after the evidence has
+   * been verified and before the challenge is consumed.
+   *
+   * @param address `request.ip`; undefined where the adapter knows none
+   * @returns false where the address has had as many as it may: refuse with a code that ends in `_LIMIT` (429)
+   */
+  newRecord(address: string | undefined): boolean | Promise<boolean>;
+  /**
+   * Counts one call to another service (Google, Firebase) that evidence of this address costs. The guard asks it by itself,
+   * when evidence calls `consumeChallenge`.
+   */
+  remote(address: string | undefined): boolean | Promise<boolean>;
+}
