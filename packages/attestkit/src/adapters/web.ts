@@ -1,4 +1,4 @@
-import { BODY_LIMIT, routeOf, type Guard, type RouteOptions } from '../guard/index.js';
+import { BODY_LIMIT, BodyTooLargeError, routeOf, type Guard, type RouteOptions } from '../guard/index.js';
 import type { Attestation } from '../ports/attestation.js';
 import type { Answer } from '../ports/decision.js';
 import type { AttestedRequest } from '../ports/request.js';
@@ -81,24 +81,24 @@ class WebRequest implements AttestedRequest {
     return value === null ? [] : [value];
   }
 
-  get body(): (() => Promise<Uint8Array>) | undefined {
+  get body(): ((maxBytes?: number) => Promise<Uint8Array>) | undefined {
     if (this.#body === undefined && (this.#request.bodyUsed || this.#request.body?.locked === true))
       return undefined;
-    return () => (this.#body ??= read(this.#request.clone()));
+    return (maxBytes = BODY_LIMIT) => (this.#body ??= read(this.#request.clone(), maxBytes));
   }
 }
 
-async function read({ body }: Request): Promise<Uint8Array> {
+async function read({ body }: Request, maxBytes: number): Promise<Uint8Array> {
   if (body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let length = 0;
   const reader = body.getReader();
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
     length += part.value.length;
-    if (length > BODY_LIMIT) {
+    if (length > maxBytes) {
       // Settles only when the request's own body is read or cancelled too.
       void reader.cancel();
-      throw new Error(`the body is over ${BODY_LIMIT} bytes`);
+      throw new BodyTooLargeError(maxBytes);
     }
     chunks.push(part.value);
   }

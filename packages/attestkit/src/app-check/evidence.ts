@@ -50,8 +50,9 @@ export function appCheck(
   const consume = readConsume(options);
   return {
     kind: 'app-check',
-    statuses: { missing: 401, malformed: 401, untrusted: 401, denied: 401 },
     routeOptions: ['appCheck'],
+    fields: [HEADER],
+    need: () => ({ need: 'token', header: 'X-Firebase-AppCheck' }),
     demand: ({ appCheck: asked }) => readDemand(asked, consume),
     find(request) {
       const values = request.fields(HEADER);

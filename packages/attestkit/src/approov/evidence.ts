@@ -83,7 +83,8 @@ export function approov(
   assertOptions(options, OPTIONS, 'approov');
   const keys = keySource(options);
   const claims = claimExpectations(options);
-  const header = headerName(options.header ?? 'approov-token');
+  const { header: named = 'Approov-Token' } = options;
+  const header = headerName(named);
   const { prefix = '', binding: account = {}, cache: capacity = 1000 } = options;
   if (typeof account !== 'object' || Array.isArray(account)) {
     const remedy = 'Ask for the binding on a route: protect(guard, { binding: true }).';
@@ -128,8 +129,11 @@ export function approov(
 
   return {
     kind: 'approov',
+    // What the clients of Approov's own servers expect, whatever the stage.
     statuses: { missing: 401, malformed: 401, untrusted: 401, denied: 401 },
     routeOptions: ['binding'],
+    fields: [header],
+    need: () => ({ need: 'token', header: named }),
     demand: (route) => bindingDemand(route['binding'] as Binding | undefined, account),
     find(request) {
       const values = request.fields(header);

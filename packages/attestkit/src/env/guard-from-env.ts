@@ -108,5 +108,6 @@ const OPTIONS: OptionTypes = {
   evidence: 'list',
   log: 'function',
   onDecision: 'function',
+  maxBodyBytes: 'number',
   now: 'function',
 };

@@ -1,2 +1,9 @@
-/** Bytes of a body that are read for the guard: 1 MiB. A body parser that keeps its bytes has a limit of its own. */
+/** Bytes of a body that are read for the guard, where the route does not say otherwise: 1 MiB. */
 export const BODY_LIMIT = 1_048_576;
+
+/** With this a request's `body` rejects where there is more of it than asked for; anything else is a broken connection. */
+export class BodyTooLargeError extends Error {
+  constructor(maxBytes: number) {
+    super(`the body is over ${maxBytes} bytes`);
+  }
+}

@@ -18,11 +18,18 @@ export const GUARD_CHECKS = freezeJson({
     says: 'the bytes of the request body are gone: mount the guard before the body parser, or give the parser the hook rawBody',
     spec: 'attestkit, signed requests',
   },
+  bodySize: {
+    name: 'body size',
+    code: 'ERR_GUARD_BODY_TOO_LARGE',
+    stage: 'malformed',
+    says: 'the request body is larger than the route allows: raise the option maxBodyBytes if genuine ones are',
+    spec: 'RFC 9110 §15.5.14',
+  },
   bodyReadable: {
     name: 'body readable',
     code: 'ERR_GUARD_BODY_UNREADABLE',
     stage: 'malformed',
-    says: 'the request body is over the limit, or the connection broke before its end',
+    says: 'the connection broke before the end of the request body',
     spec: 'RFC 9110 §8.6',
   },
 } as const satisfies Record<string, CheckDef>);
@@ -35,6 +42,13 @@ export const ENDPOINT_CHECKS = freezeJson({
     stage: 'denied',
     says: 'the address or the device has asked too often',
     spec: 'RFC 6585 §4',
+  },
+  members: {
+    name: 'number of members',
+    code: 'ERR_ENDPOINT_MEMBERS_TOO_LARGE',
+    stage: 'malformed',
+    says: 'the body has more members, or longer lists, than any genuine one',
+    spec: 'attestkit, input caps',
   },
   limiter: {
     name: 'limiter answered',

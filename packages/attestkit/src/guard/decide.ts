@@ -2,7 +2,7 @@ import { AttestationError } from '../kernel/errors.js';
 import type { Attestation } from '../ports/attestation.js';
 import type { CheckDef } from '../ports/checks.js';
 import type { Decision } from '../ports/decision.js';
-import type { Appraisal, Evidence, VerifyContext } from '../ports/evidence.js';
+import type { Appraisal, Evidence, Need, VerifyContext } from '../ports/evidence.js';
 import type { DecisionEvent } from '../ports/events.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { GUARD_CHECKS } from './checks.js';
@@ -147,7 +147,13 @@ async function consumeAll(progress: Progress): Promise<void> {
 
 function contextOf(progress: Progress, demand: unknown): VerifyContext<unknown> {
   const { request, now, route } = progress;
-  return { request, demand, now, enforcement: route.enforcement, body: () => readBody(request) };
+  return {
+    request,
+    demand,
+    now,
+    enforcement: route.enforcement,
+    body: () => readBody(request, route.maxBodyBytes),
+  };
 }
 
 function note({ result, consume, unmet, met, skipped }: Appraisal<unknown>, progress: Progress): void {
@@ -184,10 +190,28 @@ function fail(thrown: unknown, progress: Progress, onDecision: OnDecision): Deci
     progress.reported.push(error);
     return accept(progress, NOTHING, onDecision);
   }
-  const response = refuse(error, at.statuses, route.refusal);
+  const response = refuse(error, at.statuses, route.refusal, () => needsOf(error, progress));
   route.counts.add('refused', error.code);
   emit(onDecision, { ...progress, refused: error, status: response.status });
   return { outcome: 'refuse', error, response };
+}
+
+/**
+ * What the client has to bring: evidence of the kind that refused, or, where the route takes any of several, of one of
+ * the others.
+ */
+function needsOf(error: AttestationError, { at, route }: Progress): readonly Need[] {
+  const ofKind = ({ evidence, demand }: Demanded): Need => {
+    const why = evidence === at ? error : undefined;
+    try {
+      return evidence.need?.(demand, why) ?? { need: 'token' };
+    } catch {
+      // A mistake in it must not turn a refusal into an outage.
+      return { need: 'token' };
+    }
+  };
+  const accepted = route.accept.some(({ evidence }) => evidence === at);
+  return (accepted ? route.accept : route.require.filter(({ evidence }) => evidence === at)).map(ofKind);
 }
 
 function accept(progress: Progress, results: Attestation, onDecision: OnDecision): Decision<Attestation> {

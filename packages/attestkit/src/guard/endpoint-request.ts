@@ -1,12 +1,16 @@
 import { AttestationError } from '../kernel/errors.js';
 import type { JsonObject } from '../kernel/json.js';
-import { readUnsignedJson } from '../kernel/unsigned-json.js';
+import { isSmallJson, readUnsignedJson } from '../kernel/unsigned-json.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { BODY_CHECKS as CHECKS } from '../sessions/enrolment-checks.js';
+import { ENDPOINT_CHECKS } from './checks.js';
 import { readBody } from './read-body.js';
 
 /** Bytes of a body; an attestation of App Attest has about 10 KB in base64, a chain of Android's about 8. */
 const MAX_BODY = 65_536;
+
+/** Members of a body, and values of its lists: a genuine one has about ten. */
+const MAX_MEMBERS = 64;
 
 /** RFC 8259 §11; the charset is what some clients add, and may only be the one there is. */
 const JSON_TYPE = /^application\/json[ \t]*(;[ \t]*charset="?utf-8"?[ \t]*)?$/i;
@@ -21,10 +25,8 @@ export async function readJsonBody(request: AttestedRequest): Promise<JsonObject
   const codings = request.fields('content-encoding').filter((coding) => coding.toLowerCase() !== 'identity');
   if (!JSON_TYPE.test(type) || otherTypes.length > 0 || codings.length > 0)
     throw new AttestationError(CHECKS.mediaType);
-  if (request.fields('content-length').some((length) => Number(length) > MAX_BODY))
-    throw new AttestationError(CHECKS.size);
-  const bytes = await readBody(request);
-  if (bytes.length > MAX_BODY) throw new AttestationError(CHECKS.size);
+  const bytes = await readBody(request, MAX_BODY, CHECKS.size);
+  if (!isSmallJson(bytes, MAX_MEMBERS)) throw new AttestationError(ENDPOINT_CHECKS.members);
   const body = readUnsignedJson(bytes);
   if (body === undefined) throw new AttestationError(CHECKS.json);
   return body;

@@ -3,7 +3,6 @@ import type { Answer } from '../ports/decision.js';
 import type { EndpointEvent } from '../ports/events.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { deviceIdOf } from '../sessions/body.js';
-import { CHALLENGE_CHECKS } from '../sessions/challenge-checks.js';
 import { BODY_CHECKS } from '../sessions/enrolment-checks.js';
 import type { Issued } from '../sessions/issue.js';
 import type { Sessions } from '../sessions/sessions.js';
@@ -11,8 +10,11 @@ import { ENDPOINT_CHECKS as CHECKS, GUARD_CHECKS } from './checks.js';
 import { RouteCounts } from './counters.js';
 import { factsOf } from './emit.js';
 import { queryParameter, readJsonBody } from './endpoint-request.js';
+import { statusOf } from './endpoint-status.js';
 import type { Limiter } from './limiter.js';
 import { quietly } from './quietly.js';
+import { DEFAULT_REALM } from './refusal.js';
+import { wwwAuthenticate } from './www-authenticate.js';
 
 /** What the endpoints of enrolment and sessions are made with. */
 export interface EndpointSetup {
@@ -34,12 +36,14 @@ interface Use {
 
 interface Endpoint {
   readonly method: 'GET' | 'POST';
+  /** False where it costs nothing. */
+  readonly limited?: false;
   /** Gives the body of the answer. */
   readonly run: (use: Use) => object | Promise<object>;
 }
 
 /** Seconds after which one who asked too often, or found no room, may try again. */
-const RETRY_AFTER = '5';
+const RETRY_AFTER = 5;
 
 /** For all that one request needs: stores and services have shorter deadlines of their own. */
 const DEADLINE_MS = 30_000;
@@ -48,13 +52,6 @@ const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store
 
 /** RFC 9110 §9.3.2: what answers GET answers HEAD. */
 const ALLOWED = { GET: 'GET, HEAD', POST: 'POST' } as const;
-
-/** Refused for what the request is, and not for what its evidence says. */
-const BAD_REQUEST: ReadonlySet<string> = new Set(
-  [...Object.values(BODY_CHECKS), ...Object.values(CHALLENGE_CHECKS), GUARD_CHECKS.bodyReadable].map(
-    ({ code }) => code,
-  ),
-);
 
 /** The endpoints of enrolment and sessions: a path below where they are mounted in, an answer out. */
 export class Endpoints {
@@ -70,8 +67,9 @@ export class Endpoints {
       (run: Sessions['enrol'], success: object) =>
       async (use: Use): Promise<object> => {
         const body = await readJsonBody(use.request);
-        await this.#limit(use, Object.hasOwn(body, 'device_id') ? body['device_id'] : undefined);
+        await this.#limitDevice(use, Object.hasOwn(body, 'device_id') ? body['device_id'] : undefined);
         use.issued = await this.#oneOfFew(() => run(body, use.request));
+        this.#noteVerified(use, use.issued);
         return { ...success, ...answerOf(use.issued) };
       };
     this.#endpoints = new Map<string, Endpoint>([
@@ -88,7 +86,7 @@ export class Endpoints {
           ]),
       ['/refresh', { method: 'POST', run: issuing(sessions.refresh, {}) }],
       ['/revoke', { method: 'POST', run: (use) => this.#revoke(use) }],
-      ['/jwks.json', { method: 'GET', run: () => sessions.jwks() }],
+      ['/jwks.json', { method: 'GET', limited: false, run: () => sessions.jwks() }],
     ]);
     for (const path of this.#endpoints.keys()) this.#counts.set(path, new RouteCounts(path));
   }
@@ -114,6 +112,8 @@ export class Endpoints {
     let use: Use = { endpoint: path.slice(1), request, address: undefined };
     try {
       use = { ...use, address: this.#addressOf(request) };
+      // Before anything of the body is read.
+      if (endpoint.limited !== false) await this.#limit(use, 'address');
       const body = await endpoint.run(use);
       return this.#tell(use, { status: 200, headers: HEADERS, body: JSON.stringify(body) });
     } catch (thrown) {
@@ -121,7 +121,7 @@ export class Endpoints {
         thrown instanceof AttestationError
           ? thrown
           : new AttestationError(GUARD_CHECKS.internal, { cause: thrown });
-      return this.#tell(use, refusalOf(error), error);
+      return this.#tell(use, this.#refusalOf(use, error), error);
     }
   }
 
@@ -147,12 +147,23 @@ export class Endpoints {
     return ip === undefined ? undefined : this.#setup.sessions.pseudonym('ip', ip);
   }
 
-  async #limit(use: Use, deviceId: unknown): Promise<void> {
-    if (typeof deviceId === 'string') use.device = this.#setup.sessions.pseudonym('device_id', deviceId);
-    const { endpoint, address, device } = use;
+  async #limitDevice(use: Use, deviceId: unknown): Promise<void> {
+    if (typeof deviceId !== 'string') return;
+    use.device = this.#setup.sessions.pseudonym('device_id', deviceId);
+    await this.#limit(use, 'device');
+  }
+
+  /** What a limiter does with it changes nothing any more. */
+  #noteVerified({ endpoint, address }: Use, { deviceId }: Issued): void {
+    const { limiter, sessions } = this.#setup;
+    const device = sessions.pseudonym('device_id', deviceId);
+    quietly(() => limiter({ endpoint, step: 'verified', address, device }));
+  }
+
+  async #limit({ endpoint, address, device }: Use, step: 'address' | 'device'): Promise<void> {
     let allowed: boolean;
     try {
-      allowed = await this.#setup.limiter({ endpoint, address, device });
+      allowed = await this.#setup.limiter({ endpoint, step, address, device });
     } catch (cause) {
       throw new AttestationError(CHECKS.limiter, { cause });
     }
@@ -162,7 +173,7 @@ export class Endpoints {
   async #challenge(use: Use): Promise<object> {
     const repeated = new AttestationError(BODY_CHECKS.deviceId);
     const deviceId = deviceIdOf(queryParameter(use.request, 'device_id', repeated));
-    await this.#limit(use, deviceId);
+    await this.#limitDevice(use, deviceId);
     const badPurpose = new AttestationError(BODY_CHECKS.purpose);
     const purpose = queryParameter(use.request, 'purpose', badPurpose) ?? 'attest';
     if (purpose !== 'attest' && purpose !== 'assert' && purpose !== 'request') throw badPurpose;
@@ -172,9 +183,22 @@ export class Endpoints {
 
   async #revoke(use: Use): Promise<object> {
     const body = await readJsonBody(use.request);
-    await this.#limit(use, undefined);
     await this.#oneOfFew(() => this.#setup.sessions.revoke(body));
     return {};
+  }
+
+  /** To the client nothing more than a status; the reason is in the event. */
+  #refusalOf({ endpoint }: Use, error: AttestationError): Answer {
+    const status = statusOf(endpoint, error);
+    const { retryAfter = RETRY_AFTER } = error;
+    const { audience = DEFAULT_REALM } = this.#setup.sessions.context.settings;
+    const headers = {
+      ...HEADERS,
+      ...((status === 429 || status === 503) && { 'retry-after': String(retryAfter) }),
+      // RFC 9110 §15.5.2 asks for a challenge beside every 401.
+      ...(status === 401 && { 'www-authenticate': wwwAuthenticate(audience, [{ need: 'session' }]) }),
+    };
+    return { status, headers, body: '{}' };
   }
 
   #tell(use: Use, answer: Answer, error?: AttestationError): Answer {
@@ -212,20 +236,4 @@ function answerOf(issued: Issued): object {
     refresh_token: issued.refreshToken,
     refresh_expires_in: issued.refreshExpiresInSeconds,
   };
-}
-
-/**
- * 400 for what is no proper request, or lacks a field of its evidence, 403 for evidence that is refused; to the client
- * nothing more.
- */
-function refusalOf({ code, stage, retryAfter }: AttestationError): Answer {
-  const body = '{}';
-  if (code === CHECKS.limit.code)
-    return { status: 429, headers: { ...HEADERS, 'retry-after': RETRY_AFTER }, body };
-  if (stage === 'unavailable') {
-    const after = retryAfter === undefined ? RETRY_AFTER : String(retryAfter);
-    return { status: 503, headers: { ...HEADERS, 'retry-after': after }, body };
-  }
-  const isBad = stage === 'missing' || BAD_REQUEST.has(code);
-  return { status: isBad ? 400 : 403, headers: HEADERS, body };
 }

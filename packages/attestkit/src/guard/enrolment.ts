@@ -7,6 +7,7 @@ import { createSessions, type Sessions } from '../sessions/sessions.js';
 import type { SessionsOptions } from '../sessions/settings.js';
 import { Endpoints } from './endpoints.js';
 import { tokenBuckets, type Limiter } from './limiter.js';
+import { enrolmentLimits, readLimits, type LimitOptions } from './limits.js';
 
 /** How devices enrol and get sessions; a guard without `enrolment` has neither. */
 export interface EnrolmentOptions {
@@ -22,8 +23,13 @@ export interface EnrolmentOptions {
   /** Where state is kept: `memoryStore()`, or one that all instances share. */
   readonly store?: Store;
   readonly sessions?: SessionsOptions;
-  /** Says whether an address or a device may ask once more. Default: token buckets in this process's memory. */
+  /**
+   * Says whether an address or a device may ask once more, in place of the buckets `addressPerMinute` and `devicePerMinute` of
+   * `limits`. Default: those.
+   */
   readonly limiter?: Limiter;
+  /** How often addresses and devices may ask, cost a call to another service, and enrol. */
+  readonly limits?: LimitOptions;
   /** Called with each use of an endpoint: for a log. What it throws changes nothing. */
   readonly onEvent?: (event: EndpointEvent) => void;
 }
@@ -35,6 +41,7 @@ export const ENROLMENT_OPTIONS: OptionTypes = {
   store: 'any',
   sessions: 'object',
   limiter: 'function',
+  limits: 'object',
   onEvent: 'function',
 };
 
@@ -53,15 +60,17 @@ export function createEnrolment(
     const remedy = 'Give the kinds of evidence that devices enrol with: enrolment: [appAttest({ … })].';
     throw new ConfigurationError(without, 'is for enrolment, and there is none', remedy);
   }
+  const numbers = readLimits(options.limits);
   const sessions = createSessions({
     secret,
     store,
     enrolment,
+    limits: enrolmentLimits(numbers, now),
     options: options.sessions ?? {},
     allowPublishedSecret,
     now,
   });
-  const limiter = options.limiter ?? tokenBuckets(now);
+  const limiter = options.limiter ?? tokenBuckets(numbers, now);
   return {
     sessions,
     endpoints: new Endpoints({ sessions, limiter, maxConcurrent: MAX_CONCURRENT, onEvent }),

@@ -26,6 +26,8 @@ export interface GuardOptions extends RefusalOptions, EnrolmentOptions {
   readonly enforcement?: Enforcement;
   /** Called with each decision: for a log, with reasons and never tokens. What it throws changes nothing. */
   readonly onDecision?: (event: DecisionEvent) => void;
+  /** Bytes of a body that are read to verify a signed request, on routes that do not say otherwise. Default 1048576 (1 MiB). */
+  readonly maxBodyBytes?: number;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
 }
@@ -65,6 +67,7 @@ const OPTIONS: OptionTypes = {
   accept: 'list',
   enforcement: 'string',
   onDecision: 'function',
+  maxBodyBytes: 'number',
   now: 'function',
 };
 
@@ -105,6 +108,8 @@ export function createGuard(options: GuardOptions): Guard {
     accept: accept ?? evidence.map((each) => each.kind),
     enforcement,
     refusal,
+    maxBodyBytes: options.maxBodyBytes,
+    realm: enrolment?.sessions.context.settings.audience,
     countsOf,
   };
   const unnamed = createRoute({}, defaults);
@@ -146,7 +151,7 @@ function connected(
       'Give each kind once, with all its keys.',
     );
   const evidence = given.map((each) => ('connect' in each ? connect(each, sessions) : each));
-  for (const { kind, statuses: ofKind } of evidence) assertStatuses(ofKind, `statuses of ${kind}`);
+  for (const { kind, statuses: ofKind = {} } of evidence) assertStatuses(ofKind, `statuses of ${kind}`);
   return evidence;
 }
 

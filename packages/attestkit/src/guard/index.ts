@@ -1,4 +1,4 @@
-export { BODY_LIMIT } from './body-limit.js';
+export { BODY_LIMIT, BodyTooLargeError } from './body-limit.js';
 export { createGuard } from './guard.js';
 export type { Guard, GuardOptions } from './guard.js';
 export { routeOf } from './route-of.js';
@@ -11,4 +11,5 @@ export { REFUSAL_OPTIONS } from './refusal.js';
 export { ENROLMENT_OPTIONS } from './enrolment.js';
 export type { EnrolmentOptions } from './enrolment.js';
 export type { EndpointUse, Limiter } from './limiter.js';
+export type { LimitOptions } from './limits.js';
 export { belowPrefix } from './below-prefix.js';

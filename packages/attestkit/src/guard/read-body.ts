@@ -1,17 +1,31 @@
 import { AttestationError } from '../kernel/errors.js';
+import type { CheckDef } from '../ports/checks.js';
 import type { AttestedRequest } from '../ports/request.js';
+import { BODY_LIMIT, BodyTooLargeError } from './body-limit.js';
 import { GUARD_CHECKS } from './checks.js';
 
 /**
  * The request's exact bytes.
  *
- * @throws AttestationError (rejects with it) where they are gone, over the limit, or broken off
+ * @param tooLarge what to throw where there are more than `maxBytes`; nothing is read where the request says so itself
+ * @throws AttestationError (rejects with it) where they are gone, too many, or broken off
  */
-export async function readBody(request: AttestedRequest): Promise<Uint8Array> {
+export async function readBody(
+  request: AttestedRequest,
+  maxBytes = BODY_LIMIT,
+  tooLarge: CheckDef = GUARD_CHECKS.bodySize,
+): Promise<Uint8Array> {
   if (request.body === undefined) throw new AttestationError(GUARD_CHECKS.bodyAvailable);
+  if (request.fields('content-length').some((length) => Number(length) > maxBytes))
+    throw new AttestationError(tooLarge);
+  let bytes: Uint8Array;
   try {
-    return await request.body();
+    bytes = await request.body(maxBytes);
   } catch (cause) {
-    throw new AttestationError(GUARD_CHECKS.bodyReadable, { cause });
+    const check = cause instanceof BodyTooLargeError ? tooLarge : GUARD_CHECKS.bodyReadable;
+    throw new AttestationError(check, { cause });
   }
+  // Those that a body parser has kept were read by its own limit.
+  if (bytes.length > maxBytes) throw new AttestationError(tooLarge);
+  return bytes;
 }

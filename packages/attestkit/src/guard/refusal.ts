@@ -2,15 +2,20 @@ import type { AttestationError } from '../kernel/errors.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { isFieldName, type OptionTypes } from '../kernel/options.js';
 import type { Refusal } from '../ports/decision.js';
-import type { Statuses } from '../ports/evidence.js';
+import type { Need, Statuses } from '../ports/evidence.js';
+import { isBodyTooLarge, isLimited } from './faults.js';
+import { wwwAuthenticate } from './www-authenticate.js';
 
 /** How refusals are answered. */
 export interface RefusalOptions {
-  /** HTTP statuses by stage of failure, before those of the kind of evidence: `{ missing: 400 }`. `unavailable` is always 503. */
+  /**
+   * HTTP statuses by stage of failure, before those of the kind of evidence: `{ missing: 400 }`. Default: 401, and 403 for
+   * `denied`. `unavailable` is always 503, a body over the cap 413.
+   */
   readonly statuses?: Partial<Statuses>;
   /** The body, to be sent as JSON. Default `{}`. */
   readonly body?: Readonly<Record<string, unknown>>;
-  /** Further header fields. */
+  /** Further header fields; they replace fields of the same name, such as `WWW-Authenticate`. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Puts the error's code and sentence into the body. For development: it tells an attacker what to try next. Default false. */
   readonly expose?: boolean;
@@ -29,7 +34,15 @@ export interface RefusalSettings {
   /** The body for a reason that is, or is not, exposed. */
   readonly bodyFor: (error: AttestationError) => string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Whom a client is asked by, in `WWW-Authenticate`. */
+  readonly realm: string;
 }
+
+/** In the name of a guard that has no audience. */
+export const DEFAULT_REALM = 'attestkit';
+
+/** `denied` is what no fresh evidence can meet; everything else the client can heal. */
+const STATUSES: Statuses = { missing: 401, malformed: 401, untrusted: 401, denied: 403 };
 
 const STAGES = ['missing', 'malformed', 'untrusted', 'denied'];
 
@@ -45,10 +58,17 @@ const RETRY_AFTER = 5;
  *
  * @throws ConfigurationError naming the option
  */
-export function refusalOptions(guard: RefusalOptions, route: RefusalOptions): RefusalSettings {
+export function refusalOptions(
+  guard: RefusalOptions,
+  route: RefusalOptions,
+  realm = DEFAULT_REALM,
+): RefusalSettings {
   const statuses = { ...guard.statuses, ...route.statuses };
   assertStatuses(statuses, 'statuses');
-  const headers: Record<string, string> = { 'content-type': 'application/json' };
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+  };
   for (const [name, value] of Object.entries({ ...guard.headers, ...route.headers })) {
     if (
       !isFieldName(name) ||
@@ -66,7 +86,7 @@ export function refusalOptions(guard: RefusalOptions, route: RefusalOptions): Re
   const silent = asJson(body);
   const bodyFor = ({ code, message }: AttestationError): string =>
     expose ? JSON.stringify({ ...body, error: code, message }) : silent;
-  return { statuses, bodyFor, headers };
+  return { statuses, bodyFor, headers, realm };
 }
 
 /**
@@ -100,17 +120,27 @@ function asJson(body: Readonly<Record<string, unknown>>): string {
   throw new ConfigurationError('body', 'is not a JSON object', 'Give a plain object.');
 }
 
-/** The answer to a refused request: its status follows from the stage of the failure alone. */
+/**
+ * The answer to a refused request: its status follows from the stage of the failure alone.
+ *
+ * @param needs gives what the client has to bring; asked only where the client can answer
+ */
 export function refuse(
   error: AttestationError,
-  ofKind: Partial<Statuses>,
+  ofKind: Partial<Statuses> | undefined,
   settings: RefusalSettings,
+  needs: () => readonly Need[] = () => [{ need: 'token' }],
 ): Refusal {
-  const { stage, retryAfter = RETRY_AFTER } = error;
+  const { code, stage, retryAfter = RETRY_AFTER } = error;
+  const { headers, realm } = settings;
   const body = settings.bodyFor(error);
-  if (stage === 'unavailable') {
-    return { status: 503, headers: { ...settings.headers, 'retry-after': String(retryAfter) }, body };
-  }
-  const status = settings.statuses[stage] ?? ofKind[stage] ?? 403;
-  return { status, headers: settings.headers, body };
+  const later = { ...headers, 'retry-after': String(retryAfter) };
+  if (isLimited(code)) return { status: 429, headers: later, body };
+  if (stage === 'unavailable') return { status: 503, headers: later, body };
+  if (isBodyTooLarge(code)) return { status: 413, headers, body };
+  const status = settings.statuses[stage] ?? ofKind?.[stage] ?? STATUSES[stage];
+  // RFC 9110 §15.5.2: a 401 always has a challenge.
+  if (stage === 'denied' && status !== 401) return { status, headers, body };
+  const asked = { 'www-authenticate': wwwAuthenticate(realm, needs()) };
+  return { status, headers: { ...asked, ...headers }, body };
 }

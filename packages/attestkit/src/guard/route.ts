@@ -3,6 +3,7 @@ import type { EvidenceRouteOptions } from '../ports/attestation.js';
 import type { Enforcement, Evidence } from '../ports/evidence.js';
 import type { RouteCounts } from './counters.js';
 import { assertOneOf, assertOptions, type OptionTypes } from '../kernel/options.js';
+import { BODY_LIMIT } from './body-limit.js';
 import { exclusion, type Exclusion } from './exempt.js';
 import { REFUSAL_OPTIONS, refusalOptions, type RefusalOptions, type RefusalSettings } from './refusal.js';
 
@@ -23,6 +24,11 @@ export interface RouteOptions extends EvidenceRouteOptions, RefusalOptions {
    * path as sent; one that is encoded, or has empty or dot segments, is never excluded.
    */
   readonly exclude?: readonly string[];
+  /**
+   * Bytes of a body that are read to verify a signed request; a larger one is refused with 413. Default: the guard's, or
+   * 1048576 (1 MiB).
+   */
+  readonly maxBodyBytes?: number;
 }
 
 /** One kind of evidence with what this route asks of it. */
@@ -43,6 +49,7 @@ export interface Route {
   readonly excluded: Exclusion | undefined;
   readonly refusal: RefusalSettings;
   readonly counts: RouteCounts;
+  readonly maxBodyBytes: number;
 }
 
 /** What routes take from their guard where they say nothing themselves. */
@@ -51,6 +58,9 @@ export interface RouteDefaults {
   readonly accept: readonly string[];
   readonly enforcement: Enforcement;
   readonly refusal: RefusalOptions;
+  readonly maxBodyBytes: number | undefined;
+  /** The audience of sessions, where there is one. */
+  readonly realm: string | undefined;
   /** The counters of all routes of one name. */
   readonly countsOf: (name: string | undefined) => RouteCounts;
 }
@@ -93,6 +103,8 @@ export function createRoute(options: RouteOptions, defaults: RouteDefaults): Rou
     throw new ConfigurationError(option, 'is empty', `Name at least one of ${kinds(defaults)}.`);
   }
   const { enforcement = defaults.enforcement, preflight = 'check', exclude } = options;
+  const { maxBodyBytes = defaults.maxBodyBytes ?? BODY_LIMIT } = options;
+  assertBodyLimit(maxBodyBytes);
   assertOneOf('enforcement', enforcement, ['enforce', 'report']);
   assertOneOf('preflight', preflight, ['check', 'pass']);
   return {
@@ -103,9 +115,19 @@ export function createRoute(options: RouteOptions, defaults: RouteDefaults): Rou
     enforcement,
     preflight: preflight === 'pass',
     excluded: exclude === undefined ? undefined : exclusion(exclude),
-    refusal: refusalOptions(defaults.refusal, options),
+    refusal: refusalOptions(defaults.refusal, options, defaults.realm),
     counts: defaults.countsOf(options.name),
+    maxBodyBytes,
   };
+}
+
+/** What is kept in memory for each request that is verified. */
+const MOST_BODY_BYTES = 1_073_741_824;
+
+function assertBodyLimit(maxBodyBytes: number): void {
+  if (Number.isInteger(maxBodyBytes) && maxBodyBytes >= 1 && maxBodyBytes <= MOST_BODY_BYTES) return;
+  const remedy = 'Give a whole number from 1 to 1073741824 (1 GiB).';
+  throw new ConfigurationError('maxBodyBytes', 'is not a number of bytes', remedy);
 }
 
 function kinds({ evidence }: RouteDefaults): string {
@@ -120,4 +142,5 @@ const COMMON: OptionTypes = {
   enforcement: 'string',
   preflight: 'string',
   exclude: 'list',
+  maxBodyBytes: 'number',
 };

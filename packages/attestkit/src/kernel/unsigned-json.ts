@@ -1,5 +1,42 @@
 import { readJsonObject, type JsonObject } from './json.js';
 
+/** The characters that structure JSON. */
+const [QUOTE, COMMA, COLON, BACKSLASH] = [0x22, 0x2c, 0x3a, 0x5c];
+const OPENING: ReadonlySet<number> = new Set([0x5b, 0x7b]);
+const CLOSING: ReadonlySet<number> = new Set([0x5d, 0x7d]);
+
+/**
+ * Whether a JSON text has at most so many members, counting those of all its objects together, no more separators between
+ * values than that, and is nested no deeper. One pass over the bytes, before anything is made of them: to parse thousands of
+ * members costs a hundred times what a genuine body does.
+ *
+ * @param bytes that need not be JSON: then it is the parser that refuses them
+ */
+export function isSmallJson(bytes: Uint8Array, maxMembers: number, maxDepth = 8): boolean {
+  let [members, separators, depth] = [0, 0, 0];
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] as number;
+    if (byte === QUOTE) at = endOfText(bytes, at);
+    else if (byte === COLON) members += 1;
+    else if (byte === COMMA) separators += 1;
+    else if (OPENING.has(byte)) depth += 1;
+    else if (CLOSING.has(byte)) depth -= 1;
+    if (members > maxMembers || separators > maxMembers || depth > maxDepth) return false;
+  }
+  return true;
+}
+
+/** Where the text that begins at `start` ends: at a quotation mark that no odd number of backslashes stands before. */
+function endOfText(bytes: Uint8Array, start: number): number {
+  for (let at = start + 1; ; at += 1) {
+    at = bytes.indexOf(QUOTE, at);
+    if (at < 0) return bytes.length;
+    let before = at - 1;
+    while (before > start && bytes[before] === BACKSLASH) before -= 1;
+    if ((at - before) % 2 === 1) return at;
+  }
+}
+
 /** Strings with the colon that makes them names, and what opens and closes. Of valid JSON nothing else is needed. */
 const TOKENS = /("[^"\\]*(?:\\.[^"\\]*)*")([ \t\r\n]*:)?|[{}[\]]/g;
 

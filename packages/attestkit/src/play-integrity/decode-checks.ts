@@ -25,7 +25,7 @@ export const DECODE_CHECKS = freezeJson({
     name: 'token worth asking about',
     code: 'ERR_PLAY_INTEGRITY_TOKEN_FORM',
     stage: 'malformed',
-    says: 'the Play Integrity token is longer than any genuine one, or has characters that no token has',
+    says: 'the Play Integrity token is longer than any genuine one, or is not a compact JWE as all known ones are',
     spec: 'attestkit, input caps',
   },
   accepted: {

@@ -1,12 +1,27 @@
 import { AttestationError } from '../kernel/errors.js';
-import type { JsonObject } from '../kernel/json.js';
+import { decodeBase64url } from '../kernel/base64.js';
+import { readJsonObject, type JsonObject } from '../kernel/json.js';
 import { MAX_ENCRYPTED_LENGTH } from '../kernel/jwe.js';
 import type { EnrolmentContext } from '../ports/enrolment.js';
 import type { IntegrityDecoder } from '../ports/google.js';
 import { DECODE_CHECKS as CHECKS } from './decode-checks.js';
 
-/** Google does not say what its tokens are made of: every character of base64, base64url and compact tokens. */
-const TOKEN = /^[\w.~+/=-]+$/;
+/** What tokens of unknown form may be made of: every character of base64, base64url and compact tokens. */
+const TEXT = /^[\w.~+/=-]+$/;
+
+/** A compact JWE (RFC 7516 §7.1): of five parts the key may be empty. */
+const COMPACT_JWE = /^([\w-]+)\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$/;
+
+/** Which tokens Google is asked about: `jwe`, as all known ones are, or `any`. */
+export type TokenForm = 'jwe' | 'any';
+
+/** Whether a text has the form of a compact JWE: five parts, and a header that names `alg` and `enc` (RFC 7516 §4.1). */
+function isCompactJwe(token: string): boolean {
+  const [, encoded] = token.length <= MAX_ENCRYPTED_LENGTH ? (COMPACT_JWE.exec(token) ?? []) : [];
+  const bytes = encoded === undefined ? undefined : decodeBase64url(encoded);
+  const { alg, enc } = (bytes && readJsonObject(bytes)) ?? {};
+  return typeof alg === 'string' && typeof enc === 'string';
+}
 
 /**
  * Has Google decode a token, once: the next time its verdicts come back cleared. The challenge is used up right before,
@@ -19,8 +34,10 @@ export async function decodeRemotely(
   packageName: string,
   decoder: IntegrityDecoder | undefined,
   consumeChallenge: EnrolmentContext['consumeChallenge'],
+  form: TokenForm = 'jwe',
 ): Promise<JsonObject> {
-  if (token.length > MAX_ENCRYPTED_LENGTH || !TOKEN.test(token)) throw new AttestationError(CHECKS.form);
+  const isWorthIt = form === 'any' ? TEXT.test(token) : isCompactJwe(token);
+  if (token.length > MAX_ENCRYPTED_LENGTH || !isWorthIt) throw new AttestationError(CHECKS.form);
   if (decoder === undefined) throw new AttestationError(CHECKS.configured);
   await consumeChallenge();
   const decoded = await decoder.decode(packageName, token);

@@ -1,10 +1,10 @@
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
-import { assertOptions, type OptionTypes } from '../kernel/options.js';
+import { assertOneOf, assertOptions, type OptionTypes } from '../kernel/options.js';
 import { enforcing } from '../kernel/sinks.js';
 import type { DeviceIntegrity, Enrolled, EnrolmentEvidence } from '../ports/enrolment.js';
 import type { IntegrityDecoder } from '../ports/google.js';
 import { readPinnedApp, type AppRules, type PlayIntegrityAppOptions } from './app-rules.js';
-import { decodeRemotely } from './decode.js';
+import { decodeRemotely, type TokenForm } from './decode.js';
 import { FIELD_CHECKS } from './decode-checks.js';
 import { readWindow, WINDOW_OPTIONS, type VerdictRules, type VerdictWindow } from './expectations.js';
 import { factsOf, readFacts } from './facts.js';
@@ -36,6 +36,11 @@ export interface PlayIntegrityOptions extends PlayIntegrityPolicyOptions, Verdic
    * an app has keys, else `standard`.
    */
   readonly request?: 'standard' | 'classic' | undefined;
+  /**
+   * Which tokens are sent to Google, whose quota anybody could use up: `jwe`, of the form that all known tokens have, or
+   * `any`, should Google change it. Default `jwe`.
+   */
+  readonly tokenForm?: TokenForm | undefined;
   /** Seconds that a verdict is good for at refreshes; after that the device enrols again. Default: any age. */
   readonly maxAgeAtRefreshSeconds?: number | undefined;
 }
@@ -46,6 +51,7 @@ const OPTIONS: OptionTypes = {
   apps: 'list',
   decoder: 'object',
   request: 'string',
+  tokenForm: 'string',
   maxAgeAtRefreshSeconds: 'number',
 };
 
@@ -72,7 +78,8 @@ interface App extends AppRules {
  */
 export function playIntegrity(options: PlayIntegrityOptions): EnrolmentEvidence<'play-integrity'> {
   assertOptions(options, OPTIONS, 'playIntegrity');
-  const { decoder, maxAgeAtRefreshSeconds: maxAge } = options;
+  const { decoder, maxAgeAtRefreshSeconds: maxAge, tokenForm = 'jwe' } = options;
+  assertOneOf('tokenForm', tokenForm, ['jwe', 'any']);
   const apps = readApps(options.apps);
   const policy = readPolicy(options);
   const window = readWindow(options);
@@ -95,7 +102,7 @@ export function playIntegrity(options: PlayIntegrityOptions): EnrolmentEvidence<
       const rules: VerdictRules = { app, policy, window, binding, now };
       const payload = decodeLocally(token, app.keys, decoder);
       if (payload !== undefined) return enrolled(appraiseVerdict(payload, rules, enforcing), rules);
-      return decodeRemotely(token, app.packageName, decoder, consumeChallenge).then((decoded) =>
+      return decodeRemotely(token, app.packageName, decoder, consumeChallenge, tokenForm).then((decoded) =>
         enrolled(appraiseVerdict(decoded, rules, enforcing), rules),
       );
     },

@@ -8,6 +8,18 @@ export type Enforcement = 'enforce' | 'report';
 /** HTTP statuses by stage of failure; `unavailable` is always 503. */
 export type Statuses = Readonly<Record<Exclude<Stage, 'unavailable'>, number>>;
 
+/**
+ * What a client brings to be let in: the parameters of the challenge `Attest` in `WWW-Authenticate`. It says what the
+ * route asks for, never why a request was refused.
+ */
+export interface Need {
+  readonly need: 'session' | 'signature' | 'challenge' | 'token';
+  /** The header field that carries it, where it is not `Authorization`: `Approov-Token`. */
+  readonly header?: string;
+  /** Set where a session travels as `Authorization: Bearer` (RFC 6750 §3), and whether the request showed one. */
+  readonly bearer?: 'absent' | 'shown';
+}
+
 /** What a request carries of one kind of evidence: an item to verify, or nothing, and the check that says so. */
 export type Found<Item> =
   | { readonly present: true; readonly item: Item }
@@ -56,8 +68,13 @@ export interface Appraisal<Result> {
  */
 export interface Evidence<Kind extends string = string, Result = unknown, Item = unknown, Demand = unknown> {
   readonly kind: Kind;
-  /** The statuses that existing clients of this kind expect. */
-  readonly statuses: Statuses;
+  /**
+   * The statuses that existing clients of this kind expect. Default by the stage: `missing`, `malformed` and `untrusted`
+   * 401, `denied` 403.
+   */
+  readonly statuses?: Partial<Statuses>;
+  /** The header fields that it reads, in lower case: for `Vary` of answers to accepted requests. Default none. */
+  readonly fields?: readonly string[];
   /** Names of the route options that this kind alone can satisfy; a route that has one requires the kind. */
   readonly routeOptions: readonly string[];
   /**
@@ -72,6 +89,12 @@ export interface Evidence<Kind extends string = string, Result = unknown, Item =
    * @throws AttestationError where there is one and it is ambiguous
    */
   find(request: AttestedRequest): Found<Item>;
+  /**
+   * What a client without this evidence has to bring. Must not throw. Default `{ need: 'token' }`.
+   *
+   * @param error why this kind refused; absent where another kind did, and this one would be accepted instead
+   */
+  need?(demand: Demand, error?: AttestationError): Need;
   /**
    * Verifies an item; synchronous when nothing has to be fetched.
    *

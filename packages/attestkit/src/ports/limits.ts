@@ -1,11 +1,22 @@
-/** What an address may do that costs more than a request: asked right before it is done. */
+/**
+ * What may be done for one address, counted where the work or the growth is, and not where the request comes in. The guard
+ * gives it to sessions; the buckets are in this process's memory.
+ */
 export interface EnrolmentLimits {
   /**
-   * Whether one more device may enrol under a label that is free.
+   * Counts one new device record: asked once, right before a record is made where there was none, after the evidence has
+   * been verified and before the challenge is consumed.
    *
-   * @param address of the peer; undefined where the adapter knows none
+   * @param address `request.ip`; undefined where the adapter knows none
+   * @returns false where the address has had as many as it may: refused with 429
    */
   newRecord(address: string | undefined): boolean | Promise<boolean>;
-  /** Whether one more piece of evidence may be sent on to its vendor's service. */
+  /**
+   * Counts one call to another service (Google, Firebase) that evidence of this address costs: asked right before the
+   * challenge is consumed for it.
+   *
+   * @param address `request.ip`; undefined where the adapter knows none
+   * @returns false where the address has had as many as it may: refused with 429
+   */
   remote(address: string | undefined): boolean | Promise<boolean>;
 }

@@ -18,12 +18,13 @@ import {
   type SigningEvidence,
   type VerifiedProof,
 } from './key-proof.js';
+import { needOfSignature } from './needs.js';
 import { signerOf } from './previous-key.js';
 import { PROOF_CHECKS as CHECKS } from './proof-checks.js';
 import { hasAttestScheme, readAttestCredentials, readProofField, type ProofField } from './proof-header.js';
 import { requestBytes } from './request-bytes.js';
 import { SESSION_FIELD_CHECKS } from './session-checks.js';
-import { boundSession, STATUSES, type SessionEvidence } from './session-evidence.js';
+import { boundSession, type SessionEvidence } from './session-evidence.js';
 import { findSession } from './session-field.js';
 import type { SessionResult } from './session-token.js';
 import { storeKeys } from './store-keys.js';
@@ -98,7 +99,8 @@ export function assertion(): SessionEvidence<'assertion', AssertionResult, Item,
       }
       return {
         kind: 'assertion',
-        statuses: STATUSES,
+        fields: ['x-app-attest', context.settings.header],
+        need: (demand, error) => needOfSignature(context, demand, error),
         routeOptions: ['assertion'],
         demand: ({ assertion: asked }) => readDemand(asked),
         find,

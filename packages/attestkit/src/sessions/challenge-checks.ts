@@ -49,7 +49,7 @@ export const CHALLENGE_CHECKS = freezeJson({
   },
   few: {
     name: 'challenges of a device',
-    code: 'ERR_CHALLENGE_LIMITED',
+    code: 'ERR_CHALLENGE_LIMIT',
     stage: 'denied',
     says: 'the device has used as many challenges as it may until they expire',
     spec: 'RFC 6585 §4',

@@ -2,6 +2,7 @@ import type { CheckDef } from '../ports/checks.js';
 import { ACCESS_CHECKS } from './access-checks.js';
 import { CHALLENGE_CHECKS } from './challenge-checks.js';
 import { BODY_CHECKS, CONFLICT_CHECKS, ENROLMENT_CHECKS } from './enrolment-checks.js';
+import { LIMIT_CHECKS } from './limits.js';
 import { POLICY_CHECKS } from './policy-checks.js';
 import { PROOF_CHECKS } from './proof-checks.js';
 import { REFRESH_CHECKS } from './refresh-checks.js';
@@ -16,6 +17,7 @@ export type SessionsErrorCode =
   | CodeOf<typeof CHALLENGE_CHECKS>
   | CodeOf<typeof ENROLMENT_CHECKS>
   | CodeOf<typeof CONFLICT_CHECKS>
+  | CodeOf<typeof LIMIT_CHECKS>
   | CodeOf<typeof POLICY_CHECKS>
   | CodeOf<typeof REFRESH_CHECKS>
   | SessionTokenErrorCode
@@ -29,6 +31,7 @@ export const SESSIONS_CHECKS: readonly CheckDef<SessionsErrorCode>[] = [
   ...Object.values(CHALLENGE_CHECKS),
   ...Object.values(ENROLMENT_CHECKS),
   ...Object.values(CONFLICT_CHECKS),
+  ...Object.values(LIMIT_CHECKS),
   ...Object.values(POLICY_CHECKS),
   ...Object.values(REFRESH_CHECKS),
   ...SESSION_CHECKS,

@@ -33,7 +33,7 @@ export async function consumeChallenge(
 /**
  * Holds a challenge to those that led to a write under its label.
  *
- * @throws AttestationError ERR_CHALLENGE_REUSED, ERR_CHALLENGE_EXPIRED, ERR_CHALLENGE_LIMITED
+ * @throws AttestationError ERR_CHALLENGE_REUSED, ERR_CHALLENGE_EXPIRED, ERR_CHALLENGE_LIMIT
  */
 export function assertUnspent({ spent, spentFloor }: Marks, { id, expiresAt }: AuthenticChallenge): void {
   if (spent.some(([challengeId]) => challengeId === id)) throw new AttestationError(CHECKS.unused);

@@ -15,7 +15,6 @@ export interface Context {
   readonly store: Store;
   readonly devices: Devices;
   readonly users: Users;
-  readonly limits: EnrolmentLimits;
   readonly keys: {
     readonly challenge: readonly DerivedKey[];
     readonly refresh: readonly DerivedKey[];
@@ -23,6 +22,7 @@ export interface Context {
     readonly session: SessionKeys;
   };
   readonly verifier: SessionVerifier;
+  readonly limits: EnrolmentLimits | undefined;
   /** Milliseconds since the epoch, whole; in one process it never runs backwards. */
   readonly now: () => number;
 }

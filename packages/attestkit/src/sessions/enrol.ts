@@ -2,7 +2,6 @@ import { AttestationError } from '../kernel/errors.js';
 import type { JsonObject } from '../kernel/json.js';
 import type { Enrolled } from '../ports/enrolment.js';
 import type { AttestedRequest } from '../ports/request.js';
-import { admit } from './admit.js';
 import { deviceIdOf, sentEvidence, textMember } from './body.js';
 import type { AuthenticChallenge } from './challenge.js';
 import { assertUnspent, consumeChallenge, readChallenge } from './consume-challenge.js';
@@ -11,6 +10,7 @@ import type { Kept, Place } from './devices.js';
 import { Enrolling } from './enrolling.js';
 import { bindingOf, type Issued } from './issue.js';
 import type { KeyPointer } from './key-pointer.js';
+import { assertWithinLimit } from './limits.js';
 import { appraiseDevice } from './policy.js';
 import { STATE_CHECKS } from './state-checks.js';
 import { storeKeys } from './store-keys.js';
@@ -47,7 +47,7 @@ export async function enrol(context: Context, body: JsonObject, request: Atteste
 
   let early: Promise<Opening> | undefined;
   const consumeEarly = (): Promise<Opening> =>
-    (early ??= admit(context, 'remote', request).then(() =>
+    (early ??= assertWithinLimit(context.limits, 'remote', request).then(() =>
       open(context, request, { deviceId, keyId: undefined, spending: authentic }),
     ));
   const enrolled = await evidence.verify(fields, {

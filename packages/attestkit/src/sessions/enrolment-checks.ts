@@ -63,28 +63,6 @@ export const ENROLMENT_CHECKS = freezeJson({
     says: 'the operator has blocked the attested key',
     spec: 'attestkit, devices',
   },
-  newRecord: {
-    name: 'new devices of an address',
-    code: 'ERR_ENROLMENT_NEW_LIMITED',
-    stage: 'denied',
-    says: 'more new devices have enrolled from this address than the limit allows',
-    spec: 'RFC 6585 §4',
-  },
-  remote: {
-    name: 'remote evidence of an address',
-    code: 'ERR_ENROLMENT_REMOTE_LIMITED',
-    stage: 'denied',
-    says: 'more evidence from this address has been sent on to a service than the limit allows',
-    spec: 'RFC 6585 §4',
-  },
-  limits: {
-    name: 'limits answered',
-    code: 'ERR_ENROLMENT_LIMITS_FAILED',
-    stage: 'unavailable',
-    says: 'the configured limits of enrolment failed',
-    spec: 'attestkit, fail closed',
-    unexpected: true,
-  },
   subjectKnown: {
     name: 'user known',
     code: 'ERR_ENROLMENT_SUBJECT_FAILED',

@@ -1,8 +1,9 @@
 import { enforcing } from '../kernel/sinks.js';
-import type { Appraisal, Evidence, Statuses } from '../ports/evidence.js';
+import type { Appraisal, Evidence } from '../ports/evidence.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { liveRecord } from './access.js';
 import { originOf } from './issue.js';
+import { needOfSession } from './needs.js';
 import { appraiseSessionBinding } from './session-binding.js';
 import { findSession } from './session-field.js';
 import type { SessionResult } from './session-token.js';
@@ -27,9 +28,6 @@ declare module '../ports/attestation.js' {
   }
 }
 
-/** What existing clients of sessions expect. */
-export const STATUSES: Statuses = { missing: 403, malformed: 403, untrusted: 403, denied: 403 };
-
 /**
  * Session tokens as evidence for the guard. How they are found and what they are held to is set with the guard's
  * `sessions`.
@@ -39,8 +37,9 @@ export function session(): SessionEvidence<'session', SessionResult, string, und
     kind: 'session',
     connect: ({ context }) => ({
       kind: 'session',
-      statuses: STATUSES,
       routeOptions: [],
+      fields: [context.settings.header],
+      need: (_demand, error) => needOfSession(context, error),
       demand: () => undefined,
       find: (request) => findSession(context, request),
       verify: (token, { request, now }) => appraiseSession(context, token, request, now),

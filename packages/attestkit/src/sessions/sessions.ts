@@ -50,8 +50,6 @@ export interface SessionsSetup {
   readonly now: () => number;
 }
 
-const NO_LIMITS: EnrolmentLimits = { newRecord: () => true, remote: () => true };
-
 /** Verified tokens that are remembered. */
 const CACHE = 5000;
 
@@ -79,9 +77,9 @@ export function createSessions(setup: SessionsSetup): Sessions {
     store,
     devices: new Devices(store, { idleMs: settings.idleMs, now }),
     users: new Users(store),
-    limits: setup.limits ?? NO_LIMITS,
     keys,
     verifier: new SessionVerifier(keys.session.source, expected, CACHE),
+    limits: setup.limits,
     now,
   };
   const control = sessionControl(context);

@@ -121,7 +121,7 @@ describe('a refusal', () => {
     socket.write(`${part.repeat(60)}0\r\n\r\n`);
     socket.write(`${head({ method: 'POST', body: 'ok', fields: [digestOf('ok')] }).toString()}ok`);
     expect(await answers).toMatch(/^HTTP\/1.1 413 [^]*\{\}HTTP\/1.1 200 [^]*next$/);
-    expect(codes).toEqual(['ERR_GUARD_BODY_UNREADABLE', undefined]);
+    expect(codes).toEqual(['ERR_GUARD_BODY_TOO_LARGE', undefined]);
   });
 });
 

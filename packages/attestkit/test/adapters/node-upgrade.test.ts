@@ -66,7 +66,9 @@ describe.each([
     const [status, ...lines] = top.split('\r\n');
     expect(status).toBe('HTTP/1.1 401 Unauthorized');
     expect(lines).toEqual([
+      'www-authenticate: Attest realm="attestkit", need="token", header="Approov-Token"',
       'content-type: application/json',
+      'cache-control: no-store',
       expect.stringMatching(/^date: .* GMT$/),
       'connection: close',
       'content-length: 2',

@@ -119,7 +119,11 @@ describe.each([
     const handler = vi.fn();
     const response = await protect(makeGuard().guard, handler)(request('http://localhost', [], { method }));
     expect(response.status).toBe(401);
-    expect([...response.headers]).toEqual([['content-type', 'application/json']]);
+    expect([...response.headers]).toEqual([
+      ['cache-control', 'no-store'],
+      ['content-type', 'application/json'],
+      ['www-authenticate', 'Attest realm="attestkit", need="token", header="Approov-Token"'],
+    ]);
     expect(await response.text()).toBe('{}');
     expect(handler).not.toHaveBeenCalled();
   });

@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { encode } from 'cborg';
 import { describe, expect, it } from 'vitest';
 import { appAttest, type AppAttestOptions } from '../../src/app-attest/index.js';
-import type { Enrolled, EnrolmentContext, EnrolmentEvidence } from '../../src/ports/enrolment.js';
+import type { Enrolled, EnrolmentContext, EnrolmentEvidence, Signer } from '../../src/ports/enrolment.js';
 import type { ReceiptExchanger } from '../../src/ports/receipts.js';
 import { refusal } from '../approov/tokens.js';
 import * as forging from './forge.js';
@@ -209,7 +209,7 @@ describe('a proof by an enrolled key', () => {
   }
 
   const prove = (proof: string, of: Enrolled = enrolled, data: Uint8Array = clientData): number | undefined =>
-    EVIDENCE.proof?.verify(of, data, proof, NOW);
+    EVIDENCE.proof?.verify(of as Signer, data, proof);
 
   it('gives its counter, which the store holds to the last one', () => {
     expect(prove(assertion(1).toString('base64'))).toBe(1);
@@ -246,7 +246,7 @@ describe('a proof by an enrolled key', () => {
   it('is held to the policy on the app that signs', () => {
     const { proof } = appAttest({ ...OPTIONS, category: { allowed: ['app-store'] } });
     const attempt = (launch?: Uint8Array): unknown =>
-      proof?.verify(enrolled, clientData, assertion(1, launch).toString('base64'), NOW);
+      proof?.verify(enrolled as Signer, clientData, assertion(1, launch).toString('base64'));
     expect(attempt(launchMap(4, '42'))).toBe(1);
     expect(refusal(() => attempt()).code).toBe('ERR_APP_ATTEST_ASSERTION_CATEGORY_MISSING');
     expect(refusal(() => attempt(launchMap(2, '42'))).code).toBe('ERR_APP_ATTEST_ASSERTION_CATEGORY_DENIED');

@@ -117,7 +117,7 @@ describe('enrolment', () => {
 
 describe('a refresh', () => {
   it('has no receipt renewed where nobody exchanges them', () => {
-    expect(evidence().renew).toBeUndefined();
+    expect(evidence().renewal).toBeUndefined();
   });
 
   it('renews the receipt, and appraises its risk metric', async () => {
@@ -129,10 +129,14 @@ describe('a refresh', () => {
     provider.appraise(first, NOW);
     clock.ms = NOW + 2 * DAY;
     try {
-      const second = await provider.renew?.(first, clock.ms);
+      expect(provider.renewal?.isDue(first, clock.ms)).toBe(true);
+      const second = await provider.renewal?.renew(first, clock.ms);
       expect(second?.facts['riskMetric']).toBe(2);
       expect(second?.receipt).not.toBe(first.receipt);
-      expect(await provider.renew?.(second as Enrolled, clock.ms + DAY - 1)).toBeUndefined();
+      expect(await provider.renewal?.renew(second as Enrolled, clock.ms + DAY - 1)).toBeUndefined();
+      // The record says so without the receipt.
+      expect(provider.renewal?.isDue(second as Enrolled, clock.ms + DAY - 1)).toBe(false);
+      expect(provider.renewal?.isDue(second as Enrolled, clock.ms + DAY)).toBe(true);
       const error = refusal(() => provider.appraise(second as Enrolled, clock.ms));
       expect(error).toMatchObject({ code: 'ERR_APP_ATTEST_RISK_DENIED', stage: 'denied' });
     } finally {

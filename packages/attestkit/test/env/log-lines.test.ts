@@ -19,6 +19,8 @@ const used = (event: Partial<EndpointEvent>): EndpointEvent => ({
   kind: undefined,
   session: undefined,
   retried: false,
+  change: undefined,
+  proof: undefined,
   notes: [],
   ...event,
 });

@@ -135,8 +135,8 @@ describe('events', () => {
     ]);
     expect(backend.events[2]?.notes.slice(0, 2)).toEqual([notes[0], 'x'.repeat(100)]);
     const claims = [reply, next].map((each) => claimsOf(tokensOf(each).session));
-    const record = await backend.guard.sessions?.findDevice('phone-1');
-    expect(record?.enrolments).toHaveLength(1);
+    const record = await backend.device();
+    expect(record?.sessions).toHaveLength(1);
     for (const each of [reply, next, claims, record])
       expect(JSON.stringify(each)).not.toMatch(/newVerdict|notes/);
   });

@@ -11,18 +11,23 @@ describe('the limiter', () => {
     await backend.refresh(refresh);
     await backend.post('/assert', { device_id: 'phone-1' });
     await backend.post('/revoke', { token: 'x' });
-    expect(uses.map(({ endpoint }) => endpoint)).toEqual([
-      'challenge',
-      'attest',
-      'refresh',
-      'assert',
-      'revoke',
+    expect(uses.map(({ endpoint, step }) => `${endpoint} ${step}`)).toEqual([
+      'challenge address',
+      'challenge device',
+      'attest address',
+      'attest device',
+      'attest verified',
+      'refresh address',
+      'refresh verified',
+      'assert address',
+      'assert device',
+      'revoke address',
     ]);
-    const [{ address, device } = {}] = uses;
+    const [, { address, device } = {}] = uses;
     expect(address).toMatch(/^[\w-]{22}$/);
     expect(device).toMatch(/^[\w-]{22}$/);
     expect(uses.map((use) => use.address)).toEqual(uses.map(() => address));
-    expect(uses.map((use) => use.device)).toEqual([device, device, undefined, device, undefined]);
+    for (const { step, device: named } of uses) expect(named).toBe(step === 'address' ? undefined : device);
   });
 
   it('knows an address however it is written, and all of a host’s in IPv6 as one', async () => {
@@ -66,12 +71,74 @@ describe('the limiter', () => {
     expect(JSON.stringify(backend.events)).not.toContain('203.0.113');
   });
 
-  it('is not asked for what is no proper request, so that nobody is charged for another’s id', async () => {
-    let asked = 0;
-    const backend = new Backend({ limiter: () => Boolean((asked += 1)) });
+  it('is asked only about the address for what is no proper request, so that nobody is charged for another’s id', async () => {
+    const asked: string[] = [];
+    const backend = new Backend({ limiter: ({ step }) => Boolean(asked.push(step)) });
     await backend.send('/challenge', { target: '/c' });
     await backend.send('/attest', { method: 'POST', body: 'x' });
-    expect(asked).toBe(0);
+    await backend.send('/jwks.json', {});
+    expect(asked).toEqual(['address', 'address']);
+  });
+
+  it('that refuses an address has nothing read and nothing parsed', async () => {
+    const parse = vi.spyOn(JSON, 'parse');
+    try {
+      const backend = new Backend({ limiter: ({ step }) => step !== 'address' });
+      const body = Buffer.from(`{${Array.from({ length: 8000 }, (_, at) => `"${at}":1`).join(',')}}`);
+      let read = 0;
+      for (const path of ['/attest', '/assert', '/refresh', '/revoke']) {
+        const sent = requestOf({ method: 'POST', fields: { 'content-type': 'application/json' } });
+        const counted = {
+          ...sent,
+          body: async () => {
+            read += 1;
+            return body;
+          },
+        };
+        parse.mockClear();
+        expect((await backend.guard.answer(counted, path))?.status).toBe(429);
+        expect([read, parse.mock.calls.length]).toEqual([0, 0]);
+      }
+    } finally {
+      parse.mockRestore();
+    }
+  });
+
+  it('has nothing parsed of a body with more members than any genuine one', async () => {
+    const parse = vi.spyOn(JSON, 'parse');
+    try {
+      const backend = new Backend();
+      const send = (body: string) =>
+        backend.guard.answer(
+          requestOf({ method: 'POST', body, fields: { 'content-type': 'application/json' } }),
+          '/attest',
+        );
+      const members = (count: number) =>
+        `{${Array.from({ length: count }, (_, at) => `"${at}":1`).join(',')}}`;
+      for (const body of [
+        members(65),
+        `{"a":[${'1,'.repeat(70)}1]}`,
+        `{"a":${'['.repeat(9)}${']'.repeat(9)}}`,
+      ]) {
+        parse.mockClear();
+        expect((await send(body))?.status).toBe(413);
+        expect(parse).not.toHaveBeenCalled();
+        expect(backend.events.at(-1)?.refused?.code).toBe('ERR_ENDPOINT_MEMBERS_TOO_LARGE');
+      }
+      expect((await send(members(64)))?.status).toBe(400);
+    } finally {
+      parse.mockRestore();
+    }
+  });
+
+  it('counts what was verified even where its own limiter fails then', async () => {
+    const backend = new Backend({
+      limiter: ({ step }) => {
+        if (step === 'verified') throw new Error('down');
+        return true;
+      },
+    });
+    expect((await backend.attest()).status).toBe(200);
   });
 
   it('comes with every guard: 30 uses a minute of one device', async () => {
@@ -80,6 +147,86 @@ describe('the limiter', () => {
     for (let use = 0; use < 40; use += 1)
       statuses.push((await backend.send('/challenge', { target: '/c?device_id=a' })).status);
     expect(tally(statuses)).toEqual({ 200: 30, 429: 10 });
+  });
+});
+
+describe('new records', () => {
+  it('have a limit of their own by the address: refused with 429, counted, and nothing spent', async () => {
+    const backend = new Backend({ limits: { newRecordsPerHour: 2 } });
+    const key = newKey();
+    await backend.enrolled(key, 'd1');
+    await backend.enrolled(newKey(), 'd2');
+    const third = newKey();
+    const body = await backend.evidence(third, 'd3');
+    const refused = await backend.post('/attest', body);
+    expect(refused).toMatchObject({ status: 429, code: 'ERR_ENROLMENT_RECORD_LIMIT', body: {} });
+    // What exists already makes no new record; other addresses have limits of their own.
+    expect(await backend.attest(key, 'd1')).toMatchObject({ code: undefined, status: 200 });
+    expect((await backend.post('/attest', body, { ip: '198.51.100.1' })).status).toBe(200);
+    const counted = backend.guard.counters().filter(({ code }) => code === 'ERR_ENROLMENT_RECORD_LIMIT');
+    expect(counted).toEqual([
+      { route: '/attest', outcome: 'refused', code: 'ERR_ENROLMENT_RECORD_LIMIT', count: 1 },
+    ]);
+    backend.clock.ms += 1_800_000;
+    expect((await backend.attest(newKey(backend.clock.now), 'd4')).status).toBe(200);
+  });
+
+  it('are counted only for evidence that holds', async () => {
+    const backend = new Backend({ limits: { newRecordsPerHour: 1 } });
+    for (let each = 0; each < 5; each += 1) {
+      const forged = { ...(await backend.evidence(newKey(), `d${each}`)), attestation: 'AAAA' };
+      expect((await backend.post('/attest', forged)).status).toBe(403);
+    }
+    expect((await backend.attest()).status).toBe(200);
+  });
+});
+
+describe('evidence that another service looks at', () => {
+  /** A class with private members, as an application's own evidence may be. */
+  class Remote implements EnrolmentEvidence {
+    readonly kind = 'remote';
+    readonly fields = ['token'] as const;
+    #calls = 0;
+    async verify(_fields: object, { consumeChallenge, now }: Parameters<EnrolmentEvidence['verify']>[1]) {
+      await consumeChallenge();
+      await consumeChallenge();
+      this.#calls += 1;
+      const about = { kind: 'remote', platform: 'ios', appId: 'app', environment: 'production' } as const;
+      return { ...about, attestedAt: now, facts: {} };
+    }
+    appraise(): void {
+      if (this.#calls === 0) throw new Error('never verified');
+    }
+    calls(): number {
+      return this.#calls;
+    }
+  }
+
+  it('has a limit of its own by the address, before the call and before the challenge is spent', async () => {
+    const evidence = new Remote();
+    const backend = new Backend({ enrolment: [evidence] });
+    const send = async (id: number, ip: string) => {
+      const challenge = await backend.challenge(`d${id}`);
+      const body = { challenge, device_id: `d${id}`, token: 't' };
+      return { body, reply: await backend.post('/attest', body, { ip }) };
+    };
+    for (let id = 0; id < 10; id += 1) expect((await send(id, '203.0.113.7')).reply.status).toBe(200);
+    const { body, reply } = await send(10, '203.0.113.7');
+    expect(reply).toMatchObject({ status: 429, code: 'ERR_ENDPOINT_REMOTE_LIMIT' });
+    expect(reply.answer.headers['retry-after']).toBe('5');
+    expect(evidence.calls()).toBe(10);
+    expect((await backend.post('/attest', body, { ip: '198.51.100.1' })).status).toBe(200);
+    expect(evidence.calls()).toBe(11);
+  });
+
+  it('holds for all together where nobody knows their addresses', async () => {
+    const backend = new Backend({ enrolment: [new Remote()], limits: { unknownAddresses: 1 } });
+    const codes = [];
+    for (let id = 0; id < 20; id += 1) {
+      const body = { challenge: await backend.challenge(`d${id}`), device_id: `d${id}`, token: 't' };
+      codes.push((await backend.post('/attest', body, { ip: undefined })).status);
+    }
+    expect(tally(codes)).toEqual({ 200: 10, 429: 10 });
   });
 });
 

@@ -58,12 +58,33 @@ describe('what is an endpoint', () => {
       await backend.post('/revoke', { token: 'x' }),
       await backend.send('/jwks.json', {}),
     ];
-    expect(answers.map(({ status: code }) => code)).toEqual([200, 200, 400, 405, 200, 403, 403, 200, 200]);
+    expect(answers.map(({ status: code }) => code)).toEqual([200, 200, 400, 405, 200, 403, 401, 200, 200]);
     for (const { answer } of answers)
       expect(answer.headers).toMatchObject({
         'content-type': 'application/json',
         'cache-control': 'no-store',
       });
+  });
+});
+
+describe('a 401', () => {
+  it('has the challenge that RFC 9110 §15.5.2 asks for, the same for every reason', async () => {
+    const backend = new Backend();
+    const key = newKey();
+    await backend.enrolled(key);
+    const replies = [
+      await backend.refresh('x'),
+      await backend.post('/assert', { ...(await backend.exchange(key)), assertion: 'AAAA' }),
+      await backend.post('/assert', await backend.exchange(newKey())),
+    ];
+    for (const { answer } of replies) {
+      expect([answer.status, answer.body]).toEqual([401, '{}']);
+      expect(answer.headers['www-authenticate']).toBe(
+        'Attest realm="https://api.example.com", need="session"',
+      );
+    }
+    const { answer } = await backend.attest(key, 'phone-2');
+    expect(answer.headers['www-authenticate']).toBeUndefined();
   });
 });
 
@@ -161,7 +182,7 @@ describe('a body', () => {
     expect(await status(backend, '/attest', { method: 'POST', body, fields: JSON_TYPE })).toEqual([400, {}]);
   });
 
-  it('over the limit is refused with 400, by what it says or by what it is', async () => {
+  it('over the limit is refused with 413, by what it says or by what it is', async () => {
     const backend = new Backend();
     let read = 0;
     const request = (length: string, bytes: number) => ({
@@ -173,9 +194,9 @@ describe('a body', () => {
     });
     const answer = async (length: string, bytes: number) =>
       (await backend.guard.answer(request(length, bytes), '/attest'))?.status;
-    expect([await answer('65537', 10), read]).toEqual([400, 0]);
-    expect([await answer('1e9', 10), read]).toEqual([400, 0]);
-    expect([await answer('10', 65_537), read]).toEqual([400, 1]);
+    expect([await answer('65537', 10), read]).toEqual([413, 0]);
+    expect([await answer('1e9', 10), read]).toEqual([413, 0]);
+    expect([await answer('10', 65_537), read]).toEqual([413, 1]);
     expect(backend.events.map(({ refused }) => refused?.code)).toEqual(
       Array.from({ length: 3 }, () => 'ERR_ENROLMENT_BODY_TOO_LARGE'),
     );

@@ -99,7 +99,15 @@ describe('refusals', () => {
   };
 
   it('say nothing, with the status of the kind', () => {
-    expect(refusal({})).toEqual({ status: 403, headers: { 'content-type': 'application/json' }, body: '{}' });
+    expect(refusal({})).toEqual({
+      status: 403,
+      headers: {
+        'content-type': 'application/json',
+        'cache-control': 'no-store',
+        'www-authenticate': 'Attest realm="attestkit", need="token"',
+      },
+      body: '{}',
+    });
   });
 
   it('take their status from the route, the guard, the kind, in this order', () => {
@@ -117,6 +125,7 @@ describe('refusals', () => {
     expect(answer.body).toBe('{"error":"no"}');
     expect(answer.headers).toEqual({
       'content-type': 'application/json',
+      'cache-control': 'no-store',
       'x-reason': 'guard',
       'www-authenticate': 'Approov',
     });

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readUnsignedJson } from '../../src/kernel/unsigned-json.js';
+import { isSmallJson, readUnsignedJson } from '../../src/kernel/unsigned-json.js';
 
 const read = (text: string | Uint8Array, maxDepth?: number): unknown =>
   readUnsignedJson(typeof text === 'string' ? Buffer.from(text) : text, maxDepth);
@@ -122,5 +122,55 @@ describe('one JSON object that nobody signed', () => {
         expect(() => read(bytes)).not.toThrow();
       }),
     );
+  });
+});
+
+describe('a text that is small enough to be parsed', () => {
+  const small = (text: string, members = 3, depth?: number) => isSmallJson(Buffer.from(text), members, depth);
+
+  it.each([
+    '{}',
+    '{"a":1,"b":2,"c":3}',
+    '{"a":["x","y","z"],"b":{"c":1}}',
+    '{"a":":,{[:,{[:,{[","b":"\\":,:,:,:,"}',
+    '{"a":"\\\\","b":"\\\\\\"::::"}',
+    '[[[[[[[[]]]]]]]]',
+    'rubbish',
+    '"unfinished ::::,,,,',
+  ])('is %s', (text) => {
+    expect(small(text)).toBe(true);
+  });
+
+  it.each([
+    '{"a":1,"b":2,"c":3,"d":4}',
+    '{"a":{"b":{"c":{"d":4}}}}',
+    '[1,2,3,4,5]',
+    '{"a":"\\\\","b":1,"c":2,"d":3}',
+    ',,,,',
+    '::::',
+    '[[[[[[[[[',
+    '{"a":[[[[[[[[]]]]]]]]}',
+  ])('is not %s', (text) => {
+    expect(small(text)).toBe(false);
+  });
+
+  it('never calls small what a parser finds more in', () => {
+    const count = (value: unknown): number => {
+      if (typeof value !== 'object' || value === null) return 0;
+      const own = Array.isArray(value) ? 0 : Object.keys(value).length;
+      return own + Object.values(value).reduce((sum: number, each) => sum + count(each), 0);
+    };
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.integer({ min: 0, max: 20 }), (value, most) => {
+        if (small(JSON.stringify(value), most, 100)) expect(count(value)).toBeLessThanOrEqual(most);
+      }),
+    );
+  });
+
+  it('costs one pass, whatever the bytes', () => {
+    const started = performance.now();
+    for (const text of ['"', '\\', '"\\', '\\"', '""', 'a'])
+      isSmallJson(Buffer.from(text.repeat(2_000_000 / text.length)), 64);
+    expect(performance.now() - started).toBeLessThan(5000);
   });
 });

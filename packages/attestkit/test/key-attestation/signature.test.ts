@@ -1,7 +1,7 @@
 import { constants, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { keyAttestation } from '../../src/key-attestation/index.js';
-import type { Enrolled } from '../../src/ports/enrolment.js';
+import type { Enrolled, Signer } from '../../src/ports/enrolment.js';
 import { integers, NOW, type Description } from './describe.js';
 import { codeOf, enrol, options } from './enrolling.js';
 import { LEAF_KEY, remoteDrafts, type Draft } from './forge.js';
@@ -20,7 +20,7 @@ describe('a request that the attested key has signed', () => {
   };
   const verdict = (enrolled: Enrolled, signature: Buffer | string, data: Buffer = line): Promise<string> => {
     const proof = typeof signature === 'string' ? signature : signature.toString('base64');
-    return codeOf(() => evidence.proof?.verify(enrolled, data, proof, NOW));
+    return codeOf(() => evidence.proof?.verify(enrolled as Signer, data, proof));
   };
 
   const cases: readonly (readonly [string, KeyObject, Description['hardware'], (data: Buffer) => Buffer])[] =
@@ -35,10 +35,11 @@ describe('a request that the attested key has signed', () => {
   it.each(cases)('%s', async (algorithm, key, hardware, make) => {
     const enrolled = await keyed(key, hardware);
     expect(enrolled.facts['signatureAlgorithm']).toBe(algorithm);
+    expect(enrolled.key?.algorithm).toBe(algorithm);
     const signature = make(line);
     expect(await verdict(enrolled, signature)).toBe('accepted');
     expect(await verdict(enrolled, signature.toString('base64url'))).toBe('accepted');
-    expect(evidence.proof?.verify(enrolled, line, signature.toString('base64'), NOW)).toBeUndefined();
+    expect(evidence.proof?.verify(enrolled as Signer, line, signature.toString('base64'))).toBeUndefined();
     const invalid = 'REQUEST_SIGNATURE_INVALID';
     expect(await verdict(enrolled, signature, Buffer.concat([line, Buffer.of(10)]))).toBe(invalid);
     expect(await verdict(enrolled, signature.subarray(0, -1))).toBe(invalid);

@@ -4,6 +4,8 @@ import type { EnrolmentContext } from '../../src/ports/enrolment.js';
 import type { IntegrityDecoder } from '../../src/ports/google.js';
 import { DIGEST, NOW, own, PACKAGE, request, verdict } from './tokens.js';
 
+/** Of the form of Google's tokens: a compact JWE. Nothing here decodes it. */
+export const REMOTE = 'eyJhbGciOiJBMjU2S1ciLCJlbmMiOiJBMjU2R0NNIn0.a.b.c.d';
 export const CHALLENGE = 'AQEBAnR3byBieXRlcw';
 export const context: EnrolmentContext = {
   challenge: CHALLENGE,

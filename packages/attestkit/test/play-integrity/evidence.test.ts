@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { enrolmentHash, playIntegrity } from '../../src/play-integrity/index.js';
 import { refusal } from '../approov/tokens.js';
-import { APPS, CHALLENGE, context, decoded, decoder, failure, HASH, LOCAL } from './enrolling.js';
+import { APPS, CHALLENGE, context, decoded, decoder, failure, HASH, LOCAL, REMOTE } from './enrolling.js';
 import { APP, app, CLEARED, device, NOW, PACKAGE, request, responseKeys, token, verdict } from './tokens.js';
 
 it('binds to challenge and device by documented bytes', () => {
@@ -96,9 +96,9 @@ describe('enrolment through Google', () => {
   it('asks once, with the token as it was sent', async () => {
     const google = decoder(decoded());
     const evidence = playIntegrity({ apps: APPS, decoder: google.decoder });
-    const enrolled = await evidence.verify({ integrity_token: 'a.b' }, context);
+    const enrolled = await evidence.verify({ integrity_token: REMOTE }, context);
     expect(enrolled).toMatchObject({ appId: PACKAGE, environment: 'production', platform: 'android' });
-    expect(google.asked).toEqual([[PACKAGE, 'a.b']]);
+    expect(google.asked).toEqual([[PACKAGE, REMOTE]]);
   });
 
   it.each<readonly [string, unknown, string, string]>([
@@ -142,7 +142,7 @@ describe('enrolment through Google', () => {
     ],
   ])('refuses %s', async (_, outcome, code, stage) => {
     const google = decoder(outcome);
-    const error = await failure({ apps: APPS, decoder: google.decoder }, { integrity_token: 'a.b' });
+    const error = await failure({ apps: APPS, decoder: google.decoder }, { integrity_token: REMOTE });
     expect(error).toMatchObject({ code, stage });
     if (stage === 'unavailable') expect((error.cause as Error).message).toBe('p');
     if (code.endsWith('QUOTA') || code.endsWith('_UNAVAILABLE')) expect(error.retryAfter).toBe(9);
@@ -151,9 +151,19 @@ describe('enrolment through Google', () => {
 
   it.each([
     ['spaces', 'a b'],
-    ['a line feed', 'a.b\n'],
+    ['a line feed', `${REMOTE}\n`],
     ['letters of other alphabets', 'ä'],
-    ['more than any token has', 'a'.repeat(16_385)],
+    ['more than any token has', `${REMOTE}${'a'.repeat(16_385)}`],
+    ['any text', 'a'],
+    ['a token of another form', 'eyJhbGciOiJIUzI1NiJ9.e30.c2ln'],
+    ['four parts', REMOTE.split('.').slice(0, 4).join('.')],
+    ['six parts', `${REMOTE}.e`],
+    ['an empty ciphertext', 'eyJhbGciOiJBMjU2S1ciLCJlbmMiOiJBMjU2R0NNIn0.a.b..d'],
+    ['no header', '.a.b.c.d'],
+    ['a header that is no JSON', 'AAAA.a.b.c.d'],
+    ['a header that is no canonical base64url', 'eyJhbGciOiJBMjU2S1ciLCJlbmMiOiJBMjU2R0NNIn1.a.b.c.d'],
+    ['a header that names no encryption', `${Buffer.from('{"alg":"A256KW"}').toString('base64url')}.a.b.c.d`],
+    ['a header whose alg is no text', `${Buffer.from('{"alg":1,"enc":"x"}').toString('base64url')}.a.b.c.d`],
   ])('does not ask about %s', async (_, sent) => {
     const google = decoder(decoded());
     const error = await failure({ apps: APPS, decoder: google.decoder }, { integrity_token: sent });
@@ -161,9 +171,32 @@ describe('enrolment through Google', () => {
     expect(google.asked).toEqual([]);
   });
 
+  it('asks about every text that can be a token where tokenForm is any, and about nothing else', async () => {
+    const google = decoder({ outcome: 'invalid' });
+    const options = { apps: APPS, decoder: google.decoder, tokenForm: 'any' } as const;
+    for (const sent of ['a.b', 'a+b/c==']) {
+      expect((await failure(options, { integrity_token: sent })).code).toBe(
+        'ERR_PLAY_INTEGRITY_TOKEN_INVALID',
+      );
+    }
+    for (const sent of ['a b', 'ä', 'a'.repeat(16_385)])
+      expect((await failure(options, { integrity_token: sent })).code).toBe('ERR_PLAY_INTEGRITY_TOKEN_FORM');
+    expect(google.asked).toHaveLength(2);
+    expect(() => playIntegrity({ ...options, tokenForm: 'jws' as 'jwe' })).toThrow(
+      expect.objectContaining({ variable: 'tokenForm' }),
+    );
+  });
+
+  it('asks about a token with an empty key, and with other algorithms', async () => {
+    const google = decoder({ outcome: 'invalid' });
+    const header = Buffer.from('{"alg":"dir","enc":"A128CBC-HS256","kid":"1"}').toString('base64url');
+    await failure({ apps: APPS, decoder: google.decoder }, { integrity_token: `${header}..b.c.d` });
+    expect(google.asked).toHaveLength(1);
+  });
+
   it('asks about no token of an app that is not configured', async () => {
     const google = decoder(decoded());
-    const fields = { integrity_token: 'a.b', package_name: 'com.evil.app' };
+    const fields = { integrity_token: REMOTE, package_name: 'com.evil.app' };
     expect((await failure({ apps: APPS, decoder: google.decoder }, fields)).stage).toBe('untrusted');
     expect(google.asked).toEqual([]);
   });
@@ -172,7 +205,7 @@ describe('enrolment through Google', () => {
     const accountDetails = { appLicensingVerdict: 'LICENSED', plan: 'family' };
     const google = decoder(decoded({ accountDetails, newDetails: {} }));
     const evidence = playIntegrity({ apps: APPS, decoder: google.decoder });
-    const { notes, facts } = await evidence.verify({ integrity_token: 'a.b' }, context);
+    const { notes, facts } = await evidence.verify({ integrity_token: REMOTE }, context);
     expect(notes).toEqual(['accountDetails.plan', 'newDetails']);
     expect(JSON.stringify(facts)).not.toContain('family');
   });
@@ -180,7 +213,7 @@ describe('enrolment through Google', () => {
   it('uses the challenge up right before Google is asked, and asks nothing on a used one', async () => {
     const google = decoder(decoded());
     const evidence = playIntegrity({ apps: APPS, decoder: google.decoder });
-    const fields = { integrity_token: 'a.b' };
+    const fields = { integrity_token: REMOTE };
     const used = new Error('used');
     const failing = { ...context, consumeChallenge: () => Promise.reject(used) };
     await expect(evidence.verify(fields, failing)).rejects.toBe(used);
@@ -194,7 +227,7 @@ describe('enrolment through Google', () => {
   it('takes classic requests where it is told to', async () => {
     const google = decoder({ outcome: 'decoded', payload: verdict(request({ nonce: `${HASH}=` })) });
     const evidence = playIntegrity({ apps: APPS, decoder: google.decoder, request: 'classic' });
-    expect((await evidence.verify({ integrity_token: 'a.b' }, context)).kind).toBe('play-integrity');
+    expect((await evidence.verify({ integrity_token: REMOTE }, context)).kind).toBe('play-integrity');
   });
 
   it('decodes what no key is for, while Google takes over, and nothing else', async () => {
@@ -218,12 +251,12 @@ describe('several apps', () => {
   it('are told apart by package_name, each with its own certificates', async () => {
     const google = decoder(decoded());
     const options = { apps: [...APPS, second], decoder: google.decoder };
-    const named = { integrity_token: 'a.b', package_name: PACKAGE };
+    const named = { integrity_token: REMOTE, package_name: PACKAGE };
     expect((await playIntegrity(options).verify(named, context)).appId).toBe(PACKAGE);
-    expect((await failure(options, { integrity_token: 'a.b' })).code).toBe(
+    expect((await failure(options, { integrity_token: REMOTE })).code).toBe(
       'ERR_PLAY_INTEGRITY_PACKAGE_UNKNOWN',
     );
-    const other = { integrity_token: 'a.b', package_name: second.packageName };
+    const other = { integrity_token: REMOTE, package_name: second.packageName };
     expect((await failure(options, other)).code).toBe('ERR_PLAY_INTEGRITY_REQUEST_PACKAGE');
   });
 });

@@ -3,7 +3,7 @@ import { createGuard } from '../../src/guard/index.js';
 import { enrolmentHash, playIntegrity, type PlayIntegrityOptions } from '../../src/play-integrity/index.js';
 import { session } from '../../src/sessions/index.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { APPS, decoded, decoder, LOCAL } from './enrolling.js';
+import { APPS, decoded, decoder, LOCAL, REMOTE } from './enrolling.js';
 import { CLEARED, NOW, PACKAGE, request, token, verdict } from './tokens.js';
 
 /** A backend that enrols with Play Integrity. */
@@ -66,8 +66,8 @@ describe('a device that enrols with Play Integrity', () => {
     const google = decoder({ outcome: 'decoded', payload: verdict(CLEARED) });
     const { challenge, attest } = backend({ apps: APPS, decoder: google.decoder });
     const issued = await challenge();
-    expect((await attest(issued, 'a.b')).status).toBe(403);
-    expect((await attest(issued, 'a.b')).status).toBe(400);
+    expect((await attest(issued, REMOTE)).status).toBe(403);
+    expect((await attest(issued, REMOTE)).status).toBe(400);
     expect(google.asked).toHaveLength(1);
   });
 
@@ -77,17 +77,17 @@ describe('a device that enrols with Play Integrity', () => {
     const issued = await challenge();
     for (const fields of [{ package_name: PACKAGE }, { package_name: 'com.evil.app' }])
       expect((await attest(issued, undefined, fields)).status).toBeGreaterThanOrEqual(400);
-    expect((await attest(issued, 'a.b', { package_name: 'com.evil.app' })).status).toBe(403);
+    expect((await attest(issued, REMOTE, { package_name: 'com.evil.app' })).status).toBe(403);
     expect((await attest(issued, 'a b')).status).toBe(403);
     expect([store.claimed, google.asked]).toEqual([0, []]);
     google.answer(decoded(request({ nonce: undefined, requestHash: enrolmentHash(issued, 'device-1') })));
-    expect((await attest(issued, 'a.b')).status).toBe(200);
+    expect((await attest(issued, REMOTE)).status).toBe(200);
     expect([store.claimed, google.asked.length]).toEqual([1, 1]);
   });
 
   it('is told to come back while Google is down', async () => {
     const google = decoder({ outcome: 'unavailable', problem: 'p', retryAfter: 7 });
     const { challenge, attest } = backend({ apps: APPS, decoder: google.decoder });
-    expect((await attest(await challenge(), 'a.b')).status).toBe(503);
+    expect((await attest(await challenge(), REMOTE)).status).toBe(503);
   });
 });

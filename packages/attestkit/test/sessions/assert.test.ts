@@ -47,7 +47,7 @@ describe('an assertion in exchange for a session', () => {
     const [earlier, later] = [await backend.exchange(key), await backend.exchange(key)];
     expect((await backend.post('/assert', later)).status).toBe(200);
     const late = await backend.post('/assert', earlier);
-    expect([late.status, late.code]).toEqual([403, 'ERR_ASSERTION_COUNTER']);
+    expect([late.status, late.code]).toEqual([401, 'ERR_ASSERTION_COUNTER']);
   });
 
   it('shares its counter with signed requests', async () => {
@@ -84,7 +84,7 @@ describe('an assertion in exchange for a session', () => {
         ...about,
         assertion: base64(key.assert({ clientData })),
       });
-      expect([reply.status, reply.code]).toEqual([403, 'ERR_APP_ATTEST_ASSERTION_SIGNATURE']);
+      expect([reply.status, reply.code]).toEqual([401, 'ERR_APP_ATTEST_ASSERTION_SIGNATURE']);
     }
     expect(writes).toEqual([]);
     const clientData = sessionBytes(right);

@@ -50,7 +50,7 @@ describe('a signed request', () => {
     const theirs = await backend.enrolled(other, 'phone-2');
     const fields = { 'x-app-attest': sign(other, PAY).xAppAttest };
     const decision = await backend.check({ ...PAY, fields: { ...bearer(session), ...fields } }, BESIDE);
-    expect(decision).toMatchObject({ error: { code: 'ERR_ASSERTION_KEY_MISMATCH' }, response: { status: 403 } });
+    expect(decision).toMatchObject({ error: { code: 'ERR_ASSERTION_KEY_MISMATCH' }, response: { status: 401 } });
     // Refused before anything was spent: the very same proof serves its own session.
     expect(await check({ ...PAY, fields: { ...bearer(theirs.session), ...fields } }, BESIDE)).toBe(
       'accepted',
@@ -138,10 +138,10 @@ describe('the field', () => {
       { 'x-app-attest': `v=1; key_id=${'A'.repeat(43)}; assertion=AAAA` },
       'ERR_ASSERTION_KEY_UNKNOWN',
     ],
-  ])('is refused with 403 where there is %s', async (_, fields, code) => {
+  ])('is refused with 401 where there is %s', async (_, fields, code) => {
     const { backend, session } = await device();
     const decision = await backend.check({ ...PAY, fields: { ...bearer(session), ...fields } }, BESIDE);
-    expect(decision).toMatchObject({ error: { code }, response: { status: 403, body: '{}' } });
+    expect(decision).toMatchObject({ error: { code }, response: { status: 401, body: '{}' } });
   });
 
   it('is there once: not twice, nor in both places', async () => {

@@ -56,12 +56,12 @@ describe('a session on a request', () => {
     ['two fields, one of which is the user’s', ['Bearer user', 'Bearer TOKEN'], 'ERR_SESSION_REPEATED'],
     ['a user’s own token', `Bearer ${jwt({ alg: 'HS256', typ: 'JWT' }, {})}`, 'ERR_SESSION_MISSING'],
     ['an opaque token', 'Bearer 2YotnFZFEjr1zCsicMWpAA', 'ERR_SESSION_MISSING'],
-  ])('is refused with 403 where there is %s', async (_, given, code) => {
+  ])('is refused with 401 where there is %s', async (_, given, code) => {
     const backend = new Backend();
     const { session: token } = await backend.enrolled();
     const filled = [given ?? []].flat().map((value) => value.replaceAll('TOKEN', token));
     const decision = await backend.check({ fields: { authorization: filled } });
-    expect(decision).toMatchObject({ error: { code }, response: { status: 403, body: '{}' } });
+    expect(decision).toMatchObject({ error: { code }, response: { status: 401, body: '{}' } });
   });
 
   it('is answered as configured: 401', async () => {

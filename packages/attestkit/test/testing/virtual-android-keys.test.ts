@@ -6,7 +6,7 @@ import {
   type SignatureAlgorithm,
 } from '../../src/key-attestation/index.js';
 import { AttestationError } from '../../src/kernel/errors.js';
-import type { Enrolled, EnrolmentContext } from '../../src/ports/enrolment.js';
+import type { Enrolled, EnrolmentContext, Signer } from '../../src/ports/enrolment.js';
 import {
   KEY_ATTESTATION_DEFECTS,
   type AndroidKeyChoice,
@@ -103,7 +103,7 @@ describe.each(KINDS)('a key of %j', (choice, leaf, algorithm, says) => {
   const judged = (enrolled: Enrolled, data: Uint8Array, signature: Uint8Array | string) =>
     verdict(() => {
       const text = typeof signature === 'string' ? signature : Buffer.from(signature).toString('base64');
-      return evidence.proof?.verify(enrolled, data, text, NOW);
+      return evidence.proof?.verify(enrolled as Signer, data, text);
     });
 
   it('is accepted under every demand, and said to be what it is', () => {
@@ -128,6 +128,7 @@ describe.each(KINDS)('a key of %j', (choice, leaf, algorithm, says) => {
   it('signs by its own algorithm, and by no other', async () => {
     const enrolled = await enrol(made);
     expect(enrolled.facts['signatureAlgorithm']).toBe(algorithm);
+    expect(enrolled.key?.algorithm).toBe(algorithm);
     const line = Buffer.from('line');
     const signature = made.sign('line');
     for (const signatureAlgorithm of othersOf(algorithm)) {

@@ -1,4 +1,4 @@
-import { BODY_LIMIT } from '../../guard/index.js';
+import { BODY_LIMIT, BodyTooLargeError } from '../../guard/index.js';
 import type { NodeMessage } from './message.js';
 
 const bodies = new WeakMap<NodeMessage, Promise<Uint8Array>>();
@@ -16,26 +16,42 @@ export function rawBody(req: NodeMessage, _res: unknown, bytes: Uint8Array): voi
 }
 
 /** How to get the body's exact bytes; undefined where somebody else has read them, and has not kept them. */
-export function bodyOf(message: NodeMessage): (() => Promise<Uint8Array>) | undefined {
+export function bodyOf(message: NodeMessage): ((maxBytes?: number) => Promise<Uint8Array>) | undefined {
   const consumed =
     message.readableDidRead ||
     message.readableEnded ||
     message.readableFlowing === true ||
     message.readableEncoding !== null;
   if (consumed && !bodies.has(message)) return undefined;
-  return () => {
-    const body = bodies.get(message) ?? read(message);
+  return (maxBytes = BODY_LIMIT) => {
+    const body = bodies.get(message) ?? read(message, maxBytes);
     bodies.set(message, body);
     return body;
   };
 }
 
 /**
- * Throws away what is left of a refused request's body, so that the connection can go on. Node does so only where
- * nobody has begun to read it. Emulations of Node's server, for functions in a cloud, may have nothing to resume.
+ * Throws away what is left of a refused request's body, up to a bound, so that the connection can go on. Node does so only
+ * where nobody has begun to read it, and without a bound. Emulations of Node's server, for functions in a cloud, may have nothing to resume.
  */
-export function discardBody(message: { resume?(): unknown }): void {
+export function discardBody(message: Discardable): void {
+  let left = DISCARD_LIMIT;
+  message.on?.('data', (chunk) => {
+    left -= chunk.length;
+    // The answer has been written long before: a client that goes on sending is cut off.
+    if (left < 0) message.destroy?.();
+  });
   message.resume?.();
+}
+
+/** Bytes of a refused body that are read to keep the connection: 4 MiB. That much may be on its way already. */
+const DISCARD_LIMIT = 4_194_304;
+
+/** What is used of a request whose body nobody wants; emulations may have less. */
+export interface Discardable {
+  on?(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
+  resume?(): unknown;
+  destroy?(): unknown;
 }
 
 /**
@@ -43,10 +59,10 @@ export function discardBody(message: { resume?(): unknown }): void {
  * it back is possible until the stream has emitted 'end'; so nothing is read from a stream that has ended and is
  * empty, which is what makes it emit 'end', and all is put back in the tick in which the last of it was read.
  */
-function read(message: NodeMessage): Promise<Uint8Array> {
+function read(message: NodeMessage, maxBytes: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const declared = Number(message.headers['content-length'] ?? 0);
-    if (declared > BODY_LIMIT) return reject(tooLarge());
+    if (declared > maxBytes) return reject(new BodyTooLargeError(maxBytes));
     if (isBroken(message)) return reject(broken());
     // With a read under way, on('readable') starts none of its own, which could come after the end.
     if (!hasEnded(message)) message.read(0);
@@ -61,7 +77,7 @@ function read(message: NodeMessage): Promise<Uint8Array> {
         length += chunk.length;
       }
       if (isBroken(message)) fail();
-      else if (length > BODY_LIMIT) stop(() => reject(tooLarge()));
+      else if (length > maxBytes) stop(() => reject(new BodyTooLargeError(maxBytes)));
       else if (hasEnded(message)) stop(resolve);
     }
     function fail(cause?: unknown): void {
@@ -88,10 +104,6 @@ function hasEnded(message: NodeMessage): boolean {
 /** A stream of HTTP/2 that was reset ends like one that is complete, but before the response it is closed only then. */
 function isBroken(message: NodeMessage): boolean {
   return message.destroyed || message.stream?.closed === true;
-}
-
-function tooLarge(): Error {
-  return new Error(`the body is over ${BODY_LIMIT} bytes`);
 }
 
 function broken(cause?: unknown): Error {

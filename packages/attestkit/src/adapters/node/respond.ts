@@ -1,12 +1,12 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Answer } from '../../ports/decision.js';
-import { discardBody } from './body.js';
+import { discardBody, type Discardable } from './body.js';
 
 /** What is used of a response: Node's own, of HTTP/1.1 or of the compatibility API of HTTP/2. */
 export interface NodeResponse {
   readonly headersSent: boolean;
-  readonly req: { readonly method?: string | undefined; resume?(): unknown };
+  readonly req: { readonly method?: string | undefined } & Discardable;
   writeHead(status: number, headers: Readonly<Record<string, string | number>>): unknown;
   end(): unknown;
   end(body: string): unknown;
