@@ -194,7 +194,7 @@ function enrolled(
     attestedAt: Math.min(attestation.issuedAt, now),
     ...(attestation.virtual || receipt.virtual ? { virtual: true } : {}),
     facts: Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined)),
-    withheld: receiptTerms(receipt),
+    ...receiptTerms(receipt),
     receipt: Buffer.from(attestation.receipt).toString('base64'),
   };
 }

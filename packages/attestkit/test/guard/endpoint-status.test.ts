@@ -1,3 +1,4 @@
+import { CONFLICT_CHECKS } from '../../src/sessions/enrolment-checks.js';
 import { readdirSync, existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { statusOf } from '../../src/guard/endpoint-status.js';
@@ -33,6 +34,8 @@ async function catalogue(): Promise<readonly CheckDef[]> {
 
 const CHECKS = await catalogue();
 
+const CONFLICTS: readonly string[] = Object.values(CONFLICT_CHECKS).map(({ code }) => code);
+
 describe('the status of an endpoint', () => {
   it('is looked up for hundreds of codes', () => {
     expect(CHECKS.length).toBeGreaterThan(200);
@@ -50,11 +53,12 @@ describe('the status of an endpoint', () => {
       if (code.endsWith('_LIMIT')) expect([code, of]).toEqual([code, everywhere(429)]);
       else if (stage === 'unavailable') expect([code, of]).toEqual([code, everywhere(503)]);
       else if (code.endsWith('_TOO_LARGE')) expect([code, of]).toEqual([code, everywhere(413)]);
+      else if (CONFLICTS.includes(code)) expect([code, of]).toEqual([code, [400, 409, 409, 409, 400]]);
       else if (code.startsWith('ERR_CHALLENGE_')) expect([code, of]).toEqual([code, everywhere(400)]);
       else if (code.startsWith('ERR_REFRESH_'))
         expect([code, of[2]]).toEqual([code, stage === 'denied' ? 403 : 401]);
       else if (stage === 'untrusted') expect([code, of]).toEqual([code, [400, 403, 401, 401, 400]]);
-      else if (stage === 'denied' && !code.endsWith('_TAKEN'))
+      else if (stage === 'denied')
         expect([code, of]).toEqual([code, [400, 403, 403, 403, 400]]);
       else if (stage === 'missing') expect([code, of]).toEqual([code, everywhere(400)]);
     }
@@ -69,7 +73,7 @@ describe('the status of an endpoint', () => {
     ['ERR_GUARD_BODY_UNREADABLE', 'malformed', [400, 400, 400, 400, 400]],
     ['ERR_GUARD_BODY_UNAVAILABLE', 'unavailable', [503, 503, 503, 503, 503]],
     ['ERR_CHALLENGE_EXPIRED', 'untrusted', [400, 400, 400, 400, 400]],
-    ['ERR_CHALLENGE_USED', 'untrusted', [400, 400, 400, 400, 400]],
+    ['ERR_CHALLENGE_REUSED', 'untrusted', [400, 400, 400, 400, 400]],
     ['ERR_CHALLENGE_LIMIT', 'denied', [429, 429, 429, 429, 429]],
     ['ERR_ENDPOINT_LIMIT', 'denied', [429, 429, 429, 429, 429]],
     ['ERR_APP_ATTEST_TOKEN_MISSING', 'missing', [400, 400, 400, 400, 400]],

@@ -58,7 +58,7 @@ describe('what is an endpoint', () => {
       await backend.post('/revoke', { token: 'x' }),
       await backend.send('/jwks.json', {}),
     ];
-    expect(answers.map(({ status: code }) => code)).toEqual([200, 200, 400, 405, 200, 403, 401, 200, 200]);
+    expect(answers.map(({ status: code }) => code)).toEqual([200, 200, 400, 405, 200, 409, 401, 200, 200]);
     for (const { answer } of answers)
       expect(answer.headers).toMatchObject({
         'content-type': 'application/json',

@@ -73,7 +73,7 @@ describe('a guard that enrols devices', () => {
       [{ refreshLifetimeSeconds: 1799 }, 'sessions.refreshLifetimeSeconds'],
       [{ refreshLifetimeSeconds: 31_622_401 }, 'sessions.refreshLifetimeSeconds'],
       [{ counterWindow: -1 }, 'sessions.counterWindow'],
-      [{ counterWindow: 64 }, 'sessions.counterWindow'],
+      [{ counterWindow: 65 }, 'sessions.counterWindow'],
       [{ counterWindow: 0.5 }, 'sessions.counterWindow'],
       [{ header: 'x session' }, 'sessions.header'],
       [{ header: '' }, 'sessions.header'],

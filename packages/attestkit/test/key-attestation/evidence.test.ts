@@ -36,6 +36,7 @@ describe('enrols', () => {
         id: expect.stringMatching(/^[\w-]{43}$/) as string,
         thumbprint: expect.stringMatching(/^[\w-]{43}$/) as string,
         publicKey: expect.any(String) as string,
+        algorithm: 'ecdsa-sha256',
       },
       attestedAt: NOW,
       virtual: true,

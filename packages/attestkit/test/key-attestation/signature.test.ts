@@ -59,9 +59,9 @@ describe('a request that the attested key has signed', () => {
 
   it('is refused by an algorithm that is of another type of key', async () => {
     const [ofEc, ofRsa] = [await keyed(LEAF_KEY), await keyed(rsa, { 6: integers(5) })];
-    const named = (enrolled: Enrolled, signatureAlgorithm: string): Enrolled => ({
+    const named = (enrolled: Enrolled, algorithm: string): Enrolled => ({
       ...enrolled,
-      facts: { ...enrolled.facts, signatureAlgorithm },
+      key: { ...(enrolled as Signer).key, algorithm },
     });
     const invalid = 'REQUEST_SIGNATURE_INVALID';
     expect(await verdict(named(ofEc, 'rsa-pkcs1-sha256'), sign('sha256', line, LEAF_KEY))).toBe(invalid);
@@ -86,16 +86,16 @@ describe('a request that the attested key has signed', () => {
   it('is refused where the key is none of ours', async () => {
     const enrolled = await keyed(LEAF_KEY);
     const signature = sign('sha256', line, LEAF_KEY);
-    const { key: _key, ...keyless } = enrolled;
+    const { key, ...keyless } = enrolled as Enrolled & Signer;
     for (const other of [
       { ...enrolled, kind: 'app-attest' },
       keyless,
-      { ...enrolled, facts: {} },
-      { ...enrolled, facts: { signatureAlgorithm: 'hmac-sha256' } },
-      { ...enrolled, facts: { signatureAlgorithm: ['ecdsa-sha256'] } },
+      { ...enrolled, key: { ...key, algorithm: undefined as unknown as string } },
+      { ...enrolled, key: { ...key, algorithm: 'hmac-sha256' } },
+      { ...enrolled, key: { ...key, algorithm: ['ecdsa-sha256'] as unknown as string } },
     ])
       expect(await verdict(other, signature)).toBe('SIGNATURE_KEY');
-    const broken = { ...enrolled, key: { id: '', thumbprint: '', publicKey: 'AAAA' } };
+    const broken = { ...enrolled, key: { ...key, publicKey: 'AAAA' } };
     expect(await verdict(broken, signature)).toBe('REQUEST_SIGNATURE_INVALID');
   });
 

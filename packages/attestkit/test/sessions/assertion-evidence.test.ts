@@ -136,7 +136,7 @@ describe('the field', () => {
     [
       'a key that nobody has',
       { 'x-app-attest': `v=1; key_id=${'A'.repeat(43)}; assertion=AAAA` },
-      'ERR_ASSERTION_KEY_UNKNOWN',
+      'ERR_ASSERTION_KEY_MISMATCH',
     ],
   ])('is refused with 401 where there is %s', async (_, fields, code) => {
     const { backend, session } = await device();
@@ -159,12 +159,15 @@ describe('the field', () => {
   it('names the key that signed', async () => {
     const { backend, check, key, session } = await device();
     const second = newKey();
-    const body = await backend.evidence(second);
-    await backend.post('/attest', { ...body, ...backend.previous(key, body) });
+    await backend.enrolled(second, 'phone-2');
     const field = sign(key, PAY).xAppAttest;
     const id = (each: VirtualKey) => Buffer.from(each.keyId, 'base64').toString('base64url');
     const swapped = field.replace(id(key), id(second));
     expect(await check({ ...PAY, fields: { ...bearer(session), 'x-app-attest': swapped } }, BESIDE)).toBe(
+      'ERR_ASSERTION_KEY_MISMATCH',
+    );
+    const alone = sign(key, PAY).authorization.replace(id(key), id(second));
+    expect(await check({ ...PAY, fields: { authorization: alone } }, ALONE)).toBe(
       'ERR_APP_ATTEST_ASSERTION_SIGNATURE',
     );
     expect(await check({ ...PAY, fields: { ...bearer(session), 'x-app-attest': field } }, BESIDE)).toBe(
