@@ -169,5 +169,5 @@ it('a counter and a challenge serve again where an App Check token beside them w
   expect(await send(limited())).toBe('accepted');
   // Then, beside the answer, the first use moves the end of the device's record.
   expect(writes.slice(0, 3)).toEqual(['advance count', 'claim spent', 'claim app-check']);
-  expect(await send(limited('another'))).toBe('ERR_CHALLENGE_REUSED');
+  expect(await send(limited('another'))).toBe('ERR_ASSERTION_COUNTER');
 });

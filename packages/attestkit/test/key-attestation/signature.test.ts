@@ -2,7 +2,7 @@ import { constants, generateKeyPairSync, sign, type KeyObject } from 'node:crypt
 import { describe, expect, it } from 'vitest';
 import { keyAttestation } from '../../src/key-attestation/index.js';
 import type { Enrolled, Signer } from '../../src/ports/enrolment.js';
-import { integers, NOW, type Description } from './describe.js';
+import { integers, type Description } from './describe.js';
 import { codeOf, enrol, options } from './enrolling.js';
 import { LEAF_KEY, remoteDrafts, type Draft } from './forge.js';
 
