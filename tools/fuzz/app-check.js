@@ -3,6 +3,7 @@
 import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { mutators } from './approov-mutators.js';
 import { jsonEdits } from './json-edits.js';
+import { isTyp, typesLike } from './media-type.js';
 import { member } from './verdict-corpus.js';
 
 /** @typedef {import('./random.js').Random} Random */
@@ -35,7 +36,7 @@ const HEADERS = [
   { alg: 'PS256' },
   { alg: 'RS512' },
   { typ: 'at+jwt' },
-  { typ: 'jwt' },
+  ...typesLike('JWT'),
   { typ: undefined },
   { crit: ['exp'] },
   { crit: [] },
@@ -176,7 +177,7 @@ function isInOrder(token) {
       return undefined;
     }
   });
-  if (member(header, 'alg') !== 'RS256' || member(header, 'typ') !== 'JWT') return false;
+  if (member(header, 'alg') !== 'RS256' || !isTyp(member(header, 'typ'), 'JWT')) return false;
   if (
     member(header, 'crit') !== undefined ||
     !['k1', undefined].includes(/** @type {string} */ (member(header, 'kid')))

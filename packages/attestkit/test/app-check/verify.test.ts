@@ -10,6 +10,7 @@ import {
 } from '../../src/app-check/index.js';
 import { refusal } from '../approov/tokens.js';
 import { vectors, type Vector } from '../vectors.js';
+import { otherTypes, sameType } from '../kernel/typ-values.js';
 import * as shared from './tokens.js';
 
 const { APP, CLAIMS, expected, firebase, JWKS, NOW, part, PROJECT, SECONDS } = shared;
@@ -52,6 +53,10 @@ describe('a genuine token', () => {
     ['a jti that is no text, which is none', { jti: 7 }, {}],
   ])('is accepted with %s', (_, claims, header) => {
     expect(verifyAppCheckToken(token(claims, header), expected).jti).toBeUndefined();
+  });
+
+  it.each(sameType('JWT'))('is accepted with the type written %j', (typ) => {
+    expect(verifyAppCheckToken(token({}, { typ }), expected).appId).toBe(APP);
   });
 
   it('passes through every check', () => {
@@ -102,6 +107,7 @@ const REFUSED: readonly Row[] = [
   ['critical', 'a critical extension', token({}, { crit: ['b64'], b64: false })],
   ['type', 'no type', token({}, { typ: undefined })],
   ['type', 'another type', token({}, { typ: 'at+jwt' })],
+  ...otherTypes('JWT').map((typ): Row => ['type', `a typ of ${JSON.stringify(typ)}`, token({}, { typ })]),
   ['key', 'a kid that is not in the set', token({}, { kid: 'k2' })],
   ['signature', 'the key of a stranger', token({}, {}, stranger.privateKey)],
   [
