@@ -71,7 +71,11 @@ export function readExternalAccount(file: JsonObject): ExternalAccount {
     throw refused('audience', 'is not the provider of a workload identity pool', remedy);
   }
   if (tokenUrl !== STS_URL)
-    throw refused('token_url', 'is not Google’s Security Token Service', `Give ${STS_URL}.`);
+    throw refused(
+      'token_url',
+      'is not Google’s Security Token Service',
+      `Give ${STS_URL}: have the file made without --sts-location.`,
+    );
   const impersonation = readImpersonation(file);
   const subject = readSubjectSource(source);
   if (!TOKEN_TYPES.includes(type))
