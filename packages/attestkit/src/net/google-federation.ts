@@ -5,6 +5,7 @@ import {
   assertGranted,
   isToken,
   readGrant,
+  Ungranted,
   unusable,
   type Grant,
   type GrantRequest,
@@ -47,7 +48,7 @@ async function exchanged(
   const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
   const answer = await ask(STS_URL, { method: 'POST', headers, body });
   assertGranted(answer, [
-    'the subject token got no access token',
+    'the subject token was not exchanged for an access token',
     'check that it is current, and the pool’s provider and conditions',
   ]);
   return readGrant(answer);
@@ -69,6 +70,8 @@ async function impersonated(
   const document = readUnsignedJson(answer.body);
   const { accessToken: token, expireTime } = isJsonObject(document) ? document : {};
   const lifetime = typeof expireTime === 'string' ? Date.parse(expireTime) - now() : Number.NaN;
-  if (!isToken(token) || !(lifetime > 0)) throw unusable();
+  if (!isToken(token) || Number.isNaN(lifetime)) throw unusable();
+  if (lifetime <= 0)
+    throw new Ungranted('misconfigured', 'the access token has expired already: check the clock');
   return { token, lifetime };
 }

@@ -36,7 +36,8 @@ function tokenIn(bytes: Buffer, member: string | undefined): string {
   const token =
     member === undefined ? text : document && Object.hasOwn(document, member) ? document[member] : '';
   if (typeof token === 'string' && token !== '') return token;
-  const problem = 'the source of the subject token has none: check credential_source and its format';
+  const problem =
+    'the source of the subject token does not contain one: check credential_source and its format';
   throw new Ungranted('misconfigured', problem);
 }
 

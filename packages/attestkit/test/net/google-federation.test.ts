@@ -155,7 +155,7 @@ describe('the subject token', () => {
     const { asked, tokens } = await cloud({ credentials: fromFile(file, format) });
     expect(await tokens.current()).toEqual({
       outcome: 'misconfigured',
-      problem: 'the source of the subject token has none: check credential_source and its format',
+      problem: 'the source of the subject token does not contain one: check credential_source and its format',
     });
     expect(asked).toEqual([]);
   });
@@ -219,7 +219,7 @@ const FAILURES: readonly (readonly [string, string, RequestListener, string])[] 
     json({ accessToken: 'a', expireTime: 'x' }),
     'unavailable',
   ],
-  ['iamcredentials.googleapis.com', 'gives an end in the past', impersonatedUntil(0), 'unavailable'],
+  ['iamcredentials.googleapis.com', 'gives an end in the past', impersonatedUntil(0), 'misconfigured'],
   [
     'iamcredentials.googleapis.com',
     'gives a token of two lines',
@@ -252,7 +252,7 @@ describe('no access token is had', () => {
     expect(await tokens.current()).toMatchObject({
       outcome: 'misconfigured',
       problem:
-        'the subject token got no access token (HTTP status 400 (invalid_target)): check that it is current, and the pool’s provider and conditions',
+        'the subject token was not exchanged for an access token (HTTP status 400 (invalid_target)): check that it is current, and the pool’s provider and conditions',
     });
   });
 
