@@ -15,7 +15,6 @@ import {
   type SessionTokenExpectations,
 } from '../../src/sessions/session-token.js';
 import { SessionVerifier } from '../../src/sessions/session-verifier.js';
-import { otherTypes, sameType } from '../kernel/typ-values.js';
 import { flipped, refused } from './refusal.js';
 import { TRUST_FACTS, WRONG_TRUST_FACTS } from './trust-facts.js';
 
@@ -133,9 +132,6 @@ describe('a session token', () => {
     ['has critical extensions', signed(CLAIMS, { crit: ['b64'], b64: false }), 'CRITICAL'],
     ['is a plain JWT', signed(CLAIMS, { typ: 'JWT' }), 'TYPE'],
     ['has no type', signed(CLAIMS, { typ: undefined }), 'TYPE'],
-    ...otherTypes('attested-session+jwt').map(
-      (typ) => [`has the type ${JSON.stringify(typ)}`, signed(CLAIMS, { typ }), 'TYPE'] as const,
-    ),
     ['names no key', signed(CLAIMS, { kid: undefined }), 'KEY_UNKNOWN'],
     ['names another key', signed(CLAIMS, { kid: 'other' }), 'KEY_UNKNOWN'],
     ['names a key every object has', signed(CLAIMS, { kid: 'constructor' }), 'KEY_UNKNOWN'],
@@ -231,16 +227,6 @@ describe('a session token', () => {
 
 describe('a bearer token', () => {
   const head = (header: unknown) => Buffer.from(JSON.stringify(header)).toString('base64url');
-
-  it.each(sameType('attested-session+jwt'))('is a session with the type written %j', (typ) => {
-    const sent = signed(CLAIMS, { typ });
-    expect(looksLikeSession(sent)).toBe(true);
-    expect(verify(sent).tokenId).toBe('jti-1');
-  });
-
-  it.each(otherTypes('attested-session+jwt'))('is not a session with the type %j', (typ) => {
-    expect(looksLikeSession(signed(CLAIMS, { typ }))).toBe(false);
-  });
 
   it('is recognised as a session by its type alone', () => {
     expect(looksLikeSession(TOKEN)).toBe(true);
