@@ -15,7 +15,11 @@ export interface GoogleCredentials {
    *   or the same parsed. No key exists.
    * - the key of a service account (`"type": "service_account"`): its text, or the same parsed.
    *
-   * The text is that of the file whose path is usual in GOOGLE_APPLICATION_CREDENTIALS.
+   * The text is that of the file whose path is usual in GOOGLE_APPLICATION_CREDENTIALS, which is not read here.
+   *
+   * @example
+   * googlePlayIntegrity({ credentials: 'metadata' }); // on Google Cloud
+   * googlePlayIntegrity({ credentials: readFileSync('credentials.json', 'utf8') });
    */
   readonly credentials?: 'metadata' | (string & {}) | ExternalAccountFile | ServiceAccountKey | undefined;
   /** The key of a service account: the text of its JSON file, or the same parsed. */
