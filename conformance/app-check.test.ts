@@ -94,6 +94,15 @@ describe.each(targets)('$name', (target) => {
     expect(server.decisions).toEqual([code, code]);
   });
 
+  it('denies the debug provider: no other token of that app is better', async () => {
+    const { server, send } = await start();
+    const headers = [field(firebase.token({ limitedUse: true, provider: 'debug' }))];
+    expectRefusal(await send({ target: '/app', headers }), 403);
+    expectRefusal(await send({ target: '/app-once', method: 'POST', headers }), 403);
+    const code = 'ERR_APP_CHECK_PROVIDER_DENIED';
+    expect(server.decisions).toEqual([code, code]);
+  });
+
   it('lets a token in until it expires', async () => {
     const { server, send } = await start();
     const request = { target: '/app', headers: [field(firebase.token({ lifetimeSeconds: 1800 }))] };

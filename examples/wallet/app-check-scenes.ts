@@ -14,8 +14,9 @@ export interface Firebase {
 /** All that can be wrong with a token, but for one that is larger than any header field that Node.js reads. */
 const DEFECTS = (Object.keys(APP_CHECK_DEFECTS) as AppCheckDefect[]).filter((name) => name !== 'too-large');
 
+/** A policy that no other token of this app meets is answered with 403, all else with 401. */
 function refused(what: string, code: string, run: Scene['run']): Scene {
-  return attacker(what, code, run, 401);
+  return attacker(what, code, run, code === 'ERR_APP_CHECK_PROVIDER_DENIED' ? 403 : 401);
 }
 
 /** The story of an app that nobody has enrolled yet, in its order. */

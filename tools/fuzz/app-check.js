@@ -3,6 +3,7 @@
 import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { mutators } from './approov-mutators.js';
 import { jsonEdits } from './json-edits.js';
+import { isTyp, typesLike } from './media-type.js';
 import { member } from './verdict-corpus.js';
 
 /** @typedef {import('./random.js').Random} Random */
@@ -28,6 +29,8 @@ const CLAIMS = {
   sub: APP_IDS[0],
   iat: SECONDS - 60,
   exp: SECONDS + 3540,
+  jti: 'session',
+  provider: 'play_integrity',
 };
 const HEADERS = [
   { alg: 'none' },
@@ -35,7 +38,7 @@ const HEADERS = [
   { alg: 'PS256' },
   { alg: 'RS512' },
   { typ: 'at+jwt' },
-  { typ: 'jwt' },
+  ...typesLike('JWT'),
   { typ: undefined },
   { crit: ['exp'] },
   { crit: [] },
@@ -63,6 +66,16 @@ const EDGES = [
   { sub: '' },
   { iat: undefined },
   { exp: undefined },
+  { iat: SECONDS + 60, exp: SECONDS + 60 },
+  { iat: SECONDS + 60, exp: SECONDS + 1 },
+  { exp: SECONDS + 240 },
+  { jti: undefined },
+  { provider: 'debug' },
+  { provider: 'Debug' },
+  { provider: ['debug'] },
+  { provider: null },
+  { provider: 'unknown' },
+  { provider: undefined },
 ];
 
 const ODD_CLAIMS = 'signed: odd claims';
@@ -86,7 +99,7 @@ export function appCheckTarget(subject, random) {
     const input = [header, payload].map((part) => Buffer.from(part).toString('base64url')).join('.');
     return `${input}.${sign('sha256', Buffer.from(input), privateKey).toString('base64url')}`;
   };
-  const tokens = [{}, { jti: 'once' }, { sub: APP_IDS[1] }].map((more) =>
+  const tokens = [{}, { jti: 'once', exp: SECONDS + 240 }, { sub: APP_IDS[1] }].map((more) =>
     signed(JSON.stringify(HEAD), JSON.stringify({ ...CLAIMS, ...more })),
   );
   for (const token of tokens) remembering(token, NOW);
@@ -176,7 +189,7 @@ function isInOrder(token) {
       return undefined;
     }
   });
-  if (member(header, 'alg') !== 'RS256' || member(header, 'typ') !== 'JWT') return false;
+  if (member(header, 'alg') !== 'RS256' || !isTyp(member(header, 'typ'), 'JWT')) return false;
   if (
     member(header, 'crit') !== undefined ||
     !['k1', undefined].includes(/** @type {string} */ (member(header, 'kid')))
@@ -188,6 +201,8 @@ function isInOrder(token) {
   if (iss !== ISSUER || !Array.isArray(aud) || !aud.includes(AUDIENCE) || !APP_IDS.includes(String(sub)))
     return false;
   if (typeof sub !== 'string' || typeof iat !== 'number' || typeof exp !== 'number') return false;
-  if (iat > SECONDS + 60 || exp <= SECONDS || exp - iat > 7 * DAY) return false;
+  if (iat > SECONDS + 60 || exp <= SECONDS || exp <= iat || exp - iat > 7 * DAY) return false;
+  const provider = member(claims, 'provider');
+  if (provider === 'debug' || (provider !== undefined && typeof provider !== 'string')) return false;
   return nbf === undefined || (typeof nbf === 'number' && nbf <= SECONDS);
 }

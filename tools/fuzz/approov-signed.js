@@ -3,6 +3,8 @@
 // right secret and odd inside; whether one may be accepted is worked out here a second time, from the
 // specifications alone, and compared with what the verifier says.
 
+import { isTyp, typesLike } from './media-type.js';
+
 /** @typedef {import('./random.js').Random} Random */
 /** @typedef {import('./approov-corpus.js').Group} Group */
 /** @typedef {(random: Random, seconds: number) => { header: Buffer, payload: Buffer }} SignedMaker */
@@ -84,6 +86,8 @@ export const signedMakers = {
   },
   'signed: odd header': (random, seconds) =>
     made(withOdd(random, { alg: 'HS256', typ: 'JWT' }, MEMBERS, VALUES), { exp: seconds + 300 }),
+  'signed: types': (random, seconds) =>
+    made({ alg: 'HS256', ...random.pick(typesLike('JWT')) }, { exp: seconds + 300 }),
   'signed: odd numbers': (random) => text('{"alg":"HS256"}', `{"exp":${random.pick(NUMBERS)}}`),
   'signed: repeated names': (random, seconds) => {
     const good = `"exp":${seconds + 300}`;
@@ -141,7 +145,7 @@ export function mayBeAccepted(token, { expected: { now, issuer, audience } }) {
   if (token.length > 8192 || !header || !claims) return false;
   const { alg, typ, crit, kid } = header;
   if (alg !== 'HS256' || crit !== undefined) return false;
-  if (typ !== undefined && typ !== 'JWT') return false;
+  if (typ !== undefined && !isTyp(typ, 'JWT')) return false;
   if (kid !== undefined && typeof kid !== 'string') return false;
   const { exp, nbf, iat, iss, aud } = claims;
   for (const time of [nbf, iat]) if (time !== undefined && !isTime(time)) return false;

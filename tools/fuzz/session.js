@@ -2,6 +2,7 @@
 // Why this exists: mutants of what a client carries between calls, and which of them may be accepted: what the server
 // made, and nothing else; of the header fields also those that carry the same in other words.
 import { mutators } from './approov-mutators.js';
+import { HEADERS, isHeader } from './session-headers.js';
 import { CLAIMS, createCarriers, SECONDS } from './session-corpus.js';
 
 /** @typedef {import('./session-corpus.js').Carrier} Carrier */
@@ -60,21 +61,6 @@ const VALUES = [
   'attested_session',
   'https://api.example.com',
 ];
-const HEADERS = [
-  {},
-  {},
-  {},
-  { typ: 'JWT' },
-  { typ: undefined },
-  { typ: 'Attested-Session+JWT' },
-  { crit: [] },
-  { kid: '' },
-  { kid: undefined },
-  { kid: 1 },
-  { alg: 'none' },
-  { cty: 'JWT' },
-];
-
 /** @type {Readonly<Record<string, Mutator>>} */
 const own = {
   'take it for another': (random, _, __, carriers) => random.pick(random.pick(carriers).genuine),
@@ -243,11 +229,6 @@ function oddClaims(random) {
   const member = random.pick([...Object.keys(CLAIMS.attestation), 'integrity', 'virtual', 'x']);
   const value = random.pick([...VALUES, 'hardware']);
   return { ...claims, attestation: { ...CLAIMS.attestation, [member]: value } };
-}
-
-/** Each of the odd ones in turn, but for what is as the server writes it. @param {Record<string, unknown>} header */
-function isHeader(header) {
-  return Object.keys(header).every((name) => name === 'cty');
 }
 
 /** Whether claims of a good signature are those of a session. @param {Record<string, unknown>} claims */

@@ -4,6 +4,7 @@ import type { CheckDef } from '../ports/checks.js';
 
 const SPEC = 'Firebase, Verify App Check tokens from a custom backend';
 const REPLAY = 'Firebase App Check, replay protection';
+const PROVIDER = 'Firebase App Check, debug provider';
 
 /** Checks of the request's header field, or of the body's member, before there is a token to verify. */
 export const FIELD_CHECKS = freezeJson({
@@ -57,7 +58,7 @@ export const CLAIM_CHECKS = freezeJson({
     name: 'lifetime of a token',
     code: 'ERR_APP_CHECK_TOKEN_LIFETIME',
     stage: 'untrusted',
-    says: 'the App Check token lives longer than the seven days that Firebase allows',
+    says: 'the lifetime of the App Check token (`exp` - `iat`) is not between zero and the seven days that Firebase allows',
     spec: 'Firebase App Check, token time-to-live',
   },
   subject: {
@@ -74,6 +75,20 @@ export const CLAIM_CHECKS = freezeJson({
     says: 'the App Check token is of an app that is not allowed here (`sub`)',
     spec: SPEC,
   },
+  provider: {
+    name: 'provider is a string',
+    code: 'ERR_APP_CHECK_PROVIDER_MALFORMED',
+    stage: 'untrusted',
+    says: 'the claim `provider` of the App Check token is not a string',
+    spec: PROVIDER,
+  },
+  debug: {
+    name: 'no debug provider',
+    code: 'ERR_APP_CHECK_PROVIDER_DENIED',
+    stage: 'denied',
+    says: 'the App Check token comes from the debug provider, which attests nothing (`provider`)',
+    spec: PROVIDER,
+  },
 } as const satisfies Record<string, CheckDef>);
 
 /** Checks of a token that is good for one use. */
@@ -82,8 +97,15 @@ export const CONSUME_CHECKS = freezeJson({
     name: 'limited-use token',
     code: 'ERR_APP_CHECK_TOKEN_NOT_LIMITED',
     stage: 'untrusted',
-    says: 'the App Check token is not for a single use (`jti`): the app has to ask for a limited-use token',
+    says: 'the App Check token is not a limited-use token: it lives for 30 minutes or longer (`exp` - `iat`)',
     spec: REPLAY,
+  },
+  identified: {
+    name: 'jti is present',
+    code: 'ERR_APP_CHECK_JTI_MISSING',
+    stage: 'untrusted',
+    says: 'the App Check token has no identifier (`jti`) by which its use could be remembered',
+    spec: 'RFC 7519 §4.1.7; Firebase, AppCheckTokenOptions.jti',
   },
   accepted: {
     name: 'token accepted by Firebase',

@@ -1,26 +1,38 @@
 import { hash } from 'node:crypto';
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
+import { Explanation } from '../kernel/explanation.js';
 import type { OptionTypes } from '../kernel/options.js';
 import type { AppCheckConsumer } from '../ports/google.js';
 import type { Store } from '../ports/store.js';
 import { CONSUME_CHECKS as CHECKS } from './checks.js';
 import type { AppCheckResult } from './verify.js';
 
-/** Where it is remembered which tokens were used; one of the two. */
+/** Where it is remembered which tokens were used: `consumer` or `store`, not both. */
 export interface ReplayOptions {
   /** Firebase remembers: `googleAppCheck` of `attestkit/google`. A call for each token. */
   readonly consumer?: AppCheckConsumer | undefined;
   /** This server's own store remembers the claim `jti`. */
   readonly store?: Store | undefined;
+  /**
+   * Consumes session tokens as well, which live for 30 minutes to 7 days: a token that was captured on another route
+   * works here once. For apps whose SDK has nothing else: Firebase's Android SDK asked for session tokens in
+   * `getLimitedUseAppCheckToken` until May 2026 (firebase-android-sdk#8204), and custom providers may do so still.
+   * Default false.
+   */
+  readonly acceptSessionTokens?: boolean | undefined;
 }
 
-export const REPLAY_OPTIONS = { consumer: 'object', store: 'object' } as const satisfies OptionTypes;
+export const REPLAY_OPTIONS = {
+  consumer: 'object',
+  store: 'object',
+  acceptSessionTokens: 'boolean',
+} as const satisfies OptionTypes;
 
 /**
- * Holds a verified token to be one that can be consumed, and gives the step that consumes it: of all its uses exactly one
- * gets past that.
+ * Checks that a verified token can be consumed, and gives the step that consumes it: of all its uses exactly one gets past
+ * that.
  *
- * @throws AttestationError ERR_APP_CHECK_TOKEN_NOT_LIMITED
+ * @throws AttestationError ERR_APP_CHECK_TOKEN_NOT_LIMITED, ERR_APP_CHECK_JTI_MISSING
  */
 export type Consume = (token: string, result: AppCheckResult, now: number) => () => Promise<AppCheckResult>;
 
@@ -32,7 +44,8 @@ const MARGIN_MS = 120_000;
  *
  * @throws ConfigurationError naming the option
  */
-export function readConsume({ consumer, store }: ReplayOptions): Consume | undefined {
+export function readConsume(options: ReplayOptions): Consume | undefined {
+  const { consumer, store, acceptSessionTokens = false } = options;
   if (consumer !== undefined && store !== undefined) {
     const remedy = 'Give one: Firebase remembers, or the store does.';
     throw new ConfigurationError('consumer', 'is given beside store', remedy);
@@ -41,23 +54,34 @@ export function readConsume({ consumer, store }: ReplayOptions): Consume | undef
     throw new ConfigurationError('consumer', 'consumes nothing', 'Give what googleAppCheck returned.');
   if (store !== undefined && typeof store.claim !== 'function')
     throw new ConfigurationError('store', 'is not a store', 'Give a store: memoryStore(), for example.');
-  if (consumer !== undefined) return (token, result) => () => consumeAtFirebase(consumer, token, result);
+  if (consumer === undefined && store === undefined && acceptSessionTokens) {
+    const remedy = 'Give a consumer (googleAppCheck) or a store, or leave it out.';
+    throw new ConfigurationError('acceptSessionTokens', 'is set, and nothing consumes tokens', remedy);
+  }
+  const assertUsable = acceptSessionTokens ? undefined : assertLimited;
+  if (consumer !== undefined)
+    return (token, result) => {
+      assertUsable?.(result);
+      return () => consumeAtFirebase(consumer, token, result);
+    };
   if (store === undefined) return undefined;
   return (_token, result, now) => {
-    const jti = assertLimited(result);
+    assertUsable?.(result);
+    const { jti } = result;
+    if (jti === undefined) throw new AttestationError(CHECKS.identified);
     return () => consumeInStore(store, result, jti, now);
   };
 }
 
-/**
- * Holds a token to be for a single use, as only limited-use tokens are: another one is presented many times.
- *
- * @throws AttestationError ERR_APP_CHECK_TOKEN_NOT_LIMITED
- */
-export function assertLimited({ jti }: AppCheckResult): string {
-  if (jti === undefined) throw new AttestationError(CHECKS.limited);
-  return jti;
+/** A session token is meant for many requests: whoever captured one could spend it here. */
+function assertLimited({ limitedUse }: AppCheckResult): void {
+  if (!limitedUse) throw new AttestationError(CHECKS.limited, { cause: new Explanation(OLD_SDK) });
 }
+
+const OLD_SDK =
+  'the app sent a session token; if it asks for a limited-use token, its SDK cannot give one: ' +
+  'Firebase’s Android SDK could not before May 2026 (firebase-android-sdk#8204), and a custom provider may still not; ' +
+  'update the app, or set acceptSessionTokens, which consumes session tokens too';
 
 async function consumeInStore(
   store: Store,

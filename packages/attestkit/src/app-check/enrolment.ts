@@ -2,10 +2,10 @@ import { AttestationError, ConfigurationError } from '../kernel/errors.js';
 import { assertOptions, type OptionTypes } from '../kernel/options.js';
 import { enforcing } from '../kernel/sinks.js';
 import type { Enrolled, EnrolmentEvidence } from '../ports/enrolment.js';
-import { FIELD_CHECKS, POLICY_CHECKS } from './checks.js';
-import { assertLimited, readConsume, REPLAY_OPTIONS, type ReplayOptions } from './consume.js';
+import { CLAIM_CHECKS, FIELD_CHECKS, POLICY_CHECKS } from './checks.js';
+import { readConsume, REPLAY_OPTIONS, type ReplayOptions } from './consume.js';
 import { createVerifier, VERIFIER_OPTIONS, type AppCheckVerifierOptions } from './verifier.js';
-import type { AppCheckResult } from './verify.js';
+import { isDebug, type AppCheckResult } from './verify.js';
 
 /** How devices enrol with App Check tokens; `consumer` or `store` is a must. */
 export interface AppCheckEnrolmentOptions extends AppCheckVerifierOptions, ReplayOptions {
@@ -18,9 +18,9 @@ export interface AppCheckEnrolmentOptions extends AppCheckVerifierOptions, Repla
 const OPTIONS: OptionTypes = { ...VERIFIER_OPTIONS, ...REPLAY_OPTIONS, allowUnbound: 'boolean' };
 
 /**
- * Firebase App Check as evidence for enrolment: field `app_check_token` of the body, a limited-use token, which is
+ * Firebase App Check as evidence for enrolment: field `app_check_token` of the body, a limited-use token, which is always
  * consumed. It says that the app is genuine and nothing of the device; there is no key, so the device cannot sign
- * requests later.
+ * requests later. At every refresh the app and its provider must still be allowed.
  *
  * @throws ConfigurationError naming the option that cannot be right
  */
@@ -39,6 +39,7 @@ export function appCheckEnrolment(options: AppCheckEnrolmentOptions): EnrolmentE
     throw new ConfigurationError('consumer', 'is not set, and tokens have to be consumed', remedy);
   }
   const appIds = [...options.appIds];
+  const { allowDebugProvider = false } = options;
 
   return {
     kind: 'app-check',
@@ -47,28 +48,28 @@ export function appCheckEnrolment(options: AppCheckEnrolmentOptions): EnrolmentE
       const token = fields['app_check_token'];
       if (token === undefined || token === '') throw new AttestationError(FIELD_CHECKS.present);
       const result = await verify(token, now);
-      assertLimited(result);
       const use = consume(token, result, now);
       // Nothing ties the token to it: first the challenge, or a used one would cost a genuine token.
       await consumeChallenge();
       return enrolled(await use(), now);
     },
-    appraise({ appId }) {
+    appraise({ appId, facts }) {
       enforcing.holds(POLICY_CHECKS.configured, appIds.includes(appId));
+      enforcing.holds(CLAIM_CHECKS.debug, allowDebugProvider || !isDebug(facts['provider']));
     },
   };
 }
 
-function enrolled({ appId, platform, iat }: AppCheckResult, now: number): Enrolled {
+function enrolled({ appId, platform, iat, provider, notes }: AppCheckResult, now: number): Enrolled {
   return {
     kind: 'app-check',
     platform: platform === 'web' ? 'unknown' : platform,
     appId,
-    // Firebase documents no claim that tells a token of a debug provider apart.
-    environment: 'unknown',
+    environment: isDebug(provider) ? 'development' : 'unknown',
     integrity: 'app',
     // A clock that is ahead must not make the evidence look younger than it is.
     attestedAt: Math.min(iat * 1000, now),
-    facts: { provider: 'firebase' },
+    facts: { ...(provider !== undefined && { provider }) },
+    ...(notes.length > 0 && { notes }),
   };
 }

@@ -11,7 +11,7 @@ export interface AppCheckOptions extends AppCheckVerifierOptions, ReplayOptions 
 
 /** What a route asks of an App Check token. */
 export interface AppCheckDemand {
-  /** The token has not been used before, and is used up by this request. Default false. */
+  /** A limited-use token that has not been used before, and is used up by this request. Default false. */
   readonly consume?: boolean;
 }
 
@@ -69,14 +69,15 @@ export function appCheck(
   };
 }
 
-/** A genuine token, and where the route asks for it how it is consumed. */
+/** A genuine token, and how it is consumed if the route asks for that. A session token gets this far only by option. */
 function appraisalOf(
   token: string,
   result: AppCheckResult,
   { demand: consume, now }: VerifyContext<Consume | undefined>,
 ): Appraisal<AppCheckResult> {
   if (consume === undefined) return { result };
-  return { result, met: 'consume', consume: consume(token, result, now) };
+  const skipped = result.limitedUse ? undefined : 'limited-use';
+  return { result, met: 'consume', skipped, consume: consume(token, result, now) };
 }
 
 function readDemand(asked: unknown, consume: Consume | undefined): Consume | undefined {

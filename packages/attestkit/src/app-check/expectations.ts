@@ -1,5 +1,6 @@
 import { claimExpectations, type ClaimExpectations } from '../kernel/claims.js';
 import { ConfigurationError } from '../kernel/errors.js';
+import type { OptionTypes } from '../kernel/options.js';
 
 /** Which project's tokens are accepted, and of which apps. */
 export interface AppCheckProject {
@@ -9,12 +10,26 @@ export interface AppCheckProject {
   readonly appIds: readonly string[];
   /** Seconds by which `exp` and `nbf` may be passed, 0 to 60. Default 0. */
   readonly leewaySeconds?: number | undefined;
+  /**
+   * Accepts tokens of the debug provider (claim `provider`: `debug`), which anyone gets who has a debug token of the
+   * project, on any device: for development and CI. Default false.
+   */
+  readonly allowDebugProvider?: boolean | undefined;
 }
+
+/** The names and types of the options above. */
+export const PROJECT_OPTIONS = {
+  projectNumber: 'string',
+  appIds: 'list',
+  leewaySeconds: 'number',
+  allowDebugProvider: 'boolean',
+} as const satisfies OptionTypes;
 
 /** The options above, read and ready. */
 export interface TokenRules {
   readonly claims: ClaimExpectations;
   readonly appIds: readonly string[];
+  readonly allowDebugProvider: boolean;
 }
 
 /**
@@ -22,7 +37,8 @@ export interface TokenRules {
  *
  * @throws ConfigurationError naming the option
  */
-export function readProject({ projectNumber, appIds, leewaySeconds }: AppCheckProject): TokenRules {
+export function readProject(project: AppCheckProject): TokenRules {
+  const { projectNumber, appIds, leewaySeconds, allowDebugProvider = false } = project;
   if (typeof projectNumber !== 'string' || !/^\d{1,20}$/.test(projectNumber)) {
     const remedy =
       'Copy it from the project settings of the Firebase console; the project id is another thing.';
@@ -37,7 +53,7 @@ export function readProject({ projectNumber, appIds, leewaySeconds }: AppCheckPr
     audience: `projects/${projectNumber}`,
     leewaySeconds,
   });
-  return { claims, appIds: [...appIds] };
+  return { claims, appIds: [...appIds], allowDebugProvider };
 }
 
 function isAppId(appId: unknown): boolean {

@@ -5,7 +5,7 @@ import { KnownHeaders, type ParsedJws } from '../kernel/jws.js';
 import type { OptionTypes } from '../kernel/options.js';
 import { enforcing } from '../kernel/sinks.js';
 import type { KeySource, VerificationKey } from '../ports/keys.js';
-import { readProject, type AppCheckProject } from './expectations.js';
+import { PROJECT_OPTIONS, readProject, type AppCheckProject } from './expectations.js';
 import { ALGORITHM, appraiseClaims, parseToken, verifyToken, type AppCheckResult } from './verify.js';
 
 /** How tokens are verified. */
@@ -17,9 +17,7 @@ export interface AppCheckVerifierOptions extends AppCheckProject {
 }
 
 export const VERIFIER_OPTIONS = {
-  projectNumber: 'string',
-  appIds: 'list',
-  leewaySeconds: 'number',
+  ...PROJECT_OPTIONS,
   keys: 'object',
   cache: 'number',
 } as const satisfies OptionTypes;

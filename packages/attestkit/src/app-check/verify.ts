@@ -16,7 +16,7 @@ import { enforcing, inspecting } from '../kernel/sinks.js';
 import type { Checks, Inspection } from '../ports/checks.js';
 import type { VerificationKey } from '../ports/keys.js';
 import { CLAIM_CHECKS, TOKEN_CHECKS } from './checks.js';
-import { readProject, type AppCheckProject, type TokenRules } from './expectations.js';
+import { PROJECT_OPTIONS, readProject, type AppCheckProject, type TokenRules } from './expectations.js';
 
 /** A genuine App Check token. Frozen where the guard shares it between requests. */
 export interface AppCheckResult {
@@ -28,8 +28,21 @@ export interface AppCheckResult {
   readonly exp: number;
   /** Time of issue, seconds since the epoch. */
   readonly iat: number;
-  /** Of a limited-use token. */
+  /** The token's identifier. Session tokens and limited-use tokens both have one. */
   readonly jti: string | undefined;
+  /**
+   * Whether the app asked for a limited-use token: it lives for less than 30 minutes (Firebase gives it 5), and session
+   * tokens for 30 minutes to 7 days. Whether it was used before is another question.
+   */
+  readonly limitedUse: boolean;
+  /**
+   * What attested the app, claim `provider`: `play_integrity`, `device_check_app_attest`,
+   * `device_check_device_identification`, `recaptcha_enterprise`, `recaptcha_v3`, `custom`, `debug`, or a value that
+   * Firebase added later. Undefined if the token does not say.
+   */
+  readonly provider: string | undefined;
+  /** What was accepted and is not known here: `provider x`. For operators: it is time to look for a newer version. */
+  readonly notes: readonly string[];
   /** Whether this use was the token's first, and is its last. */
   readonly consumed: boolean;
   /** All claims as signed. */
@@ -67,13 +80,7 @@ export function inspectAppCheckToken(
   return inspecting((checks, read) => appraise(token, expected, checks, read));
 }
 
-const EXPECTATIONS: OptionTypes = {
-  jwks: 'object',
-  projectNumber: 'string',
-  appIds: 'list',
-  leewaySeconds: 'number',
-  now: 'number',
-};
+const EXPECTATIONS: OptionTypes = { ...PROJECT_OPTIONS, jwks: 'object', now: 'number' };
 
 function appraise(
   token: string,
@@ -125,22 +132,54 @@ const FUTURE_SECONDS = 60;
 /** Seconds. The project's setting is between 30 minutes and 7 days. */
 const LONGEST_LIFE = 7 * 86_400;
 
+/** Seconds. No session token lives for less; a limited-use token lives for 5 minutes. */
+const SHORTEST_SESSION = 1800;
+
 /** Holds claims to the expectations as of `now`, milliseconds since the epoch. */
 export function appraiseClaims(claims: JsonObject, rules: TokenRules, now: number, checks: Checks): void {
   checkClaims(claims, rules.claims, now, TOKEN_CHECKS, checks);
-  const { aud, exp, iat, sub } = claims;
+  const { aud, iat, sub, provider } = claims;
   checks.holds(CLAIM_CHECKS.audienceList, Array.isArray(aud));
   checks.holds(CLAIM_CHECKS.issuedAt, iat !== undefined);
   const issuedAt = typeof iat === 'number' ? iat : Number.NaN;
   checks.holds(CLAIM_CHECKS.past, issuedAt <= now / 1000 + FUTURE_SECONDS, iat, now / 1000);
-  const life = typeof exp === 'number' ? exp - issuedAt : Number.NaN;
-  checks.holds(CLAIM_CHECKS.lifetime, life <= LONGEST_LIFE, life, LONGEST_LIFE);
+  const life = lifetimeOf(claims);
+  checks.holds(CLAIM_CHECKS.lifetime, life > 0 && life <= LONGEST_LIFE, life, LONGEST_LIFE);
   checks.holds(CLAIM_CHECKS.subject, typeof sub === 'string' && sub !== '', sub);
   checks.holds(CLAIM_CHECKS.app, rules.appIds.includes(sub as string), sub, rules.appIds);
+  checks.holds(CLAIM_CHECKS.provider, provider === undefined || typeof provider === 'string', provider);
+  checks.holds(CLAIM_CHECKS.debug, rules.allowDebugProvider || !isDebug(provider), provider);
+}
+
+/** Seconds; not a number if a claim is not one. */
+function lifetimeOf({ exp, iat }: JsonObject): number {
+  return typeof exp === 'number' && typeof iat === 'number' ? exp - iat : Number.NaN;
+}
+
+/** Whether a provider is the one for development, which attests nothing. */
+export function isDebug(provider: unknown): boolean {
+  return provider === 'debug';
+}
+
+const PROVIDERS: readonly unknown[] = [
+  'custom',
+  'debug',
+  'device_check_app_attest',
+  'device_check_device_identification',
+  'play_integrity',
+  'recaptcha_enterprise',
+  'recaptcha_v3',
+];
+
+function notesOn({ provider }: JsonObject): readonly string[] {
+  if (provider === undefined || PROVIDERS.includes(provider)) return [];
+  return [
+    typeof provider === 'string' && /^[\w-]{1,64}$/.test(provider) ? `provider ${provider}` : 'provider',
+  ];
 }
 
 function resultOf(claims: JsonObject): AppCheckResult {
-  const { sub, exp, iat, jti } = claims;
+  const { sub, exp, iat, jti, provider } = claims;
   return {
     kind: 'app-check',
     appId: sub as string,
@@ -148,6 +187,9 @@ function resultOf(claims: JsonObject): AppCheckResult {
     exp: exp as number,
     iat: iat as number,
     jti: typeof jti === 'string' && jti !== '' ? jti : undefined,
+    limitedUse: lifetimeOf(claims) < SHORTEST_SESSION,
+    provider: typeof provider === 'string' ? provider : undefined,
+    notes: notesOn(claims),
     consumed: false,
     claims,
   };

@@ -1,4 +1,5 @@
 import { AttestationError } from '../kernel/errors.js';
+import { Explanation } from '../kernel/explanation.js';
 import type { DecisionEvent, FailureFacts } from '../ports/events.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { pathOf } from './exempt.js';
@@ -47,10 +48,12 @@ export function factsOf(error: AttestationError): FailureFacts {
 }
 
 /**
- * What lay beneath: the code of another refusal, or what caused an outage. The message of an unexpected error can quote what the client sent, as those of
- * `JSON.parse` do: of such a one only its name and the place it was thrown.
+ * What explains a refusal, the code of another refusal that led to it, or what caused an outage. The message of an
+ * unexpected error can quote what the client sent, as those of `JSON.parse` do: of such an error only its name and the
+ * place where it was thrown.
  */
 function beneath({ stage, check, cause }: AttestationError): string | undefined {
+  if (cause instanceof Explanation) return cause.message;
   if (cause instanceof AttestationError) return cause.code;
   if (stage !== 'unavailable' || !(cause instanceof Error)) return undefined;
   if (check.unexpected !== true) return cause.message;

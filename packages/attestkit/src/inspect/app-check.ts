@@ -3,7 +3,7 @@ import { TOKEN_CHECKS } from '../app-check/checks.js';
 import { inspectAppCheckToken, type AppCheckResult } from '../app-check/index.js';
 import { evidenceKind, type EvidenceKind, type Findings, type Report } from './evidence-kind.js';
 import { jwkSet, numberOf, text, texts } from './member-types.js';
-import { required, type MemberTable } from './members.js';
+import { required, type Member, type MemberTable } from './members.js';
 import { explainToken } from './token-checks.js';
 
 /** An evidence file with a token of Firebase App Check. */
@@ -19,6 +19,8 @@ export interface AppCheckEvidence {
   readonly appIds: string | readonly string[];
   /** Seconds by which the clocks may differ, 0 to 60. Default 0. */
   readonly leewaySeconds?: number;
+  /** Whether tokens of the debug provider are accepted. Default false. */
+  readonly allowDebugProvider?: boolean;
   /** The time as of which it is inspected, ISO 8601 with a zone: `2026-06-01T12:00:00Z`. Null: now. */
   readonly at?: string | null;
 }
@@ -26,12 +28,18 @@ export interface AppCheckEvidence {
 /** `earlier use` is never checked: the server knows, or Firebase. */
 export type AppCheckReport = Report<'app-check', AppCheckResult, 'earlier use'>;
 
+const flag: Member<boolean> = {
+  is: 'true or false',
+  read: (value) => (typeof value === 'boolean' ? value : undefined),
+};
+
 const MEMBERS = {
   token: required(text, 'Give the value of the header X-Firebase-AppCheck.'),
   jwks: required(jwkSet, 'Give what https://firebaseappcheck.googleapis.com/v1/jwks answers.'),
   projectNumber: required(text, 'Give the number of the project, as the Firebase console shows it.'),
   appIds: required(texts, 'Give the Firebase App IDs that are allowed.'),
   leewaySeconds: numberOf(' of seconds'),
+  allowDebugProvider: flag,
 } as const satisfies MemberTable & Record<keyof Omit<AppCheckEvidence, 'kind' | 'at'>, unknown>;
 
 /** Every check of a token. */

@@ -1,4 +1,5 @@
 import type { JsonWebKey } from 'node:crypto';
+import { unambiguousKeys } from '../kernel/key-source.js';
 import { readJwks } from '../kernel/public-keys.js';
 import { readSecrets } from '../sessions/secrets.js';
 import type { SessionAlgorithm, SessionKeySource } from '../sessions/session-keys.js';
@@ -45,7 +46,7 @@ export function sessionKey(
   const keys = readJwks(jwks, algorithm);
   if (typeof keys === 'string')
     throw unusable('jwks', `cannot be used: ${keys}`, 'Give the set that the server publishes.');
-  const listed = keys.map(({ key, kid }) => ({ algorithm, publicKey: key, kid }));
+  const listed = unambiguousKeys(keys).map(({ key, kid }) => ({ algorithm, publicKey: key, kid }));
   return sessionKeySource(listed, []);
 }
 

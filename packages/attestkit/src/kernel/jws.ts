@@ -5,6 +5,7 @@ import { AttestationError } from './errors.js';
 import { readJsonObject, type JsonObject } from './json.js';
 import { verifySignature } from './jwa.js';
 import type { JwtChecks } from './jwt-checks.js';
+import { isMediaType } from './media-type.js';
 import { mustRead } from './sinks.js';
 
 /** No genuine token comes near; Node's own limit for all header fields together is 16 KiB. */
@@ -37,7 +38,10 @@ export interface KnownHeader {
 export interface HeaderExpectations {
   /** The pinned one; or several, where the verifier takes only keys of the one that the header names as candidates. */
   readonly algorithm: JwsAlgorithm | readonly JwsAlgorithm[];
-  /** Values of `typ` that are this kind of token; a token without `typ` is let through where `undefined` is among them. */
+  /**
+   * Media types that are this kind of token, without `application/`; the header may write them as RFC 7515 §4.1.9 allows.
+   * A token without `typ` is accepted if `undefined` is among them.
+   */
   readonly types: readonly (string | undefined)[];
 }
 
@@ -116,8 +120,12 @@ function readHeader(
   const pinned = typeof algorithm === 'string' ? alg === algorithm : algorithm.some((each) => alg === each);
   checks.holds(defs.algorithm, pinned, alg, algorithm);
   checks.holds(defs.critical, crit === undefined, crit);
-  checks.holds(defs.type, expected.types.includes(typ as string | undefined), typ, expected.types);
+  checks.holds(defs.type, isOneOf(typ, expected.types), typ, expected.types);
   return { text: `${part}.`, algorithm: alg as JwsAlgorithm, kid: kid as string | undefined };
+}
+
+function isOneOf(typ: unknown, types: HeaderExpectations['types']): boolean {
+  return types.some((type) => (type === undefined ? typ === undefined : isMediaType(typ, type)));
 }
 
 /**

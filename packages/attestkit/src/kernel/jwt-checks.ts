@@ -43,7 +43,7 @@ const CHECKS = {
     '* demands an extension that is not understood',
     'RFC 7515 §4.1.11',
   ],
-  type: ['token type', 'TYPE', '* is a token of another type', 'RFC 8725 §3.11'],
+  type: ['token type', 'TYPE', '* is a token of another type', 'RFC 8725 §3.11, RFC 7515 §4.1.9'],
   key: ['known key', 'KEY_UNKNOWN', '* names no configured key', 'RFC 7515 §4.1.4'],
   signature: ['signature', 'SIGNATURE', 'the signature of * is not by a configured key', 'RFC 7515 §5.2'],
   payload: [

@@ -24,11 +24,21 @@ export function configuredKeys(algorithm: JwsAlgorithm, keys: readonly Verificat
   };
 }
 
-/** The keys of one JWKS: a token names its key by `kid`, or there is exactly one that it can mean. */
+/**
+ * The key of a JWKS that a token means: the only one with its `kid`, or for a token without `kid` the only one of the
+ * set. A `kid` that different keys have means none of them; the other keys stay usable.
+ *
+ * @param keys as `readJwks` gives them
+ */
 export function selectFromJwks(
   keys: readonly VerificationKey[],
   kid: string | undefined,
 ): readonly VerificationKey[] {
-  if (kid === undefined) return keys.length === 1 ? keys : [];
-  return keys.filter((key) => key.kid === kid);
+  const meant = kid === undefined ? keys : keys.filter((key) => key.kid === kid);
+  return meant.length === 1 ? meant : [];
+}
+
+/** The keys of a JWKS without those that share their `kid` with a different key. */
+export function unambiguousKeys(keys: readonly VerificationKey[]): readonly VerificationKey[] {
+  return keys.filter(({ kid }) => kid === undefined || selectFromJwks(keys, kid).length === 1);
 }

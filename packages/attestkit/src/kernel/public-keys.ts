@@ -3,6 +3,7 @@ import type { JwsAlgorithm, VerificationKey } from '../ports/keys.js';
 import { ConfigurationError } from './errors.js';
 import { ALGORITHMS } from './jwa.js';
 import { isJsonObject, type JsonObject } from './json.js';
+import { unambiguousKeys } from './key-source.js';
 
 /** Members that only a private or symmetric JWK has (RFC 7518 §6). */
 const SECRET_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
@@ -48,6 +49,8 @@ export function publicKey(
 
 /**
  * The keys of a JWKS (RFC 7517 §5) that fit the algorithm; others, of which a set may well have some, are passed over.
+ * A key that is listed twice under one `kid`, or twice without, is one key. Different keys may have the same `kid`
+ * (RFC 7517 §4.5 only recommends otherwise): they stay in the list, where `selectFromJwks` gives neither for that `kid`.
  *
  * @returns the keys, or a sentence that says why the set cannot be used
  */
@@ -62,11 +65,13 @@ export function readJwks(document: unknown, algorithm: JwsAlgorithm): readonly V
     if (jwkMisfit(jwk, algorithm) !== undefined) continue;
     const key = fromJwk(jwk as JsonWebKey, algorithm);
     if (key === undefined) continue;
-    if (key.kid !== undefined && keys.some((other) => other.kid === key.kid))
-      return 'two of its keys have the same `kid`';
+    if (keys.some((other) => other.kid === key.kid && other.key.equals(key.key))) continue;
     keys.push(key);
   }
-  return keys.length === 0 ? `none of its keys is for ${algorithm}` : keys;
+  if (keys.length === 0) return `none of its keys is for ${algorithm}`;
+  return unambiguousKeys(keys).length === 0
+    ? `different keys have the same \`kid\`, and no others are left`
+    : keys;
 }
 
 /** The thumbprint of a public key on a curve (RFC 7638 §3, RFC 8037 §2), SHA-256, base64url. */

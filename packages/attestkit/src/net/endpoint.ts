@@ -4,6 +4,18 @@ import { isDevelopment } from '../kernel/secrets.js';
 const LOOPBACK = /^(127(\.\d+){3}|\[::1\]|localhost)$/;
 
 /**
+ * Link-local addresses (RFC 3927 §2.1, RFC 4291 §2.5.6), which no router forwards, and the names and addresses at which
+ * Google's and Amazon's clouds serve metadata to their own machines.
+ */
+const METADATA =
+  /^(169\.254(\.\d+){2}|\[fe[89ab][0-9a-f]:[0-9a-f:]*\]|metadata\.google\.internal|\[fd20:ce::254\]|\[fd00:ec2::254\])$/;
+
+/** Whether a URL is of this machine or of the metadata server beside it: what is sent there stays on the host. */
+export function isLocal({ hostname }: URL): boolean {
+  return LOOPBACK.test(hostname) || METADATA.test(hostname);
+}
+
+/**
  * Reads the URL of a key set or service: https, so that nobody on the way can answer in its place.
  *
  * @param variable the option that it is from, for the message

@@ -1,13 +1,10 @@
-import { signJws } from '../kernel/sign-jws.js';
-import type { JsonObject } from '../kernel/json.js';
-import { readUnsignedJson } from '../kernel/unsigned-json.js';
 import type { GoogleFailure } from '../ports/google.js';
-import { fetchBody, FetchFailure, type Answer, type FetchLimits } from './fetch-body.js';
-import type { ServiceAccount } from './google-account.js';
-import { describeStatus, MAX_ERROR_BYTES } from './google-answer.js';
+import { fetchBody, FetchFailure, type FetchLimits } from './fetch-body.js';
+import { MAX_ERROR_BYTES } from './google-answer.js';
+import { Ungranted, type Grant, type TokenSource } from './google-grant.js';
 
-/** Seconds that Google allows an assertion, and the access token that it gives for one. */
-const LIFETIME = 3600;
+/** The longest that an access token is kept, milliseconds: as long as Google's live. */
+const LONGEST = 3_600_000;
 
 /** Milliseconds before its end from which an access token is not used any more: for clocks, and calls under way. */
 const MARGIN = 60_000;
@@ -16,10 +13,7 @@ const MARGIN = 60_000;
 const COOLDOWN = 10_000;
 
 /** Bytes of an answer with a token. */
-const MAX_BYTES = 16_384;
-
-/** The grant, the client or the URL is wrong, and stays so (RFC 6749 §5.2). */
-const REFUSALS: readonly number[] = [400, 401, 403, 404];
+const MAX_BYTES = 65_536;
 
 /** An access token, or why there is none. */
 export type Access = { readonly outcome: 'access'; readonly token: string } | Outage;
@@ -28,7 +22,7 @@ export type Access = { readonly outcome: 'access'; readonly token: string } | Ou
 export type Outage = Exclude<GoogleFailure, { readonly outcome: 'invalid' }>;
 
 export interface AccessSettings extends Pick<FetchLimits, 'timeoutMs'> {
-  readonly account: ServiceAccount;
+  readonly source: TokenSource;
   /** `https://www.googleapis.com/auth/playintegrity` */
   readonly scope: string;
   readonly fetch: typeof globalThis.fetch | undefined;
@@ -36,7 +30,7 @@ export interface AccessSettings extends Pick<FetchLimits, 'timeoutMs'> {
   readonly now: () => number;
 }
 
-/** Access tokens for one scope: a signed assertion is exchanged for one (RFC 7523 §2.1), which is kept while it lasts. */
+/** Access tokens for one scope, each kept while it lasts. */
 export class AccessTokens {
   readonly #settings: AccessSettings;
   #access: Access | undefined;
@@ -72,7 +66,7 @@ export class AccessTokens {
   #kept(): Access | undefined {
     try {
       const left = this.#until - this.#settings.now();
-      return left > 0 && left <= LIFETIME * 1000 ? this.#access : undefined;
+      return left > 0 && left <= LONGEST ? this.#access : undefined;
     } catch {
       return undefined;
     }
@@ -89,54 +83,39 @@ export class AccessTokens {
   }
 
   async #fly(): Promise<Access> {
-    const { access, lifetime } = await this.#ask();
-    this.#keep(access, lifetime);
+    let access: Access;
+    try {
+      const { token, lifetime } = await this.#ask();
+      access = { outcome: 'access', token };
+      const most = Math.min(lifetime, LONGEST);
+      // A short one is used for half its time.
+      this.#keep(access, Math.max(most - MARGIN, most / 2));
+    } catch (error) {
+      access = failureOf(error);
+      this.#keep(access, COOLDOWN);
+    }
     return access;
   }
 
-  async #ask(): Promise<{ access: Access; lifetime: number }> {
-    try {
-      const { account, timeoutMs, fetch = globalThis.fetch } = this.#settings;
-      const body = new URLSearchParams({
-        grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
-        assertion: this.#assertion(),
-      }).toString();
-      const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
-      const limits = { fetch, timeoutMs, maxBytes: MAX_BYTES, maxErrorBytes: MAX_ERROR_BYTES };
-      return read(await fetchBody(account.tokenUrl, { method: 'POST', headers, body }, limits));
-    } catch (error) {
-      return unavailable(error instanceof FetchFailure ? error.message : 'the request failed');
-    }
-  }
-
-  /** Without `sub`, which would ask for the rights of another account. */
-  #assertion(): string {
-    const { account, scope, now } = this.#settings;
-    const iat = Math.floor(now() / 1000);
-    const claims = { iss: account.email, scope, aud: account.audience, iat, exp: iat + LIFETIME };
-    const header = { typ: 'JWT', ...(account.keyId !== undefined && { kid: account.keyId }) };
-    return signJws({ algorithm: 'RS256', key: account.key }, header, claims);
+  /** However many questions it takes, all of them within one deadline. */
+  #ask(): Promise<Grant> {
+    const { source, scope, now, timeoutMs, fetch = globalThis.fetch } = this.#settings;
+    const end = performance.now() + timeoutMs;
+    const left = (): number => Math.max(1, Math.ceil(end - performance.now()));
+    const limits = { fetch, maxBytes: MAX_BYTES, maxErrorBytes: MAX_ERROR_BYTES };
+    return source({
+      scope,
+      now,
+      left,
+      ask: (url, question) => fetchBody(url, question, { ...limits, timeoutMs: left() }),
+    });
   }
 }
 
-function read(response: Answer): { access: Access; lifetime: number } {
-  if (REFUSALS.includes(response.status)) {
-    const problem = `the service account got no access token (${describeStatus(response)}): check key and clock`;
-    return { access: { outcome: 'misconfigured', problem }, lifetime: COOLDOWN };
-  }
-  if (response.status !== 200) return unavailable(`the answer has the ${describeStatus(response)}`);
-  const answer: JsonObject = readUnsignedJson(response.body) ?? {};
-  const { access_token: token, token_type: type, expires_in: seconds } = answer;
-  const isToken = typeof token === 'string' && /^[\x21-\x7e]{1,4096}$/.test(token);
-  const isBearer = typeof type === 'string' && type.toLowerCase() === 'bearer';
-  if (!isToken || !isBearer || typeof seconds !== 'number' || !(seconds > 0))
-    return unavailable('the answer has no access token that can be used');
-  const lifetime = Math.min(seconds, LIFETIME) * 1000;
-  // A short one is used for half its time.
-  return { access: { outcome: 'access', token }, lifetime: Math.max(lifetime - MARGIN, lifetime / 2) };
-}
-
-function unavailable(reason: string): { access: Access; lifetime: number } {
-  const problem = `no access token: ${reason}`;
-  return { access: { outcome: 'unavailable', problem, retryAfter: COOLDOWN / 1000 }, lifetime: COOLDOWN };
+function failureOf(error: unknown): Access {
+  if (error instanceof Ungranted && error.outcome === 'misconfigured')
+    return { outcome: 'misconfigured', problem: error.message };
+  const isTold = error instanceof Ungranted || error instanceof FetchFailure;
+  const problem = `no access token: ${isTold ? error.message : 'the request failed'}`;
+  return { outcome: 'unavailable', problem, retryAfter: COOLDOWN / 1000 };
 }

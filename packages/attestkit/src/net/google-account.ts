@@ -27,17 +27,33 @@ export interface ServiceAccount {
 const TOKEN_URI = 'https://oauth2.googleapis.com/token';
 
 /**
- * Reads a service account's key: the text of its JSON file, or the same parsed.
+ * Reads a file of credentials: its text, or the same parsed.
  *
- * @throws ConfigurationError naming `serviceAccount`, or its member
+ * @returns undefined where it is no JSON object
  */
-export function readServiceAccount(source: unknown): ServiceAccount {
+export function readCredentialFile(source: unknown): JsonObject | undefined {
   // Editors put a byte order mark before a text, which is none of the JSON (RFC 8259 §8.1).
   const file =
     typeof source === 'string'
       ? readUnsignedJson(Buffer.from(source.replace(/^\ufeff/, ''), 'utf8'))
       : source;
-  if (!isJsonObject(file)) throw refused('', 'is not the JSON of a key');
+  return isJsonObject(file) ? file : undefined;
+}
+
+/**
+ * Reads a service account's key: the text of its JSON file, or the same parsed.
+ *
+ * @param variable the option that it is from, for the message
+ * @throws ConfigurationError naming the option, or its member
+ */
+export function readServiceAccount(source: unknown, variable = 'serviceAccount'): ServiceAccount {
+  const refused: Refused = (member, problem, options) => {
+    const remedy =
+      'Give the JSON file of a service account’s key, whole, as the Google Cloud console made it.';
+    return new ConfigurationError(`${variable}${member}`, problem, remedy, options);
+  };
+  const file = readCredentialFile(source);
+  if (file === undefined) throw refused('', 'is not the JSON of a key');
   const { client_email: email, private_key: pem, private_key_id: keyId, token_uri: uri = TOKEN_URI } = file;
   if (typeof email !== 'string' || !/^[^\s@]+@[^\s@]+$/.test(email))
     throw refused('.client_email', 'is not an address');
@@ -45,14 +61,16 @@ export function readServiceAccount(source: unknown): ServiceAccount {
     throw refused('.private_key_id', 'is not a text');
   return {
     email,
-    key: readKey(pem),
+    key: readKey(pem, refused),
     keyId,
     audience: uri as string,
-    tokenUrl: endpoint(uri as string, 'serviceAccount.token_uri'),
+    tokenUrl: endpoint(uri as string, `${variable}.token_uri`),
   };
 }
 
-function readKey(pem: JsonObject[string]): KeyObject {
+type Refused = (member: string, problem: string, options?: { cause: unknown }) => ConfigurationError;
+
+function readKey(pem: JsonObject[string], refused: Refused): KeyObject {
   let key: KeyObject;
   try {
     key = createPrivateKey(typeof pem === 'string' ? pem : '');
@@ -63,9 +81,4 @@ function readKey(pem: JsonObject[string]): KeyObject {
   if (key.asymmetricKeyType !== 'rsa' || modulusLength < 2048)
     throw refused('.private_key', 'is not an RSA key of at least 2048 bits');
   return key;
-}
-
-function refused(member: string, problem: string, options?: { cause: unknown }): ConfigurationError {
-  const remedy = 'Give the JSON file of a service account’s key, whole, as the Google Cloud console made it.';
-  return new ConfigurationError(`serviceAccount${member}`, problem, remedy, options);
 }

@@ -28,9 +28,20 @@ export function failureOf(answer: Answer, invalid: readonly number[]): GoogleFai
   return { outcome, problem, retryAfter: retryAfter(headers) ?? COOLDOWN };
 }
 
+/** The errors of an OAuth answer (RFC 6749 §5.2, RFC 8693 §2.2.2). */
+const OAUTH_ERRORS: readonly unknown[] = [
+  'invalid_client',
+  'invalid_grant',
+  'invalid_request',
+  'invalid_scope',
+  'invalid_target',
+  'unauthorized_client',
+  'unsupported_grant_type',
+];
+
 /**
- * The status of an answer, with the constants by which Google names the reason (google.rpc.Status, its `ErrorInfo`):
- * `HTTP status 403 (PERMISSION_DENIED, SERVICE_DISABLED)`. Nothing else of an answer is ever repeated.
+ * The status of an answer, with the constants by which Google names the reason (google.rpc.Status, its `ErrorInfo`; an
+ * OAuth error): `HTTP status 403 (PERMISSION_DENIED, SERVICE_DISABLED)`. Nothing else of an answer is ever repeated.
  */
 export function describeStatus({ status, body }: Answer): string {
   const { error } = readUnsignedJson(body, MAX_DEPTH) ?? {};
@@ -38,7 +49,8 @@ export function describeStatus({ status, body }: Answer): string {
   const reasons = Array.isArray(details)
     ? details.map((detail: unknown) => (isJsonObject(detail) ? detail['reason'] : undefined))
     : [];
-  const names = new Set([code, ...reasons].filter(isConstant));
+  const oauth = OAUTH_ERRORS.includes(error) ? [error] : [];
+  const names = new Set([...[code, ...reasons].filter(isConstant), ...oauth]);
   return names.size === 0 ? `HTTP status ${status}` : `HTTP status ${status} (${[...names].join(', ')})`;
 }
 

@@ -7,25 +7,27 @@ import type { GoogleFailure } from '../ports/google.js';
 import { endpoint } from './endpoint.js';
 import { fetchBody, FetchFailure, type Answer } from './fetch-body.js';
 import { AccessTokens } from './google-access.js';
-import { readServiceAccount, type ServiceAccountKey } from './google-account.js';
 import { COOLDOWN, describeStatus, failureOf, MAX_DEPTH, MAX_ERROR_BYTES } from './google-answer.js';
 import { Breaker, type Attempt, type Down } from './google-breaker.js';
+import { readCredentials, type GoogleCredentials } from './google-credentials.js';
 
 /** Who asks Google, and how long it is waited for. */
-export interface GoogleOptions {
-  /** The key of a service account: the text of its JSON file, or the same parsed. */
-  readonly serviceAccount: string | ServiceAccountKey;
+export interface GoogleOptions extends GoogleCredentials {
   /** Milliseconds for one answer; an access token, once an hour, is waited for as long again: 1 to 60000. Default 4000. */
   readonly timeoutMs?: number | undefined;
   /** In place of Google's, for a proxy or a test: https; http only for a loopback host in development. */
   readonly endpoint?: string | undefined;
-  /** Used in place of the global `fetch`: for a proxy, a private CA or a test. */
+  /**
+   * Used instead of the global `fetch`: for a proxy, a private CA or a test. It gets every question, also those to a
+   * metadata server, which no proxy must see.
+   */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** The clock, in milliseconds. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
 }
 
 export const GOOGLE_OPTIONS = {
+  credentials: 'any',
   serviceAccount: 'any',
   timeoutMs: 'any',
   endpoint: 'any',
@@ -64,9 +66,8 @@ export class GoogleService {
       throw new ConfigurationError('endpoint', 'has a query', 'Remove the part from the ? on.');
     this.#base = url.replace(/\/$/, '');
     this.#fetch = fetch;
-    const account = readServiceAccount(options.serviceAccount);
     this.#access = new AccessTokens({
-      account,
+      source: readCredentials(options),
       scope: service.scope,
       fetch,
       timeoutMs: this.#timeoutMs,

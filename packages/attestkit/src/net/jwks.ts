@@ -1,6 +1,6 @@
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
 import { ALGORITHMS } from '../kernel/jwa.js';
-import { selectFromJwks } from '../kernel/key-source.js';
+import { selectFromJwks, unambiguousKeys } from '../kernel/key-source.js';
 import { assertOptions, type OptionTypes } from '../kernel/options.js';
 import { readJwks } from '../kernel/public-keys.js';
 import type { JwsAlgorithm, KeySource, VerificationKey } from '../ports/keys.js';
@@ -60,8 +60,9 @@ interface Settings {
  *
  * Nothing is fetched before the first token needs it, and no timer runs: keys are fetched again when a token
  * needs them and they are older than `maxAgeSeconds`, or when it names a `kid` that is not among them. An answer
- * that cannot be used (a redirect, another status than 200, over 1 MiB, no JSON, two fitting keys with one `kid`,
- * a private or symmetric key, no key for the algorithm) never replaces keys that can. `Cache-Control`, `Expires`
+ * that cannot be used (a redirect, another status than 200, over 1 MiB, no JSON, a private or symmetric key, no key
+ * for the algorithm) never replaces keys that can. A key that is listed twice counts once; different keys with one `kid`
+ * are not used, and all other keys are. `Cache-Control`, `Expires`
  * and `Retry-After` are ignored: the options alone say how long keys are kept.
  *
  * `candidates` throws AttestationError with the code `ERR_JWKS_UNAVAILABLE` and the stage `unavailable`, or rejects
@@ -84,6 +85,8 @@ class RemoteKeys {
   readonly #settings: Settings;
   /** The last usable answer. */
   #keys: readonly VerificationKey[] = [];
+  /** Those of its keys that a token can name. */
+  #named: ReadonlySet<VerificationKey> = new Set();
   #fetchedAt = -Infinity;
   readonly #flight: Flight;
 
@@ -107,7 +110,7 @@ class RemoteKeys {
   }
 
   includes(key: VerificationKey): boolean {
-    return this.#usable()?.includes(key) ?? false;
+    return this.#usable() !== undefined && this.#named.has(key);
   }
 
   /** The keys, unless they are too old; has them fetched again when they are due. */
@@ -132,6 +135,7 @@ class RemoteKeys {
       const keys = readJwks(await fetchJson(url, { fetch, timeoutMs }), algorithm);
       if (typeof keys === 'string') throw new FetchFailure(`the answer cannot be used: ${keys}`);
       this.#keys = keys.map((key) => this.#keys.find((old) => isSameKey(old, key)) ?? key);
+      this.#named = new Set(unambiguousKeys(this.#keys));
       this.#fetchedAt = now();
     });
   }

@@ -1,6 +1,7 @@
 import { checkClaims, claimExpectations, type ClaimExpectations } from '../kernel/claims.js';
 import { isJsonObject, readJsonObject, type JsonObject } from '../kernel/json.js';
 import { parseJws, verifyJws, type KnownHeaders, type ParsedJws } from '../kernel/jws.js';
+import { isMediaType } from '../kernel/media-type.js';
 import { assertOptions, type OptionTypes } from '../kernel/options.js';
 import { enforcing, inspecting } from '../kernel/sinks.js';
 import type { Checks, Inspection } from '../ports/checks.js';
@@ -249,5 +250,6 @@ export function looksLikeSession(token: string, known?: KnownHeaders): boolean {
   if (known?.find(token) !== undefined) return true;
   const end = token.indexOf('.');
   if (end <= 0 || end > MAX_HEADER) return false;
-  return readJsonObject(Buffer.from(token.slice(0, end), 'base64url'))?.['typ'] === SESSION_TYP;
+  const header = readJsonObject(Buffer.from(token.slice(0, end), 'base64url'));
+  return isMediaType(header?.['typ'], SESSION_TYP);
 }

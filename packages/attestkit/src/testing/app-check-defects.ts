@@ -16,6 +16,8 @@ export interface AppCheckClaims extends JsonObject {
   /** Seconds since the epoch, as the next. */
   readonly iat: number;
   readonly exp: number;
+  readonly jti: string;
+  readonly provider?: string;
 }
 
 type Defect = AppCheckSteps & { readonly code: AppCheckErrorCode; readonly says: string };
@@ -165,6 +167,11 @@ const DEFECTS = {
     says: 'the token lives for eight days',
     claims: (claims) => ({ ...claims, exp: claims.iat + 8 * DAY }),
   },
+  'lives-backwards': {
+    code: 'ERR_APP_CHECK_TOKEN_LIFETIME',
+    says: 'the token expires before it was issued, both within a minute from now',
+    claims: (claims) => ({ ...claims, iat: claims.iat + 50, exp: claims.iat + 40 }),
+  },
   'no-app': {
     code: 'ERR_APP_CHECK_TOKEN_SUBJECT',
     says: 'the token names no app',
@@ -179,6 +186,16 @@ const DEFECTS = {
     code: 'ERR_APP_CHECK_TOKEN_APP',
     says: 'the token is of another app of the project',
     claims: (claims) => ({ ...claims, sub: `${claims.sub}0` }),
+  },
+  'provider-as-list': {
+    code: 'ERR_APP_CHECK_PROVIDER_MALFORMED',
+    says: 'the provider is a list',
+    claims: (claims) => ({ ...claims, provider: ['debug'] }),
+  },
+  'debug-provider': {
+    code: 'ERR_APP_CHECK_PROVIDER_DENIED',
+    says: 'a token of the debug provider',
+    claims: (claims) => ({ ...claims, provider: 'debug' }),
   },
 } as const satisfies Readonly<Record<string, Defect>>;
 

@@ -9,6 +9,7 @@ import {
 import { BoundedCache } from '../kernel/bounded-cache.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { assertOptions } from '../kernel/options.js';
+import { within } from '../kernel/within.js';
 import { appCheckSteps, type AppCheckDefect } from './app-check-defects.js';
 import { makeJws, type JwsKeys } from './make-jws.js';
 import type { Clock } from './phone.js';
@@ -25,17 +26,28 @@ export interface VirtualAppCheckOptions {
 }
 
 export interface AppCheckTokenOptions {
-  /** Whether the token is good for one use: it has a `jti` of its own. Default false. */
+  /** Whether the token is a limited-use token, which lives for 5 minutes. Default false: a session token. */
   readonly limitedUse?: boolean;
-  /** Seconds. Default 3600. */
+  /** Of a session token, seconds: 1800 (30 minutes) to 604800 (7 days), as Firebase allows. Default 3600. */
   readonly lifetimeSeconds?: number;
+  /**
+   * The claim `provider`; null for a token without it. Default: of the app's platform, `play_integrity`,
+   * `device_check_app_attest` or `recaptcha_enterprise`.
+   */
+  readonly provider?: string | null;
 }
 
 /** App Check for one app of one project. */
 export interface VirtualAppCheck {
   /** The key set that Firebase publishes. */
   readonly jwks: { readonly keys: readonly JsonWebKey[] };
-  /** A token, as the app's `getToken` or `getLimitedUseToken` returns it. */
+  /**
+   * A token, as the app's `getToken` or `getLimitedUseToken` returns it. Each has a `jti` of its own, session tokens too:
+   * only the lifetime tells the two apart. An Android app with an SDK from before May 2026 gets session tokens from both
+   * (firebase-android-sdk#8204).
+   *
+   * @throws ConfigurationError naming the option
+   */
   token(options?: AppCheckTokenOptions, defect?: AppCheckDefect): string;
   /**
    * What Firebase answers to `verifyAppCheckToken`: whether the token was consumed before; from now on it is.
@@ -60,6 +72,7 @@ export function createAppCheck(options: VirtualAppCheckOptions, now: Clock): Vir
     const remedy = 'Give 1:123456789012:android:0a1b2c3d4e5f.';
     throw new ConfigurationError('appId', 'is not a Firebase App ID', remedy);
   }
+  const platform = appId.split(':')[2] as keyof typeof PROVIDERS;
   const kid = randomBytes(4).toString('hex');
   const keys = newKeys();
   const issued = new BoundedCache<{ consumed: boolean }>(CAPACITY);
@@ -68,17 +81,18 @@ export function createAppCheck(options: VirtualAppCheckOptions, now: Clock): Vir
   return Object.freeze({
     jwks: { keys: [{ ...jwk, kid, use: 'sig', alg: 'RS256' }] },
     token(wanted: AppCheckTokenOptions = {}, defect?: AppCheckDefect) {
-      assertOptions(wanted, { limitedUse: 'boolean', lifetimeSeconds: 'number' }, 'token');
-      const { limitedUse = false, lifetimeSeconds = 3600 } = wanted;
+      assertOptions(wanted, { limitedUse: 'boolean', lifetimeSeconds: 'number', provider: 'any' }, 'token');
+      const { provider = PROVIDERS[platform] } = wanted;
       const steps = appCheckSteps(defect);
       const iat = Math.floor(now() / 1000);
       const claims = {
         sub: appId,
         aud: [`projects/${projectNumber}`, `projects/${projectId}`],
         iss: `https://firebaseappcheck.googleapis.com/${projectNumber}`,
-        exp: iat + lifetimeSeconds,
+        exp: iat + lifetimeOf(wanted),
         iat,
-        ...(limitedUse ? { jti: randomUUID() } : {}),
+        jti: randomUUID(),
+        ...(provider !== null && { provider }),
       };
       const header = { kid, typ: 'JWT', alg: 'RS256' };
       const token = makeJws(header, steps.claims?.(claims) ?? claims, keys, steps);
@@ -92,6 +106,24 @@ export function createAppCheck(options: VirtualAppCheckOptions, now: Clock): Vir
       return known.consumed ? { alreadyConsumed: true as const } : {};
     },
   });
+}
+
+/** The default provider of each platform. */
+const PROVIDERS = {
+  android: 'play_integrity',
+  ios: 'device_check_app_attest',
+  web: 'recaptcha_enterprise',
+} as const;
+
+/** Seconds that Firebase gives a limited-use token. */
+const LIMITED_USE = 300;
+
+function lifetimeOf({ limitedUse = false, lifetimeSeconds }: AppCheckTokenOptions): number {
+  if (limitedUse && lifetimeSeconds !== undefined) {
+    const remedy = 'Leave it out: Firebase lets them live for 5 minutes.';
+    throw new ConfigurationError('lifetimeSeconds', 'is set for a limited-use token', remedy);
+  }
+  return limitedUse ? LIMITED_USE : within('lifetimeSeconds', lifetimeSeconds ?? 3600, 1800, 604_800);
 }
 
 function newKeys(): JwsKeys {

@@ -28,14 +28,15 @@ export interface Services {
 interface Reply {
   readonly status: number;
   readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const NOT_FOUND: Reply = { status: 404, body: { error: { code: 404, status: 'NOT_FOUND' } } };
 const UNAUTHENTICATED: Reply = { status: 401, body: { error: { code: 401, status: 'UNAUTHENTICATED' } } };
 
 /**
- * Google's services behind a `fetch`: access tokens for the service account, `decodeIntegrityToken`,
- * `verifyAppCheckToken`, App Check's key set and the revocation list. What else is asked with an access token is answered
+ * Google's services behind a `fetch`: access tokens for the service account and from the metadata server,
+ * `decodeIntegrityToken`, `verifyAppCheckToken`, App Check's key set and the revocation list. What else is asked with an access token is answered
  * with 404, and without one with 401.
  */
 export function createServices(services: Services): {
@@ -46,16 +47,18 @@ export function createServices(services: Services): {
   let made: KeyPairKeyObjectResult | undefined;
   const account = () => (made ??= generateKeyPairSync('rsa', { modulusLength: 2048 }));
   const accessToken = randomBytes(24).toString('base64url');
-  const answer = (url: URL, body: string, authorization: string | null): Reply => {
+  const answer = (url: URL, body: string, headers: Headers): Reply => {
     switch (`${url.host}${url.pathname}`) {
       case 'oauth2.googleapis.com/token':
         return grant(new URLSearchParams(body), account().publicKey, accessToken);
+      case 'metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/token':
+        return attached(headers.get('metadata-flavor'), accessToken);
       case 'android.googleapis.com/attestation/status':
         return { status: 200, body: readJsonObject(Buffer.from(services.revocationList())) };
       case 'firebaseappcheck.googleapis.com/v1/jwks':
         return { status: 200, body: { keys: keysOf(services) } };
       default:
-        if (authorization !== `Bearer ${accessToken}`) return UNAUTHENTICATED;
+        if (headers.get('authorization') !== `Bearer ${accessToken}`) return UNAUTHENTICATED;
         return call(url, readJsonObject(Buffer.from(body)) ?? {}, services);
     }
   };
@@ -68,9 +71,8 @@ export function createServices(services: Services): {
     },
     fetch: async (input, init) => {
       const request = new Request(input, init);
-      const authorization = request.headers.get('authorization');
-      const { status, body } = answer(new URL(request.url), await request.text(), authorization);
-      return Response.json(body, { status, headers: { 'cache-control': 'max-age=3600' } });
+      const { status, body, headers } = answer(new URL(request.url), await request.text(), request.headers);
+      return Response.json(body, { status, headers: { 'cache-control': 'max-age=3600', ...headers } });
     },
   };
 }
@@ -84,6 +86,13 @@ function grant(form: URLSearchParams, key: KeyObject, accessToken: string): Repl
     verify('sha256', signed, key, Buffer.from(signature, 'base64url'));
   if (!isSound) return { status: 400, body: { error: 'invalid_grant' } };
   return { status: 200, body: { access_token: accessToken, token_type: 'Bearer', expires_in: 3599 } };
+}
+
+/** An access token of the account that is attached to the machine, for who asks as no browser can. */
+function attached(flavor: string | null, accessToken: string): Reply {
+  if (flavor !== 'Google') return { status: 403, body: { error: { code: 403 } } };
+  const body = { access_token: accessToken, token_type: 'Bearer', expires_in: 3599 };
+  return { status: 200, body, headers: { 'metadata-flavor': 'Google' } };
 }
 
 /** The two calls that need an access token. */

@@ -39,8 +39,8 @@ export interface VirtualGoogle {
   /** The key of a service account that may ask what `fetch` answers. */
   readonly serviceAccount: VirtualServiceAccount;
   /**
-   * In place of the global `fetch`, the option of everything that asks Google: access tokens for the service account,
-   * `decodeIntegrityToken`, `verifyAppCheckToken`, App Check's key set, the revocation list.
+   * In place of the global `fetch`, the option of everything that asks Google: access tokens for the service account, and
+   * from the metadata server (`credentials: 'metadata'`), `decodeIntegrityToken`, `verifyAppCheckToken`, App Check's key set, the revocation list.
    */
   readonly fetch: typeof globalThis.fetch;
   /** The revocation list as Google publishes it: JSON, the argument of `readRevocationList` when parsed. */

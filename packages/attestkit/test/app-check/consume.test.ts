@@ -69,12 +69,12 @@ describe('with a store', () => {
   });
 
   it.each([
-    ['without jti', token()],
-    ['with an empty jti', token({ jti: '' })],
-    ['with a jti that is no text', token({ jti: ['once'] })],
+    ['without jti', limited('', { jti: undefined })],
+    ['with an empty jti', limited('')],
+    ['with a jti that is no text', limited('', { jti: ['once'] })],
   ])('refuses a token %s', async (_, sent) => {
     const { claimed, store } = recording();
-    expect(await decide({ store })(sent)).toEqual({ status: 401, code: 'ERR_APP_CHECK_TOKEN_NOT_LIMITED' });
+    expect(await decide({ store })(sent)).toEqual({ status: 401, code: 'ERR_APP_CHECK_JTI_MISSING' });
     expect(claimed).toEqual([]);
   });
 
@@ -93,7 +93,7 @@ describe('with a store', () => {
     await decide({ store })(limited('a jti with spaces\nand more'.repeat(9)));
     const [key, ttlMs] = claimed[0] as [string, number];
     expect(key).toMatch(/^app-check\/[\w-]{43}$/);
-    expect(ttlMs).toBeGreaterThanOrEqual((CLAIMS.exp - SECONDS + 60) * 1000);
+    expect(ttlMs).toBeGreaterThanOrEqual((CLAIMS.iat + 300 - SECONDS + 60) * 1000);
     expect(Number.isSafeInteger(ttlMs)).toBe(true);
   });
 
@@ -162,7 +162,7 @@ describe('with Firebase', () => {
     ],
   ])('judges %s', async (_, outcome, wanted) => {
     const firebase = consumer(outcome);
-    const sent = token();
+    const sent = limited();
     expect(await decide({ consumer: firebase.consumer })(sent)).toEqual(wanted);
     expect(firebase.asked).toEqual([sent]);
   });
@@ -178,8 +178,8 @@ describe('with Firebase', () => {
   it('asks again about a token that it remembers', async () => {
     const firebase = consumer({ outcome: 'consumed', already: false });
     const decided = decide({ consumer: firebase.consumer });
-    await decided(token());
-    await decided(token());
+    await decided(limited());
+    await decided(limited());
     expect(firebase.asked).toHaveLength(2);
   });
 });

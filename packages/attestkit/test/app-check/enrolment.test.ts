@@ -44,7 +44,7 @@ describe('enrolment', () => {
       environment: 'unknown',
       integrity: 'app',
       attestedAt: NOW - 60_000,
-      facts: { provider: 'firebase' },
+      facts: { provider: 'play_integrity' },
     });
     await expect(verifying()).rejects.toMatchObject({ code: 'ERR_APP_CHECK_TOKEN_CONSUMED' });
   });

@@ -25,12 +25,15 @@ export const KEYS = configuredKeys('RS256', [{ algorithm: 'RS256', kid: 'k1', ke
 export const PROJECT_OPTIONS = { projectNumber: PROJECT, appIds: [APP, WEB_APP] };
 export const expected: AppCheckExpectations = { ...PROJECT_OPTIONS, jwks: JWKS, now: NOW };
 
+/** Of a session token, as Firebase makes them: with a `jti`. */
 export const CLAIMS = {
   iss: `https://firebaseappcheck.googleapis.com/${PROJECT}`,
   aud: [`projects/${PROJECT}`, 'projects/example-id'],
   sub: APP,
   iat: SECONDS - 60,
   exp: SECONDS + 3540,
+  jti: 'session',
+  provider: 'play_integrity',
 };
 
 export function part(value: unknown): string {
@@ -48,7 +51,9 @@ export function token(claims: object = {}, header: object = {}, key?: KeyObject)
   return signParts(head, part({ ...CLAIMS, ...claims }), key);
 }
 
-export const limited = (jti = 'once', claims: object = {}): string => token({ jti, ...claims });
+/** A limited-use token, which lives for five minutes. */
+export const limited = (jti = 'once', claims: object = {}): string =>
+  token({ jti, exp: CLAIMS.iat + 300, ...claims });
 
 /** A request with these lines of the header field. */
 export function requestWith(...lines: readonly string[]): AttestedRequest {

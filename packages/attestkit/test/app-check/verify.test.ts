@@ -10,6 +10,7 @@ import {
 } from '../../src/app-check/index.js';
 import { refusal } from '../approov/tokens.js';
 import { vectors, type Vector } from '../vectors.js';
+import { otherTypes, sameType } from '../kernel/typ-values.js';
 import * as shared from './tokens.js';
 
 const { APP, CLAIMS, expected, firebase, JWKS, NOW, part, PROJECT, SECONDS } = shared;
@@ -30,6 +31,9 @@ describe('a genuine token', () => {
       exp: SECONDS + 3540,
       iat: SECONDS - 60,
       jti: 'once',
+      limitedUse: false,
+      provider: 'play_integrity',
+      notes: [],
       consumed: false,
       claims,
     });
@@ -49,9 +53,16 @@ describe('a genuine token', () => {
     ['an iat as far ahead as clocks may be', { iat: SECONDS + 60 }, {}],
     ['the longest life', { iat: SECONDS, exp: SECONDS + WEEK }, {}],
     ['no kid, where the set has one key', {}, { kid: undefined }],
-    ['a jti that is no text, which is none', { jti: 7 }, {}],
   ])('is accepted with %s', (_, claims, header) => {
-    expect(verifyAppCheckToken(token(claims, header), expected).jti).toBeUndefined();
+    expect(verifyAppCheckToken(token(claims, header), expected).kind).toBe('app-check');
+  });
+
+  it('has no jti where that is no text', () => {
+    expect(verifyAppCheckToken(token({ jti: 7 }), expected).jti).toBeUndefined();
+  });
+
+  it.each(sameType('JWT'))('is accepted with the type written %j', (typ) => {
+    expect(verifyAppCheckToken(token({}, { typ }), expected).appId).toBe(APP);
   });
 
   it('passes through every check', () => {
@@ -102,6 +113,7 @@ const REFUSED: readonly Row[] = [
   ['critical', 'a critical extension', token({}, { crit: ['b64'], b64: false })],
   ['type', 'no type', token({}, { typ: undefined })],
   ['type', 'another type', token({}, { typ: 'at+jwt' })],
+  ...otherTypes('JWT').map((typ): Row => ['type', `a typ of ${JSON.stringify(typ)}`, token({}, { typ })]),
   ['key', 'a kid that is not in the set', token({}, { kid: 'k2' })],
   ['signature', 'the key of a stranger', token({}, {}, stranger.privateKey)],
   [
@@ -139,19 +151,24 @@ const REFUSED: readonly Row[] = [
   ['past', 'an iat just too far ahead', token({ iat: SECONDS + 61 })],
   ['lifetime', 'a life of more than a week', token({ exp: SECONDS - 60 + WEEK + 1 })],
   ['lifetime', 'a life without end', token({ exp: 1e300 })],
+  ['lifetime', 'a life of nothing', token({ iat: SECONDS + 9, exp: SECONDS + 9 })],
+  ['lifetime', 'an end before its beginning', token({ iat: SECONDS + 9, exp: SECONDS + 8 })],
   ['subject', 'no sub', token({ sub: undefined })],
   ['subject', 'an empty sub', token({ sub: '' })],
   ['subject', 'sub in a list', token({ sub: [APP] })],
   ['app', 'another app', token({ sub: `1:${PROJECT}:android:ffff` })],
   ['app', 'an app that begins alike', token({ sub: `${APP}0` })],
   ['app', 'another case', token({ sub: APP.toUpperCase() })],
+  ['provider', 'a provider in a list', token({ provider: ['play_integrity'] })],
+  ['debug', 'the debug provider', token({ provider: 'debug' })],
 ];
 
 describe('a token is refused', () => {
   it.each(REFUSED)('by %s: %s', (name, _, sent) => {
     const { code, says } = CHECKS[name];
     const error = refusal(() => verifyAppCheckToken(sent, expected));
-    expect(error).toMatchObject({ code, stage: 'untrusted', message: says });
+    const stage = name === 'debug' ? 'denied' : 'untrusted';
+    expect(error).toMatchObject({ code, stage, message: says });
     expect(inspectAppCheckToken(sent, expected)).toMatchObject({ verdict: 'fail', code });
   });
 
@@ -231,7 +248,7 @@ vectors('app-check/claims-cases').run(
   ([cases]) => {
     const { payload } = (cases as Vector)['valid'] as { payload: Record<string, unknown> };
     const valid = JSON.parse(JSON.stringify(payload).replaceAll('<project_number>', PROJECT)) as object;
-    const times = { iat: SECONDS, exp: SECONDS + 3600, jti: undefined };
+    const times = { iat: SECONDS, exp: SECONDS + 3600 };
     const rules = { ...expected, appIds: ['1:1234:android:1234'] };
     expect(verifyAppCheckToken(token({ ...valid, ...times }), rules).platform).toBe('android');
     // Those above, in the words of the file.

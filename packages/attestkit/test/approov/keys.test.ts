@@ -4,6 +4,7 @@ import { part, refusal, SECONDS, SECRET_BASE64, verifyWith, wrong } from './toke
 
 describe('a public key', () => {
   const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const second = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const pem = (key: KeyObject) => key.export({ type: 'spki', format: 'pem' }).toString();
   const es256 = (key: KeyObject, kid?: string) => {
@@ -42,6 +43,20 @@ describe('a public key', () => {
     expect(
       verifyWith({ algorithm: 'ES256', jwks: { keys: keys.slice(0, 1) } }, es256(ec.privateKey)).kind,
     ).toBe('approov');
+  });
+
+  it('is listed twice and counts once; under a kid of two keys it verifies nothing, and other keys do', () => {
+    const own = jwk(ec.publicKey, { kid: 'a' });
+    const verify = (listed: JsonWebKey[], kid?: string, key = ec.privateKey) =>
+      verifyWith({ algorithm: 'ES256', jwks: { keys: listed } }, es256(key, kid));
+    expect(verify([own, { ...own, use: 'sig' }], 'a').kind).toBe('approov');
+    expect(verify([own, own]).kind).toBe('approov');
+    const twins = [own, jwk(second.publicKey, { kid: 'a' }), jwk(second.publicKey, { kid: 'b' })];
+    expect(verify(twins, 'b', second.privateKey).kind).toBe('approov');
+    for (const key of [ec.privateKey, second.privateKey])
+      expect(refusal(() => verify(twins, 'a', key)).code).toBe('ERR_APPROOV_TOKEN_KEY_UNKNOWN');
+    for (const key of [ec.privateKey, second.privateKey])
+      expect(refusal(() => verify(twins, undefined, key)).code).toBe('ERR_APPROOV_TOKEN_KEY_UNKNOWN');
   });
 
   it('never verifies a MAC made with the key as a secret', () => {
@@ -162,10 +177,10 @@ describe('a public key', () => {
       'private or symmetric',
     ],
     [
-      'a set with a kid twice',
+      'a set with one kid for different keys, and no other',
       {
         algorithm: 'ES256',
-        jwks: { keys: [jwk(ec.publicKey, { kid: 'a' }), jwk(ec.publicKey, { kid: 'a' })] },
+        jwks: { keys: [jwk(ec.publicKey, { kid: 'a' }), jwk(second.publicKey, { kid: 'a' })] },
       },
       'the same `kid`',
     ],

@@ -5,6 +5,7 @@ import {
   type ApproovTokenExpectations,
 } from '../../src/approov/index.js';
 import { TOKEN_CHECKS as CHECKS } from '../../src/approov/checks.js';
+import { otherTypes, sameType } from '../kernel/typ-values.js';
 import { KEYS, NOW, part, refusal, SECONDS, SECRET, signParts, token } from './tokens.js';
 
 const expected: ApproovTokenExpectations = { keys: KEYS, now: NOW };
@@ -50,6 +51,10 @@ describe('a genuine token', () => {
     ['unknown header parameters', { jku: 'https://evil.example', jwk: { kty: 'oct' }, x5u: 'x' }],
   ])('is accepted with %s', (_, header) => {
     expect(verifyApproovToken(token({}, header), expected).exp).toBe(SECONDS + 300);
+  });
+
+  it.each(sameType('JWT'))('is accepted with the type written %j', (typ) => {
+    expect(verifyApproovToken(token({}, { typ }), expected).exp).toBe(SECONDS + 300);
   });
 
   it.each([
@@ -127,6 +132,7 @@ const REFUSED: readonly (readonly [
   ['type', 'a session token', token({}, { typ: 'attested-session+jwt' })],
   ['type', 'a typ that is a number', token({}, { typ: 1 })],
   ['type', 'a typ that is null', token({}, { typ: null })],
+  ...otherTypes('JWT').map((typ) => ['type', `a typ of ${JSON.stringify(typ)}`, token({}, { typ })] as const),
   ['signature', 'no signature', `${HEADER}.${PAYLOAD}.`],
   ['signature', 'a truncated signature', GOOD.slice(0, -3)],
   ['signature', 'another secret', token({}, {}, Buffer.alloc(64, 1))],

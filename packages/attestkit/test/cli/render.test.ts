@@ -31,7 +31,7 @@ describe('a report as text', () => {
   it('says why a check failed', () => {
     const text = rendered({}, 'other-type');
     expect(text).toMatch(
-      /^ {2}FAILED token type +RFC 8725 §3\.11\n {9}the Approov token is a token of another type: found "at\+jwt"/m,
+      /^ {2}FAILED token type +RFC 8725 §3\.11, RFC 7515 §4\.1\.9\n {9}the Approov token is a token of another type: found "at\+jwt"/m,
     );
     expect(text).toMatch(/\nClaims, for which nothing vouches\n/);
     expect(text).toMatch(/\nFAIL ERR_APPROOV_TOKEN_TYPE\n/);

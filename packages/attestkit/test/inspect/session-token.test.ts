@@ -97,6 +97,13 @@ describe('a session token that passes', () => {
     expect(inspectEvidence({ ...FILE, token: other, secret: published }).verdict).toBe('pass');
   });
 
+  it('is verified by the other keys of a set that has one kid for two keys', () => {
+    const { keys } = BOTH;
+    const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' });
+    const jwks = { keys: [...keys, { ...other, kid: 'x', alg: 'ES256' }, { ...keys[0], kid: 'x' }] };
+    expect(inspectEvidence({ ...ES_FILE, jwks })).toMatchObject({ verdict: 'pass' });
+  });
+
   it('is recognised bare, by the type in its header alone', () => {
     const bare = minted('secret', { iat: Math.floor(Date.now() / 1000), exp: 1e11 });
     expect(inspectEvidence(bare, { secret })).toMatchObject({ kind: 'session-token', verdict: 'pass' });

@@ -88,7 +88,7 @@ const BAD: readonly (readonly [string, RequestListener, string])[] = [
   [
     'two keys with one kid',
     keys(a, { ...other.jwk, kid: 'a' }),
-    'the answer cannot be used: two of its keys have the same `kid`',
+    'the answer cannot be used: different keys have the same `kid`, and no others are left',
   ],
   ['a private key', keys(a, secret), 'the answer cannot be used: it has a private or symmetric key'],
   [

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { AccessTokens } from '../../src/net/google-access.js';
 import { readServiceAccount } from '../../src/net/google-account.js';
+import { assertionTokens } from '../../src/net/google-assertion.js';
 import {
   assertionIn,
   EMAIL,
@@ -17,8 +18,8 @@ import {
 /** Access tokens with a clock that the test moves. */
 function tokensAt(google: GoogleServer, timeoutMs = 3000) {
   const clock = { ms: Date.UTC(2026, 0, 1) };
-  const account = readServiceAccount(google.options.serviceAccount);
-  const tokens = new AccessTokens({ account, scope: 's', timeoutMs, fetch: undefined, now: () => clock.ms });
+  const source = assertionTokens(readServiceAccount(google.options.serviceAccount));
+  const tokens = new AccessTokens({ source, scope: 's', timeoutMs, fetch: undefined, now: () => clock.ms });
   return { tokens, clock };
 }
 

@@ -198,7 +198,8 @@ describe('while Google is down', () => {
 
 describe('the options', () => {
   it.each<readonly [string, object]>([
-    ['serviceAccount', { serviceAccount: undefined }],
+    ['credentials', { serviceAccount: undefined }],
+    ['credentials', { credentials: 'metadata' }],
     ['endpoint', { endpoint: 'http://play.example' }],
     ['endpoint', { endpoint: 'https://play.example/?x=1' }],
     ['endpoint', { endpoint: 'https://user:word@play.example/' }],

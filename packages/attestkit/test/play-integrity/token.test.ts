@@ -9,6 +9,7 @@ import {
 } from '../../src/play-integrity/index.js';
 import { JWS_CHECKS, TOKEN_CHECKS, USED_JWS_CHECKS } from '../../src/play-integrity/token-checks.js';
 import { refusal } from '../approov/tokens.js';
+import { otherTypes, sameType } from '../kernel/typ-values.js';
 import { encrypted, expected, own, responseKeys, signed, token, verdict, type Making } from './tokens.js';
 
 const GOOD = token();
@@ -44,6 +45,20 @@ describe('a token of a classic request', () => {
   ])('is accepted with %s', (_, making) => {
     expect(verifyPlayIntegrityToken(token({}, making), own.keys, expected).testing).toBe(false);
   });
+
+  it.each([...sameType('JWT'), ...sameType('JOSE')])('is accepted with the inner type written %j', (typ) => {
+    const sent = token({}, { signed: { typ } });
+    expect(verifyPlayIntegrityToken(sent, own.keys, expected).testing).toBe(false);
+  });
+
+  it.each([...otherTypes('JWT'), ...otherTypes('JOSE')].filter((typ) => typ !== 'JWT'))(
+    'is refused with the inner type %j',
+    (typ) => {
+      const sent = token({}, { signed: { typ } });
+      const { code } = refusal(() => verifyPlayIntegrityToken(sent, own.keys, expected));
+      expect(code).toBe('ERR_PLAY_INTEGRITY_JWS_TYPE');
+    },
+  );
 
   it('is for one of several sets of keys, while they change', () => {
     const [first, second] = [responseKeys(), responseKeys()];

@@ -9,6 +9,7 @@ import {
   type SignedTokenExpectations,
 } from '../../src/signed-token/index.js';
 import { refusal } from '../approov/tokens.js';
+import { otherTypes, sameType } from '../kernel/typ-values.js';
 import * as shared from './tokens.js';
 
 const { APP, attester, CHALLENGE, CLAIMS, DEVICE, expected, JWKS, OTHER_APP } = shared;
@@ -39,6 +40,10 @@ describe('a genuine token', () => {
     ['an exp just after now', { exp: SECONDS + 0.001 }, {}],
   ])('is accepted with %s', (_, claims, header) => {
     expect(verifySignedToken(token(claims, header), expected).deviceId).toBe(DEVICE);
+  });
+
+  it.each(sameType('JWT'))('is accepted with the type written %j', (typ) => {
+    expect(verifySignedToken(token({}, { typ }), expected).deviceId).toBe(DEVICE);
   });
 
   it('may be signed with another algorithm, where that one is pinned', () => {
@@ -77,6 +82,7 @@ const REFUSED: readonly Row[] = [
   ['critical', 'a critical extension', token({}, { crit: ['b64'], b64: false })],
   ['type', 'a session token', token({}, { typ: 'attested-session+jwt' })],
   ['type', 'an access token', token({}, { typ: 'at+jwt' })],
+  ...otherTypes('JWT').map((typ) => ['type', `a typ of ${JSON.stringify(typ)}`, token({}, { typ })] as const),
   ['key', 'a kid that is not in the set', token({}, { kid: 'k2' })],
   ['signature', 'the key of a stranger', token({}, {}, stranger.privateKey)],
   [

@@ -32,7 +32,10 @@ describe('a token of App Check', () => {
   it.each([
     ['the usual', {}],
     ['one for a single use', { limitedUse: true }],
-    ['one of five minutes', { lifetimeSeconds: 300 }],
+    ['one of thirty minutes', { lifetimeSeconds: 1800 }],
+    ['one of seven days', { lifetimeSeconds: 604_800 }],
+    ['one of a custom provider', { provider: 'custom' }],
+    ['one without a provider', { provider: null }],
   ])('without a defect, %s, is accepted', (_, options) => {
     expect(judge(firebase.token(options))).toBe('accepted');
   });
@@ -46,12 +49,41 @@ describe('a token of App Check', () => {
     expect(judge(other.token())).toBe('ERR_APP_CHECK_TOKEN_KEY_UNKNOWN');
   });
 
-  it('has a name of its own only where it is for a single use', () => {
-    const ids = [{}, { limitedUse: true }, { limitedUse: true }].map(
-      (options) => verifyAppCheckToken(firebase.token(options), expected).jti,
+  it('has an identifier of its own, of either kind, as Firebase’s have', () => {
+    const made = [{}, {}, { limitedUse: true }, { limitedUse: true }].map((options) =>
+      verifyAppCheckToken(firebase.token(options), expected),
     );
-    expect(ids[0]).toBeUndefined();
-    expect(ids[1]).not.toBe(ids[2]);
+    expect(new Set(made.map(({ jti }) => jti)).size).toBe(4);
+    expect(made.every(({ jti }) => typeof jti === 'string')).toBe(true);
+  });
+
+  it('is of limited use by its five minutes alone', () => {
+    const lives = [{}, { lifetimeSeconds: 1800 }, { limitedUse: true }].map((options) => {
+      const { exp, iat, limitedUse } = verifyAppCheckToken(firebase.token(options), expected);
+      return [exp - iat, limitedUse];
+    });
+    expect(lives).toEqual([
+      [3600, false],
+      [1800, false],
+      [300, true],
+    ]);
+  });
+
+  it.each([
+    ['android', 'play_integrity'],
+    ['ios', 'device_check_app_attest'],
+    ['web', 'recaptcha_enterprise'],
+  ])('says what attested an app for %s', (platform, provider) => {
+    const appId = `1:123456789012:${platform}:0a1b2c3d4e5f`;
+    const app = google.appCheck({ ...APP, appId });
+    const result = verifyAppCheckToken(app.token(), { ...expected, appIds: [appId], jwks: app.jwks });
+    expect(result).toMatchObject({ provider, notes: [] });
+  });
+
+  it('of the debug provider is denied, and accepted where that is allowed', () => {
+    const token = firebase.token({ provider: 'debug' });
+    expect(judge(token)).toBe('ERR_APP_CHECK_PROVIDER_DENIED');
+    expect(verifyAppCheckToken(token, { ...expected, allowDebugProvider: true }).provider).toBe('debug');
   });
 });
 
@@ -75,6 +107,7 @@ describe('the catalogue of defects', () => {
     'ERR_APP_CHECK_TOKEN_MISSING',
     'ERR_APP_CHECK_TOKEN_REPEATED',
     'ERR_APP_CHECK_TOKEN_NOT_LIMITED',
+    'ERR_APP_CHECK_JTI_MISSING',
     'ERR_APP_CHECK_TOKEN_INVALID',
     'ERR_APP_CHECK_MISCONFIGURED',
     'ERR_APP_CHECK_QUOTA',
@@ -93,6 +126,12 @@ describe('the catalogue of defects', () => {
     ['an unknown one', () => firebase.token({}, 'none' as 'expired')],
     ['a name that objects have', () => firebase.token({}, 'constructor' as 'expired')],
     ['a project by its id', () => google.appCheck({ ...APP, projectNumber: 'virtual-project' })],
+    ['a session token of less than half an hour', () => firebase.token({ lifetimeSeconds: 1799 })],
+    ['a session token of more than a week', () => firebase.token({ lifetimeSeconds: 604_801 })],
+    [
+      'a limited-use token with a lifetime of its own',
+      () => firebase.token({ limitedUse: true, lifetimeSeconds: 1800 }),
+    ],
     ['an app by its package', () => google.appCheck({ ...APP, appId: 'com.example.app' })],
   ])('refuses %s', (_, make) => {
     expect(make).toThrow(ConfigurationError);

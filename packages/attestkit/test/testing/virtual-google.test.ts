@@ -65,6 +65,21 @@ describe('the virtual verifyAppCheckToken', () => {
   });
 });
 
+describe('the virtual metadata server', () => {
+  it('lets the services be asked without a key', async () => {
+    const consumer = googleAppCheck({ credentials: 'metadata', fetch, project: PROJECT });
+    const token = firebase.token({ limitedUse: true });
+    expect(await consumer.consume(token)).toEqual({ outcome: 'consumed', already: false });
+  });
+
+  it('answers no browser', async () => {
+    const url = 'http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/token';
+    expect((await fetch(url)).status).toBe(403);
+    const answer = await fetch(url, { headers: { 'metadata-flavor': 'Google' } });
+    expect([answer.status, answer.headers.get('metadata-flavor')]).toEqual([200, 'Google']);
+  });
+});
+
 describe('what needs no account', () => {
   it('is App Check’s key set', async () => {
     const answer = await fetch('https://firebaseappcheck.googleapis.com/v1/jwks');
