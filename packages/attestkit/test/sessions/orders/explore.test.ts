@@ -48,7 +48,6 @@ async function run(subject: Subject, options: ExploreOptions) {
     orders.push([...steps.filter(({ kind }) => kind === 'operation').map(({ id }) => id), lost].join(' '));
     states.add(disk.print());
   });
-  expect(seen).toHaveLength(explored.orders);
   expect(new Set(orders).size).toBe(explored.orders);
   return { ...explored, seen, classes: new Set(seen), states };
 }

@@ -1,5 +1,5 @@
 import { settle, type Actor, type Held } from './actors.js';
-import { conflict, type Disk, type Operation } from './disk.js';
+import { conflict, placeOf, type Disk, type Operation } from './disk.js';
 
 /** What can happen next: the store does an operation, or a process dies. */
 export type Step =
@@ -58,20 +58,47 @@ interface Node {
   chosen: Step;
 }
 
+/** What holds for all runs of one exploration. */
+interface Terms extends ExploreOptions {
+  /** The actor that stops or whose answer is lost; undefined where nobody's is. */
+  readonly lost: number | undefined;
+  readonly meeting: MeetingPlaces;
+}
+
 /**
- * Runs the actors in every order of their operations, each time from the same state, depth first. Sleep sets (Godefroid
- * 1996) leave out what differs only by operations that commute, so that each class of orders is run to its end once.
+ * Runs the actors in every order of their operations, each time from the same state, depth first. Sleep sets and
+ * persistent sets (Godefroid 1996) leave out what differs only by operations that commute, so that each class of orders
+ * is run to its end once.
  *
- * @param visit what is checked after each order; what it throws ends the exploration
+ * @param visit what is checked after each order; what it throws ends the exploration. An order may be visited again
+ *   where it is only found late that its actors meet at some place; `orders` counts it once
  * @throws Error where two runs of the same steps do not meet the same operations
  */
 export async function explore(
-  { actors, disk: initial }: Subject,
+  subject: Subject,
   options: ExploreOptions,
   visit: (order: Order) => unknown,
 ): Promise<Explored> {
-  const { stops = true, onBegin, onTurn } = options;
-  const commute = commuting(options);
+  const meeting = new MeetingPlaces();
+  const stopping = options.stops === false ? [] : subject.actors.map(({ number }) => number);
+  let orders = 0;
+  let abandoned = 0;
+  for (const lost of [undefined, ...stopping]) {
+    let explored: Explored | undefined;
+    while (explored === undefined) explored = await exploreOne(subject, { ...options, lost, meeting }, visit);
+    orders += explored.orders;
+    abandoned += explored.abandoned;
+  }
+  return { orders, abandoned };
+}
+
+/** @returns undefined where actors met at a place that was taken for one that is an actor's own: it has to begin anew */
+async function exploreOne(
+  { actors, disk: initial }: Subject,
+  terms: Terms,
+  visit: (order: Order) => unknown,
+): Promise<Explored | undefined> {
+  const { lost, meeting, onBegin, onTurn } = terms;
   const path: Node[] = [];
   let orders = 0;
   let abandoned = 0;
@@ -85,47 +112,31 @@ export async function explore(
       await settle([actor]);
     }
     for (let depth = 0; ; depth += 1) {
-      const enabled = enabledOf(actors, stops && !steps.some(({ kind }) => kind === 'stop'));
-      const before = path[depth - 1];
-      const node = path[depth] ?? nodeAfter(before, enabled, options, commute);
+      const enabled = enabledOf(actors, lost);
+      const node = path[depth] ?? nodeAfter(path[depth - 1], enabled, terms);
       assertSame(node?.enabled ?? enabled, enabled, steps);
       if (node === undefined) {
         if (enabled.length > 0) abandoned += 1;
-        else orders += await visitAll(actors, steps, disk, stops, visit);
+        else orders += 1;
+        if (enabled.length === 0) await visit({ steps, answers: answersOf(actors, lost), lost, disk });
         break;
       }
       path[depth] = node;
+      if (meeting.isNew(node.chosen)) return undefined;
       onTurn?.(node.chosen.actor);
       steps.push(await take(actors, node.chosen, disk));
     }
-    if (!backtrack(path, options)) return { orders, abandoned };
+    if (!backtrack(path, terms)) return { orders, abandoned };
   }
 }
 
-/** Each order as it is, and, where nobody stopped, also with the answer of each actor lost. */
-async function visitAll(
-  actors: readonly Actor[],
-  steps: readonly Taken[],
-  disk: Disk,
-  stops: boolean,
-  visit: (order: Order) => unknown,
-): Promise<number> {
-  const outcomes = actors.map(({ outcome }) => outcome);
-  const stopped = outcomes.findIndex(({ state }) => state === 'stopped');
-  const answers = outcomes.map((outcome) => (outcome.state === 'answered' ? outcome.answer : undefined));
-  const died = steps.find(({ kind }) => kind === 'stop');
-  if (stopped >= 0 || died !== undefined || !stops) {
-    await visit({ steps, answers, lost: stopped < 0 ? undefined : stopped, disk });
-    return 1;
-  }
-  for (const lost of [undefined, ...actors.keys()]) {
-    const heard = answers.map((answer, actor) => (actor === lost ? undefined : answer));
-    await visit({ steps, answers: heard, lost, disk });
-  }
-  return 1 + actors.length;
+function answersOf(actors: readonly Actor[], lost: number | undefined): readonly unknown[] {
+  return actors.map(({ outcome, number }) =>
+    outcome.state === 'answered' && number !== lost ? outcome.answer : undefined,
+  );
 }
 
-function enabledOf(actors: readonly Actor[], stops: boolean): readonly Step[] {
+function enabledOf(actors: readonly Actor[], lost: number | undefined): readonly Step[] {
   const operations = actors.flatMap(({ held }) =>
     held.map(({ id, actor, method, key, rest }) => ({
       kind: 'operation' as const,
@@ -137,26 +148,23 @@ function enabledOf(actors: readonly Actor[], stops: boolean): readonly Step[] {
     })),
   );
   const ends = actors.flatMap(({ held, number }) =>
-    stops && held.length > 0 ? [{ kind: 'stop' as const, id: `${number}:stop`, actor: number }] : [],
+    number === lost && held.length > 0
+      ? [{ kind: 'stop' as const, id: `${number}:stop`, actor: number }]
+      : [],
   );
   return [...operations, ...ends];
 }
 
-function nodeAfter(
-  before: Node | undefined,
-  enabled: readonly Step[],
-  options: ExploreOptions,
-  commute: (one: Step, other: Step) => boolean,
-): Node | undefined {
+function nodeAfter(before: Node | undefined, enabled: readonly Step[], terms: Terms): Node | undefined {
   const { chosen } = before ?? {};
   const sleep =
     before === undefined || chosen === undefined
       ? []
-      : [...before.sleep, ...before.tried].filter((each) => commute(each, chosen));
+      : [...before.sleep, ...before.tried].filter((each) => commute(each, chosen, terms));
   const switched = before === undefined ? 0 : before.switched + (switches(before, before.chosen) ? 1 : 0);
   const last = chosen?.kind === 'operation' ? chosen.actor : before?.last;
   const node = { enabled, sleep, tried: [], last, switched };
-  const next = candidate(node, options);
+  const next = candidate(node, terms);
   return next && { ...node, chosen: next };
 }
 
@@ -166,9 +174,11 @@ function switches({ last, enabled }: Pick<Node, 'last' | 'enabled'>, step: Step)
   return enabled.some(({ actor }) => actor === last);
 }
 
-function candidate(node: Omit<Node, 'chosen'>, { switches: bound = Infinity }: ExploreOptions) {
+/** What to try next at a node; undefined where the rest is explored elsewhere. */
+function candidate(node: Omit<Node, 'chosen'>, terms: Terms): Step | undefined {
   const { enabled, sleep, tried, switched, last } = node;
-  const free = enabled.filter(
+  const { switches: bound = Infinity } = terms;
+  const free = enoughOf(enabled, terms).filter(
     (step) =>
       ![...sleep, ...tried].some(({ id }) => id === step.id) &&
       switched + (switches(node, step) ? 1 : 0) <= bound,
@@ -178,11 +188,50 @@ function candidate(node: Omit<Node, 'chosen'>, { switches: bound = Infinity }: E
   return free.toSorted((one, other) => rank(one) - rank(other))[0];
 }
 
+/**
+ * Steps that are enough to try: where an actor has an operation at a place of its own, nobody's steps change what that
+ * does, and it may as well come first. Of an actor that may stop all operations have to be of that kind, or the orders
+ * would be missed in which it has done some of them and not this one.
+ */
+function enoughOf(enabled: readonly Step[], { permute = false, switches: bound, lost, meeting }: Terms) {
+  if (permute) return enabled;
+  const isOwn = (step: Step): boolean => step.kind === 'stop' || !meeting.has(step);
+  const first = enabled.find(
+    (step) =>
+      step.kind === 'operation' &&
+      isOwn(step) &&
+      (step.actor !== lost || enabled.every((each) => each.actor !== lost || isOwn(each))),
+  );
+  if (first === undefined || bound !== undefined) return enabled;
+  return enabled.filter((step) => step === first || (first.actor === lost && step.actor === lost));
+}
+
+/** Places where what one actor does can matter to another: found out by running into them. */
+class MeetingPlaces {
+  readonly #found = new Set<string>();
+  readonly #seen = new Map<string, Map<string, Operation & { readonly actor: number }>>();
+
+  has(operation: Operation): boolean {
+    return this.#found.has(placeOf(operation));
+  }
+
+  /** Notes a step; whether a place turns out to be one only now. */
+  isNew(step: Step): boolean {
+    if (step.kind === 'stop' || this.has(step)) return false;
+    const place = placeOf(step);
+    const seen = this.#seen.get(place) ?? new Map<string, Operation & { readonly actor: number }>();
+    this.#seen.set(place, seen.set(`${step.actor} ${step.method}`, step));
+    const isMet = [...seen.values()].some((each) => each.actor !== step.actor && conflict(each, step));
+    if (isMet) this.#found.add(place);
+    return isMet;
+  }
+}
+
 /** @returns whether something is left to explore */
-function backtrack(path: Node[], options: ExploreOptions): boolean {
+function backtrack(path: Node[], terms: Terms): boolean {
   for (let node = path.at(-1); node !== undefined; node = path.at(-1)) {
     node.tried.push(node.chosen);
-    const next = candidate(node, options);
+    const next = candidate(node, terms);
     if (next !== undefined) {
       node.chosen = next;
       return true;
@@ -206,15 +255,11 @@ async function take(actors: readonly Actor[], step: Step, disk: Disk): Promise<T
   return { ...step, result };
 }
 
-/** Which steps may change places without a difference to anybody. */
-function commuting({ permute = false, switches: bound }: ExploreOptions) {
-  const ofOthers = !permute && bound === undefined;
-  return (one: Step, other: Step): boolean => {
-    if (one.kind === 'stop' || other.kind === 'stop')
-      return one.kind !== other.kind && one.actor !== other.actor;
-    if (permute || (one.actor !== other.actor && !ofOthers)) return false;
-    return !conflict(one, other);
-  };
+/** Whether steps may change places without a difference to anybody. */
+function commute(one: Step, other: Step, { permute = false, switches: bound }: Terms): boolean {
+  if (one.kind === 'stop' || other.kind === 'stop') return one.actor !== other.actor;
+  if (permute || (one.actor !== other.actor && bound !== undefined)) return false;
+  return !conflict(one, other);
 }
 
 function assertSame(expected: readonly Step[], met: readonly Step[], steps: readonly Taken[]): void {

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { runCase } from './run-case.js';
 import { enrol, forget, replace } from './requests.js';
+import { openServer } from './subject.js';
 import { empty, enrolled } from './worlds.js';
 
 /** Races that an attack found: each within two switches. */
 describe('within two switches', () => {
   it('no key gets two users, where two enrol it at once under one label', async () => {
     const { orders } = await runCase({
-      world: () => enrolled('ios'),
+      open: openServer,
+      world: (open) => enrolled(open, 'ios'),
       requests: [replace('B', 'alice'), replace('B', 'bob')],
       switches: 2,
       laws: ['keyOwnedOnce'],
@@ -17,7 +19,8 @@ describe('within two switches', () => {
 
   it('no acknowledged enrollment is lost to a device that is forgotten at the same time', async () => {
     const { orders } = await runCase({
-      world: () => enrolled('ios'),
+      open: openServer,
+      world: (open) => enrolled(open, 'ios'),
       requests: [forget(), enrol('alice', 'alice')],
       switches: 2,
       laws: ['acknowledgedIsKept'],
@@ -27,7 +30,8 @@ describe('within two switches', () => {
 
   it('no phone is kept out for good by a device that is forgotten at the same time', async () => {
     const { orders } = await runCase({
-      world: () => enrolled('ios'),
+      open: openServer,
+      world: (open) => enrolled(open, 'ios'),
       requests: [forget(), enrol('alice', 'alice')],
       switches: 2,
       stops: false,
@@ -38,7 +42,8 @@ describe('within two switches', () => {
 
   it('no enrollment with a key that stops misleads its phone', async () => {
     const { orders } = await runCase({
-      world: () => empty('ios'),
+      open: openServer,
+      world: (open) => empty(open, 'ios'),
       requests: [enrol('alice', 'K')],
       switches: 2,
     });
@@ -47,7 +52,8 @@ describe('within two switches', () => {
 
   it('no enrollment without a key keeps its phone out where it stops, or its answer is lost', async () => {
     const { orders } = await runCase({
-      world: () => empty('keyless'),
+      open: openServer,
+      world: (open) => empty(open, 'keyless'),
       requests: [enrol('alice', undefined)],
       switches: 2,
       laws: ['recovers'],

@@ -72,9 +72,10 @@ async function lifeOf({ probe }: World, { disk }: Order, credential: Credential)
   const { have, session, refresh } = credential;
   const { key } = have;
   const used = await probe.over(disk).request('session', bearer(session));
-  const refreshed = await probe.over(disk).refresh({ refresh_token: refresh });
+  const refreshed = await probe.over(disk).refresh({ refresh_token: refresh }, have.user);
   const server = probe.over(disk);
-  const asserted = key === undefined ? undefined : await server.assert(assertBody(server, have, key));
+  const asserted =
+    key === undefined ? undefined : await server.assert(assertBody(server, have, key), have.user);
   return {
     credential,
     session: used.status === 200,
@@ -104,7 +105,11 @@ function ownedOnce(lives: readonly Life[], by: 'thumbprint' | 'label'): string |
 /** Nothing that was blocked, forgotten, replaced or revoked is good for anything. */
 function endedIsDead({ requests, answers, lives, world }: Scene): string | undefined {
   if (world.isBlocked && !requests.some(({ lifts }) => lifts === true)) {
-    const alive = lives.find(({ session, refreshed, asserted }) => session || refreshed || asserted);
+    const alive = lives.find(
+      ({ credential, session, refreshed, asserted }) =>
+        world.before.some(({ said }) => said.record === credential.said.record) &&
+        (session || refreshed !== undefined || asserted !== undefined),
+    );
     if (alive !== undefined) return `blocked before, and alive: ${alive.credential.of}`;
   }
   for (const [at, { ends, blocks, name }] of requests.entries()) {

@@ -41,13 +41,14 @@ export function attestBody(server: Server, have: Have, key: FakeKey | undefined,
   };
 }
 
-export function assertBody(server: Server, { platform, label }: Have, key: FakeKey): Body {
+/** @param counter default: the key's next one */
+export function assertBody(server: Server, { platform, label }: Have, key: FakeKey, counter?: number): Body {
   const challenge = server.challenge(label, 'assert');
   return {
     challenge,
     device_id: label,
     key_id: key.id,
-    [PARAMETERS[platform]]: key.sign(signedLines.session(label, challenge)),
+    [PARAMETERS[platform]]: key.sign(signedLines.session(label, challenge), counter),
   };
 }
 

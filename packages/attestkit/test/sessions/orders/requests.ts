@@ -94,11 +94,12 @@ export const takeKey = (): Make => (world) =>
     key: keyOf(world),
   });
 
+/** @param counter to be shared with another request; default: the next one */
 export const assert =
-  (user = 'alice'): Make =>
+  (user = 'alice', counter?: number): Make =>
   (world) => {
     const phone = { ...aliceOf(world).have, user };
-    return assertOf(`${user} asserts`, world, phone, keyOf(world));
+    return assertOf(`${user} asserts`, world, { phone, key: keyOf(world), counter });
   };
 
 /** Before anybody knows whether the key is enrolled. */
@@ -107,13 +108,25 @@ export const assertPending =
   (world) => {
     const key = new FakeKey(keyName);
     const phone: Have = { platform: world.platform, label: LABEL, user: 'alice', pending: key };
-    return assertOf('alice asserts', world, phone, key);
+    return assertOf('alice asserts', world, { phone, key });
   };
 
-function assertOf(name: string, { probe }: World, phone: Have, key: FakeKey): Request {
-  const body = assertBody(probe.server, phone, key);
+function assertOf(
+  name: string,
+  { probe }: World,
+  by: { readonly phone: Have; readonly key: FakeKey; readonly counter?: number | undefined },
+): Request {
+  const { phone, key, counter } = by;
+  const body = assertBody(probe.server, phone, key, counter);
   const send = (server: Server): Promise<Answer> => server.assert(body, phone.user);
-  return { name, verb: 'assert', send, phone, key, once: body['challenge'] };
+  return {
+    name,
+    verb: 'assert',
+    send,
+    phone,
+    key,
+    once: counter === undefined ? body['challenge'] : `counter ${counter}`,
+  };
 }
 
 export const refresh =

@@ -3,13 +3,14 @@ import { explore, type Explored, type Order } from './explore.js';
 import { check, type LawName } from './invariants.js';
 import { repeatableRandomness } from './randomness.js';
 import type { Make, Request } from './requests.js';
-import { openServer, type Server } from './subject.js';
+import type { Server } from './subject.js';
 import { traceOf } from './trace.js';
-import type { World } from './worlds.js';
+import type { Open, World } from './worlds.js';
 
 /** Requests that reach servers at once, in a world. */
 export interface Case {
-  readonly world: () => Promise<World>;
+  readonly open: Open;
+  readonly world: (open: Open) => Promise<World>;
   readonly requests: readonly Make[];
   /** At most so many switches; default: no bound. */
   readonly switches?: number;
@@ -61,11 +62,11 @@ class Fault extends Error {}
 async function runOnce(of: Case, randomness: ReturnType<typeof repeatableRandomness>): Promise<Ran | string> {
   randomness.begin();
   randomness.use(WORLD);
-  const world = await of.world();
+  const world = await of.world(of.open);
   const requests = named(of.requests.map((make) => make(world)));
   const actors = requests.map(({ name, send }, number) => {
     let server: Server | undefined;
-    return new Actor(name, number, (store) => send((server ??= openServer(store, world.probe.clock))));
+    return new Actor(name, number, (store) => send((server ??= of.open(store, world.probe.clock))));
   });
   const endings = new Set<string>();
   const visit = async (order: Order): Promise<void> => {

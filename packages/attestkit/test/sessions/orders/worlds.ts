@@ -1,7 +1,11 @@
-import { Disk, storeOf, type HandClock } from './disk.js';
+import type { Store } from '../../../src/ports/store.js';
+import { Disk, storeOf, type HandClock, type Operation } from './disk.js';
 import { FakeKey, START } from './evidence.js';
 import { attestBody, type Have, type Platform } from './phone.js';
-import { openServer, readSession, type Answer, type Said, type Server } from './subject.js';
+import { readSession, type Answer, type Said, type Server } from './subject.js';
+
+/** How a server is made on a store: `openServer`, or a model of it. */
+export type Open = (store: Store, clock: HandClock) => Server;
 
 /** What a client was given at some time. */
 export interface Credential {
@@ -18,9 +22,9 @@ export class Probe {
   readonly server: Server;
   #disk = new Disk(this.clock);
 
-  constructor() {
-    this.server = openServer(
-      storeOf(async <T>(operation: Parameters<Disk['perform']>[0]) => this.#disk.perform(operation) as T),
+  constructor(open: Open) {
+    this.server = open(
+      storeOf(async <T>(operation: Operation) => this.#disk.perform(operation) as T),
       this.clock,
     );
   }
@@ -52,14 +56,37 @@ export function credentialOf(of: string, have: Have, { session = '', refresh = '
 }
 
 /** Nobody is enrolled. */
-export async function empty(platform: Platform): Promise<World> {
-  const probe = new Probe();
+export async function empty(open: Open, platform: Platform): Promise<World> {
+  const probe = new Probe(open);
   return { probe, disk: probe.disk.copy(), platform, before: [], isBlocked: false };
 }
 
+/**
+ * Alice's phone has tried to enrol: its server did so many store operations and then died. With more than it takes, only
+ * the answer is lost.
+ */
+export async function interrupted(open: Open, platform: Platform, operations: number): Promise<World> {
+  const probe = new Probe(open);
+  const disk = probe.disk.copy();
+  let left = operations;
+  const never = new Promise<never>(() => undefined);
+  const dying = open(
+    storeOf(async <T>(operation: Operation) => {
+      if (left === 0) return never;
+      left -= 1;
+      return disk.perform(operation) as T;
+    }),
+    probe.clock,
+  );
+  const key = platform === 'keyless' ? undefined : new FakeKey('K');
+  void dying.attest(attestBody(probe.server, { platform, label: LABEL, user: 'alice' }, key), 'alice');
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  return { probe, disk, platform, before: [], isBlocked: false };
+}
+
 /** Alice's phone is enrolled under `LABEL`. */
-export async function enrolled(platform: Platform): Promise<World> {
-  const probe = new Probe();
+export async function enrolled(open: Open, platform: Platform): Promise<World> {
+  const probe = new Probe(open);
   const key = platform === 'keyless' ? undefined : new FakeKey('alice');
   const have: Have = { platform, label: LABEL, user: 'alice', key };
   const answer = await probe.server.attest(attestBody(probe.server, have, key), 'alice');
@@ -69,8 +96,8 @@ export async function enrolled(platform: Platform): Promise<World> {
 }
 
 /** The same, and her record is blocked. */
-export async function blocked(platform: Platform): Promise<World> {
-  const world = await enrolled(platform);
+export async function blocked(open: Open, platform: Platform): Promise<World> {
+  const world = await enrolled(open, platform);
   const [{ said }] = world.before as [Credential];
   await world.probe.server.block({ record: { id: said.record, label: LABEL } });
   return { ...world, disk: world.probe.disk.copy(), isBlocked: true };

@@ -1,0 +1,8 @@
+import { describe } from 'vitest';
+import { countsHold, pairsHold } from './hold.js';
+import { openServer } from './subject.js';
+
+describe('two requests at once', () => {
+  pairsHold(openServer);
+  countsHold(openServer);
+});
