@@ -189,21 +189,27 @@ function candidate(node: Omit<Node, 'chosen'>, terms: Terms): Step | undefined {
 }
 
 /**
- * Steps that are enough to try: where an actor has an operation at a place of its own, nobody's steps change what that
- * does, and it may as well come first. Of an actor that may stop all operations have to be of that kind, or the orders
+ * Steps that are enough to try: where an actor has an operation at a place of its own, no step of another actor changes what
+ * that does, and it may as well come first. Of an actor that may stop all operations have to be of that kind, or the orders
  * would be missed in which it has done some of them and not this one.
  */
 function enoughOf(enabled: readonly Step[], { permute = false, switches: bound, lost, meeting }: Terms) {
   if (permute) return enabled;
   const isOwn = (step: Step): boolean => step.kind === 'stop' || !meeting.has(step);
-  const first = enabled.find(
-    (step) =>
-      step.kind === 'operation' &&
-      isOwn(step) &&
-      (step.actor !== lost || enabled.every((each) => each.actor !== lost || isOwn(each))),
-  );
-  if (first === undefined || bound !== undefined) return enabled;
-  return enabled.filter((step) => step === first || (first.actor === lost && step.actor === lost));
+  const goesFirst = (step: Step): boolean =>
+    step.kind === 'operation' &&
+    isOwn(step) &&
+    (step.actor !== lost || enabled.every((each) => each.actor !== lost || isOwn(each)));
+  const firstOf = (steps: readonly Step[]): readonly Step[] => {
+    const first = steps.find(goesFirst);
+    return first === undefined
+      ? steps
+      : steps.filter((each) => each === first || (first.actor === lost && each.actor === lost));
+  };
+  // With a bound it matters which actor goes on.
+  return bound === undefined
+    ? firstOf(enabled)
+    : enabled.filter((step) => firstOf(enabled.filter(({ actor }) => actor === step.actor)).includes(step));
 }
 
 /** Places where what one actor does can matter to another: found out by running into them. */

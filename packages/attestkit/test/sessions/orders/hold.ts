@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { classOf } from './count.js';
+import { boundedInterleavings, classOf } from './count.js';
 import type { Order } from './explore.js';
 import { MEETINGS, meetingOf, pairsOf, requestsOf, twice } from './pairs.js';
+import { enrol } from './requests.js';
 import { runCase } from './run-case.js';
-import type { Open } from './worlds.js';
+import { empty, type Open } from './worlds.js';
 
 /** Collects the class of each order. */
 function collecting() {
@@ -55,6 +56,29 @@ export function countsHold(open: Open): void {
     expect(explored.orders).toBe(new Set(all.seen).size);
     expect(new Set(reduced.seen)).toStrictEqual(new Set(all.seen));
     expect(all.seen.length).toBeGreaterThan(explored.orders);
+  });
+}
+
+/** Two phones that have nothing in common, and so many switches. */
+const APART = [enrol('alice', 'K'), enrol('bob', 'K2', 'bob-phone')];
+const SWITCHES = 2;
+
+/** What two enrollments are explored in, without stops, is what the formulas say of their lengths. */
+export function formulasHold(open: Open): void {
+  it('two phones that have nothing in common enroll in one class of orders, and in as many orders as the formula', async () => {
+    const of = { open, world: (by: Open) => empty(by, 'ios'), requests: APART, stops: false, laws: [] };
+    const lengths = new Set<string>();
+    const onOrder = ({ steps }: Order): void => {
+      const [one = 0, other = 0] = [0, 1].map((actor) => steps.filter((step) => step.actor === actor).length);
+      lengths.add(`${one} ${other}`);
+    };
+    const { orders } = await runCase({ ...of, onOrder });
+    expect(orders).toBe(1);
+    const [length = ''] = lengths;
+    const [n = 0, m = 0] = length.split(' ').map(Number);
+    const bounded = await runCase({ ...of, switches: SWITCHES, onOrder });
+    expect(bounded.orders).toBe(boundedInterleavings(n, m, SWITCHES));
+    expect([...lengths]).toStrictEqual([length]);
   });
 }
 

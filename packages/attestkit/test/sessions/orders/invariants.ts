@@ -197,7 +197,7 @@ async function recovers({ world, requests, answers, order }: Scene): Promise<str
   return undefined;
 }
 
-/** What the client goes on with (CONTRACTS 13). */
+/** What the client goes on with. */
 function afterwards({ phone, key, verb }: Request, answer: Answer | undefined): Have | undefined {
   if (phone === undefined) return undefined;
   const granted = answer?.status === 200 ? answer.refresh : undefined;

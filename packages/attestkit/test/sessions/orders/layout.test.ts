@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { countsHold, pairsHold, triplesHold } from './hold.js';
-import { openLayout, type Rule } from './layout.js';
+import { countsHold, formulasHold, pairsHold, triplesHold } from './hold.js';
+import { openLayout } from './layout.js';
+import type { Rule } from './layout-core.js';
 import { MEETINGS, meetingOf, requestsOf, twice } from './pairs.js';
 import { renew } from './requests.js';
 import { runCase } from './run-case.js';
@@ -9,6 +10,7 @@ import type { Open } from './worlds.js';
 describe('the model of the layout', () => {
   pairsHold(openLayout);
   countsHold(openLayout);
+  formulasHold(openLayout);
   triplesHold(openLayout);
 });
 

@@ -41,7 +41,7 @@ const SHARED = 1000;
 
 const operator = { 'block record': blockRecord(), 'block user': blockUser(), forget: forget() };
 
-/** Store operations of an enrolment, at most, after which it may have stopped. */
+/** Store operations of an enrollment, at most, after which it may have stopped. */
 const OPERATIONS = 8;
 
 const stopped = Array.from({ length: OPERATIONS }, (_, at) =>
@@ -127,9 +127,9 @@ export const MEETINGS: readonly Meeting[] = [
 ];
 
 export function meetingOf(where: string): Meeting {
-  const meeting = MEETINGS.find(({ name }) => name === where);
-  if (meeting === undefined) throw new Error(`nobody meets where ${where}`);
-  return meeting;
+  const found = MEETINGS.find(({ name }) => name === where);
+  if (found === undefined) throw new Error(`nobody meets where ${where}`);
+  return found;
 }
 
 /** Every pair of a meeting, with each request beside another one of its kind. */

@@ -4,7 +4,7 @@ import { signedLines, type Answer, type Body, type Server } from './subject.js';
 /** The platform that a phone is of: how its keys sign, if it has any. */
 export type Platform = 'ios' | 'android' | 'keyless';
 
-/** What a client remembers (CONTRACTS 13). */
+/** What a client remembers. */
 export interface Have {
   readonly platform: Platform;
   readonly label: string;
@@ -94,7 +94,7 @@ export const newKey = (): FakeKey => new FakeKey(`new ${(made += 1)}`);
 const newLabel = (): string => `new-label-${(made += 1)}`;
 
 /**
- * One episode of the client's ladder (CONTRACTS 13), on a server that always answers: at most two attestations, one reset
+ * One episode of the ladder by which a client gets a session back, on a server that always answers: at most two attestations, one reset
  * and 12 requests. Where it ends well, what it got has to be good for a request.
  */
 export async function climb(server: Server, from: Have): Promise<Climbed> {

@@ -4,10 +4,10 @@
  * - `openServer`: how a server is made on a store. Each actor has one, and so have the probes: processes with memories
  *   of their own. Blocks and ends have to take effect at once (`immediate`): nothing here waits until a cache is old.
  *   The endpoints are called below the guard, as its deadlines are timers that a stopped actor would leave behind.
- * - `statusOf`: the HTTP status of a refusal, by the tables of CONTRACTS 2.
+ * - `statusOf`: the HTTP status of a refusal, by the table of endpoints (400, 401, 403, 409, 503).
  * - `control`: block, unblock and forget, 404 where the code says that it knows nothing by that name.
  * - `readSession`: what a session token says. `record` is the id that `block` and `forget` take.
- * - `signedLines`: the bytes that a device signs (CONTRACTS 8).
+ * - `signedLines`: the bytes that a device signs.
  * - `RETRY_MS`: how long the predecessor of a refresh token is honoured, at most; probes wait for longer.
  * The store under the actors is `disk.ts`. It does `delete` with and without a version, and `advance` with a time to
  * live or with `{ window, ttlMs }`.
