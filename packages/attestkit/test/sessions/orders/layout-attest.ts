@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Enrolled } from '../../../src/ports/enrolment.js';
+import type { Signer } from '../../../src/ports/enrolment.js';
 import { counting, keyless, signing, START } from './evidence.js';
 import { ATTEMPTS, live, type Core } from './layout-core.js';
 import {
@@ -60,7 +60,7 @@ export async function attest(core: Core, body: Body, user: string | undefined): 
         need(known.key !== undefined && body['previous_key_id'] === known.key.id, 409);
         const lines = signedLines.replace(label, challenge, key.id);
         const proof = body['previous_assertion'] ?? body['previous_signature'] ?? '';
-        const counter = evidence.proof?.verify({ key: known.key } as Enrolled, lines, proof, clock.ms);
+        const counter = evidence.proof?.verify({ key: known.key } as Signer, lines, proof);
         const generation = known.generation + 1;
         const isTaken = pointer !== undefined && pointer.value.label !== label;
         need(!isTaken && pointer?.value.retired !== true, 409);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { AttestationError } from '../../../src/kernel/errors.js';
-import type { Enrolled } from '../../../src/ports/enrolment.js';
+import type { Signer } from '../../../src/ports/enrolment.js';
 import type { Store } from '../../../src/ports/store.js';
 import type { HandClock } from './disk.js';
 import { counting, signing } from './evidence.js';
@@ -58,7 +58,7 @@ async function assert(core: Core, body: Body, user: string | undefined): Promise
     need(!value.spent.includes(challenge), 400);
     need(user === undefined || value.user === undefined || user === value.user, 409);
     const lines = signedLines.session(label, challenge);
-    const counter = evidence.proof?.verify({ key: value.key } as Enrolled, lines, proof, clock.ms);
+    const counter = evidence.proof?.verify({ key: value.key } as Signer, lines, proof);
     if (!isCounted) need(await count(value.key?.id ?? '', counter), 401);
     isCounted = true;
     const family = begun();
@@ -115,8 +115,8 @@ async function request(core: Core, by: 'session' | 'signed' | 'alone', fields: B
   need(said === undefined || seen.value.families.some(isOfSession), 401);
   if (by === 'session') return { status: 200 };
   need(seen.value.key?.id === id, 401);
-  const enrolled = { key: seen.value.key } as Enrolled;
-  const counter = evidence.proof?.verify(enrolled, signedLines.request(challenge), proof, clock.ms);
+  const enrolled = { key: seen.value.key } as Signer;
+  const counter = evidence.proof?.verify(enrolled, signedLines.request(challenge), proof);
   need(await count(id, counter), 401);
   need(challenge === undefined || (await claim(challenge)), 401);
   return { status: 200 };

@@ -4,7 +4,7 @@
  * - `openServer`: how a server is made on a store. Each actor has one, and so have the probes: processes with memories
  *   of their own. Blocks and ends have to take effect at once (`immediate`): nothing here waits until a cache is old.
  *   The endpoints are called below the guard, as its deadlines are timers that a stopped actor would leave behind.
- * - `statusOf`: the HTTP status of a refusal, by the table of endpoints (400, 401, 403, 409, 503).
+ * - `refusedWith`: the HTTP status of a refusal, by the table of endpoints (400, 401, 403, 409, 503).
  * - `control`: block, unblock and forget, 404 where the code says that it knows nothing by that name.
  * - `readSession`: what a session token says. `record` is the id that `block` and `forget` take.
  * - `signedLines`: the bytes that a device signs.
@@ -14,18 +14,18 @@
  */
 import { AttestationError } from '../../../src/kernel/errors.js';
 import type { JsonObject } from '../../../src/kernel/json.js';
+import { statusOf } from '../../../src/guard/endpoint-status.js';
 import { createGuard } from '../../../src/guard/index.js';
 import type { AttestedRequest } from '../../../src/ports/request.js';
 import type { Store } from '../../../src/ports/store.js';
-import { CHALLENGE_CHECKS } from '../../../src/sessions/challenge-checks.js';
 import type { ChallengePurpose } from '../../../src/sessions/challenge.js';
-import { BODY_CHECKS } from '../../../src/sessions/enrolment-checks.js';
 import {
   assertion,
   replacementBytes,
   requestBytes,
   session,
   sessionBytes,
+  type BlockTarget,
 } from '../../../src/sessions/index.js';
 import { createSessions } from '../../../src/sessions/sessions.js';
 import type { HandClock } from './disk.js';
@@ -95,7 +95,7 @@ export function openServer(store: Store, clock: HandClock): Server {
     });
   const control = (run: () => Promise<unknown>) =>
     answer('control', async () => ({ status: (await run()) === false ? 404 : 200 }));
-  const { revokeDevice, liftDevice, revokeKey, liftKey, forgetDevice } = sessions.control;
+  const { block, unblock, forget } = sessions.control;
   return {
     challenge: (label, purpose) => sessions.challenge(label, purpose).challenge,
     attest: post('attest'),
@@ -108,18 +108,15 @@ export function openServer(store: Store, clock: HandClock): Server {
         return { status: 200 };
       }),
     revoke: (token) => control(() => sessions.revoke({ token })),
-    block: (target) => control(() => change(target, revokeDevice, revokeKey)),
-    unblock: (target) => control(() => change(target, liftDevice, liftKey)),
-    forget: ({ label }) => control(() => forgetDevice(label)),
+    block: (target) => control(() => block(named(target))),
+    unblock: (target) => control(() => unblock(named(target))),
+    forget: ({ id }) => control(() => forget(id)),
   };
 }
 
-type Change = (id: string) => Promise<void>;
-
-function change(target: Target, ofDevice: Change, ofKey: Change): Promise<void> {
-  if ('record' in target) return ofDevice(target.record.label);
-  if ('key' in target) return ofKey(target.key.thumbprint);
-  throw new TypeError('no user can be blocked');
+function named(target: Target): BlockTarget {
+  if ('record' in target) return { recordId: target.record.id };
+  return 'key' in target ? { keyId: target.key.id } : target;
 }
 
 async function answer(endpoint: string, run: () => Promise<Answer>): Promise<Answer> {
@@ -129,20 +126,15 @@ async function answer(endpoint: string, run: () => Promise<Answer>): Promise<Ans
     if (!(error instanceof AttestationError)) throw error;
     // A bug is an answer of 500, and no refusal.
     if (error.cause instanceof TypeError) throw error.cause;
-    return { status: statusOf(endpoint, error), code: error.code };
+    return { status: refusedWith(endpoint, error), code: error.code };
   }
 }
 
-const BAD_REQUEST: ReadonlySet<string> = new Set(
-  [...Object.values(BODY_CHECKS), ...Object.values(CHALLENGE_CHECKS)].map(({ code }) => code),
-);
-
-function statusOf(endpoint: string, { code, stage }: AttestationError): number {
-  if (stage === 'unavailable') return 503;
-  if (endpoint !== 'route' && (stage === 'missing' || BAD_REQUEST.has(code))) return 400;
-  if (endpoint === 'attest') return 403;
-  // Where a session has ended there is more to try; the code of today says 403 all the same.
-  return endpoint === 'refresh' || endpoint === 'assert' || stage !== 'denied' ? 401 : 403;
+/** A route refuses by the stage alone; what the operator does is refused by a store that is down. */
+function refusedWith(endpoint: string, error: AttestationError): number {
+  if (endpoint !== 'route') return statusOf(endpoint, error);
+  if (error.stage === 'unavailable') return 503;
+  return error.stage === 'denied' ? 403 : 401;
 }
 
 /** What a session token says. */

@@ -84,8 +84,17 @@ export async function interrupted(open: Open, platform: Platform, operations: nu
   return { probe, disk, platform, before: [], isBlocked: false };
 }
 
-/** Alice's phone is enrolled under `LABEL`. */
+/** Alice's phone is enrolled under `LABEL`, and has been used since, so that the end of its record stands. */
 export async function enrolled(open: Open, platform: Platform): Promise<World> {
+  const world = await unused(open, platform);
+  const [{ have, refresh }] = world.before as [Credential];
+  const answer = await world.probe.server.refresh({ refresh_token: refresh }, 'alice');
+  if (answer.status !== 200) throw new Error(`alice has no session: ${answer.code}`);
+  return { ...world, disk: world.probe.disk.copy(), before: [credentialOf('before', have, answer)] };
+}
+
+/** Alice's phone was enrolled under `LABEL` a moment ago. */
+export async function unused(open: Open, platform: Platform): Promise<World> {
   const probe = new Probe(open);
   const key = platform === 'keyless' ? undefined : new FakeKey('alice');
   const have: Have = { platform, label: LABEL, user: 'alice', key };
