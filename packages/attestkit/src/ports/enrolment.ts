@@ -72,6 +72,8 @@ export interface Enrolled<Facts extends JsonObject = JsonObject> {
   readonly notes?: readonly string[];
   /** An artefact that the platform wants to be kept, base64: the receipt of App Attest. */
   readonly receipt?: string;
+  /** What evidence of another kind said that came beside this one, in the same body and over the same challenge. */
+  readonly beside?: Enrolled;
 }
 
 /** What enrolment evidence is verified against. */
@@ -118,6 +120,13 @@ export interface Renewal {
    * @returns what to keep; undefined where nothing changes. Must not reject for an outage
    */
   renew(enrolled: Enrolled, now: number): Promise<Enrolled | undefined>;
+}
+
+/** Evidence without a key that comes beside evidence with one: a verdict of Play beside a key attestation. */
+export interface Companion {
+  readonly evidence: EnrolmentEvidence;
+  /** Whether it may not be missing, by attested facts alone. */
+  isRequired(enrolled: Enrolled): boolean;
 }
 
 /** A field of the body: text, or a list of texts. */
@@ -168,4 +177,6 @@ export interface EnrolmentEvidence<Kind extends string = string, Field extends S
   readonly renewal?: Renewal;
   /** How its keys sign requests; absent where the evidence is about no key. */
   readonly proof?: KeyProof;
+  /** Evidence of another kind that belongs to it. Default: it comes alone. */
+  readonly companion?: Companion;
 }

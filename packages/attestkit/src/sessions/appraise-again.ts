@@ -1,5 +1,6 @@
 import { AttestationError } from '../kernel/errors.js';
 import type { Enrolled, EnrolmentEvidence } from '../ports/enrolment.js';
+import { appraiseSent } from './companion.js';
 import type { Context } from './context.js';
 import type { DeviceRecord } from './device-record.js';
 import type { Devices } from './devices.js';
@@ -13,12 +14,12 @@ import { storeKeys } from './store-keys.js';
  */
 export async function appraiseAgain(
   { settings, now }: Context,
-  evidence: Pick<EnrolmentEvidence, 'ready' | 'appraise'>,
+  evidence: Pick<EnrolmentEvidence, 'ready' | 'appraise' | 'companion'>,
   enrolled: Enrolled,
 ): Promise<void> {
-  await evidence.ready?.();
+  await Promise.all([evidence.ready?.(), evidence.companion?.evidence.ready?.()]);
   try {
-    evidence.appraise(enrolled, now());
+    appraiseSent(evidence, enrolled, now());
     appraiseDevice(enrolled, settings.policy, now());
   } catch (error) {
     throw error instanceof AttestationError && error.stage === 'denied' ? healable(error) : error;
@@ -38,7 +39,7 @@ function healable({ check, cause }: AttestationError): AttestationError {
  */
 export async function renewed(
   context: Context,
-  evidence: Pick<EnrolmentEvidence, 'ready' | 'renewal' | 'appraise'>,
+  evidence: Pick<EnrolmentEvidence, 'ready' | 'renewal' | 'appraise' | 'companion'>,
   record: DeviceRecord,
 ): Promise<DeviceRecord> {
   const { devices, now } = context;

@@ -41,25 +41,40 @@ function optionalTexts(body: JsonObject, name: string): readonly string[] | unde
   throw new AttestationError(CHECKS.members);
 }
 
-/** The one kind of evidence that a body has, and its fields. */
+/** Evidence that a body has, and its fields. */
 export interface SentEvidence {
   readonly evidence: EnrolmentEvidence<string, SentField>;
   readonly fields: Readonly<Record<string, SentField | undefined>>;
+  /** What came beside it. */
+  readonly beside: SentEvidence | undefined;
 }
 
 /**
- * Finds the evidence: of exactly one kind, so that nobody can put a weak one beside a strong one.
+ * Finds the evidence: of exactly one kind, so that nobody can put a weak one beside a strong one, and what belongs to it.
  *
  * @throws AttestationError
  */
 export function sentEvidence(body: JsonObject, enrolment: readonly EnrolmentEvidence[]): SentEvidence {
-  const present = enrolment.filter(({ fields }) => fields.some((field) => Object.hasOwn(body, field)));
-  const [evidence] = present;
-  if (evidence === undefined || present.length > 1) throw new AttestationError(CHECKS.evidence);
+  const present = enrolment.filter((each) => isIn(body, each));
+  const main = present.find(({ companion }) => companion !== undefined);
+  const companion = main?.companion?.evidence;
+  const others = present.filter((each) => each !== main && each.kind !== companion?.kind);
+  const [evidence = main] = others;
+  if (evidence === undefined || others.length > (main === undefined ? 1 : 0))
+    throw new AttestationError(CHECKS.evidence);
+  const isBeside = companion !== undefined && isIn(body, companion);
+  return { ...sent(body, evidence), beside: isBeside ? sent(body, companion) : undefined };
+}
+
+function isIn(body: JsonObject, { fields }: EnrolmentEvidence): boolean {
+  return fields.some((field) => Object.hasOwn(body, field));
+}
+
+function sent(body: JsonObject, evidence: EnrolmentEvidence): SentEvidence {
   const { fields: names, lists = [] } = evidence;
   const fields = names.map((name) => [
     name,
     (lists.includes(name) ? optionalTexts : optionalText)(body, name),
   ]);
-  return { evidence, fields: Object.fromEntries(fields) as SentEvidence['fields'] };
+  return { evidence, fields: Object.fromEntries(fields) as SentEvidence['fields'], beside: undefined };
 }

@@ -5,6 +5,7 @@ import type { AttestedRequest } from '../ports/request.js';
 import { deviceIdOf, sentEvidence, textMember } from './body.js';
 import type { AuthenticChallenge } from './challenge.js';
 import { assertUnspent, consumeChallenge, readChallenge } from './consume-challenge.js';
+import { verifySent } from './companion.js';
 import type { Context } from './context.js';
 import type { Kept, Place } from './devices.js';
 import { Enrolling } from './enrolling.js';
@@ -41,22 +42,23 @@ export async function enrol(context: Context, body: JsonObject, request: Atteste
   const { enrolment: kinds, settings, now } = context;
   const deviceId = deviceIdOf(textMember(body, 'device_id'));
   const challenge = textMember(body, 'challenge');
-  const { evidence, fields } = sentEvidence(body, kinds);
+  const sent = sentEvidence(body, kinds);
+  const { evidence } = sent;
   const authentic = readChallenge(context, challenge, { deviceId, purpose: 'attest' });
   const binding = bindingOf(context, request);
 
   let early: Promise<Opening> | undefined;
-  const consumeEarly = (): Promise<Opening> =>
+  const consumeEarly = (keyId: string | undefined): Promise<Opening> =>
     (early ??= assertWithinLimit(context.limits, 'remote', request).then(() =>
-      open(context, request, { deviceId, keyId: undefined, spending: authentic }),
+      open(context, request, { deviceId, keyId, spending: authentic }),
     ));
-  const enrolled = await evidence.verify(fields, {
+  const enrolled = await verifySent(sent, (known) => ({
     challenge,
     deviceId,
     now: now(),
     request,
-    consumeChallenge: async () => void (await consumeEarly()),
-  });
+    consumeChallenge: async () => void (await consumeEarly(known?.key?.id)),
+  }));
   appraiseDevice(enrolled, settings.policy, now());
 
   const keyId = enrolled.key?.id;
@@ -70,8 +72,9 @@ export async function enrol(context: Context, body: JsonObject, request: Atteste
     notes: notesOf(enrolled),
   });
   let { place, pointer } = opening;
-  // Before the evidence was verified nobody knew of a key.
-  if (early !== undefined && keyId !== undefined) pointer = await context.devices.pointer(keyId);
+  // Evidence with a key that asks another service itself has spent the challenge before its key was known.
+  if (early !== undefined && sent.beside === undefined && keyId !== undefined)
+    pointer = await context.devices.pointer(keyId);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     // The claim is our own where the challenge was consumed before.
     assertUnspent(place.marks, authentic);

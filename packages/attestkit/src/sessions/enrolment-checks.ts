@@ -63,6 +63,20 @@ export const ENROLMENT_CHECKS = freezeJson({
     says: 'the operator has blocked the attested key',
     spec: 'attestkit, devices',
   },
+  companion: {
+    name: 'evidence beside the key',
+    code: 'ERR_ENROLMENT_COMPANION_MISSING',
+    stage: 'denied',
+    says: 'the policy asks for a second kind of evidence beside the key, and the body has none',
+    spec: 'attestkit, enrolment',
+  },
+  companionApp: {
+    name: 'one app in both kinds of evidence',
+    code: 'ERR_ENROLMENT_COMPANION_MISMATCH',
+    stage: 'untrusted',
+    says: 'the two kinds of evidence in the body are about different apps',
+    spec: 'attestkit, enrolment',
+  },
   subjectKnown: {
     name: 'user known',
     code: 'ERR_ENROLMENT_SUBJECT_FAILED',

@@ -109,7 +109,8 @@ function seconds(milliseconds: number): number {
 
 /** What relying parties learn of the evidence; its key and receipt are for the server alone. */
 function trustFacts(enrolled: Enrolled): TrustFacts {
-  const { platform, appId, environment, integrity, attestedAt, virtual, facts } = enrolled;
+  const { platform, appId, environment, integrity, attestedAt, virtual, beside } = enrolled;
+  const facts = beside === undefined ? enrolled.facts : { ...enrolled.facts, [beside.kind]: beside.facts };
   return {
     platform,
     app_id: appId,
