@@ -16,8 +16,7 @@ export async function blockRecord({ devices }: Context, recordId: string): Promi
     current.id === recordId ? blockedFor(current, 'record') : undefined,
   );
   if (record?.id !== recordId) return false;
-  // What points to it must not end before it does.
-  if (devices.isShort(record)) await devices.extend(record);
+  await devices.keepPointers(record);
   return true;
 }
 
@@ -55,7 +54,7 @@ export async function blockKey(context: Context, keyId: string): Promise<boolean
     const next = record.enrolled.key?.id === keyId ? blockedFor(marked, 'key') : marked;
     const written = await devices.write(place, next);
     if (written === undefined) continue;
-    if (devices.isShort(written) && written.blocked.length > 0) await devices.extend(written);
+    if (written.blocked.length > 0) await devices.keepPointers(written);
     return true;
   }
   throw new AttestationError(CHECKS.contention, { retryAfter: 1 });
@@ -101,8 +100,9 @@ function withoutBlock(marks: Marks, keyId: string): Marks {
 }
 
 function blockedFor(record: DeviceRecord, reason: BlockReason): DeviceRecord {
+  const { pointersFor: _ended, ...lasting } = record;
   const { blocked } = record;
-  return { ...record, families: [], blocked: blocked.includes(reason) ? blocked : [...blocked, reason] };
+  return { ...lasting, families: [], blocked: blocked.includes(reason) ? blocked : [...blocked, reason] };
 }
 
 function unblockedFor(record: DeviceRecord, reason: BlockReason, now: number): DeviceRecord {

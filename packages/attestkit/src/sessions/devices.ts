@@ -1,4 +1,5 @@
 import { BoundedCache } from '../kernel/bounded-cache.js';
+import { AttestationError } from '../kernel/errors.js';
 import type { Store } from '../ports/store.js';
 import {
   currentMarks,
@@ -11,6 +12,7 @@ import {
   type Marks,
 } from './device-record.js';
 import type { KeyPointer } from './key-pointer.js';
+import { STATE_CHECKS as CHECKS } from './state-checks.js';
 import { storeKeys } from './store-keys.js';
 import { decodeRecord, encodeRecord } from './stored-value.js';
 
@@ -40,6 +42,9 @@ interface Known {
   /** When the store was asked, and not when the answer came. */
   readonly askedAt: number;
 }
+
+/** Ten years: counters always have an end. */
+const FOREVER_MS = 315_360_000_000;
 
 /** Records that an instance remembers. */
 const CAPACITY = 10_000;
@@ -165,10 +170,23 @@ export class Devices {
 
   /** Whether the end of a record should move further than its pointers allow. */
   isShort(record: DeviceRecord): boolean {
-    const { expiresAt, pointersFor } = record;
+    const { expiresAt } = record;
     const wanted = endOfRecord({ ...record, used: true }, this.#idleMs, this.#now());
-    if (wanted === undefined) return pointersFor !== undefined;
-    return expiresAt !== undefined && wanted - expiresAt > DRIFT_MS;
+    return wanted !== undefined && expiresAt !== undefined && wanted - expiresAt > DRIFT_MS;
+  }
+
+  /**
+   * Lets what points to a blocked record stay as long as the record does.
+   *
+   * @throws AttestationError (rejects with it) ERR_STATE_CONTENTION: doing it again is safe
+   */
+  async keepPointers({ id, enrolled: { key } }: DeviceRecord): Promise<void> {
+    const pointers = [storeKeys.id(id), ...(key === undefined ? [] : [storeKeys.key(key.id)])];
+    const [, ...kept] = await Promise.all([
+      key === undefined || this.#store.advance(storeKeys.count(key.id), 0, { ttlMs: FOREVER_MS }),
+      ...pointers.map((each) => this.#keepLonger(each, undefined)),
+    ]);
+    if (kept.includes(false)) throw new AttestationError(CHECKS.contention, { retryAfter: 1 });
   }
 
   /** Moves the end of a record that is in use: first of all that points to it, then its own. */
@@ -178,17 +196,17 @@ export class Devices {
     const { record } = place;
     if (record?.id !== id) return;
     const end = endOfRecord({ ...record, used: true }, this.#idleMs, this.#now());
+    if (end === undefined) return;
     const { key } = enrolled;
     const pointers = [storeKeys.id(id), storeKeys.receipt(id), ...(key === undefined ? [] : [storeKeys.key(key.id)])];
-    const ttlMs = this.#pointerTtl(end);
+    const ttlMs = ttlOf(end + POINTER_MS, this.#now());
     const moved = await Promise.all([
       ...pointers.map((each) => this.#keepLonger(each, ttlMs)),
       // 0 is never new: it only renews the counter's time to live.
-      key === undefined || this.#store.advance(storeKeys.count(key.id), 0, ttlMs === undefined ? {} : { ttlMs }),
+      key === undefined || this.#store.advance(storeKeys.count(key.id), 0, { ttlMs }),
     ]);
     if (moved.slice(0, pointers.length).includes(false)) return;
-    const { pointersFor: _before, ...lasting } = record;
-    await this.write(place, { ...lasting, used: true, ...(end !== undefined && { pointersFor: end }) });
+    await this.write(place, { ...record, used: true, pointersFor: end });
   }
 
   /** False where another writer came between: then nothing is known of how long the value lives. */
