@@ -200,6 +200,13 @@ describe('what an actor may do', () => {
     await expect(run(subjectOf(throws), {})).rejects.toThrow('a bug');
   });
 
+  it('may not take more runs than the limit', async () => {
+    const subject = subjectOf(line(puts(5, 'a')), line(puts(5, 'b')));
+    const running = run(subject, { permute: true, stops: false, limit: 251 });
+    await expect(running).rejects.toThrow('more than 251 runs: give it a bound');
+    await expect(run(subject, { permute: true, stops: false, limit: 252 })).resolves.toBeDefined();
+  });
+
   it('may not do something else when it is run again', async () => {
     let runs = 0;
     const fickle = async (store: Store): Promise<void> => {

@@ -30,6 +30,8 @@ export interface ExploreOptions {
    * different actors change places also where they commute: a bound and the reduction do not go together.
    */
   readonly switches?: number;
+  /** Runs that are too many: then the exploration ends with an error. Default 100,000. */
+  readonly limit?: number;
   /** Called before each run, and before an actor goes on. */
   readonly onBegin?: () => void;
   readonly onTurn?: (actor: number) => void;
@@ -98,11 +100,14 @@ async function exploreOne(
   terms: Terms,
   visit: (order: Order) => unknown,
 ): Promise<Explored | undefined> {
-  const { lost, meeting, onBegin, onTurn } = terms;
+  const { lost, meeting, limit = 100_000, onBegin, onTurn } = terms;
   const path: Node[] = [];
   let orders = 0;
   let abandoned = 0;
   for (;;) {
+    if (orders + abandoned >= limit) throw new Error(`more than ${limit} runs: give it a bound`);
+    // Ticks starve timers, and with them the time-out of a test.
+    if ((orders + abandoned) % 64 === 0) await new Promise((resolve) => setImmediate(resolve));
     const disk = initial.copy();
     const steps: Taken[] = [];
     onBegin?.();

@@ -15,6 +15,7 @@ export interface Case {
   /** At most so many switches; default: no bound. */
   readonly switches?: number;
   readonly stops?: boolean;
+  readonly limit?: number;
   /** Operations change places also where they commute. */
   readonly permute?: boolean;
   /** Default: all. */
