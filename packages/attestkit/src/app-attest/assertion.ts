@@ -129,7 +129,8 @@ function appraiseAssertion(
   return result;
 }
 
-interface Members {
+/** What an assertion is made of. */
+export interface Members {
   readonly signature: Uint8Array;
   readonly authenticatorData: Uint8Array;
 }
@@ -143,14 +144,16 @@ function readMembers(assertion: Uint8Array, checks: Checks): Members {
   return mustRead(checks, CHECKS.members, membersOf(object));
 }
 
-function membersOf(object: CborMap): Members | undefined {
+/** The two members, where both are bytes. */
+export function membersOf(object: CborMap): Members | undefined {
   const signature = object.get('signature');
   const authenticatorData = object.get('authenticatorData');
   const bytes = signature instanceof Uint8Array && authenticatorData instanceof Uint8Array;
   return bytes ? { signature, authenticatorData } : undefined;
 }
 
-function isSignature(signature: Uint8Array, signed: Uint8Array, key: KeyObject): boolean {
+/** Whether the key signed these bytes: ECDSA in DER over their SHA-256. */
+export function isSignature(signature: Uint8Array, signed: Uint8Array, key: KeyObject): boolean {
   try {
     return verify('sha256', signed, key, signature);
   } catch {

@@ -17,6 +17,7 @@ import {
 } from './expectations.js';
 import { appraiseLaunch, readLaunch, type AppAttestCategory } from './launch.js';
 import { hasMacosPolicy, isOfMac, nonceOf, operatingSystemOf } from './leaf.js';
+import { nonceMistake } from './nonce-mistakes.js';
 import { appraiseAge, appraisePolicy, type AppAttestEnvironment } from './policy.js';
 
 /** A genuine attestation. */
@@ -114,7 +115,9 @@ export function appraiseAttestation(
   const nonce = nonceOf(leaf);
   checks.holds(CHECKS.nonceExtension, nonce !== undefined);
   const made = hash('sha256', Buffer.concat([authData, clientDataHash]), 'buffer');
-  checks.holds(CHECKS.nonce, nonce !== undefined && equalBytes(nonce, made), hex(nonce), hex(made));
+  const isBound = nonce !== undefined && equalBytes(nonce, made);
+  const mistake = isBound ? undefined : nonceMistake(nonce, authData, rules);
+  checks.holds(CHECKS.nonce, isBound, hex(nonce), hex(made), mistake);
 
   // Step 4 on macOS: the key's access policy is that of a Mac with full security.
   const os = operatingSystemOf(leaf);

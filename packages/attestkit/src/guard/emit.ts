@@ -1,4 +1,5 @@
 import type { AttestationError } from '../kernel/errors.js';
+import { LikelyMistake } from '../kernel/likely-mistake.js';
 import type { DecisionEvent, FailureFacts } from '../ports/events.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { pathOf } from './exempt.js';
@@ -47,10 +48,11 @@ export function factsOf(error: AttestationError): FailureFacts {
 }
 
 /**
- * What lay beneath an outage. The message of an unexpected error can quote what the client sent, as those of
+ * What lay beneath an outage, or what the client most likely did wrong. The message of an unexpected error can quote what the client sent, as those of
  * `JSON.parse` do: of such a one only its name and the place it was thrown.
  */
 function beneath({ stage, check, cause }: AttestationError): string | undefined {
+  if (cause instanceof LikelyMistake) return cause.message;
   if (stage !== 'unavailable' || !(cause instanceof Error)) return undefined;
   if (check.unexpected !== true) return cause.message;
   const head = `${cause.name}: ${cause.message}\n`;

@@ -1,7 +1,20 @@
-import { readJsonObject, type JsonObject } from '../kernel/json.js';
+import { isJsonObject, readJsonObject, type JsonObject } from '../kernel/json.js';
+
+const LINES =
+  '"clientDataText", the four lines that were signed: attestkit-session-v1, the audience, the device id and the challenge';
 
 /** What apps send and Google answers, by its name there, and as which member of which kind a file has it. */
 const SENT: Readonly<Record<string, readonly [kind: string, member: string, more: string]>> = {
+  assertion: [
+    'app-attest-assertion',
+    'assertion',
+    `beside it stand "appId", "publicKey", "previousCounter" and ${LINES}`,
+  ],
+  signature: [
+    'key-attestation-signature',
+    'signature',
+    `beside it stand "publicKey", "algorithm" and ${LINES}`,
+  ],
   certificate_chain: ['key-attestation', 'certificateChain', 'the body’s challenge is "challengeText"'],
   key_id: ['app-attest-attestation', 'keyId', 'the body’s challenge is "challengeText"'],
   integrity_token: [
@@ -13,15 +26,26 @@ const SENT: Readonly<Record<string, readonly [kind: string, member: string, more
   app_check_token: ['app-check', 'token', 'beside it stand "jwks", "projectNumber" and "appIds"'],
 };
 
-/** What to write in place of a name that an app's body or Google's answer has, and no file; undefined for any other. */
-export function memberFor(name: string): string | undefined {
+/** Kinds whose files name the key by itself. */
+const KEY_KINDS: readonly string[] = ['app-attest-assertion', 'key-attestation-signature'];
+
+/**
+ * What to write in place of a name that an app's body or Google's answer has, and no file; undefined for any other.
+ *
+ * @param of the kind of the file, where there is one
+ */
+export function memberFor(name: string, of?: string): string | undefined {
+  if (name === 'key_id' && of !== undefined && KEY_KINDS.includes(of))
+    return 'Leave it out: "publicKey" says which key it is.';
   const [kind, member, more] = (Object.hasOwn(SENT, name) ? SENT[name] : undefined) ?? [];
   if (kind === undefined) return undefined;
   return `In an evidence file of kind ${kind} it is "${member}"; ${more}.`;
 }
 
 /** The same of a whole body or answer that was given in place of an evidence file. */
-export function fileFor(body: JsonObject): string | undefined {
+export function fileFor(answer: JsonObject): string | undefined {
+  const { data } = answer;
+  const body = isJsonObject(data) && Object.hasOwn(data, PAYLOAD) ? data : answer;
   const name = Object.keys(SENT).find((each) => Object.hasOwn(body, each));
   const advice = name === undefined ? undefined : memberFor(name);
   return advice && `This is what was sent: write an evidence file of it. Its ${name}: ${lower(advice)}`;
@@ -52,6 +76,21 @@ export const GOOGLE_TOKENS = {
     'Write an evidence file of kind app-check, with token, jwks, projectNumber and appIds: see docs/inspect.md.',
   ],
 } as const;
+
+/** The one member of Google's answer (REST, `decodeIntegrityToken`). */
+const PAYLOAD = 'tokenPayloadExternal';
+
+/**
+ * The verdict in an answer of Google's: as it stands, as JSON text, and in `data` as HTTP clients wrap it. Anything else
+ * is given back as it is.
+ */
+export function verdictIn(answer: unknown): unknown {
+  const parsed = typeof answer === 'string' ? (readJsonObject(Buffer.from(answer)) ?? answer) : answer;
+  const inner = isJsonObject(parsed) && isJsonObject(parsed['data']) ? parsed['data'] : parsed;
+  const body = isJsonObject(inner) && Object.hasOwn(inner, PAYLOAD) ? inner : parsed;
+  const isAnswer = isJsonObject(body) && Object.keys(body).join() === PAYLOAD;
+  return isAnswer ? body[PAYLOAD] : parsed;
+}
 
 const APP_CHECK_ISSUER = 'https://firebaseappcheck.googleapis.com/';
 

@@ -7,6 +7,7 @@ import type { Checks } from '../ports/checks.js';
 import type { RevocationList } from '../ports/revocations.js';
 import type { KeyAttestationCache } from './cache.js';
 import { CHAIN_CHECKS as CHECKS } from './chain-checks.js';
+import { orderMistake } from './chain-mistakes.js';
 import { issuerKeyOf, verifyLinks, type Issuer, type Link } from './links.js';
 import {
   PROVISIONING_INFO,
@@ -85,7 +86,7 @@ export function appraiseChain(
   const named = certificates.every(
     (each, index) => index === 0 || equalBytes((certificates[index - 1] as Certificate).issuer, each.subject),
   );
-  checks.holds(CHECKS.names, named);
+  checks.holds(CHECKS.names, named, undefined, undefined, named ? undefined : orderMistake(certificates));
 
   // The last one is a root, and its key is pinned. Its own dates mean nothing.
   const isRooted = equalBytes(last.issuer, last.subject);

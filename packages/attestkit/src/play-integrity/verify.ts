@@ -5,6 +5,7 @@ import { decryptJwe } from '../kernel/jwe.js';
 import { parseJws, verifyJws, type HeaderExpectations } from '../kernel/jws.js';
 import { enforcing, inspecting, mustRead } from '../kernel/sinks.js';
 import type { Checks, Inspection } from '../ports/checks.js';
+import { bindingMistake } from './binding-mistakes.js';
 import { readExpectations, type VerdictExpectations, type VerdictRules } from './expectations.js';
 import { factsOf, unpadded } from './facts.js';
 import { areKeys, type PlayIntegrityKeys } from './keys.js';
@@ -126,7 +127,9 @@ function appraiseRequest(
   const [bound, other] = binding.kind === 'nonce' ? [nonce, 'requestHash'] : [requestHash, 'nonce'];
   const details = isJsonObject(payload['requestDetails']) ? payload['requestDetails'] : {};
   checks.holds(CHECKS.bindingKind, bound !== undefined && details[other] === undefined);
-  checks.holds(CHECKS.binding, bound !== undefined && isSame(bound, binding), bound, binding.value);
+  const isBound = bound !== undefined && isSame(bound, binding);
+  const mistake = isBound ? undefined : bindingMistake(bound, binding);
+  checks.holds(CHECKS.binding, isBound, bound, binding.value, mistake);
 
   checks.holds(CHECKS.timestamp, timestampMillis !== undefined);
   const age = now - (timestampMillis ?? Number.NaN);
