@@ -1,4 +1,5 @@
 import { hash, verify, type KeyObject } from 'node:crypto';
+import { atLeast } from '../kernel/asked.js';
 import { equalBytes } from '../kernel/bytes.js';
 import { isTextMap, readCbor, type CborMap } from '../kernel/cbor.js';
 import { ConfigurationError } from '../kernel/errors.js';
@@ -113,7 +114,7 @@ function appraiseAssertion(
   checks.holds(CHECKS.appId, equalBytes(data.rpIdHash, appIdHash));
 
   // Step 5: the counter has risen; above 0 the first time.
-  checks.holds(CHECKS.counter, data.counter > previousCounter, data.counter, previousCounter + 1);
+  checks.holds(CHECKS.counter, data.counter > previousCounter, data.counter, atLeast(previousCounter + 1));
 
   // Steps 7 and 8: what iOS 27 says of the app. (Step 6 is about the client data, which is the caller's.)
   const { category, bundleVersion } = readLaunch(data, CHECKS, checks);

@@ -1,3 +1,4 @@
+import { NOT_ASKED, oneOf } from '../kernel/asked.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { assertOneOf, assertOptions } from '../kernel/options.js';
 import type { Checks } from '../ports/checks.js';
@@ -78,20 +79,14 @@ export function appraiseLaunch(
   defs: LaunchChecks<string>,
   checks: Checks,
 ): void {
-  checks.holds(defs.categoryPresent, mayBeAbsent(policies.category) || category !== undefined);
-  checks.holds(
-    defs.categoryAllowed,
-    allows(policies.category, category),
-    category,
-    policies.category?.allowed,
-  );
-  checks.holds(defs.bundleVersionPresent, mayBeAbsent(policies.bundleVersion) || bundleVersion !== undefined);
-  checks.holds(
-    defs.bundleVersionAllowed,
-    allows(policies.bundleVersion, bundleVersion),
-    bundleVersion,
-    policies.bundleVersion?.allowed,
-  );
+  for (const [policy, value, present, allowed] of [
+    [policies.category, category, defs.categoryPresent, defs.categoryAllowed],
+    [policies.bundleVersion, bundleVersion, defs.bundleVersionPresent, defs.bundleVersionAllowed],
+  ] as const) {
+    const isAsked = policy !== undefined;
+    checks.holds(present, mayBeAbsent(policy) || value !== undefined, value, isAsked ? undefined : NOT_ASKED);
+    checks.holds(allowed, allows(policy, value), value, isAsked ? oneOf(policy.allowed) : NOT_ASKED);
+  }
 }
 
 /** Undefined where there is none; NaN where it is something else than Apple writes. */

@@ -1,5 +1,5 @@
 /** A value of a check as words of its own, which a report shows without quotation marks. */
-interface Worded {
+export interface Worded {
   readonly words: string;
 }
 
@@ -34,6 +34,18 @@ export function atMost(limit: Date | number | string, unit = ''): Worded {
   return new Lazy(() =>
     limit instanceof Date ? `${iso(limit)} or earlier` : `at most ${numberWith(limit, unit)}`,
   );
+}
+
+/** What a check expects: one of these. */
+export function oneOf(values: readonly string[]): Worded {
+  return new Lazy(() =>
+    values.length === 1 ? JSON.stringify(values[0]) : `one of ${JSON.stringify(values)}`,
+  );
+}
+
+/** What a check found or expects, in any words; made only for a report. */
+export function words(make: () => string): Worded {
+  return new Lazy(make);
 }
 
 /** What a check found, with its unit; undefined where it found nothing. */

@@ -1,3 +1,4 @@
+import { atLeast, atMost } from '../kernel/asked.js';
 import { equalBytes } from '../kernel/bytes.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { isJsonObject, type JsonObject } from '../kernel/json.js';
@@ -134,8 +135,8 @@ function appraiseRequest(
   checks.holds(CHECKS.timestamp, timestampMillis !== undefined);
   const age = now - (timestampMillis ?? Number.NaN);
   const requested = timestampMillis === undefined ? undefined : new Date(timestampMillis);
-  checks.holds(CHECKS.recent, age <= window.maxAgeMs, requested, new Date(now - window.maxAgeMs));
-  checks.holds(CHECKS.past, age >= -window.leewayMs, requested, new Date(now + window.leewayMs));
+  checks.holds(CHECKS.recent, age <= window.maxAgeMs, requested, atLeast(new Date(now - window.maxAgeMs)));
+  checks.holds(CHECKS.past, age >= -window.leewayMs, requested, atMost(new Date(now + window.leewayMs)));
 }
 
 /** Step 5. */

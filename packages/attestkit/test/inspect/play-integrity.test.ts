@@ -145,8 +145,8 @@ describe('a verdict of Play Integrity', () => {
     const details = inspectPlayIntegrityVerdict(verdict(), verdictExpected).checks.map(
       ({ detail }) => detail,
     );
-    expect(details).toContain('found "2026-06-01T11:59:55.000Z", expected "2026-06-01T11:50:00.000Z"');
-    expect(details).toContain('found "2026-06-01T11:59:55.000Z", expected "2026-06-01T12:01:00.000Z"');
+    expect(details).toContain('found 2026-06-01T11:59:55.000Z, expected 2026-06-01T11:50:00.000Z or later');
+    expect(details).toContain('found 2026-06-01T11:59:55.000Z, expected 2026-06-01T12:01:00.000Z or earlier');
   });
 
   it.each([undefined, 'x', '99999999999999999'])(
