@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { equalBytes } from '../kernel/bytes.js';
 import { challengeForms, DECODED, digestTexts, sha256 } from '../kernel/challenge-forms.js';
 import { firstThatFits, type Mistake } from '../kernel/likely-mistake.js';
@@ -41,22 +40,21 @@ const SAME = 'bind exactly the value that is sent';
 function* digestsOf(data: Buffer): Generator<Mistake> {
   const value = data.toString('latin1');
   const credential = /^[A-Za-z]+ +/.exec(value)?.[0];
-  const latin1 = (text: string): Uint8Array => hash('sha256', Buffer.from(text, 'latin1'), 'buffer');
   if (credential !== undefined)
     yield [
       `the app bound what follows ${credential.trim() === 'Bearer' ? '"Bearer "' : 'the scheme'}: ${WHOLE}`,
-      latin1(value.slice(credential.length)),
+      digestOf(value.slice(credential.length)),
     ];
   yield [
     'the app bound the value with "Bearer " before it: send it so, or bind the value alone',
-    latin1(`Bearer ${value}`),
+    digestOf(`Bearer ${value}`),
   ];
   if (/^bearer /i.test(value))
     yield [
       `the app bound the value with "bearer" in small letters: ${SAME}`,
-      latin1(`bearer${value.slice(6)}`),
+      digestOf(`bearer${value.slice(6)}`),
     ];
-  yield [`the app bound the name of the header field too: ${SAME}`, latin1(`Authorization: ${value}`)];
+  yield [`the app bound the name of the header field too: ${SAME}`, digestOf(`Authorization: ${value}`)];
   const digest = sha256(data);
   const once = 'the SDK hashes what it is given: give it the value itself';
   yield [`the app bound the SHA-256 of the value: ${once}`, sha256(digest)];
@@ -64,4 +62,8 @@ function* digestsOf(data: Buffer): Generator<Mistake> {
   for (const [name, form] of challengeForms(data))
     if (name !== DECODED)
       yield [`the app bound ${name.replace('challenge', 'value')}: ${SAME}`, sha256(form)];
+}
+
+function digestOf(latin1: string): Uint8Array {
+  return sha256(Buffer.from(latin1, 'latin1'));
 }

@@ -102,16 +102,16 @@ export const APP_ATTEST_ATTESTATION: EvidenceKind<
     const given = { challengeText, challenge, clientDataHash: expected.clientDataHash };
     const member = onlyOne(CHALLENGES, given, ONE_CHALLENGE);
     if (member === undefined) throw unusable('challengeText', 'is missing', ONE_CHALLENGE);
-    const inspect = (bytes: Uint8Array | undefined): Inspection<AppAttestAttestation> =>
+    const inspect = (asked: Uint8Array | undefined): Inspection<AppAttestAttestation> =>
       inspectAppAttestAttestation(attestation, {
         ...expected,
-        challenge: bytes,
+        challenge: asked,
         appIds: [appId],
         environments: [environment],
         now,
       });
     const inspection = inspect(challengeText ?? challenge);
-    const isText = (text: Uint8Array): boolean => holds(inspect(text).checks, ATTESTATION_CHECKS.nonce);
+    const isText = (asked: Uint8Array): boolean => holds(inspect(asked).checks, ATTESTATION_CHECKS.nonce);
     const isTextGivenAsBytes =
       member === 'challenge' &&
       !holds(inspection.checks, ATTESTATION_CHECKS.nonce) &&

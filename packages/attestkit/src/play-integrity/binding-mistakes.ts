@@ -52,7 +52,6 @@ function* textsOf(value: string): Generator<Text> {
 
 /** What apps make of challenge and device id. */
 function* madeOtherwise({ challenge, deviceId }: BindingSource): Generator<Text> {
-  const hashed = (text: string): string => sha256(text).toString('base64url');
   const label = 'attestkit-enrol-v1';
   const text = [label, challenge, deviceId].join('\n');
   yield ['the challenge itself', challenge];
@@ -68,4 +67,8 @@ function* madeOtherwise({ challenge, deviceId }: BindingSource): Generator<Text>
   yield ['the hash of all lines in one', hashed([label, challenge, deviceId].join(''))];
   for (const [name, form] of challengeForms(Buffer.from(challenge)))
     if (name !== DECODED) yield [name, form.toString('utf8')];
+}
+
+function hashed(text: string): string {
+  return sha256(text).toString('base64url');
 }

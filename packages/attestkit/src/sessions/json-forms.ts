@@ -21,7 +21,6 @@ function* allForms(text: string): Generator<readonly [how: string, text: string]
   const value = parsed(text);
   if (value === undefined || depthOf(value) > MAX_DEPTH) return;
   const compact = JSON.stringify(value);
-  const escaped = (json: string): string => json.replaceAll('/', String.raw`\/`);
   yield ['written again without spaces', compact];
   yield ['with slashes escaped, as Swift and org.json write them', escaped(compact)];
   yield ['with its members sorted', JSON.stringify(sorted(value))];
@@ -67,4 +66,8 @@ function ascii(json: string): string {
     /[\u0080-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+}
+
+function escaped(json: string): string {
+  return json.replaceAll('/', String.raw`\/`);
 }

@@ -112,12 +112,12 @@ describe('a verdict of Play Integrity', () => {
     const answer = { ...PAYLOAD, payload: { tokenPayloadExternal: PAYLOAD.payload } };
     expect(inspectEvidence(answer)).toEqual(inspectEvidence(PAYLOAD));
     const inner = { tokenPayloadExternal: PAYLOAD.payload };
-    for (const payload of [
+    for (const answered of [
       JSON.stringify(inner),
       JSON.stringify(PAYLOAD.payload),
       { status: 200, data: inner },
     ])
-      expect(inspectEvidence({ ...PAYLOAD, payload })).toEqual(inspectEvidence(PAYLOAD));
+      expect(inspectEvidence({ ...PAYLOAD, payload: answered })).toEqual(inspectEvidence(PAYLOAD));
     expect(inspectEvidence({ ...PAYLOAD, payload: { data: { data: inner } } }).verdict).toBe('fail');
     const more = { ...PAYLOAD, payload: { ...PAYLOAD.payload, tokenPayloadExternal: verdict() } };
     expect(inspectEvidence(more)).toMatchObject({ result: { payload: more.payload } });
