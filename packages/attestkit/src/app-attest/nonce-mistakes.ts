@@ -11,8 +11,8 @@ export interface BoundTo {
 
 /**
  * Names the usual mistake behind a nonce that does not match: what the app gave to `attestKey` instead of SHA-256 of the
- * challenge. Called only for an attestation that is refused anyway, under a chain that holds: at most 22 digests of the
- * authenticator data, and about as many of the challenge.
+ * challenge. Called only for an attestation that is refused anyway, under a chain that holds: at most 21 digests of the
+ * authenticator data, and 16 of the challenge.
  */
 export function nonceMistake(
   nonce: Uint8Array | undefined,

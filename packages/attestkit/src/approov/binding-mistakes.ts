@@ -23,7 +23,7 @@ const RIGHT = 'write the base64 of the SHA-256 digest with padding';
 
 /**
  * Names the usual mistake behind a token that is bound to another value. Called only for a genuine token that is refused
- * anyway: at most 16 digests of at most 4 KiB.
+ * anyway: at most 19 digests of at most 4 KiB.
  *
  * @param bound the digest that the token is bound to
  * @param data what it should be bound to

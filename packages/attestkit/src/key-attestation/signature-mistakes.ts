@@ -4,7 +4,7 @@ import { firstThatFits } from '../kernel/likely-mistake.js';
 
 /**
  * Names the usual mistake behind a signature of an Android key that does not verify. It tries signatures: for an
- * inspector alone, never for a server that answers requests. At most 14 signature checks, and one for each of `forms`.
+ * inspector alone, never for a server that answers requests. At most ten signature checks, and one for each of `forms`.
  *
  * @param signed what should have been signed
  * @param algorithm as enrolled: `ecdsa-sha256`

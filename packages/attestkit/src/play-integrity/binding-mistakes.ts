@@ -9,7 +9,7 @@ export interface BindingSource {
 
 /**
  * Names the usual mistake behind a `requestHash` or `nonce` that does not match. Called only for a verdict that is
- * refused anyway, and that Google or a response key vouches for: at most 13 digests and 40 comparisons of texts.
+ * refused anyway, and that Google or a response key vouches for: at most 10 digests and 31 comparisons of texts.
  *
  * @param bound as the verdict has it
  * @param value as it should be: base64url of a digest

@@ -4,7 +4,7 @@ import { jsonForms } from './json-forms.js';
 
 /**
  * What apps sign by mistake instead of the bytes that they should, with a sentence for each: the lines of a request, of a
- * session or of a replacement, or any other client data. At most 40 forms.
+ * session or of a replacement, or any other client data. At most 30 forms.
  *
  * @param clientData what should have been signed
  * @param body the body as the server received it, where it is known

@@ -209,7 +209,7 @@ describe('the lines that are tried', () => {
         const forms = [
           ...clientDataMistakes(Buffer.from(text), body === undefined ? undefined : Buffer.from(body)),
         ];
-        expect(forms.length).toBeLessThanOrEqual(40);
+        expect(forms.length).toBeLessThanOrEqual(30);
       }
   });
 });
