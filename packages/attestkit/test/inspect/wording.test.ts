@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { inspectEvidence } from '../../src/inspect/index.js';
 import { cli } from '../cli/terminal.js';
-import { CHAIN_MEMBERS, chainFile, PAYLOAD } from './android-files.js';
+import { token } from '../app-check/tokens.js';
+import { APP_CHECK, CHAIN_MEMBERS, chainFile, PAYLOAD } from './android-files.js';
 import { ATTESTATION, RECEIPT } from './app-attest-files.js';
 
 const detail = (file: object, code: string): string | undefined =>
@@ -99,6 +100,13 @@ describe('what a check found, and what it expects', () => {
       { ...CHAIN, apps: [{ ...CHAIN_MEMBERS.apps[0], minimumVersionCode: 8 }] },
       'ERR_KEY_ATTESTATION_APP_VERSION_DENIED',
       /: found \[\{"name":"com\.example\.app","version":7\}\], expected at least 8$/,
+    ],
+    ['App Check, begin', APP_CHECK, 'ERR_APP_CHECK_TOKEN_IN_FUTURE', before],
+    [
+      'App Check, a long life',
+      { ...APP_CHECK, token: token({ exp: 2_000_000_000 }) },
+      'ERR_APP_CHECK_TOKEN_LIFETIME',
+      /: found \d+ s, expected at most 604800 s$/,
     ],
     ['a verdict, any Android', PAYLOAD, 'ERR_PLAY_INTEGRITY_SDK_VERSION', /^not asked(; found \d+)?$/],
     [
