@@ -25,7 +25,7 @@ export function assertionMistake(
   const { signature, authenticatorData } = members;
   const signed = (hash: Uint8Array): Buffer => Buffer.concat([authenticatorData, hash]);
 
-  // Made by something else than Apple's API.
+  // Not made by Apple's API.
   const nonce = sha256(signed(clientDataHash));
   if (isSignature(signature, signed(clientDataHash), key)) return NOT_HASHED;
   if (isSignature(signature, sha256(nonce), key)) return HASHED_AGAIN;

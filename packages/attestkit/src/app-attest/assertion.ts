@@ -145,7 +145,7 @@ function readMembers(assertion: Uint8Array, checks: Checks): Members {
   return mustRead(checks, CHECKS.members, membersOf(object));
 }
 
-/** The two members, where both are bytes. */
+/** The two members; undefined unless both are bytes. */
 export function membersOf(object: CborMap): Members | undefined {
   const signature = object.get('signature');
   const authenticatorData = object.get('authenticatorData');

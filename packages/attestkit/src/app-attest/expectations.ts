@@ -46,7 +46,7 @@ export interface AttestationRules {
   readonly apps: readonly AppIdHash[];
   readonly keyId: Uint8Array | string;
   readonly clientDataHash: Uint8Array;
-  /** What was hashed, where that is known: for naming mistakes alone. */
+  /** What was hashed, if that is known. Used only to name mistakes. */
   readonly challenge?: Uint8Array | string | undefined;
   readonly anchors: readonly TrustAnchor[];
   readonly policy: AppAttestPolicy;

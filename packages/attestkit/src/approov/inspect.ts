@@ -8,7 +8,8 @@ import { appraiseToken, type ApproovTokenExpectations } from './verify.js';
 
 /**
  * Runs the checks of a token and, where the bytes that it should be bound to are given, those of its binding, all
- * in the order of the catalogue. A word of the SDK in place of a token fails as the guard refuses it. A result that passed says `bound: true` when its binding was checked.
+ * in the order of the catalogue. A word that the SDK sends instead of a token fails
+ * with the code of the guard. A result that passed says `bound: true` when its binding was checked.
  *
  * @throws ConfigurationError when the expectations make no sense
  */

@@ -31,7 +31,7 @@ export interface AppAttestAssertionEvidence {
   readonly clientData?: string;
   /** In place of both: the very bytes that the app gave to `generateAssertion`. */
   readonly clientDataHash?: string;
-  /** The body of the signed request as the server received it: to find out what else the app signed. Not checked. */
+  /** The body of the signed request as the server received it: used only to name what the app signed instead. */
   readonly bodyText?: string;
   /** The key's last counter; 0 when it had signed nothing yet. */
   readonly previousCounter: number;

@@ -7,7 +7,7 @@ export interface BareText {
   readonly notes: readonly string[];
 }
 
-/** What stands around a token where it was copied from, and what to say of it. */
+/** What surrounds a token in the place it was copied from, and what to tell the reader. */
 const AROUND: readonly (readonly [pattern: RegExp, note: string])[] = [
   [
     /^(["'`])(.*)\1$/s,
@@ -38,7 +38,7 @@ export function readBareText(text: string): BareText {
   return { token, notes };
 }
 
-/** Why bare text cannot be inspected without a file, and what to write; undefined where it can, or is nothing known. */
+/** Why bare text cannot be inspected without a file, and what to write; undefined if it can, or is not recognized. */
 export function whyFile(token: string): readonly [problem: string, remedy: string] | undefined {
   const google = googleKindOf(token);
   if (google !== undefined) return GOOGLE_TOKENS[google];
@@ -55,7 +55,7 @@ export function whyFile(token: string): readonly [problem: string, remedy: strin
   return whyFileOfBytes(token);
 }
 
-/** Whether a token is the one that the Firebase SDK sends where it has none: the base64 of `{"error":…}`. */
+/** Whether this is what the Firebase SDK sends if it has no token: the base64 of `{"error":…}`. */
 export function isPlaceholder(token: string): boolean {
   return token.startsWith('eyJlcnJvciI6') && !token.includes('.');
 }

@@ -21,7 +21,7 @@ export const challengeBytesOrNull: Member<Uint8Array | null> = {
   flaw: (value) => challengeFlaw(value, `${bytes.is}, or null`),
 };
 
-/** The texts that decode to these bytes, as UTF-8: what was given, where a text was given as bytes by mistake. */
+/** The texts that decode to these bytes, in UTF-8: one of them was meant if text was given as bytes by mistake. */
 export function textsOf(given: Uint8Array | undefined): readonly Uint8Array[] {
   if (given === undefined) return [];
   return (['base64', 'base64url'] as const).map((form) => Buffer.from(Buffer.from(given).toString(form)));

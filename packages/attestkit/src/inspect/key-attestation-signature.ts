@@ -30,7 +30,7 @@ export interface KeyAttestationSignatureEvidence {
   readonly clientDataText?: string;
   /** In place of `clientDataText`: its bytes. */
   readonly clientData?: string;
-  /** The body of the request as the server received it: to find out what else the app signed. Not checked. */
+  /** The body of the request as the server received it: used only to name what the app signed instead. */
   readonly bodyText?: string;
   /** For the report alone: a signature says no time. */
   readonly at?: string | null;
@@ -126,7 +126,7 @@ function appraise(
   return result;
 }
 
-/** The usual mistake, where the signature can be read and the key is of the algorithm's type. */
+/** The usual mistake; undefined if none fits, or signature or key cannot be read. */
 function mistakeIn(
   { signed, spki, algorithm: named, signature: sent }: Signed,
   forms: Iterable<Form>,

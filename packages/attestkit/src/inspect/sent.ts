@@ -8,13 +8,9 @@ const SENT: Readonly<Record<string, readonly [kind: string, member: string, more
   assertion: [
     'app-attest-assertion',
     'assertion',
-    `beside it stand "appId", "publicKey", "previousCounter" and ${LINES}`,
+    `add "appId", "publicKey", "previousCounter" and ${LINES}`,
   ],
-  signature: [
-    'key-attestation-signature',
-    'signature',
-    `beside it stand "publicKey", "algorithm" and ${LINES}`,
-  ],
+  signature: ['key-attestation-signature', 'signature', `add "publicKey", "algorithm" and ${LINES}`],
   certificate_chain: ['key-attestation', 'certificateChain', 'the body’s challenge is "challengeText"'],
   key_id: ['app-attest-attestation', 'keyId', 'the body’s challenge is "challengeText"'],
   integrity_token: [
@@ -30,9 +26,9 @@ const SENT: Readonly<Record<string, readonly [kind: string, member: string, more
 const KEY_KINDS: readonly string[] = ['app-attest-assertion', 'key-attestation-signature'];
 
 /**
- * What to write in place of a name that an app's body or Google's answer has, and no file; undefined for any other.
+ * What to write instead of a name from an app's body or from Google's answer; undefined for any other name.
  *
- * @param of the kind of the file, where there is one
+ * @param of the kind of the file, if there is a file
  */
 export function memberFor(name: string, of?: string): string | undefined {
   if (name === 'key_id' && of !== undefined && KEY_KINDS.includes(of))
@@ -81,7 +77,7 @@ export const GOOGLE_TOKENS = {
 const PAYLOAD = 'tokenPayloadExternal';
 
 /**
- * The verdict in an answer of Google's: as it stands, as JSON text, and in `data` as HTTP clients wrap it. Anything else
+ * The verdict in Google's answer: plain, as JSON text, or in `data` as HTTP clients wrap it. Any other value
  * is given back as it is.
  */
 export function verdictIn(answer: unknown): unknown {

@@ -15,7 +15,7 @@ class Lazy implements Worded {
   }
 }
 
-/** In place of what a check expects, where nobody asks for anything: the check holds whatever was found. */
+/** What a check expects if the options ask for nothing: it holds whatever was found. */
 export const NOT_ASKED: Worded = new Lazy(() => 'anything');
 
 /**
@@ -53,7 +53,7 @@ export function amount(value: number | undefined, unit: string): Worded | undefi
   return value === undefined ? undefined : new Lazy(() => numberWith(value, unit));
 }
 
-/** A value as a report shows it: words, a time, else JSON; an empty list is `none`. */
+/** A value as a report shows it: words, a time, or JSON; an empty list is `none`. */
 export function wordsOf(value: unknown): string {
   if (value instanceof Lazy) return value.words;
   if (value instanceof Date) return iso(value);

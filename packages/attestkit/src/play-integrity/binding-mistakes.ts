@@ -1,7 +1,7 @@
 import { challengeForms, DECODED, digestTexts, sha256 } from '../kernel/challenge-forms.js';
 import { unpadded } from './facts.js';
 
-/** What `enrolmentHash` was made of, where that is known: for naming mistakes alone. */
+/** What `enrolmentHash` was made of. Used only to name mistakes. */
 export interface BindingSource {
   readonly challenge: string;
   readonly deviceId: string;

@@ -33,7 +33,7 @@ export interface VerdictExpectations
 export interface VerdictBinding {
   readonly kind: 'requestHash' | 'nonce';
   readonly value: string;
-  /** What the value was made of, where that is known: for naming mistakes alone. */
+  /** What the value was made of, if that is known. Used only to name mistakes. */
   readonly of?: BindingSource | undefined;
 }
 

@@ -7,7 +7,7 @@ import { jsonForms } from './json-forms.js';
  * session or of a replacement, or any other client data. At most 30 forms.
  *
  * @param clientData what should have been signed
- * @param body the body as the server received it, where it is known
+ * @param body the body as the server received it, if it is known
  */
 export function* clientDataMistakes(clientData: Uint8Array, body?: Uint8Array): Generator<Form> {
   const text = Buffer.from(clientData).toString('utf8');
