@@ -18,19 +18,23 @@ describe('commands of the examples', () => {
   it.each([
     [['run-hello.js'], 'Which framework?'],
     [['run-hello.js', 'express'], 'Which server?'],
-    [['run-hello.js', 'expres', 'token-check'], 'There is no framework expres.'],
+    [['run-hello.js', 'expres', 'token-check'], 'There is no framework expres. Did you mean express?'],
+    [['run-hello.js', 'kao', 'token-check'], 'There is no framework kao. Did you mean koa?'],
+    [['run-hello.js', 'rails', 'token-check'], 'There is no framework rails.'],
+    [['run-hello.js', 'x'.repeat(10_000), 'token-check'], `There is no framework ${'x'.repeat(10_000)}.`],
+    [['run-hello.js', 'express', 'tokencheck'], 'There is no server tokencheck. Did you mean token-check?'],
     [['run-hello.js', '../shapes', 'protected'], 'There is no framework ../shapes.'],
     [['run-hello.js', 'express', 'token'], 'There is no server token.'],
     [['run-hello.js', 'express', '../../shapes/protected'], 'There is no server ../../shapes/protected.'],
     [['run-hello.js', 'express', 'token-check', 'koa'], 'Give one framework and one server.'],
     [['run-shapes.js'], 'Which server?'],
-    [['run-shapes.js', 'protect'], 'There is no server protect.'],
+    [['run-shapes.js', 'protect'], 'There is no server protect. Did you mean protected?'],
     [['run-shapes.js', 'original', 'protected'], 'Give one server.'],
-  ])('%j is refused, with the usage', async (command, problem) => {
+  ])('%j is refused with the usage, and the problem last', async (command, problem) => {
     const { status, stdout, stderr } = await runExample(command);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toMatch(/^[^\n]+\n\nStarts a /);
-    expect(stderr.split('\n')[0]).toBe(problem);
+    expect(stderr).toMatch(/^Starts a /);
+    expect(stderr.split('\n').slice(-3)).toEqual(['', problem, '']);
   });
 
   const wrong: readonly (readonly [string, Environment, string])[] = [

@@ -4,6 +4,7 @@ import { randomBytes, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
+import { noSuch } from './did-you-mean.js';
 import { endWithUsage } from './start.js';
 import { androidStory } from './wallet/android-scenes.js';
 import { appCheckStory } from './wallet/app-check-scenes.js';
@@ -128,7 +129,7 @@ function readArguments(): { store: string; json: boolean } {
     const { values } = parseArgs({ options });
     if (values.help === true) endWithUsage(USAGE);
     const { store: asked = 'memory' } = values;
-    if (!Object.hasOwn(STORES, asked)) endWithUsage(USAGE, `There is no store ${asked}.`);
+    if (!Object.hasOwn(STORES, asked)) endWithUsage(USAGE, noSuch('store', asked, Object.keys(STORES)));
     return { store: asked, json: values.json === true };
   } catch (error) {
     return endWithUsage(USAGE, (error as Error).message.split('\n')[0]);

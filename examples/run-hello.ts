@@ -1,3 +1,4 @@
+import { noSuch } from './did-you-mean.js';
 import { endWithUsage, start } from './start.js';
 import { curlLines } from './try-it.js';
 
@@ -17,13 +18,13 @@ const [wantedFramework, wantedServer, ...rest] = process.argv.slice(2);
 if (process.argv.includes('--help')) endWithUsage(USAGE);
 const framework = FRAMEWORKS.find((name) => name === wantedFramework);
 const server = SERVERS.find((name) => name === wantedServer);
-if (framework === undefined) endWithUsage(USAGE, unknown('framework', wantedFramework));
-if (server === undefined) endWithUsage(USAGE, unknown('server', wantedServer));
+if (framework === undefined) endWithUsage(USAGE, unknown('framework', wantedFramework, FRAMEWORKS));
+if (server === undefined) endWithUsage(USAGE, unknown('server', wantedServer, SERVERS));
 if (rest.length > 0) endWithUsage(USAGE, 'Give one framework and one server.');
 
 const address = await start(() => import(`./hello/${framework}/${server}.js`));
 console.log(`The ${framework} server ${server} listens on ${address}\n\n${curlLines(server, address)}`);
 
-function unknown(what: string, name: string | undefined): string {
-  return name === undefined ? `Which ${what}?` : `There is no ${what} ${name}.`;
+function unknown(what: string, name: string | undefined, names: readonly string[]): string {
+  return name === undefined ? `Which ${what}?` : noSuch(what, name, names);
 }

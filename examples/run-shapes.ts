@@ -1,3 +1,4 @@
+import { noSuch } from './did-you-mean.js';
 import { endWithUsage, start } from './start.js';
 import { curlLines } from './try-it.js';
 
@@ -11,7 +12,8 @@ It listens on 127.0.0.1, port 8002 or HTTP_PORT, and reads examples/.env where t
 const [server, ...rest] = process.argv.slice(2);
 if (process.argv.includes('--help')) endWithUsage(USAGE);
 if (server === undefined) endWithUsage(USAGE, 'Which server?');
-if (server !== 'original' && server !== 'protected') endWithUsage(USAGE, `There is no server ${server}.`);
+if (server !== 'original' && server !== 'protected')
+  endWithUsage(USAGE, noSuch('server', server, ['original', 'protected']));
 if (rest.length > 0) endWithUsage(USAGE, 'Give one server.');
 
 const address = await start(() => import(`./shapes/${server}.js`));

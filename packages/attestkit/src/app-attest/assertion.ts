@@ -1,4 +1,5 @@
 import { hash, verify, type KeyObject } from 'node:crypto';
+import { atLeast } from '../kernel/asked.js';
 import { equalBytes } from '../kernel/bytes.js';
 import { isTextMap, readCbor, type CborMap } from '../kernel/cbor.js';
 import { ConfigurationError } from '../kernel/errors.js';
@@ -113,7 +114,7 @@ function appraiseAssertion(
   checks.holds(CHECKS.appId, equalBytes(data.rpIdHash, appIdHash));
 
   // Step 5: the counter has risen; above 0 the first time.
-  checks.holds(CHECKS.counter, data.counter > previousCounter, data.counter, previousCounter + 1);
+  checks.holds(CHECKS.counter, data.counter > previousCounter, data.counter, atLeast(previousCounter + 1));
 
   // Steps 7 and 8: what iOS 27 says of the app. (Step 6 is about the client data, which is the caller's.)
   const { category, bundleVersion } = readLaunch(data, CHECKS, checks);
@@ -129,7 +130,8 @@ function appraiseAssertion(
   return result;
 }
 
-interface Members {
+/** What an assertion is made of. */
+export interface Members {
   readonly signature: Uint8Array;
   readonly authenticatorData: Uint8Array;
 }
@@ -143,14 +145,16 @@ function readMembers(assertion: Uint8Array, checks: Checks): Members {
   return mustRead(checks, CHECKS.members, membersOf(object));
 }
 
-function membersOf(object: CborMap): Members | undefined {
+/** The two members; undefined unless both are bytes. */
+export function membersOf(object: CborMap): Members | undefined {
   const signature = object.get('signature');
   const authenticatorData = object.get('authenticatorData');
   const bytes = signature instanceof Uint8Array && authenticatorData instanceof Uint8Array;
   return bytes ? { signature, authenticatorData } : undefined;
 }
 
-function isSignature(signature: Uint8Array, signed: Uint8Array, key: KeyObject): boolean {
+/** Whether the key signed these bytes: ECDSA in DER over their SHA-256. */
+export function isSignature(signature: Uint8Array, signed: Uint8Array, key: KeyObject): boolean {
   try {
     return verify('sha256', signed, key, signature);
   } catch {

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { oneOf, type Worded } from '../kernel/asked.js';
 import { equalBytes } from '../kernel/bytes.js';
 import { isCborMap, isTextMap, readCbor, type CborMap } from '../kernel/cbor.js';
 import { p256Point, p256Thumbprint, readCoseKey } from '../kernel/cose.js';
@@ -17,6 +18,7 @@ import {
 } from './expectations.js';
 import { appraiseLaunch, readLaunch, type AppAttestCategory } from './launch.js';
 import { hasMacosPolicy, isOfMac, nonceOf, operatingSystemOf } from './leaf.js';
+import { nonceMistake } from './nonce-mistakes.js';
 import { appraiseAge, appraisePolicy, type AppAttestEnvironment } from './policy.js';
 
 /** A genuine attestation. */
@@ -114,7 +116,9 @@ export function appraiseAttestation(
   const nonce = nonceOf(leaf);
   checks.holds(CHECKS.nonceExtension, nonce !== undefined);
   const made = hash('sha256', Buffer.concat([authData, clientDataHash]), 'buffer');
-  checks.holds(CHECKS.nonce, nonce !== undefined && equalBytes(nonce, made), hex(nonce), hex(made));
+  const isBound = nonce !== undefined && equalBytes(nonce, made);
+  const mistake = isBound ? undefined : nonceMistake(nonce, authData, rules);
+  checks.holds(CHECKS.nonce, isBound, hex(nonce), hex(made), mistake);
 
   // Step 4 on macOS: the key's access policy is that of a Mac with full security.
   const os = operatingSystemOf(leaf);
@@ -128,7 +132,7 @@ export function appraiseAttestation(
 
   // Step 6: rpIdHash is SHA-256 of an App ID.
   const app = rules.apps.find((each) => equalBytes(each.hash, data.rpIdHash));
-  checks.holds(CHECKS.appId, app !== undefined, hex(data.rpIdHash), names(rules.apps));
+  checks.holds(CHECKS.appId, app !== undefined, app?.appId ?? hex(data.rpIdHash), hashes(rules.apps));
 
   // Step 7: the key has signed nothing yet.
   checks.holds(CHECKS.counter, data.counter === 0, data.counter, 0);
@@ -222,8 +226,9 @@ function readKeyId(keyId: Uint8Array | string): Uint8Array | undefined {
   return bytes instanceof Uint8Array && bytes.length === 32 ? bytes : undefined;
 }
 
-function names(apps: readonly AppIdHash[]): readonly string[] {
-  return apps.map(({ appId }) => appId);
+/** An App ID that was expected, and its SHA-256, which an attestation has in its place. */
+function hashes(apps: readonly AppIdHash[]): Worded {
+  return oneOf(apps.map(({ appId, hash: digest }) => `${appId} (SHA-256 ${hex(digest)})`));
 }
 
 function hex(bytes: Uint8Array | undefined): string | undefined {

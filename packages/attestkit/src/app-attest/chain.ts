@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { atLeast, atMost } from '../kernel/asked.js';
 import {
   EXTENSION,
   hasOnlyCritical,
@@ -55,9 +56,9 @@ export function appraiseChain(
   // Every certificate of the chain is valid, the root too.
   const chain = anchor === undefined ? [leaf, intermediate] : [leaf, intermediate, anchor.certificate];
   const begins = Math.max(...chain.map(({ notBefore }) => notBefore));
-  checks.holds(CHECKS.notBefore, now >= begins, date(now), date(begins));
+  checks.holds(CHECKS.notBefore, now >= begins, new Date(begins), atMost(new Date(now)));
   const ends = Math.min(...chain.map(({ notAfter }) => notAfter));
-  checks.holds(CHECKS.notAfter, now <= ends, date(now), date(ends));
+  checks.holds(CHECKS.notAfter, now <= ends, new Date(ends), atLeast(new Date(now)));
   return anchor;
 }
 
@@ -94,9 +95,4 @@ function isAppKey(leaf: Certificate): boolean {
     purposes !== undefined &&
     (purposes.length === 0 || purposes.includes(APP_ATTEST_PURPOSE))
   );
-}
-
-/** Undefined for a time that no date can say. */
-function date(time: number): string | undefined {
-  return Math.abs(time) <= 8.64e15 ? new Date(time).toISOString() : undefined;
 }

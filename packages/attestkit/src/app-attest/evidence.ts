@@ -120,7 +120,7 @@ export function appAttest(options: AppAttestOptions): EnrolmentEvidence<'app-att
       const bytes = decodeAtMost(attestation, MAX_ATTESTATION);
       const clientDataHash = hash('sha256', challenge, 'buffer');
       const maxAgeSeconds = maxAgeAtEnrolmentSeconds;
-      const rules = { apps, keyId, clientDataHash, anchors, policy, maxAgeSeconds, now, cache };
+      const rules = { apps, keyId, clientDataHash, challenge, anchors, policy, maxAgeSeconds, now, cache };
       const sent = mustRead(enforcing, FIELD_CHECKS.encoding, bytes);
       const attested = appraiseAttestation(sent, rules, enforcing);
       const receipt = appraiseOwnReceipt(attested, clientDataHash, trust, now);

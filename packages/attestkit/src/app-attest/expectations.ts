@@ -46,6 +46,8 @@ export interface AttestationRules {
   readonly apps: readonly AppIdHash[];
   readonly keyId: Uint8Array | string;
   readonly clientDataHash: Uint8Array;
+  /** What was hashed, if that is known. Used only to name mistakes. */
+  readonly challenge?: Uint8Array | string | undefined;
   readonly anchors: readonly TrustAnchor[];
   readonly policy: AppAttestPolicy;
   readonly maxAgeSeconds: number | undefined;
@@ -79,6 +81,7 @@ export function readExpectations(expected: AttestationExpectations): Attestation
     apps: hashAppIds(appIds),
     keyId,
     clientDataHash: clientDataHashOf('challenge', challenge, expected.clientDataHash),
+    challenge,
     anchors: trustAnchors(roots),
     policy: readPolicy(expected),
     maxAgeSeconds,

@@ -1,6 +1,7 @@
+import { NOT_ASKED, oneOf } from '../kernel/asked.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { assertOneOf, assertOptions } from '../kernel/options.js';
-import type { Checks } from '../ports/checks.js';
+import type { CheckDef, Checks } from '../ports/checks.js';
 import type { CborValue } from '../kernel/cbor.js';
 import { bundleVersionValue, categoryValue, type AuthenticatorData } from './authenticator-data.js';
 import type { LaunchChecks } from './launch-checks.js';
@@ -78,20 +79,20 @@ export function appraiseLaunch(
   defs: LaunchChecks<string>,
   checks: Checks,
 ): void {
-  checks.holds(defs.categoryPresent, mayBeAbsent(policies.category) || category !== undefined);
-  checks.holds(
-    defs.categoryAllowed,
-    allows(policies.category, category),
-    category,
-    policies.category?.allowed,
-  );
-  checks.holds(defs.bundleVersionPresent, mayBeAbsent(policies.bundleVersion) || bundleVersion !== undefined);
-  checks.holds(
-    defs.bundleVersionAllowed,
-    allows(policies.bundleVersion, bundleVersion),
-    bundleVersion,
-    policies.bundleVersion?.allowed,
-  );
+  appraiseFact(category, policies.category, [defs.categoryPresent, defs.categoryAllowed], checks);
+  const version = [defs.bundleVersionPresent, defs.bundleVersionAllowed] as const;
+  appraiseFact(bundleVersion, policies.bundleVersion, version, checks);
+}
+
+function appraiseFact(
+  value: string | undefined,
+  policy: LaunchPolicy<string> | undefined,
+  [present, allowed]: readonly [present: CheckDef, allowed: CheckDef],
+  checks: Checks,
+): void {
+  const isAsked = policy !== undefined;
+  checks.holds(present, mayBeAbsent(policy) || value !== undefined, value, isAsked ? undefined : NOT_ASKED);
+  checks.holds(allowed, allows(policy, value), value, isAsked ? oneOf(policy.allowed) : NOT_ASKED);
 }
 
 /** Undefined where there is none; NaN where it is something else than Apple writes. */

@@ -1,3 +1,4 @@
+import { amount, atLeast, atMost, NOT_ASKED, oneOf } from '../kernel/asked.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import type { OptionTypes } from '../kernel/options.js';
 import type { Checks } from '../ports/checks.js';
@@ -67,13 +68,13 @@ export function appraisePolicy(facts: PolicyFacts, policy: AppAttestPolicy, chec
     CHECKS.environment,
     environments.some((each) => each === environment),
     environment,
-    environments,
+    oneOf(environments),
   );
   checks.holds(
     CHECKS.os,
     minimumOs === undefined || isAtLeast(osVersion, minimumOs),
     osVersion,
-    minimumOs?.join('.'),
+    minimumOs === undefined ? NOT_ASKED : atLeast(minimumOs.join('.')),
   );
 }
 
@@ -90,8 +91,12 @@ export function appraiseAge(
   checks: Checks,
 ): void {
   const age = Math.floor((now - issuedAt) / 1000);
-  checks.holds(CHECKS.future, maxAgeSeconds === undefined || age >= -LEEWAY_SECONDS, age);
-  checks.holds(CHECKS.age, maxAgeSeconds === undefined || age <= maxAgeSeconds, age, maxAgeSeconds);
+  const isAny = maxAgeSeconds === undefined;
+  const [least, most] = isAny
+    ? [NOT_ASKED, NOT_ASKED]
+    : [atLeast(-LEEWAY_SECONDS, 's'), atMost(maxAgeSeconds, 's')];
+  checks.holds(CHECKS.future, isAny || age >= -LEEWAY_SECONDS, amount(age, 's'), least);
+  checks.holds(CHECKS.age, isAny || age <= maxAgeSeconds, amount(age, 's'), most);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { atLeast, atMost } from '../kernel/asked.js';
 import { equalBytes } from '../kernel/bytes.js';
 import { p256Point } from '../kernel/cose.js';
 import { ConfigurationError } from '../kernel/errors.js';
@@ -149,10 +150,13 @@ export function appraiseReceipt(
     checks.holds(CHECKS.environment, payload.environment === environment, payload.environment, environment);
 
   // Step 5: when it was made.
-  const [made, ends, today] = [at, payload.expiresAt, now].map(iso);
-  checks.holds(CHECKS.notFuture, at <= now + AHEAD, made, today);
-  if (maxAgeSeconds !== undefined) checks.holds(CHECKS.age, now - at <= maxAgeSeconds * 1000, made, today);
-  checks.holds(CHECKS.expired, now < payload.expiresAt, ends, today);
+  const [made, ends] = [new Date(at), new Date(payload.expiresAt)];
+  checks.holds(CHECKS.notFuture, at <= now + AHEAD, made, atMost(new Date(now + AHEAD)));
+  if (maxAgeSeconds !== undefined) {
+    const limit = maxAgeSeconds * 1000;
+    checks.holds(CHECKS.age, now - at <= limit, made, atLeast(new Date(now - limit)));
+  }
+  checks.holds(CHECKS.expired, now < payload.expiresAt, ends, atLeast(new Date(now + 1)));
   return { ...result, virtual: anchor?.virtual === true };
 }
 
@@ -186,9 +190,4 @@ function readExpectations(expected: ReceiptExpectations): ReceiptRules {
 function spkiOf(source: string | Uint8Array | KeyObject, cache: AppAttestCache | undefined): Uint8Array {
   if (source instanceof Uint8Array && p256Point(source) !== undefined) return source;
   return importPublicKey(source, cache).export({ type: 'spki', format: 'der' });
-}
-
-function iso(time: number): string | undefined {
-  const date = new Date(time);
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }

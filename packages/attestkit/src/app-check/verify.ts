@@ -1,4 +1,5 @@
 import type { JsonWebKey } from 'node:crypto';
+import { amount, atMost } from '../kernel/asked.js';
 import { checkClaims } from '../kernel/claims.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import type { JsonObject } from '../kernel/json.js';
@@ -142,9 +143,19 @@ export function appraiseClaims(claims: JsonObject, rules: TokenRules, now: numbe
   checks.holds(CLAIM_CHECKS.audienceList, Array.isArray(aud));
   checks.holds(CLAIM_CHECKS.issuedAt, iat !== undefined);
   const issuedAt = typeof iat === 'number' ? iat : Number.NaN;
-  checks.holds(CLAIM_CHECKS.past, issuedAt <= now / 1000 + FUTURE_SECONDS, iat, now / 1000);
+  checks.holds(
+    CLAIM_CHECKS.past,
+    issuedAt <= now / 1000 + FUTURE_SECONDS,
+    new Date(issuedAt * 1000),
+    atMost(new Date(now + FUTURE_SECONDS * 1000)),
+  );
   const life = lifetimeOf(claims);
-  checks.holds(CLAIM_CHECKS.lifetime, life > 0 && life <= LONGEST_LIFE, life, LONGEST_LIFE);
+  checks.holds(
+    CLAIM_CHECKS.lifetime,
+    life > 0 && life <= LONGEST_LIFE,
+    amount(life, 's'),
+    atMost(LONGEST_LIFE, 's'),
+  );
   checks.holds(CLAIM_CHECKS.subject, typeof sub === 'string' && sub !== '', sub);
   checks.holds(CLAIM_CHECKS.app, rules.appIds.includes(sub as string), sub, rules.appIds);
   checks.holds(CLAIM_CHECKS.provider, provider === undefined || typeof provider === 'string', provider);

@@ -6,6 +6,7 @@ import { enforcing } from '../kernel/sinks.js';
 import type { Checks } from '../ports/checks.js';
 import type { Enforcement } from '../ports/evidence.js';
 import type { AttestedRequest } from '../ports/request.js';
+import { formMistake, valueMistake } from './binding-mistakes.js';
 import { BINDING_CHECKS as CHECKS } from './checks.js';
 import type { ApproovResult } from './result.js';
 
@@ -54,16 +55,14 @@ export function appraiseBinding(pay: unknown, data: Uint8Array | undefined, chec
   checks.holds(CHECKS.headerPresent, data !== undefined && data.length > 0);
   checks.holds(CHECKS.claimPresent, pay !== undefined);
   const digest = typeof pay === 'string' ? decodeBase64(pay) : undefined;
-  checks.holds(CHECKS.claimDigest, digest?.length === 32, pay);
+  const isDigest = digest?.length === 32;
+  checks.holds(CHECKS.claimDigest, isDigest, pay, undefined, isDigest ? undefined : formMistake(pay, data));
   const actual = createHash('sha256')
     .update(data ?? new Uint8Array())
     .digest();
-  checks.holds(
-    CHECKS.matches,
-    digest?.length === 32 && timingSafeEqual(digest, actual),
-    actual.toString('base64'),
-    pay,
-  );
+  const isBound = isDigest && timingSafeEqual(digest, actual);
+  const mistake = isBound || !isDigest ? undefined : valueMistake(digest, data);
+  checks.holds(CHECKS.matches, isBound, pay, actual.toString('base64'), mistake);
 }
 
 const OPTIONS: OptionTypes = {

@@ -17,6 +17,7 @@ import {
 import { FIELD_CHECKS, TOKEN_CHECKS } from './checks.js';
 import { KEY_OPTIONS, keySource, type ApproovKeyOptions, type FetchedKeys } from './keys.js';
 import type { ApproovResult } from './result.js';
+import { absenceIn } from './token-field.js';
 import { headerExpectations, parseToken, verifyToken } from './verify.js';
 
 /** How Approov tokens are found and verified. */
@@ -61,11 +62,7 @@ const OPTIONS: OptionTypes = {
   cache: 'number',
 };
 
-/** In place of a token, when the app is set up to say why it has none (Approov SDK, `setUseApproovStatusIfNoToken`). */
-const STATUS_WORDS: readonly string[] = ['NO_NETWORK', 'POOR_NETWORK', 'MITM_DETECTED'];
-
 const ABSENT: Found<string> = { present: false, check: FIELD_CHECKS.present };
-const STATUS: Found<string> = { present: false, check: FIELD_CHECKS.fetched };
 
 interface Verified {
   readonly result: ApproovResult;
@@ -143,7 +140,8 @@ export function approov(
       if (value === '' || value.trimEnd() === prefix.trimEnd()) return ABSENT;
       if (!value.startsWith(prefix)) throw new AttestationError(FIELD_CHECKS.prefix);
       const token = value.slice(prefix.length);
-      return STATUS_WORDS.includes(token) ? STATUS : { present: true, item: token };
+      const check = absenceIn(token);
+      return check === undefined ? { present: true, item: token } : { present: false, check };
     },
     verify,
   };

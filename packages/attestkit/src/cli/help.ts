@@ -50,7 +50,7 @@ Options
 Types, and the code that each must be refused with
 ${TYPES}
 `,
-  inspect: `attestkit inspect: show each check of some evidence, held or failed, and why
+  inspect: `attestkit inspect: show each check of some evidence, ok or FAILED, and why
 
 It takes a token (of Approov or of a session, as its header says), an evidence
 file, or either of them from standard input (-). Tokens of Play Integrity and of

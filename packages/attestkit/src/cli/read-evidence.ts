@@ -14,6 +14,7 @@ const MAX_BYTES = 1_048_576;
 export async function readEvidence(argument: string, stdin: AsyncIterable<Uint8Array>): Promise<unknown> {
   if (argument === '-') return parse(await text(stdin, 'standard input'), 'standard input');
   const isFile = existsSync(argument) && !statSync(argument).isDirectory();
+  if (!isFile && argument.trim().startsWith('{')) return parse(argument, 'the argument');
   if (!isFile && !argument.endsWith('.json')) return argument.trim();
   if (!isFile) throw new UsageError(`there is no file ${argument}`);
   return parse(await text(createReadStream(argument), argument), argument);

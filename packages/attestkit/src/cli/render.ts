@@ -51,7 +51,7 @@ const STYLES = { held: 32, failed: 31, faint: 2 } as const;
 const PAST = /_(EXPIRED|TOO_OLD)$/;
 
 const AT_HINT =
-  'It was held to the time of now. To see why it was refused earlier, set "at" in an evidence file to the time of the refusal.';
+  'It was checked as of now. To see why it was refused earlier, set "at" in an evidence file to the time of the refusal.';
 
 /**
  * A report for people, at most 80 columns wide. What identifies a device is masked.
@@ -74,12 +74,13 @@ export function render(report: EvidenceReport, colours: boolean, isOfNow = false
     ...verdict(report, paint),
     ...(isOfNow && report.verdict === 'fail' && PAST.test(report.code) ? wrap(AT_HINT, 5) : []),
     ...report.notChecked.flatMap((name) => wrap(`${name} not checked: ${NOT_CHECKED[name]}`, 5)),
+    ...(report.notes ?? []).flatMap((note) => wrap(note, 5)),
     '',
   ].join('\n');
 }
 
 function headOf({ ok, name, spec }: CheckReport, paint: Paint): readonly string[] {
-  const mark = ok ? `  ${paint('held', 'held')}  ` : `  ${paint('failed', 'FAILED')}`;
+  const mark = ok ? `  ${paint('held', 'ok')}    ` : `  ${paint('failed', 'FAILED')}`;
   if (name.length <= NAME && INDENT + NAME + 1 + spec.length <= WIDTH)
     return [`${mark} ${name.padEnd(NAME)} ${paint('faint', spec)}`];
   return [`${mark} ${name}`, ...wrap(spec).map((line) => paint('faint', line))];
@@ -100,7 +101,18 @@ function claims(all: JsonObject): readonly string[] {
   });
 }
 
+/** The verdict; of evidence that failed the first check that did once more, and the names of the others. */
 function verdict(report: EvidenceReport, paint: Paint): readonly string[] {
   if (report.verdict === 'pass') return [paint('held', 'PASS')];
-  return [`${paint('failed', 'FAIL')} ${report.code}`, ...wrap(sentenceOf(report.code), 5)];
+  const [first, ...others] = report.checks.filter(({ ok }) => !ok);
+  const says = sentenceOf(report.code);
+  const more = others.map(({ name }) => name).join(', ');
+  return [
+    `${paint('failed', 'FAIL')} ${report.code}`,
+    ...wrap(
+      first?.detail.startsWith(says) === false ? `${says}: ${first.detail}` : (first?.detail ?? says),
+      5,
+    ),
+    ...(more === '' ? [] : wrap(`Failed too: ${more}`, 5)),
+  ];
 }

@@ -6,11 +6,13 @@ import {
   type AppAttestEnvironment,
   type LaunchPolicy,
 } from '../app-attest/index.js';
-import { bytes, challengeBytes, listOfBytes, textAsBytes } from './byte-members.js';
+import type { Inspection } from '../ports/checks.js';
+import { bytes, challengeBytes, listOfBytes, textAsBytes, textsOf } from './byte-members.js';
 import { CHALLENGE_HINT, unusable } from './evidence-error.js';
 import {
   base64,
   evidenceKind,
+  holds,
   isoDate,
   withHint,
   withResult,
@@ -100,17 +102,23 @@ export const APP_ATTEST_ATTESTATION: EvidenceKind<
     const given = { challengeText, challenge, clientDataHash: expected.clientDataHash };
     const member = onlyOne(CHALLENGES, given, ONE_CHALLENGE);
     if (member === undefined) throw unusable('challengeText', 'is missing', ONE_CHALLENGE);
-    const inspection = inspectAppAttestAttestation(attestation, {
-      ...expected,
-      challenge: challengeText ?? challenge,
-      appIds: [appId],
-      environments: [environment],
-      now,
-    });
-    const checks =
-      member === 'challenge'
-        ? withHint(inspection.checks, ATTESTATION_CHECKS.nonce, CHALLENGE_HINT)
-        : inspection.checks;
+    const inspect = (asked: Uint8Array | undefined): Inspection<AppAttestAttestation> =>
+      inspectAppAttestAttestation(attestation, {
+        ...expected,
+        challenge: asked,
+        appIds: [appId],
+        environments: [environment],
+        now,
+      });
+    const inspection = inspect(challengeText ?? challenge);
+    const isText = (asked: Uint8Array): boolean => holds(inspect(asked).checks, ATTESTATION_CHECKS.nonce);
+    const isTextGivenAsBytes =
+      member === 'challenge' &&
+      !holds(inspection.checks, ATTESTATION_CHECKS.nonce) &&
+      textsOf(challenge).some(isText);
+    const checks = isTextGivenAsBytes
+      ? withHint(inspection.checks, ATTESTATION_CHECKS.nonce, CHALLENGE_HINT)
+      : inspection.checks;
     return { ...withResult(inspection, written), checks, notChecked: ['receipt'] };
   },
 );

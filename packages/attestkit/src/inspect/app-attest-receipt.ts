@@ -1,3 +1,4 @@
+import type { JsonWebKey } from 'node:crypto';
 import { inspectAppAttestReceipt, type AppAttestReceipt } from '../app-attest/index.js';
 import { bytes, listOfBytes } from './byte-members.js';
 import {
@@ -9,8 +10,9 @@ import {
   type Findings,
   type Report,
 } from './evidence-kind.js';
-import { numberOf, oneOf, pemOrSpki, text } from './member-types.js';
+import { numberOf, oneOf, text } from './member-types.js';
 import { required, type MemberTable } from './members.js';
+import { pemOrSpki } from './public-key.js';
 
 /** An evidence file with a receipt of App Attest. Bytes are in base64 or base64url. */
 export interface AppAttestReceiptEvidence {
@@ -19,8 +21,8 @@ export interface AppAttestReceiptEvidence {
   readonly receipt: string;
   /** The App ID: `TEAMID1234.com.example.app`. */
   readonly appId: string;
-  /** The attested key: PEM, or the base64 of `key.publicKey` of the attestation's report. */
-  readonly publicKey: string;
+  /** The attested key: PEM, the base64 of `key.publicKey` of the attestation's report or of its point, or a JWK. */
+  readonly publicKey: string | JsonWebKey;
   /** As field 7 names it; `sandbox` is development. Not checked unless given. */
   readonly environment?: 'production' | 'sandbox';
   /** How old it may be; Apple says 300 when it comes with an attestation. Not checked unless given. */

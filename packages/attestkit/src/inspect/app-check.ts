@@ -1,7 +1,8 @@
 import type { JsonWebKey } from 'node:crypto';
 import { TOKEN_CHECKS } from '../app-check/checks.js';
 import { inspectAppCheckToken, type AppCheckResult } from '../app-check/index.js';
-import { evidenceKind, type EvidenceKind, type Findings, type Report } from './evidence-kind.js';
+import { isPlaceholder } from './bare-text.js';
+import { evidenceKind, explain, type EvidenceKind, type Findings, type Report } from './evidence-kind.js';
 import { jwkSet, numberOf, text, texts } from './member-types.js';
 import { required, type Member, type MemberTable } from './members.js';
 import { explainToken } from './token-checks.js';
@@ -42,6 +43,9 @@ const MEMBERS = {
   allowDebugProvider: flag,
 } as const satisfies MemberTable & Record<keyof Omit<AppCheckEvidence, 'kind' | 'at'>, unknown>;
 
+const PLACEHOLDER =
+  'the Firebase SDK could not get a token, and sent this placeholder instead: the app’s log says why';
+
 /** Every check of a token. */
 export const APP_CHECK: EvidenceKind<'app-check', Findings<AppCheckResult, 'earlier use'>> = evidenceKind(
   'app-check',
@@ -50,9 +54,12 @@ export const APP_CHECK: EvidenceKind<'app-check', Findings<AppCheckResult, 'earl
     const allowed = typeof appIds === 'string' ? [appIds] : appIds;
     const inspection = inspectAppCheckToken(token, { ...expected, appIds: allowed, now });
     const read = inspection.verdict === 'pass' ? inspection.result : inspection.unverified;
+    const explained = explainToken(inspection.checks, TOKEN_CHECKS, read?.claims ?? {}, undefined, now);
     return {
       ...inspection,
-      checks: explainToken(inspection.checks, TOKEN_CHECKS, read?.claims ?? {}, undefined, now),
+      checks: explain(explained, TOKEN_CHECKS.compact, () =>
+        isPlaceholder(token) ? PLACEHOLDER : undefined,
+      ),
       notChecked: ['earlier use'],
     };
   },

@@ -21,6 +21,12 @@ export const challengeBytesOrNull: Member<Uint8Array | null> = {
   flaw: (value) => challengeFlaw(value, `${bytes.is}, or null`),
 };
 
+/** The texts that decode to these bytes, in UTF-8: one of them was meant if text was given as bytes by mistake. */
+export function textsOf(given: Uint8Array | undefined): readonly Uint8Array[] {
+  if (given === undefined) return [];
+  return (['base64', 'base64url'] as const).map((form) => Buffer.from(Buffer.from(given).toString(form)));
+}
+
 export const listOfBytes: Member<readonly Uint8Array[]> = {
   is: 'a list of base64 or base64url',
   read(value) {

@@ -17,6 +17,8 @@ export type Report<Kind extends string, Result, NotChecked extends string = neve
   readonly kind: Kind;
   /** The time as of which it was inspected, ISO 8601. */
   readonly at: string;
+  /** What was left out of a bare token as it was given: quotation marks, `Bearer `. Absent where nothing was. */
+  readonly notes?: readonly string[];
 };
 
 /** One kind of evidence file. */
@@ -73,6 +75,26 @@ export function withoutIdle<Name extends string>(
   const notChecked = (Object.keys(isLeftOut) as Name[]).filter((name) => isLeftOut[name]);
   const idle = notChecked.flatMap((name) => checksOf[name] ?? []).map(({ code }) => code);
   return { checks: reports.filter(({ ok, code }) => !ok || !idle.includes(code)), notChecked };
+}
+
+/**
+ * Adds to a check that failed the mistake behind it.
+ *
+ * @param find asked only where the check failed; undefined where no mistake fits
+ */
+export function explain(
+  reports: readonly CheckReport[],
+  check: CheckDef,
+  find: () => string | undefined,
+): readonly CheckReport[] {
+  if (!reports.some(({ code, ok }) => code === check.code && !ok)) return reports;
+  const mistake = find();
+  return mistake === undefined ? reports : withHint(reports, check, `Likely mistake: ${mistake}`);
+}
+
+/** Whether a check was reached, and holds. */
+export function holds(reports: readonly CheckReport[], { code }: CheckDef): boolean {
+  return reports.some((each) => each.code === code && each.ok);
 }
 
 /** Adds to a check that failed what may be wrong with the file. */

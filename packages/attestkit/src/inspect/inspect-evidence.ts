@@ -3,7 +3,7 @@ import { APP_CHECK_CHECKS } from '../app-check/index.js';
 import { APPROOV_CHECKS } from '../approov/index.js';
 import { KEY_ATTESTATION_CHECKS } from '../key-attestation/index.js';
 import { ConfigurationError } from '../kernel/errors.js';
-import { isJsonObject, type JsonObject } from '../kernel/json.js';
+import { isJsonObject, readJsonObject, type JsonObject } from '../kernel/json.js';
 import { PLAY_INTEGRITY_CHECKS } from '../play-integrity/index.js';
 import type { CheckDef } from '../ports/checks.js';
 import { SESSION_CHECKS } from '../sessions/session-checks.js';
@@ -14,6 +14,7 @@ import { APP_ATTEST_RECEIPT, type AppAttestReceiptReport } from './app-attest-re
 import { APP_CHECK, type AppCheckReport } from './app-check.js';
 import { KEY_MEMBERS } from './approov-key.js';
 import { APPROOV_TOKEN, type ApproovTokenMembers, type ApproovTokenReport } from './approov-token.js';
+import { readBareText, whyFile } from './bare-text.js';
 import { EvidenceError, unusable } from './evidence-error.js';
 import {
   KEY_ATTESTATION_SIGNATURE,
@@ -21,7 +22,7 @@ import {
 } from './key-attestation-signature.js';
 import { KEY_ATTESTATION, type KeyAttestationReport } from './key-attestation.js';
 import { PLAY_INTEGRITY, type PlayIntegrityReport } from './play-integrity.js';
-import { fileFor, GOOGLE_TOKENS, googleKindOf } from './sent.js';
+import { fileFor } from './sent.js';
 import { SESSION_KEY_MEMBERS } from './session-key.js';
 import { SESSION_TOKEN, type SessionTokenReport } from './session-token.js';
 
@@ -63,13 +64,13 @@ export type EvidenceReport =
 /**
  * Inspects evidence with the verifiers' own code. The report is ready for `JSON.stringify`.
  *
- * @param evidence an evidence file as parsed JSON (`ApproovTokenEvidence` and the like), or a bare token: of a session
- *   where the `typ` of its header says so, else of Approov; Google's tokens need a file
+ * @param evidence an evidence file (`ApproovTokenEvidence` and the like), or a bare token: of a session where the `typ`
+ *   of its header says so, else of Approov; all other evidence needs a file
  * @throws EvidenceError where there is nothing to inspect: an unknown kind, a member that is missing, unknown, given
  *   twice or of another type, a key that cannot be read
  */
 export function inspectEvidence(evidence: unknown, options: InspectOptions = {}): EvidenceReport {
-  const { kind, file } = readFile(evidence);
+  const { kind, file, notes } = readFile(evidence);
   const { now = Date.now(), ...beside } = options;
   const twice = Object.entries(beside).find(
     ([name, value]) => value !== undefined && Object.hasOwn(file, name),
@@ -77,7 +78,8 @@ export function inspectEvidence(evidence: unknown, options: InspectOptions = {})
   if (twice !== undefined)
     throw unusable(twice[0], 'is given in the evidence and beside it', 'Leave one of them out.');
   try {
-    return KINDS[kind].inspect({ ...beside, ...file }, now);
+    const report = KINDS[kind].inspect({ ...beside, ...file }, now);
+    return notes.length === 0 ? report : { ...report, notes };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     const { variable, message, remedy } = error;
@@ -116,25 +118,33 @@ export function kindOf(evidence: unknown): EvidenceKindName {
   return readFile(evidence).kind;
 }
 
-function readFile(evidence: unknown): { readonly kind: EvidenceKindName; readonly file: JsonObject } {
-  if (typeof evidence === 'string') {
-    if (evidence === '') throw unusable('evidence', 'is empty', 'Give a token, or an evidence file.');
-    const google = googleKindOf(evidence);
-    if (google !== undefined) {
-      const [problem, remedy] = GOOGLE_TOKENS[google];
-      throw unusable('evidence', problem, remedy);
-    }
-    const kind = looksLikeSession(evidence) ? 'session-token' : 'approov-token';
-    return { kind, file: { kind, token: evidence } };
-  }
+interface EvidenceFile {
+  readonly kind: EvidenceKindName;
+  readonly file: JsonObject;
+  readonly notes: readonly string[];
+}
+
+function readFile(given: unknown): EvidenceFile {
+  const parsed = typeof given === 'string' ? readJsonObject(Buffer.from(given.trim())) : undefined;
+  const evidence = parsed ?? given;
+  if (typeof evidence === 'string') return readToken(evidence);
   if (!isJsonObject(evidence))
     throw unusable('evidence', 'is neither a token nor a JSON object', 'Give one of them.');
   const { kind } = evidence;
   if (typeof kind === 'string' && Object.hasOwn(KINDS, kind))
-    return { kind: kind as EvidenceKindName, file: evidence };
+    return { kind: kind as EvidenceKindName, file: evidence, notes: [] };
   const problem = kind === undefined ? 'is missing' : 'is not a kind of evidence that is known here';
   const kinds = `Kinds are: ${Object.keys(KINDS).join(', ')}.`;
   throw unusable('kind', problem, (kind === undefined ? fileFor(evidence) : undefined) ?? kinds);
+}
+
+function readToken(text: string): EvidenceFile {
+  const { token, notes } = readBareText(text);
+  if (token === '') throw unusable('evidence', 'is empty', 'Give a token, or an evidence file.');
+  const why = whyFile(token);
+  if (why !== undefined) throw unusable('evidence', ...why);
+  const kind = looksLikeSession(token) ? 'session-token' : 'approov-token';
+  return { kind, file: { kind, token }, notes };
 }
 
 /** Whether the evidence brings the key that it is to be verified with; where it does not, `inspectEvidence` needs one beside it. */

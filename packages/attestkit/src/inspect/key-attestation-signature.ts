@@ -1,31 +1,37 @@
-import { createPublicKey, hash, type KeyObject } from 'node:crypto';
+import { createPublicKey, hash, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { readPublicKey, type SignatureAlgorithm } from '../key-attestation/attested-key.js';
 import { base64Length, decodeFilled } from '../key-attestation/encoding.js';
 import { SIGNATURE_CHECKS as CHECKS } from '../key-attestation/policy-checks.js';
+import { signatureMistake } from '../key-attestation/signature-mistakes.js';
 import { isRequestSignature, isSignatureAlgorithm, MAX_SIGNATURE } from '../key-attestation/signature.js';
+import type { Form } from '../kernel/challenge-forms.js';
 import { BoundedCache } from '../kernel/bounded-cache.js';
 import { inspecting, mustRead } from '../kernel/sinks.js';
 import { importSpki } from '../kernel/spki.js';
 import type { Checks } from '../ports/checks.js';
+import { clientDataMistakes } from '../sessions/line-mistakes.js';
 import { bytes, textAsBytes } from './byte-members.js';
 import { unusable } from './evidence-error.js';
-import { evidenceKind, type EvidenceKind, type Findings, type Report } from './evidence-kind.js';
-import { pemOrSpki, text } from './member-types.js';
+import { evidenceKind, explain, type EvidenceKind, type Findings, type Report } from './evidence-kind.js';
+import { text } from './member-types.js';
 import { onlyOne, required, type Member, type MemberTable } from './members.js';
+import { pemOrSpki } from './public-key.js';
 
 /** An evidence file with a request that an attested key of Android signed. Bytes are in base64 or base64url. */
 export interface KeyAttestationSignatureEvidence {
   readonly kind: 'key-attestation-signature';
   /** Of the header field, as it was sent: in base64 or base64url; of ECDSA in DER. */
   readonly signature: string;
-  /** The attested key: PEM, or the base64 of `key.publicKey` of the attestation's report. */
-  readonly publicKey: string;
+  /** The attested key: PEM, the base64 of `key.publicKey` of the attestation's report or of its point, or a JWK. */
+  readonly publicKey: string | JsonWebKey;
   /** `key.algorithm` of the attestation's report, which the server keeps: `ecdsa-sha256`. */
   readonly algorithm: SignatureAlgorithm;
   /** What was signed, as text: the six lines, with line feeds between. */
   readonly clientDataText?: string;
   /** In place of `clientDataText`: its bytes. */
   readonly clientData?: string;
+  /** The body of the request as the server received it: used only to name what the app signed instead. */
+  readonly bodyText?: string;
   /** For the report alone: a signature says no time. */
   readonly at?: string | null;
 }
@@ -60,6 +66,7 @@ const MEMBERS = {
   algorithm: required(algorithm, 'Give the algorithm of the attestation’s key.'),
   clientDataText: textAsBytes,
   clientData: bytes,
+  bodyText: textAsBytes,
 } as const satisfies MemberTable &
   Record<keyof Omit<KeyAttestationSignatureEvidence, 'kind' | 'at'>, unknown>;
 
@@ -70,15 +77,22 @@ const ONE_TEXT =
 export const KEY_ATTESTATION_SIGNATURE: EvidenceKind<
   'key-attestation-signature',
   Findings<InspectedSignature, SignatureNotChecked>
-> = evidenceKind('key-attestation-signature', MEMBERS, ({ clientDataText, clientData, ...members }) => {
-  onlyOne(['clientDataText', 'clientData'], { clientDataText, clientData }, ONE_TEXT);
-  const signed = clientDataText ?? clientData;
-  if (signed === undefined) throw unusable('clientDataText', 'is missing', ONE_TEXT);
-  const spki = spkiOf(members.publicKey);
-  const evidence = { signed, spki, algorithm: members.algorithm, signature: members.signature };
-  const inspection = inspecting<InspectedSignature>((checks, read) => appraise(evidence, checks, read));
-  return { ...inspection, notChecked: ['request lines', 'challenge use'] };
-});
+> = evidenceKind(
+  'key-attestation-signature',
+  MEMBERS,
+  ({ clientDataText, clientData, bodyText, ...members }) => {
+    onlyOne(['clientDataText', 'clientData'], { clientDataText, clientData }, ONE_TEXT);
+    const signed = clientDataText ?? clientData;
+    if (signed === undefined) throw unusable('clientDataText', 'is missing', ONE_TEXT);
+    const spki = spkiOf(members.publicKey);
+    const evidence = { signed, spki, algorithm: members.algorithm, signature: members.signature };
+    const inspection = inspecting<InspectedSignature>((checks, read) => appraise(evidence, checks, read));
+    const explained = explain(inspection.checks, CHECKS.signature, () =>
+      mistakeIn(evidence, clientDataMistakes(signed, bodyText)),
+    );
+    return { ...inspection, checks: explained, notChecked: ['request lines', 'challenge use'] };
+  },
+);
 
 interface Signed {
   readonly signed: Uint8Array;
@@ -110,6 +124,17 @@ function appraise(
   const isKeys = isRequestSignature(signed, signature, terms, new BoundedCache<KeyObject>(1));
   checks.holds(CHECKS.signature, isKeys);
   return result;
+}
+
+/** The usual mistake; undefined if none fits, or signature or key cannot be read. */
+function mistakeIn(
+  { signed, spki, algorithm: named, signature: sent }: Signed,
+  forms: Iterable<Form>,
+): string | undefined {
+  const signature = decodeFilled(sent);
+  const key = importSpki(spki);
+  if (signature === undefined || key === undefined) return undefined;
+  return signatureMistake(signed, signature, { key, algorithm: named }, forms);
 }
 
 /** What algorithms of each type of key begin with. */

@@ -12,9 +12,10 @@ import {
 import { KEY_OPTIONS } from '../key-attestation/key-policy.js';
 import { DEVICE_OPTIONS } from '../key-attestation/policy.js';
 import { POLICY_CHECKS } from '../key-attestation/policy-checks.js';
+import { equalBytes } from '../kernel/bytes.js';
 import { assertOptions, type OptionTypes } from '../kernel/options.js';
 import type { CheckDef } from '../ports/checks.js';
-import { challengeBytesOrNull, listOfBytes, textAsBytes } from './byte-members.js';
+import { challengeBytesOrNull, listOfBytes, textAsBytes, textsOf } from './byte-members.js';
 import { CHALLENGE_HINT, unusable } from './evidence-error.js';
 import {
   evidenceKind,
@@ -128,10 +129,14 @@ export const KEY_ATTESTATION: EvidenceKind<
     'verified boot': boots === 'any',
     'revocation list': revocationList === undefined,
   };
-  const checks =
-    bytes === undefined
-      ? inspection.checks
-      : withHint(inspection.checks, DESCRIPTION_CHECKS.challenge, CHALLENGE_HINT);
+  const read = inspection.verdict === 'pass' ? inspection.result : inspection.unverified;
+  const attested = read?.keyDescription?.attestationChallenge;
+  const isTextGivenAsBytes = textsOf(bytes).some(
+    (text) => attested !== undefined && equalBytes(text, attested),
+  );
+  const checks = isTextGivenAsBytes
+    ? withHint(inspection.checks, DESCRIPTION_CHECKS.challenge, CHALLENGE_HINT)
+    : inspection.checks;
   return { ...withResult(inspection, inJson), ...withoutIdle(checks, isLeftOut, CHECKS_OF) };
 });
 

@@ -1,6 +1,5 @@
 import type { JsonWebKey } from 'node:crypto';
 import { isJsonObject } from '../kernel/json.js';
-import { bytes } from './byte-members.js';
 import type { Member } from './members.js';
 
 export const text: Member<string> = {
@@ -39,12 +38,6 @@ export function listOfOptions<T extends object>(): Member<readonly T[]> {
 
 /** Evidence that is JSON itself: what is wrong with it, the verifier says. */
 export const anything: Member<unknown> = { is: 'JSON', read: (value) => value };
-
-/** A key as the verifiers of App Attest take it. */
-export const pemOrSpki: Member<string | Uint8Array> = {
-  is: 'a PEM, or a SubjectPublicKeyInfo in base64',
-  read: (value) => (typeof value === 'string' && value.includes('-----BEGIN') ? value : bytes.read(value)),
-};
 
 export const pemOrJwk: Member<string | JsonWebKey> = {
   is: 'a PEM as a string, or a JWK',

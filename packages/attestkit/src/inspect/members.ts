@@ -67,7 +67,7 @@ export function readMembers<T extends MemberTable>(kind: string, table: T, file:
       throw unusable(
         name,
         `is no member of ${kind} evidence`,
-        memberFor(name) ??
+        memberFor(name, kind) ??
           `Members are ${Object.keys(table).join(', ')}; for people, ${DESCRIPTIVE.join(', ')}.`,
       );
     const read = member.read(value);

@@ -22,6 +22,7 @@ import {
 } from './evidence-kind.js';
 import { anything, options, text } from './member-types.js';
 import { onlyOne, type MemberTable } from './members.js';
+import { verdictIn } from './sent.js';
 
 /** What a verdict is compared with, by the names of `verifyPlayIntegrityVerdict`. */
 export interface PlayIntegrityExpected {
@@ -31,6 +32,10 @@ export interface PlayIntegrityExpected {
   readonly requestHash?: string;
   /** Of a classic request: base64url as the app gave it. */
   readonly nonce?: string;
+  /** The body's `challenge`, of which `enrolmentHash` is made: with `deviceId`, to name what the app did. Not checked. */
+  readonly challengeText?: string;
+  /** The body's `device_id`. Not checked. */
+  readonly deviceId?: string;
   /** SHA-256 of certificates that the app may be signed with, hexadecimal, base64 or base64url. Not checked unless given. */
   readonly certificateSha256Digests?: readonly string[];
   /** The lowest version code. Default: any. */
@@ -50,7 +55,10 @@ export interface PlayIntegrityEvidence {
   readonly decryptionKey?: string;
   /** `VERIFICATION_KEY` of the Play Console, base64. */
   readonly verificationKey?: string;
-  /** In place of `token`: the object `tokenPayloadExternal` of Google's answer, or the answer with nothing but it. */
+  /**
+   * In place of `token`: the object `tokenPayloadExternal` of Google's answer, or the answer with nothing but it, as JSON
+   * text or wrapped in `data` too.
+   */
   readonly payload?: unknown;
   readonly expect?: PlayIntegrityExpected;
   /** What app, device and account have to be. Default: recognised by Play, MEETS_DEVICE_INTEGRITY, licensed. */
@@ -80,6 +88,8 @@ const EXPECT: OptionTypes = {
   packageName: 'string',
   requestHash: 'string',
   nonce: 'string',
+  challengeText: 'string',
+  deviceId: 'string',
   certificateSha256Digests: 'list',
   minimumVersionCode: 'any',
   ...WINDOW_OPTIONS,
@@ -99,10 +109,13 @@ export const PLAY_INTEGRITY: EvidenceKind<
 > = evidenceKind('play-integrity', MEMBERS, ({ expect = {}, policy = {}, ...evidence }, now) => {
   assertOptions(expect, EXPECT, 'expect', 'expect.');
   assertOptions(policy, POLICY_OPTIONS, 'policy', 'policy.');
-  const { packageName = 'not.given', requestHash, nonce } = expect;
+  const { challengeText: challenge, deviceId, ...compared } = expect;
+  const { packageName = 'not.given', requestHash, nonce } = compared;
   const isBound = requestHash !== undefined || nonce !== undefined;
-  const given = { ...expect, packageName, ...(!isBound && { nonce: 'not given' }) };
-  const rules = readExpectations({ ...given, ...policy, now });
+  const given = { ...compared, packageName, ...(!isBound && { nonce: 'not given' }) };
+  const read = readExpectations({ ...given, ...policy, now });
+  const of = challenge === undefined || deviceId === undefined ? undefined : { challenge, deviceId };
+  const rules = { ...read, binding: { ...read.binding, of } };
   const isLeftOut: Readonly<Record<VerdictNotChecked, boolean>> = {
     origin: evidence.token === undefined,
     package: expect.packageName === undefined,
@@ -111,12 +124,12 @@ export const PLAY_INTEGRITY: EvidenceKind<
     'earlier use': true,
   };
   const decode = decoderOf(evidence);
-  const inspection = inspecting<PlayIntegrityVerdict>((checks, read) => {
+  const inspection = inspecting<PlayIntegrityVerdict>((checks, reading) => {
     const payload = decode(checks);
-    return appraiseVerdict(payload, withOwnWords(rules, payload, isLeftOut), checks, read);
+    return appraiseVerdict(payload, withOwnWords(rules, payload, isLeftOut), checks, reading);
   });
-  const read = inspection.verdict === 'pass' ? inspection.result : inspection.unverified;
-  const checks = inTime(inspection.checks, rules, isoDate(read?.requestDetails.timestampMillis));
+  const verdict = inspection.verdict === 'pass' ? inspection.result : inspection.unverified;
+  const checks = inTime(inspection.checks, rules, isoDate(verdict?.requestDetails.timestampMillis));
   return { ...inspection, ...withoutIdle(checks, isLeftOut, CHECKS_OF) };
 });
 
@@ -148,18 +161,9 @@ function decoderOf(
   for (const [name, value] of Object.entries({ decryptionKey, verificationKey }))
     if ((value === undefined) === (member === 'token')) throw unusable(name, misplaced, remedy);
   if (token === undefined || decryptionKey === undefined || verificationKey === undefined)
-    return () => unwrapped(payload);
+    return () => verdictIn(payload);
   const keys = playIntegrityKeys({ decryptionKey, verificationKey });
   return (checks) => decodeToken(token, keys, checks);
-}
-
-/** The one member of Google's answer (REST, `decodeIntegrityToken`). */
-const PAYLOAD = 'tokenPayloadExternal';
-
-/** The verdict in the whole answer of Google's server. */
-function unwrapped(payload: unknown): unknown {
-  const isAnswer = isJsonObject(payload) && Object.keys(payload).join() === PAYLOAD;
-  return isAnswer ? payload[PAYLOAD] : payload;
 }
 
 /** What the file does not say, the verdict is taken at its word for. */

@@ -1,7 +1,16 @@
-import { readJsonObject, type JsonObject } from '../kernel/json.js';
+import { isJsonObject, readJsonObject, type JsonObject } from '../kernel/json.js';
+
+const LINES =
+  '"clientDataText", the four lines that were signed: attestkit-session-v1, the audience, the device id and the challenge';
 
 /** What apps send and Google answers, by its name there, and as which member of which kind a file has it. */
 const SENT: Readonly<Record<string, readonly [kind: string, member: string, more: string]>> = {
+  assertion: [
+    'app-attest-assertion',
+    'assertion',
+    `add "appId", "publicKey", "previousCounter" and ${LINES}`,
+  ],
+  signature: ['key-attestation-signature', 'signature', `add "publicKey", "algorithm" and ${LINES}`],
   certificate_chain: ['key-attestation', 'certificateChain', 'the body’s challenge is "challengeText"'],
   key_id: ['app-attest-attestation', 'keyId', 'the body’s challenge is "challengeText"'],
   integrity_token: [
@@ -13,15 +22,26 @@ const SENT: Readonly<Record<string, readonly [kind: string, member: string, more
   app_check_token: ['app-check', 'token', 'beside it stand "jwks", "projectNumber" and "appIds"'],
 };
 
-/** What to write in place of a name that an app's body or Google's answer has, and no file; undefined for any other. */
-export function memberFor(name: string): string | undefined {
+/** Kinds whose files name the key by itself. */
+const KEY_KINDS: readonly string[] = ['app-attest-assertion', 'key-attestation-signature'];
+
+/**
+ * What to write instead of a name from an app's body or from Google's answer; undefined for any other name.
+ *
+ * @param of the kind of the file, if there is a file
+ */
+export function memberFor(name: string, of?: string): string | undefined {
+  if (name === 'key_id' && of !== undefined && KEY_KINDS.includes(of))
+    return 'Leave it out: "publicKey" says which key it is.';
   const [kind, member, more] = (Object.hasOwn(SENT, name) ? SENT[name] : undefined) ?? [];
   if (kind === undefined) return undefined;
   return `In an evidence file of kind ${kind} it is "${member}"; ${more}.`;
 }
 
 /** The same of a whole body or answer that was given in place of an evidence file. */
-export function fileFor(body: JsonObject): string | undefined {
+export function fileFor(answer: JsonObject): string | undefined {
+  const { data } = answer;
+  const body = isJsonObject(data) && Object.hasOwn(data, PAYLOAD) ? data : answer;
   const name = Object.keys(SENT).find((each) => Object.hasOwn(body, each));
   const advice = name === undefined ? undefined : memberFor(name);
   return advice && `This is what was sent: write an evidence file of it. Its ${name}: ${lower(advice)}`;
@@ -52,6 +72,21 @@ export const GOOGLE_TOKENS = {
     'Write an evidence file of kind app-check, with token, jwks, projectNumber and appIds: see docs/inspect.md.',
   ],
 } as const;
+
+/** The one member of Google's answer (REST, `decodeIntegrityToken`). */
+const PAYLOAD = 'tokenPayloadExternal';
+
+/**
+ * The verdict in Google's answer: plain, as JSON text, or in `data` as HTTP clients wrap it. Any other value
+ * is given back as it is.
+ */
+export function verdictIn(answer: unknown): unknown {
+  const parsed = typeof answer === 'string' ? (readJsonObject(Buffer.from(answer)) ?? answer) : answer;
+  const inner = isJsonObject(parsed) && isJsonObject(parsed['data']) ? parsed['data'] : parsed;
+  const body = isJsonObject(inner) && Object.hasOwn(inner, PAYLOAD) ? inner : parsed;
+  const isAnswer = isJsonObject(body) && Object.keys(body).join() === PAYLOAD;
+  return isAnswer ? body[PAYLOAD] : parsed;
+}
 
 const APP_CHECK_ISSUER = 'https://firebaseappcheck.googleapis.com/';
 

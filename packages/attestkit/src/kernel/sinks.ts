@@ -1,10 +1,13 @@
 import type { CheckDef, CheckReport, Checks, Inspection } from '../ports/checks.js';
+import { wordsOf, NOT_ASKED } from './asked.js';
 import { AttestationError } from './errors.js';
+import { Explanation } from './explanation.js';
 
 /** The verifier's sink: the first check that does not hold ends the verification. */
 export const enforcing: Checks = {
-  holds(check, held) {
-    if (!held) throw new AttestationError(check);
+  holds(check, held, _actual, _expected, mistake) {
+    if (held) return;
+    throw new AttestationError(check, mistake === undefined ? {} : { cause: new Explanation(mistake) });
   },
 };
 
@@ -29,8 +32,8 @@ export function inspecting<R>(run: (checks: Checks, read: (partial: R) => void) 
   const reports: CheckReport[] = [];
   let known: R | undefined;
   const recording: Checks = {
-    holds(check, held, actual, expected) {
-      reports.push(report(check, held, actual, expected));
+    holds(check, held, actual, expected, mistake) {
+      reports.push(report(check, held, { actual, expected, mistake }));
     },
   };
   try {
@@ -39,7 +42,7 @@ export function inspecting<R>(run: (checks: Checks, read: (partial: R) => void) 
     });
   } catch (error) {
     if (!(error instanceof AttestationError)) throw error;
-    if (reports.at(-1)?.code !== error.code) reports.push(report(error.check, false));
+    if (reports.at(-1)?.code !== error.code) reports.push(reportOf(error));
   }
   const failed = reports.find((each) => !each.ok);
   if (failed === undefined) return { verdict: 'pass', checks: reports, result: known as R };
@@ -47,11 +50,31 @@ export function inspecting<R>(run: (checks: Checks, read: (partial: R) => void) 
   return known === undefined ? facts : { ...facts, unverified: known };
 }
 
-function report(check: CheckDef, ok: boolean, actual?: unknown, expected?: unknown): CheckReport {
+interface Values {
+  readonly actual?: unknown;
+  readonly expected?: unknown;
+  readonly mistake?: string | undefined;
+}
+
+function report(check: CheckDef, ok: boolean, { actual, expected, mistake }: Values): CheckReport {
   const { name, code, spec } = check;
-  const found = actual === undefined ? [] : [`found ${JSON.stringify(actual)}`];
-  const wanted = expected === undefined ? [] : [`expected ${JSON.stringify(expected)}`];
+  const found = actual === undefined ? [] : [`found ${wordsOf(actual)}`];
+  const wanted = expected === undefined || expected === NOT_ASKED ? [] : [`expected ${wordsOf(expected)}`];
   const values = [...found, ...wanted].join(', ');
+  if (ok && expected === NOT_ASKED)
+    return { name, code, spec, ok, detail: ['not asked', ...found].join('; ') };
   if (ok) return { name, code, spec, ok, detail: values };
-  return { name, code, spec, ok, detail: values === '' ? check.says : `${check.says}: ${values}` };
+  const said = values === '' ? check.says : `${check.says}: ${values}`;
+  return {
+    name,
+    code,
+    spec,
+    ok,
+    detail: mistake === undefined ? said : `${said}. Likely mistake: ${mistake}`,
+  };
+}
+
+/** Of a check that threw by itself. */
+function reportOf({ check, cause }: AttestationError): CheckReport {
+  return report(check, false, { mistake: cause instanceof Explanation ? cause.message : undefined });
 }

@@ -1,3 +1,4 @@
+import { atLeast, NOT_ASKED, oneOf } from '../kernel/asked.js';
 import { decodeEither } from '../kernel/base64.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { assertOptions, type OptionTypes } from '../kernel/options.js';
@@ -85,12 +86,18 @@ export function appraiseApp(
   const { packages = [], signatureDigests = [] }: Partial<AttestationApplicationId> = attested ?? {};
   const names = packages.map(({ name }) => name);
   const named = apps?.filter(({ packageName }) => names.includes(packageName));
-  checks.holds(CHECKS.package, named === undefined || named.length > 0, names);
+  checks.holds(
+    CHECKS.package,
+    named === undefined || named.length > 0,
+    names,
+    apps && oneOf(apps.map(({ packageName }) => packageName)),
+  );
 
   // All of the digests and no other: one key too many is somebody else's.
   const digests = joinDigests(signatureDigests);
   const signed = named?.filter((app) => app.digests === digests);
-  checks.holds(CHECKS.digests, signed === undefined || signed.length > 0, digests);
+  const wanted = (named?.length === 0 ? apps : named)?.map((app) => app.digests);
+  checks.holds(CHECKS.digests, signed === undefined || signed.length > 0, digests, wanted && oneOf(wanted));
 
   const open = softwareEnforced.allApplications ?? hardwareEnforced.allApplications ?? false;
   checks.holds(CHECKS.allApplications, apps === undefined || !open);
@@ -98,7 +105,9 @@ export function appraiseApp(
   const current = signed?.find(({ packageName, minimumVersionCode }) =>
     packages.some(({ name, version }) => name === packageName && version >= minimumVersionCode),
   );
-  checks.holds(POLICY_CHECKS.appVersion, signed === undefined || current !== undefined, packages);
+  const least = signed?.map((app) => app.minimumVersionCode).find(Number.isFinite);
+  const version = least === undefined ? NOT_ASKED : atLeast(least);
+  checks.holds(POLICY_CHECKS.appVersion, signed === undefined || current !== undefined, packages, version);
   return current?.packageName;
 }
 

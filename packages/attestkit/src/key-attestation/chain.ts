@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { amount, atLeast, atMost, NOT_ASKED, words } from '../kernel/asked.js';
 import { equalBytes } from '../kernel/bytes.js';
 import { AttestationError } from '../kernel/errors.js';
 import { mustRead } from '../kernel/sinks.js';
@@ -7,6 +8,7 @@ import type { Checks } from '../ports/checks.js';
 import type { RevocationList } from '../ports/revocations.js';
 import type { KeyAttestationCache } from './cache.js';
 import { CHAIN_CHECKS as CHECKS } from './chain-checks.js';
+import { orderMistake } from './chain-mistakes.js';
 import { issuerKeyOf, verifyLinks, type Issuer, type Link } from './links.js';
 import {
   PROVISIONING_INFO,
@@ -85,7 +87,7 @@ export function appraiseChain(
   const named = certificates.every(
     (each, index) => index === 0 || equalBytes((certificates[index - 1] as Certificate).issuer, each.subject),
   );
-  checks.holds(CHECKS.names, named);
+  checks.holds(CHECKS.names, named, undefined, undefined, named ? undefined : orderMistake(certificates));
 
   // The last one is a root, and its key is pinned. Its own dates mean nothing.
   const isRooted = equalBytes(last.issuer, last.subject);
@@ -100,7 +102,7 @@ export function appraiseChain(
   // A root below the root would be taken for what issued the device's certificates, and its dates for a factory's.
   const below = isRooted ? certificates.slice(0, -1) : certificates;
   const repeated = below.filter(({ spki }) => rules.anchors.some((each) => equalBytes(each.spki, spki)));
-  checks.holds(CHECKS.rootOnce, repeated.length === 0, repeated.length);
+  checks.holds(CHECKS.rootOnce, repeated.length === 0, amount(repeated.length, 'roots below the last'), 0);
 
   // From the root down, each signature is of the next certificate's key.
   const signed = anchor === undefined ? certificates.slice(0, -1) : below;
@@ -120,13 +122,13 @@ export function appraiseChain(
   const middle = below.slice(issued);
   const provisioning = provisioningOf(isRooted || anchor !== undefined ? below.at(-1) : undefined);
   const begins = Math.max(...middle.map(({ notBefore }) => notBefore));
-  checks.holds(CHECKS.notBefore, rules.now >= begins, new Date(rules.now), new Date(begins));
+  checks.holds(CHECKS.notBefore, rules.now >= begins, new Date(begins), atMost(new Date(rules.now)));
   const ends = Math.min(...middle.map(({ notAfter }) => notAfter));
   checks.holds(
     CHECKS.notAfter,
     provisioning === 'factory' || rules.now <= ends,
-    new Date(rules.now),
     new Date(ends),
+    provisioning === 'factory' ? NOT_ASKED : atLeast(new Date(rules.now)),
   );
 
   // The attestation is of the leaf; of an app's attestation key above it only where that is allowed.
@@ -141,7 +143,12 @@ export function appraiseChain(
 
   // Between device and root are as many certificates as its makers issue: with one more, one of them was no authority.
   const most = provisioning === 'remote' ? 3 : 2;
-  checks.holds(CHECKS.shape, middle.length >= 1 && middle.length <= most, middle.length, most);
+  checks.holds(
+    CHECKS.shape,
+    middle.length >= 1 && middle.length <= most,
+    middle.length,
+    words(() => `1 to ${most}`),
+  );
 
   // Provisioning info stands right above the attestation.
   const informed = indexesWith(certificates, PROVISIONING_INFO);

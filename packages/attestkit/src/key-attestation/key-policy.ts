@@ -1,3 +1,4 @@
+import { amount, atLeast, atMost, NOT_ASKED, words } from '../kernel/asked.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import type { OptionTypes } from '../kernel/options.js';
 import type { Checks } from '../ports/checks.js';
@@ -87,10 +88,21 @@ export function keyUse({ purpose = [], noAuthRequired, userAuthType = 0 }: Autho
 export function appraiseUse({ purposes, userAuthType }: KeyUse, policy: KeyPolicy, checks: Checks): void {
   const wanted = policy.purposes;
   const isForAll = wanted.every((each) => purposes.includes(each)) && !purposes.includes(ATTEST_KEY);
-  checks.holds(CHECKS.purposes, wanted.length === 0 || isForAll, purposes, wanted);
+  checks.holds(
+    CHECKS.purposes,
+    wanted.length === 0 || isForAll,
+    purposes,
+    wanted.length === 0 ? NOT_ASKED : wanted,
+  );
 
   const isGuarded = userAuthType !== 0;
-  checks.holds(CHECKS.userAuthentication, !policy.userAuthentication || isGuarded, userAuthType);
+  const asked = policy.userAuthentication ? words(() => 'a kind of authentication') : NOT_ASKED;
+  checks.holds(
+    CHECKS.userAuthentication,
+    !policy.userAuthentication || isGuarded,
+    isGuarded ? userAuthType : words(() => 'none'),
+    asked,
+  );
 }
 
 /** Holds the time at which a key was created, by the system's word, to the policy. */
@@ -103,6 +115,9 @@ export function appraiseAge(
   const limit = policy.maxKeyAgeSeconds;
   const created = softwareEnforced.creationDateTime ?? hardwareEnforced.creationDateTime;
   const age = created === undefined ? undefined : Math.floor((now - created) / 1000);
-  checks.holds(CHECKS.created, limit === undefined || (age !== undefined && age >= -LEEWAY_SECONDS), age);
-  checks.holds(CHECKS.age, limit === undefined || (age ?? 0) <= limit, age, limit);
+  const isAny = limit === undefined;
+  const [least, most] = isAny ? [NOT_ASKED, NOT_ASKED] : [atLeast(-LEEWAY_SECONDS, 's'), atMost(limit, 's')];
+  const found = amount(age, 's');
+  checks.holds(CHECKS.created, isAny || (age !== undefined && age >= -LEEWAY_SECONDS), found, least);
+  checks.holds(CHECKS.age, isAny || (age ?? 0) <= limit, found, most);
 }

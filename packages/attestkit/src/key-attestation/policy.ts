@@ -1,3 +1,4 @@
+import { atLeast, atMost, NOT_ASKED, oneOf, words } from '../kernel/asked.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { assertOneOf, type OptionTypes } from '../kernel/options.js';
 import type { Checks } from '../ports/checks.js';
@@ -5,7 +6,7 @@ import type { AuthorizationList } from './authorization-list.js';
 import type { SecurityLevel } from './key-description.js';
 import { POLICY_CHECKS as CHECKS } from './policy-checks.js';
 import type { Provisioning } from './provisioning.js';
-import { HIGHEST_OS, isAtLeastPatch, readPatchLevel, readVersion } from './versions.js';
+import { HIGHEST_OS, isAtLeastPatch, patchWords, readPatchLevel, readVersion } from './versions.js';
 
 /** What a device has to be to be let in, beyond being genuine. */
 export interface DevicePolicyOptions {
@@ -141,30 +142,56 @@ export function deviceFacts(
 /** Holds a genuine device to the policy. */
 export function appraiseDevice(facts: DeviceFacts, policy: DevicePolicy, now: number, checks: Checks): void {
   const { securityLevel, deviceLocked, bootState, bootKey, osVersion } = facts;
-  checks.holds(CHECKS.securityLevel, !policy.strongBox || securityLevel === 'STRONG_BOX', securityLevel);
+  const wanted = policy.strongBox ? 'STRONG_BOX' : NOT_ASKED;
+  checks.holds(
+    CHECKS.securityLevel,
+    !policy.strongBox || securityLevel === 'STRONG_BOX',
+    securityLevel,
+    wanted,
+  );
 
   const anyBoot = !policy.verifiedBoot;
-  checks.holds(CHECKS.rootOfTrust, anyBoot || bootState !== undefined);
-  checks.holds(CHECKS.locked, anyBoot || deviceLocked === true, deviceLocked);
+  const asked = <T>(value: T): T | typeof NOT_ASKED => (anyBoot ? NOT_ASKED : value);
+  checks.holds(CHECKS.rootOfTrust, anyBoot || bootState !== undefined, undefined, asked(undefined));
+  checks.holds(CHECKS.locked, anyBoot || deviceLocked === true, deviceLocked, asked(true));
   const isAllowed = bootState === 'SELF_SIGNED' && policy.bootKeys.some((key) => key === bootKey);
-  checks.holds(CHECKS.bootState, anyBoot || bootState === 'VERIFIED' || isAllowed, bootState);
+  const states = policy.bootKeys.length === 0 ? ['VERIFIED'] : ['VERIFIED', 'SELF_SIGNED with a listed key'];
+  checks.holds(
+    CHECKS.bootState,
+    anyBoot || bootState === 'VERIFIED' || isAllowed,
+    bootState,
+    asked(oneOf(states)),
+  );
 
   const oldest = policy.minimumOs;
   const isCurrent =
     oldest === undefined || (osVersion !== undefined && osVersion >= oldest && osVersion <= HIGHEST_OS);
-  checks.holds(CHECKS.osVersion, isCurrent, osVersion, oldest);
+  checks.holds(CHECKS.osVersion, isCurrent, osVersion, oldest === undefined ? NOT_ASKED : atLeast(oldest));
   const levels = [facts.patchLevel, facts.vendorPatchLevel, facts.bootPatchLevel];
   const arePatched = policy.patches.every(
     (least, index) => least === undefined || isAtLeastPatch(levels[index], least, now),
   );
-  checks.holds(CHECKS.patchLevel, arePatched, levels, policy.patches);
+  const isAnyPatch = policy.patches.every((least) => least === undefined);
+  const patches = isAnyPatch ? NOT_ASKED : words(() => `at least ${patchWords(policy.patches)}`);
+  checks.holds(
+    CHECKS.patchLevel,
+    arePatched,
+    words(() => patchWords(levels)),
+    patches,
+  );
 
   const { provisioning, certificatesIssued } = facts;
-  checks.holds(CHECKS.provisioning, !policy.remote || provisioning === 'remote', provisioning);
+  const source = policy.remote ? 'remote' : NOT_ASKED;
+  checks.holds(CHECKS.provisioning, !policy.remote || provisioning === 'remote', provisioning, source);
   const most = policy.maxCertificatesIssued;
   const few =
     most === undefined ||
     provisioning !== 'remote' ||
     (certificatesIssued !== undefined && certificatesIssued <= most);
-  checks.holds(CHECKS.certificatesIssued, few, certificatesIssued, most);
+  checks.holds(
+    CHECKS.certificatesIssued,
+    few,
+    certificatesIssued,
+    most === undefined ? NOT_ASKED : atMost(most),
+  );
 }

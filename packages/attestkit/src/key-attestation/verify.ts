@@ -1,10 +1,12 @@
 import { hash } from 'node:crypto';
+import { NOT_ASKED } from '../kernel/asked.js';
 import { equalBytes } from '../kernel/bytes.js';
 import { enforcing, inspecting, mustRead } from '../kernel/sinks.js';
 import type { Checks, Inspection } from '../ports/checks.js';
 import { appraiseApp } from './apps.js';
 import { isAttestKey } from './attest-key.js';
 import { readPublicKey, signatureAlgorithmOf, type SignatureAlgorithm } from './attested-key.js';
+import { challengeMistake } from './challenge-mistakes.js';
 import { appraiseChain, attestationOf, readChain, type Chain } from './chain.js';
 import { DESCRIPTION_CHECKS as CHECKS } from './description-checks.js';
 import {
@@ -116,7 +118,9 @@ export function appraiseKeyAttestation(
   const { attestationChallenge } = description;
   const { challenge } = rules;
   const isOurs = challenge === undefined || equalBytes(attestationChallenge, challenge);
-  checks.holds(CHECKS.challenge, isOurs, base64(attestationChallenge), challenge && base64(challenge));
+  const mistake = isOurs ? undefined : challengeMistake(attestationChallenge, challenge);
+  const asked = challenge === undefined ? NOT_ASKED : base64(challenge);
+  checks.holds(CHECKS.challenge, isOurs, base64(attestationChallenge), asked, mistake);
 
   // The hardware generated it: KeyOrigin 0.
   const { hardwareEnforced } = description;

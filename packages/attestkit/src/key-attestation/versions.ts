@@ -48,3 +48,20 @@ export function isAtLeastPatch(level: number | undefined, least: number, now: nu
   const latest = today.getUTCFullYear() * 12 + today.getUTCMonth() + MONTHS_AHEAD;
   return month >= 1 && month <= 12 && months <= latest && full >= least;
 }
+
+const PARTS = ['system', 'vendor', 'boot'] as const;
+
+/** `system 2026-05, boot 2026-05-05` of patch levels as numbers, YYYYMM or YYYYMMDD; those that are there. */
+export function patchWords(levels: readonly (number | undefined)[]): string {
+  const said = levels.flatMap((level, at) => {
+    if (level === undefined) return [];
+    const digits = String(level);
+    const text = /^\d{6}(\d\d)?$/.test(digits) ? digits.replace(/^(....)(..)(?:00)?(..)?$/, dated) : digits;
+    return [`${PARTS[at]} ${text}`];
+  });
+  return said.length === 0 ? 'none' : said.join(', ');
+}
+
+function dated(_: string, year: string, month: string, day?: string): string {
+  return [year, month, ...(day === undefined ? [] : [day])].join('-');
+}

@@ -98,7 +98,8 @@ export function playIntegrity(options: PlayIntegrityOptions): EnrolmentEvidence<
       const token = fields['integrity_token'];
       if (token === undefined || token === '') throw new AttestationError(FIELD_CHECKS.present);
       const app = appNamed(apps, fields['package_name']);
-      const binding = { kind, value: enrolmentHash(challenge, deviceId) } as const;
+      const of = { challenge, deviceId };
+      const binding = { kind, value: enrolmentHash(challenge, deviceId), of } as const;
       const rules: VerdictRules = { app, policy, window, binding, now };
       const payload = decodeLocally(token, app.keys, decoder);
       if (payload !== undefined) return enrolled(appraiseVerdict(payload, rules, enforcing), rules);

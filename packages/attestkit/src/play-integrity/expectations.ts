@@ -2,6 +2,7 @@ import { ConfigurationError } from '../kernel/errors.js';
 import { assertOptions, type OptionTypes } from '../kernel/options.js';
 import { within } from '../kernel/within.js';
 import { readApp, type AppRules, type PlayIntegrityAppOptions } from './app-rules.js';
+import type { BindingSource } from './binding-mistakes.js';
 import {
   POLICY_OPTIONS,
   readPolicy,
@@ -32,6 +33,8 @@ export interface VerdictExpectations
 export interface VerdictBinding {
   readonly kind: 'requestHash' | 'nonce';
   readonly value: string;
+  /** What the value was made of, if that is known. Used only to name mistakes. */
+  readonly of?: BindingSource | undefined;
 }
 
 /** The window in milliseconds. */

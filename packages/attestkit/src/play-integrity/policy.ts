@@ -1,3 +1,4 @@
+import { atLeast, NOT_ASKED, oneOf, type Worded } from '../kernel/asked.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import type { OptionTypes } from '../kernel/options.js';
 import type { Checks } from '../ports/checks.js';
@@ -103,30 +104,55 @@ export function appraisePolicy(
   const { licensing, deviceActivity, appsDetected, playProtect } = facts;
 
   // Step 6: the app is one that Play distributes.
-  checks.holds(CHECKS.recognised, isAmong(appVerdict, policy.appVerdicts), appVerdict, policy.appVerdicts);
+  checks.holds(
+    CHECKS.recognised,
+    isAmong(appVerdict, policy.appVerdicts),
+    appVerdict,
+    asked(policy.appVerdicts),
+  );
   // Steps 7 and 8: it is this app, signed by its developer.
   checks.holds(CHECKS.package, packageName === app.packageName, packageName, app.packageName);
   const { pins } = app;
   const isPinned = pins === undefined || certificates.some((digest) => pins.has(digest));
-  checks.holds(CHECKS.certificate, isPinned, certificates, pins && [...pins]);
+  checks.holds(CHECKS.certificate, isPinned, certificates, asked(pins && [...pins]));
   // Step 9: beyond what a double holds, version codes still compare.
   const { minimumVersionCode: oldest } = app;
   const isNew = oldest === undefined || (versionCode !== undefined && BigInt(versionCode) >= oldest);
-  checks.holds(CHECKS.version, isNew, versionCode, oldest?.toString());
+  checks.holds(
+    CHECKS.version,
+    isNew,
+    versionCode,
+    oldest === undefined ? NOT_ASKED : atLeast(oldest.toString()),
+  );
   // Step 10: the key is absent where no label applies.
   const hasLabels = policy.deviceLabels.every((label) => deviceLabels.includes(label));
-  checks.holds(CHECKS.device, hasLabels, deviceLabels, policy.deviceLabels);
+  checks.holds(
+    CHECKS.device,
+    hasLabels,
+    deviceLabels,
+    policy.deviceLabels.length === 0 ? NOT_ASKED : policy.deviceLabels,
+  );
   const { minimumSdk } = policy;
   const isNewAndroid = minimumSdk === undefined || (sdkVersion !== undefined && sdkVersion >= minimumSdk);
-  checks.holds(CHECKS.sdk, isNewAndroid, sdkVersion, minimumSdk);
+  checks.holds(
+    CHECKS.sdk,
+    isNewAndroid,
+    sdkVersion,
+    minimumSdk === undefined ? NOT_ASKED : atLeast(minimumSdk),
+  );
   // Step 11.
-  checks.holds(CHECKS.licensing, isAmong(licensing, policy.licensing), licensing, policy.licensing);
+  checks.holds(CHECKS.licensing, isAmong(licensing, policy.licensing), licensing, asked(policy.licensing));
   // Step 12: what was not evaluated is not known to be harmless.
   const { deviceActivity: levels, appAccessRisk: risks, playProtect: reports } = policy;
-  checks.holds(CHECKS.activity, isAmong(deviceActivity, levels), deviceActivity, levels);
+  checks.holds(CHECKS.activity, isAmong(deviceActivity, levels), deviceActivity, asked(levels));
   const isSafe = risks === undefined || appsDetected?.every((each) => risks.includes(each)) === true;
-  checks.holds(CHECKS.risk, isSafe, appsDetected, risks);
-  checks.holds(CHECKS.protect, isAmong(playProtect, reports), playProtect, reports);
+  checks.holds(CHECKS.risk, isSafe, appsDetected, risks === undefined ? NOT_ASKED : risks);
+  checks.holds(CHECKS.protect, isAmong(playProtect, reports), playProtect, asked(reports));
+}
+
+/** One of these; nothing where there is no list. */
+function asked(values: readonly string[] | undefined): Worded {
+  return values === undefined ? NOT_ASKED : oneOf(values);
 }
 
 /** Anything is among no list at all; nothing is among a list. */

@@ -1,3 +1,4 @@
+import { atLeast, atMost } from '../kernel/asked.js';
 import { equalBytes } from '../kernel/bytes.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { isJsonObject, type JsonObject } from '../kernel/json.js';
@@ -5,6 +6,7 @@ import { decryptJwe } from '../kernel/jwe.js';
 import { parseJws, verifyJws, type HeaderExpectations } from '../kernel/jws.js';
 import { enforcing, inspecting, mustRead } from '../kernel/sinks.js';
 import type { Checks, Inspection } from '../ports/checks.js';
+import { bindingMistake } from './binding-mistakes.js';
 import { readExpectations, type VerdictExpectations, type VerdictRules } from './expectations.js';
 import { factsOf, unpadded } from './facts.js';
 import { areKeys, type PlayIntegrityKeys } from './keys.js';
@@ -126,13 +128,15 @@ function appraiseRequest(
   const [bound, other] = binding.kind === 'nonce' ? [nonce, 'requestHash'] : [requestHash, 'nonce'];
   const details = isJsonObject(payload['requestDetails']) ? payload['requestDetails'] : {};
   checks.holds(CHECKS.bindingKind, bound !== undefined && details[other] === undefined);
-  checks.holds(CHECKS.binding, bound !== undefined && isSame(bound, binding), bound, binding.value);
+  const isBound = bound !== undefined && isSame(bound, binding);
+  const mistake = isBound ? undefined : bindingMistake(bound, binding);
+  checks.holds(CHECKS.binding, isBound, bound, binding.value, mistake);
 
   checks.holds(CHECKS.timestamp, timestampMillis !== undefined);
   const age = now - (timestampMillis ?? Number.NaN);
   const requested = timestampMillis === undefined ? undefined : new Date(timestampMillis);
-  checks.holds(CHECKS.recent, age <= window.maxAgeMs, requested, new Date(now - window.maxAgeMs));
-  checks.holds(CHECKS.past, age >= -window.leewayMs, requested, new Date(now + window.leewayMs));
+  checks.holds(CHECKS.recent, age <= window.maxAgeMs, requested, atLeast(new Date(now - window.maxAgeMs)));
+  checks.holds(CHECKS.past, age >= -window.leewayMs, requested, atMost(new Date(now + window.leewayMs)));
 }
 
 /** Step 5. */

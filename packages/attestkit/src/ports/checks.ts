@@ -26,7 +26,11 @@ export interface CheckDef<Code extends string = string> {
 
 /** Where a verifier's straight line sends each predicate: to a sink that throws, or to one that records. */
 export interface Checks {
-  holds(check: CheckDef, held: boolean, actual?: unknown, expected?: unknown): void;
+  /**
+   * @param mistake what the sender most likely did wrong, a fixed sentence for the operator; only where the check does
+   *   not hold
+   */
+  holds(check: CheckDef, held: boolean, actual?: unknown, expected?: unknown, mistake?: string): void;
 }
 
 /** One check as the inspector saw it. */

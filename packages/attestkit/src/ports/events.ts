@@ -7,7 +7,10 @@ export interface FailureFacts {
   readonly stage: Stage;
   readonly says: string;
   readonly check: CheckDef;
-  /** What lay beneath an outage: a message, or of an unexpected error the name and place. */
+  /**
+   * What lay beneath an outage: a message, or of an unexpected error the name and place. Of a mismatch the mistake that
+   * the app most likely made, a fixed sentence: `the app gave the challenge itself to attestKey: …`.
+   */
   readonly cause?: string | undefined;
 }
 

@@ -5,7 +5,7 @@ import { token as playToken } from '../play-integrity/tokens.js';
 import { APP_CHECK, CHAIN_MEMBERS, chainFile, PAYLOAD } from '../inspect/android-files.js';
 import { cli, ENV } from './terminal.js';
 
-const HINT = /\nFAIL \w+\n {5}[^\n]+(\n {5}[^\n]+)*\n {5}It was held to the time of now\. [^\0]*set "at"/;
+const HINT = /\nFAIL \w+\n {5}[^\n]+(\n {5}[^\n]+)*\n {5}It was checked as of now\. [^\0]*set "at"/;
 
 async function inspected(file: object | string, ...argv: readonly string[]) {
   const stdin = typeof file === 'string' ? file : JSON.stringify(file);
@@ -46,7 +46,7 @@ describe('the hint at the time of the refusal', () => {
       expect(out).toMatch(HINT);
       expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
     }
-    expect((await inspected({ ...file, at: '2036-06-01T12:00:00Z' })).out).not.toContain('It was held');
+    expect((await inspected({ ...file, at: '2036-06-01T12:00:00Z' })).out).not.toContain('It was checked');
   });
 
   it('is not there where something else is the first that failed, or nothing is', async () => {
@@ -56,13 +56,13 @@ describe('the hint at the time of the refusal', () => {
       expect: { packageName: 'com.example.other' },
     });
     expect(other.out).toContain('\nFAIL ERR_PLAY_INTEGRITY_REQUEST_PACKAGE\n');
-    expect(other.out).not.toContain('It was held');
-    expect((await inspected(PAYLOAD)).out).not.toContain('It was held');
+    expect(other.out).not.toContain('It was checked');
+    expect((await inspected(PAYLOAD)).out).not.toContain('It was checked');
   });
 
   it('is not in JSON', async () => {
     const { out } = await inspected({ ...OLD_CHECK, at: undefined }, '--json');
-    expect(out).not.toContain('It was held');
+    expect(out).not.toContain('It was checked');
   });
 });
 
@@ -74,7 +74,7 @@ describe('the hint at the challenge', () => {
       challenge: 'AQAB',
     });
     expect(out.replaceAll(/\s+/g, ' ')).toContain(
-      'a challenge as the server returned it, text, is "challengeText" held key generated in hardware',
+      'a challenge as the server returned it, text, is "challengeText" ok key generated in hardware',
     );
   });
 });

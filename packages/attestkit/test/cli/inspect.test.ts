@@ -41,7 +41,7 @@ describe('attestkit inspect', () => {
     const { status, out, err } = await cli(['inspect', expired]);
     expect([status, err]).toEqual([1, '']);
     expect(out).toMatch(
-      /\nFAIL ERR_APPROOV_TOKEN_EXPIRED\n     the Approov token has expired\n     It was held /,
+      /\nFAIL ERR_APPROOV_TOKEN_EXPIRED\n     the Approov token has expired: the token says [^\n]+\n[^]+\n     It was checked /,
     );
   });
 

@@ -122,7 +122,7 @@ describe('the times of Play Integrity', () => {
     expect(out).toMatch(
       /\n {2}requestDetails\.timestampMillis: 1780315195000 {2}2026-06-01T11:59:55\.000Z\n/,
     );
-    const held = out.replaceAll(/\s+/g, ' ');
-    expect(held).toContain('requested 2026-06-01T11:59:55.000Z, and it is 2026-06-01T12:00:00.000Z');
+    const said = out.replaceAll(/\s+/g, ' ');
+    expect(said).toContain('requested 2026-06-01T11:59:55.000Z, and it is 2026-06-01T12:00:00.000Z');
   });
 });

@@ -21,7 +21,7 @@ describe('a report as text', () => {
   it('shows each check with its mark and source, the claims, and the verdict', () => {
     const text = rendered({ did: 'ExampleApproovTokenDID==' });
     expect(text).toMatch(/^Approov token, as of 2026-06-01T12:00:00\.000Z\n\n/);
-    expect(text).toMatch(/^ {2}held {3}signature +RFC 7515 §5\.2$/m);
+    expect(text).toMatch(/^ {2}ok {5}signature +RFC 7515 §5\.2$/m);
     expect(text).toMatch(/^ {2}exp: 1780315500 {2}2026-06-01T12:05:00\.000Z$/m);
     expect(text).toMatch(/^ {2}did: "ExampleApproovTokenDID=="$/m);
     expect(text).toMatch(/\nPASS\n$/);

@@ -209,3 +209,33 @@ describe('counters', () => {
     expect(backend.guard.counters().length).toBeLessThan(12);
   });
 });
+
+describe('the mistake behind evidence that does not match', () => {
+  it('is in the event, and not in the answer', async () => {
+    const { backend } = observed();
+    const key = newKey();
+    const challenge = await backend.challenge(DEVICE);
+    const attestation = Buffer.from(key.attest({ clientDataHash: Buffer.from(challenge) })).toString(
+      'base64',
+    );
+    const body = { challenge, device_id: DEVICE, key_id: key.keyId, attestation };
+    const reply = await backend.post('/attest', body, FROM);
+    expect(reply.code).toBe('ERR_APP_ATTEST_NONCE_MISMATCH');
+    const cause = backend.events.at(-1)?.refused?.cause;
+    expect(cause).toMatch(/^the app gave the challenge itself to attestKey: /);
+    expect(JSON.stringify(reply.answer)).not.toMatch(/attestKey|challenge/);
+    expect(cause).not.toContain(challenge);
+  });
+
+  it('is not in the event where none fits', async () => {
+    const { backend } = observed();
+    const key = newKey();
+    const challenge = await backend.challenge(DEVICE);
+    const attestation = Buffer.from(key.attest({ challenge: 'another' })).toString('base64');
+    await backend.post('/attest', { challenge, device_id: DEVICE, key_id: key.keyId, attestation }, FROM);
+    expect(backend.events.at(-1)?.refused).toMatchObject({
+      code: 'ERR_APP_ATTEST_NONCE_MISMATCH',
+      cause: undefined,
+    });
+  });
+});

@@ -109,8 +109,9 @@ describe('an evidence file that fails', () => {
     ['has another audience', { audience: ['c'] }, 'ERR_APPROOV_TOKEN_AUDIENCE'],
     ['has another binding', { binding: 'Bearer other' }, 'ERR_APPROOV_BINDING_MISMATCH'],
     ['has no value to be bound to', { binding: '' }, 'ERR_APPROOV_BINDING_HEADER_MISSING'],
-    ['has an empty token', { token: '' }, 'ERR_APPROOV_TOKEN_MALFORMED'],
-    ['is a status of the app', { token: 'NO_NETWORK' }, 'ERR_APPROOV_TOKEN_MALFORMED'],
+    ['has an empty token', { token: '' }, 'ERR_APPROOV_TOKEN_MISSING'],
+    ['is a status of the app', { token: 'NO_NETWORK' }, 'ERR_APPROOV_TOKEN_NOT_FETCHED'],
+    ['is no status of the app', { token: 'no_network' }, 'ERR_APPROOV_TOKEN_MALFORMED'],
   ])('%s', (_, members, code) => {
     const report = inspectEvidence({ ...FILE, ...members });
     expect(report).toMatchObject({ verdict: 'fail', code });

@@ -91,7 +91,12 @@ describe('a verdict of Play Integrity', () => {
     ['that is null', { payload: null }, codes('VERDICT_MALFORMED')],
     ['that is a list', { payload: [] }, codes('VERDICT_MALFORMED')],
     ['that is text', { payload: 'x' }, codes('VERDICT_MALFORMED')],
-    ['that is JSON in quotes', { payload: JSON.stringify(verdict()) }, codes('VERDICT_MALFORMED')],
+    [
+      'that is half JSON in quotes',
+      { payload: JSON.stringify(verdict()).slice(1) },
+      codes('VERDICT_MALFORMED'),
+    ],
+    ['that is a list in quotes', { payload: '[]' }, codes('VERDICT_MALFORMED')],
     [
       'that is 10,000 deep',
       { payload: JSON.parse(`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`) },
@@ -106,6 +111,14 @@ describe('a verdict of Play Integrity', () => {
   it('may be the whole answer of Google’s server', () => {
     const answer = { ...PAYLOAD, payload: { tokenPayloadExternal: PAYLOAD.payload } };
     expect(inspectEvidence(answer)).toEqual(inspectEvidence(PAYLOAD));
+    const inner = { tokenPayloadExternal: PAYLOAD.payload };
+    for (const answered of [
+      JSON.stringify(inner),
+      JSON.stringify(PAYLOAD.payload),
+      { status: 200, data: inner },
+    ])
+      expect(inspectEvidence({ ...PAYLOAD, payload: answered })).toEqual(inspectEvidence(PAYLOAD));
+    expect(inspectEvidence({ ...PAYLOAD, payload: { data: { data: inner } } }).verdict).toBe('fail');
     const more = { ...PAYLOAD, payload: { ...PAYLOAD.payload, tokenPayloadExternal: verdict() } };
     expect(inspectEvidence(more)).toMatchObject({ result: { payload: more.payload } });
     expect(failed(inspectEvidence({ ...PAYLOAD, payload: { tokenPayloadExternal: 'x' } }))).toEqual(
@@ -132,8 +145,8 @@ describe('a verdict of Play Integrity', () => {
     const details = inspectPlayIntegrityVerdict(verdict(), verdictExpected).checks.map(
       ({ detail }) => detail,
     );
-    expect(details).toContain('found "2026-06-01T11:59:55.000Z", expected "2026-06-01T11:50:00.000Z"');
-    expect(details).toContain('found "2026-06-01T11:59:55.000Z", expected "2026-06-01T12:01:00.000Z"');
+    expect(details).toContain('found 2026-06-01T11:59:55.000Z, expected 2026-06-01T11:50:00.000Z or later');
+    expect(details).toContain('found 2026-06-01T11:59:55.000Z, expected 2026-06-01T12:01:00.000Z or earlier');
   });
 
   it.each([undefined, 'x', '99999999999999999'])(
