@@ -1,5 +1,4 @@
 import { createHash, createHmac, createSecretKey, hash, hkdfSync, type KeyObject } from 'node:crypto';
-import { decodeEither } from '../kernel/base64.js';
 import { equalBytes } from '../kernel/bytes.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { assertSafeSecrets } from '../kernel/secrets.js';
@@ -26,16 +25,6 @@ export interface DerivedKey {
 /** Bytes of a secret: the length of the hash it is used with (RFC 7518 §3.2). */
 const MINIMUM = 32;
 
-/** 32 random hexadecimal digits have fewer different ones in 1 of 10^7 cases. */
-const MINIMUM_VARIETY = 8;
-
-/** Template syntax, or words that stand where random characters should be. */
-const PLACEHOLDER =
-  /^[<[{$]|secret|password|example|placeholder|default|insecure|change.?(me|this)|replace.?(me|this)/i;
-
-/** Letters of one case, and no digit: in 32 random characters one chance in 10^11. */
-const WORDS = /^[^0-9A-Z]*$|^[^0-9a-z]*$/;
-
 const MAKE_ONE = 'Make one with: node -p "crypto.randomBytes(64).toString(\'base64\')"';
 
 /**
@@ -45,18 +34,18 @@ const MAKE_ONE = 'Make one with: node -p "crypto.randomBytes(64).toString(\'base
  *
  * @param variable the option or environment variable, for the message
  * @param allowPublished for examples on the loopback interface; by default `NODE_ENV` decides
- * @throws ConfigurationError when one is absent, short, a PEM, a placeholder, published, of little variety or there twice
+ * @throws ConfigurationError when one is absent, short, a PEM, a placeholder, made of words, published, of little variety
+ *   or there twice
  */
 export function readSecrets(configured: unknown, variable: string, allowPublished?: boolean): Secrets {
   const texts: readonly unknown[] = Array.isArray(configured) ? configured : [configured];
   if (texts.length === 0) throw new ConfigurationError(variable, 'is an empty list', MAKE_ONE);
-  const secrets = texts.map((text) => createSecretKey(readSecret(text, variable, allowPublished)));
-  if (secrets.some((secret, at) => secrets.slice(0, at).some((other) => other.equals(secret))))
-    throw new ConfigurationError(variable, 'has the same secret twice', 'Remove one of them.');
-  return secrets;
+  const secrets = texts.map((text) => readSecret(text, variable));
+  assertSafeSecrets(secrets, variable, allowPublished);
+  return secrets.map((secret) => createSecretKey(secret));
 }
 
-function readSecret(text: unknown, variable: string, allowPublished: boolean | undefined): Buffer {
+function readSecret(text: unknown, variable: string): Buffer {
   const refuse = (problem: string, remedy = MAKE_ONE): never => {
     throw new ConfigurationError(variable, problem, remedy);
   };
@@ -67,24 +56,7 @@ function readSecret(text: unknown, variable: string, allowPublished: boolean | u
     return refuse('has white space around it', 'Remove it, a line break at the end of a file too.');
   const bytes = Buffer.from(text, 'utf8');
   if (bytes.length < MINIMUM) return refuse(`has ${bytes.length} bytes and needs at least ${MINIMUM}`);
-  assertUnpublished(text, variable, allowPublished);
-  if (PLACEHOLDER.test(text) || WORDS.test(text)) return refuse('reads like a placeholder, or like words');
-  if (new Set(bytes).size < MINIMUM_VARIETY || repeats(text))
-    return refuse('repeats a few bytes over and over');
   return bytes;
-}
-
-/** The kernel knows published secrets by their bytes, and they are published in base64. */
-function assertUnpublished(text: string, variable: string, allowPublished: boolean | undefined): void {
-  const decoded = decodeEither(text);
-  if (decoded !== undefined && decoded.length >= MINIMUM)
-    assertSafeSecrets([decoded], variable, allowPublished);
-}
-
-/** Whether the text is one of at most 16 characters, written again and again. */
-function repeats(text: string): boolean {
-  for (let period = 1; period <= 16; period += 1) if (text.startsWith(text.slice(period))) return true;
-  return false;
 }
 
 /**
