@@ -130,6 +130,7 @@ export function approov(
     kind: 'approov',
     statuses: { missing: 401, malformed: 401, untrusted: 401, denied: 401 },
     routeOptions: ['binding'],
+    secretDigests: () => keys.secretDigests?.() ?? [],
     demand: (route) => bindingDemand(route['binding'] as Binding | undefined, account),
     find(request) {
       const values = request.fields(header);

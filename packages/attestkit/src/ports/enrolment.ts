@@ -117,6 +117,11 @@ export interface EnrolmentEvidence<Kind extends string = string, Field extends S
    */
   readonly provesKey?: true;
   /**
+   * SHA-256 of each symmetric secret that it is verified with, in every encoding: so that no secret serves two ends.
+   * `secretDigests` of the kernel makes them.
+   */
+  readonly secretDigests?: () => readonly string[];
+  /**
    * Verifies the evidence and holds it to the policy.
    *
    * @param fields the body's members of these names; each a string, or a list of them where `lists` says so, or absent

@@ -67,6 +67,11 @@ export interface Evidence<Kind extends string = string, Result = unknown, Item =
    */
   demand(options: Readonly<Record<string, unknown>>): Demand;
   /**
+   * SHA-256 of each symmetric secret that it is verified with, in every encoding: so that no secret serves two ends.
+   * `secretDigests` of the kernel makes them.
+   */
+  readonly secretDigests?: () => readonly string[];
+  /**
    * Looks for an item in the request, without I/O.
    *
    * @throws AttestationError where there is one and it is ambiguous

@@ -76,6 +76,22 @@ export function signingKeyOf(keys: readonly DerivedKey[]): DerivedKey {
   return keys[0] as DerivedKey;
 }
 
+/**
+ * The keys of pseudonyms: that of `hashKey`, which stays when the secrets change, before those of the secrets, with which
+ * sessions from before it was set are bound. Without it they are of the secrets alone, and the first one makes them.
+ *
+ * @param hashKey text as of a secret, and none of them
+ * @throws ConfigurationError as `readSecrets`
+ */
+export function pseudonymKeys(
+  hashKey: string | undefined,
+  secrets: Secrets,
+  allowPublished?: boolean,
+): readonly DerivedKey[] {
+  const own = hashKey === undefined ? [] : readSecrets(hashKey, 'hashKey', allowPublished);
+  return deriveKeys([...own, ...secrets], LABELS.pseudonym);
+}
+
 /** HMAC-SHA256 over the parts, one after the other: fixed lengths before a variable one, or it is ambiguous. */
 export function mac({ key }: DerivedKey, ...parts: readonly (Uint8Array | string)[]): Buffer {
   const hmac = createHmac('sha256', key);
@@ -97,10 +113,10 @@ export function authenticator(
 export type PseudonymKind = 'ip' | 'user_agent' | 'device_id';
 
 /**
- * A keyed hash of personal data, for logs and tokens: the same value gives the same text while the first secret
- * stays, and nobody without the secret can try values. 128 bits, base64url.
+ * A keyed hash of personal data, for logs and tokens: the same value gives the same text while the first key stays, and
+ * nobody without the key can try values. 128 bits, base64url.
  *
- * @param keys derived for `LABELS.pseudonym`
+ * @param keys from `pseudonymKeys`
  */
 export function pseudonym(keys: readonly DerivedKey[], kind: PseudonymKind, value: string): string {
   return pseudonymBy(signingKeyOf(keys), kind, value);
