@@ -8,7 +8,7 @@ export type Weakness = 'words' | 'repeats';
 const TEMPLATE =
   /^(?:<[\w .:|,"'=+/-]*>|\[[\w .:|,"'=+/-]*\]|\$?\{+[\w .:|,"'=+/-]*\}+|\$\([^()]*\)|%\w*%|\$[A-Za-z_]\w*)$/;
 
-/** A text that says of itself that it is not to be used. By chance it stands in one of 10^8 random texts. */
+/** A text that says of itself that it is not to be used. By chance one in 10^8 random texts has it. */
 const DISCLAIMED =
   /insecure|placeholder|example|change[ _.-]?(?:me|this)|replace[ _.-]?(?:me|this)|do[ _.-]?not[ _.-]?use/i;
 

@@ -116,10 +116,7 @@ export interface EnrolmentEvidence<Kind extends string = string, Field extends S
    * made, and a key that leaked from a factory attests any public key.
    */
   readonly provesKey?: true;
-  /**
-   * SHA-256 of each symmetric secret that it is verified with, in every encoding: so that no secret serves two ends.
-   * `secretDigests` of the kernel makes them.
-   */
+  /** SHA-256, base64url, of each symmetric secret that it is verified with: the guard lets no secret serve two ends. */
   readonly secretDigests?: () => readonly string[];
   /**
    * Verifies the evidence and holds it to the policy.

@@ -66,10 +66,7 @@ export interface Evidence<Kind extends string = string, Result = unknown, Item =
    * @throws ConfigurationError where they make no sense
    */
   demand(options: Readonly<Record<string, unknown>>): Demand;
-  /**
-   * SHA-256 of each symmetric secret that it is verified with, in every encoding: so that no secret serves two ends.
-   * `secretDigests` of the kernel makes them.
-   */
+  /** SHA-256, base64url, of each symmetric secret that it is verified with: the guard lets no secret serve two ends. */
   readonly secretDigests?: () => readonly string[];
   /**
    * Looks for an item in the request, without I/O.
