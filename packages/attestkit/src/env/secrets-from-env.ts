@@ -54,6 +54,7 @@ export function secretsFromEnv(env: Environment, given: EnrolmentOptions): Secre
 
 /** A list would be one long secret that no other instance knows, and everybody would be logged out. */
 function readOne(variable: string, text: string, allowPublished: boolean | undefined): void {
+  if (text === '') throw new ConfigurationError(variable, 'is empty', 'Give it a value, or leave it unset.');
   if (text.includes(',')) {
     const remedy =
       variable === HASH_KEY

@@ -3,7 +3,7 @@ import { secretDigests } from '../kernel/secret-readings.js';
 import type { Evidence } from '../ports/evidence.js';
 import type { EnrolmentOptions } from './enrolment.js';
 
-/** Where secrets are used, by the option that names them. */
+/** One use of secrets, by the option that names them. */
 interface Use {
   readonly option: string;
   /** Of the secrets, in every encoding. */
@@ -11,8 +11,8 @@ interface Use {
 }
 
 /**
- * Refuses one secret for two ends, in whatever encoding: who learns it in one place could forge in the other. All that a
- * request carries counts as one place, since two headers may have tokens of one account.
+ * Refuses one secret for two uses, in whatever encoding: an attacker who learns it from one could forge in the other. All
+ * kinds of evidence in `evidence` count as one use, since two headers may carry tokens of one account.
  *
  * @throws ConfigurationError naming the option
  */
@@ -34,7 +34,7 @@ export function assertDistinctSecrets(
     const other = digests.map((digest) => known.get(digest)).find((found) => found !== undefined);
     if (other !== undefined) {
       const remedy = 'Make another one: node -p "crypto.randomBytes(64).toString(\'base64\')"';
-      throw new ConfigurationError(option, `has a secret that ${other} has too`, remedy);
+      throw new ConfigurationError(option, `uses a secret that ${other} uses too`, remedy);
     }
     for (const digest of digests) known.set(digest, option);
   }

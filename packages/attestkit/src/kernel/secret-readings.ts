@@ -1,7 +1,6 @@
-import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 
-/** Shorter ones are not looked at: no secret is in them. */
+/** Fewer bytes are not looked at: they cannot be a secret. */
 const MINIMUM = 16;
 
 /** How often a text may have been encoded: hexadecimal digits of a text in base64, for example. */
@@ -23,7 +22,7 @@ export function readingsOf(secret: Buffer, depth = DEPTH): readonly Buffer[] {
   return [secret, ...decoded.flatMap((each) => readingsOf(each, depth - 1))];
 }
 
-/** SHA-256, base64url, of each reading: to compare secrets by that are kept in different places. */
+/** SHA-256, base64url, of each reading: to compare secrets without handing them around. */
 export function secretDigests(secret: Buffer): readonly string[] {
   return readingsOf(secret).map((each) => createHash('sha256').update(each).digest('base64url'));
 }
@@ -40,10 +39,11 @@ export function textOf(bytes: Buffer): string | undefined {
   }
   const own = bytes.subarray(0, length);
   if (isAscii) return own.toString('latin1');
-  return isUtf8(own) ? own.toString('utf8') : undefined;
+  const text = own.toString('utf8');
+  return Buffer.from(text, 'utf8').equals(own) ? text : undefined;
 }
 
-/** UUIDs without their hyphens, which nobody draws. */
+/** UUIDs without their hyphens, which are not random. */
 export function withoutHyphens(text: string): string {
   return text.includes('-') ? text.replaceAll(UUIDS, (uuid) => uuid.replaceAll('-', '')) : text;
 }

@@ -1,32 +1,32 @@
 import { KEY_PATHS, KNOWN_WORDS, LETTER_PAIRS, LOOKALIKES } from './secret-words.js';
 
-/** How short a text can be told. */
-export interface Telling {
-  /** Bits by which the telling is shorter than the text is long. */
+/** The shortest description of a text. */
+export interface Description {
+  /** Bits by which it is shorter than the text. Negative where it is longer. */
   readonly saved: number;
-  /** Bits of what in the text is neither word, number nor row of keys. Of a number: those of its digits. */
-  readonly drawn: number;
+  /** Bits of the text that are described as random characters, or as the digits of a number. */
+  readonly random: number;
 }
 
 /** The cost of an event of this likelihood, in bits. */
 const bits = (likelihood: number): number => -Math.log2(likelihood);
 
-/** Where the telling of a text stands: between its pieces, or within one. */
+/** Where the description of a text stands: between two pieces of it, or within one. */
 const GAP = 0; // at the start of written text, or after a separator
 const AFTER = 1; // after a word, a number or a row
 const AFTER_CAPITAL = 2; // after a word with a capital
-const DRAWN = 3; // in characters that were drawn
+const RANDOM = 3; // in random characters
 const LOWER = 4; // in a word in small letters
 const CAPITAL = 5; // in a word with a capital
 const UPPER = 6; // in a word in capitals
 const NUMBER = 7;
 const RUN = 8; // in a row: `abc`, `qwert`, `111`
-const HEXADECIMAL = 9; // in hexadecimal digits that were drawn
+const HEXADECIMAL = 9; // in random hexadecimal digits
 const PLACES = 10;
 
 /**
  * What comes next in each gap. The likelihoods of a row add up to 1 with those of `LEAVE`, as do those of its three cases: so
- * that the telling is a code, and 2 to the minus its length a distribution over all texts.
+ * that the description is a code, and 2 to the minus its length a distribution over all texts.
  */
 const NEXT = [
   { known: 0.42, word: 0.33, number: 0.12, run: 0.05, separator: 0.03, cases: [0.6, 0.25, 0.15] },
@@ -45,9 +45,9 @@ const NEXT = [
 
 type Next = (typeof NEXT)[number];
 
-const BEGIN = 1; // written or drawn
+const BEGIN = 1; // written or random
 const [LEAVE, LEAVE_FOR_HEXADECIMAL] = [bits(0.03), bits(0.02)];
-const [STAY_DRAWN, ENTER] = [bits(0.96), bits(0.04)];
+const [STAY_RANDOM, ENTER] = [bits(0.96), bits(0.04)];
 const [PLAIN, LOOKALIKE] = [bits(29 / 32), bits(1 / 32)];
 const DIGIT = Math.log2(10);
 const HEXADECIMAL_DIGIT = Math.log2(22); // in either case
@@ -90,64 +90,64 @@ for (const word of KNOWN_WORDS) {
 }
 
 /**
- * The shortest telling of a text by a small grammar of what people write: words by their letters or from a list, in any
- * case and with lookalikes, numbers, separators, rows of keys, and characters drawn from an alphabet for all else.
+ * Describes a text as briefly as possible, by a small grammar of what people write: words by their letters or from a
+ * list, in any case and with lookalikes, numbers, separators, rows of keys, and random characters for everything else.
  *
- * The grammar is a code (Kraft's inequality). Of texts that are drawn at random from an alphabet of this size,
- * however long, therefore at most 2^-t can be told in t bits less than they have.
+ * The grammar is a code (Kraft's inequality). So of all texts of one length over an alphabet of this size, at most one
+ * in 2^t has a description that is t bits shorter.
  *
- * @param size how many characters there are that the text could have been drawn from
+ * @param size how many characters the alphabet has that a generator would have used
  */
-export function tell(text: string, size: number): Telling {
+export function describeText(text: string, size: number): Description {
   const character = Math.log2(size);
   const { length } = text;
   let now = new Path();
   let next = new Path();
   now.reach(GAP, BEGIN, 0);
-  now.reach(DRAWN, BEGIN, 0);
+  now.reach(RANDOM, BEGIN, 0);
   const arrivals: (Path | undefined)[] = [];
   for (let at = 0; ; at += 1) {
     const before = at === 0 ? 0 : text.charCodeAt(at - 1);
     if (at > 0) endPieces(now, letterOf(before), arrivals[at]);
     for (let gap = GAP; gap <= AFTER_CAPITAL; gap += 1) {
-      now.reach(DRAWN, now.cost(gap) + LEAVE, now.drawn(gap));
-      now.reach(HEXADECIMAL, now.cost(gap) + LEAVE_FOR_HEXADECIMAL, now.drawn(gap));
+      now.reach(RANDOM, now.cost(gap) + LEAVE, now.random(gap));
+      now.reach(HEXADECIMAL, now.cost(gap) + LEAVE_FOR_HEXADECIMAL, now.random(gap));
     }
-    now.reach(GAP, now.cost(DRAWN) + ENTER, now.drawn(DRAWN));
-    now.reach(GAP, now.cost(HEXADECIMAL) + ENTER, now.drawn(HEXADECIMAL));
+    now.reach(GAP, now.cost(RANDOM) + ENTER, now.random(RANDOM));
+    now.reach(GAP, now.cost(HEXADECIMAL) + ENTER, now.random(HEXADECIMAL));
     if (at === length) break;
     spell(text, at, now, arrivals);
     next.clear();
-    draw(now, next, text.charCodeAt(at), character);
+    addRandom(now, next, text.charCodeAt(at), character);
     beginPieces(now, next, text.charCodeAt(at), character);
     if (at > 0) goOn(now, next, text, at);
     [now, next] = [next, now];
   }
-  const ends = [GAP, AFTER, AFTER_CAPITAL, DRAWN, HEXADECIMAL];
+  const ends = [GAP, AFTER, AFTER_CAPITAL, RANDOM, HEXADECIMAL];
   const end = ends.reduce((best, each) => (now.cost(each) < now.cost(best) ? each : best));
-  return { saved: length * character - now.cost(end), drawn: now.drawn(end) };
+  return { saved: length * character - now.cost(end), random: now.random(end) };
 }
 
 const NOWHERE = Array.from({ length: PLACES }, () => Infinity);
 const NOTHING = Array.from({ length: PLACES }, () => 0);
 
-/** The cheapest telling so far to each place, and how much of it was drawn. */
+/** The shortest description that leads to each place, and how many of its bits are random. */
 class Path {
   readonly #cost: number[] = NOWHERE.slice();
-  readonly #drawn: number[] = NOTHING.slice();
+  readonly #random: number[] = NOTHING.slice();
 
   cost(place: number): number {
     return this.#cost[place] as number;
   }
 
-  drawn(place: number): number {
-    return this.#drawn[place] as number;
+  random(place: number): number {
+    return this.#random[place] as number;
   }
 
-  reach(place: number, cost: number, drawn: number): void {
+  reach(place: number, cost: number, random: number): void {
     if (cost >= (this.#cost[place] as number)) return;
     this.#cost[place] = cost;
-    this.#drawn[place] = drawn;
+    this.#random[place] = random;
   }
 
   clear(): void {
@@ -164,12 +164,12 @@ const pair = (before: number, after: number): number => PAIRS[before * 27 + afte
 function endPieces(now: Path, letter: number, arrived: Path | undefined): void {
   if (arrived !== undefined)
     for (let gap = AFTER; gap <= AFTER_CAPITAL; gap += 1)
-      now.reach(gap, arrived.cost(gap), arrived.drawn(gap));
-  now.reach(AFTER, now.cost(LOWER) + pair(letter, 0), now.drawn(LOWER));
-  now.reach(AFTER, now.cost(UPPER) + pair(letter, 0), now.drawn(UPPER));
-  now.reach(AFTER_CAPITAL, now.cost(CAPITAL) + pair(letter, 0), now.drawn(CAPITAL));
-  now.reach(AFTER, now.cost(NUMBER) + END_NUMBER, now.drawn(NUMBER));
-  now.reach(AFTER, now.cost(RUN) + END_RUN, now.drawn(RUN));
+      now.reach(gap, arrived.cost(gap), arrived.random(gap));
+  now.reach(AFTER, now.cost(LOWER) + pair(letter, 0), now.random(LOWER));
+  now.reach(AFTER, now.cost(UPPER) + pair(letter, 0), now.random(UPPER));
+  now.reach(AFTER_CAPITAL, now.cost(CAPITAL) + pair(letter, 0), now.random(CAPITAL));
+  now.reach(AFTER, now.cost(NUMBER) + END_NUMBER, now.random(NUMBER));
+  now.reach(AFTER, now.cost(RUN) + END_RUN, now.random(RUN));
 }
 
 /** Known words that begin here, to where they end. */
@@ -197,19 +197,23 @@ function spell(text: string, at: number, now: Path, arrivals: (Path | undefined)
     for (let gap = GAP; gap <= AFTER_CAPITAL; gap += 1) {
       const next = NEXT[gap] as Next;
       const cost = now.cost(gap) + next.known + spelled;
-      if (lower) arrival.reach(AFTER, cost + next.lower, now.drawn(gap));
-      if (capital) arrival.reach(AFTER_CAPITAL, cost + next.capital, now.drawn(gap));
-      if (upper) arrival.reach(AFTER, cost + next.upper, now.drawn(gap));
+      if (lower) arrival.reach(AFTER, cost + next.lower, now.random(gap));
+      if (capital) arrival.reach(AFTER_CAPITAL, cost + next.capital, now.random(gap));
+      if (upper) arrival.reach(AFTER, cost + next.upper, now.random(gap));
     }
   }
 }
 
-/** A character that was drawn. */
-function draw(now: Path, next: Path, code: number, character: number): void {
-  next.reach(DRAWN, now.cost(DRAWN) + STAY_DRAWN + character, now.drawn(DRAWN) + character);
+/** A random character. */
+function addRandom(now: Path, next: Path, code: number, character: number): void {
+  next.reach(RANDOM, now.cost(RANDOM) + STAY_RANDOM + character, now.random(RANDOM) + character);
   const letter = small(code);
   if ((code < 48 || code > 57) && (letter < 97 || letter > 102)) return;
-  next.reach(HEXADECIMAL, now.cost(HEXADECIMAL) + STAY_DRAWN + HEXADECIMAL_DIGIT, now.drawn(HEXADECIMAL) + 4);
+  next.reach(
+    HEXADECIMAL,
+    now.cost(HEXADECIMAL) + STAY_RANDOM + HEXADECIMAL_DIGIT,
+    now.random(HEXADECIMAL) + 4,
+  );
 }
 
 /** The first character of a piece. */
@@ -222,16 +226,16 @@ function beginPieces(now: Path, next: Path, code: number, character: number): vo
   for (let gap = GAP; gap <= AFTER_CAPITAL; gap += 1) {
     const cost = now.cost(gap);
     if (cost === Infinity) continue;
-    const drawn = now.drawn(gap);
+    const random = now.random(gap);
     const after = NEXT[gap] as Next;
     if (isCapital) {
-      next.reach(CAPITAL, cost + after.word + after.capital + spelled, drawn);
-      next.reach(UPPER, cost + after.word + after.upper + spelled, drawn);
-    } else if (letter !== 0) next.reach(LOWER, cost + after.word + after.lower + spelled, drawn);
-    if (isDigit) next.reach(NUMBER, cost + after.number, drawn + DIGIT);
+      next.reach(CAPITAL, cost + after.word + after.capital + spelled, random);
+      next.reach(UPPER, cost + after.word + after.upper + spelled, random);
+    } else if (letter !== 0) next.reach(LOWER, cost + after.word + after.lower + spelled, random);
+    if (isDigit) next.reach(NUMBER, cost + after.number, random + DIGIT);
     else if (plain === 0 && code < 128)
-      next.reach(GAP, cost + after.separator + (SEPARATORS[code] as number), drawn);
-    next.reach(RUN, cost + after.run + character, drawn);
+      next.reach(GAP, cost + after.separator + (SEPARATORS[code] as number), random);
+    next.reach(RUN, cost + after.run + character, random);
   }
 }
 
@@ -245,13 +249,14 @@ function goOn(now: Path, next: Path, text: string, at: number): void {
     const cost = pair(letterOf(before), letter) + (plain === 0 ? LOOKALIKE : PLAIN);
     const isUpper = plain !== 0 && code < 97;
     const isLower = plain !== 0 && code >= 97;
-    if (!isUpper) next.reach(LOWER, now.cost(LOWER) + cost, now.drawn(LOWER));
-    if (!isUpper) next.reach(CAPITAL, now.cost(CAPITAL) + cost, now.drawn(CAPITAL));
-    if (!isLower) next.reach(UPPER, now.cost(UPPER) + cost, now.drawn(UPPER));
+    if (!isUpper) next.reach(LOWER, now.cost(LOWER) + cost, now.random(LOWER));
+    if (!isUpper) next.reach(CAPITAL, now.cost(CAPITAL) + cost, now.random(CAPITAL));
+    if (!isLower) next.reach(UPPER, now.cost(UPPER) + cost, now.random(UPPER));
   }
-  if (code >= 48 && code <= 57) next.reach(NUMBER, now.cost(NUMBER) + MORE_DIGITS, now.drawn(NUMBER) + DIGIT);
+  if (code >= 48 && code <= 57)
+    next.reach(NUMBER, now.cost(NUMBER) + MORE_DIGITS, now.random(NUMBER) + DIGIT);
   const step = at === 1 ? Infinity : code - text.charCodeAt(at - 2);
-  next.reach(RUN, now.cost(RUN) + stepOfRun(before, code, step), now.drawn(RUN));
+  next.reach(RUN, now.cost(RUN) + stepOfRun(before, code, step), now.random(RUN));
 }
 
 /** How a row goes on: with the same, the next or the last character, along the keys, or with every other one. */

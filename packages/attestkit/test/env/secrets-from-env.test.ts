@@ -122,7 +122,7 @@ describe('JWT_SECRET_PREVIOUS', () => {
       { JWT_SECRET: CURRENT, APPROOV_BASE64_SECRET: Buffer.from(CURRENT).toString('base64') },
       {},
       'JWT_SECRET',
-      /evidence has too/,
+      /evidence uses too/,
     ],
     [
       'the secret of Approov as the previous one',
@@ -133,7 +133,7 @@ describe('JWT_SECRET_PREVIOUS', () => {
       },
       {},
       'JWT_SECRET',
-      /evidence has too/,
+      /evidence uses too/,
     ],
   ])('with %s fails at start-up', (_, env, options, variable, message) => {
     const error = complaint(env, options);
@@ -205,8 +205,8 @@ describe('ATTESTKIT_HASH_KEY', () => {
     ['has a comma', `${HASH},${PREVIOUS}`, /has a comma. It takes one key/],
     ['is short', 'x7Kq', /has 4 bytes/],
     ['reads like words', 'hash-key-for-logs-of-the-mobile-api-2025', /reads like words/],
-    ['is the secret', CURRENT, /secret has too/],
-    ['is the secret in base64', Buffer.from(CURRENT).toString('base64'), /secret has too/],
+    ['is the secret', CURRENT, /secret uses too/],
+    ['is the secret in base64', Buffer.from(CURRENT).toString('base64'), /secret uses too/],
   ])('that %s fails at start-up', (_, key, message) => {
     const error = complaint({ JWT_SECRET: CURRENT, ATTESTKIT_HASH_KEY: key });
     expect([error.variable, error.message]).toEqual(['ATTESTKIT_HASH_KEY', expect.stringMatching(message)]);

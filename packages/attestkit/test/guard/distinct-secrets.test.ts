@@ -30,7 +30,7 @@ function problem(options: Partial<GuardOptions>): string {
   return 'none';
 }
 
-describe('a secret that serves two ends', () => {
+describe('a secret that has two uses', () => {
   it('is not one that differs', () => {
     expect(problem({})).toBe('none');
     expect(problem({ secret: [newSecret(), newSecret()], hashKey: newSecret() })).toBe('none');
@@ -46,7 +46,7 @@ describe('a secret that serves two ends', () => {
     ['in base32, small', base32(bytes).toLowerCase()],
     ['encoded twice', Buffer.from(bytes.toString('hex')).toString('base64')],
   ])('of Approov and of sessions %s fails at start-up', (_, text) => {
-    const message = /^secret has a secret that evidence has too\. Make another one/;
+    const message = /^secret uses a secret that evidence uses too\. Make another one/;
     expect(problem({ secret: text })).toMatch(message);
     expect(problem({ secret: [newSecret(), text] })).toMatch(message);
     const byUrl = [
@@ -56,20 +56,20 @@ describe('a secret that serves two ends', () => {
     expect(problem({ evidence: byUrl, secret: text })).toMatch(message);
     const byKeys = [approov({ keys: approovKeys({ secretBase64: base64 }) }), session()];
     expect(problem({ evidence: byKeys, secret: text })).toMatch(message);
-    expect(problem({ hashKey: text })).toMatch(/^hashKey has a secret that evidence has too/);
+    expect(problem({ hashKey: text })).toMatch(/^hashKey uses a secret that evidence uses too/);
     expect(problem({ secret: text })).not.toContain(text);
   });
 
   it('is found where Approov has the text of the other', () => {
     const text = newSecret();
     const evidence = [approov({ secretBase64: Buffer.from(text).toString('base64') }), session()];
-    expect(problem({ evidence, secret: text })).toMatch(/^secret has a secret that evidence has too/);
+    expect(problem({ evidence, secret: text })).toMatch(/^secret uses a secret that evidence uses too/);
   });
 
   it('of sessions and of hashes fails at start-up', () => {
     const id = uuid(randomBytes(16));
-    expect(problem({ secret: id, hashKey: id.replaceAll('-', '') })).toMatch(/^hashKey .* secret has too/);
-    expect(problem({ secret: [newSecret(), id], hashKey: id })).toMatch(/^hashKey .* secret has too/);
+    expect(problem({ secret: id, hashKey: id.replaceAll('-', '') })).toMatch(/^hashKey .* secret uses too/);
+    expect(problem({ secret: [newSecret(), id], hashKey: id })).toMatch(/^hashKey .* secret uses too/);
   });
 
   it('of evidence for enrolment fails at start-up as well', () => {
@@ -81,10 +81,10 @@ describe('a secret that serves two ends', () => {
     const apps = [{ packageName: 'com.example.app', certificateSha256Digests, keys }];
     const enrolment = [playIntegrity({ apps })];
     expect(problem({ enrolment })).toMatch(
-      /^enrolment \(play-integrity\) has a secret that evidence has too/,
+      /^enrolment \(play-integrity\) uses a secret that evidence uses too/,
     );
     expect(problem({ enrolment, evidence: [session()], secret: bytes.toString('hex') })).toMatch(
-      /^secret has a secret that enrolment \(play-integrity\) has too/,
+      /^secret uses a secret that enrolment \(play-integrity\) uses too/,
     );
     expect(problem({ enrolment, evidence: [session()] })).toBe('none');
   });

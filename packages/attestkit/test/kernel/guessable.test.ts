@@ -5,7 +5,7 @@ import { base32, RandomBytes } from './random-secrets.js';
 
 const judge = (text: string) => weaknessOf(Buffer.from(text, 'utf8'));
 
-describe('a secret that was drawn', () => {
+describe('a random secret', () => {
   const random = new RandomBytes();
   const many = (draw: () => string | Buffer) =>
     Array.from({ length: 3000 }, draw).filter((secret) => weaknessOf(Buffer.from(secret)) !== undefined);

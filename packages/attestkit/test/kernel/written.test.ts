@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KNOWN_WORDS, LETTER_PAIRS } from '../../src/kernel/secret-words.js';
-import { tell } from '../../src/kernel/written.js';
+import { describeText } from '../../src/kernel/written.js';
 
 const PRINTABLE = String.fromCharCode(...Array.from({ length: 95 }, (_, at) => at + 32));
 
@@ -10,9 +10,10 @@ function* texts(alphabet: string, length: number, begun = ''): Generator<string>
   else for (const each of alphabet) yield* texts(alphabet, length - 1, begun + each);
 }
 
-const cost = (text: string, size: number): number => text.length * Math.log2(size) - tell(text, size).saved;
+const cost = (text: string, size: number): number =>
+  text.length * Math.log2(size) - describeText(text, size).saved;
 
-describe('the shortest telling of a text', () => {
+describe('the shortest description of a text', () => {
   it.each([
     ['one printable character', 1, PRINTABLE],
     ['two printable characters', 2, PRINTABLE],
@@ -47,11 +48,11 @@ describe('the shortest telling of a text', () => {
     ['secret-483920', 6 * Math.log2(10)],
     ['secret-9fK2xQ7bLw', 10 * 6],
     ['secret-0f9e8d7c6b5a0f1e2d3c', 20 * 4],
-  ])('of %s leaves %d bits that were drawn', (text, drawn) => {
-    expect(Math.abs(tell(text, 64).drawn - drawn)).toBeLessThan(12);
+  ])('leaves of %s %d random bits', (text, random) => {
+    expect(Math.abs(describeText(text, 64).random - random)).toBeLessThan(12);
   });
 
-  it('of nothing saves nothing', () => {
-    expect(tell('', 64)).toEqual({ saved: -1, drawn: 0 });
+  it('saves nothing of nothing', () => {
+    expect(describeText('', 64)).toEqual({ saved: -1, random: 0 });
   });
 });
