@@ -52,9 +52,9 @@ const [PLAIN, LOOKALIKE] = [bits(29 / 32), bits(1 / 32)];
 const DIGIT = Math.log2(10);
 const HEXADECIMAL_DIGIT = Math.log2(22); // in either case
 const [MORE_DIGITS, END_NUMBER] = [DIGIT + bits(0.8), bits(0.2)];
-const [SAME, UP, DOWN, ALONG, BACK, EVERY_OTHER, END_RUN] = [0.22, 0.28, 0.08, 0.075, 0.025, 0.12, 0.1].map(
-  bits,
-) as [number, number, number, number, number, number, number];
+const [SAME, UP, DOWN, ALONG, BACK, EVERY_OTHER, UP_IN_OTHER_CASE, END_RUN] = [
+  0.2, 0.26, 0.08, 0.07, 0.025, 0.1, 0.08, 0.1,
+].map(bits) as [number, number, number, number, number, number, number, number];
 
 const codes = (text: string): number[] => [...text].map((each) => each.charCodeAt(0));
 
@@ -259,12 +259,13 @@ function goOn(now: Path, next: Path, text: string, at: number): void {
   next.reach(RUN, now.cost(RUN) + stepOfRun(before, code, step), now.random(RUN));
 }
 
-/** How a row goes on: with the same, the next or the last character, along the keys, or with every other one. */
+/** How a row goes on: with the same, the next or the last character, along the keys, or with every other character. */
 function stepOfRun(before: number, code: number, fromLastButOne: number): number {
   if (code === before) return SAME;
   if (code === before + 1) return UP;
   if (code === before - 1) return DOWN;
   const [key, other] = [small(before), small(code)];
+  if (other === key + 1) return UP_IN_OTHER_CASE;
   if (key < 128 && other < 128 && ALONG_KEYS[key * 128 + other] === 1) return ALONG;
   if (key < 128 && other < 128 && ALONG_KEYS[other * 128 + key] === 1) return BACK;
   return fromLastButOne === 1 ? EVERY_OTHER : Infinity;
