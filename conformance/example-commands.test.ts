@@ -70,7 +70,7 @@ describe('commands of the examples', () => {
 });
 
 // Lines that a reader pastes are tried as they are printed: with the published secret, and with one of the reader's.
-const own = { APPROOV_BASE64URL_SECRET: 'AbCdEfGhIjKlMnOpQrStUvWxYz0123456789-_AbCdE' };
+const own = { APPROOV_BASE64URL_SECRET: 'Iz1ZMMLYLRvNFUpP_-lduEZNbPoIk520whpeh4-hDZo' };
 const curl = spawnSync('curl', ['--version']).status === 0;
 
 describe.skipIf(!curl).each([

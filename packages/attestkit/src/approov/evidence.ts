@@ -131,6 +131,7 @@ export function approov(
     routeOptions: ['binding'],
     fields: [header],
     need: () => ({ need: 'token', header: named }),
+    secretDigests: () => keys.secretDigests?.() ?? [],
     demand: (route) => bindingDemand(route['binding'] as Binding | undefined, account),
     find(request) {
       const values = request.fields(header);

@@ -4,6 +4,7 @@ import { ALGORITHMS } from '../kernel/jwa.js';
 import { configuredKeys, selectFromJwks, type FixedKeySource } from '../kernel/key-source.js';
 import { assertOptions, type OptionTypes } from '../kernel/options.js';
 import { publicKey, readJwks } from '../kernel/public-keys.js';
+import { secretDigests } from '../kernel/secret-readings.js';
 import { assertSafeSecrets, decodeSecret } from '../kernel/secrets.js';
 import type { JwsAlgorithm, KeySource, VerificationKey } from '../ports/keys.js';
 
@@ -147,10 +148,11 @@ function secretKeys(
     decodeSecret(text, encoding, variable, ALGORITHMS[algorithm].length as number),
   );
   assertSafeSecrets(secrets, variable, allowPublishedSecret);
-  return configuredKeys(
-    algorithm,
-    secrets.map((secret) => ({ algorithm, key: createSecretKey(secret) })),
-  );
+  const keys = secrets.map((secret) => ({ algorithm, key: createSecretKey(secret) }));
+  return {
+    ...configuredKeys(algorithm, keys),
+    secretDigests: () => secrets.flatMap((each) => secretDigests(each)),
+  };
 }
 
 function distinct(

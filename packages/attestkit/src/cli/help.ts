@@ -129,6 +129,7 @@ Options
   --secret SECRET     the secret of a token, where the file has no key. Approov:
                       base64, default APPROOV_BASE64_SECRET, else
                       APPROOV_BASE64URL_SECRET. Session: default JWT_SECRET
+                      and JWT_SECRET_PREVIOUS
   --binding VALUE     the value of the binding header, where the file has none
   --json              {"verdict", "code", "checks": [{"name", "ok", "detail"}],
                       "result", "notChecked"}; bytes in base64, ISO 8601 times

@@ -36,8 +36,10 @@ export function secretFor(
     return secretBase64 === undefined ? {} : { secretBase64 };
   }
   if (kind === 'session-token') {
-    const secret = flag ?? env['JWT_SECRET'];
-    return secret === undefined ? {} : { secret };
+    if (flag !== undefined) return { secret: flag };
+    const { JWT_SECRET: current, JWT_SECRET_PREVIOUS: previous } = env;
+    const secret = [current, previous].filter((each) => each !== undefined);
+    return secret.length === 0 ? {} : { secret };
   }
   if (flag !== undefined)
     throw new UsageError(`--secret is for Approov tokens and sessions, and this is ${kind}`);

@@ -12,8 +12,9 @@ import { assertOptions, type OptionTypes } from '../kernel/options.js';
 import { assertion, session } from '../sessions/index.js';
 import { appCheckFromEnv } from './app-check-from-env.js';
 import { approovEnforcement, approovFromEnv, hasApproov } from './approov-from-env.js';
-import { readBoolean, type Environment } from './environment.js';
-import { endpointLines, logLines } from './log-lines.js';
+import { readBoolean, settingOf, type Environment } from './environment.js';
+import { endpointLines, HASHES_CHANGE, logLines } from './log-lines.js';
+import { secretsFromEnv } from './secrets-from-env.js';
 import { hasSessions, sessionsFromEnv } from './sessions-from-env.js';
 
 /** What the environment does not say. */
@@ -39,7 +40,11 @@ export interface GuardFromEnvOptions extends Omit<GuardOptions, 'evidence' | 'ac
  *
  * Sessions of devices, where there is a secret of theirs; with both, a route accepts either unless it says more:
  *
- * - `JWT_SECRET`: text of at least 32 bytes, from which the keys of challenges, sessions and refresh tokens are derived.
+ * - `JWT_SECRET`: random text of at least 32 bytes, from which the keys of challenges, sessions and refresh tokens are
+ *   derived.
+ * - `JWT_SECRET_PREVIOUS`: another such text, which verifies beside it and never signs, while one replaces the other.
+ * - `ATTESTKIT_HASH_KEY`: another one, which keys the hashes of addresses and device ids in events, so that they stay when
+ *   `JWT_SECRET` changes. Without it a log line says so.
  * - `JWT_EXPIRY_SECONDS`: default 1800. `CHALLENGE_EXPIRY_SECONDS`: default 300.
  * - `APPLE_PUBLIC_KEYS_URL` and `APP_BUNDLE_ID`: the JWK Set of an attester, and the app that its tokens are for; other
  *   kinds of evidence by the option `enrolment`.
@@ -65,7 +70,8 @@ export function guardFromEnv(options: GuardFromEnvOptions = {}): Guard {
   } = options;
   const enforcement = approovEnforcement(env);
   const logged = readBoolean(env, 'APPROOV_LOGGING_ENABLED') ?? true;
-  const sessions = hasSessions(env, rest) ? sessionsFromEnv(env, rest) : undefined;
+  const secrets = hasSessions(env, rest) ? secretsFromEnv(env, rest) : undefined;
+  const sessions = secrets && sessionsFromEnv(env, rest, secrets);
   const firebase = appCheckFromEnv(env);
   const further = firebase === undefined ? given : [firebase, ...given];
   // Where there is nothing else, the secret of Approov is what is missed.
@@ -89,15 +95,19 @@ export function guardFromEnv(options: GuardFromEnvOptions = {}): Guard {
     };
   const listener = logged ? logging(logLines, onDecision) : onDecision;
   const watcher = logged ? logging(endpointLines, onEvent) : onEvent;
+  if (logged && secrets !== undefined && secrets.options.hashKey === undefined)
+    quietly(() => log(HASHES_CHANGE));
   const { allowPublishedSecret: _, ...others } = rest;
-  return createGuard({
-    ...(sessions === undefined ? others : { ...rest, ...sessions }),
-    evidence: [...tokens, ...further, ...devices, ...signed],
-    accept: [...tokens, ...further, ...devices].map(({ kind }) => kind),
-    enforcement,
-    ...(listener !== undefined && { onDecision: listener }),
-    ...(sessions !== undefined && watcher !== undefined && { onEvent: watcher }),
-  });
+  return settingOf(secrets?.variables ?? {}, () =>
+    createGuard({
+      ...(sessions === undefined ? others : { ...rest, ...sessions }),
+      evidence: [...tokens, ...further, ...devices, ...signed],
+      accept: [...tokens, ...further, ...devices].map(({ kind }) => kind),
+      enforcement,
+      ...(listener !== undefined && { onDecision: listener }),
+      ...(sessions !== undefined && watcher !== undefined && { onEvent: watcher }),
+    }),
+  );
 }
 
 const OPTIONS: OptionTypes = {

@@ -1,5 +1,9 @@
 import type { DecisionEvent, EndpointEvent, FailureFacts } from '../ports/events.js';
 
+/** Said once, at start-up. */
+export const HASHES_CHANGE =
+  'ATTESTKIT_HASH_KEY IS NOT SET: THE HASHES IN EVENTS, AND WHAT SESSIONS ARE BOUND TO, CHANGE WITH JWT_SECRET';
+
 /**
  * The lines that Approov's example servers log for a decision, which existing deployments search for, followed by
  * the reason where there is one. Never a token.

@@ -2,26 +2,24 @@ import { ConfigurationError } from '../kernel/errors.js';
 import type { EnrolmentOptions } from '../guard/index.js';
 import { remoteJwks } from '../net/index.js';
 import type { EnrolmentEvidence } from '../ports/enrolment.js';
-import { readSecrets } from '../sessions/secrets.js';
 import { LONGEST_SECONDS } from '../sessions/settings.js';
 import { signedToken } from '../signed-token/index.js';
 import { memoryStore } from '../stores/memory.js';
 import { readSeconds, settingOf, type Environment } from './environment.js';
+import type { SecretsFromEnv } from './secrets-from-env.js';
 
 /** Whether the environment, or what stands beside it, asks for sessions. */
 export function hasSessions(env: Environment, { enrolment }: EnrolmentOptions): boolean {
-  const variables = ['JWT_SECRET', 'APPLE_PUBLIC_KEYS_URL', 'APP_BUNDLE_ID'];
+  const variables = ['JWT_SECRET', 'JWT_SECRET_PREVIOUS', 'APPLE_PUBLIC_KEYS_URL', 'APP_BUNDLE_ID'];
   return enrolment !== undefined || variables.some((variable) => env[variable] !== undefined);
 }
 
 /** @throws ConfigurationError naming the variable */
-export function sessionsFromEnv(env: Environment, given: EnrolmentOptions): EnrolmentOptions {
-  const { JWT_SECRET: secret } = env;
-  if (secret === undefined && given.secret === undefined) {
-    const remedy = 'Make one with: node -p "crypto.randomBytes(64).toString(\'base64\')"';
-    throw new ConfigurationError('JWT_SECRET', 'is not set', remedy);
-  }
-  if (secret !== undefined) readSecrets(secret, 'JWT_SECRET', given.allowPublishedSecret);
+export function sessionsFromEnv(
+  env: Environment,
+  given: EnrolmentOptions,
+  secrets: SecretsFromEnv,
+): EnrolmentOptions {
   const attester = attesterFromEnv(env);
   const enrolment = [...(given.enrolment ?? []), ...(attester === undefined ? [] : [attester])];
   if (enrolment.length === 0) {
@@ -35,7 +33,7 @@ export function sessionsFromEnv(env: Environment, given: EnrolmentOptions): Enro
   return {
     ...given,
     enrolment,
-    secret: given.secret ?? secret ?? '',
+    ...secrets.options,
     store: given.store ?? memoryStore(),
     sessions: {
       ...(expirySeconds !== undefined && { expirySeconds }),

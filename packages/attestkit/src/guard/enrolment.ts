@@ -14,10 +14,17 @@ export interface EnrolmentOptions {
   /** The kinds of evidence that devices enrol with: `[appAttest({ … })]`. */
   readonly enrolment?: readonly EnrolmentEvidence[];
   /**
-   * What the server authenticates to itself with: challenges, refresh tokens, session tokens. Text of at least 32 bytes
-   * (`JWT_SECRET`), or several: the first signs, all verify.
+   * What the server authenticates to itself with: challenges, refresh tokens, session tokens. Random text of at least 32
+   * bytes (`JWT_SECRET`), or several: the first signs, all verify. Words, placeholders, published secrets and those of
+   * other evidence are refused.
    */
   readonly secret?: string | readonly string[];
+  /**
+   * Keys the hashes of addresses, user agents and device ids, in events and in what sessions are bound to, so that they
+   * stay when `secret` changes. Text as of `secret`, and another one (`ATTESTKIT_HASH_KEY`). Default: derived from the first
+   * secret.
+   */
+  readonly hashKey?: string;
   /** Allows the published example secrets, for examples on the loopback interface. Default: by `NODE_ENV`. */
   readonly allowPublishedSecret?: boolean;
   /** Where state is kept: `memoryStore()`, or one that all instances share. */
@@ -37,6 +44,7 @@ export interface EnrolmentOptions {
 export const ENROLMENT_OPTIONS: OptionTypes = {
   enrolment: 'list',
   secret: 'any',
+  hashKey: 'string',
   allowPublishedSecret: 'boolean',
   store: 'any',
   sessions: 'object',
@@ -53,7 +61,7 @@ export function createEnrolment(
   options: EnrolmentOptions,
   now: () => number,
 ): { readonly sessions: Sessions; readonly endpoints: Endpoints } | undefined {
-  const { enrolment, secret, store, allowPublishedSecret, onEvent } = options;
+  const { enrolment, secret, hashKey, store, allowPublishedSecret, onEvent } = options;
   if (enrolment === undefined) {
     const [without] = Object.keys(ENROLMENT_OPTIONS).filter((name) => name in options);
     if (without === undefined) return undefined;
@@ -63,6 +71,7 @@ export function createEnrolment(
   const numbers = readLimits(options.limits);
   const sessions = createSessions({
     secret,
+    hashKey,
     store,
     enrolment,
     limits: enrolmentLimits(numbers, now),

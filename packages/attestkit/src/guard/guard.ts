@@ -11,6 +11,7 @@ import type { SessionControl } from '../sessions/control.js';
 import type { Sessions } from '../sessions/sessions.js';
 import { GUARD_CHECKS } from './checks.js';
 import { decide } from './decide.js';
+import { assertDistinctSecrets } from './distinct-secrets.js';
 import { createEnrolment, ENROLMENT_OPTIONS, type EnrolmentOptions } from './enrolment.js';
 import { assertStatuses, REFUSAL_OPTIONS, refuse, type RefusalOptions } from './refusal.js';
 import { RouteCounts } from './counters.js';
@@ -83,6 +84,7 @@ export function createGuard(options: GuardOptions): Guard {
   assertClock(now);
   const enrolment = createEnrolment(options, now);
   const evidence = connected(options.evidence, enrolment?.sessions);
+  assertDistinctSecrets(options, evidence);
   const { statuses, body, headers, expose } = options;
   const refusal: RefusalOptions = {
     ...(statuses && { statuses }),

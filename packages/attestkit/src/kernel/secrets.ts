@@ -1,30 +1,35 @@
-import { createHash } from 'node:crypto';
 import { decodeBase64, decodeBase64url } from './base64.js';
 import { ConfigurationError } from './errors.js';
+import { weaknessOf, weaknessOfText, type Weakness } from './guessable.js';
+import { secretDigests } from './secret-readings.js';
 
 /** How a configured secret is written. */
 export type SecretEncoding = 'base64' | 'base64url';
 
-/** Template syntax, or words between separators where random characters should be. */
-const TEMPLATE = /^[<[{$]|(^|[_-])(secret|here|your|example|placeholder|changeme)([_-]|$)/i;
-
-/** No digit and no capital, or no digit and no small letter: in 43 random characters one chance in 10^15. */
-const WORDS = /^[^0-9A-Z]*$|^[^0-9a-z]*$/;
-
 const PEM = '-----BEGIN';
 
+const MAKE_ANOTHER = 'Make another one: node -p "crypto.randomBytes(64).toString(\'base64\')"';
 const MAKE_ONE =
   'Use the secret of your account, or make one with: node -p "crypto.randomBytes(64).toString(\'base64\')"';
 
 /**
- * SHA-256 (hex) of secrets that stand in public repositories: Approov's quickstarts and Postman collections, its
- * message-signing test scripts, and its koa Shapes server.
+ * SHA-256 (base64url) of secrets that stand in public repositories: Approov's quickstarts and Postman collections, its
+ * message-signing test scripts, and its koa Shapes server; FastAPI's tutorial on OAuth2 with JWT; and the key of many
+ * tutorials on Spring Boot with JWT, which begins with 404E6352.
  */
 const PUBLISHED: readonly string[] = [
-  '786cbeb0a2e9e33a3dc17ab73d7b4e51b54143321a3e1283c90ae92c1694c813',
-  '9202015b03b8db1268e0aedc1d892397ff752e5e9a9b89b8d66533438ac205e5',
-  '9334f9da1d0196c9d93ef23491581bdae60f557dd50f66546aefa792190f09f0',
+  'eGy-sKLp4zo9wXq3PXtOUbVBQzIaPhKDyQrpLBaUyBM',
+  'kgIBWwO42xJo4K7cHYkjl_91Ll6am4m41mUzQ4rCBeU',
+  'kzT52h0BlsnZPvI0kVgb2uYPVX3VD2ZUau-nkhkPCfA',
+  'TQ-N7EUV0HphHFAvIq25XIVNlD1hIvuPlslQO0I1a6w',
+  'E2yxxaebydlD79o4L94b-ibg4UD_REZXz3-wVuKXexw',
 ];
+
+/** What is wrong with a secret that can be guessed. */
+const PROBLEMS: Readonly<Record<Weakness, string>> = {
+  words: 'is a placeholder, or reads like words',
+  repeats: 'repeats a few bytes over and over',
+};
 
 /**
  * Decodes a configured symmetric secret.
@@ -39,7 +44,8 @@ export function decodeSecret(
   variable: string,
   minimumBytes: number,
 ): Buffer {
-  if (isPlaceholder(text, encoding)) throw new ConfigurationError(variable, 'is a placeholder', MAKE_ONE);
+  const weakness = typeof text === 'string' && !text.includes(PEM) ? weaknessOfText(text) : undefined;
+  if (weakness === 'words') throw new ConfigurationError(variable, PROBLEMS.words, MAKE_ONE);
   return decodeAnySecret(text, encoding, variable, minimumBytes);
 }
 
@@ -64,23 +70,11 @@ export function decodeAnySecret(
       'is a PEM, which is a key pair or certificate and no shared secret',
       'Use the option publicKey with an asymmetric algorithm instead.',
     );
-  const bytes = decode(text, encoding);
+  const bytes = encoding === 'base64' ? decodeBase64(text) : decodeBase64url(text);
   if (bytes === undefined) return refuse(`is not canonical ${encoding}`, otherEncoding(text, encoding));
   if (bytes.length < minimumBytes)
     return refuse(`has ${bytes.length} bytes and needs at least ${minimumBytes}`);
   return bytes;
-}
-
-function decode(text: string, encoding: SecretEncoding): Buffer | undefined {
-  return encoding === 'base64' ? decodeBase64(text) : decodeBase64url(text);
-}
-
-/** Whether it reads like words or a template. A published secret does not: it is refused under its own name. */
-function isPlaceholder(text: unknown, encoding: SecretEncoding): boolean {
-  if (typeof text !== 'string' || text === '' || text.includes(PEM)) return false;
-  if (!TEMPLATE.test(text) && !WORDS.test(text)) return false;
-  const bytes = decode(text, encoding);
-  return bytes === undefined || !PUBLISHED.includes(sha256(bytes));
 }
 
 function otherEncoding(text: string, encoding: SecretEncoding): string {
@@ -93,8 +87,10 @@ function otherEncoding(text: string, encoding: SecretEncoding): string {
 }
 
 /**
- * Refuses what no deployment may use: a secret of little variety, one that is public, or the same one twice.
+ * Refuses secrets that no deployment may use: one that is public or can be guessed, in whatever encoding, or the same one
+ * twice.
  *
+ * @param secrets the bytes that they are used as
  * @param allowPublished for examples on the loopback interface; the default allows it where `NODE_ENV` is
  *   `development` or `test`
  * @throws ConfigurationError
@@ -106,25 +102,21 @@ export function assertSafeSecrets(
 ): void {
   const seen = new Set<string>();
   for (const secret of secrets) {
-    const digest = sha256(secret);
-    if (seen.has(digest))
+    const digests = secretDigests(secret);
+    if (digests.some((digest) => seen.has(digest)))
       throw new ConfigurationError(variable, 'has the same secret twice', 'Remove one of them.');
-    seen.add(digest);
-    if (PUBLISHED.includes(digest)) {
+    for (const digest of digests) seen.add(digest);
+    if (digests.some((digest) => PUBLISHED.includes(digest))) {
       if (allowPublished) continue;
       throw new ConfigurationError(
         variable,
         'is a published example secret, with which anyone can sign',
-        'Use the secret of your account. For examples on the loopback interface set NODE_ENV=development or the option allowPublishedSecret.',
+        'Use a secret of your own. For examples on the loopback interface set NODE_ENV=development or the option allowPublishedSecret.',
       );
     }
-    if (new Set(secret).size < 16)
-      throw new ConfigurationError(variable, 'repeats a few bytes over and over', MAKE_ONE);
+    const weakness = weaknessOf(secret);
+    if (weakness !== undefined) throw new ConfigurationError(variable, PROBLEMS[weakness], MAKE_ANOTHER);
   }
-}
-
-function sha256(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** Whether this process says that it is no deployment. */

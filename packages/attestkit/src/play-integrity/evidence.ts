@@ -8,7 +8,7 @@ import { decodeRemotely, type TokenForm } from './decode.js';
 import { FIELD_CHECKS } from './decode-checks.js';
 import { readWindow, WINDOW_OPTIONS, type VerdictRules, type VerdictWindow } from './expectations.js';
 import { factsOf, readFacts } from './facts.js';
-import { areKeys, type PlayIntegrityKeys } from './keys.js';
+import { areKeys, digestsOf, type PlayIntegrityKeys } from './keys.js';
 import { appraisePolicy, POLICY_OPTIONS, readPolicy, type PlayIntegrityPolicyOptions } from './policy.js';
 import { enrolmentHash } from './request-hash.js';
 import { TOKEN_CHECKS } from './token-checks.js';
@@ -93,6 +93,7 @@ export function playIntegrity(options: PlayIntegrityOptions): EnrolmentEvidence<
   return {
     kind: 'play-integrity',
     fields: ['integrity_token', 'package_name'],
+    secretDigests: () => apps.flatMap(({ keys }) => (keys === undefined ? [] : digestsOf(keys))),
 
     verify(fields, { challenge, deviceId, now, consumeChallenge }) {
       const token = fields['integrity_token'];

@@ -2,6 +2,7 @@ import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import { decodeBase64 } from '../kernel/base64.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { assertOptions } from '../kernel/options.js';
+import { secretDigests } from '../kernel/secret-readings.js';
 import { assertSafeSecrets } from '../kernel/secrets.js';
 import type { VerificationKey } from '../ports/keys.js';
 
@@ -48,6 +49,11 @@ export function playIntegrityKeys(keys: ResponseKeys | readonly ResponseKeys[]):
 /** Whether this is what `playIntegrityKeys` returned. */
 export function areKeys(keys: unknown): keys is PlayIntegrityKeys {
   return typeof keys === 'object' && keys !== null && 'sets' in keys && Array.isArray(keys.sets);
+}
+
+/** Digests of the decryption keys. */
+export function digestsOf({ sets }: PlayIntegrityKeys): readonly string[] {
+  return sets.flatMap(({ decryptionKey }) => secretDigests(decryptionKey.export()));
 }
 
 function readSecret(text: unknown): Buffer {

@@ -148,6 +148,8 @@ export interface EnrolmentEvidence<Kind extends string = string, Field extends S
    * made, and a key that leaked from a factory attests any public key.
    */
   readonly provesKey?: true;
+  /** SHA-256, base64url, of each symmetric secret that it is verified with: the guard refuses one secret for two uses. */
+  readonly secretDigests?: () => readonly string[];
   /**
    * Verifies the evidence and holds it to the policy.
    *

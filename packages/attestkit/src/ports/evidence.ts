@@ -83,6 +83,8 @@ export interface Evidence<Kind extends string = string, Result = unknown, Item =
    * @throws ConfigurationError where they make no sense
    */
   demand(options: Readonly<Record<string, unknown>>): Demand;
+  /** SHA-256, base64url, of each symmetric secret that it is verified with: the guard refuses one secret for two uses. */
+  readonly secretDigests?: () => readonly string[];
   /**
    * Looks for an item in the request, without I/O.
    *

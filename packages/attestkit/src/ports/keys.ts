@@ -36,4 +36,6 @@ export interface KeySource {
   candidates(kid: string | undefined): readonly VerificationKey[] | Promise<readonly VerificationKey[]>;
   /** Whether a key that verified a token earlier is still one of this source's. Answers at once; may start a refresh in the background. */
   includes(key: VerificationKey): boolean;
+  /** SHA-256 of each symmetric secret that is configured, in every encoding. See `Evidence.secretDigests`. */
+  readonly secretDigests?: () => readonly string[];
 }

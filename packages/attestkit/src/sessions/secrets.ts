@@ -1,5 +1,4 @@
 import { createHash, createHmac, createSecretKey, hash, hkdfSync, type KeyObject } from 'node:crypto';
-import { decodeEither } from '../kernel/base64.js';
 import { equalBytes } from '../kernel/bytes.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { assertSafeSecrets } from '../kernel/secrets.js';
@@ -26,16 +25,6 @@ export interface DerivedKey {
 /** Bytes of a secret: the length of the hash it is used with (RFC 7518 §3.2). */
 const MINIMUM = 32;
 
-/** 32 random hexadecimal digits have fewer different ones in 1 of 10^7 cases. */
-const MINIMUM_VARIETY = 8;
-
-/** Template syntax, or words that stand where random characters should be. */
-const PLACEHOLDER =
-  /^[<[{$]|secret|password|example|placeholder|default|insecure|change.?(me|this)|replace.?(me|this)/i;
-
-/** Letters of one case, and no digit: in 32 random characters one chance in 10^11. */
-const WORDS = /^[^0-9A-Z]*$|^[^0-9a-z]*$/;
-
 const MAKE_ONE = 'Make one with: node -p "crypto.randomBytes(64).toString(\'base64\')"';
 
 /**
@@ -45,18 +34,18 @@ const MAKE_ONE = 'Make one with: node -p "crypto.randomBytes(64).toString(\'base
  *
  * @param variable the option or environment variable, for the message
  * @param allowPublished for examples on the loopback interface; by default `NODE_ENV` decides
- * @throws ConfigurationError when one is absent, short, a PEM, a placeholder, published, of little variety or there twice
+ * @throws ConfigurationError when one is absent, short, a PEM, a placeholder, made of words, published, of little variety
+ *   or there twice
  */
 export function readSecrets(configured: unknown, variable: string, allowPublished?: boolean): Secrets {
   const texts: readonly unknown[] = Array.isArray(configured) ? configured : [configured];
   if (texts.length === 0) throw new ConfigurationError(variable, 'is an empty list', MAKE_ONE);
-  const secrets = texts.map((text) => createSecretKey(readSecret(text, variable, allowPublished)));
-  if (secrets.some((secret, at) => secrets.slice(0, at).some((other) => other.equals(secret))))
-    throw new ConfigurationError(variable, 'has the same secret twice', 'Remove one of them.');
-  return secrets;
+  const secrets = texts.map((text) => readSecret(text, variable));
+  assertSafeSecrets(secrets, variable, allowPublished);
+  return secrets.map((secret) => createSecretKey(secret));
 }
 
-function readSecret(text: unknown, variable: string, allowPublished: boolean | undefined): Buffer {
+function readSecret(text: unknown, variable: string): Buffer {
   const refuse = (problem: string, remedy = MAKE_ONE): never => {
     throw new ConfigurationError(variable, problem, remedy);
   };
@@ -67,24 +56,7 @@ function readSecret(text: unknown, variable: string, allowPublished: boolean | u
     return refuse('has white space around it', 'Remove it, a line break at the end of a file too.');
   const bytes = Buffer.from(text, 'utf8');
   if (bytes.length < MINIMUM) return refuse(`has ${bytes.length} bytes and needs at least ${MINIMUM}`);
-  assertUnpublished(text, variable, allowPublished);
-  if (PLACEHOLDER.test(text) || WORDS.test(text)) return refuse('reads like a placeholder, or like words');
-  if (new Set(bytes).size < MINIMUM_VARIETY || repeats(text))
-    return refuse('repeats a few bytes over and over');
   return bytes;
-}
-
-/** The kernel knows published secrets by their bytes, and they are published in base64. */
-function assertUnpublished(text: string, variable: string, allowPublished: boolean | undefined): void {
-  const decoded = decodeEither(text);
-  if (decoded !== undefined && decoded.length >= MINIMUM)
-    assertSafeSecrets([decoded], variable, allowPublished);
-}
-
-/** Whether the text is one of at most 16 characters, written again and again. */
-function repeats(text: string): boolean {
-  for (let period = 1; period <= 16; period += 1) if (text.startsWith(text.slice(period))) return true;
-  return false;
 }
 
 /**
@@ -102,6 +74,22 @@ export function deriveKeys(secrets: Secrets, label: Label): readonly DerivedKey[
 /** The key that signs; configuration has seen to it that there is one. */
 export function signingKeyOf(keys: readonly DerivedKey[]): DerivedKey {
   return keys[0] as DerivedKey;
+}
+
+/**
+ * The keys of pseudonyms: that of `hashKey`, which stays when the secrets change, before those of the secrets, with which
+ * sessions from before it was set are bound. Without it they are of the secrets alone, and the first one makes them.
+ *
+ * @param hashKey text as of a secret, and none of them
+ * @throws ConfigurationError as `readSecrets`
+ */
+export function pseudonymKeys(
+  hashKey: string | undefined,
+  secrets: Secrets,
+  allowPublished?: boolean,
+): readonly DerivedKey[] {
+  const own = hashKey === undefined ? [] : readSecrets(hashKey, 'hashKey', allowPublished);
+  return deriveKeys([...own, ...secrets], LABELS.pseudonym);
 }
 
 /** HMAC-SHA256 over the parts, one after the other: fixed lengths before a variable one, or it is ambiguous. */
@@ -125,10 +113,10 @@ export function authenticator(
 export type PseudonymKind = 'ip' | 'user_agent' | 'device_id';
 
 /**
- * A keyed hash of personal data, for logs and tokens: the same value gives the same text while the first secret
- * stays, and nobody without the secret can try values. 128 bits, base64url.
+ * A keyed hash of personal data, for logs and tokens: the same value gives the same text while the first key stays, and
+ * nobody without the key can try values. 128 bits, base64url.
  *
- * @param keys derived for `LABELS.pseudonym`
+ * @param keys from `pseudonymKeys`
  */
 export function pseudonym(keys: readonly DerivedKey[], kind: PseudonymKind, value: string): string {
   return pseudonymBy(signingKeyOf(keys), kind, value);

@@ -15,7 +15,7 @@ import type { Issued } from './issue.js';
 import { refresh } from './refresh.js';
 import { revoke } from './revoke.js';
 import { ipPrefix } from './session-binding.js';
-import { deriveKeys, LABELS, pseudonym, readSecrets, type PseudonymKind } from './secrets.js';
+import { deriveKeys, LABELS, pseudonym, pseudonymKeys, readSecrets, type PseudonymKind } from './secrets.js';
 import { sessionKeys } from './session-signer.js';
 import { SessionVerifier } from './session-verifier.js';
 import { readSettings, type SessionsOptions } from './settings.js';
@@ -41,6 +41,7 @@ export interface Sessions {
 /** What sessions are made of. */
 export interface SessionsSetup {
   readonly secret: string | readonly string[] | undefined;
+  readonly hashKey?: string | undefined;
   readonly store: Store | undefined;
   readonly enrolment: readonly EnrolmentEvidence[];
   readonly options: SessionsOptions;
@@ -67,7 +68,7 @@ export function createSessions(setup: SessionsSetup): Sessions {
   const keys = {
     challenge: deriveKeys(secrets, LABELS.challenge),
     refresh: deriveKeys(secrets, LABELS.refresh),
-    pseudonym: deriveKeys(secrets, LABELS.pseudonym),
+    pseudonym: pseudonymKeys(setup.hashKey, secrets, setup.allowPublishedSecret),
     session: sessionKeys(setup.options.keys ?? 'secret', secrets),
   };
   const expected = claimExpectations(settings);

@@ -25,7 +25,7 @@ describe('a secret', () => {
     ['empty', '', 'is empty'],
     ['a number', 12, 'is not set'],
     ['an empty list', [], 'is not set'],
-    ['white space', '   ', 'is a placeholder'],
+    ['white space', '   ', 'is not canonical base64. Remove the white space'],
     ['a placeholder of the quickstarts', 'approov_base64_secret_here', 'is a placeholder'],
     ['template syntax', `<${SECRET_BASE64}>`, 'is a placeholder'],
     ['a shell variable', '${APPROOV_BASE64_SECRET}', 'is a placeholder'],

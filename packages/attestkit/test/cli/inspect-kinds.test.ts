@@ -9,6 +9,7 @@ import { cli, ENV } from './terminal.js';
 import { TRUST_FACTS } from '../sessions/trust-facts.js';
 
 const secret = randomBytes(48).toString('base64');
+const other = randomBytes(48).toString('base64');
 const now = Math.floor(Date.now() / 1000);
 const session = sessionKeys('secret', readSecrets(secret, 'secret')).sign({
   type: 'attested_session',
@@ -43,6 +44,8 @@ function inspected(evidence: unknown, env: Readonly<Record<string, string>> = {}
 describe('a session token', () => {
   it.each<[string, Readonly<Record<string, string>>, string[]]>([
     ['the environment', { ...ENV, JWT_SECRET: secret }, []],
+    ['the secret that only verifies', { JWT_SECRET: other, JWT_SECRET_PREVIOUS: secret }, []],
+    ['the secret that signs', { JWT_SECRET: secret, JWT_SECRET_PREVIOUS: other }, []],
     ['the option, which comes first', { JWT_SECRET: 'not looked at' }, ['--secret', secret]],
   ])('takes its secret from %s', async (_, env, argv) => {
     const { status, out } = await inspected(session, env, ...argv);

@@ -1,0 +1,122 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { approov, approovKeys } from '../../src/approov/index.js';
+import { createGuard, type GuardOptions } from '../../src/guard/index.js';
+import { ConfigurationError } from '../../src/kernel/errors.js';
+import { playIntegrity, playIntegrityKeys } from '../../src/play-integrity/index.js';
+import { session } from '../../src/sessions/index.js';
+import { memoryStore } from '../../src/stores/memory.js';
+import { newSecret } from '../sessions/backend.js';
+import { vouching } from '../sessions/vouching.js';
+import { base32, uuid } from '../kernel/random-secrets.js';
+
+const bytes = randomBytes(32);
+const [base64, base64url] = [bytes.toString('base64'), bytes.toString('base64url')];
+
+function problem(options: Partial<GuardOptions>): string {
+  try {
+    createGuard({
+      evidence: [approov({ secretBase64: base64 }), session()],
+      accept: ['session'],
+      enrolment: [vouching()],
+      store: memoryStore(),
+      secret: newSecret(),
+      ...options,
+    });
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.message;
+    throw error;
+  }
+  return 'none';
+}
+
+describe('a secret that has two uses', () => {
+  it('is not one that differs', () => {
+    expect(problem({})).toBe('none');
+    expect(problem({ secret: [newSecret(), newSecret()], hashKey: newSecret() })).toBe('none');
+  });
+
+  it.each<[string, string]>([
+    ['in base64', base64],
+    ['in base64 without padding', base64.replace(/=+$/, '')],
+    ['in base64url', base64url],
+    ['in hexadecimal', bytes.toString('hex')],
+    ['in hexadecimal capitals', bytes.toString('hex').toUpperCase()],
+    ['in base32', base32(bytes)],
+    ['in base32, small', base32(bytes).toLowerCase()],
+    ['encoded twice', Buffer.from(bytes.toString('hex')).toString('base64')],
+  ])('of Approov and of sessions %s fails at start-up', (_, text) => {
+    const message = /^secret uses a secret that evidence uses too\. Make another one/;
+    expect(problem({ secret: text })).toMatch(message);
+    expect(problem({ secret: [newSecret(), text] })).toMatch(message);
+    const byUrl = [
+      approov({ secretBase64url: [randomBytes(32).toString('base64url'), base64url] }),
+      session(),
+    ];
+    expect(problem({ evidence: byUrl, secret: text })).toMatch(message);
+    const byKeys = [approov({ keys: approovKeys({ secretBase64: base64 }) }), session()];
+    expect(problem({ evidence: byKeys, secret: text })).toMatch(message);
+    expect(problem({ hashKey: text })).toMatch(/^hashKey uses a secret that evidence uses too/);
+    expect(problem({ secret: text })).not.toContain(text);
+  });
+
+  it('is found where Approov has the text of the other', () => {
+    const text = newSecret();
+    const evidence = [approov({ secretBase64: Buffer.from(text).toString('base64') }), session()];
+    expect(problem({ evidence, secret: text })).toMatch(/^secret uses a secret that evidence uses too/);
+  });
+
+  it('of sessions and of hashes fails at start-up', () => {
+    const id = uuid(randomBytes(16));
+    expect(problem({ secret: id, hashKey: id.replaceAll('-', '') })).toMatch(/^hashKey .* secret uses too/);
+    expect(problem({ secret: [newSecret(), id], hashKey: id })).toMatch(/^hashKey .* secret uses too/);
+  });
+
+  it('of evidence for enrolment fails at start-up as well', () => {
+    const decryptionKey = bytes.toString('base64');
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const verificationKey = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+    const keys = playIntegrityKeys({ decryptionKey, verificationKey });
+    const certificateSha256Digests = [randomBytes(32).toString('base64url')];
+    const apps = [{ packageName: 'com.example.app', certificateSha256Digests, keys }];
+    const enrolment = [playIntegrity({ apps })];
+    expect(problem({ enrolment })).toMatch(
+      /^enrolment \(play-integrity\) uses a secret that evidence uses too/,
+    );
+    expect(problem({ enrolment, evidence: [session()], secret: bytes.toString('hex') })).toMatch(
+      /^secret uses a secret that enrolment \(play-integrity\) uses too/,
+    );
+    expect(problem({ enrolment, evidence: [session()] })).toBe('none');
+  });
+
+  it('is no fault where two headers have tokens of one account', () => {
+    const other = { ...approov({ secretBase64: base64, header: 'x-other' }), kind: 'other' as const };
+    expect(problem({ evidence: [approov({ secretBase64: base64 }), other, session()] })).toBe('none');
+  });
+
+  it('is not looked for by asking a source of keys', () => {
+    const asked: unknown[] = [];
+    const keys = {
+      algorithm: 'HS256' as const,
+      candidates: (kid: string | undefined) => (asked.push(kid), []),
+      includes: () => false,
+    };
+    expect(problem({ evidence: [approov({ keys }), session()] })).toBe('none');
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('two entries of one list', () => {
+  it.each<[string, Partial<GuardOptions>]>([
+    ['alike', { secret: [base64url, base64url] }],
+    ['in two encodings', { secret: [base64url, bytes.toString('hex')] }],
+    ['and one between', { secret: [base32(bytes), newSecret(), base64] }],
+  ])('are refused where they are the same, %s', (_, options) => {
+    expect(problem({ evidence: [session()], ...options })).toMatch(/^secret has the same secret twice/);
+  });
+
+  it('are refused of Approov, also where one is the text of the other', () => {
+    const hex = Buffer.from(bytes.toString('hex')).toString('base64');
+    expect(() => approovKeys({ secretBase64: [base64, hex] })).toThrow('the same secret twice');
+  });
+});
