@@ -176,12 +176,13 @@ export class Devices {
   }
 
   /**
-   * Lets what points to a blocked record stay as long as the record does.
+   * Lets what points to a blocked record stay as long as the record does; a blocked key is written without an end.
    *
    * @throws AttestationError (rejects with it) ERR_STATE_CONTENTION: doing it again is safe
    */
-  async keepPointers({ id, enrolled: { key } }: DeviceRecord): Promise<void> {
-    const pointers = [storeKeys.id(id), ...(key === undefined ? [] : [storeKeys.key(key.id)])];
+  async keepPointers({ id, blocked, enrolled: { key } }: DeviceRecord): Promise<void> {
+    const isKept = key === undefined || blocked.includes('key');
+    const pointers = [storeKeys.id(id), ...(isKept ? [] : [storeKeys.key(key.id)])];
     const [, ...kept] = await Promise.all([
       key === undefined || this.#store.advance(storeKeys.count(key.id), 0, { ttlMs: FOREVER_MS }),
       ...pointers.map((each) => this.#keepLonger(each, undefined)),
