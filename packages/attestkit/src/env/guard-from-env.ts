@@ -109,5 +109,6 @@ const OPTIONS: OptionTypes = {
   log: 'function',
   onDecision: 'function',
   maxBodyBytes: 'number',
+  caching: 'string',
   now: 'function',
 };
