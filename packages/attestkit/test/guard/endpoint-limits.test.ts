@@ -115,15 +115,15 @@ describe('the limiter', () => {
         );
       const members = (count: number) =>
         `{${Array.from({ length: count }, (_, at) => `"${at}":1`).join(',')}}`;
-      for (const body of [
-        members(65),
-        `{"a":[${'1,'.repeat(70)}1]}`,
-        `{"a":${'['.repeat(9)}${']'.repeat(9)}}`,
-      ]) {
+      for (const [body, status, code] of [
+        [members(65), 413, 'ERR_ENDPOINT_MEMBERS_TOO_LARGE'],
+        [`{"a":[${'1,'.repeat(70)}1]}`, 413, 'ERR_ENDPOINT_MEMBERS_TOO_LARGE'],
+        [`{"a":${'['.repeat(9)}${']'.repeat(9)}}`, 400, 'ERR_ENROLMENT_BODY_MALFORMED'],
+      ] as const) {
         parse.mockClear();
-        expect((await send(body))?.status).toBe(413);
+        expect((await send(body))?.status).toBe(status);
         expect(parse).not.toHaveBeenCalled();
-        expect(backend.events.at(-1)?.refused?.code).toBe('ERR_ENDPOINT_MEMBERS_TOO_LARGE');
+        expect(backend.events.at(-1)?.refused?.code).toBe(code);
       }
       expect((await send(members(64)))?.status).toBe(400);
     } finally {
