@@ -86,7 +86,7 @@ describe.each(targets)('$name', (target) => {
       const next = parsed<Issued>(await send(post('refresh', { refresh_token })));
       server.clock.now += 31_000;
       expectRefused(await send(post('refresh', { refresh_token })), 401);
-      expectRefused(await send(post('refresh', { refresh_token: next.refresh_token })), 401);
+      expectRefused(await send(post('refresh', { refresh_token: next.refresh_token })), 403);
       expect((await send({ target: '/session', headers: [bearer(next)] })).status).toBe(403);
     });
 

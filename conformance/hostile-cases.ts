@@ -47,7 +47,8 @@ export const assert = (
   request: async (scene) => post('assert', await body(scene)),
 });
 const refresh = (code: string, token: (scene: Scene) => Promise<string> | string): HostileCase => ({
-  status: 401,
+  // What is revoked is refused for good.
+  status: code === 'ERR_SESSION_REVOKED' ? 403 : 401,
   code,
   request: async (scene) => post('refresh', { refresh_token: await token(scene) }),
 });
