@@ -44,6 +44,7 @@ export async function startSessionServer(algorithm: SessionAlgorithm): Promise<S
     secret,
     store: memoryStore(),
     limiter: () => true,
+    limits: { newRecordsPerHour: 1_000_000, unknownAddresses: 1000 },
     sessions: {
       revocation: { maxStaleSeconds: 3600 },
       ...(algorithm === 'ES256' && { keys: { algorithm, privateKey: pair.privateKey } }),

@@ -99,7 +99,7 @@ describe.each(targets)('$name', (target) => {
         const { send, recorded, reached } = await start('after');
         const { type } = binary;
         for (const chunked of [false, true]) {
-          expectRefusal(await send(post({ type, bytes: Buffer.alloc(LIMIT + 1) }, chunked)));
+          expectRefusal(await send(post({ type, bytes: Buffer.alloc(LIMIT + 1) }, chunked)), 413);
         }
         expect(reached()).toBe(0);
         await send(post({ type, bytes: Buffer.alloc(LIMIT) }, true));

@@ -55,7 +55,7 @@ const DEFECTS = [
 const ANDROID = [
   ['enrols on Android', 200, ''],
   ['sends a signed transfer from there', 200, ''],
-  ['uses its challenge again', 403, 'ERR_CHALLENGE_USED'],
+  ['uses its challenge again', 401, 'ERR_CHALLENGE_USED'],
   [
     'attests: the attestation certificate of Google’s servers has expired',
     403,

@@ -1,6 +1,6 @@
 import type { GuardOptions, Store } from 'attestkit';
 import { describe, expect, it } from 'vitest';
-import { backend, enrolmentServer, parserOf, PREFIX } from './backend.js';
+import { AUDIENCE, backend, enrolmentServer, parserOf, PREFIX } from './backend.js';
 import { deviceKinds } from './device-kinds.js';
 import { bearer, FIELDS, parsed, post, type Issued } from './device.js';
 import { unavailable } from './doubles.js';
@@ -16,14 +16,16 @@ describe.each(targets)('$name', (target) => {
   const parser = parserOf(target);
 
   function expectRefused(response: WireResponse, status: number, more: Record<string, string> = {}): void {
+    // RFC 9110 §15.5.2; the same for every reason.
+    const asked = { 'www-authenticate': `Attest realm="${AUDIENCE}", need="session"` };
     expect({ status: response.status, fields: ownFields(response), body: response.body }).toEqual({
       status,
-      fields: { ...FIELDS, ...more },
+      fields: { ...FIELDS, ...(status === 401 && asked), ...more },
       body: '{}',
     });
   }
 
-  describe('400 for', () => {
+  describe('400, or 413, for', () => {
     const server = backend();
     const send = serveAll(target, enrolmentServer(server, { parser }));
 
@@ -40,8 +42,9 @@ describe.each(targets)('$name', (target) => {
         expect(response.status).toBeLessThan(500);
         return;
       }
-      expectRefused(response, 400);
-      expect(server.events.at(-1)).toMatchObject({ refused: { code }, status: 400 });
+      const status = code.endsWith('_TOO_LARGE') ? 413 : 400;
+      expectRefused(response, status);
+      expect(server.events.at(-1)).toMatchObject({ refused: { code }, status });
     });
   });
 
@@ -82,7 +85,7 @@ describe.each(targets)('$name', (target) => {
       const { refresh_token } = issued;
       const next = parsed<Issued>(await send(post('refresh', { refresh_token })));
       server.clock.now += 31_000;
-      expectRefused(await send(post('refresh', { refresh_token })), 403);
+      expectRefused(await send(post('refresh', { refresh_token })), 401);
       expectRefused(await send(post('refresh', { refresh_token: next.refresh_token })), 403);
       expect((await send({ target: '/session', headers: [bearer(next)] })).status).toBe(403);
     });

@@ -104,7 +104,11 @@ describe.each(targets)('$name', (target) => {
         body: '{}',
         reached: false,
       });
-      expect(ownFields(response)).toEqual({ 'content-type': 'application/json', 'retry-after': '5' });
+      expect(ownFields(response)).toEqual({
+        'content-type': 'application/json',
+        'cache-control': 'no-store',
+        'retry-after': '5',
+      });
       expect(events.map(({ refused }) => refused?.code)).toEqual(['ERR_GUARD_INTERNAL']);
       await expectNoRejection();
     });
@@ -117,7 +121,11 @@ describe.each(targets)('$name', (target) => {
       const { send } = await start({ evidence: [kind] }, () => ({ json: {} }));
       const response = await send({ target: '/', headers: doubled });
       expect(response).toMatchObject({ status: 503, body: '{}' });
-      expect(ownFields(response)).toEqual({ 'content-type': 'application/json', 'retry-after': '7' });
+      expect(ownFields(response)).toEqual({
+        'content-type': 'application/json',
+        'cache-control': 'no-store',
+        'retry-after': '7',
+      });
     });
 
     it.each<[string, () => unknown]>([

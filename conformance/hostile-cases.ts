@@ -15,7 +15,7 @@ export interface Scene {
 
 /** A request to an endpoint that has to be refused, and why. */
 export interface HostileCase {
-  readonly status: 400 | 403;
+  readonly status: 400 | 401 | 403;
   readonly code: string;
   request(scene: Scene): Promise<WireRequest>;
 }
@@ -28,7 +28,7 @@ export async function sceneOf(kind: DeviceKind, server: Backend, send: Send): Pr
 
 /** A body for `attest` that has to be refused. */
 export const attest = (
-  status: 400 | 403,
+  status: 400 | 401 | 403,
   code: string,
   body: (scene: Scene) => Promise<object>,
 ): HostileCase => ({
@@ -38,7 +38,7 @@ export const attest = (
 });
 /** The same for `assert`. */
 export const assert = (
-  status: 400 | 403,
+  status: 400 | 401 | 403,
   code: string,
   body: (scene: Scene) => Promise<object>,
 ): HostileCase => ({
@@ -47,7 +47,8 @@ export const assert = (
   request: async (scene) => post('assert', await body(scene)),
 });
 const refresh = (code: string, token: (scene: Scene) => Promise<string> | string): HostileCase => ({
-  status: 403,
+  // What is revoked is refused for good.
+  status: code === 'ERR_SESSION_REVOKED' ? 403 : 401,
   code,
   request: async (scene) => post('refresh', { refresh_token: await token(scene) }),
 });
@@ -176,14 +177,14 @@ export const hostileCases = ({ codes, replayed }: DeviceKind): Readonly<Record<s
       return post('assert', enrolled.assertion(challenge));
     },
   },
-  'assert: for another audience': assert(403, codes.signature, async ({ enrolled }) =>
+  'assert: for another audience': assert(401, codes.signature, async ({ enrolled }) =>
     enrolled.assertion(await enrolled.challenge('assert'), 'https://other.example.com'),
   ),
-  'assert: by a key that is not enrolled': assert(403, 'ERR_ASSERTION_KEY_UNKNOWN', async ({ enrolled }) => {
+  'assert: by a key that is not enrolled': assert(401, 'ERR_ASSERTION_KEY_UNKNOWN', async ({ enrolled }) => {
     enrolled.renewKey();
     return enrolled.assertion(await enrolled.challenge('assert'));
   }),
-  'assert: of a device that is not enrolled': assert(403, 'ERR_ASSERTION_KEY_UNKNOWN', async ({ device }) =>
+  'assert: of a device that is not enrolled': assert(401, 'ERR_ASSERTION_KEY_UNKNOWN', async ({ device }) =>
     device.assertion(await device.challenge('assert')),
   ),
   'refresh: a token that is none': refresh('ERR_REFRESH_MALFORMED', () => 'token'),

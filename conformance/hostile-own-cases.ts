@@ -60,7 +60,7 @@ const ofIPhones: Cases = {
       return device.attestation(await device.challenge());
     },
   ),
-  'assert: a counter that was used': assert(403, 'ERR_ASSERTION_COUNTER', async ({ enrolled, send }) => {
+  'assert: a counter that was used': assert(401, 'ERR_ASSERTION_COUNTER', async ({ enrolled, send }) => {
     if (!(enrolled instanceof IPhone)) throw new Error('the device is no iPhone');
     await onceLetIn(send, post('assert', enrolled.assertion(await enrolled.challenge('assert'))));
     const challenge = await enrolled.challenge('assert');

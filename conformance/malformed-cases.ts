@@ -67,6 +67,10 @@ export const badBodies: Readonly<Record<string, readonly [request: WireRequest, 
     { ...post('attest', ''), body: [Buffer.from('{"a":"'), Buffer.alloc(66_000, 'a'), Buffer.from('"}')] },
     'ERR_ENROLMENT_BODY_TOO_LARGE',
   ],
+  'more members than any genuine one': [
+    post('attest', Object.fromEntries(Array.from({ length: 65 }, (_, at) => [`${at}`, at]))),
+    'ERR_ENDPOINT_MEMBERS_TOO_LARGE',
+  ],
   'no members': [post('attest', '{}'), 'ERR_ENROLMENT_MEMBERS'],
   'a member of another type': [post('attest', { device_id: ['a'], challenge: 'c' }), 'ERR_ENROLMENT_MEMBERS'],
   'a member of the prototype': [

@@ -69,7 +69,7 @@ export const hostilePlay: Cases = {
     package_name: 'com.example.other',
   })),
   'a token that Google did not make': changed(403, 'ERR_PLAY_INTEGRITY_TOKEN_INVALID', () => ({
-    integrity_token: 'a.b.c.d.e',
+    integrity_token: 'eyJhbGciOiJBMjU2S1ciLCJlbmMiOiJBMjU2R0NNIn0.b.c.d.e',
   })),
   'a token of another app': changed(403, 'ERR_PLAY_INTEGRITY_TOKEN_INVALID', ({ challenge }, { device }) => {
     const other = { packageName: 'com.example.other', signingDigests: [Buffer.alloc(32, 1)] };

@@ -88,11 +88,11 @@ describe.each(targets)('$name', (target) => {
       [await signed(own, issued, postSigned(JSON_BYTES)), 'ERR_ASSERTION_KEY_UNKNOWN'],
       [await signed(other, issued, postSigned(JSON_BYTES)), 'ERR_ASSERTION_KEY_OWNER'],
     ] as const) {
-      expectRefusal(await send(request), 403);
+      expectRefusal(await send(request), 401);
       expect(server.decisions.at(-1)).toBe(code);
     }
     const assertion = own.assertion(await own.challenge('assert'));
-    expect(await send(post('assert', assertion))).toMatchObject({ status: 403, body: '{}' });
+    expect(await send(post('assert', assertion))).toMatchObject({ status: 401, body: '{}' });
     expect(server.events.at(-1)?.refused?.code).toBe('ERR_ASSERTION_KEY_UNKNOWN');
   });
 
@@ -117,7 +117,8 @@ describe.each(targets)('$name', (target) => {
     const request = post('attest', device.attestation(await device.challenge()));
     const answers = await Promise.all(Array.from({ length: 20 }, () => send(request)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-    expect(answers.filter(({ status }) => status === 400)).toHaveLength(19);
+    // Ten a minute may cost a call: what is above waits, and the others find the challenge used.
+    expect(answers.filter(({ status }) => status === 400 || status === 429)).toHaveLength(19);
     expect(asked.decoded()).toBe(1);
   });
 });

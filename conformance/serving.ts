@@ -35,13 +35,24 @@ export function portOf({ server }: Running): number {
   return (server.address() as AddressInfo).port;
 }
 
-/** A refusal says nothing: this status, the body `{}` and its type, the same over all adapters. */
+/** What `WWW-Authenticate` says: which evidence is asked for, and never what was wrong with it. */
+const ASKED =
+  /^Attest realm="[^"]+", need="(session|signature|challenge|token)"(, header="[\w-]+")?(, Attest [^,]+, need="[a-z]+"(, header="[\w-]+")?)*(, Bearer realm="[^"]+"(, error="invalid_token")?)?$/;
+
+/**
+ * A refusal says nothing of its reason: this status, the body `{}` and its type, the same over all adapters. With 401 it says
+ * what is asked for, and that nobody keeps the answer.
+ */
 export function expectRefusal(response: WireResponse, status = 401, body = '{}'): void {
-  expect({ status: response.status, fields: ownFields(response), body: response.body }).toEqual({
+  const { 'www-authenticate': asked, 'cache-control': kept, ...fields } = ownFields(response);
+  expect({ status: response.status, fields, body: response.body }).toEqual({
     status,
     fields: { 'content-type': 'application/json' },
     body,
   });
+  if (status === 401 || asked !== undefined) expect(asked).toMatch(ASKED);
+  if (status === 401 || status === 403) expect(kept).toBe('no-store');
+  if (status === 403) expect(asked).toBeUndefined();
 }
 
 /** An answer of the handler. */

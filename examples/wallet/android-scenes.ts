@@ -120,7 +120,8 @@ export function androidStory(fleet: Fleet): readonly Scene[] {
         return phone(fleet.genuine()).enrol(defect, wait);
       };
       const badBody = BAD_BODIES[defect];
-      return attacker(`attests: ${says}`, badBody ?? code, run, badBody === undefined ? 403 : 400);
+      const status = badBody?.endsWith('_TOO_LARGE') === true ? 413 : 400;
+      return attacker(`attests: ${says}`, badBody ?? code, run, badBody === undefined ? 403 : status);
     }),
     ...SIGNATURE_DEFECTS.map((defect) => {
       const { says, code } = KEY_ATTESTATION_DEFECTS[defect];

@@ -30,6 +30,15 @@ export function app(what: string, run: Scene['run']): Scene {
   return { who: 'app', what, expected: { status: 200, code: '' }, run };
 }
 
-export function attacker(what: string, code: string, run: Scene['run'], status = 403): Scene {
+/** What a phone could heal, by a new session or signature, is answered with 401; evidence that is refused with 403. */
+const HEALABLE =
+  /^ERR_(SESSION_(?!REVOKED)|ASSERTION_|REFRESH_|CHALLENGE_)|_ASSERTION_|_REQUEST_SIGNATURE_|_SIGNATURE_ENCODING$/;
+
+export function attacker(
+  what: string,
+  code: string,
+  run: Scene['run'],
+  status = HEALABLE.test(code) ? 401 : 403,
+): Scene {
   return { who: 'attacker', what, expected: { status, code }, run };
 }

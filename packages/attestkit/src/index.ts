@@ -16,6 +16,7 @@ export type {
   Guard,
   GuardOptions,
   Limiter,
+  LimitOptions,
   RefusalOptions,
   Route,
   RouteOptions,
@@ -23,7 +24,7 @@ export type {
 export { AttestationError, ConfigurationError } from './kernel/errors.js';
 export type { Attestation, EvidenceRouteOptions } from './ports/attestation.js';
 export type { CheckDef, CheckReport, Inspection, Stage } from './ports/checks.js';
-export type { Answer, Decision, Refusal } from './ports/decision.js';
+export type { Answer, Caching, Decision, Refusal } from './ports/decision.js';
 export type {
   AttestedKey,
   DeviceIntegrity,
@@ -34,7 +35,16 @@ export type {
   Platform,
 } from './ports/enrolment.js';
 export type { Counter, DecisionEvent, EndpointEvent, FailureFacts } from './ports/events.js';
-export type { Appraisal, Enforcement, Evidence, Found, Statuses, VerifyContext } from './ports/evidence.js';
+export type {
+  Appraisal,
+  Enforcement,
+  Evidence,
+  Found,
+  Need,
+  Statuses,
+  VerifyContext,
+} from './ports/evidence.js';
+export type { Health } from './ports/health.js';
 export type { JwsAlgorithm, KeySource, VerificationKey } from './ports/keys.js';
 export type { AttestedRequest } from './ports/request.js';
 export type { AdvanceOptions, Store, Versioned } from './ports/store.js';

@@ -1,4 +1,4 @@
-import { routeOf, whenDecided, type Guard, type RouteOptions } from '../guard/index.js';
+import { routeOf, whenDecided, type Guard, type RouteOptions, markNode } from '../guard/index.js';
 import type { Attestation } from '../ports/attestation.js';
 import type { Answer } from '../ports/decision.js';
 import { mounted, type MountOptions } from './mounting.js';
@@ -73,6 +73,7 @@ export function protect(guard: Guard, options?: RouteOptions): OnRequest {
       guard.check(new NodeRequest(request.raw, request.originalUrl, request), route),
       (decision) => {
         if (decision.outcome === 'refuse') return respond(request, reply, decision.response);
+        markNode(reply.raw, decision.caching);
         (request as { attestation?: Attestation }).attestation = decision.results;
         done();
       },

@@ -1,4 +1,4 @@
-import { routeOf, type Guard, type RouteOptions } from '../guard/index.js';
+import { routeOf, type Guard, type RouteOptions, markFetch } from '../guard/index.js';
 import type { Attestation } from '../ports/attestation.js';
 import { answerResponse, enrolment as answering, webRequest, type MountOptions } from './web.js';
 
@@ -15,6 +15,7 @@ export type AttestationVariables = {
 export interface HonoContext {
   readonly req: { readonly raw: Request };
   set(name: 'attestation', value: Attestation): void;
+  res: Response;
 }
 
 /**
@@ -36,6 +37,7 @@ export function protect(
     if (decision.outcome === 'refuse') return answerResponse(decision.response);
     c.set('attestation', decision.results);
     await next();
+    if (decision.caching !== undefined) c.res = markFetch(c.res, decision.caching);
     return undefined;
   };
 }

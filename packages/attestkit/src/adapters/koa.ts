@@ -1,4 +1,4 @@
-import { routeOf, type Guard, type RouteOptions } from '../guard/index.js';
+import { routeOf, type Guard, type RouteOptions, markNode, type MarkableResponse } from '../guard/index.js';
 import type { Attestation } from '../ports/attestation.js';
 import type { Answer } from '../ports/decision.js';
 import { mounted, type MountOptions } from './mounting.js';
@@ -17,6 +17,7 @@ export interface AttestationState {
 /** What is used of Koa's context. */
 export interface KoaContext {
   readonly req: NodeMessage;
+  readonly res: MarkableResponse;
   readonly url: string;
   readonly originalUrl: string;
   readonly ip: string;
@@ -43,6 +44,7 @@ export function protect(
   return async (ctx, next) => {
     const decision = await guard.check(new NodeRequest(ctx.req, ctx.originalUrl, ctx), route);
     if (decision.outcome === 'refuse') return respond(ctx, decision.response);
+    markNode(ctx.res, decision.caching);
     (ctx.state as AttestationState).attestation = decision.results;
     await next();
   };

@@ -1,4 +1,11 @@
-import { BODY_LIMIT, BodyTooLargeError, routeOf, type Guard, type RouteOptions } from '../guard/index.js';
+import {
+  BODY_LIMIT,
+  BodyTooLargeError,
+  routeOf,
+  type Guard,
+  type RouteOptions,
+  markFetch,
+} from '../guard/index.js';
 import type { Attestation } from '../ports/attestation.js';
 import type { Answer } from '../ports/decision.js';
 import type { AttestedRequest } from '../ports/request.js';
@@ -22,7 +29,7 @@ export function protect<Rest extends readonly unknown[]>(
   return async (request, ...rest) => {
     const decision = await guard.check(webRequest(request), route);
     if (decision.outcome === 'refuse') return answerResponse(decision.response);
-    return handler(request, decision.results, ...rest);
+    return markFetch(await handler(request, decision.results, ...rest), decision.caching);
   };
 }
 

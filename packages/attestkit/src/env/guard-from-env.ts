@@ -119,5 +119,6 @@ const OPTIONS: OptionTypes = {
   log: 'function',
   onDecision: 'function',
   maxBodyBytes: 'number',
+  caching: 'string',
   now: 'function',
 };

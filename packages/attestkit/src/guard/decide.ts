@@ -3,10 +3,9 @@ import type { Attestation } from '../ports/attestation.js';
 import type { CheckDef } from '../ports/checks.js';
 import type { Decision } from '../ports/decision.js';
 import type { Appraisal, Evidence, Need, VerifyContext } from '../ports/evidence.js';
-import type { DecisionEvent } from '../ports/events.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { GUARD_CHECKS } from './checks.js';
-import { emit } from './emit.js';
+import { emit, type Telling } from './emit.js';
 import { isPreflight, pathOf } from './exempt.js';
 import { readBody } from './read-body.js';
 import { refuse } from './refusal.js';
@@ -41,15 +40,12 @@ interface Selected extends Demanded {
 
 const NOTHING: Attestation = Object.freeze({});
 
-/** Called with each decision, where the user wants to know. */
-export type OnDecision = ((event: DecisionEvent) => void) | undefined;
-
 /** Decides about one request: find, verify, use up, conclude. Never throws, never rejects. */
 export function decide(
   request: AttestedRequest,
   route: Route,
   now: () => number,
-  onDecision: OnDecision,
+  telling: Telling,
 ): Decision<Attestation> | Promise<Decision<Attestation>> {
   const first = (route.require[0] ?? route.accept[0]) as Demanded;
   const progress: Progress = {
@@ -66,15 +62,15 @@ export function decide(
   try {
     progress.now = now();
     const exempt = exemption(request, route);
-    if (exempt !== undefined) return passUnchecked(progress, exempt, onDecision);
+    if (exempt !== undefined) return passUnchecked(progress, exempt, telling);
     const verifying = thenConsume(verifyFrom(0, select(progress), progress), progress);
-    if (verifying === undefined) return accept(progress, progress.results as Attestation, onDecision);
+    if (verifying === undefined) return accept(progress, progress.results as Attestation, telling);
     return verifying.then(
-      () => accept(progress, progress.results as Attestation, onDecision),
-      (error: unknown) => fail(error, progress, onDecision),
+      () => accept(progress, progress.results as Attestation, telling),
+      (error: unknown) => fail(error, progress, telling),
     );
   } catch (error) {
-    return fail(error, progress, onDecision);
+    return fail(error, progress, telling);
   }
 }
 
@@ -179,7 +175,7 @@ class Refused {
   }
 }
 
-function fail(thrown: unknown, progress: Progress, onDecision: OnDecision): Decision<Attestation> {
+function fail(thrown: unknown, progress: Progress, telling: Telling): Decision<Attestation> {
   const { route, at } = progress;
   const reason = thrown instanceof Refused ? thrown.error : thrown;
   const error =
@@ -188,11 +184,11 @@ function fail(thrown: unknown, progress: Progress, onDecision: OnDecision): Deci
       : new AttestationError(GUARD_CHECKS.internal, { cause: reason });
   if (route.enforcement === 'report' && !(thrown instanceof Refused)) {
     progress.reported.push(error);
-    return accept(progress, NOTHING, onDecision);
+    return accept(progress, NOTHING, telling);
   }
   const response = refuse(error, at.statuses, route.refusal, () => needsOf(error, progress));
   route.counts.add('refused', error.code);
-  emit(onDecision, { ...progress, refused: error, status: response.status });
+  emit(telling, { ...progress, refused: error, status: response.status });
   return { outcome: 'refuse', error, response };
 }
 
@@ -214,21 +210,32 @@ function needsOf(error: AttestationError, { at, route }: Progress): readonly Nee
   return (accepted ? route.accept : route.require.filter(({ evidence }) => evidence === at)).map(ofKind);
 }
 
-function accept(progress: Progress, results: Attestation, onDecision: OnDecision): Decision<Attestation> {
+function accept(progress: Progress, results: Attestation, telling: Telling): Decision<Attestation> {
   const { reported, skipped, route } = progress;
   if (reported.length === 0) route.counts.accept();
   for (const error of reported) route.counts.add('reported', error.code);
   for (const name of skipped) route.counts.add('skipped', name);
-  emit(onDecision, { ...progress, results: results as Record<string, unknown> });
-  return { outcome: 'accept', results: Object.freeze(results), reported };
+  emit(telling, { ...progress, results: results as Record<string, unknown> });
+  return {
+    outcome: 'accept',
+    results: Object.freeze(withReported(results, reported)),
+    reported,
+    caching: route.caching,
+  };
+}
+
+/** For handlers, which do not get the decision. */
+function withReported(results: Attestation, reported: readonly AttestationError[]): Attestation {
+  if (reported.length === 0) return results;
+  return Object.defineProperty({ ...results }, 'reported', { value: Object.freeze([...reported]) });
 }
 
 function passUnchecked(
   progress: Progress,
   exempt: 'excluded' | 'preflight',
-  onDecision: OnDecision,
+  telling: Telling,
 ): Decision<Attestation> {
   progress.route.counts.add('exempt', exempt);
-  emit(onDecision, { ...progress, exempt });
+  emit(telling, { ...progress, exempt });
   return { outcome: 'accept', results: NOTHING, reported: progress.reported };
 }

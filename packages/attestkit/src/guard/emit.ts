@@ -18,19 +18,30 @@ interface Concluded {
   readonly exempt?: 'excluded' | 'preflight';
 }
 
-/** Tells the user's listener of a decision. */
-export function emit(listener: ((event: DecisionEvent) => unknown) | undefined, concluded: Concluded): void {
-  if (listener !== undefined) quietly(() => listener(eventOf(concluded)));
+/** The user's listener, where there is one, and how to name to it who it was. */
+export interface Telling {
+  readonly onDecision: ((event: DecisionEvent) => unknown) | undefined;
+  /** A keyed hash; undefined where the guard has no secret to key it with. */
+  readonly pseudonym: ((kind: 'ip' | 'device_id', value: string) => string) | undefined;
 }
 
-function eventOf(concluded: Concluded): DecisionEvent {
+/** Tells the user's listener of a decision. */
+export function emit({ onDecision, pseudonym }: Telling, concluded: Concluded): void {
+  if (onDecision !== undefined) quietly(() => onDecision(eventOf(concluded, pseudonym)));
+}
+
+function eventOf(concluded: Concluded, pseudonym: Telling['pseudonym']): DecisionEvent {
   const { request, route, refused } = concluded;
+  const hashed = (kind: 'ip' | 'device_id', value: string | undefined): string | undefined =>
+    value === undefined ? undefined : pseudonym?.(kind, value);
   return {
     outcome: refused === undefined ? 'accept' : 'refuse',
     route: route.name,
     method: request.method,
     path: pathOf(request.target),
     enforcement: route.enforcement,
+    address: pseudonym && hashed('ip', request.ip),
+    device: hashed('device_id', deviceOf(concluded.results)),
     verified: Object.keys(concluded.results),
     asked: route.asked,
     refused: refused && factsOf(refused),
@@ -40,6 +51,15 @@ function eventOf(concluded: Concluded): DecisionEvent {
     status: concluded.status,
     exempt: concluded.exempt,
   };
+}
+
+/** The device that a verified result is about; the guard knows no kind by name. */
+function deviceOf(results: Readonly<Record<string, unknown>>): string | undefined {
+  for (const result of Object.values(results)) {
+    const { deviceId } = (result ?? {}) as { readonly deviceId?: unknown };
+    if (typeof deviceId === 'string') return deviceId;
+  }
+  return undefined;
 }
 
 export function factsOf(error: AttestationError): FailureFacts {

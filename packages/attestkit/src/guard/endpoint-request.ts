@@ -1,6 +1,6 @@
 import { AttestationError } from '../kernel/errors.js';
 import type { JsonObject } from '../kernel/json.js';
-import { isSmallJson, readUnsignedJson } from '../kernel/unsigned-json.js';
+import { excessOfJson, readUnsignedJson } from '../kernel/unsigned-json.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { BODY_CHECKS as CHECKS } from '../sessions/enrolment-checks.js';
 import { ENDPOINT_CHECKS } from './checks.js';
@@ -26,8 +26,9 @@ export async function readJsonBody(request: AttestedRequest): Promise<JsonObject
   if (!JSON_TYPE.test(type) || otherTypes.length > 0 || codings.length > 0)
     throw new AttestationError(CHECKS.mediaType);
   const bytes = await readBody(request, MAX_BODY, CHECKS.size);
-  if (!isSmallJson(bytes, MAX_MEMBERS)) throw new AttestationError(ENDPOINT_CHECKS.members);
-  const body = readUnsignedJson(bytes);
+  const excess = excessOfJson(bytes, MAX_MEMBERS);
+  if (excess === 'members') throw new AttestationError(ENDPOINT_CHECKS.members);
+  const body = excess === undefined ? readUnsignedJson(bytes) : undefined;
   if (body === undefined) throw new AttestationError(CHECKS.json);
   return body;
 }

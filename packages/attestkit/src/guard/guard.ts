@@ -5,14 +5,17 @@ import type { Attestation } from '../ports/attestation.js';
 import type { Answer, Decision } from '../ports/decision.js';
 import type { Enforcement, Evidence } from '../ports/evidence.js';
 import type { Counter, DecisionEvent } from '../ports/events.js';
+import type { Health } from '../ports/health.js';
 import type { AttestedRequest } from '../ports/request.js';
 import type { SessionEvidence } from '../sessions/session-evidence.js';
 import type { SessionControl } from '../sessions/control.js';
 import type { Sessions } from '../sessions/sessions.js';
 import { GUARD_CHECKS } from './checks.js';
+import { mustBeAwaited } from './awaited.js';
 import { decide } from './decide.js';
 import { assertDistinctSecrets } from './distinct-secrets.js';
 import { createEnrolment, ENROLMENT_OPTIONS, type EnrolmentOptions } from './enrolment.js';
+import { healthOf } from './health.js';
 import { assertStatuses, REFUSAL_OPTIONS, refuse, type RefusalOptions } from './refusal.js';
 import { RouteCounts } from './counters.js';
 import { createRoute, type Route, type RouteDefaults, type RouteOptions } from './route.js';
@@ -29,6 +32,8 @@ export interface GuardOptions extends RefusalOptions, EnrolmentOptions {
   readonly onDecision?: (event: DecisionEvent) => void;
   /** Bytes of a body that are read to verify a signed request, on routes that do not say otherwise. Default 1048576 (1 MiB). */
   readonly maxBodyBytes?: number;
+  /** What answers to accepted requests say to caches, on routes that do not say otherwise. Default `unchanged`. */
+  readonly caching?: 'private' | 'unchanged';
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
 }
@@ -43,7 +48,8 @@ export interface Guard {
   route(options?: RouteOptions): Route;
   /**
    * Decides about one request. Total: it neither throws nor rejects, and a failure of a store, a key source or
-   * the guard itself is a refusal. Synchronous when nothing had to be fetched.
+   * the guard itself is a refusal. Synchronous when nothing had to be fetched: always `await` it, and let a request pass only
+   * where `outcome` is `accept`. A promise that was not awaited throws when its `outcome` is read.
    *
    * @param route default: the guard's own settings
    */
@@ -57,6 +63,16 @@ export interface Guard {
    * @param path below the place where the endpoints are mounted, without the query: `/challenge`
    */
   answer(request: AttestedRequest, path: string): Promise<Answer> | undefined;
+  /**
+   * Says whether what the guard depends on answers now, for a health endpoint: `{ healthy, down }`. One read of the store, with a
+   * deadline of 500 ms, which serves everybody who asks within a second. Never rejects. `store.check()`, at start-up, looks
+   * deeper: this says only that the store can be read.
+   *
+   * @example
+   * const { healthy, down } = await guard.health();
+   * response.status(healthy ? 200 : 503).json({ down });
+   */
+  health(): Promise<Health>;
   /** Devices and sessions, where the guard has them: to revoke, to find, to publish keys. */
   readonly sessions: SessionControl | undefined;
 }
@@ -69,6 +85,7 @@ const OPTIONS: OptionTypes = {
   enforcement: 'string',
   onDecision: 'function',
   maxBodyBytes: 'number',
+  caching: 'string',
   now: 'function',
 };
 
@@ -111,17 +128,20 @@ export function createGuard(options: GuardOptions): Guard {
     enforcement,
     refusal,
     maxBodyBytes: options.maxBodyBytes,
+    caching: options.caching,
     realm: enrolment?.sessions.context.settings.audience,
     countsOf,
   };
   const unnamed = createRoute({}, defaults);
+  const telling = { onDecision, pseudonym: enrolment?.sessions.pseudonym };
   return {
     route: (wanted = {}) => createRoute(wanted, defaults),
     check: (request, route = unnamed) => {
       try {
-        return decide(request, route, now, onDecision);
+        const decision = decide(request, route, now, telling);
+        return decision instanceof Promise ? mustBeAwaited(decision) : decision;
       } catch (cause) {
-        // Only what is no route at all gets here.
+        // Reached only if `route` was not made by this guard.
         const error = new AttestationError(GUARD_CHECKS.internal, { cause });
         return { outcome: 'refuse', error, response: refuse(error, {}, unnamed.refusal) };
       }
@@ -130,6 +150,7 @@ export function createGuard(options: GuardOptions): Guard {
       [...counts.values(), ...(enrolment?.endpoints.counters() ?? [])].flatMap((each) => each.read()),
     answer: (request, path) => enrolment?.endpoints.answer(request, path),
     sessions: enrolment?.sessions.control,
+    health: healthOf(enrolment?.sessions.context.store),
   };
 }
 
@@ -152,6 +173,8 @@ function connected(
       `has the kind ${twice.kind} twice`,
       'Give each kind once, with all its keys.',
     );
+  if (given.some(({ kind }) => kind === 'reported'))
+    throw new ConfigurationError('evidence', 'has a kind by the name of reported', 'Give it another name.');
   const evidence = given.map((each) => ('connect' in each ? connect(each, sessions) : each));
   for (const { kind, statuses: ofKind = {} } of evidence) assertStatuses(ofKind, `statuses of ${kind}`);
   return evidence;

@@ -13,3 +13,5 @@ export type { EnrolmentOptions } from './enrolment.js';
 export type { EndpointUse, Limiter } from './limiter.js';
 export type { LimitOptions } from './limits.js';
 export { belowPrefix } from './below-prefix.js';
+export { markFetch, markNode } from './mark-answer.js';
+export type { MarkableResponse } from './mark-answer.js';

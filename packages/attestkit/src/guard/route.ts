@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../kernel/errors.js';
 import type { EvidenceRouteOptions } from '../ports/attestation.js';
+import type { Caching } from '../ports/decision.js';
 import type { Enforcement, Evidence } from '../ports/evidence.js';
 import type { RouteCounts } from './counters.js';
 import { assertOneOf, assertOptions, type OptionTypes } from '../kernel/options.js';
@@ -24,6 +25,11 @@ export interface RouteOptions extends EvidenceRouteOptions, RefusalOptions {
    * path as sent; one that is encoded, or has empty or dot segments, is never excluded.
    */
   readonly exclude?: readonly string[];
+  /**
+   * `private`: answers to accepted requests say `Cache-Control: private`, where they have none, and `Vary` with the fields that
+   * carry the evidence, so that no shared cache hands them to somebody else. Default `unchanged`.
+   */
+  readonly caching?: 'private' | 'unchanged';
   /**
    * Bytes of a body that are read to verify a signed request; a larger one is refused with 413. Default: the guard's, or
    * 1048576 (1 MiB).
@@ -50,6 +56,7 @@ export interface Route {
   readonly refusal: RefusalSettings;
   readonly counts: RouteCounts;
   readonly maxBodyBytes: number;
+  readonly caching: Caching | undefined;
 }
 
 /** What routes take from their guard where they say nothing themselves. */
@@ -59,6 +66,7 @@ export interface RouteDefaults {
   readonly enforcement: Enforcement;
   readonly refusal: RefusalOptions;
   readonly maxBodyBytes: number | undefined;
+  readonly caching: 'private' | 'unchanged' | undefined;
   /** The audience of sessions, where there is one. */
   readonly realm: string | undefined;
   /** The counters of all routes of one name. */
@@ -105,6 +113,8 @@ export function createRoute(options: RouteOptions, defaults: RouteDefaults): Rou
   const { enforcement = defaults.enforcement, preflight = 'check', exclude } = options;
   const { maxBodyBytes = defaults.maxBodyBytes ?? BODY_LIMIT } = options;
   assertBodyLimit(maxBodyBytes);
+  const { caching = defaults.caching ?? 'unchanged' } = options;
+  assertOneOf('caching', caching, ['private', 'unchanged']);
   assertOneOf('enforcement', enforcement, ['enforce', 'report']);
   assertOneOf('preflight', preflight, ['check', 'pass']);
   return {
@@ -118,6 +128,7 @@ export function createRoute(options: RouteOptions, defaults: RouteDefaults): Rou
     refusal: refusalOptions(defaults.refusal, options, defaults.realm),
     counts: defaults.countsOf(options.name),
     maxBodyBytes,
+    caching: caching === 'private' ? privateFor([...require, ...anyOf], defaults) : undefined,
   };
 }
 
@@ -128,6 +139,16 @@ function assertBodyLimit(maxBodyBytes: number): void {
   if (Number.isInteger(maxBodyBytes) && maxBodyBytes >= 1 && maxBodyBytes <= MOST_BODY_BYTES) return;
   const remedy = 'Give a whole number from 1 to 1073741824 (1 GiB).';
   throw new ConfigurationError('maxBodyBytes', 'is not a number of bytes', remedy);
+}
+
+/** RFC 9111 §3.5: shared caches keep nothing of a request with `Authorization` by themselves. */
+function privateFor(asked: readonly string[], { evidence }: RouteDefaults): Caching {
+  const fields = evidence.flatMap((each) => (asked.includes(each.kind) ? (each.fields ?? []) : []));
+  const vary = [...new Set(fields.map((field) => field.toLowerCase()))];
+  return Object.freeze({
+    cacheControl: 'private',
+    vary: Object.freeze(vary.filter((field) => field !== 'authorization')),
+  });
 }
 
 function kinds({ evidence }: RouteDefaults): string {
@@ -143,4 +164,5 @@ const COMMON: OptionTypes = {
   preflight: 'string',
   exclude: 'list',
   maxBodyBytes: 'number',
+  caching: 'string',
 };

@@ -6,13 +6,17 @@ const OPENING: ReadonlySet<number> = new Set([0x5b, 0x7b]);
 const CLOSING: ReadonlySet<number> = new Set([0x5d, 0x7d]);
 
 /**
- * Whether a JSON text has at most so many members, counting those of all its objects together, no more separators between
- * values than that, and is nested no deeper. One pass over the bytes, before anything is made of them: to parse thousands of
- * members costs a hundred times what a genuine body does.
+ * What a JSON text has too much of: members, counting those of all its objects together, or as many separators between
+ * values, or levels. One pass over the bytes, before anything is made of them: to parse thousands of members costs a hundred
+ * times what a genuine body does.
  *
  * @param bytes that need not be JSON: then it is the parser that refuses them
  */
-export function isSmallJson(bytes: Uint8Array, maxMembers: number, maxDepth = 8): boolean {
+export function excessOfJson(
+  bytes: Uint8Array,
+  maxMembers: number,
+  maxDepth = 8,
+): 'members' | 'depth' | undefined {
   let [members, separators, depth] = [0, 0, 0];
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes[at] as number;
@@ -21,9 +25,10 @@ export function isSmallJson(bytes: Uint8Array, maxMembers: number, maxDepth = 8)
     else if (byte === COMMA) separators += 1;
     else if (OPENING.has(byte)) depth += 1;
     else if (CLOSING.has(byte)) depth -= 1;
-    if (members > maxMembers || separators > maxMembers || depth > maxDepth) return false;
+    if (members > maxMembers || separators > maxMembers) return 'members';
+    if (depth > maxDepth) return 'depth';
   }
-  return true;
+  return undefined;
 }
 
 /** Where the text that begins at `start` ends: at a quotation mark that no odd number of backslashes stands before. */

@@ -1,10 +1,18 @@
+import type { AttestationError } from '../kernel/errors.js';
+
 /**
  * What the guard verified of a request, by kind of evidence. Each room adds its kind to this interface.
  *
  * A kind is absent when the route did not ask for it, or when it failed and report-only let the request pass:
  * authorise on a result, never on its absence.
  */
-export interface Attestation {}
+export interface Attestation {
+  /**
+   * Failures that report-only let pass; absent where there were none. Not enumerable: `Object.keys` of an attestation are the
+   * kinds that were verified, and a request that would have been refused has none.
+   */
+  readonly reported?: readonly AttestationError[];
+}
 
 /** Route options that one kind of evidence alone can satisfy; each room adds its own. A route that has one requires that kind. */
 export interface EvidenceRouteOptions {}

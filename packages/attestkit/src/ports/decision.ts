@@ -11,6 +11,14 @@ export interface Answer {
 /** The answer to a request that is refused. */
 export type Refusal = Answer;
 
+/** What the application's answer to an accepted request says to caches, where the route's option `caching` is `private`. */
+export interface Caching {
+  /** For `Cache-Control`, where the answer has none. */
+  readonly cacheControl: 'private';
+  /** For `Vary`: the fields that carry evidence, in lower case, without `authorization`. */
+  readonly vary: readonly string[];
+}
+
 /** What the guard concludes about one request. */
 export type Decision<R> =
   | {
@@ -19,6 +27,8 @@ export type Decision<R> =
       readonly results: R;
       /** Failures that report-only let pass. */
       readonly reported: readonly AttestationError[];
+      /** Adapters put it into the answer. */
+      readonly caching?: Caching | undefined;
     }
   | {
       readonly outcome: 'refuse';

@@ -23,6 +23,10 @@ export interface DecisionEvent {
   /** Path without the query. */
   readonly path: string;
   readonly enforcement: Enforcement;
+  /** Keyed hash of the peer's address, where the adapter knows it and the guard has a secret: the same as of endpoints. */
+  readonly address: string | undefined;
+  /** Keyed hash of the device id that verified evidence is about, by the same key. */
+  readonly device: string | undefined;
   /** The kinds of evidence that were verified. */
   readonly verified: readonly string[];
   /** The kinds of evidence that the route asks for. */

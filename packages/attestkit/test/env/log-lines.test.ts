@@ -57,6 +57,8 @@ it('a signature by an attested key that does not hold is no invalid Approov toke
     route: undefined,
     method: 'POST',
     path: '/',
+    address: undefined,
+    device: undefined,
     enforcement: 'enforce',
     verified: ['session'],
     asked: ['session', 'assertion'],

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AttestationError } from '../../src/kernel/errors.js';
+import type { DecisionEvent } from '../../src/ports/events.js';
+import { Backend } from '../sessions/backend.js';
 import { check, decided, double, DOWN, guarding, request, route } from './double.js';
 
 describe('report-only', () => {
@@ -144,5 +146,61 @@ describe('events and counters', () => {
       ['two', 'refused', 'a_bad', 1],
       ['two', 'exempt', 'excluded', 1],
     ]);
+  });
+});
+
+describe('what a handler gets to know in report mode', () => {
+  it('is what would have been refused, without looking like a result', async () => {
+    const { guard } = guarding([double('a'), double('b')], { accept: ['a'], enforcement: 'report' });
+    const decision = await guard.check(request({ a: 'bad' }));
+    if (decision.outcome !== 'accept') throw new Error('it was refused');
+    const { results } = decision;
+    expect(results.reported?.map(({ code }) => code)).toEqual(['a_bad']);
+    expect([Object.keys(results), JSON.stringify(results)]).toEqual([[], '{}']);
+    expect(Object.isFrozen(results) && Object.isFrozen(results.reported)).toBe(true);
+    const good = await guard.check(request({ a: 'good' }));
+    expect(good).toMatchObject({ results: { a: { kind: 'a' } } });
+    expect(good.outcome === 'accept' && 'reported' in good.results).toBe(false);
+    // Nothing of one request is left for the next.
+    expect((await guard.check(request())) as object).toMatchObject({ reported: [{ code: 'a_MISSING' }] });
+  });
+
+  it('stands beside the result of evidence that holds', async () => {
+    const error = new AttestationError(check('UNMET', 'untrusted'));
+    const unmet = double('a', () => ({ result: { bound: false }, unmet: { error, enforcement: 'report' } }));
+    const decision = await guarding([unmet]).guard.check(request({ a: 'x' }));
+    if (decision.outcome !== 'accept') throw new Error('it was refused');
+    expect(decision.results).toEqual({ a: { bound: false } });
+    expect(decision.results.reported).toEqual([error]);
+  });
+
+  it('is kept apart from a kind of this name', () => {
+    expect(() => guarding([double('reported')])).toThrow(expect.objectContaining({ variable: 'evidence' }));
+  });
+});
+
+describe('who a decision is about', () => {
+  it('is told by the keyed hashes that endpoints tell, as far as it is known', async () => {
+    const told: DecisionEvent[] = [];
+    const backend = new Backend({ enforcement: 'report', onDecision: (event) => told.push(event) });
+    const { session: token } = await backend.enrolled();
+    await backend.use(token);
+    await backend.use('junk');
+    await backend.use(token, { ip: undefined });
+    const enrolled = backend.events.find(({ endpoint }) => endpoint === 'attest');
+    expect(enrolled?.address).toMatch(/^[\w-]{22}$/);
+    const { address, device } = enrolled ?? {};
+    expect(told.map((event) => [event.address, event.device])).toEqual([
+      [address, device],
+      [address, undefined],
+      [undefined, device],
+    ]);
+    expect(JSON.stringify(told)).not.toMatch(/phone-1|203\.0\.113/);
+  });
+
+  it('is nothing where the guard has no secret', async () => {
+    const { guard, events } = guarding([double('a')]);
+    await decided(guard, request({ a: 'good' }, { ip: '203.0.113.7' }));
+    expect([events[0]?.address, events[0]?.device]).toEqual([undefined, undefined]);
   });
 });

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isSmallJson, readUnsignedJson } from '../../src/kernel/unsigned-json.js';
+import { excessOfJson, readUnsignedJson } from '../../src/kernel/unsigned-json.js';
 
 const read = (text: string | Uint8Array, maxDepth?: number): unknown =>
   readUnsignedJson(typeof text === 'string' ? Buffer.from(text) : text, maxDepth);
@@ -126,7 +126,8 @@ describe('one JSON object that nobody signed', () => {
 });
 
 describe('a text that is small enough to be parsed', () => {
-  const small = (text: string, members = 3, depth?: number) => isSmallJson(Buffer.from(text), members, depth);
+  const small = (text: string, members = 3, depth?: number) =>
+    excessOfJson(Buffer.from(text), members, depth) === undefined;
 
   it.each([
     '{}',
@@ -154,6 +155,12 @@ describe('a text that is small enough to be parsed', () => {
     expect(small(text)).toBe(false);
   });
 
+  it('is told apart by what there is too much of', () => {
+    expect(excessOfJson(Buffer.from('[[[[[[[[['), 3)).toBe('depth');
+    expect(excessOfJson(Buffer.from('[1,2,3,4,5'), 3)).toBe('members');
+    expect(excessOfJson(Buffer.from('[[[['), 3, 3)).toBe('depth');
+  });
+
   it('never calls small what a parser finds more in', () => {
     const count = (value: unknown): number => {
       if (typeof value !== 'object' || value === null) return 0;
@@ -170,7 +177,7 @@ describe('a text that is small enough to be parsed', () => {
   it('costs one pass, whatever the bytes', () => {
     const started = performance.now();
     for (const text of ['"', '\\', '"\\', '\\"', '""', 'a'])
-      isSmallJson(Buffer.from(text.repeat(2_000_000 / text.length)), 64);
+      excessOfJson(Buffer.from(text.repeat(2_000_000 / text.length)), 64);
     expect(performance.now() - started).toBeLessThan(5000);
   });
 });

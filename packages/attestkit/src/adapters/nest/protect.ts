@@ -10,7 +10,14 @@ import {
   type ArgumentsHost,
   type ExecutionContext,
 } from '@nestjs/common';
-import { routeOf, type Guard, type Route, type RouteOptions } from '../../guard/index.js';
+import {
+  routeOf,
+  type Guard,
+  type Route,
+  type RouteOptions,
+  markNode,
+  type MarkableResponse,
+} from '../../guard/index.js';
 import type { Attestation } from '../../ports/attestation.js';
 import type { Decision, Refusal } from '../../ports/decision.js';
 import { replyAnswer, type FastifyReply } from '../node/reply.js';
@@ -66,6 +73,8 @@ export function Protect(options?: RouteOptions): ClassDecorator & MethodDecorato
       const attested = new NodeRequest(message, request.originalUrl, request);
       const decision = await this.guard.check(attested, this.route);
       if (decision.outcome === 'refuse') throw new RefusalException(decision);
+      const response = context.switchToHttp().getResponse<MarkableResponse | FastifyReply>();
+      markNode('raw' in response ? response.raw : response, decision.caching);
       message.attestation = decision.results;
       return true;
     }

@@ -1,4 +1,11 @@
-import { routeOf, whenDecided, type Guard, type RouteOptions } from '../../guard/index.js';
+import {
+  routeOf,
+  whenDecided,
+  type Guard,
+  type RouteOptions,
+  markNode,
+  type MarkableResponse,
+} from '../../guard/index.js';
 import type { Attestation } from '../../ports/attestation.js';
 import type { Endpoints } from '../mounting.js';
 import type { NodeMessage } from './message.js';
@@ -10,7 +17,11 @@ export interface MiddlewareRequest extends NodeMessage, Peer {
   attestation?: Attestation;
 }
 
-export type Middleware = (req: MiddlewareRequest, res: NodeResponse, next: () => void) => void;
+export type Middleware = (
+  req: MiddlewareRequest,
+  res: NodeResponse & MarkableResponse,
+  next: () => void,
+) => void;
 
 /** The middleware `(req, res, next)` of Express, which Nest uses on both its platforms. */
 export function middleware(guard: Guard, options?: RouteOptions): Middleware {
@@ -18,6 +29,7 @@ export function middleware(guard: Guard, options?: RouteOptions): Middleware {
   return (req, res, next) => {
     whenDecided(guard.check(new NodeRequest(req, undefined, req), route), (decision) => {
       if (decision.outcome === 'refuse') return sendAnswer(res, decision.response);
+      markNode(res, decision.caching);
       req.attestation = decision.results;
       next();
     });

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { routeOf, whenDecided, type Guard, type RouteOptions } from '../../guard/index.js';
+import { routeOf, whenDecided, type Guard, type RouteOptions, markNode } from '../../guard/index.js';
 import type { Attestation } from '../../ports/attestation.js';
 import type { NodeMessage } from './message.js';
 import { nodeRequest } from './request.js';
@@ -31,6 +31,7 @@ export function protect<
   return (req, res) => {
     whenDecided(guard.check(nodeRequest(req), route), (decision) => {
       if (decision.outcome === 'refuse') return sendAnswer(res, decision.response);
+      markNode(res, decision.caching);
       const attested = Object.assign(req, { attestation: decision.results });
       void runListener(
         () => listener(attested, res),

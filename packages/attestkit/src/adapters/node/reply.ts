@@ -1,3 +1,4 @@
+import type { MarkableResponse } from '../../guard/index.js';
 import type { Answer } from '../../ports/decision.js';
 
 /** What is used of Fastify's reply, with or without Nest above it. */
@@ -5,6 +6,7 @@ export interface FastifyReply {
   code(status: number): unknown;
   headers(fields: Readonly<Record<string, string>>): unknown;
   send(payload: Uint8Array): unknown;
+  readonly raw: MarkableResponse;
 }
 
 /** Writes an answer of the guard by Fastify's own means, so that its hooks run. */

@@ -1,3 +1,4 @@
+import type { MarkableResponse } from '../../guard/index.js';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Answer } from '../../ports/decision.js';
@@ -13,7 +14,7 @@ export interface NodeResponse {
 }
 
 /** What is used, beyond that, of a response that is left to a listener. */
-export interface ListenerResponse extends NodeResponse {
+export interface ListenerResponse extends NodeResponse, MarkableResponse {
   readonly writableEnded: boolean;
   /** Of HTTP/2 only. */
   readonly stream?: { close(code: number): unknown };
