@@ -18,11 +18,15 @@ export interface Credential {
 
 /** A server of its own, that waits for nothing: for what comes before an order, and for what is asked after it. */
 export class Probe {
-  readonly clock: HandClock = { ms: START };
+  readonly clock: HandClock;
   readonly server: Server;
-  #disk = new Disk(this.clock);
+  readonly #open: Open;
+  #disk: Disk;
 
-  constructor(open: Open) {
+  constructor(open: Open, ms = START) {
+    this.#open = open;
+    this.clock = { ms };
+    this.#disk = new Disk(this.clock);
     this.server = open(
       storeOf(async <T>(operation: Operation) => this.#disk.perform(operation) as T),
       this.clock,
@@ -31,6 +35,11 @@ export class Probe {
 
   get disk(): Disk {
     return this.#disk;
+  }
+
+  /** Another server, whose clock is ahead: those of one server never run backwards. */
+  later(ms: number): Probe {
+    return new Probe(this.#open, this.clock.ms + ms);
   }
 
   /** The server over a copy of a state: what it changes there is forgotten. */
