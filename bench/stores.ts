@@ -33,7 +33,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   },
   'advance, one counter': (store, caller) => {
     let at = 0;
-    return async () => granted(await store.advance(`counter/${caller}`, (at += 1), TTL_MS));
+    return async () => granted(await store.advance(`counter/${caller}`, (at += 1), { ttlMs: TTL_MS }));
   },
   'put, a new record': (store, caller) => {
     let at = 0;

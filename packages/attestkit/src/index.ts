@@ -37,7 +37,7 @@ export type { Counter, DecisionEvent, EndpointEvent, FailureFacts } from './port
 export type { Appraisal, Enforcement, Evidence, Found, Statuses, VerifyContext } from './ports/evidence.js';
 export type { JwsAlgorithm, KeySource, VerificationKey } from './ports/keys.js';
 export type { AttestedRequest } from './ports/request.js';
-export type { Store, Versioned } from './ports/store.js';
+export type { AdvanceOptions, Store, Versioned } from './ports/store.js';
 
 /** Every code with which a request can be refused. */
 export type ErrorCode =

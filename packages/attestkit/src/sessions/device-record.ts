@@ -191,7 +191,8 @@ export class Devices {
   /** Deletes a record, its receipts, and what says that its keys are its own. Their counters stay: they only rise. */
   async forget(deviceId: string): Promise<void> {
     const device = await this.find(deviceId);
-    await this.#store.delete(storeKeys.device(deviceId));
+    const kept = await this.#store.get(storeKeys.device(deviceId));
+    if (kept !== undefined) await this.#store.delete(storeKeys.device(deviceId), kept.version);
     if (device !== undefined) await this.#owners.release(device.id, device.enrolments, undefined);
   }
 }

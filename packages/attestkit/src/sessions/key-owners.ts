@@ -80,12 +80,17 @@ export class KeyOwners {
     for (const { enrolled } of gone) {
       const { kind, key } = enrolled;
       if (key === undefined || (await this.recordIdOf(key.thumbprint)) !== recordId) continue;
-      await this.#store.delete(storeKeys.key(kind, key.id));
-      await this.#store.delete(storeKeys.receipt(kind, key.id));
+      await this.#drop(storeKeys.key(kind, key.id));
+      await this.#drop(storeKeys.receipt(kind, key.id));
       // Another kind of evidence may be about the same key.
       if (listedIn(device, key.thumbprint).length === 0)
-        await this.#store.delete(storeKeys.thumbprint(key.thumbprint));
+        await this.#drop(storeKeys.thumbprint(key.thumbprint));
     }
+  }
+
+  async #drop(key: string): Promise<void> {
+    const kept = await this.#store.get(key);
+    if (kept !== undefined) await this.#store.delete(key, kept.version);
   }
 }
 

@@ -38,12 +38,14 @@ export function timeoutOf({ timeoutMs = DEFAULT_TIMEOUT_MS }: DeadlineOptions): 
 export function withDeadline(store: Store, options: DeadlineOptions = {}): Store {
   assertOptions(options, DEADLINE_OPTIONS, 'withDeadline');
   const bounded = boundary(options);
+  const check = store.check?.bind(store);
   return {
     claim: (key, ttlMs) => bounded(() => store.claim(key, ttlMs)),
-    advance: (key, value, ttlMs) => bounded(() => store.advance(key, value, ttlMs)),
+    advance: (key, value, advance) => bounded(() => store.advance(key, value, advance)),
     get: (key) => bounded(() => store.get(key)),
     put: (key, value, expected, ttlMs) => bounded(() => store.put(key, value, expected, ttlMs)),
-    delete: (key) => bounded(() => store.delete(key)),
+    delete: (key, expected) => bounded(() => store.delete(key, expected)),
+    ...(check !== undefined && { check }),
   };
 }
 

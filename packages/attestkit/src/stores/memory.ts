@@ -1,8 +1,10 @@
 import { AttestationError } from '../kernel/errors.js';
 import { assertOptions, type OptionTypes } from '../kernel/options.js';
-import type { Store, Versioned } from '../ports/store.js';
+import type { AdvanceOptions, Store, Versioned } from '../ports/store.js';
 import { STORE_CHECKS as CHECKS } from './checks.js';
+import { useValue, type CounterWindow } from './counter-window.js';
 import { ExpiryHeap, type Expiring } from './expiry-heap.js';
+import { LocalClock } from './local-clock.js';
 import { strictStore } from './strict-store.js';
 import { within } from '../kernel/within.js';
 
@@ -21,7 +23,7 @@ const SWEPT_PER_WRITE = 8;
 
 interface Entry extends Expiring {
   readonly id: string;
-  count: number;
+  counter: CounterWindow | undefined;
   record: Versioned | undefined;
 }
 
@@ -37,88 +39,90 @@ interface Entry extends Expiring {
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
   assertOptions(options, OPTIONS, 'memoryStore');
   const capacity = within('capacity', options.capacity ?? 100_000, 1, 10_000_000);
-  return strictStore(new MemoryStore(capacity, options.now ?? Date.now));
+  const { now } = options;
+  // A clock that is given is the only one.
+  const clock = new LocalClock(now ?? (() => Date.now()), now ?? (() => performance.now()));
+  return strictStore(new MemoryStore(capacity, clock));
 }
 
 /** The letter before a key is its family, so that none meets one of another family. */
 class MemoryStore implements Store {
   readonly #capacity: number;
-  readonly #now: () => number;
+  readonly #clock: LocalClock;
   readonly #entries = new Map<string, Entry>();
   readonly #byExpiry = new ExpiryHeap<Entry>();
   #written = 0;
 
-  constructor(capacity: number, now: () => number) {
+  constructor(capacity: number, clock: LocalClock) {
     this.#capacity = capacity;
-    this.#now = now;
+    this.#clock = clock;
   }
 
   async claim(key: string, ttlMs: number): Promise<boolean> {
-    const now = this.#sweep();
-    if (this.#live(`c:${key}`, now) !== undefined) return false;
-    this.#write(`c:${key}`, now, ttlMs, 0, undefined);
+    this.#sweep();
+    if (this.#live(`c:${key}`) !== undefined) return false;
+    this.#write(`c:${key}`, { expiresAt: this.#clock.endAfter(ttlMs) });
     return true;
   }
 
-  async advance(key: string, value: number, ttlMs?: number): Promise<boolean> {
-    const now = this.#sweep();
-    if (value <= (this.#live(`n:${key}`, now)?.count ?? 0)) return false;
-    this.#write(`n:${key}`, now, ttlMs, value, undefined);
-    return true;
+  async advance(key: string, value: number, { window = 0, ttlMs }: AdvanceOptions = {}): Promise<boolean> {
+    this.#sweep();
+    const id = `n:${key}`;
+    const held = this.#live(id);
+    const counter = useValue(held?.counter, value, window);
+    if (counter !== undefined) this.#write(id, { counter, expiresAt: this.#clock.endAfter(ttlMs) });
+    else if (held !== undefined && ttlMs !== undefined)
+      this.#write(id, { counter: held.counter, expiresAt: this.#clock.endAfter(ttlMs) });
+    return counter !== undefined;
   }
 
   async get(key: string): Promise<Versioned | undefined> {
-    return this.#live(`r:${key}`, this.#now())?.record;
+    return this.#live(`r:${key}`)?.record;
   }
 
   async put(key: string, value: string, expected: string | undefined, ttlMs?: number): Promise<boolean> {
-    const now = this.#sweep();
-    if (this.#live(`r:${key}`, now)?.record?.version !== expected) return false;
+    this.#sweep();
+    if (this.#live(`r:${key}`)?.record?.version !== expected) return false;
     // A number never comes again in this process, so the version of a deleted record matches no later one.
     this.#written += 1;
-    this.#write(`r:${key}`, now, ttlMs, 0, Object.freeze({ value, version: String(this.#written) }));
+    const record = Object.freeze({ value, version: String(this.#written) });
+    this.#write(`r:${key}`, { record, expiresAt: this.#clock.endAfter(ttlMs) });
     return true;
   }
 
-  async delete(key: string): Promise<void> {
-    const entry = this.#entries.get(`r:${key}`);
-    if (entry !== undefined) this.#remove(entry);
+  async delete(key: string, expected: string): Promise<boolean> {
+    const held = this.#live(`r:${key}`);
+    if (held?.record?.version !== expected) return false;
+    this.#remove(held);
+    return true;
   }
 
-  #live(id: string, now: number): Entry | undefined {
+  #live(id: string): Entry | undefined {
     const entry = this.#entries.get(id);
-    return entry !== undefined && entry.expiresAt > now ? entry : undefined;
+    return entry !== undefined && entry.expiresAt > this.#clock.now() ? entry : undefined;
   }
 
-  #write(
-    id: string,
-    now: number,
-    ttlMs: number | undefined,
-    count: number,
-    record: Versioned | undefined,
-  ): void {
-    const expiresAt = ttlMs === undefined ? Infinity : now + ttlMs;
+  #write(id: string, state: Pick<Entry, 'expiresAt'> & Partial<Pick<Entry, 'counter' | 'record'>>): void {
+    const { expiresAt, counter, record } = state;
     const entry = this.#entries.get(id);
     if (entry !== undefined) {
-      Object.assign(entry, { expiresAt, count, record });
+      Object.assign(entry, { expiresAt, counter, record });
       this.#byExpiry.moved(entry);
       return;
     }
     if (this.#entries.size >= this.#capacity) throw new AttestationError(CHECKS.room);
-    const added: Entry = { id, expiresAt, place: 0, count, record };
+    const added: Entry = { id, expiresAt, place: 0, counter, record };
     this.#entries.set(id, added);
     this.#byExpiry.add(added);
   }
 
-  /** @returns the time at which it looked */
-  #sweep(): number {
-    const now = this.#now();
+  #sweep(): void {
+    const now = this.#clock.now();
     for (let left = SWEPT_PER_WRITE; left > 0; left -= 1) {
       const next = this.#byExpiry.first();
       if (next === undefined || next.expiresAt > now) break;
       this.#remove(next);
     }
-    return now;
   }
 
   #remove(entry: Entry): void {

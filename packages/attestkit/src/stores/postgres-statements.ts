@@ -37,7 +37,8 @@ export function postgresStatements(schema: string): PostgresStatements {
       WHERE held.expires_at <= ${now} RETURNING 1`,
     replace: `UPDATE ${schema}.records SET value = $2, version = $3, expires_at = ${end('$4')}
       WHERE key = $1 AND version = $5 AND (expires_at IS NULL OR expires_at > ${now}) RETURNING 1`,
-    delete: `DELETE FROM ${schema}.records WHERE key = $1`,
+    delete: `DELETE FROM ${schema}.records
+      WHERE key = $1 AND version = $2 AND (expires_at IS NULL OR expires_at > ${now}) RETURNING 1`,
     sweep: {
       claims: sweep(`${schema}.claims`),
       counters: sweep(`${schema}.counters`),

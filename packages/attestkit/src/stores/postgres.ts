@@ -1,6 +1,6 @@
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
 import { assertOptions, type OptionTypes } from '../kernel/options.js';
-import type { Store, Versioned } from '../ports/store.js';
+import type { AdvanceOptions, Store, Versioned } from '../ports/store.js';
 import { STORE_CHECKS as CHECKS } from './checks.js';
 import { DEADLINE_OPTIONS, type DeadlineOptions } from './deadline.js';
 import { schemaOf, type PostgresPool, type PostgresSchemaOptions } from './postgres-schema.js';
@@ -60,7 +60,7 @@ class PostgresStore implements Store {
     return this.#write('claims', this.#statements.claim, [key, ttlMs]);
   }
 
-  advance(key: string, value: number, ttlMs?: number): Promise<boolean> {
+  advance(key: string, value: number, { ttlMs }: AdvanceOptions = {}): Promise<boolean> {
     return this.#write('counters', this.#statements.advance, [key, value, ttlMs ?? null]);
   }
 
@@ -80,8 +80,8 @@ class PostgresStore implements Store {
       : this.#write('records', replace, [...values, expected]);
   }
 
-  async delete(key: string): Promise<void> {
-    await this.#query(this.#statements.delete, [key]);
+  delete(key: string, expected: string): Promise<boolean> {
+    return this.#write('records', this.#statements.delete, [key, expected]);
   }
 
   /** @returns whether the statement wrote a row */

@@ -34,5 +34,8 @@ redis.call('hset', KEYS[1], 'value', ARGV[1], 'version', ARGV[2])
 if ARGV[4] == '' then redis.call('persist', KEYS[1]) else redis.call('pexpire', KEYS[1], ARGV[4]) end
 return 1`;
 
+/** ARGV: expected version. */
 export const DELETE = `
+redis.call('hdel', KEYS[1], '')
+if (redis.call('hget', KEYS[1], 'version') or '') ~= ARGV[1] then return 0 end
 return redis.call('del', KEYS[1])`;

@@ -1,6 +1,6 @@
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
 import { assertOptions, type OptionTypes } from '../kernel/options.js';
-import type { Store, Versioned } from '../ports/store.js';
+import type { AdvanceOptions, Store, Versioned } from '../ports/store.js';
 import { STORE_CHECKS as CHECKS } from './checks.js';
 import { DEADLINE_OPTIONS, type DeadlineOptions } from './deadline.js';
 import { randomVersion } from './random-version.js';
@@ -64,7 +64,7 @@ class RedisStore implements Store {
     return readYesOrNo(await this.#evaluate(CLAIM, `c:${key}`, [String(ttlMs)]));
   }
 
-  async advance(key: string, value: number, ttlMs?: number): Promise<boolean> {
+  async advance(key: string, value: number, { ttlMs }: AdvanceOptions = {}): Promise<boolean> {
     return readYesOrNo(await this.#evaluate(ADVANCE, `n:${key}`, [String(value), optional(ttlMs)]));
   }
 
@@ -82,8 +82,8 @@ class RedisStore implements Store {
     return readYesOrNo(await this.#evaluate(PUT, `r:${key}`, args));
   }
 
-  async delete(key: string): Promise<void> {
-    readYesOrNo(await this.#evaluate(DELETE, `r:${key}`, []));
+  async delete(key: string, expected: string): Promise<boolean> {
+    return readYesOrNo(await this.#evaluate(DELETE, `r:${key}`, [expected]));
   }
 
   #evaluate(script: string, key: string, args: readonly string[]): Promise<unknown> {

@@ -43,10 +43,10 @@ export function remoteStore(
   return {
     ...strictStore({
       claim: (key, ttlMs) => ready(() => store.claim(key, ttlMs)),
-      advance: (key, value, ttlMs) => ready(() => store.advance(key, value, ttlMs)),
+      advance: (key, value, advance) => ready(() => store.advance(key, value, advance)),
       get: (key) => ready(() => store.get(key)),
       put: (key, value, expected, ttlMs) => ready(() => store.put(key, value, expected, ttlMs)),
-      delete: (key) => ready(() => store.delete(key)),
+      delete: (key, expected) => ready(() => store.delete(key, expected)),
     }),
     async check() {
       try {

@@ -63,7 +63,7 @@ export function prepareSqlite(handle: SqliteHandle): SqliteStatements {
       expires_at = excluded.expires_at WHERE held.expires_at <= ${NOW}`),
     replace: handle.prepare(`UPDATE attestkit_records SET value = ?, version = ?, expires_at = ${END}
       WHERE key = ? AND version = ? AND ${LIVE}`),
-    delete: handle.prepare('DELETE FROM attestkit_records WHERE key = ?'),
+    delete: handle.prepare(`DELETE FROM attestkit_records WHERE key = ? AND version = ? AND ${LIVE}`),
     sweep: {
       claims: handle.prepare(sweep('claims')),
       counters: handle.prepare(sweep('counters')),

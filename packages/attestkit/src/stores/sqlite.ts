@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
 import { assertOptions } from '../kernel/options.js';
-import type { Store, Versioned } from '../ports/store.js';
+import type { AdvanceOptions, Store, Versioned } from '../ports/store.js';
 import { STORE_CHECKS as CHECKS } from './checks.js';
 import { DEADLINE_OPTIONS, timeoutOf, withDeadline, type DeadlineOptions } from './deadline.js';
 import { isLocked } from './failure.js';
@@ -62,7 +62,7 @@ class SqliteStore implements Store {
     return this.#write('claims', this.#statements.claim, [key, ttlMs]);
   }
 
-  advance(key: string, value: number, ttlMs?: number): Promise<boolean> {
+  advance(key: string, value: number, { ttlMs }: AdvanceOptions = {}): Promise<boolean> {
     return this.#write('counters', this.#statements.advance, [key, value, ttlMs ?? null]);
   }
 
@@ -81,8 +81,8 @@ class SqliteStore implements Store {
       : this.#write('records', replace, [...values, key, expected]);
   }
 
-  async delete(key: string): Promise<void> {
-    await this.#write('records', this.#statements.delete, [key]);
+  delete(key: string, expected: string): Promise<boolean> {
+    return this.#write('records', this.#statements.delete, [key, expected]);
   }
 
   /** @returns whether the statement wrote a row */

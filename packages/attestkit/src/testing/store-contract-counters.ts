@@ -38,7 +38,7 @@ export const counterRules: readonly StoreRule[] = [
   }),
   rule('of simultaneous advances to one value exactly one succeeds', async (store, key) => {
     assert.equal(await countYes(() => store.advance(key(), 7)), 1);
-    assert.equal(await countYes(() => store.advance(key(), 8, LONG)), 1);
+    assert.equal(await countYes(() => store.advance(key(), 8, { ttlMs: LONG })), 1);
   }),
   rule(
     'of simultaneous advances to many values each succeeds once at most, and the highest does',
@@ -57,29 +57,61 @@ export const counterRules: readonly StoreRule[] = [
     assert.equal(await store.advance(key(), 5), false);
   }),
   rule('a counter begins anew when its time has passed', async (store, key, pass) => {
-    assert.equal(await store.advance(key(), 5, SHORT), true);
-    assert.equal(await store.advance(key(), 5, SHORT), false);
+    assert.equal(await store.advance(key(), 5, { ttlMs: SHORT }), true);
+    assert.equal(await store.advance(key(), 5, { ttlMs: SHORT }), false);
     await pass(SHORT);
-    assert.equal(await store.advance(key(), 0, LONG), false);
-    assert.equal(await store.advance(key(), 1, LONG), true);
+    assert.equal(await store.advance(key(), 0, { ttlMs: LONG }), false);
+    assert.equal(await store.advance(key(), 1, { ttlMs: LONG }), true);
   }),
-  rule('an advance sets the time to live anew, and ends it where it names none', async (store, key, pass) => {
-    await store.advance(key('longer'), 5, SHORT);
-    assert.equal(await store.advance(key('longer'), 6, LONG), true);
-    await store.advance(key('for-ever'), 5, SHORT);
-    assert.equal(await store.advance(key('for-ever'), 6), true);
+  rule(
+    'an accepted value sets the time to live anew, and ends it where it names none',
+    async (store, key, pass) => {
+      await store.advance(key('longer'), 5, { ttlMs: SHORT });
+      assert.equal(await store.advance(key('longer'), 6, { ttlMs: LONG }), true);
+      await store.advance(key('for-ever'), 5, { ttlMs: SHORT });
+      assert.equal(await store.advance(key('for-ever'), 6), true);
+      await store.advance(key('late'), 5, { ttlMs: SHORT });
+      await store.advance(key('late'), 8, { window: 4, ttlMs: SHORT });
+      assert.equal(await store.advance(key('late'), 7, { window: 4, ttlMs: LONG }), true);
+      await pass(SHORT);
+      assert.equal(await store.advance(key('longer'), 6), false);
+      assert.equal(await store.advance(key('for-ever'), 6), false);
+      assert.equal(await store.advance(key('late'), 7, { window: 4 }), false);
+    },
+  ),
+  rule('a refused value renews the time to live as well', async (store, key, pass) => {
+    const refused = { equal: 5, below: 4, zero: 0, 'late-and-used': 3, 'too-late': 1 };
+    for (const [name, value] of Object.entries(refused)) {
+      await store.advance(key(name), 2, { ttlMs: SHORT });
+      assert.equal(await store.advance(key(name), 5, { window: 3, ttlMs: SHORT }), true);
+      await store.advance(key(name), 3, { window: 3, ttlMs: SHORT });
+      const window = name.includes('late') ? 3 : 0;
+      assert.equal(await store.advance(key(name), value, { window, ttlMs: LONG }), false, name);
+    }
     await pass(SHORT);
-    assert.equal(await store.advance(key('longer'), 6), false);
-    assert.equal(await store.advance(key('for-ever'), 6), false);
+    for (const name of Object.keys(refused)) {
+      assert.equal(await store.advance(key(name), 5), false, name);
+      assert.equal(await store.advance(key(name), 4, { window: 3 }), true, name);
+    }
   }),
-  rule('a refused advance leaves the time to live as it is', async (store, key, pass) => {
-    await store.advance(key('short'), 5, SHORT);
-    assert.equal(await store.advance(key('short'), 5, LONG), false);
+  rule('a refused value makes the time to live shorter where it says so', async (store, key, pass) => {
+    await store.advance(key(), 5);
+    assert.equal(await store.advance(key(), 5, { ttlMs: SHORT }), false);
+    await pass(SHORT);
+    assert.equal(await store.advance(key(), 1), true);
+  }),
+  rule('a refused value without a time to live leaves it as it is', async (store, key, pass) => {
+    await store.advance(key('short'), 5, { ttlMs: SHORT });
     assert.equal(await store.advance(key('short'), 5), false);
-    await store.advance(key('long'), 5, LONG);
-    assert.equal(await store.advance(key('long'), 5, 1), false);
+    assert.equal(await store.advance(key('short'), 4, { window: 8 }), false);
+    await store.advance(key('long'), 5, { ttlMs: LONG });
+    assert.equal(await store.advance(key('long'), 5), false);
     await pass(SHORT);
     assert.equal(await store.advance(key('short'), 1), true);
     assert.equal(await store.advance(key('long'), 5), false);
+  }),
+  rule('a value that is refused where there is no counter begins none', async (store, key) => {
+    assert.equal(await store.advance(key(), 0, { window: 64, ttlMs: LONG }), false);
+    assert.equal(await store.advance(key(), 1, { window: 64, ttlMs: LONG }), true);
   }),
 ];

@@ -25,7 +25,7 @@ async function read(store: Store, key: string): Promise<Versioned> {
 export const recordRules: readonly StoreRule[] = [
   rule('a record that was never written is absent', async (store, key) => {
     assert.equal(await store.get(key()), undefined);
-    await store.delete(key());
+    assert.equal(await store.delete(key(), 'another'), false);
     assert.equal(await store.get(key()), undefined);
   }),
   rule('a record is read as it was written last', async (store, key) => {
@@ -80,12 +80,20 @@ export const recordRules: readonly StoreRule[] = [
     assert.equal(await store.put(key(), 'two', first.version), false);
   }),
   rule('a record that was deleted and created anew has another version', async (store, key) => {
+    const versions: string[] = [];
+    for (let again = 0; again < 5; again += 1) {
+      assert.equal(await store.put(key(), 'one', undefined), true);
+      const { version } = await read(store, key());
+      assert.ok(!versions.includes(version), 'a version comes again');
+      versions.push(version);
+      assert.equal(await store.delete(key(), version), true);
+      for (const old of versions) assert.equal(await store.put(key(), 'two', old), false);
+    }
     await store.put(key(), 'one', undefined);
-    const { version } = await read(store, key());
-    await store.delete(key());
-    assert.equal(await store.put(key(), 'two', version), false);
-    assert.equal(await store.put(key(), 'one', undefined), true);
-    assert.equal(await store.put(key(), 'two', version), false);
+    for (const old of versions) {
+      assert.equal(await store.put(key(), 'two', old), false);
+      assert.equal(await store.delete(key(), old), false);
+    }
     assert.equal((await read(store, key())).value, 'one');
   }),
   rule('no simultaneous change is lost', async (store, key) => {
@@ -101,13 +109,44 @@ export const recordRules: readonly StoreRule[] = [
     await Promise.all(Array.from({ length: 20 }, add));
     assert.equal((await read(store, key())).value, '20');
   }),
-  rule('deleting deletes this record, and may be done again', async (store, key) => {
+  rule('deleting deletes this record, once', async (store, key) => {
     await store.put(key('a'), 'one', undefined);
     await store.put(key('A'), 'two', undefined);
-    await store.delete(key('a'));
-    await store.delete(key('a'));
+    const { version } = await read(store, key('a'));
+    assert.equal(await store.delete(key('a'), version), true);
+    assert.equal(await store.delete(key('a'), version), false);
     assert.equal(await store.get(key('a')), undefined);
     assert.equal((await read(store, key('A'))).value, 'two');
+  }),
+  rule('deleting deletes nothing but the version that was looked at', async (store, key) => {
+    await store.put(key(), 'one', undefined);
+    const one = await read(store, key());
+    await store.put(key(), 'one', one.version);
+    const two = await read(store, key());
+    assert.equal(await store.delete(key(), one.version), false);
+    assert.equal(await store.delete(key(), 'another'), false);
+    assert.deepEqual(await read(store, key()), two);
+    await store.put(key('other'), 'one', undefined);
+    assert.equal(await store.delete(key('other'), two.version), false);
+    assert.equal(await store.delete(key(), two.version), true);
+  }),
+  rule('of simultaneous deletions and writes of one version exactly one succeeds', async (store, key) => {
+    for (let again = 0; again < 5; again += 1) {
+      await store.put(key(), 'one', (await store.get(key()))?.version);
+      const { version } = await read(store, key());
+      const change = (index: number): Promise<boolean> =>
+        index % 2 === again % 2 ? store.delete(key(), version) : store.put(key(), 'two', version);
+      assert.equal(await countYes(change), 1);
+    }
+  }),
+  rule('a record that has ended is deleted by nobody', async (store, key, pass) => {
+    await store.put(key(), 'one', undefined, SHORT);
+    const { version } = await read(store, key());
+    await pass(SHORT);
+    assert.equal(await store.delete(key(), version), false);
+    await store.put(key(), 'two', undefined);
+    assert.equal(await store.delete(key(), version), false);
+    assert.equal((await read(store, key())).value, 'two');
   }),
   rule('a record without a time to live stays', async (store, key, pass) => {
     await store.put(key(), 'one', undefined);

@@ -2,6 +2,7 @@ import { claimRules } from './store-contract-claims.js';
 import { counterRules } from './store-contract-counters.js';
 import { recordRules } from './store-contract-records.js';
 import type { StoreRule } from './store-contract-rule.js';
+import { windowRules } from './store-contract-windows.js';
 
 export type { StoreRule, StoreSubject } from './store-contract-rule.js';
 
@@ -15,4 +16,9 @@ export type { StoreRule, StoreSubject } from './store-contract-rule.js';
  * A rule that does not hold rejects. Rules use keys of their own, so they may share a store and run at once. They begin
  * up to 200 operations at a time from one process; a store for several processes has to be tried with several besides.
  */
-export const STORE_CONTRACT: readonly StoreRule[] = [...claimRules, ...counterRules, ...recordRules];
+export const STORE_CONTRACT: readonly StoreRule[] = [
+  ...claimRules,
+  ...counterRules,
+  ...windowRules,
+  ...recordRules,
+];

@@ -46,7 +46,8 @@ describe('a stolen token', () => {
     const second = tokensOf(await backend.refresh(first.refresh));
     backend.clock.ms += 31_000;
     const [enrolment] = (await backend.guard.sessions?.findDevice('phone-1'))?.enrolments ?? [];
-    await backend.store.delete(storeKeys.thumbprint(enrolment?.enrolled.key?.thumbprint ?? ''));
+    const owner = storeKeys.thumbprint(enrolment?.enrolled.key?.thumbprint ?? '');
+    await backend.store.delete(owner, (await backend.store.get(owner))?.version ?? '');
     expect((await backend.refresh(second.refresh)).code).toBe('ERR_REFRESH_DEVICE_GONE');
     expect((await backend.refresh(first.refresh)).code).toBe('ERR_REFRESH_REUSED');
     expect((await backend.refresh(second.refresh)).code).toBe('ERR_SESSION_REVOKED');

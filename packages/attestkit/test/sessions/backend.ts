@@ -203,13 +203,16 @@ export function tally(values: readonly unknown[]): Record<string, number> {
 export function watched(store: Store, before: (operation: keyof Store, key: string) => unknown): Store {
   return {
     claim: async (key, ttlMs) => (await before('claim', key), store.claim(key, ttlMs)),
-    advance: async (key, value, ttlMs) => (await before('advance', key), store.advance(key, value, ttlMs)),
+    advance: async (key, value, options) => (
+      await before('advance', key),
+      store.advance(key, value, options)
+    ),
     get: async (key) => (await before('get', key), store.get(key)),
     put: async (key, value, expected, ttlMs) => (
       await before('put', key),
       store.put(key, value, expected, ttlMs)
     ),
-    delete: async (key) => (await before('delete', key), store.delete(key)),
+    delete: async (key, expected) => (await before('delete', key), store.delete(key, expected)),
   };
 }
 

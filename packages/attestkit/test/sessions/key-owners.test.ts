@@ -76,7 +76,8 @@ describe('a key', () => {
     const store = memoryStore();
     const devices = devicesIn(store);
     await devices.write('d', undefined, enrolment('k1'));
-    await store.delete(storeKeys.device('d'));
+    const device = await store.get(storeKeys.device('d'));
+    await store.delete(storeKeys.device('d'), device?.version ?? '');
     await devices.write('d', undefined, enrolment('k2'));
     expect(await devices.findByKey(KIND, 'k1')).toBeUndefined();
     expect(ids(await devices.write('e', undefined, enrolment('k1')))).toEqual(['k1']);

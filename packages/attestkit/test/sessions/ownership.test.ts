@@ -102,12 +102,12 @@ describe('a device id that is taken', () => {
     });
     const { session, refresh } = await backend.enrolled();
     const device = storeKeys.device('phone-1');
-    const record = (await inner.get(device))?.value ?? '';
-    await inner.delete(device);
+    const { value: record = '', version = '' } = (await inner.get(device)) ?? {};
+    await inner.delete(device, version);
     await backend.enrolled();
     expect(await comes(backend, { refresh_token: refresh })).toBe(TAKEOVER);
     expect(await comes(backend, {}, { authorization: `Bearer ${session}` })).toBe(TAKEOVER);
-    await inner.delete(device);
+    await inner.delete(device, (await inner.get(device))?.version ?? '');
     await inner.put(device, record, undefined);
     expect(await comes(backend, { refresh_token: refresh })).toBe('enrolled');
     backend.clock.ms += 1_800_000;

@@ -47,13 +47,48 @@ const SPOILT: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
   },
   'keeps claims for ever': (store) => ({ claim: (key) => store.claim(key, 1e12) }),
   'advances to what it has': (store) => ({
-    advance: async (key, value, ttlMs) => value > 0 && (await store.advance(key, value, ttlMs), true),
+    advance: async (key, value, options) => value > 0 && (await store.advance(key, value, options), true),
   }),
   'has counters of 31 bits': (store) => ({
-    advance: async (key, value, ttlMs) => value < 2 ** 31 && store.advance(key, value, ttlMs),
+    advance: async (key, value, options) => value < 2 ** 31 && store.advance(key, value, options),
   }),
-  'keeps counters for ever': (store) => ({ advance: (key, value) => store.advance(key, value) }),
-  'forgets counters': (store) => ({ advance: (key, value) => store.advance(key, value, 100) }),
+  'keeps counters for ever': (store) => ({
+    advance: (key, value, options) => store.advance(key, value, { window: options?.window }),
+  }),
+  'forgets counters': (store) => ({
+    advance: (key, value, options) => store.advance(key, value, { ...options, ttlMs: 100 }),
+  }),
+  'renews no counter whose value it refuses': (store) => {
+    const ends = new Map<string, number>();
+    const advance: Store['advance'] = async (key, value, options) => {
+      const yes = await store.advance(key, value, { window: options?.window });
+      if (yes) ends.set(key, options?.ttlMs ?? Infinity);
+      else if (ends.has(key)) await store.advance(key, 0, { ttlMs: Math.min(ends.get(key) ?? 1, 1e12) });
+      return yes;
+    };
+    return { advance };
+  },
+  'knows no window': (store) => ({
+    advance: (key, value, options) => store.advance(key, value, { ttlMs: options?.ttlMs }),
+  }),
+  'has a window that is one too narrow': (store) => ({
+    advance: (key, value, options) =>
+      store.advance(key, value, { ...options, window: Math.max(0, (options?.window ?? 0) - 1) }),
+  }),
+  'has a window that is one too wide': (store) => ({
+    advance: (key, value, options) =>
+      store.advance(key, value, { ...options, window: Math.min(64, (options?.window ?? 0) + 1) }),
+  }),
+  'looks at a window before it writes': (store) => {
+    const used = new Set<string>();
+    const advance: Store['advance'] = async (key, value, options) => {
+      const yes = await store.advance(key, value, options);
+      if (yes || used.has(`${key} ${value}`) || value === 0) return yes;
+      used.add(`${key} ${value}`);
+      return options?.window === 64 && value > 1;
+    };
+    return { advance };
+  },
   'asks for no version': (store) => ({
     async put(key, value, _expected, ttlMs) {
       return store.put(key, value, (await store.get(key))?.version, ttlMs);
@@ -76,7 +111,34 @@ const SPOILT: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
     put: (key, value, expected, ttlMs) => store.put(key, value.normalize(), expected, ttlMs),
   }),
   'keeps records for ever': (store) => ({ put: (key, value, expected) => store.put(key, value, expected) }),
-  'deletes nothing': () => ({ delete: async () => undefined }),
+  'deletes nothing': () => ({ delete: async () => true }),
+  'deletes whatever is there': (store) => ({
+    async delete(key) {
+      const found = await store.get(key);
+      return found !== undefined && store.delete(key, found.version);
+    },
+  }),
+  'says of each deletion that it was done': (store) => ({
+    delete: async (key, expected) => (await store.delete(key, expected), true),
+  }),
+  'counts its versions by record': (store) => {
+    const versionOf = (found: { readonly value: string }): string => found.value.split('/', 1)[0] as string;
+    return {
+      async get(key) {
+        const found = await store.get(key);
+        return found && { value: found.value.slice(versionOf(found).length + 1), version: versionOf(found) };
+      },
+      async put(key, value, expected, ttlMs) {
+        const found = await store.get(key);
+        if ((found && versionOf(found)) !== expected) return false;
+        return store.put(key, `${Number(expected ?? 0) + 1}/${value}`, found?.version, ttlMs);
+      },
+      async delete(key, expected) {
+        const found = await store.get(key);
+        return found !== undefined && versionOf(found) === expected && store.delete(key, found.version);
+      },
+    };
+  },
   'reads what was': (store) => {
     const seen = new Map<string, Awaited<ReturnType<Store['get']>>>();
     return {

@@ -26,11 +26,12 @@ describe('the deadline', () => {
     const store = withDeadline(memoryStore());
     expect(await store.claim('a', 1000)).toBe(true);
     expect(await store.claim('a', 1000)).toBe(false);
-    expect(await store.advance('b', 2, 1000)).toBe(true);
+    expect(await store.advance('b', 2, { ttlMs: 1000 })).toBe(true);
     expect(await store.put('c', 'one', undefined, 1000)).toBe(true);
     const found = await store.get('c');
     expect(await store.put('c', 'two', found?.version)).toBe(true);
-    await store.delete('c');
+    expect(await store.delete('c', found?.version ?? '')).toBe(false);
+    expect(await store.delete('c', (await store.get('c'))?.version ?? '')).toBe(true);
     expect(await store.get('c')).toBeUndefined();
   });
 
@@ -44,7 +45,7 @@ describe('the deadline', () => {
         advance: () => store.advance('a', 1),
         get: () => store.get('a'),
         put: () => store.put('a', '', undefined),
-        delete: () => store.delete('a'),
+        delete: () => store.delete('a', 'v'),
       };
       expect(await codeOf(operations[name]())).toBe('ERR_STORE_TIMEOUT');
     },

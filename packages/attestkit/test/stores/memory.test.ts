@@ -31,7 +31,7 @@ describe('a full memory store', () => {
     await store.put('a', 'one', undefined);
     expect(await store.advance('a', 2)).toBe(true);
     expect(await store.put('a', 'two', (await store.get('a'))?.version)).toBe(true);
-    await store.delete('a');
+    expect(await store.delete('a', (await store.get('a'))?.version ?? '')).toBe(true);
     expect(await store.put('b', 'one', undefined)).toBe(true);
   });
 
@@ -50,9 +50,9 @@ describe('a full memory store', () => {
 
   it('has room again where another key, the next to end before, was prolonged', async () => {
     const { store, clock } = memory(2);
-    await store.advance('a', 1, 10);
+    await store.advance('a', 1, { ttlMs: 10 });
     await store.claim('b', 20);
-    await store.advance('a', 2, 10_000);
+    await store.advance('a', 2, { ttlMs: 10_000 });
     clock.now += 20;
     expect(await store.claim('c', 10)).toBe(true);
     expect(await store.advance('a', 2)).toBe(false);
@@ -61,7 +61,7 @@ describe('a full memory store', () => {
   it('is not filled by what is written over', async () => {
     const { store, clock } = memory(2);
     for (let value = 1; value < 1000; value += 1) {
-      expect(await store.advance('a', value, 100_000)).toBe(true);
+      expect(await store.advance('a', value, { ttlMs: 100_000 })).toBe(true);
       clock.now += 1;
     }
     expect(await store.claim('b', 1)).toBe(true);
@@ -83,7 +83,7 @@ describe('the families', () => {
     expect(await store.advance('a', 1)).toBe(true);
     expect(await store.get('a')).toBeUndefined();
     expect(await store.put('a', 'one', undefined)).toBe(true);
-    await store.delete('a');
+    expect(await store.delete('a', (await store.get('a'))?.version ?? '')).toBe(true);
     expect(await store.claim('a', 1000)).toBe(false);
     expect(await store.advance('a', 1)).toBe(false);
   });

@@ -84,7 +84,7 @@ describe('a statement', () => {
     await store.get(key);
     await store.put(key, key, undefined);
     await store.put(key, key, 'version');
-    await store.delete(key);
+    await store.delete(key, 'version');
     expect(asked).toHaveLength(7);
     for (const { text, values } of asked.slice(1)) {
       expect(text).not.toContain('DROP');
@@ -170,7 +170,7 @@ describe.skipIf(!there)('a real server', { timeout: 30_000 }, () => {
     const store = postgresStore(pool, { schema });
     for (let index = 0; index < 60; index += 1) {
       await store.claim(`short${index}`, 1);
-      await store.advance(`short${index}`, 1, 1);
+      await store.advance(`short${index}`, 1, { ttlMs: 1 });
       await store.put(`short${index}`, 'one', undefined, 1);
     }
     await store.advance('stays', 1);
@@ -180,7 +180,7 @@ describe.skipIf(!there)('a real server', { timeout: 30_000 }, () => {
     await until(async () => {
       index += 1;
       await store.claim(`long${index}`, 30_000);
-      await store.advance(`long${index}`, 1, 30_000);
+      await store.advance(`long${index}`, 1, { ttlMs: 30_000 });
       await store.put(`long${index}`, 'one', undefined, 30_000);
       const ended = tables.map(async (table) => {
         const { rows } = await pool.query(`SELECT 1 FROM ${table} WHERE expires_at <= now()`);
@@ -191,7 +191,7 @@ describe.skipIf(!there)('a real server', { timeout: 30_000 }, () => {
     for (const last = index + 45; index < last;) {
       index += 1;
       await store.claim(`long${index}`, 30_000);
-      await store.advance(`long${index}`, 1, 30_000);
+      await store.advance(`long${index}`, 1, { ttlMs: 30_000 });
       await store.put(`long${index}`, 'one', undefined, 30_000);
     }
     expect(await count(pool, `${schema}.claims`)).toBe(index);
@@ -207,7 +207,7 @@ describe.skipIf(!there)('a real server', { timeout: 30_000 }, () => {
     const store = postgresStore(pool, { schema, timeoutMs: 10_000, maxInFlight: 1000 });
     for (let round = 0; round < 5; round += 1) {
       const writes = Array.from({ length: 300 }, (_, index) =>
-        store.advance(`a${index % 30}`, 1 + (index % 7), 1),
+        store.advance(`a${index % 30}`, 1 + (index % 7), { ttlMs: 1 }),
       );
       for (const outcome of await Promise.allSettled(writes)) expect(outcome.status).toBe('fulfilled');
     }

@@ -36,7 +36,7 @@ async function all(store: Store): Promise<void> {
   await store.claim('a', 1000);
   await store.advance('a', 1);
   await store.put('a', 'one', undefined);
-  await store.delete('a');
+  await store.delete('a', 'v');
 }
 
 describe('an operation', () => {
@@ -74,7 +74,7 @@ describe('an operation', () => {
         store.claim('a', 1),
         store.advance('a', 1),
         store.put('a', '', undefined),
-        store.delete('a'),
+        store.delete('a', 'v'),
       ])
         await expect(operation).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' });
     },
@@ -224,8 +224,8 @@ describe.skipIf(!there)('a real server', { timeout: 30_000 }, () => {
       store.advance('a', 8),
       store.put('a', '', undefined),
       store.put('a', '', 'another'),
-      store.delete('a'),
-      store.delete('absent'),
+      store.delete('a', 'v'),
+      store.delete('absent', 'v'),
     ])
       await expect(operation).rejects.toMatchObject({ cause: { message: 'the store failed (READONLY)' } });
   });

@@ -218,7 +218,7 @@ describe('what has ended', () => {
     const store = sqliteStore(database);
     for (let index = 0; index < 60; index += 1) {
       await store.claim(`short${index}`, 1);
-      await store.advance(`short${index}`, 1, 1);
+      await store.advance(`short${index}`, 1, { ttlMs: 1 });
       await store.put(`short${index}`, 'one', undefined, 1);
     }
     await store.advance('stays', 1);
@@ -226,7 +226,7 @@ describe('what has ended', () => {
     await new Promise((resolve) => setTimeout(resolve, 5));
     for (let index = 0; index < 40; index += 1) {
       await store.claim(`long${index}`, 30_000);
-      await store.advance(`long${index}`, 1, 30_000);
+      await store.advance(`long${index}`, 1, { ttlMs: 30_000 });
       await store.put(`long${index}`, 'one', undefined, 30_000);
     }
     const live = `WHERE expires_at IS NULL OR expires_at > unixepoch('subsec') * 1000`;

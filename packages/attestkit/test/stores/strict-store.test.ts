@@ -8,7 +8,7 @@ function spied() {
     advance: vi.fn<Store['advance']>(async () => true),
     get: vi.fn<Store['get']>(async () => undefined),
     put: vi.fn<Store['put']>(async () => true),
-    delete: vi.fn<Store['delete']>(async () => undefined),
+    delete: vi.fn<Store['delete']>(async () => true),
   };
   const calls = (): number => Object.values(inner).reduce((sum, each) => sum + each.mock.calls.length, 0);
   return { store: strictStore(inner), inner, calls };
@@ -52,7 +52,7 @@ describe('what breaks the rules of the port', () => {
       store.advance(key as Any, 1),
       store.get(key as Any),
       store.put(key as Any, '', undefined),
-      store.delete(key as Any),
+      store.delete(key as Any, 'v'),
     ])
       await expect(operation).rejects.toThrow(TypeError);
     expect(calls()).toBe(0);
@@ -61,7 +61,7 @@ describe('what breaks the rules of the port', () => {
   it.each(TTLS)('rejects: time to live %s', async (ttlMs) => {
     const { store, calls } = spied();
     await expect(store.claim('a', ttlMs as Any)).rejects.toThrow(TypeError);
-    await expect(store.advance('a', 1, ttlMs as Any)).rejects.toThrow(TypeError);
+    await expect(store.advance('a', 1, { ttlMs: ttlMs as Any })).rejects.toThrow(TypeError);
     await expect(store.put('a', '', undefined, ttlMs as Any)).rejects.toThrow(TypeError);
     expect(calls()).toBe(0);
   });
@@ -85,6 +85,31 @@ describe('what breaks the rules of the port', () => {
   it.each(VERSIONS)('rejects: version %j', async (version) => {
     const { store, calls } = spied();
     await expect(store.put('a', '', version as Any)).rejects.toThrow(TypeError);
+    await expect(store.delete('a', version as Any)).rejects.toThrow(TypeError);
+    expect(calls()).toBe(0);
+  });
+
+  it('rejects: a deletion without a version', async () => {
+    const { store, calls } = spied();
+    await expect(store.delete('a', undefined as Any)).rejects.toThrow(TypeError);
+    expect(calls()).toBe(0);
+  });
+
+  it.each([
+    null,
+    1000,
+    '',
+    { window: -1 },
+    { window: 65 },
+    { window: 1.5 },
+    { window: NaN },
+    { window: '4' },
+    { window: null },
+    { windows: 4 },
+    { ttl: 1000 },
+  ])('rejects: options of a counter %j', async (options) => {
+    const { store, calls } = spied();
+    await expect(store.advance('a', 1, options as Any)).rejects.toThrow(TypeError);
     expect(calls()).toBe(0);
   });
 
@@ -102,22 +127,28 @@ describe('what keeps the rules', () => {
     const { store, inner } = spied();
     const longest = '~'.repeat(200);
     await store.claim(longest, 3_155_760_000_000);
-    await store.advance('!', 0xffff_ffff, 1);
+    await store.advance('!', 0xffff_ffff, { window: 64, ttlMs: 1 });
+    await store.advance('!', 0);
     await store.put('a', 'x'.repeat(65_536), 'version-_9', 1);
     await store.put('a', '', undefined);
-    await store.delete('a');
+    await store.delete('a', 'version-_9');
     expect(inner.claim.mock.calls).toEqual([[longest, 3_155_760_000_000]]);
-    expect(inner.advance.mock.calls).toEqual([['!', 0xffff_ffff, 1]]);
+    expect(inner.advance.mock.calls).toEqual([
+      ['!', 0xffff_ffff, { window: 64, ttlMs: 1 }],
+      ['!', 0, {}],
+    ]);
     expect(inner.put.mock.calls).toEqual([
       ['a', 'x'.repeat(65_536), 'version-_9', 1],
       ['a', '', undefined, undefined],
     ]);
-    expect(inner.delete.mock.calls).toEqual([['a']]);
+    expect(inner.delete.mock.calls).toEqual([['a', 'version-_9']]);
   });
 
-  it('is answered without the store where nothing is above: a counter of 0', async () => {
-    const { store, calls } = spied();
-    expect(await store.advance('a', 0)).toBe(false);
-    expect(calls()).toBe(0);
+  it('keeps a check of the store, and gives none to a store without one', async () => {
+    const check = vi.fn(async () => undefined);
+    const { inner } = spied();
+    await strictStore({ ...inner, check }).check?.();
+    expect(check).toHaveBeenCalledTimes(1);
+    expect('check' in strictStore(inner)).toBe(false);
   });
 });
