@@ -41,7 +41,8 @@ export const STORES: Readonly<Record<string, () => Promise<OpenStore>>> = {
     });
     client.on('error', () => undefined);
     await reach('REDIS_URL', url, () => client.connect());
-    const store = redisStore(fromIoredis(client), { prefix: 'attestkit-demo:' });
+    // A demonstration may lose its devices when Redis restarts; a service may not, and leaves this out.
+    const store = redisStore(fromIoredis(client), { prefix: 'attestkit-demo:', persistence: 'accept-loss' });
     await store.check();
     return { store, close: async () => void (await client.quit()) };
   },

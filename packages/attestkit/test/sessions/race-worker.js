@@ -17,7 +17,8 @@ const LIMITS = { timeoutMs: 60_000, maxInFlight: 4096 };
 /** @type {Record<string, (where: string, name: string) => import('../../dist/index.js').Store>} */
 const OPEN = {
   sqlite: (path) => sqliteStore(new DatabaseSync(path), LIMITS),
-  redis: (url, prefix) => redisStore(fromIoredis(new Redis(url)), { ...LIMITS, prefix }),
+  redis: (url, prefix) =>
+    redisStore(fromIoredis(new Redis(url)), { ...LIMITS, prefix, persistence: 'accept-loss' }),
   postgres: (url, schema) =>
     postgresStore(new Pool({ connectionString: url, max: 4 }), { ...LIMITS, schema }),
 };

@@ -46,7 +46,12 @@ const OPEN: Readonly<Record<string, () => Promise<Shared>>> = {
       for (const key of await client.keys(`${name}*`)) await client.del(key);
       client.disconnect();
     };
-    return { store: redisStore(fromIoredis(client), { prefix: name }), where: REDIS_URL, name, close };
+    return {
+      store: redisStore(fromIoredis(client), { prefix: name, persistence: 'accept-loss' }),
+      where: REDIS_URL,
+      name,
+      close,
+    };
   },
   async postgres() {
     const pool = new Pool({ connectionString: POSTGRES_URL });

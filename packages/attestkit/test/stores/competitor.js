@@ -14,11 +14,12 @@ const options = { maxInFlight: 2000, timeoutMs: 30_000 };
 
 const open = {
   sqlite: () => sqliteStore(new DatabaseSync(where), options),
-  ioredis: () => redisStore(fromIoredis(new Redis(where)), { ...options, prefix: own }),
+  ioredis: () =>
+    redisStore(fromIoredis(new Redis(where)), { ...options, prefix: own, persistence: 'accept-loss' }),
   async 'node-redis'() {
     const client = createClient({ url: where });
     await client.connect();
-    return redisStore(fromNodeRedis(client), { ...options, prefix: own });
+    return redisStore(fromNodeRedis(client), { ...options, prefix: own, persistence: 'accept-loss' });
   },
   postgres: () => postgresStore(new Pool({ connectionString: where, max: 5 }), { ...options, schema: own }),
 };

@@ -60,7 +60,12 @@ function redis(): Shared {
     for (const key of await client.keys(`${own}*`)) await client.del(key);
     client.disconnect();
   };
-  return { where: REDIS_URL, own, store: redisStore(fromIoredis(client), { prefix: own }), close };
+  return {
+    where: REDIS_URL,
+    own,
+    store: redisStore(fromIoredis(client), { prefix: own, persistence: 'accept-loss' }),
+    close,
+  };
 }
 
 const redisThere = await present('Redis server', async () => {

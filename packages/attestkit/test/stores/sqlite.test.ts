@@ -119,11 +119,11 @@ describe('the handle', { timeout: 30_000 }, () => {
     );
   });
 
-  it('is refused when it is of an SQLite that cannot count milliseconds', () => {
+  it.each(['3.36.0', '3.9.2', '2.8.17'])('is refused when it is of SQLite %s', (version) => {
     const database = open(file());
     const old: SqliteHandle = {
       exec: (sql) => database.exec(sql),
-      prepare: (sql) => database.prepare(sql.replace(`unixepoch('subsec')`, 'NULL')),
+      prepare: (sql) => database.prepare(sql.replace('sqlite_version()', `'${version}'`)),
     };
     expect(() => sqliteStore(old)).toThrow(/old SQLite/);
   });
