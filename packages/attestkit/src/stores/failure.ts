@@ -69,12 +69,7 @@ export function isLocked(error: unknown): boolean {
 function driverCode(error: unknown): string {
   if (!(error instanceof Error)) return 'not an error';
   if (error instanceof LostConnection) return driverCode(error.cause);
-  return codeOf(error) ?? codeOf(reasonOf(error)) ?? error.constructor.name;
-}
-
-/** What a cluster's client says of the last node that it tried. */
-function reasonOf(error: Error): unknown {
-  return (error as { readonly lastNodeError?: unknown }).lastNodeError;
+  return codeOf(error) ?? error.constructor.name;
 }
 
 function codeOf(error: unknown): string | undefined {
