@@ -52,9 +52,9 @@ export function postgresMigration(options: PostgresSchemaOptions = {}): string {
   IF to_regnamespace('${schema}') IS NULL THEN CREATE SCHEMA ${schema}; END IF;
   CREATE TABLE IF NOT EXISTS ${schema}.claims (expires_at timestamptz NOT NULL, ${key});
   CREATE TABLE IF NOT EXISTS ${schema}.counters (highest bigint NOT NULL, used bigint NOT NULL, ${swept}, ${key})
-    WITH (fillfactor = 80);
+    WITH (fillfactor = 90);
   CREATE TABLE IF NOT EXISTS ${schema}.records (${swept}, ${key}, version text NOT NULL, value text NOT NULL)
-    WITH (fillfactor = 70);
+    WITH (fillfactor = 85);
   IF (${columnsIn(schema)}) IS DISTINCT FROM '${COLUMNS}' THEN
     RAISE EXCEPTION 'The schema has tables of another version of attestkit. Drop it, or name a new one.'
       USING ERRCODE = '${OTHER_FORMAT}';

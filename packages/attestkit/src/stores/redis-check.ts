@@ -24,7 +24,7 @@ const PERSISTENCE = {
 type Setting = typeof EVICTION | typeof PERSISTENCE;
 
 /**
- * What the server has to be for the promises of the store; whoever cannot be asked is not trusted.
+ * What the server has to be for the promises of the store. A server that cannot be asked is refused.
  *
  * @throws ConfigurationError naming the setting of the server and the remedy
  */

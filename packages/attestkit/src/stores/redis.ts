@@ -33,9 +33,9 @@ const OPTIONS: OptionTypes = { ...DEADLINE_OPTIONS, prefix: 'string', persistenc
  * A store in Redis 6.2 or later, or what speaks as it does, with the client of your choice; each operation is one
  * command or script with one key, so a cluster will do. Reads are answered by the primary only.
  *
- * `check` and the first operation look at how the server is set up, and whoever cannot be asked is not trusted:
+ * `check` and the first operation look at how the server is set up, and refuse one that cannot be asked:
  * `maxmemory-policy` has to be `noeviction`, for a claim that is evicted can be made a second time, and `appendonly` has to
- * be `yes` unless `persistence` says otherwise. `check` tries each operation besides.
+ * be `yes` unless `persistence` says otherwise. `check` also tries each operation.
  *
  * What is acknowledged is as durable as Redis is set up to be. A primary that fails loses what it had not written to
  * disk (`appendfsync everysec`: up to about two seconds; `always`: nothing) or not sent to the replica that takes over.

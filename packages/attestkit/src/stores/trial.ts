@@ -17,7 +17,7 @@ const TTL_MS = 10_000;
  * Does each operation once on a reserved key that nobody else uses, and looks at the answers. A client in the wrong wrapper,
  * a missing permission or a server that is too old shows here and not at the first request.
  *
- * @param besides what the store has to be tried for besides, on the key of a live record
+ * @param besides a further trial, on the key of a live record
  * @throws ConfigurationError naming the operation and the remedy
  * @throws AttestationError of stage `unavailable`, where the store cannot be reached now
  */
