@@ -71,7 +71,7 @@ describe('the server', () => {
       [{ standby: true, format: null, value: null }],
       [{ standby: false }],
       [{ standby: false, format: 2, value: 'one', version: 'v' }],
-      [{ standby: false, format: '1', value: 'one', version: 'v' }],
+      [{ standby: false, format: '2', value: 'one', version: 'v' }],
       [{ standby: false, format: 1, value: null, version: 'v' }],
       [{ standby: false, format: 1, value: 'one', version: null }],
       [],
