@@ -10,7 +10,7 @@ import { present } from './servers.js';
 for (const [name, open] of Object.entries(OPEN)) {
   let opened: Opened | undefined;
   const there = await present(`server for the store ${name}`, async () => {
-    opened = await open();
+    opened = await open({ timeoutMs: 20_000 });
   });
   describe.skipIf(!there)(`the store ${name}`, { timeout: 30_000 }, () => {
     afterAll(() => opened?.close());

@@ -92,7 +92,7 @@ describe('a counter as text', () => {
 for (const [name, open] of Object.entries(OPEN)) {
   let opened: Opened | undefined;
   const there = await present(`server for the store ${name}`, async () => {
-    opened = await open();
+    opened = await open({ timeoutMs: 20_000 });
   });
   describe.skipIf(!there)(`the counters of ${name}`, { timeout: 60_000 }, () => {
     afterAll(() => opened?.close());

@@ -80,7 +80,8 @@ describe('the handle', { timeout: 30_000 }, () => {
   });
 
   it('may be of better-sqlite3', async () => {
-    const store = sqliteStore(asBetterSqlite(open(file())));
+    // A rule begins 200 operations at once, and each waits for the disk.
+    const store = sqliteStore(asBetterSqlite(open(file())), { timeoutMs: 20_000 });
     for (const { run } of STORE_CONTRACT) await run({ store });
   });
 
@@ -93,7 +94,7 @@ describe('the handle', { timeout: 30_000 }, () => {
       skip('this version of Node has no node:sqlite');
     }
     const database = new (sqlite as { DatabaseSync: typeof DatabaseSync }).DatabaseSync(file());
-    const store = sqliteStore(database);
+    const store = sqliteStore(database, { timeoutMs: 20_000 });
     for (const { run } of STORE_CONTRACT) await run({ store });
     database.close();
   });
