@@ -45,7 +45,7 @@ export const STORES: Readonly<Record<string, () => Promise<OpenStore>>> = {
       for (const some of slices(keys)) await client.del(...some);
       client.disconnect();
     };
-    return { store: redisStore(fromIoredis(client), { prefix }), close };
+    return { store: redisStore(fromIoredis(client), { prefix, persistence: 'accept-loss' }), close };
   },
   async 'Redis, redis'() {
     const client = createClient({ url: ATTESTKIT_REDIS_URL, socket: { reconnectStrategy: false } });
@@ -57,7 +57,7 @@ export const STORES: Readonly<Record<string, () => Promise<OpenStore>>> = {
       for (const some of slices(keys)) await client.del(some);
       client.destroy();
     };
-    return { store: redisStore(fromNodeRedis(client), { prefix }), close };
+    return { store: redisStore(fromNodeRedis(client), { prefix, persistence: 'accept-loss' }), close };
   },
   async PostgreSQL() {
     const pool = new Pool({ connectionString: ATTESTKIT_POSTGRES_URL });

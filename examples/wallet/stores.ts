@@ -41,7 +41,11 @@ export const STORES: Readonly<Record<string, () => Promise<OpenStore>>> = {
     });
     client.on('error', () => undefined);
     await reach('REDIS_URL', url, () => client.connect());
-    const store = redisStore(fromIoredis(client), { prefix: 'attestkit-demo:' });
+    // A demonstration may lose its devices when Redis restarts; a service may not, and leaves this out.
+    const store = redisStore(fromIoredis(client), {
+      prefix: 'attestkit-wallet:',
+      persistence: 'accept-loss',
+    });
     await store.check();
     return { store, close: async () => void (await client.quit()) };
   },
@@ -51,8 +55,8 @@ export const STORES: Readonly<Record<string, () => Promise<OpenStore>>> = {
     const url = process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres';
     const pool = new Pool({ connectionString: url, connectionTimeoutMillis: 3000, query_timeout: 3000 });
     pool.on('error', () => undefined);
-    await reach('DATABASE_URL', url, () => migratePostgres(pool, { schema: 'attestkit_demo' }));
-    const store = postgresStore(pool, { schema: 'attestkit_demo' });
+    await reach('DATABASE_URL', url, () => migratePostgres(pool, { schema: 'attestkit_wallet' }));
+    const store = postgresStore(pool, { schema: 'attestkit_wallet' });
     await store.check();
     return { store, close: () => pool.end() };
   },
@@ -62,6 +66,7 @@ async function reach(variable: string, url: string, connect: () => Promise<unkno
   try {
     await connect();
   } catch (cause) {
+    if (cause instanceof ConfigurationError) throw cause;
     const { host } = new URL(url);
     const remedy = `Start the server, or set ${variable} to one that runs.`;
     throw new ConfigurationError(variable, `${host} cannot be reached`, remedy, { cause });

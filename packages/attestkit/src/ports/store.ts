@@ -32,8 +32,8 @@ export interface Store {
    * Uses a value (unsigned, 32 bits) of a counter: true exactly once for a value that is above the highest one used (above
    * 0 if there is no counter), or that is unused and at most `window` below the highest (RFC 4303 §3.4.3).
    *
-   * The 64 values below the highest are remembered. A value that nobody can know to be unused counts as used: all that
-   * lie before the first one, and those that were skipped by a call without a window.
+   * The 64 values below the highest are remembered. Used are also the values that lie before the first one, and those that
+   * were skipped by a call without a window: they may have been used, or refused, before.
    *
    * With `ttlMs` the counter, where there is one, lives that long from now on, whether the answer is true or false.
    * Without it an accepted value makes the counter endless, and a refused one leaves its time as it is.

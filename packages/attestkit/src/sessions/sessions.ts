@@ -105,10 +105,19 @@ export function createSessions(setup: SessionsSetup): Sessions {
   };
 }
 
-/** A clock in whole milliseconds, as stores count, that never runs backwards: what has expired stays so. */
+/**
+ * A clock in whole milliseconds, as stores count, that never runs backwards: what has expired stays so. When the wall clock
+ * is set back, it goes on with the time that passes, as the store's does: a challenge must not outlive its claim.
+ */
 function forward(clock: () => number): () => number {
-  let latest = 0;
-  return () => (latest = Math.max(latest, Math.floor(clock())));
+  let latest = clock();
+  let seen = performance.now();
+  return () => {
+    const [wall, at] = [clock(), performance.now()];
+    latest = wall >= latest ? wall : latest + (at - seen);
+    seen = at;
+    return Math.floor(latest);
+  };
 }
 
 /** A client of a database in the place of a store would be found out by the first device. */

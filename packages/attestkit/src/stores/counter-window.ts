@@ -35,3 +35,17 @@ function shifted(used: bigint, rise: number): bigint {
   if (rise > MAX_WINDOW) return 0n;
   return ((used << BigInt(rise)) | (1n << BigInt(rise - 1))) & ALL;
 }
+
+/** The format, then the highest value in 8 hexadecimal digits and the bits in 16. */
+const TEXT = /^1([0-9a-f]{8})([0-9a-f]{16})$/;
+
+/** A counter as text. */
+export function writeCounter({ highest, used }: CounterWindow): string {
+  return `1${highest.toString(16).padStart(8, '0')}${used.toString(16).padStart(16, '0')}`;
+}
+
+/** @returns undefined for text of an unknown format */
+export function readCounter(text: string): CounterWindow | undefined {
+  const [, highest, used] = TEXT.exec(text) ?? [];
+  return highest === undefined ? undefined : { highest: parseInt(highest, 16), used: BigInt(`0x${used}`) };
+}

@@ -5,6 +5,7 @@ import { STORE_CHECKS as CHECKS } from './checks.js';
 import { useValue, type CounterWindow } from './counter-window.js';
 import { ExpiryHeap, type Expiring } from './expiry-heap.js';
 import { LocalClock } from './local-clock.js';
+import { assertOneProcess } from './one-process.js';
 import { strictStore } from './strict-store.js';
 import { within } from '../kernel/within.js';
 
@@ -29,15 +30,19 @@ interface Entry extends Expiring {
 
 /**
  * A store in this process's memory: for tests, for development and for a service that is exactly one process. It is
- * empty after a restart, and two processes know nothing of each other.
+ * empty after a restart, and two processes know nothing of each other: it is refused in a worker of `node:cluster`, and
+ * where `NODE_APP_INSTANCE` (PM2) is above 0.
  *
  * It is bounded, and gives up nothing before its time: when it is full, a write of a new key rejects with
  * ERR_STORE_FULL. What has ended is removed by later writes; no timer runs.
  *
- * @throws ConfigurationError naming the option
+ * The wall clock may leap: nothing ends early by that. A clock that is given by `now` is believed when it leaps ahead.
+ *
+ * @throws ConfigurationError naming the option, or where the process is one of several
  */
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
   assertOptions(options, OPTIONS, 'memoryStore');
+  assertOneProcess();
   const capacity = within('capacity', options.capacity ?? 100_000, 1, 10_000_000);
   const { now } = options;
   // A clock that is given is the only one.

@@ -4,9 +4,11 @@ import type { AdvanceOptions, Store, Versioned } from '../ports/store.js';
 import { STORE_CHECKS as CHECKS } from './checks.js';
 import { DEADLINE_OPTIONS, type DeadlineOptions } from './deadline.js';
 import { schemaOf, type PostgresPool, type PostgresSchemaOptions } from './postgres-schema.js';
-import { postgresStatements, type PostgresStatements } from './postgres-statements.js';
+import { checkServer } from './postgres-check.js';
+import { FORMAT, postgresStatements, type PostgresStatements } from './postgres-statements.js';
 import { randomVersion } from './random-version.js';
 import { remoteStore, type CheckedStore } from './remote-store.js';
+import { tryOperations, type TrialRemedy } from './trial.js';
 
 export type { DeadlineOptions } from './deadline.js';
 export { migratePostgres, postgresMigration } from './postgres-schema.js';
@@ -28,7 +30,8 @@ const WRITES_PER_SWEEP = 20;
  * is one statement in a transaction of its own. Rows that have ended are removed by later writes, some at a time.
  *
  * What is acknowledged is on the server's disk: `check` and the first operation hold it to `synchronous_commit`,
- * `fsync`, READ COMMITTED, and to being no standby. A standby that takes over has lost nothing only where replication is
+ * `fsync`, READ COMMITTED, tables of this version, statements in transactions of their own, and to being no standby. `check`
+ * also tries each operation. A standby that takes over has lost nothing only where replication is
  * synchronous (`synchronous_standby_names`).
  *
  * Give the pool `connectionTimeoutMillis` and `query_timeout`, both above `timeoutMs`: they free its connections from a
@@ -38,11 +41,29 @@ const WRITES_PER_SWEEP = 20;
  */
 export function postgresStore(pool: PostgresPool, options: PostgresStoreOptions = {}): CheckedStore {
   assertOptions(options, OPTIONS, 'postgresStore');
-  if (typeof pool?.query !== 'function')
-    throw new ConfigurationError('pool', 'is not one of PostgreSQL', 'Give a Pool of the package pg.');
+  assertPool(pool);
   const statements = postgresStatements(schemaOf(options));
-  const check = (): Promise<void> => checkServer(pool, statements.check);
-  return remoteStore(new PostgresStore(pool, statements), check, options);
+  const check = (): Promise<void> => checkServer(pool, statements);
+  return remoteStore(new PostgresStore(pool, statements), { check, trial: tryPostgres }, options);
+}
+
+/** A claim that was granted on a connection with a transaction of the application could be rolled back. */
+function assertPool(pool: PostgresPool): void {
+  const remedy =
+    'Give a Pool of the package pg. A Client is one connection: it is not made anew when it is lost, and the application may begin a transaction on it.';
+  if (typeof pool?.query !== 'function')
+    throw new ConfigurationError('pool', 'is not one of PostgreSQL', remedy);
+  if ('processID' in pool) throw new ConfigurationError('pool', 'is a client and not a pool', remedy);
+}
+
+const TRIAL: TrialRemedy = {
+  variable: 'pool',
+  remedy:
+    'Give a Pool of the package pg, to a server of PostgreSQL 12 or later, whose role has USAGE on the schema, and SELECT, INSERT, UPDATE and DELETE on its tables.',
+};
+
+async function tryPostgres(store: Store): Promise<void> {
+  await tryOperations(store, TRIAL);
 }
 
 class PostgresStore implements Store {
@@ -60,16 +81,27 @@ class PostgresStore implements Store {
     return this.#write('claims', this.#statements.claim, [key, ttlMs]);
   }
 
-  advance(key: string, value: number, { ttlMs }: AdvanceOptions = {}): Promise<boolean> {
-    return this.#write('counters', this.#statements.advance, [key, value, ttlMs ?? null]);
+  async advance(key: string, value: number, { window = 0, ttlMs }: AdvanceOptions = {}): Promise<boolean> {
+    const { advance, look, renew } = this.#statements;
+    // No value is below 0, so that 0 is never above the highest.
+    const values = [key, value, ttlMs ?? null, window];
+    if (value > 0 && (await this.#write('counters', advance, values))) return true;
+    const [held] =
+      ttlMs === undefined ? await this.#query(look, [key]) : await this.#query(renew, [key, ttlMs]);
+    if (held !== undefined) assertFormat(held['format']);
+    return false;
   }
 
   async get(key: string): Promise<Versioned | undefined> {
     const [row] = await this.#query(this.#statements.get, [key]);
-    const { standby, value, version } = { ...row };
+    const { standby, format, value, version } = { ...row };
     // Demoted since it was checked, or a pool that reads elsewhere.
     if (standby !== false) throw new AttestationError(CHECKS.available);
-    return typeof value === 'string' && typeof version === 'string' ? { value, version } : undefined;
+    if (format === null) return undefined;
+    assertFormat(format);
+    if (typeof value !== 'string' || typeof version !== 'string')
+      throw new AttestationError(CHECKS.available);
+    return { value, version };
   }
 
   put(key: string, value: string, expected: string | undefined, ttlMs?: number): Promise<boolean> {
@@ -111,34 +143,7 @@ class PostgresStore implements Store {
   }
 }
 
-/** What the server has to be for the promises above. */
-async function checkServer(pool: PostgresPool, statement: string): Promise<void> {
-  const { rows } = await pool.query(statement, []);
-  const server = { ...rows[0] } as Readonly<Record<string, unknown>>;
-  const demands: readonly (readonly [held: boolean, variable: string, problem: string, remedy: string])[] = [
-    [server['standby'] === false, 'pool', 'is connected to a standby', 'Connect it to the primary.'],
-    [
-      server['commit'] !== 'off',
-      'synchronous_commit',
-      'of PostgreSQL is off, so that a crash loses what was acknowledged',
-      'ALTER ROLE … SET synchronous_commit = on.',
-    ],
-    [server['fsync'] === 'on', 'fsync', 'of PostgreSQL is off', 'Set it to on.'],
-    [
-      server['isolation'] === 'read committed',
-      'default_transaction_isolation',
-      'of PostgreSQL is not read committed, so that simultaneous operations fail',
-      "ALTER ROLE … SET default_transaction_isolation = 'read committed'.",
-    ],
-    [
-      server['migrated'] === true,
-      'schema',
-      'has no tables',
-      'Await migratePostgres(pool) at start-up, or run what postgresMigration() returns.',
-    ],
-  ];
-  const broken = demands.find(([held]) => !held);
-  if (broken === undefined) return;
-  const [, variable, problem, remedy] = broken;
-  throw new ConfigurationError(variable, problem, remedy);
+/** What is of an unknown format is not absent. A driver may be set up to give numbers as text. */
+function assertFormat(format: unknown): void {
+  if (Number(format) !== FORMAT) throw new AttestationError(CHECKS.available);
 }

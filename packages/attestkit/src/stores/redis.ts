@@ -4,29 +4,38 @@ import type { AdvanceOptions, Store, Versioned } from '../ports/store.js';
 import { STORE_CHECKS as CHECKS } from './checks.js';
 import { DEADLINE_OPTIONS, type DeadlineOptions } from './deadline.js';
 import { randomVersion } from './random-version.js';
+import { checkServer } from './redis-check.js';
 import type { RedisCommands } from './redis-clients.js';
-import { ADVANCE, CLAIM, DELETE, GET, PUT } from './redis-scripts.js';
-import { remoteStore, type CheckedStore } from './remote-store.js';
+import { ADVANCE, DELETE, HAS_AN_END, PUT, VERSION_LENGTH, type RedisScript } from './redis-scripts.js';
+import { remoteStore, type CheckedStore, type ServerChecks } from './remote-store.js';
+import { tryOperations, type TrialRemedy } from './trial.js';
 
 export type { DeadlineOptions } from './deadline.js';
 export { fromIoredis, fromNodeRedis } from './redis-clients.js';
 export type { IoredisClient, NodeRedisClient, NodeRedisCluster, RedisCommands } from './redis-clients.js';
+export type { RedisScript } from './redis-scripts.js';
 export type { CheckedStore } from './remote-store.js';
 
-/** Where the keys are, and how long Redis is waited for. */
+/** Where the keys are, how long Redis is waited for, and what may be lost. */
 export interface RedisStoreOptions extends DeadlineOptions {
   /** What every key begins with: at most 64 characters of printable ASCII without spaces. Default `attestkit:`. */
   readonly prefix?: string | undefined;
+  /**
+   * `accept-loss` serves although Redis keeps no append-only file, or does not tell. After a restart used challenges can be used
+   * again, blocked devices are unblocked, and counters begin anew. Default: such a Redis is refused.
+   */
+  readonly persistence?: 'accept-loss' | undefined;
 }
 
-const OPTIONS: OptionTypes = { ...DEADLINE_OPTIONS, prefix: 'string' };
+const OPTIONS: OptionTypes = { ...DEADLINE_OPTIONS, prefix: 'string', persistence: 'string' };
 
 /**
  * A store in Redis 6.2 or later, or what speaks as it does, with the client of your choice; each operation is one
- * script with one key, so a cluster will do. Reads are answered by the primary only.
+ * command or script with one key, so a cluster will do. Reads are answered by the primary only.
  *
- * `maxmemory-policy` has to be `noeviction`, for a claim that is evicted can be made a second time: `check` and the
- * first operation hold the server to it. Whoever cannot be asked is not trusted.
+ * `check` and the first operation look at how the server is set up, and refuse one that cannot be asked:
+ * `maxmemory-policy` has to be `noeviction`, for a claim that is evicted can be made a second time, and `appendonly` has to
+ * be `yes` unless `persistence` says otherwise. `check` also tries each operation.
  *
  * What is acknowledged is as durable as Redis is set up to be. A primary that fails loses what it had not written to
  * disk (`appendfsync everysec`: up to about two seconds; `always`: nothing) or not sent to the replica that takes over.
@@ -38,16 +47,24 @@ const OPTIONS: OptionTypes = { ...DEADLINE_OPTIONS, prefix: 'string' };
  */
 export function redisStore(commands: RedisCommands, options: RedisStoreOptions = {}): CheckedStore {
   assertOptions(options, OPTIONS, 'redisStore');
-  if (typeof commands?.evaluate !== 'function') {
+  if (typeof commands?.evaluate !== 'function' || typeof commands.read !== 'function') {
     const remedy = 'Give it as fromIoredis(client) or fromNodeRedis(client).';
     throw new ConfigurationError('commands', 'are not those of a Redis client', remedy);
   }
-  const { prefix = 'attestkit:' } = options;
+  const { prefix = 'attestkit:', persistence } = options;
   if (!/^[!-~]{0,64}$/.test(prefix)) {
     const remedy = 'Give at most 64 characters of printable ASCII without spaces: myapp:';
     throw new ConfigurationError('prefix', 'cannot begin a key', remedy);
   }
-  return remoteStore(new RedisStore(commands, prefix), () => checkEviction(commands), options);
+  if (persistence !== undefined && persistence !== 'accept-loss') {
+    const remedy = 'Leave it out, or give accept-loss.';
+    throw new ConfigurationError('persistence', 'is not a known value', remedy);
+  }
+  const store = new RedisStore(commands, prefix);
+  const check = (): Promise<void> => checkServer(commands, persistence);
+  const trial: ServerChecks['trial'] = (tried, bound) =>
+    tryOperations(tried, TRIAL, (key) => bound(() => store.readsWithoutAChange(key)));
+  return remoteStore(store, { check, trial }, options);
 }
 
 /** The letter before a key is its family, so that none meets one of another family. */
@@ -61,55 +78,61 @@ class RedisStore implements Store {
   }
 
   async claim(key: string, ttlMs: number): Promise<boolean> {
-    return readYesOrNo(await this.#evaluate(CLAIM, `c:${key}`, [String(ttlMs)]));
+    const reply = await this.#commands.claim(`${this.#prefix}c:${key}`, ttlMs);
+    if (reply === null) return false;
+    // Anything else is no answer: a mistaken set-up must not pass for a yes.
+    if (String(reply) !== 'OK') throw new AttestationError(CHECKS.available);
+    return true;
   }
 
-  async advance(key: string, value: number, { ttlMs }: AdvanceOptions = {}): Promise<boolean> {
-    return readYesOrNo(await this.#evaluate(ADVANCE, `n:${key}`, [String(value), optional(ttlMs)]));
+  advance(key: string, value: number, { window = 0, ttlMs }: AdvanceOptions = {}): Promise<boolean> {
+    return this.#evaluate(ADVANCE, `n:${key}`, [String(value), String(window), optional(ttlMs)]);
   }
 
   async get(key: string): Promise<Versioned | undefined> {
-    const reply = await this.#evaluate(GET, `r:${key}`, []);
-    if (!Array.isArray(reply) || reply.length !== 2) throw new AttestationError(CHECKS.available);
-    const [value, version] = reply as unknown[];
-    if (value === null && version === null) return undefined;
-    // A client may be set up to return Buffers.
-    return { value: String(value), version: String(version) };
+    const reply = await this.#commands.read(`${this.#prefix}r:${key}`);
+    return reply === null ? undefined : readRecord(reply);
   }
 
-  async put(key: string, value: string, expected: string | undefined, ttlMs?: number): Promise<boolean> {
-    const args = [value, randomVersion(), expected ?? '', optional(ttlMs)];
-    return readYesOrNo(await this.#evaluate(PUT, `r:${key}`, args));
+  put(key: string, value: string, expected: string | undefined, ttlMs?: number): Promise<boolean> {
+    const record = `1${randomVersion()}${value}`;
+    return this.#evaluate(PUT, `r:${key}`, [record, expected ?? '', optional(ttlMs)]);
   }
 
-  async delete(key: string, expected: string): Promise<boolean> {
-    return readYesOrNo(await this.#evaluate(DELETE, `r:${key}`, [expected]));
+  delete(key: string, expected: string): Promise<boolean> {
+    return this.#evaluate(DELETE, `r:${key}`, [expected]);
   }
 
-  #evaluate(script: string, key: string, args: readonly string[]): Promise<unknown> {
-    return this.#commands.evaluate(script, this.#prefix + key, args);
+  /** Whether a record that has a time to live still has one, once it was read: some clients' GETEX can end it. */
+  async readsWithoutAChange(key: string): Promise<boolean> {
+    await this.#commands.read(`${this.#prefix}r:${key}`);
+    return this.#evaluate(HAS_AN_END, `r:${key}`, []);
   }
+
+  async #evaluate(script: RedisScript, key: string, args: readonly string[]): Promise<boolean> {
+    const reply = String(await this.#commands.evaluate(script, this.#prefix + key, args));
+    // Anything else is no answer, and -1 says that the value is of an unknown format.
+    if (reply !== '1' && reply !== '0') throw new AttestationError(CHECKS.available);
+    return reply === '1';
+  }
+}
+
+const RECORD = new RegExp(`^1([\\w-]{${VERSION_LENGTH}})`);
+
+/** What cannot be read is not absent. A client may be set up to return Buffers. */
+function readRecord(reply: unknown): Versioned {
+  const text = typeof reply === 'string' || Buffer.isBuffer(reply) ? String(reply) : '';
+  const version = RECORD.exec(text)?.[1];
+  if (version === undefined) throw new AttestationError(CHECKS.available);
+  return { value: text.slice(1 + VERSION_LENGTH), version };
 }
 
 function optional(ttlMs: number | undefined): string {
   return ttlMs === undefined ? '' : String(ttlMs);
 }
 
-/** Anything else than the script's own replies is no answer: a mistaken set-up must not pass for a yes. */
-function readYesOrNo(reply: unknown): boolean {
-  const text = String(reply);
-  if (text !== '1' && text !== '0') throw new AttestationError(CHECKS.available);
-  return text === '1';
-}
-
-async function checkEviction(commands: RedisCommands): Promise<void> {
-  const policies = (await commands.memoryInfo()).map((info) => /^maxmemory_policy:([\w-]+)/m.exec(info)?.[1]);
-  if (policies.length === 0 || policies.includes(undefined)) {
-    const remedy =
-      'Allow the command INFO, or give commands of your own that answer maxmemory_policy:noeviction.';
-    throw new ConfigurationError('maxmemory-policy', 'of Redis cannot be read', remedy);
-  }
-  if (policies.every((policy) => policy === 'noeviction')) return;
-  const remedy = 'Set it to noeviction on every node: an evicted challenge could be used again.';
-  throw new ConfigurationError('maxmemory-policy', 'of Redis is not noeviction', remedy);
-}
+const TRIAL: TrialRemedy = {
+  variable: 'commands',
+  remedy:
+    'Give a client of ioredis as fromIoredis(client), one of redis as fromNodeRedis(client). Redis has to be 6.2 or later, and its user needs SET, GETEX, PEXPIRE, PTTL, DEL, EVAL, EVALSHA and INFO.',
+};

@@ -6,8 +6,11 @@ import { strictStore } from './strict-store.js';
 /** A store on a server, the set-up of which only the server itself knows. */
 export interface CheckedStore extends Store {
   /**
-   * Asks the server whether it keeps what it is given. To be awaited at start-up, so that a mistake shows there;
-   * without it the first operation asks, and each rejects with stage `unavailable` until the answer is right.
+   * Asks the server whether it keeps what it is given, and tries each operation on a reserved key. To be awaited at
+   * start-up, so that a mistake shows there; without it the first operation asks, and each rejects with stage `unavailable`
+   * until the answer is right. The trial has as long as all its operations may take one after the other.
+   *
+   * Once it has passed it asks no more: it is not a health check. For that, `get` the key `check/health`.
    *
    * @throws ConfigurationError (as a rejection) naming the setting of the server and the remedy
    * @throws AttestationError (as a rejection) of stage `unavailable`, when it cannot be asked now
@@ -15,23 +18,24 @@ export interface CheckedStore extends Store {
   check(): Promise<void>;
 }
 
+type Bound = <T>(operation: () => Promise<T>) => Promise<T>;
+
+/** How a server is looked at before it is used. */
+export interface ServerChecks {
+  /** Asks how the server is set up; before the first operation. */
+  readonly check: () => Promise<void>;
+  /** Tries the operations; at start-up only. What it does beside the store's operations it does within the bound. */
+  readonly trial: (store: Store, bound: Bound) => Promise<void>;
+}
+
 /** Puts around a server's operations what they all have: held to the port's rules, bounded, and checked first. */
 export function remoteStore(
   store: Store,
-  check: () => Promise<void>,
+  { check, trial }: ServerChecks,
   options: DeadlineOptions,
 ): CheckedStore {
   const bounded = boundary(options);
-  let passed: Promise<void> | undefined;
-
-  /** Asks once; again only after a failure. */
-  function checked(): Promise<void> {
-    passed ??= check().catch((error: unknown) => {
-      passed = undefined;
-      throw error;
-    });
-    return passed;
-  }
+  const checked = once(check);
 
   function ready<T>(operation: () => Promise<T>): Promise<T> {
     return bounded(async () => {
@@ -40,21 +44,39 @@ export function remoteStore(
     });
   }
 
+  const ofServer: Store = {
+    claim: (key, ttlMs) => ready(() => store.claim(key, ttlMs)),
+    advance: (key, value, advance) => ready(() => store.advance(key, value, advance)),
+    get: (key) => ready(() => store.get(key)),
+    put: (key, value, expected, ttlMs) => ready(() => store.put(key, value, expected, ttlMs)),
+    delete: (key, expected) => ready(() => store.delete(key, expected)),
+  };
+  const tried = once(async () => {
+    await ready(async () => undefined);
+    await trial(ofServer, ready);
+  });
+
   return {
-    ...strictStore({
-      claim: (key, ttlMs) => ready(() => store.claim(key, ttlMs)),
-      advance: (key, value, advance) => ready(() => store.advance(key, value, advance)),
-      get: (key) => ready(() => store.get(key)),
-      put: (key, value, expected, ttlMs) => ready(() => store.put(key, value, expected, ttlMs)),
-      delete: (key, expected) => ready(() => store.delete(key, expected)),
-    }),
+    ...strictStore(ofServer),
     async check() {
       try {
-        await ready(async () => undefined);
+        await tried();
       } catch (error) {
         const cause = error instanceof AttestationError ? error.cause : undefined;
         throw cause instanceof ConfigurationError ? cause : error;
       }
     },
+  };
+}
+
+/** Does it once; again only after a failure. */
+function once(act: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= act().catch((error: unknown) => {
+      done = undefined;
+      throw error;
+    });
+    return done;
   };
 }

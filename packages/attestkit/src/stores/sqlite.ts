@@ -3,18 +3,23 @@ import { AttestationError, ConfigurationError } from '../kernel/errors.js';
 import { assertOptions } from '../kernel/options.js';
 import type { AdvanceOptions, Store, Versioned } from '../ports/store.js';
 import { STORE_CHECKS as CHECKS } from './checks.js';
+import { readCounter, useValue, writeCounter, type CounterWindow } from './counter-window.js';
 import { DEADLINE_OPTIONS, timeoutOf, withDeadline, type DeadlineOptions } from './deadline.js';
 import { isLocked } from './failure.js';
+import { LocalClock } from './local-clock.js';
 import { randomVersion } from './random-version.js';
+import type { CheckedStore } from './remote-store.js';
 import type { SqliteHandle, SqliteStatement, SqliteValue } from './sqlite-handle.js';
-import { prepareSqlite, type SqliteStatements } from './sqlite-statements.js';
+import { FORMAT, prepareSqlite, type SqliteStatements } from './sqlite-statements.js';
 import { strictStore } from './strict-store.js';
+import { tryOperations, type TrialRemedy } from './trial.js';
 
 export type { DeadlineOptions } from './deadline.js';
+export type { CheckedStore } from './remote-store.js';
 export type { SqliteHandle, SqliteStatement, SqliteValue } from './sqlite-handle.js';
 
 /**
- * A store in one SQLite file (3.42 or later), for one machine: any number of its processes may open it. The tables are
+ * A store in one SQLite file (3.37 or later), for one machine: any number of its processes may open it. The tables are
  * created where they are missing.
  *
  * The handle is for the store alone: in a transaction of the application's a claim could be rolled back that was
@@ -23,19 +28,28 @@ export type { SqliteHandle, SqliteStatement, SqliteValue } from './sqlite-handle
  * until `timeoutMs` and then reject with ERR_STORE_BUSY; meanwhile the process serves others. Rows that have ended are
  * removed by later writes, some at a time.
  *
+ * Times to live follow the machine's clock, but no leap of it ends anything early in a process that was running: see
+ * `LocalClock`. A process that starts while the clock is ahead takes it for right.
+ *
  * The file has to be on a local file system, and must not be replaced or removed under a running process.
  *
  * @throws ConfigurationError naming the option, or saying why the handle will not do
  */
-export function sqliteStore(handle: SqliteHandle, options: DeadlineOptions = {}): Store {
+export function sqliteStore(handle: SqliteHandle, options: DeadlineOptions = {}): CheckedStore {
   assertOptions(options, DEADLINE_OPTIONS, 'sqliteStore');
   if (typeof handle?.prepare !== 'function') {
     const remedy = 'Give a DatabaseSync of node:sqlite, or a Database of better-sqlite3.';
     throw new ConfigurationError('handle', 'is not one of SQLite', remedy);
   }
   const timeoutMs = timeoutOf(options);
-  return strictStore(withDeadline(new SqliteStore(handle, timeoutMs), options));
+  const store = strictStore(withDeadline(new SqliteStore(handle, timeoutMs), options));
+  return { ...store, check: () => tryOperations(store, TRIAL) };
 }
+
+const TRIAL: TrialRemedy = {
+  variable: 'handle',
+  remedy: 'Give a DatabaseSync of node:sqlite, or a Database of better-sqlite3, that is set up as it comes.',
+};
 
 /** Writes between two sweeps; each sweep removes more than that. */
 const WRITES_PER_SWEEP = 20;
@@ -49,6 +63,10 @@ class SqliteStore implements Store {
   readonly #handle: SqliteHandle;
   readonly #statements: SqliteStatements;
   readonly #timeoutMs: number;
+  readonly #clock = new LocalClock(
+    () => Date.now(),
+    () => performance.now(),
+  );
   readonly #writes: Record<Table, number> = { claims: 0, counters: 0, records: 0 };
   #last: Promise<unknown> = Promise.resolve();
 
@@ -59,45 +77,98 @@ class SqliteStore implements Store {
   }
 
   claim(key: string, ttlMs: number): Promise<boolean> {
-    return this.#write('claims', this.#statements.claim, [key, ttlMs]);
+    return this.#write('claims', this.#statements.claim, (now) => [key, this.#end(ttlMs), now]);
   }
 
-  advance(key: string, value: number, { ttlMs }: AdvanceOptions = {}): Promise<boolean> {
-    return this.#write('counters', this.#statements.advance, [key, value, ttlMs ?? null]);
+  advance(key: string, value: number, { window = 0, ttlMs }: AdvanceOptions = {}): Promise<boolean> {
+    return this.#inTurn(() => {
+      const [used, wrote] = this.#transaction(() => {
+        const held = this.#counter(key);
+        const counter = useValue(held, value, window);
+        const kept = counter ?? (ttlMs === undefined ? undefined : held);
+        if (kept !== undefined) this.#statements.keep.run(key, writeCounter(kept), this.#end(ttlMs));
+        return [counter !== undefined, kept !== undefined];
+      });
+      if (wrote) this.#written('counters');
+      return used;
+    });
   }
 
   get(key: string): Promise<Versioned | undefined> {
     return this.#inTurn(() => {
-      const row = this.#statements.get.get(key) as Versioned | undefined;
-      return row && { value: row.value, version: row.version };
+      const row = this.#statements.get.get(key, this.#clock.now());
+      if (row === undefined) return undefined;
+      const { format, value, version } = row as Versioned & { readonly format: unknown };
+      // What is of an unknown format is not absent.
+      if (Number(format) !== FORMAT) throw new AttestationError(CHECKS.available);
+      return { value, version };
     });
   }
 
   put(key: string, value: string, expected: string | undefined, ttlMs?: number): Promise<boolean> {
     const { create, replace } = this.#statements;
-    const values = [value, randomVersion(), ttlMs ?? null];
+    const version = randomVersion();
     return expected === undefined
-      ? this.#write('records', create, [key, ...values])
-      : this.#write('records', replace, [...values, key, expected]);
+      ? this.#write('records', create, (now) => [key, value, version, this.#end(ttlMs), now])
+      : this.#write('records', replace, (now) => [value, version, this.#end(ttlMs), key, expected, now]);
   }
 
   delete(key: string, expected: string): Promise<boolean> {
-    return this.#write('records', this.#statements.delete, [key, expected]);
+    return this.#write('records', this.#statements.delete, (now) => [key, expected, now]);
+  }
+
+  /** Null is never. */
+  #end(ttlMs: number | undefined): number | null {
+    return ttlMs === undefined ? null : this.#clock.endAfter(ttlMs);
+  }
+
+  #counter(key: string): CounterWindow | undefined {
+    const row = this.#statements.counter.get(key, this.#clock.now());
+    if (row === undefined) return undefined;
+    const counter = readCounter((row as { readonly value: string }).value);
+    if (counter === undefined) throw new AttestationError(CHECKS.available);
+    return counter;
   }
 
   /** @returns whether the statement wrote a row */
-  #write(table: Table, statement: SqliteStatement, values: readonly SqliteValue[]): Promise<boolean> {
+  #write(
+    table: Table,
+    statement: SqliteStatement,
+    values: (now: number) => readonly SqliteValue[],
+  ): Promise<boolean> {
     return this.#inTurn(() => {
-      const { changes } = statement.run(...values);
-      this.#writes[table] += 1;
-      if (this.#writes[table] % WRITES_PER_SWEEP === 0) this.#sweep(table);
+      const { changes } = statement.run(...values(this.#clock.now()));
+      this.#written(table);
       return Number(changes) === 1;
     });
   }
 
-  #sweep(table: Table): void {
+  /** Nobody comes between: it takes the lock before it reads. */
+  #transaction(act: () => readonly [boolean, boolean]): readonly [boolean, boolean] {
+    this.#handle.exec('BEGIN IMMEDIATE');
     try {
-      this.#statements.sweep[table].run();
+      const result = act();
+      this.#handle.exec('COMMIT');
+      return result;
+    } catch (error) {
+      this.#rollBack();
+      throw error;
+    }
+  }
+
+  #rollBack(): void {
+    try {
+      this.#handle.exec('ROLLBACK');
+    } catch {
+      // SQLite has done it already: https://www.sqlite.org/lang_transaction.html
+    }
+  }
+
+  #written(table: Table): void {
+    this.#writes[table] += 1;
+    if (this.#writes[table] % WRITES_PER_SWEEP !== 0) return;
+    try {
+      this.#statements.sweep[table].run(this.#clock.now());
     } catch {
       // What it leaves is removed by a later one; the write before it stands.
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Store } from '../ports/store.js';
 import { CounterModel } from './counter-model.js';
-import { countYes, LONG, rule, type StoreRule } from './store-contract-rule.js';
+import { countYes, rule, type StoreRule } from './store-contract-rule.js';
 
 /** Uses values one after the other. @returns those that were accepted */
 async function use(store: Store, key: string, window: number, ...values: number[]): Promise<number[]> {
@@ -25,7 +25,7 @@ async function compare(store: Store, key: string, uses: readonly Use[]): Promise
   for (const [at, [value, window]] of uses.entries()) {
     const expected = model.use(value, window);
     const shown = JSON.stringify(uses.slice(0, at + 1));
-    assert.equal(await store.advance(key, value, { window, ttlMs: LONG }), expected, shown);
+    assert.equal(await store.advance(key, value, { window }), expected, shown);
   }
 }
 
@@ -112,16 +112,14 @@ export const windowRules: readonly StoreRule[] = [
     );
   }),
   rule(
-    'every order of four values with a window of 0, 1 and 3 is judged as by a receiver that remembers all',
+    'every order of four values with a window of 2 is judged as by a receiver that remembers all',
     (store, key) =>
       compareAll(
         store,
         key,
-        [0, 1, 3].flatMap((window) =>
-          sequences(
-            [1, 2, 3, 5].map((value): Use => [value, window]),
-            4,
-          ),
+        sequences(
+          [1, 2, 3, 5].map((value): Use => [value, 2]),
+          4,
         ),
       ),
   ),
@@ -130,7 +128,7 @@ export const windowRules: readonly StoreRule[] = [
       store,
       key,
       sequences(
-        [1, 2, 4].flatMap((value) => [0, 1, 64].map((window): Use => [value, window])),
+        [1, 2, 4].flatMap((value) => [0, 64].map((window): Use => [value, window])),
         3,
       ),
     ),

@@ -14,11 +14,12 @@ const options = { maxInFlight: 2000, timeoutMs: 30_000 };
 
 const open = {
   sqlite: () => sqliteStore(new DatabaseSync(where), options),
-  ioredis: () => redisStore(fromIoredis(new Redis(where)), { ...options, prefix: own }),
+  ioredis: () =>
+    redisStore(fromIoredis(new Redis(where)), { ...options, prefix: own, persistence: 'accept-loss' }),
   async 'node-redis'() {
     const client = createClient({ url: where });
     await client.connect();
-    return redisStore(fromNodeRedis(client), { ...options, prefix: own });
+    return redisStore(fromNodeRedis(client), { ...options, prefix: own, persistence: 'accept-loss' });
   },
   postgres: () => postgresStore(new Pool({ connectionString: where, max: 5 }), { ...options, schema: own }),
 };
@@ -32,11 +33,18 @@ async function countYes(count, begin) {
 
 const tasks = {
   claim: ({ key, count }) => countYes(count, () => store.claim(key, 3_600_000)),
-  advance: ({ key, count, value }) => countYes(count, () => store.advance(key, value)),
+  advance: ({ key, count, value, window }) => countYes(count, () => store.advance(key, value, { window })),
   create: ({ key, count }) =>
     countYes(count, (index) => store.put(key, `${process.pid}/${index}`, undefined)),
   replace: ({ key, count, version }) =>
     countYes(count, (index) => store.put(key, `${process.pid}/${index}`, version)),
+  delete: ({ key, count, version }) => countYes(count, () => store.delete(key, version)),
+  /** Those of the values from 1 on that were granted, in the order of this process: forwards or backwards. */
+  async late({ key, to, backwards }) {
+    const values = Array.from({ length: to }, (_, index) => (backwards ? to - index : index + 1));
+    const answers = await Promise.all(values.map((value) => store.advance(key, value, { window: 64 })));
+    return values.filter((_, index) => answers[index]);
+  },
   /** The values that were granted, in the order in which they were. */
   async rise({ key, from, to, step }) {
     const granted = [];

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { AttestationError } from '../../src/kernel/errors.js';
 import type { Store } from '../../src/ports/store.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { STORE_CONTRACT } from '../../src/testing/store-contract.js';
@@ -8,11 +10,36 @@ import { present } from './servers.js';
 for (const [name, open] of Object.entries(OPEN)) {
   let opened: Opened | undefined;
   const there = await present(`server for the store ${name}`, async () => {
-    opened = await open();
+    opened = await open({ timeoutMs: 20_000 });
   });
   describe.skipIf(!there)(`the store ${name}`, { timeout: 30_000 }, () => {
     afterAll(() => opened?.close());
     it.each(STORE_CONTRACT)('$name', ({ run }) => run(opened as Opened));
+
+    // What memory holds does not outlive the code that wrote it.
+    if (name !== 'memory')
+      it('a record of an unknown format is unavailable, and never absent', async () => {
+        const { store, spoil } = opened as Opened;
+        const key = `spoilt/${randomUUID()}`;
+        await store.put(key, 'one', undefined, 3_600_000);
+        const version = (await store.get(key))?.version ?? '';
+        await spoil?.('record', key);
+        await expect(store.get(key)).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' });
+        for (const attempt of [
+          () => store.put(key, 'two', undefined),
+          () => store.put(key, 'two', version),
+          () => store.delete(key, version),
+        ])
+          expect(await attempt().catch((error: unknown) => (error as AttestationError).code)).toBeOneOf([
+            false,
+            'ERR_STORE_UNAVAILABLE',
+          ]);
+        await expect(store.get(key)).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' });
+      });
+
+    it('a probe is one read, of any key', async () => {
+      expect(await (opened as Opened).store.get('check/health')).toBeUndefined();
+    });
   });
 }
 

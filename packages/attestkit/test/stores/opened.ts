@@ -18,6 +18,8 @@ import { POSTGRES_URL, REDIS_URL } from './servers.js';
 export interface Opened {
   readonly store: Store;
   readonly pass?: (ms: number) => void;
+  /** Gives what is stored under a key the form of another version; memory has none. */
+  readonly spoil?: (family: 'counter' | 'record', key: string) => Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -46,7 +48,11 @@ export const OPEN: Readonly<Record<string, (options?: DeadlineOptions) => Promis
       database.close();
       file.remove();
     };
-    return { store: sqliteStore(database, options), close };
+    const spoil = async (family: 'counter' | 'record', key: string): Promise<void> => {
+      const change = family === 'counter' ? `value = '2' || substr(value, 2)` : 'format = 2';
+      database.prepare(`UPDATE attestkit_${family}s SET ${change} WHERE key = ?`).run(key);
+    };
+    return { store: sqliteStore(database, options), spoil, close };
   },
   async ioredis(options = {}) {
     const client = new Redis(REDIS_URL, {
@@ -61,7 +67,10 @@ export const OPEN: Readonly<Record<string, (options?: DeadlineOptions) => Promis
       for (const key of await client.keys(`${prefix}*`)) await client.del(key);
       client.disconnect();
     };
-    return { store: redisStore(fromIoredis(client), { ...options, prefix }), close };
+    const spoil = (family: 'counter' | 'record', key: string): Promise<unknown> =>
+      client.setrange(`${prefix}${family === 'counter' ? 'n' : 'r'}:${key}`, 0, '2');
+    const store = redisStore(fromIoredis(client), { ...options, prefix, persistence: 'accept-loss' });
+    return { store, spoil, close };
   },
   async 'node-redis'(options = {}) {
     const client = createClient({ url: REDIS_URL, socket: { reconnectStrategy: false } });
@@ -72,7 +81,10 @@ export const OPEN: Readonly<Record<string, (options?: DeadlineOptions) => Promis
       for (const key of await client.keys(`${prefix}*`)) await client.del(key);
       client.destroy();
     };
-    return { store: redisStore(fromNodeRedis(client), { ...options, prefix }), close };
+    const spoil = (family: 'counter' | 'record', key: string): Promise<unknown> =>
+      client.setRange(`${prefix}${family === 'counter' ? 'n' : 'r'}:${key}`, 0, '2');
+    const store = redisStore(fromNodeRedis(client), { ...options, prefix, persistence: 'accept-loss' });
+    return { store, spoil, close };
   },
   async postgres(options = {}) {
     const pool = new Pool({ connectionString: POSTGRES_URL });
@@ -82,6 +94,8 @@ export const OPEN: Readonly<Record<string, (options?: DeadlineOptions) => Promis
       await pool.query(`DROP SCHEMA ${schema} CASCADE`);
       await pool.end();
     };
-    return { store: postgresStore(pool, { ...options, schema }), close };
+    const spoil = (family: 'counter' | 'record', key: string): Promise<unknown> =>
+      pool.query(`UPDATE ${schema}.${family}s SET format = 2 WHERE key = $1`, [key]);
+    return { store: postgresStore(pool, { ...options, schema }), spoil, close };
   },
 };

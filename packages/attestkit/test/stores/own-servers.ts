@@ -62,10 +62,23 @@ export function findRedis(): void {
   execFileSync(REDIS.server, ['--version']);
 }
 
+/** It keeps an append-only file, as the store demands, unless the settings say otherwise. */
 export async function startRedis(...settings: string[]): Promise<OwnServer> {
   const port = await freePort();
   const directory = ownDirectory();
-  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', directory, '--save', '', ...settings];
+  const args = [
+    '--port',
+    `${port}`,
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    directory,
+    '--save',
+    '',
+    '--appendonly',
+    'yes',
+    ...settings,
+  ];
   const begin = (): ChildProcess => spawn(REDIS.server, args, { stdio: 'ignore' });
   return ownServer(begin, port, () => redisSays(port, 'PING').startsWith('PONG'));
 }

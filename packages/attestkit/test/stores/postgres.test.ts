@@ -1,27 +1,29 @@
-import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { Pool } from 'pg';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { AttestationError, ConfigurationError } from '../../src/kernel/errors.js';
-import {
-  migratePostgres,
-  postgresMigration,
-  postgresStore,
-  type PostgresPool,
-} from '../../src/stores/postgres.js';
-import { startCompetitor } from './competitors.js';
-import { findPostgres, freePort, startPostgres, startProxy } from './own-servers.js';
-import { POSTGRES_URL, present, until } from './servers.js';
+import { Client } from 'pg';
+import { describe, expect, it } from 'vitest';
+import { ConfigurationError } from '../../src/kernel/errors.js';
+import { COLUMNS } from '../../src/stores/postgres-schema.js';
+import { postgresMigration, postgresStore, type PostgresPool } from '../../src/stores/postgres.js';
 
-const SERVER = { standby: false, commit: 'on', fsync: 'on', isolation: 'read committed', migrated: true };
+const SERVER = {
+  standby: false,
+  commit: 'on',
+  fsync: 'on',
+  isolation: 'read committed',
+  began: '1.000001',
+  columns: COLUMNS,
+};
 
-/** A pool that answers the question about the server, and every other statement with the rows given. */
+/** The questions about the server. */
+const QUESTIONS = 2;
+
+/** A pool that answers the questions about the server, and every other statement with the rows given. */
 function fake(server: object, rows: readonly object[] = []) {
   const asked: { readonly text: string; readonly values: unknown[] }[] = [];
   const pool: PostgresPool = {
     async query(text, values) {
       asked.push({ text, values });
-      return { rows: text.includes('synchronous_commit') ? [server] : rows };
+      if (text.includes('synchronous_commit')) return { rows: [server] };
+      return { rows: text.includes('AS began') ? [{ began: '1.000002' }] : rows };
     },
   };
   return { pool, asked };
@@ -32,9 +34,8 @@ describe('the server', () => {
     const { pool, asked } = fake(SERVER, [{}]);
     const store = postgresStore(pool);
     expect(asked).toEqual([]);
-    await store.check();
     await Promise.all([store.claim('a', 1), store.claim('b', 1)]);
-    expect(asked).toHaveLength(3);
+    expect(asked).toHaveLength(QUESTIONS + 2);
   });
 
   it.each<[object, string]>([
@@ -44,7 +45,10 @@ describe('the server', () => {
     [{ fsync: 'off' }, 'fsync'],
     [{ isolation: 'serializable' }, 'default_transaction_isolation'],
     [{ isolation: 'repeatable read' }, 'default_transaction_isolation'],
-    [{ migrated: false }, 'schema'],
+    [{ columns: null }, 'schema'],
+    [{ columns: 'claims.expires_at claims.key' }, 'schema'],
+    [{ columns: `${COLUMNS} records.other` }, 'schema'],
+    [{ began: '1.000002' }, 'pool'],
   ])('that is %j is not used', async (fault, variable) => {
     const { pool, asked } = fake({ ...SERVER, ...fault });
     const store = postgresStore(pool);
@@ -53,7 +57,7 @@ describe('the server', () => {
       code: 'ERR_STORE_UNAVAILABLE',
       cause: { variable },
     });
-    expect(asked).toHaveLength(2);
+    expect(asked).toHaveLength(2 * QUESTIONS);
   });
 
   it('that answers nothing is not used', async () => {
@@ -63,8 +67,13 @@ describe('the server', () => {
 
   it('that has become a standby reads nothing, not even that there is nothing', async () => {
     for (const rows of [
-      [{ standby: true, value: 'old', version: 'v' }],
-      [{ standby: true, value: null }],
+      [{ standby: true, format: 1, value: 'old', version: 'v' }],
+      [{ standby: true, format: null, value: null }],
+      [{ standby: false }],
+      [{ standby: false, format: 2, value: 'one', version: 'v' }],
+      [{ standby: false, format: '2', value: 'one', version: 'v' }],
+      [{ standby: false, format: 1, value: null, version: 'v' }],
+      [{ standby: false, format: 1, value: 'one', version: null }],
       [],
       [{}],
     ])
@@ -76,17 +85,17 @@ describe('the server', () => {
 
 describe('a statement', () => {
   it('is one for each operation, and has what the caller gave as parameters only', async () => {
-    const { pool, asked } = fake(SERVER, [{ standby: false }]);
+    const { pool, asked } = fake(SERVER, [{ standby: false, format: null }]);
     const store = postgresStore(pool, { schema: 'own' });
     const key = `';DROP/**/TABLE`;
     await store.claim(key, 1);
-    await store.advance(key, 1);
+    await store.advance(key, 1, { window: 64 });
     await store.get(key);
     await store.put(key, key, undefined);
     await store.put(key, key, 'version');
     await store.delete(key, 'version');
-    expect(asked).toHaveLength(7);
-    for (const { text, values } of asked.slice(1)) {
+    expect(asked).toHaveLength(QUESTIONS + 6);
+    for (const { text, values } of asked.slice(QUESTIONS)) {
       expect(text).not.toContain('DROP');
       expect(text).not.toContain(';');
       expect(text).toContain('"own".');
@@ -100,191 +109,9 @@ describe('a statement', () => {
     expect(() => postgresMigration(options)).toThrow();
   });
 
-  it.each([undefined, {}, 'postgres://localhost'])('needs a pool, and not %j', (pool) => {
+  it.each([undefined, {}, 'postgres://localhost', new Client()])('needs a pool, and not %#', (pool) => {
     expect(() => postgresStore(pool as never)).toThrow(
       expect.objectContaining({ constructor: ConfigurationError, variable: 'pool' }) as Error,
     );
-  });
-});
-
-const there = await present('PostgreSQL server', async () => {
-  const pool = new Pool({ connectionString: POSTGRES_URL });
-  await pool.query('SELECT 1');
-  await pool.end();
-});
-
-function poolAt(url: string, settings: object = {}): Pool {
-  const pool = new Pool({ connectionString: url, ...settings });
-  pool.on('error', () => undefined);
-  return pool;
-}
-
-/** A schema without tables. */
-function emptySchema() {
-  const schema = `test_${randomUUID().replaceAll('-', '')}`;
-  const pool = poolAt(POSTGRES_URL);
-  onTestFinished(async () => {
-    await pool.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
-    await pool.end();
-  });
-  return { schema, pool };
-}
-
-async function count(pool: Pool, table: string): Promise<number> {
-  const { rows } = await pool.query<{ rows: string }>(`SELECT count(*) AS rows FROM ${table}`);
-  return Number(rows[0]?.rows);
-}
-
-describe.skipIf(!there)('a real server', { timeout: 30_000 }, () => {
-  it('without the tables is refused, until they are created', async () => {
-    const { schema, pool } = emptySchema();
-    const store = postgresStore(pool, { schema });
-    await expect(store.check()).rejects.toMatchObject({ variable: 'schema' });
-    await migratePostgres(pool, { schema });
-    expect(await store.claim('a', 1000)).toBe(true);
-  });
-
-  it('has its tables created by ten at once, and by one again', async () => {
-    const { schema, pool } = emptySchema();
-    await Promise.all(Array.from({ length: 10 }, () => migratePostgres(pool, { schema })));
-    const store = postgresStore(pool, { schema });
-    expect(await store.claim('a', 3_600_000)).toBe(true);
-    await migratePostgres(pool, { schema });
-    expect(await store.claim('a', 1000)).toBe(false);
-  });
-
-  it.each<[string, string]>([
-    ['-c synchronous_commit=off', 'synchronous_commit'],
-    ['-c default_transaction_isolation=serializable', 'default_transaction_isolation'],
-  ])('with %s is refused', async (options, variable) => {
-    const { schema, pool } = emptySchema();
-    await migratePostgres(pool, { schema });
-    const other = poolAt(POSTGRES_URL, { options });
-    onTestFinished(() => other.end());
-    await expect(postgresStore(other, { schema }).check()).rejects.toMatchObject({ variable });
-  });
-
-  it('has what has ended removed by later writes, and nothing else', async () => {
-    const { schema, pool } = emptySchema();
-    await migratePostgres(pool, { schema });
-    const store = postgresStore(pool, { schema });
-    for (let index = 0; index < 60; index += 1) {
-      await store.claim(`short${index}`, 1);
-      await store.advance(`short${index}`, 1, { ttlMs: 1 });
-      await store.put(`short${index}`, 'one', undefined, 1);
-    }
-    await store.advance('stays', 1);
-    await store.put('stays', 'one', undefined);
-    const tables = ['claims', 'counters', 'records'].map((table) => `${schema}.${table}`);
-    let index = 0;
-    await until(async () => {
-      index += 1;
-      await store.claim(`long${index}`, 30_000);
-      await store.advance(`long${index}`, 1, { ttlMs: 30_000 });
-      await store.put(`long${index}`, 'one', undefined, 30_000);
-      const ended = tables.map(async (table) => {
-        const { rows } = await pool.query(`SELECT 1 FROM ${table} WHERE expires_at <= now()`);
-        return rows.length;
-      });
-      return (await Promise.all(ended)).every((left) => left === 0);
-    });
-    for (const last = index + 45; index < last;) {
-      index += 1;
-      await store.claim(`long${index}`, 30_000);
-      await store.advance(`long${index}`, 1, { ttlMs: 30_000 });
-      await store.put(`long${index}`, 'one', undefined, 30_000);
-    }
-    expect(await count(pool, `${schema}.claims`)).toBe(index);
-    expect(await count(pool, `${schema}.counters`)).toBe(index + 1);
-    expect(await count(pool, `${schema}.records`)).toBe(index + 1);
-    expect(await store.advance('stays', 1)).toBe(false);
-    expect((await store.get('stays'))?.value).toBe('one');
-  });
-
-  it('may be swept and used for the same keys at once, without anybody waiting for anybody', async () => {
-    const { schema, pool } = emptySchema();
-    await migratePostgres(pool, { schema });
-    const store = postgresStore(pool, { schema, timeoutMs: 10_000, maxInFlight: 1000 });
-    for (let round = 0; round < 5; round += 1) {
-      const writes = Array.from({ length: 300 }, (_, index) =>
-        store.advance(`a${index % 30}`, 1 + (index % 7), { ttlMs: 1 }),
-      );
-      for (const outcome of await Promise.allSettled(writes)) expect(outcome.status).toBe('fulfilled');
-    }
-  });
-
-  it('is not used on a connection that refuses', async () => {
-    const pool = poolAt(`postgres://postgres@127.0.0.1:${await freePort()}/test`);
-    const store = postgresStore(pool, { timeoutMs: 500 });
-    await expect(store.claim('a', 1)).rejects.toMatchObject({
-      code: 'ERR_STORE_UNAVAILABLE',
-      cause: { message: 'the store failed (ECONNREFUSED)' },
-    });
-    await expect(store.check()).rejects.toBeInstanceOf(AttestationError);
-  });
-
-  it('that is slow leaves a claim spent and granted to nobody, and serves again afterwards', async () => {
-    const { schema, pool: direct } = emptySchema();
-    await migratePostgres(direct, { schema });
-    const url = new URL(POSTGRES_URL);
-    const proxy = await startProxy(Number(url.port || 5432));
-    url.port = `${proxy.port}`;
-    const pool = poolAt(url.href, { max: 3 });
-    onTestFinished(() => pool.end());
-    const store = postgresStore(pool, { schema, timeoutMs: 300, maxInFlight: 10 });
-    await store.check();
-    proxy.hold(true);
-    await expect(store.claim('a', 3_600_000)).rejects.toMatchObject({ code: 'ERR_STORE_TIMEOUT' });
-    const outcomes = await Promise.allSettled(Array.from({ length: 50 }, () => store.get('a')));
-    const codes = outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason.code : 'served'));
-    expect(codes.filter((code) => code === 'ERR_STORE_TIMEOUT')).toHaveLength(9);
-    expect(codes.filter((code) => code === 'ERR_STORE_BUSY')).toHaveLength(41);
-    proxy.hold(false);
-    await until(() =>
-      store.get('a').then(
-        () => true,
-        () => false,
-      ),
-    );
-    expect(await store.claim('a', 3_600_000)).toBe(false);
-  });
-});
-
-const startable = await present('PostgreSQL to be started', findPostgres);
-
-describe.skipIf(!startable)('kill -9 of a server', { timeout: 90_000 }, () => {
-  it('loses nothing that was acknowledged, and the store serves again with the pool it has', async () => {
-    const server = await startPostgres('max_connections=30');
-    const url = `postgres://postgres@127.0.0.1:${server.port}/postgres`;
-    const pool = poolAt(url);
-    await migratePostgres(pool, { schema: 'attestkit' });
-    const store = postgresStore(pool, { timeoutMs: 1000 });
-    const writer = await startCompetitor('postgres', url, 'attestkit');
-    let said = '';
-    writer.process.stdout?.on('data', (text) => {
-      said += text;
-    });
-    void writer.ask('write', { own: 'writer' }).catch(() => undefined);
-    await until(() => said.length > 4000);
-    await server.kill();
-    writer.process.kill('SIGKILL');
-    await once(writer.process, 'close');
-    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => store.claim('during', 1000)));
-    for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: { stage: 'unavailable' } });
-    await server.start();
-    await until(() =>
-      store.get('a').then(
-        () => true,
-        () => false,
-      ),
-    );
-    const lines = said.split('\n').slice(0, -1);
-    const acknowledged = (kind: string): string[] =>
-      lines.filter((line) => line.startsWith(`${kind} `)).map((line) => line.slice(kind.length + 1));
-    expect(acknowledged('claim').length).toBeGreaterThan(20);
-    for (const key of acknowledged('claim')) expect(await store.claim(key, 1)).toBe(false);
-    for (const key of acknowledged('put')) expect((await store.get(key))?.value).toBe(key);
-    expect(await store.advance('writer', Number(acknowledged('advance').at(-1)))).toBe(false);
-    await pool.end();
   });
 });

@@ -60,7 +60,12 @@ function redis(): Shared {
     for (const key of await client.keys(`${own}*`)) await client.del(key);
     client.disconnect();
   };
-  return { where: REDIS_URL, own, store: redisStore(fromIoredis(client), { prefix: own }), close };
+  return {
+    where: REDIS_URL,
+    own,
+    store: redisStore(fromIoredis(client), { prefix: own, persistence: 'accept-loss' }),
+    close,
+  };
 }
 
 const redisThere = await present('Redis server', async () => {
@@ -118,6 +123,35 @@ for (const [kind, share] of Object.entries(SHARED)) {
       for (const value of [1, 2, 4_294_967_295])
         expect(sum(await ask(competitors, 'advance', { key: 'risen', count: EACH, value }))).toBe(1);
       expect(await store.advance('risen', 4_294_967_295)).toBe(false);
+    });
+
+    it('are granted one of 1,000 simultaneous uses of a late value', async () => {
+      for (const value of [1, 40, 41, 60]) await store.advance('late', value, { window: 64 });
+      for (const value of [2, 39, 59])
+        expect(sum(await ask(competitors, 'advance', { key: 'late', count: EACH, value, window: 64 }))).toBe(
+          1,
+        );
+      const input = { key: 'late', count: EACH, value: 41, window: 64 };
+      expect(sum(await ask(competitors, 'advance', input))).toBe(0);
+    });
+
+    it('are granted each of 64 values once that come from all of them, in two orders', async () => {
+      await store.advance('window', 1, { window: 64 });
+      const granted = (await Promise.all(
+        competitors.map((each, at) => each.ask('late', { key: 'window', to: 65, backwards: at % 2 === 1 })),
+      )) as number[][];
+      const values = granted.flat().toSorted((one, other) => one - other);
+      expect(values).toEqual(Array.from({ length: 64 }, (_, index) => index + 2));
+    });
+
+    it('delete or replace a version once, whichever comes first', async () => {
+      for (const key of ['gone1', 'gone2', 'gone3']) {
+        await store.put(key, 'one', undefined);
+        const input = { key, count: EACH, version: (await store.get(key))?.version };
+        const tasks = ['delete', 'replace', 'delete', 'replace'];
+        const done = await Promise.all(competitors.map((each, at) => each.ask(tasks[at] as string, input)));
+        expect(sum(done as number[])).toBe(1);
+      }
     });
 
     it('write one of 1,000 simultaneous records, and one from each version', async () => {

@@ -46,7 +46,7 @@ describe.skipIf(!there)('a real cluster', { timeout: 90_000 }, () => {
     for (const commands of [fromIoredis(ofIoredis), fromNodeRedis(ofRedis)]) {
       const store = redisStore(commands);
       await store.check();
-      expect(await commands.memoryInfo()).toHaveLength(3);
+      expect(await commands.info('memory')).toHaveLength(3);
       for (const { run } of STORE_CONTRACT) await run({ store });
     }
     redisSays(second, 'CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');

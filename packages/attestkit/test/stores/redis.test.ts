@@ -1,95 +1,124 @@
-import { Redis } from 'ioredis';
-import { createClientPool } from 'redis';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../src/kernel/errors.js';
 import type { Store } from '../../src/ports/store.js';
-import { fromIoredis, fromNodeRedis, redisStore, type RedisCommands } from '../../src/stores/redis.js';
-import { findRedis, redisSays, startRedis } from './own-servers.js';
-import { present, until } from './servers.js';
+import { redisStore, type RedisCommands } from '../../src/stores/redis.js';
 
 const POLICY = '# Memory\r\nmaxmemory:0\r\nmaxmemory_policy:noeviction\r\n';
+const KEPT = '# Persistence\r\nloading:0\r\naof_enabled:1\r\naof_rewrite_in_progress:0\r\n';
 
 interface Call {
-  readonly script: string;
+  readonly command: string;
+  readonly source: string;
   readonly key: string;
-  readonly args: readonly string[];
+  readonly args: readonly unknown[];
 }
 
 /** Commands that answer what the test says. */
-function fake(reply: unknown, infos: readonly string[] = [POLICY]) {
+function fake(reply: unknown, memory: readonly string[] = [POLICY], persistence: readonly string[] = [KEPT]) {
   const calls: Call[] = [];
-  const asked = { infos: 0 };
+  const asked: string[] = [];
+  const note = async (
+    command: string,
+    key: string,
+    args: readonly unknown[],
+    source = '',
+  ): Promise<unknown> => {
+    calls.push({ command, key, args, source });
+    return reply;
+  };
   const commands: RedisCommands = {
-    async evaluate(script, key, args) {
-      calls.push({ script, key, args });
-      return reply;
-    },
-    async memoryInfo() {
-      asked.infos += 1;
-      return infos;
+    claim: (key, ttlMs) => note('claim', key, [ttlMs]),
+    read: (key) => note('read', key, []),
+    evaluate: ({ source }, key, args) => note('evaluate', key, args, source),
+    async info(section) {
+      asked.push(section);
+      return section === 'memory' ? memory : persistence;
     },
   };
   return { commands, calls, asked };
 }
 
 async function all(store: Store): Promise<void> {
-  await store.claim('a', 1000);
   await store.advance('a', 1);
   await store.put('a', 'one', undefined);
   await store.delete('a', 'v');
 }
 
 describe('an operation', () => {
-  it('is one script with one key, of the family, behind the prefix', async () => {
+  it('is one command or script with one key, of the family, behind the prefix', async () => {
     const { commands, calls } = fake(1);
-    await all(redisStore(commands, { prefix: 'p:' }));
-    expect(calls.map(({ key }) => key)).toEqual(['p:c:a', 'p:n:a', 'p:r:a', 'p:r:a']);
-    for (const { script } of calls) {
-      expect(script).toContain('KEYS[1]');
-      expect(script).not.toMatch(/KEYS\[[^1]/);
-      expect(script).not.toMatch(/\.call\('\w+', (?!KEYS\[1\])/);
+    const store = redisStore(commands, { prefix: 'p:' });
+    await all(store);
+    await store.claim('a', 5).catch(() => undefined);
+    await store.get('a').catch(() => undefined);
+    expect(calls.map(({ key }) => key)).toEqual(['p:n:a', 'p:r:a', 'p:r:a', 'p:c:a', 'p:r:a']);
+    for (const { source, command } of calls) {
+      expect(source !== '').toBe(command === 'evaluate');
+      expect(source).not.toMatch(/KEYS\[[^1]/);
+      expect(source).not.toMatch(/\.call\('\w+', (?!KEYS\[1\])/);
     }
   });
 
-  it('reads by a script that only a primary runs', async () => {
-    const { commands, calls } = fake([null, null]);
-    expect(await redisStore(commands).get('a')).toBeUndefined();
-    expect(calls).toEqual([expect.objectContaining({ key: 'attestkit:r:a', args: [] })]);
-    expect(calls[0]?.script).toContain("'hdel'");
+  it('of a script begins with a command that only a primary runs', async () => {
+    const { commands, calls } = fake(1);
+    await all(redisStore(commands));
+    for (const { source } of calls) expect(/call\('(\w+)'/.exec(source)?.[1]).toBe('getex');
   });
 
   it.each([1, '1', Buffer.from('1'), 1n])('understands the reply %s as yes', async (reply) => {
-    expect(await redisStore(fake(reply).commands).claim('a', 1)).toBe(true);
+    expect(await redisStore(fake(reply).commands).advance('a', 1)).toBe(true);
   });
 
   it.each([0, '0', Buffer.from('0')])('understands the reply %s as no', async (reply) => {
-    expect(await redisStore(fake(reply).commands).claim('a', 1)).toBe(false);
+    expect(await redisStore(fake(reply).commands).advance('a', 1)).toBe(false);
   });
 
   it.each([null, undefined, 'OK', 'QUEUED', true, 2, -1, '', [], [1, 2], {}])(
-    'takes the reply %j for no answer',
+    'takes the reply %j of a script for no answer',
     async (reply) => {
       const store = redisStore(fake(reply).commands);
-      for (const operation of [
-        store.claim('a', 1),
-        store.advance('a', 1),
-        store.put('a', '', undefined),
-        store.delete('a', 'v'),
-      ])
+      for (const operation of [store.advance('a', 1), store.put('a', '', undefined), store.delete('a', 'v')])
         await expect(operation).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' });
     },
   );
 
-  it.each([null, 'QUEUED', [], ['one'], 1])(
-    'takes the reply %j for no record, and not for none',
+  it.each<[unknown, boolean]>([
+    ['OK', true],
+    [Buffer.from('OK'), true],
+    [null, false],
+  ])('understands the reply %s to a claim', async (reply, granted) => {
+    expect(await redisStore(fake(reply).commands).claim('a', 1)).toBe(granted);
+  });
+
+  it.each([undefined, 'QUEUED', true, 1, 0, '', [], ['OK', 'OK'], {}])(
+    'takes the reply %j to a claim for no answer',
     async (reply) => {
-      await expect(redisStore(fake(reply).commands).get('a')).rejects.toMatchObject({ stage: 'unavailable' });
+      const claimed = redisStore(fake(reply).commands).claim('a', 1);
+      await expect(claimed).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' });
     },
   );
 
-  it('reads records of clients that return Buffers', async () => {
-    const { commands } = fake([Buffer.from('é'), Buffer.from('v')]);
-    expect(await redisStore(commands).get('a')).toEqual({ value: 'é', version: 'v' });
+  it.each([
+    undefined,
+    'QUEUED',
+    [],
+    ['one'],
+    1,
+    '',
+    '1',
+    `1${'v'.repeat(15)}`,
+    `2${'v'.repeat(16)}one`,
+    '{"v":1}',
+  ])('takes the reply %j for no record, and not for none', async (reply) => {
+    await expect(redisStore(fake(reply).commands).get('a')).rejects.toMatchObject({ stage: 'unavailable' });
+  });
+
+  it('reads records, also of clients that return Buffers', async () => {
+    const version = 'abcdefgh-_ABCDEF';
+    for (const reply of [`1${version}é`, Buffer.from(`1${version}é`)])
+      expect(await redisStore(fake(reply).commands).get('a')).toEqual({ value: 'é', version });
+    expect(await redisStore(fake(`1${version}`).commands).get('a')).toEqual({ value: '', version });
+    expect(await redisStore(fake(null).commands).get('a')).toBeUndefined();
   });
 });
 
@@ -97,10 +126,9 @@ describe('the eviction policy', () => {
   it('is asked for once, before the first operation', async () => {
     const { commands, asked } = fake(1);
     const store = redisStore(commands);
-    expect(asked.infos).toBe(0);
-    await store.check();
+    expect(asked).toEqual([]);
     await Promise.all([all(store), all(store)]);
-    expect(asked.infos).toBe(1);
+    expect(asked).toEqual(['memory', 'persistence']);
   });
 
   it.each<[string, string[]]>([
@@ -128,15 +156,15 @@ describe('the eviction policy', () => {
   it('is asked for again until it is right', async () => {
     const infos = [''];
     const store = redisStore(fake(1, infos).commands);
-    await expect(store.claim('a', 1)).rejects.toThrow('the store');
+    await expect(store.advance('a', 1)).rejects.toThrow('the store');
     infos[0] = POLICY;
-    expect(await store.claim('a', 1)).toBe(true);
+    expect(await store.advance('a', 1)).toBe(true);
   });
 
   it('cannot be asked for where there is no server, which is no wrong set-up', async () => {
     const commands: RedisCommands = {
       ...fake(1).commands,
-      memoryInfo: () => Promise.reject(new Error('gone')),
+      info: () => Promise.reject(new Error('gone')),
     };
     await expect(redisStore(commands).check()).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' });
   });
@@ -149,6 +177,8 @@ describe('options', () => {
     [fake(1).commands, { prefix: 'a'.repeat(65) }, 'prefix'],
     [fake(1).commands, { prefix: 5 }, 'prefix'],
     [fake(1).commands, { ttl: 5 }, 'ttl'],
+    [fake(1).commands, { persistence: 'none' }, 'persistence'],
+    [fake(1).commands, { persistence: true }, 'persistence'],
     [fake(1).commands, { timeoutMs: 0 }, 'timeoutMs'],
     [{}, {}, 'commands'],
     [undefined, {}, 'commands'],
@@ -156,104 +186,5 @@ describe('options', () => {
     expect(() => redisStore(commands as RedisCommands, options)).toThrow(
       expect.objectContaining({ constructor: ConfigurationError, variable }) as Error,
     );
-  });
-});
-
-const there = await present('redis-server to be started', findRedis);
-
-function ioredis(port: number): Redis {
-  const client = new Redis({ port, host: '127.0.0.1', maxRetriesPerRequest: 1 });
-  client.on('error', () => undefined);
-  onTestFinished(() => client.disconnect());
-  return client;
-}
-
-describe.skipIf(!there)('a real server', { timeout: 30_000 }, () => {
-  it('that evicts is refused at start-up', async () => {
-    const { port } = await startRedis('--maxmemory-policy', 'allkeys-lru');
-    await expect(redisStore(fromIoredis(ioredis(port))).check()).rejects.toThrow(ConfigurationError);
-  });
-
-  it('that may not be asked is refused at start-up', async () => {
-    const { port } = await startRedis();
-    redisSays(port, 'ACL', 'SETUSER', 'default', '-info');
-    const client = new Redis({ port, enableReadyCheck: false });
-    onTestFinished(() => client.disconnect());
-    await expect(redisStore(fromIoredis(client)).check()).rejects.toMatchObject({
-      code: 'ERR_STORE_UNAVAILABLE',
-      cause: { message: 'the store failed (NOPERM)' },
-    });
-  });
-
-  it('that is full rejects, and keeps every claim', async () => {
-    const { port } = await startRedis('--maxmemory', '3mb');
-    const store = redisStore(fromIoredis(ioredis(port)));
-    const granted: string[] = [];
-    let rejected: unknown;
-    for (let index = 0; rejected === undefined; index += 1) {
-      try {
-        await store.put(`record${index}`, 'x'.repeat(10_000), undefined);
-        if (await store.claim(`claim${index}`, 3_600_000)) granted.push(`claim${index}`);
-      } catch (error) {
-        rejected = error;
-      }
-    }
-    expect(rejected).toMatchObject({ code: 'ERR_STORE_FULL', stage: 'unavailable' });
-    expect(granted.length).toBeGreaterThan(10);
-    expect(redisSays(port, 'EXISTS', ...granted.map((key) => `attestkit:c:${key}`)).trim()).toBe(
-      `${granted.length}`,
-    );
-    await expect(store.claim('claim0', 1)).rejects.toMatchObject({ code: 'ERR_STORE_FULL' });
-  });
-
-  it('that is a replica reads and writes nothing, not even what it need not write for', async () => {
-    const primary = await startRedis();
-    const replica = await startRedis('--replicaof', '127.0.0.1', `${primary.port}`);
-    const before = redisStore(fromIoredis(ioredis(primary.port)));
-    await before.put('a', 'one', undefined);
-    await before.claim('a', 3_600_000);
-    await before.advance('a', 7);
-    await until(() => redisSays(replica.port, 'EXISTS', 'attestkit:n:a').trim() === '1');
-    const store = redisStore(fromIoredis(ioredis(replica.port)));
-    for (const operation of [
-      store.get('a'),
-      store.get('absent'),
-      store.claim('a', 1),
-      store.claim('absent', 1),
-      store.advance('a', 7),
-      store.advance('a', 8),
-      store.put('a', '', undefined),
-      store.put('a', '', 'another'),
-      store.delete('a', 'v'),
-      store.delete('absent', 'v'),
-    ])
-      await expect(operation).rejects.toMatchObject({ cause: { message: 'the store failed (READONLY)' } });
-  });
-
-  it('in which somebody else has used the key rejects', async () => {
-    const { port } = await startRedis();
-    redisSays(port, 'SET', 'attestkit:r:a', 'text');
-    redisSays(port, 'SET', 'attestkit:n:a', 'text');
-    const store = redisStore(fromIoredis(ioredis(port)));
-    await expect(store.get('a')).rejects.toMatchObject({ stage: 'unavailable' });
-    await expect(store.put('a', 'one', undefined)).rejects.toMatchObject({ stage: 'unavailable' });
-    await expect(store.advance('a', 1)).rejects.toMatchObject({ stage: 'unavailable' });
-  });
-
-  it('is asked under the names that clients with odd settings use', async () => {
-    const { port } = await startRedis();
-    const client = new Redis({ port, keyPrefix: 'own:', stringNumbers: true });
-    const pool = createClientPool({ socket: { port } });
-    await pool.connect();
-    onTestFinished(() => {
-      client.disconnect();
-      pool.destroy();
-    });
-    const one = redisStore(fromIoredis(client));
-    const other = redisStore(fromNodeRedis(pool), { prefix: 'own:attestkit:' });
-    expect(await one.claim('a', 1000)).toBe(true);
-    expect(await other.claim('a', 1000)).toBe(false);
-    await other.put('a', 'é', undefined);
-    expect(await one.get('a')).toEqual(await other.get('a'));
   });
 });
