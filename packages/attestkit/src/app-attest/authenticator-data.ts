@@ -1,4 +1,4 @@
-import { isTextMap, readCborItem, type CborMap, type CborValue } from '../kernel/cbor.js';
+import { isTextMap, readCborItem, readSignedCborItem, type CborMap, type CborValue } from '../kernel/cbor.js';
 
 /** Authenticator data of an assertion (Web Authentication §6.1). All bytes refer to those that were read. */
 export interface AuthenticatorData {
@@ -73,10 +73,13 @@ function valueOf(extensions: CborMap, [long, short]: readonly [string, string]):
   return extensions.has(long) ? extensions.get(long) : extensions.get(short);
 }
 
-/** One map with text for keys and nothing after it, or nothing at all. Both names of one extension are ambiguous. */
+/**
+ * One map with text for keys and nothing after it, or nothing at all. Both names of one extension are ambiguous. Values of
+ * extensions that are not known here may be of any kind: the next system may write others.
+ */
 function readExtensions(bytes: Uint8Array, at: number): CborMap | undefined {
   if (at === bytes.length) return NONE;
-  const item = readCborItem(bytes, at);
+  const item = readSignedCborItem(bytes, at);
   const map = item?.value;
   if (item?.end !== bytes.length || !isTextMap(map)) return undefined;
   const ambiguous = [CATEGORY, BUNDLE_VERSION].some(([long, short]) => map.has(long) && map.has(short));
