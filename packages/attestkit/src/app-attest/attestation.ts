@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto';
 import { equalBytes } from '../kernel/bytes.js';
+import { CertificatePlace } from '../kernel/certificate-place.js';
 import { isCborMap, isTextMap, readCbor, type CborMap } from '../kernel/cbor.js';
 import { p256Point, p256Thumbprint, readCoseKey } from '../kernel/cose.js';
 import { mustRead, enforcing, inspecting } from '../kernel/sinks.js';
-import { readCertificate, type Certificate } from '../kernel/x509.js';
+import { isReadable, parseCertificate, type Unreadable } from '../kernel/x509-read.js';
+import type { Certificate } from '../kernel/x509.js';
 import type { Checks, Inspection } from '../ports/checks.js';
 import { ATTESTATION_CHECKS as CHECKS } from './attestation-checks.js';
 import { readAttestedData } from './authenticator-data.js';
@@ -210,11 +212,14 @@ function statementOf(object: CborMap): Statement | undefined {
 
 function readCertificates(x5c: readonly unknown[], checks: Checks): readonly [Certificate, Certificate] {
   mustRead(checks, CHECKS.chainLength, x5c.length === 2 || undefined);
-  const [leaf, intermediate] = x5c.map((der) =>
-    der instanceof Uint8Array ? readCertificate(der) : undefined,
+  const read = x5c.map((der) =>
+    der instanceof Uint8Array ? parseCertificate(der) : { unreadable: 'Certificate' },
   );
+  const [leaf, intermediate] = read.filter(isReadable);
   const both = leaf === undefined || intermediate === undefined ? undefined : ([leaf, intermediate] as const);
-  return mustRead(checks, CHECKS.certificates, both);
+  const index = read.findIndex((each) => !isReadable(each));
+  const { unreadable = '' } = (read[index] ?? {}) as Partial<Unreadable>;
+  return mustRead(checks, CHECKS.certificates, both, new CertificatePlace(index, unreadable));
 }
 
 function readKeyId(keyId: Uint8Array | string): Uint8Array | undefined {

@@ -1,3 +1,4 @@
+import { CertificatePlace } from '../kernel/certificate-place.js';
 import type { AttestationError } from '../kernel/errors.js';
 import type { DecisionEvent, FailureFacts } from '../ports/events.js';
 import type { AttestedRequest } from '../ports/request.js';
@@ -47,10 +48,11 @@ export function factsOf(error: AttestationError): FailureFacts {
 }
 
 /**
- * What lay beneath an outage. The message of an unexpected error can quote what the client sent, as those of
+ * What lay beneath an outage, or where in a chain of certificates a check failed. The message of an unexpected error can quote what the client sent, as those of
  * `JSON.parse` do: of such a one only its name and the place it was thrown.
  */
 function beneath({ stage, check, cause }: AttestationError): string | undefined {
+  if (cause instanceof CertificatePlace) return cause.message;
   if (stage !== 'unavailable' || !(cause instanceof Error)) return undefined;
   if (check.unexpected !== true) return cause.message;
   const head = `${cause.name}: ${cause.message}\n`;

@@ -65,10 +65,15 @@ export function isValidAt(certificate: Certificate, now: number): boolean {
 
 /** Whether every critical extension is one that the caller understands (RFC 5280 §4.2). */
 export function hasOnlyCritical(certificate: Certificate, understood: readonly string[]): boolean {
+  return unknownCritical(certificate, understood) === undefined;
+}
+
+/** The object identifier of a critical extension that the caller does not understand. */
+export function unknownCritical(certificate: Certificate, understood: readonly string[]): string | undefined {
   for (const [oid, { critical }] of certificate.extensions) {
-    if (critical && !understood.includes(oid)) return false;
+    if (critical && !understood.includes(oid)) return oid;
   }
-  return true;
+  return undefined;
 }
 
 interface BasicConstraints {

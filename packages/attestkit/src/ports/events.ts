@@ -7,7 +7,10 @@ export interface FailureFacts {
   readonly stage: Stage;
   readonly says: string;
   readonly check: CheckDef;
-  /** What lay beneath an outage: a message, or of an unexpected error the name and place. */
+  /**
+   * What lay beneath an outage: a message, or of an unexpected error the name and place. Of a chain of certificates, where in
+   * it the check failed: `certificate 0, tbsCertificate.extensions[2] (2.5.29.15).critical`.
+   */
   readonly cause?: string | undefined;
 }
 
