@@ -39,10 +39,15 @@ export interface AppAttestAttestation {
   readonly certificate: Uint8Array;
   /** As it was sent. Nothing in the attestation signs it: verify it on its own. */
   readonly receipt: Uint8Array;
-  /** How the app came to the device; undefined before iOS 27. */
+  /** How the app came to the device; undefined before iOS 27 and macOS 27. */
   readonly category: AppAttestCategory | undefined;
-  /** CFBundleVersion; undefined before iOS 27. */
+  /** CFBundleVersion; undefined before iOS 27, and of Macs. */
   readonly bundleVersion: string | undefined;
+  /**
+   * SHA-256 of the app's code directory in hexadecimal, signed; from iOS 27 and macOS 27 on, where the app asks for it.
+   * `unrecognized` where it is of another form.
+   */
+  readonly codeDirectoryHash: string | undefined;
   /** `17.2.1` */
   readonly osVersion: string | undefined;
   /** `22C5109p` */

@@ -1,3 +1,4 @@
+import { equalBytes } from '../kernel/bytes.js';
 import { isTextMap, readCborItem, readSignedCborItem, type CborMap, type CborValue } from '../kernel/cbor.js';
 
 /** Authenticator data of an assertion (Web Authentication §6.1). All bytes refer to those that were read. */
@@ -27,6 +28,13 @@ const CREDENTIAL_AT = LENGTH_AT + 2;
 /** Names of the extensions: as iOS 27 writes them, and as Apple's prose on assertions has them. */
 const CATEGORY = ['apple_validation_category_01', 'validationCategory'] as const;
 const BUNDLE_VERSION = ['apple_bundle_version_01', 'bundleVersion'] as const;
+
+/** The hash of the code directory and its algorithm: observed in iOS 27 and macOS 27, and documented nowhere. */
+const CODE_DIRECTORY = { hash: 'apple_cd_hash_hash_01', type: 'apple_cd_hash_type_01' } as const;
+
+/** Of a code directory, `CS_HASHTYPE_SHA256` in the headers of macOS. */
+const SHA256 = Buffer.of(2);
+const SHA256_SIZE = 32;
 
 const NONE: CborMap = new Map();
 
@@ -67,6 +75,19 @@ export function categoryValue({ extensions }: AuthenticatorData): CborValue | un
 /** The value of the extension `apple_bundle_version_01`, whatever it is. */
 export function bundleVersionValue({ extensions }: AuthenticatorData): CborValue | undefined {
   return valueOf(extensions, BUNDLE_VERSION);
+}
+
+/**
+ * The signed hash of the app's code directory: SHA-256, hexadecimal; `unrecognized` where there is something else than
+ * that. Undefined where there is nothing.
+ */
+export function codeDirectoryHashOf({ extensions }: AuthenticatorData): string | undefined {
+  if (!extensions.has(CODE_DIRECTORY.hash) && !extensions.has(CODE_DIRECTORY.type)) return undefined;
+  const digest = extensions.get(CODE_DIRECTORY.hash);
+  const type = extensions.get(CODE_DIRECTORY.type);
+  const isKnown = type instanceof Uint8Array && equalBytes(type, SHA256);
+  if (!isKnown || !(digest instanceof Uint8Array) || digest.length !== SHA256_SIZE) return 'unrecognized';
+  return Buffer.from(digest).toString('hex');
 }
 
 function valueOf(extensions: CborMap, [long, short]: readonly [string, string]): CborValue | undefined {

@@ -55,10 +55,12 @@ export interface AppAttestOptions extends AppAttestPolicyOptions {
 
 /** What App Attest says beyond what all kinds of evidence say; a member that is not known is absent. */
 export interface AppAttestFacts extends JsonObject {
-  /** `app-store`; from iOS 27 on. */
+  /** `app-store`; from iOS 27 and macOS 27 on. */
   readonly category?: string;
-  /** CFBundleVersion; from iOS 27 on. */
+  /** CFBundleVersion; from iOS 27 on, and never of Macs. */
   readonly bundleVersion?: string;
+  /** SHA-256 of the app's code directory when it enrolled, in hexadecimal; where the app asks for it. */
+  readonly codeDirectoryHash?: string;
   readonly osVersion?: string;
   readonly osBuild?: string;
   /** From the last receipt that says one. */
@@ -128,8 +130,12 @@ export function appAttest(options: AppAttestOptions): EnrolmentEvidence<'app-att
 
     appraise({ appId, environment, attestedAt, virtual, facts }, now) {
       const allowed = apps.some((app) => app.appId === appId);
-      const { category, bundleVersion, osVersion, riskMetric } = facts;
-      const launch = { category: text(category), bundleVersion: text(bundleVersion) };
+      const { category, bundleVersion, codeDirectoryHash, osVersion, riskMetric } = facts;
+      const launch = {
+        category: text(category),
+        bundleVersion: text(bundleVersion),
+        codeDirectoryHash: text(codeDirectoryHash),
+      };
       appraiseLaunch(launch, policy, ATTESTATION_CHECKS, enforcing);
       appraisePolicy({ environment, osVersion: text(osVersion) }, policy, enforcing);
       appraiseAge(attestedAt, maxAgeAtRefreshSeconds, now, enforcing);
@@ -158,6 +164,7 @@ export function appAttest(options: AppAttestOptions): EnrolmentEvidence<'app-att
           previousCounter: 0,
           category: options.category,
           bundleVersion: options.bundleVersion,
+          codeDirectoryHash: options.codeDirectoryHash,
           cache,
         }).counter;
       },
@@ -171,8 +178,8 @@ function enrolled(
   virtualReceipt: boolean,
   now: number,
 ): Enrolled<AppAttestFacts> {
-  const { key, category, bundleVersion, osVersion, osBuild } = attestation;
-  const facts = { category, bundleVersion, osVersion, osBuild };
+  const { key, category, bundleVersion, codeDirectoryHash, osVersion, osBuild } = attestation;
+  const facts = { category, bundleVersion, codeDirectoryHash, osVersion, osBuild };
   return {
     kind: attestation.kind,
     platform: attestation.platform,

@@ -35,6 +35,7 @@ export const POLICY_OPTIONS = {
   minimumOs: 'string',
   category: 'object',
   bundleVersion: 'object',
+  codeDirectoryHash: 'object',
 } as const satisfies OptionTypes;
 
 const ENVIRONMENTS: readonly unknown[] = ['production', 'development'] satisfies AppAttestEnvironment[];

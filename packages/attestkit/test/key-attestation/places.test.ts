@@ -139,19 +139,22 @@ const ROWS: readonly Row[] = [
 ];
 
 describe('a chain that fails says in which certificate, and in which member of it', () => {
-  it.each(ROWS)('%s: %s', (code, place, chain, more = {}) => {
-    const expected = expectations(more);
-    const inspection = inspectKeyAttestation(chain, expected);
-    const failed = inspection.checks.find(({ ok }) => !ok);
-    expect(failed?.code).toBe(`ERR_KEY_ATTESTATION_${code}`);
-    expect(failed?.detail).toContain(`found ${JSON.stringify(place)}`);
+  it.each(ROWS.map(([code, place, chain, more]) => [code, place, chain, more ?? {}] as const))(
+    '%s: %s',
+    (code, place, chain, more) => {
+      const expected = expectations(more);
+      const inspection = inspectKeyAttestation(chain, expected);
+      const failed = inspection.checks.find(({ ok }) => !ok);
+      expect(failed?.code).toBe(`ERR_KEY_ATTESTATION_${code}`);
+      expect(failed?.detail).toContain(`found ${JSON.stringify(place)}`);
 
-    const error = thrownBy(() => verifyKeyAttestation(chain, expected));
-    expect(error).toMatchObject({ code: `ERR_KEY_ATTESTATION_${code}`, cause: { message: place } });
-    // The sentence for clients and the one of events stay apart.
-    expect(error.message).not.toContain(place);
-    expect(factsOf(error)).toMatchObject({ says: error.message, cause: place });
-  });
+      const error = thrownBy(() => verifyKeyAttestation(chain, expected));
+      expect(error).toMatchObject({ code: `ERR_KEY_ATTESTATION_${code}`, cause: { message: place } });
+      // The sentence for clients and the one of events stay apart.
+      expect(error.message).not.toContain(place);
+      expect(factsOf(error)).toMatchObject({ says: error.message, cause: place });
+    },
+  );
 
   it('says none of it of a chain that holds', () => {
     const { checks } = inspectKeyAttestation(signAll(remoteDrafts()), expectations());
