@@ -59,7 +59,9 @@ export interface AppAttestAttestation {
    * (the 2020 beta of iOS 14: 10 minutes).
    */
   readonly issuedAt: number;
-  /** Under another root than Apple's: made for testing. */
+  /** SHA-256 of the root's SubjectPublicKeyInfo, base64url. */
+  readonly rootKeyId: string | undefined;
+  /** Under a root of `roots` that is not Apple's: made for testing. */
   readonly virtual: boolean;
 }
 
@@ -176,6 +178,7 @@ export function appraiseAttestation(
     osBuild: os?.build,
     platform: ofMac ? 'macos' : 'ios',
     issuedAt: leaf.notBefore + DAY,
+    rootKeyId: anchor?.keyId,
     virtual: anchor?.virtual ?? false,
   };
   read?.(result);

@@ -5,6 +5,7 @@ import { assertOptions, type OptionTypes } from '../kernel/options.js';
 import { enforcing, mustRead } from '../kernel/sinks.js';
 import type { Enrolled, EnrolmentEvidence } from '../ports/enrolment.js';
 import type { ReceiptExchanger } from '../ports/receipts.js';
+import { attestationAnchors } from './additional-roots.js';
 import { verifyAppAttestAssertion } from './assertion.js';
 import { ASSERTION_CHECKS } from './assertion-checks.js';
 import { ATTESTATION_CHECKS, FIELD_CHECKS } from './attestation-checks.js';
@@ -24,7 +25,7 @@ import {
 } from './policy.js';
 import { appraiseOwnReceipt, renewReceipt } from './receipt-renewal.js';
 import { receiptAnchors } from './receipt-roots.js';
-import { trustAnchors } from './roots.js';
+import type { TrustAnchor } from './roots.js';
 
 /** How attestations of App Attest are verified, and which keys are let in. */
 export interface AppAttestOptions extends AppAttestPolicyOptions {
@@ -44,6 +45,12 @@ export interface AppAttestOptions extends AppAttestPolicyOptions {
    * Default: the receipt of the attestation is kept.
    */
   readonly receipts?: ReceiptExchanger | undefined;
+  /**
+   * Further roots of production that attestations may chain to, PEM or DER, beside Apple's: one that Apple published after this
+   * version, for example. What enrols under them is not marked `virtual`; the record is refused once the root is taken out.
+   * Receipts chain to Apple Root CA - G3 all the same. Default: none.
+   */
+  readonly additionalRoots?: readonly (string | Uint8Array)[] | undefined;
   /**
    * Roots for testing, PEM or DER, in place of Apple's: those of attestations and of receipts. What enrols under them
    * says `virtual: true`.
@@ -76,6 +83,7 @@ const OPTIONS: OptionTypes = {
   maxAgeAtRefreshSeconds: 'number',
   maxRiskMetric: 'number',
   receipts: 'object',
+  additionalRoots: 'list',
   roots: 'list',
   cache: 'number',
 };
@@ -92,7 +100,7 @@ export function appAttest(options: AppAttestOptions): EnrolmentEvidence<'app-att
   const { maxAgeAtEnrolmentSeconds, maxAgeAtRefreshSeconds, maxRiskMetric, cache: keys = 1000 } = options;
   const apps = hashAppIds(options.appIds);
   const policy = readPolicy(options);
-  const anchors = trustAnchors(options.roots);
+  const anchors = attestationAnchors(options.roots, options.additionalRoots);
   assertSeconds('maxAgeAtEnrolmentSeconds', maxAgeAtEnrolmentSeconds);
   assertSeconds('maxAgeAtRefreshSeconds', maxAgeAtRefreshSeconds);
   assertCount('maxRiskMetric', maxRiskMetric);
@@ -125,10 +133,10 @@ export function appAttest(options: AppAttestOptions): EnrolmentEvidence<'app-att
       const sent = mustRead(enforcing, FIELD_CHECKS.encoding, bytes);
       const attested = appraiseAttestation(sent, rules, enforcing);
       const receipt = appraiseOwnReceipt(attested, clientDataHash, trust, now);
-      return enrolled(attested, receipt.virtual, now);
+      return enrolled(attested, receipt.virtual, anchors, now);
     },
 
-    appraise({ appId, environment, attestedAt, virtual, facts }, now) {
+    appraise({ appId, environment, attestedAt, virtual, facts, withheld }, now) {
       const allowed = apps.some((app) => app.appId === appId);
       const { category, bundleVersion, codeDirectoryHash, osVersion, riskMetric } = facts;
       const launch = {
@@ -141,6 +149,8 @@ export function appAttest(options: AppAttestOptions): EnrolmentEvidence<'app-att
       appraiseAge(attestedAt, maxAgeAtRefreshSeconds, now, enforcing);
       enforcing.holds(POLICY_CHECKS.appId, allowed);
       enforcing.holds(POLICY_CHECKS.virtual, virtual !== true || anchors.some((anchor) => anchor.virtual));
+      const root = text(withheld?.['root']);
+      enforcing.holds(POLICY_CHECKS.root, root === undefined || anchors.some(({ keyId }) => keyId === root));
       enforcing.holds(POLICY_CHECKS.risk, isTolerable(riskMetric, maxRiskMetric));
     },
 
@@ -176,6 +186,7 @@ export function appAttest(options: AppAttestOptions): EnrolmentEvidence<'app-att
 function enrolled(
   attestation: AppAttestAttestation,
   virtualReceipt: boolean,
+  anchors: readonly TrustAnchor[],
   now: number,
 ): Enrolled<AppAttestFacts> {
   const { key, category, bundleVersion, codeDirectoryHash, osVersion, osBuild } = attestation;
@@ -194,6 +205,9 @@ function enrolled(
     // It is deduced from the certificate: never later than now.
     attestedAt: Math.min(attestation.issuedAt, now),
     ...(attestation.virtual || virtualReceipt ? { virtual: true } : {}),
+    ...(anchors.some(({ additional, keyId }) => additional && keyId === attestation.rootKeyId)
+      ? { withheld: { root: attestation.rootKeyId as string } }
+      : {}),
     facts: Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined)),
     receipt: Buffer.from(attestation.receipt).toString('base64'),
   };

@@ -53,7 +53,9 @@ export interface KeyAttestation {
   readonly revocableSerials: readonly string[];
   /** What the chain is made of, for logs and people. Made when it is asked for. */
   readonly facts: ChainFacts;
-  /** Under another root than Google's: made for testing. */
+  /** SHA-256 of the root's SubjectPublicKeyInfo, base64url. */
+  readonly rootKeyId: string | undefined;
+  /** Under a root of `roots` that is not Google's: made for testing. */
   readonly virtual: boolean;
 }
 
@@ -192,6 +194,7 @@ function resultOf({ chain, own, attestKey, appId }: Findings): KeyAttestation {
       facts ??= describeChain(chain, key?.type, own);
       return facts;
     },
+    rootKeyId: anchor?.keyId,
     virtual: anchor?.virtual ?? false,
   };
 }
