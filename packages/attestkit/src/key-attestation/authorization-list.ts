@@ -159,6 +159,7 @@ export function readAuthorizationList(
     return undefined;
   }
   const list: Record<string, unknown> = {};
+  const seen = new Set<number>();
   let last = -1;
   for (const each of elements) {
     const { tag } = each;
@@ -175,10 +176,11 @@ export function readAuthorizationList(
     }
     const [name, read] = field;
     const isSet = read === readNumbers;
-    if (name in list && !isSet) {
+    if (seen.has(tag) && !isSet) {
       notes.repeatedTags.push(`${path} ${tag}`);
       continue;
     }
+    seen.add(tag);
     const value = read(readExplicit(each, tag), `${path}.${name}`, notes);
     if (value !== undefined) {
       list[name] = isSet ? joined(list[name], value, `${path}.${name}`, notes) : value;

