@@ -9,6 +9,8 @@ import { encode } from './tree.js';
 /** @typedef {{ numbers: readonly unknown[], challenge: string | undefined, uniqueId: string | undefined, software: ListFacts, hardware: ListFacts }} DescriptionFacts */
 
 const LEVELS = ['SOFTWARE', 'TRUSTED_ENVIRONMENT', 'STRONG_BOX'];
+/** purpose, the one set among those below. */
+const SET = 1;
 const STATES = ['VERIFIED', 'SELF_SIGNED', 'UNVERIFIED', 'FAILED'];
 
 /** @type {Readonly<Record<number, readonly [string, (part: Part | undefined) => unknown]>>} */
@@ -73,13 +75,18 @@ function factsOfList(list) {
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-/** Of tags that are there twice, the first. @param {Part | undefined} list @returns {ListFacts} */
+/** Of tags that are there twice, the first; but sets in several parts are one. @param {Part | undefined} list @returns {ListFacts} */
 function listOf(list) {
   /** @type {ListFacts} */
   const facts = {};
   for (const [tag, { children }] of tagged(list)) {
     const [name, read] = FIELDS[tag] ?? [];
-    if (name !== undefined && read !== undefined && !(name in facts)) facts[name] = read(children?.[0]);
+    if (name === undefined || read === undefined) continue;
+    const value = read(children?.[0]);
+    const known = facts[name];
+    if (!(name in facts)) facts[name] = value;
+    else if (tag === SET && Array.isArray(known) && Array.isArray(value))
+      facts[name] = [...new Set([...known, ...value])];
   }
   return Object.fromEntries(
     Object.values(FIELDS).flatMap(([name]) => (name in facts ? [[name, facts[name]]] : [])),

@@ -43,10 +43,12 @@ export interface AppAttestAssertion {
   /** What to keep as the key's last counter: atomically, and only where it is still above the one that is kept. */
   readonly counter: number;
   readonly appId: string;
-  /** How the app came to the device; undefined before iOS 27. */
+  /** How the app came to the device; undefined before iOS 27 and macOS 27. */
   readonly category: AppAttestCategory | undefined;
-  /** CFBundleVersion; undefined before iOS 27. */
+  /** CFBundleVersion; undefined before iOS 27, and of Macs. */
   readonly bundleVersion: string | undefined;
+  /** SHA-256 of the code directory of the app that signed, in hexadecimal; see `AppAttestAttestation`. */
+  readonly codeDirectoryHash: string | undefined;
 }
 
 /**
@@ -84,6 +86,7 @@ const OPTIONS: OptionTypes = {
   previousCounter: 'number',
   category: 'object',
   bundleVersion: 'object',
+  codeDirectoryHash: 'object',
   cache: 'object',
 };
 
@@ -117,13 +120,12 @@ function appraiseAssertion(
   checks.holds(CHECKS.counter, data.counter > previousCounter, data.counter, atLeast(previousCounter + 1));
 
   // Steps 7 and 8: what iOS 27 says of the app. (Step 6 is about the client data, which is the caller's.)
-  const { category, bundleVersion } = readLaunch(data, CHECKS, checks);
+  const launch = readLaunch(data, CHECKS, checks);
   const result: AppAttestAssertion = {
     kind: 'app-attest-assertion',
     counter: data.counter,
     appId,
-    category,
-    bundleVersion,
+    ...launch,
   };
   read?.(result);
   appraiseLaunch(result, policies, CHECKS, checks);

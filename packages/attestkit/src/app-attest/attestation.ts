@@ -1,10 +1,12 @@
 import { hash } from 'node:crypto';
 import { oneOf, type Worded } from '../kernel/asked.js';
 import { equalBytes } from '../kernel/bytes.js';
+import { CertificatePlace } from '../kernel/certificate-place.js';
 import { isCborMap, isTextMap, readCbor, type CborMap } from '../kernel/cbor.js';
 import { p256Point, p256Thumbprint, readCoseKey } from '../kernel/cose.js';
 import { mustRead, enforcing, inspecting } from '../kernel/sinks.js';
-import { readCertificate, type Certificate } from '../kernel/x509.js';
+import { isReadable, parseCertificate, type Unreadable } from '../kernel/x509-read.js';
+import type { Certificate } from '../kernel/x509.js';
 import type { Checks, Inspection } from '../ports/checks.js';
 import { ATTESTATION_CHECKS as CHECKS } from './attestation-checks.js';
 import { readAttestedData } from './authenticator-data.js';
@@ -39,10 +41,15 @@ export interface AppAttestAttestation {
   readonly certificate: Uint8Array;
   /** As it was sent. Nothing in the attestation signs it: verify it on its own. */
   readonly receipt: Uint8Array;
-  /** How the app came to the device; undefined before iOS 27. */
+  /** How the app came to the device; undefined before iOS 27 and macOS 27. */
   readonly category: AppAttestCategory | undefined;
-  /** CFBundleVersion; undefined before iOS 27. */
+  /** CFBundleVersion; undefined before iOS 27, and of Macs. */
   readonly bundleVersion: string | undefined;
+  /**
+   * SHA-256 of the app's code directory in hexadecimal, signed; from iOS 27 and macOS 27 on, where the app asks for it.
+   * `unrecognized` where it is of another form.
+   */
+  readonly codeDirectoryHash: string | undefined;
   /** `17.2.1` */
   readonly osVersion: string | undefined;
   /** `22C5109p` */
@@ -54,7 +61,9 @@ export interface AppAttestAttestation {
    * (the 2020 beta of iOS 14: 10 minutes).
    */
   readonly issuedAt: number;
-  /** Under another root than Apple's: made for testing. */
+  /** SHA-256 of the root's SubjectPublicKeyInfo, base64url. */
+  readonly rootKeyId: string | undefined;
+  /** Under a root of `roots` that is not Apple's: made for testing. */
   readonly virtual: boolean;
 }
 
@@ -173,6 +182,7 @@ export function appraiseAttestation(
     osBuild: os?.build,
     platform: ofMac ? 'macos' : 'ios',
     issuedAt: leaf.notBefore + DAY,
+    rootKeyId: anchor?.keyId,
     virtual: anchor?.virtual ?? false,
   };
   read?.(result);
@@ -214,11 +224,14 @@ function statementOf(object: CborMap): Statement | undefined {
 
 function readCertificates(x5c: readonly unknown[], checks: Checks): readonly [Certificate, Certificate] {
   mustRead(checks, CHECKS.chainLength, x5c.length === 2 || undefined);
-  const [leaf, intermediate] = x5c.map((der) =>
-    der instanceof Uint8Array ? readCertificate(der) : undefined,
+  const read = x5c.map((der) =>
+    der instanceof Uint8Array ? parseCertificate(der) : { unreadable: 'Certificate' },
   );
+  const [leaf, intermediate] = read.filter(isReadable);
   const both = leaf === undefined || intermediate === undefined ? undefined : ([leaf, intermediate] as const);
-  return mustRead(checks, CHECKS.certificates, both);
+  const index = read.findIndex((each) => !isReadable(each));
+  const { unreadable = '' } = (read[index] ?? {}) as Partial<Unreadable>;
+  return mustRead(checks, CHECKS.certificates, both, new CertificatePlace(index, unreadable));
 }
 
 function readKeyId(keyId: Uint8Array | string): Uint8Array | undefined {

@@ -1,4 +1,5 @@
-import { isTextMap, readCborItem, type CborMap, type CborValue } from '../kernel/cbor.js';
+import { equalBytes } from '../kernel/bytes.js';
+import { isTextMap, readCborItem, readSignedCborItem, type CborMap, type CborValue } from '../kernel/cbor.js';
 
 /** Authenticator data of an assertion (Web Authentication §6.1). All bytes refer to those that were read. */
 export interface AuthenticatorData {
@@ -27,6 +28,13 @@ const CREDENTIAL_AT = LENGTH_AT + 2;
 /** Names of the extensions: as iOS 27 writes them, and as Apple's prose on assertions has them. */
 const CATEGORY = ['apple_validation_category_01', 'validationCategory'] as const;
 const BUNDLE_VERSION = ['apple_bundle_version_01', 'bundleVersion'] as const;
+
+/** The hash of the code directory and its algorithm: observed in iOS 27 and macOS 27, and documented nowhere. */
+const CODE_DIRECTORY = { hash: 'apple_cd_hash_hash_01', type: 'apple_cd_hash_type_01' } as const;
+
+/** Of a code directory, `CS_HASHTYPE_SHA256` in the headers of macOS. */
+const SHA256 = Buffer.of(2);
+const SHA256_SIZE = 32;
 
 const NONE: CborMap = new Map();
 
@@ -69,14 +77,30 @@ export function bundleVersionValue({ extensions }: AuthenticatorData): CborValue
   return valueOf(extensions, BUNDLE_VERSION);
 }
 
+/**
+ * The signed hash of the app's code directory: SHA-256, hexadecimal; `unrecognized` where there is something else than
+ * that. Undefined where there is nothing.
+ */
+export function codeDirectoryHashOf({ extensions }: AuthenticatorData): string | undefined {
+  if (!extensions.has(CODE_DIRECTORY.hash) && !extensions.has(CODE_DIRECTORY.type)) return undefined;
+  const digest = extensions.get(CODE_DIRECTORY.hash);
+  const type = extensions.get(CODE_DIRECTORY.type);
+  const isKnown = type instanceof Uint8Array && equalBytes(type, SHA256);
+  if (!isKnown || !(digest instanceof Uint8Array) || digest.length !== SHA256_SIZE) return 'unrecognized';
+  return Buffer.from(digest).toString('hex');
+}
+
 function valueOf(extensions: CborMap, [long, short]: readonly [string, string]): CborValue | undefined {
   return extensions.has(long) ? extensions.get(long) : extensions.get(short);
 }
 
-/** One map with text for keys and nothing after it, or nothing at all. Both names of one extension are ambiguous. */
+/**
+ * One map with text for keys and nothing after it, or nothing at all. Both names of one extension are ambiguous. Values of
+ * extensions that are not known here may be of any kind: the next system may write others.
+ */
 function readExtensions(bytes: Uint8Array, at: number): CborMap | undefined {
   if (at === bytes.length) return NONE;
-  const item = readCborItem(bytes, at);
+  const item = readSignedCborItem(bytes, at);
   const map = item?.value;
   if (item?.end !== bytes.length || !isTextMap(map)) return undefined;
   const ambiguous = [CATEGORY, BUNDLE_VERSION].some(([long, short]) => map.has(long) && map.has(short));

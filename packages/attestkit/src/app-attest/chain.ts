@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
 import { atLeast, atMost } from '../kernel/asked.js';
+import { equalBytes } from '../kernel/bytes.js';
+import { CertificatePlace } from '../kernel/certificate-place.js';
 import {
   EXTENSION,
   hasOnlyCritical,
@@ -14,6 +16,7 @@ import { isSignedBy, publicKeyOf, type Certificate } from '../kernel/x509.js';
 import type { Checks } from '../ports/checks.js';
 import { ATTESTATION_CHECKS as CHECKS } from './attestation-checks.js';
 import type { AppAttestCache } from './cache.js';
+import { placeOfIssuer, placeOfProfile, placeOfTime } from './chain-places.js';
 import type { TrustAnchor } from './roots.js';
 
 /** What may be critical: all that is looked at below. */
@@ -37,28 +40,40 @@ export function appraiseChain(
 ): TrustAnchor | undefined {
   // The second certificate's names and signature lead to a pinned key.
   const { anchor, key } = issuerOf(intermediate, anchors, cache);
-  checks.holds(CHECKS.root, anchor !== undefined);
+  const isNamed = anchors.some((each) => isIssuedBy(intermediate, each.certificate));
+  const unsigned = new CertificatePlace(1, isNamed ? 'signatureValue' : 'tbsCertificate.issuer');
+  checks.holds(CHECKS.root, anchor !== undefined, anchor === undefined ? unsigned : undefined);
 
   // It is an authority for end entities, and nothing critical in it is unknown.
   const authority = isAuthority(intermediate, 0) && hasOnlyCritical(intermediate, UNDERSTOOD);
-  checks.holds(CHECKS.intermediate, authority);
+  const profile = authority ? undefined : placeOfProfile(intermediate, 1, UNDERSTOOD);
+  checks.holds(CHECKS.intermediate, authority, profile);
 
   // The first certificate names it as its issuer.
-  checks.holds(CHECKS.leafIssuer, isIssuedBy(leaf, intermediate));
+  const isIssued = isIssuedBy(leaf, intermediate);
+  const hasName = equalBytes(leaf.issuer, intermediate.subject);
+  checks.holds(CHECKS.leafIssuer, isIssued, isIssued ? undefined : placeOfIssuer(0, hasName));
 
   // It is of a key that signs for an app.
-  checks.holds(CHECKS.leafProfile, isAppKey(leaf));
+  const isApp = isAppKey(leaf);
+  checks.holds(CHECKS.leafProfile, isApp, isApp ? undefined : placeOfProfile(leaf, 0, UNDERSTOOD));
 
   // The second certificate's key signed it. (The key of an untrusted one is used by the inspector alone.)
   const issuerKey = key ?? publicKeyOf(intermediate);
-  checks.holds(CHECKS.leafSignature, issuerKey !== undefined && isSignedBy(leaf, issuerKey));
+  const isSigned = issuerKey !== undefined && isSignedBy(leaf, issuerKey);
+  const misfit = new CertificatePlace(0, 'signatureValue');
+  checks.holds(CHECKS.leafSignature, isSigned, isSigned ? undefined : misfit);
 
   // Every certificate of the chain is valid, the root too.
   const chain = anchor === undefined ? [leaf, intermediate] : [leaf, intermediate, anchor.certificate];
   const begins = Math.max(...chain.map(({ notBefore }) => notBefore));
-  checks.holds(CHECKS.notBefore, now >= begins, new Date(begins), atMost(new Date(now)));
+  const hasBegun = now >= begins;
+  const early = hasBegun ? new Date(begins) : placeOfTime(chain, 'notBefore', begins);
+  checks.holds(CHECKS.notBefore, hasBegun, early, atMost(new Date(now)));
   const ends = Math.min(...chain.map(({ notAfter }) => notAfter));
-  checks.holds(CHECKS.notAfter, now <= ends, new Date(ends), atLeast(new Date(now)));
+  const isCurrent = now <= ends;
+  const late = isCurrent ? new Date(ends) : placeOfTime(chain, 'notAfter', ends);
+  checks.holds(CHECKS.notAfter, isCurrent, late, atLeast(new Date(now)));
   return anchor;
 }
 

@@ -5,6 +5,7 @@ import { assertOptions, type OptionTypes } from '../kernel/options.js';
 import { enforcing, mustRead } from '../kernel/sinks.js';
 import type { Enrolled, EnrolmentEvidence } from '../ports/enrolment.js';
 import type { ReceiptExchanger } from '../ports/receipts.js';
+import { attestationAnchors } from './additional-roots.js';
 import { verifyAppAttestAssertion } from './assertion.js';
 import { ASSERTION_CHECKS } from './assertion-checks.js';
 import { ATTESTATION_CHECKS, FIELD_CHECKS } from './attestation-checks.js';
@@ -25,7 +26,7 @@ import {
 import { appraiseOwnReceipt, isRenewalDue, receiptTerms, renewReceipt } from './receipt-renewal.js';
 import type { AppAttestReceipt } from './receipt.js';
 import { receiptAnchors } from './receipt-roots.js';
-import { trustAnchors } from './roots.js';
+import type { TrustAnchor } from './roots.js';
 
 /** How attestations of App Attest are verified, and which keys are let in. */
 export interface AppAttestOptions extends AppAttestPolicyOptions {
@@ -46,6 +47,12 @@ export interface AppAttestOptions extends AppAttestPolicyOptions {
    */
   readonly receipts?: ReceiptExchanger | undefined;
   /**
+   * Further roots of production that attestations may chain to, PEM or DER, beside Apple's: one that Apple published after this
+   * version, for example. What enrols under them is not marked `virtual`; the record is refused once the root is taken out.
+   * Receipts chain to Apple Root CA - G3 all the same. Default: none.
+   */
+  readonly additionalRoots?: readonly (string | Uint8Array)[] | undefined;
+  /**
    * Roots for testing, PEM or DER, in place of Apple's: those of attestations and of receipts. What enrols under them
    * says `virtual: true`.
    */
@@ -56,10 +63,12 @@ export interface AppAttestOptions extends AppAttestPolicyOptions {
 
 /** What App Attest says beyond what all kinds of evidence say; a member that is not known is absent. */
 export interface AppAttestFacts extends JsonObject {
-  /** `app-store`; from iOS 27 on. */
+  /** `app-store`; from iOS 27 and macOS 27 on. */
   readonly category?: string;
-  /** CFBundleVersion; from iOS 27 on. */
+  /** CFBundleVersion; from iOS 27 on, and never of Macs. */
   readonly bundleVersion?: string;
+  /** SHA-256 of the app's code directory when it enrolled, in hexadecimal; where the app asks for it. */
+  readonly codeDirectoryHash?: string;
   readonly osVersion?: string;
   readonly osBuild?: string;
   /** From the last receipt that says one. */
@@ -75,6 +84,7 @@ const OPTIONS: OptionTypes = {
   maxAgeAtRefreshSeconds: 'number',
   maxRiskMetric: 'number',
   receipts: 'object',
+  additionalRoots: 'list',
   roots: 'list',
   cache: 'number',
 };
@@ -91,7 +101,7 @@ export function appAttest(options: AppAttestOptions): EnrolmentEvidence<'app-att
   const { maxAgeAtEnrolmentSeconds, maxAgeAtRefreshSeconds, maxRiskMetric, cache: keys = 1000 } = options;
   const apps = hashAppIds(options.appIds);
   const policy = readPolicy(options);
-  const anchors = trustAnchors(options.roots);
+  const anchors = attestationAnchors(options.roots, options.additionalRoots);
   assertSeconds('maxAgeAtEnrolmentSeconds', maxAgeAtEnrolmentSeconds);
   assertSeconds('maxAgeAtRefreshSeconds', maxAgeAtRefreshSeconds);
   assertCount('maxRiskMetric', maxRiskMetric);
@@ -124,18 +134,24 @@ export function appAttest(options: AppAttestOptions): EnrolmentEvidence<'app-att
       const sent = mustRead(enforcing, FIELD_CHECKS.encoding, bytes);
       const attested = appraiseAttestation(sent, rules, enforcing);
       const receipt = appraiseOwnReceipt(attested, clientDataHash, trust, now);
-      return enrolled(attested, receipt, now);
+      return enrolled(attested, receipt, anchors, now);
     },
 
-    appraise({ appId, environment, attestedAt, virtual, facts }, now) {
+    appraise({ appId, environment, attestedAt, virtual, facts, withheld }, now) {
       const allowed = apps.some((app) => app.appId === appId);
-      const { category, bundleVersion, osVersion, riskMetric } = facts;
-      const launch = { category: text(category), bundleVersion: text(bundleVersion) };
+      const { category, bundleVersion, codeDirectoryHash, osVersion, riskMetric } = facts;
+      const launch = {
+        category: text(category),
+        bundleVersion: text(bundleVersion),
+        codeDirectoryHash: text(codeDirectoryHash),
+      };
       appraiseLaunch(launch, policy, ATTESTATION_CHECKS, enforcing);
       appraisePolicy({ environment, osVersion: text(osVersion) }, policy, enforcing);
       appraiseAge(attestedAt, maxAgeAtRefreshSeconds, now, enforcing);
       enforcing.holds(POLICY_CHECKS.appId, allowed);
       enforcing.holds(POLICY_CHECKS.virtual, virtual !== true || anchors.some((anchor) => anchor.virtual));
+      const root = text(withheld?.['root']);
+      enforcing.holds(POLICY_CHECKS.root, root === undefined || anchors.some(({ keyId }) => keyId === root));
       enforcing.holds(POLICY_CHECKS.risk, isTolerable(riskMetric, maxRiskMetric));
     },
 
@@ -164,6 +180,7 @@ export function appAttest(options: AppAttestOptions): EnrolmentEvidence<'app-att
           previousCounter: 0,
           category: options.category,
           bundleVersion: options.bundleVersion,
+          codeDirectoryHash: options.codeDirectoryHash,
           cache,
         }).counter;
       },
@@ -175,10 +192,16 @@ export function appAttest(options: AppAttestOptions): EnrolmentEvidence<'app-att
 function enrolled(
   attestation: AppAttestAttestation,
   receipt: AppAttestReceipt,
+  anchors: readonly TrustAnchor[],
   now: number,
 ): Enrolled<AppAttestFacts> {
-  const { key, category, bundleVersion, osVersion, osBuild } = attestation;
-  const facts = { category, bundleVersion, osVersion, osBuild };
+  const { key, category, bundleVersion, codeDirectoryHash, osVersion, osBuild } = attestation;
+  const facts = { category, bundleVersion, codeDirectoryHash, osVersion, osBuild };
+  const isAdditional = anchors.some(({ additional, keyId }) => additional && keyId === attestation.rootKeyId);
+  const withheld = {
+    ...(isAdditional && { root: attestation.rootKeyId as string }),
+    ...receiptTerms(receipt),
+  };
   return {
     kind: attestation.kind,
     platform: attestation.platform,
@@ -194,7 +217,7 @@ function enrolled(
     attestedAt: Math.min(attestation.issuedAt, now),
     ...(attestation.virtual || receipt.virtual ? { virtual: true } : {}),
     facts: Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined)),
-    ...receiptTerms(receipt),
+    ...(Object.keys(withheld).length > 0 && { withheld }),
     receipt: Buffer.from(attestation.receipt).toString('base64'),
   };
 }

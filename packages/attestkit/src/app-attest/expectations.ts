@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { ConfigurationError } from '../kernel/errors.js';
 import { assertOptions, type OptionTypes } from '../kernel/options.js';
+import { attestationAnchors } from './additional-roots.js';
 import type { AppAttestCache } from './cache.js';
 import { clientDataHashOf } from './client-data.js';
 import {
@@ -10,7 +11,7 @@ import {
   type AppAttestPolicy,
   type AppAttestPolicyOptions,
 } from './policy.js';
-import { trustAnchors, type TrustAnchor } from './roots.js';
+import type { TrustAnchor } from './roots.js';
 
 /** What an attestation is held to. */
 export interface AttestationExpectations extends AppAttestPolicyOptions {
@@ -25,6 +26,8 @@ export interface AttestationExpectations extends AppAttestPolicyOptions {
   readonly challenge?: Uint8Array | string | undefined;
   /** In place of `challenge`: the very bytes that the app gave to `attestKey`, of any length. */
   readonly clientDataHash?: Uint8Array | undefined;
+  /** Further roots of production, PEM or DER, beside Apple's. Results under them are not marked `virtual`. Default: none. */
+  readonly additionalRoots?: readonly (string | Uint8Array)[] | undefined;
   /** Roots for testing, PEM or DER, in place of Apple's; results under them say `virtual: true`. */
   readonly roots?: readonly (string | Uint8Array)[] | undefined;
   /** How old the attestation may be. Default: any age; its certificates end it. */
@@ -61,6 +64,7 @@ const OPTIONS: OptionTypes = {
   keyId: 'any',
   challenge: 'any',
   clientDataHash: 'any',
+  additionalRoots: 'list',
   roots: 'list',
   maxAgeSeconds: 'number',
   now: 'number',
@@ -74,7 +78,16 @@ const OPTIONS: OptionTypes = {
  */
 export function readExpectations(expected: AttestationExpectations): AttestationRules {
   assertOptions(expected, OPTIONS, 'verifyAppAttestAttestation');
-  const { appIds, keyId, challenge, roots, maxAgeSeconds, now = Date.now(), cache } = expected;
+  const {
+    appIds,
+    keyId,
+    challenge,
+    roots,
+    additionalRoots,
+    maxAgeSeconds,
+    now = Date.now(),
+    cache,
+  } = expected;
   assertSeconds('maxAgeSeconds', maxAgeSeconds);
   assertTime(now);
   return {
@@ -82,7 +95,7 @@ export function readExpectations(expected: AttestationExpectations): Attestation
     keyId,
     clientDataHash: clientDataHashOf('challenge', challenge, expected.clientDataHash),
     challenge,
-    anchors: trustAnchors(roots),
+    anchors: attestationAnchors(roots, additionalRoots),
     policy: readPolicy(expected),
     maxAgeSeconds,
     now,

@@ -19,7 +19,7 @@ const CHECKS = {
     'category present',
     'CATEGORY_MISSING',
     'denied',
-    '* has no validation category, as before iOS 27, and one is required',
+    '* has no validation category, and one is required: systems before iOS 27 and macOS 27 write none',
   ],
   categoryAllowed: [
     'category allowed',
@@ -31,7 +31,7 @@ const CHECKS = {
     'bundle version present',
     'BUNDLE_VERSION_MISSING',
     'denied',
-    '* has no bundle version, as before iOS 27, and one is required',
+    '* has no bundle version, and one is required: systems before iOS 27 write none, nor do Macs',
   ],
   bundleVersionAllowed: [
     'bundle version allowed',
@@ -39,7 +39,22 @@ const CHECKS = {
     'denied',
     'the bundle version of * is not allowed here',
   ],
+  codeDirectoryPresent: [
+    'code directory hash present',
+    'CODE_DIRECTORY_MISSING',
+    'denied',
+    '* has no hash of the app’s code, and one is required: systems before iOS 27 and macOS 27 sign none, nor do later ones unless the app asks for it',
+  ],
+  codeDirectoryAllowed: [
+    'code directory hash allowed',
+    'CODE_DIRECTORY_DENIED',
+    'denied',
+    'the hash of the app’s code in * is not one of a version that is allowed here',
+  ],
 } as const;
+
+/** Apple documents no step for it. */
+const OBSERVED = 'Observed in iOS 27 and macOS 27';
 
 type Name = keyof typeof CHECKS;
 
@@ -56,7 +71,8 @@ export function launchChecks<const Prefix extends string>(
   bundleVersionStep: string,
 ): LaunchChecks<Prefix> {
   const named = Object.entries(CHECKS).map(([key, [name, suffix, stage, says]]) => {
-    const spec = key.startsWith('category') ? categoryStep : bundleVersionStep;
+    const step = key.startsWith('category') ? categoryStep : bundleVersionStep;
+    const spec = key.startsWith('codeDirectory') ? OBSERVED : step;
     const sentence = says.replace('*', `the ${object}`);
     return [key, { name: `${object} ${name}`, code: `ERR_${prefix}_${suffix}`, stage, says: sentence, spec }];
   });

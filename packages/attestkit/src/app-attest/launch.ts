@@ -3,7 +3,12 @@ import { ConfigurationError } from '../kernel/errors.js';
 import { assertOneOf, assertOptions } from '../kernel/options.js';
 import type { CheckDef, Checks } from '../ports/checks.js';
 import type { CborValue } from '../kernel/cbor.js';
-import { bundleVersionValue, categoryValue, type AuthenticatorData } from './authenticator-data.js';
+import {
+  bundleVersionValue,
+  categoryValue,
+  codeDirectoryHashOf,
+  type AuthenticatorData,
+} from './authenticator-data.js';
 import type { LaunchChecks } from './launch-checks.js';
 
 /** Apple's validation categories by number. 0 is invalid, and 7 to 9 never appropriate for an app (Apple, step 10). */
@@ -20,45 +25,57 @@ const CATEGORIES = {
 /** How an app came to its device. `enterprise` is ad hoc distribution too. */
 export type AppAttestCategory = (typeof CATEGORIES)[keyof typeof CATEGORIES];
 
-/** What iOS 27 says of the app that signs; undefined where the system is older. */
+/** What iOS 27 and macOS 27 say of the app that signs; undefined where the system says nothing. */
 export interface Launch {
   readonly category: AppAttestCategory | undefined;
-  /** CFBundleVersion. */
+  /** CFBundleVersion; Macs write none. */
   readonly bundleVersion: string | undefined;
+  /**
+   * SHA-256 of the app's code directory, all 64 digits in hexadecimal: what `codesign -d --verbose=4` shows as
+   * `CandidateCDHashFull sha256`. Only where the app asks for it. `unrecognized` where it is of another form.
+   */
+  readonly codeDirectoryHash: string | undefined;
 }
 
 /** The values that are allowed, and whether the system has to say one at all. */
 export interface LaunchPolicy<Value extends string> {
   readonly allowed: readonly Value[];
-  /** `accept` lets in systems before iOS 27, which say nothing. Default `refuse`. */
+  /** `accept` lets in attestations and assertions that have no value: of older systems, of Macs. Default `refuse`. */
   readonly whenAbsent?: 'accept' | 'refuse' | undefined;
 }
 
 export interface LaunchPolicyOptions {
   /** How the app may have come to the device. Default: any way. */
   readonly category?: LaunchPolicy<AppAttestCategory> | undefined;
-  /** Values of CFBundleVersion. Default: any. */
+  /** Values of CFBundleVersion. Macs have none: `whenAbsent: 'accept'` lets them in. Default: any. */
   readonly bundleVersion?: LaunchPolicy<string> | undefined;
+  /**
+   * Code directories of the app's versions, SHA-256 in hexadecimal: `CandidateCDHashFull sha256` of
+   * `codesign -d --verbose=4`, not the `CDHash` of 40 digits. Default: any.
+   */
+  readonly codeDirectoryHash?: LaunchPolicy<string> | undefined;
 }
 
 /** The same, read. */
 export interface LaunchPolicies {
   readonly category: LaunchPolicy<string> | undefined;
   readonly bundleVersion: LaunchPolicy<string> | undefined;
+  readonly codeDirectoryHash: LaunchPolicy<string> | undefined;
 }
 
 /**
- * Reads the two options.
+ * Reads the three options.
  *
  * @throws ConfigurationError naming the option
  */
 export function readLaunchPolicies(options: LaunchPolicyOptions): LaunchPolicies {
-  const { category, bundleVersion } = options;
+  const { category, bundleVersion, codeDirectoryHash } = options;
   assertPolicy('category', category);
   assertPolicy('bundleVersion', bundleVersion);
+  assertPolicy('codeDirectoryHash', codeDirectoryHash);
   const names: readonly string[] = Object.values(CATEGORIES);
   for (const name of category?.allowed ?? []) assertOneOf('category.allowed', name, names);
-  return { category, bundleVersion };
+  return { category, bundleVersion, codeDirectoryHash: codeDirectoryHash && inDigits(codeDirectoryHash) };
 }
 
 /** Reads the extensions and holds them to their form: a 4-byte little-endian number, and text. */
@@ -69,12 +86,12 @@ export function readLaunch(data: AuthenticatorData, defs: LaunchChecks<string>, 
   const version = bundleVersionValue(data);
   const bundleVersion = typeof version === 'string' ? version : undefined;
   checks.holds(defs.bundleVersionForm, version === undefined || bundleVersion !== undefined);
-  return { category, bundleVersion };
+  return { category, bundleVersion, codeDirectoryHash: codeDirectoryHashOf(data) };
 }
 
 /** Holds what was read to the policy. */
 export function appraiseLaunch(
-  { category, bundleVersion }: { readonly [N in keyof Launch]: string | undefined },
+  { category, bundleVersion, codeDirectoryHash }: { readonly [N in keyof Launch]: string | undefined },
   policies: LaunchPolicies,
   defs: LaunchChecks<string>,
   checks: Checks,
@@ -82,6 +99,8 @@ export function appraiseLaunch(
   appraiseFact(category, policies.category, [defs.categoryPresent, defs.categoryAllowed], checks);
   const version = [defs.bundleVersionPresent, defs.bundleVersionAllowed] as const;
   appraiseFact(bundleVersion, policies.bundleVersion, version, checks);
+  const code = [defs.codeDirectoryPresent, defs.codeDirectoryAllowed] as const;
+  appraiseFact(codeDirectoryHash, policies.codeDirectoryHash, code, checks);
 }
 
 function appraiseFact(
@@ -108,6 +127,16 @@ function mayBeAbsent(policy: LaunchPolicy<string> | undefined): boolean {
 
 function allows(policy: LaunchPolicy<string> | undefined, value: string | undefined): boolean {
   return policy === undefined || value === undefined || policy.allowed.includes(value);
+}
+
+/** @throws ConfigurationError */
+function inDigits({ allowed, whenAbsent }: LaunchPolicy<string>): LaunchPolicy<string> {
+  if (!allowed.every((hash) => /^[0-9A-Fa-f]{64}$/.test(hash))) {
+    const remedy =
+      'Give all 64 digits, CandidateCDHashFull sha256 of codesign -d --verbose=4; CDHash has 40 of them.';
+    throw new ConfigurationError('codeDirectoryHash.allowed', 'is not a list of SHA-256 hashes', remedy);
+  }
+  return { allowed: allowed.map((hash) => hash.toLowerCase()), whenAbsent };
 }
 
 function assertPolicy(option: string, policy: unknown): void {

@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { equalBytes } from '../kernel/bytes.js';
-import { isContext, readDer, readExplicit, readSequence, TAG_CLASS } from '../kernel/der.js';
+import { isContext, readExplicit, readSequence, readSigned, TAG_CLASS } from '../kernel/der.js';
 import { readOctets } from '../kernel/der-values.js';
 import type { Certificate } from '../kernel/x509.js';
 
@@ -46,7 +46,7 @@ export function nonceOf(leaf: Certificate): Uint8Array | undefined {
  */
 export function operatingSystemOf(leaf: Certificate): OperatingSystem | undefined {
   const extension = leaf.extensions.get(OID.operatingSystem);
-  const elements = extension === undefined ? [] : readSequence(readDer(extension.value));
+  const elements = extension === undefined ? [] : readSequence(readSigned(extension.value));
   if (elements === undefined) return undefined;
   const facts = new Map<number, string>();
   for (const element of elements) {
@@ -77,7 +77,7 @@ export function hasMacosPolicy(leaf: Certificate): boolean {
 function octetsIn(leaf: Certificate, oid: string, tag: number): Uint8Array | undefined {
   const extension = leaf.extensions.get(oid);
   if (extension === undefined) return undefined;
-  const elements = readSequence(readDer(extension.value));
+  const elements = readSequence(readSigned(extension.value));
   const [element] = elements ?? [];
   return elements?.length === 1 && isContext(element, tag)
     ? readOctets(readExplicit(element, tag))

@@ -45,6 +45,13 @@ export const POLICY_CHECKS = freezeJson({
     says: 'the key was attested under a root for testing, and no such root is configured',
     spec: 'attestkit, policy',
   },
+  root: {
+    name: 'additional root still pinned',
+    code: 'ERR_APP_ATTEST_ROOT_DENIED',
+    stage: 'denied',
+    says: 'the key was attested under an additional root that is not configured any more',
+    spec: 'attestkit, policy',
+  },
   risk: {
     name: 'risk metric allowed',
     code: 'ERR_APP_ATTEST_RISK_DENIED',

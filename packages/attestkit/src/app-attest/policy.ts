@@ -36,6 +36,7 @@ export const POLICY_OPTIONS = {
   minimumOs: 'string',
   category: 'object',
   bundleVersion: 'object',
+  codeDirectoryHash: 'object',
 } as const satisfies OptionTypes;
 
 const ENVIRONMENTS: readonly unknown[] = ['production', 'development'] satisfies AppAttestEnvironment[];

@@ -50,8 +50,8 @@ export function appraiseOwnReceipt(
 }
 
 /** When a receipt may be exchanged first: kept with the record, so that it is known without the receipt. */
-export function receiptTerms({ notBefore }: Pick<AppAttestReceipt, 'notBefore'>): Pick<Enrolled, 'withheld'> {
-  return notBefore === undefined ? {} : { withheld: { receiptDueAt: notBefore } };
+export function receiptTerms({ notBefore }: Pick<AppAttestReceipt, 'notBefore'>): { readonly receiptDueAt?: number } {
+  return notBefore === undefined ? {} : { receiptDueAt: notBefore };
 }
 
 /** Whether an exchange is worth trying, by what the record says. */
@@ -85,12 +85,12 @@ export async function renewReceipt(
   if (exchange.outcome !== 'renewed' || fresh === undefined)
     return { ...enrolled, facts: { ...facts, receiptRetryAt: now + PAUSE } };
   const { riskMetric = facts['riskMetric'] } = fresh;
-  const { withheld: _due, ...known } = enrolled;
+  const { receiptDueAt: _due, ...withheld } = enrolled.withheld ?? {};
   return {
-    ...known,
+    ...enrolled,
     receipt: Buffer.from(exchange.receipt).toString('base64'),
     facts: riskMetric === undefined ? facts : { ...facts, riskMetric },
-    ...receiptTerms(fresh),
+    withheld: { ...withheld, ...receiptTerms(fresh) },
   };
 }
 

@@ -1,4 +1,4 @@
-import { X509Certificate, type KeyObject } from 'node:crypto';
+import { hash, X509Certificate, type KeyObject } from 'node:crypto';
 import { ConfigurationError } from '../kernel/errors.js';
 import { publicKeyOf, readCertificate, type Certificate } from '../kernel/x509.js';
 
@@ -29,7 +29,11 @@ export interface TrustAnchor {
   readonly key: KeyObject;
   /** Its public key, base64 of the SPKI: what is pinned. */
   readonly id: string;
-  /** Another key than that of Apple's root: made for testing. */
+  /** SHA-256 of the SPKI, base64url. */
+  readonly keyId: string;
+  /** Pinned by `additionalRoots`. */
+  readonly additional: boolean;
+  /** Neither Apple's root nor an additional one: made for testing. */
   readonly virtual: boolean;
 }
 
@@ -60,7 +64,9 @@ function readAnchor(root: string | Uint8Array, appleId: string | undefined): Tru
   if (certificate === undefined || key === undefined)
     throw unreadable('has a certificate that cannot be read');
   const id = Buffer.from(certificate.spki).toString('base64');
-  return { certificate, key, id, virtual: appleId !== undefined && id !== appleId };
+  const keyId = hash('sha256', certificate.spki, 'base64url');
+  const virtual = appleId !== undefined && id !== appleId;
+  return { certificate, key, id, keyId, additional: false, virtual };
 }
 
 function derOf(root: string | Uint8Array): Uint8Array {

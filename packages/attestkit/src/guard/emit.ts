@@ -1,3 +1,4 @@
+import { CertificatePlace } from '../kernel/certificate-place.js';
 import { AttestationError } from '../kernel/errors.js';
 import { Explanation } from '../kernel/explanation.js';
 import type { DecisionEvent, FailureFacts } from '../ports/events.js';
@@ -68,12 +69,12 @@ export function factsOf(error: AttestationError): FailureFacts {
 }
 
 /**
- * What explains a refusal, the code of another refusal that led to it, or what caused an outage. The message of an
+ * What explains a refusal or says where in a chain it was, the code of another refusal that led to it, or what caused an outage. The message of an
  * unexpected error can quote what the client sent, as those of `JSON.parse` do: of such an error only its name and the
  * place where it was thrown.
  */
 function beneath({ stage, check, cause }: AttestationError): string | undefined {
-  if (cause instanceof Explanation) return cause.message;
+  if (cause instanceof Explanation || cause instanceof CertificatePlace) return cause.message;
   if (cause instanceof AttestationError) return cause.code;
   if (stage !== 'unavailable' || !(cause instanceof Error)) return undefined;
   if (check.unexpected !== true) return cause.message;

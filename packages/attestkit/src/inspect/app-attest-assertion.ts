@@ -39,6 +39,7 @@ export interface AppAttestAssertionEvidence {
   readonly category?: LaunchPolicy<AppAttestCategory>;
   /** Values of CFBundleVersion. Default: any. */
   readonly bundleVersion?: LaunchPolicy<string>;
+  readonly codeDirectoryHash?: LaunchPolicy<string>;
   /** For the report alone: an assertion says no time. */
   readonly at?: string | null;
 }
@@ -56,6 +57,7 @@ const MEMBERS = {
   previousCounter: required(numberOf(''), 'Give the last counter that was accepted, or 0.'),
   category: options<LaunchPolicy<AppAttestCategory>>(),
   bundleVersion: options<LaunchPolicy<string>>(),
+  codeDirectoryHash: options<LaunchPolicy<string>>(),
 } as const satisfies MemberTable & Record<keyof Omit<AppAttestAssertionEvidence, 'kind' | 'at'>, unknown>;
 
 const CLIENT_DATA = ['clientDataText', 'clientData', 'clientDataHash'] as const;

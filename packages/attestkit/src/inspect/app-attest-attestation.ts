@@ -46,6 +46,7 @@ export interface AppAttestAttestationEvidence {
   readonly category?: LaunchPolicy<AppAttestCategory>;
   /** Values of CFBundleVersion. Default: any. */
   readonly bundleVersion?: LaunchPolicy<string>;
+  readonly codeDirectoryHash?: LaunchPolicy<string>;
   /** How old it may be. Default: any age. */
   readonly maxAgeSeconds?: number;
   /** Certificates in DER, in place of Apple’s root: for the virtual iPhone. The result says `virtual: true` then. */
@@ -87,6 +88,7 @@ const MEMBERS = {
   minimumOs: text,
   category: options<LaunchPolicy<AppAttestCategory>>(),
   bundleVersion: options<LaunchPolicy<string>>(),
+  codeDirectoryHash: options<LaunchPolicy<string>>(),
   maxAgeSeconds: numberOf(' of seconds'),
   roots: listOfBytes,
 } as const satisfies MemberTable & Record<keyof Omit<AppAttestAttestationEvidence, 'kind' | 'at'>, unknown>;

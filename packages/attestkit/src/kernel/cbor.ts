@@ -29,8 +29,21 @@ export function readCbor(bytes: Uint8Array): CborValue | undefined {
 
 /** Reads one item that begins at the offset; anything may follow it. */
 export function readCborItem(bytes: Uint8Array, offset: number): CborItem | undefined {
+  return readItem(bytes, offset, false);
+}
+
+/**
+ * The same of bytes that a signature covers, for members that nobody here asks for: what is refused elsewhere because no
+ * caller needs it (tags, floating point numbers, other simple values, integers beyond 2^53 - 1) is passed over and reads as
+ * null. Forms of which one thing has several, and keys that are there twice, are refused as everywhere.
+ */
+export function readSignedCborItem(bytes: Uint8Array, offset: number): CborItem | undefined {
+  return readItem(bytes, offset, true);
+}
+
+function readItem(bytes: Uint8Array, offset: number, isOpen: boolean): CborItem | undefined {
   if (bytes.length > MAX_SIZE) return undefined;
-  const reader = new Reader(bytes, offset);
+  const reader = new Reader(bytes, offset, isOpen);
   const value = reader.read(0);
   return value === undefined ? undefined : { value, end: reader.at };
 }
@@ -49,11 +62,14 @@ export function isTextMap(value: CborValue | undefined): value is ReadonlyMap<st
 class Reader {
   at: number;
   readonly #bytes: Buffer;
+  /** Whether kinds of items that nobody needs are passed over. */
+  readonly #isOpen: boolean;
   #items = 0;
 
-  constructor(bytes: Uint8Array, at: number) {
+  constructor(bytes: Uint8Array, at: number, isOpen: boolean) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     this.at = at;
+    this.#isOpen = isOpen;
   }
 
   /** The next item, or undefined where it cannot be read; nothing can be read after that. */
@@ -65,11 +81,13 @@ class Reader {
     if (initial >= 0xe0) return this.#simple(initial);
     const argument = this.#argument(initial & 0x1f);
     if (argument === undefined) return undefined;
+    if (argument > Number.MAX_SAFE_INTEGER) return this.#isOpen && initial < 0x40 ? null : undefined;
     switch (initial >> 5) {
       case 0:
         return argument;
       case 1:
-        return argument < Number.MAX_SAFE_INTEGER ? -1 - argument : undefined;
+        if (argument === Number.MAX_SAFE_INTEGER) return this.#isOpen ? null : undefined;
+        return -1 - argument;
       case 2:
         return this.#string(argument);
       case 3:
@@ -79,17 +97,31 @@ class Reader {
       case 5:
         return this.#map(argument, depth);
       default:
-        return undefined;
+        // A tag: what it makes of the item behind it is not known here.
+        return this.#isOpen && this.read(depth + 1) !== undefined ? null : undefined;
     }
   }
 
   /** False, true and null (RFC 8949 §3.3). */
   #simple(initial: number): boolean | null | undefined {
     this.at += 1;
-    return initial === 0xf4 ? false : initial === 0xf5 ? true : initial === 0xf6 ? null : undefined;
+    if (initial === 0xf4) return false;
+    if (initial === 0xf5) return true;
+    if (initial === 0xf6) return null;
+    return this.#isOpen ? this.#passOver(initial & 0x1f) : undefined;
   }
 
-  /** The integer in the item's head, in its shortest form, up to 2^53 - 1. */
+  /** Another simple value, of one octet or two, or a number of two, four or eight (RFC 8949 §3.3). */
+  #passOver(info: number): null | undefined {
+    if (info > 27) return undefined;
+    const octets = info < 24 ? 0 : 1 << (info - 24);
+    // In two octets are those alone that one does not do for.
+    if (info === 24 && (this.#bytes[this.at] ?? 0) < 32) return undefined;
+    this.at += octets;
+    return this.at > this.#bytes.length ? undefined : null;
+  }
+
+  /** The integer in the item's head, in its shortest form; beyond 2^53 - 1 it is rounded. */
   #argument(info: number): number | undefined {
     this.at += 1;
     if (info < 24) return info;
@@ -100,7 +132,7 @@ class Reader {
     let argument = 0;
     for (; this.at < end; this.at += 1) argument = argument * 256 + (this.#bytes[this.at] as number);
     const least = octets === 1 ? 24 : 256 ** (octets / 2);
-    return argument >= least && argument <= Number.MAX_SAFE_INTEGER ? argument : undefined;
+    return argument >= least ? argument : undefined;
   }
 
   #string(length: number): Buffer | undefined {

@@ -5,11 +5,13 @@ const MAX_INTEGER = 64;
 const MAX_OID = 64;
 const MAX_NAMED_BITS = 8;
 
-/** BOOLEAN in DER: 00 or FF (X.690 §11.1). */
+/**
+ * BOOLEAN: 00 is false, any other octet true (X.690 §8.2.2). DER has FF alone for true (§11.1), and devices write 01: it
+ * stands nowhere but in what is signed, and nobody reads it otherwise.
+ */
 export function readBoolean(element: Asn1 | undefined): boolean | undefined {
   if (!isPrimitive(element, TAG.boolean) || element.length !== 1) return undefined;
-  const octet = element.octet(0);
-  return octet === 0 ? false : octet === 0xff ? true : undefined;
+  return element.octet(0) !== 0;
 }
 
 /** INTEGER, in its shortest form (X.690 §8.3.2). */
@@ -65,7 +67,7 @@ export function readOid(element: Asn1 | undefined): string | undefined {
 export function readOctets(element: Asn1 | undefined): Uint8Array | undefined {
   if (!isUniversal(element, TAG.octetString)) return undefined;
   if (!element.constructed) return element.content;
-  if (!element.ber) return undefined;
+  if (element.encoding !== 'ber') return undefined;
   const pieces: Uint8Array[] = [];
   for (const piece of element.children() ?? [undefined]) {
     if (!isPrimitive(piece, TAG.octetString)) return undefined;

@@ -27,7 +27,18 @@ export const TAG = {
   ia5String: 22,
   utcTime: 23,
   generalizedTime: 24,
+  bmpString: 30,
 } as const;
+
+/**
+ * The rules that bytes are read under, of an element and all that is inside:
+ *
+ * - `der`: one encoding only, of what nothing signs.
+ * - `signed`: of what a signature covers, where the bytes are what counts. Lengths may be longer than needed, or
+ *   indefinite, as makers of devices write them; both mean what they mean in DER.
+ * - `ber`: also an OCTET STRING in pieces, as in CMS.
+ */
+export type Encoding = 'der' | 'signed' | 'ber';
 
 /**
  * One element of ASN.1: its header has been read, its content has not. All of it refers to the bytes that were
@@ -39,8 +50,8 @@ export class Asn1 {
   readonly constructed: boolean;
   /** The number of the tag, also where it takes several octets. */
   readonly tag: number;
-  /** Whether it is read under the rules of BER, and its children likewise. */
-  readonly ber: boolean;
+  /** The rules that it is read under, and its children likewise. */
+  readonly encoding: Encoding;
   readonly #source: Uint8Array;
   readonly #start: number;
   readonly #contentStart: number;
@@ -49,7 +60,7 @@ export class Asn1 {
 
   constructor(
     source: Uint8Array,
-    ber: boolean,
+    encoding: Encoding,
     tag: number,
     start: number,
     contentStart: number,
@@ -60,7 +71,7 @@ export class Asn1 {
     this.tagClass = identifier >> 6;
     this.constructed = (identifier & 0x20) !== 0;
     this.tag = tag;
-    this.ber = ber;
+    this.encoding = encoding;
     this.#source = source;
     this.#start = start;
     this.#contentStart = contentStart;
@@ -102,7 +113,7 @@ export class Asn1 {
     if (!this.constructed) return undefined;
     const children: Asn1[] = [];
     for (let at = this.#contentStart; at < this.#contentEnd;) {
-      const child = readElement(this.#source, at, this.#contentEnd, this.ber, 0);
+      const child = readElement(this.#source, at, this.#contentEnd, this.encoding, 0);
       if (child === undefined) return undefined;
       children.push(child);
       at = child.end;
@@ -113,7 +124,7 @@ export class Asn1 {
   /** The element that it is constructed of, or undefined where there is none, or more than one. */
   onlyChild(): Asn1 | undefined {
     if (!this.constructed) return undefined;
-    const child = readElement(this.#source, this.#contentStart, this.#contentEnd, this.ber, 0);
+    const child = readElement(this.#source, this.#contentStart, this.#contentEnd, this.encoding, 0);
     return child?.end === this.#contentEnd ? child : undefined;
   }
 
@@ -129,7 +140,15 @@ export class Asn1 {
  * level at a time and under the same rules, so that no depth of nesting can cost anything.
  */
 export function readDer(bytes: Uint8Array): Asn1 | undefined {
-  return readWhole(bytes, false);
+  return readWhole(bytes, 'der');
+}
+
+/**
+ * The same of bytes that a signature covers, whatever lengths they were written with (X.690 §8.1.3). Not for bytes that
+ * anyone may write anew: there one encoding has to be the only one.
+ */
+export function readSigned(bytes: Uint8Array): Asn1 | undefined {
+  return readWhole(bytes, 'signed');
 }
 
 /**
@@ -137,7 +156,7 @@ export function readDer(bytes: Uint8Array): Asn1 | undefined {
  * needed, and an OCTET STRING may be constructed of pieces.
  */
 export function readBer(bytes: Uint8Array): Asn1 | undefined {
-  return readWhole(bytes, true);
+  return readWhole(bytes, 'ber');
 }
 
 /** The children of a SEQUENCE. */
@@ -167,9 +186,9 @@ export function isContext(element: Asn1 | undefined, tag: number): element is As
   return element?.tagClass === TAG_CLASS.context && element.tag === tag;
 }
 
-function readWhole(bytes: Uint8Array, ber: boolean): Asn1 | undefined {
+function readWhole(bytes: Uint8Array, encoding: Encoding): Asn1 | undefined {
   if (bytes.length > MAX_SIZE) return undefined;
-  const element = readElement(bytes, 0, bytes.length, ber, 0);
+  const element = readElement(bytes, 0, bytes.length, encoding, 0);
   return element?.end === bytes.length ? element : undefined;
 }
 
@@ -178,7 +197,7 @@ function readElement(
   source: Uint8Array,
   start: number,
   limit: number,
-  ber: boolean,
+  encoding: Encoding,
   open: number,
 ): Asn1 | undefined {
   if (limit - start < 2) return undefined;
@@ -202,9 +221,9 @@ function readElement(
   let length = source[at] as number;
   at += 1;
   if (length === 0x80) {
-    if (!ber || (identifier & 0x20) === 0) return undefined;
-    const end = endOfContents(source, at, limit, open + 1);
-    return end === undefined ? undefined : new Asn1(source, ber, tag, start, at, end - 2, end);
+    if (encoding === 'der' || (identifier & 0x20) === 0) return undefined;
+    const end = endOfContents(source, at, limit, encoding, open + 1);
+    return end === undefined ? undefined : new Asn1(source, encoding, tag, start, at, end - 2, end);
   }
   if (length > 0x80) {
     const octets = length & 0x7f;
@@ -212,18 +231,24 @@ function readElement(
     length = 0;
     for (const end = at + octets; at < end; at += 1) length = length * 256 + (source[at] as number);
     const shortest = length >= 0x80 && length >= 256 ** (octets - 1);
-    if (!ber && !shortest) return undefined;
+    if (encoding === 'der' && !shortest) return undefined;
   }
   const end = at + length;
-  return end > limit ? undefined : new Asn1(source, ber, tag, start, at, end, end);
+  return end > limit ? undefined : new Asn1(source, encoding, tag, start, at, end, end);
 }
 
 /** The offset behind the end-of-contents octets that close an indefinite length whose content begins at `from`. */
-function endOfContents(source: Uint8Array, from: number, limit: number, open: number): number | undefined {
+function endOfContents(
+  source: Uint8Array,
+  from: number,
+  limit: number,
+  encoding: Encoding,
+  open: number,
+): number | undefined {
   if (open > MAX_OPEN) return undefined;
   for (let at = from; limit - at >= 2;) {
     if (source[at] === 0 && source[at + 1] === 0) return at + 2;
-    const element = readElement(source, at, limit, true, open);
+    const element = readElement(source, at, limit, encoding, open);
     if (element === undefined) return undefined;
     at = element.end;
   }

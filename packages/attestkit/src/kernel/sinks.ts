@@ -1,23 +1,27 @@
 import type { CheckDef, CheckReport, Checks, Inspection } from '../ports/checks.js';
 import { wordsOf, NOT_ASKED } from './asked.js';
+import { CertificatePlace } from './certificate-place.js';
 import { AttestationError } from './errors.js';
 import { Explanation } from './explanation.js';
 
 /** The verifier's sink: the first check that does not hold ends the verification. */
 export const enforcing: Checks = {
-  holds(check, held, _actual, _expected, mistake) {
+  holds(check, held, actual, _expected, mistake) {
     if (held) return;
-    throw new AttestationError(check, mistake === undefined ? {} : { cause: new Explanation(mistake) });
+    if (mistake !== undefined) throw new AttestationError(check, { cause: new Explanation(mistake) });
+    // Of what was found an error carries nothing but where in a chain it was.
+    throw new AttestationError(check, actual instanceof CertificatePlace ? { cause: actual } : {});
   },
 };
 
 /**
  * Holds a value to a check without which the next line cannot be read: ends the verification with either sink.
  *
+ * @param actual what was found where there is no value
  * @throws AttestationError when `value` is undefined
  */
-export function mustRead<T>(checks: Checks, check: CheckDef, value: T | undefined): T {
-  checks.holds(check, value !== undefined);
+export function mustRead<T>(checks: Checks, check: CheckDef, value: T | undefined, actual?: unknown): T {
+  checks.holds(check, value !== undefined, value === undefined ? actual : undefined);
   if (value === undefined) throw new AttestationError(check);
   return value;
 }

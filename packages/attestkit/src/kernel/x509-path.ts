@@ -1,5 +1,5 @@
 import { equalBytes } from './bytes.js';
-import { isContext, readDer, readSequence } from './der.js';
+import { isContext, readSequence, readSigned } from './der.js';
 import { readBoolean, readInteger, readNamedBits, readOctets, readOid } from './der-values.js';
 import type { Certificate } from './x509.js';
 
@@ -21,8 +21,8 @@ export function isIssuedBy(certificate: Certificate, issuer: Certificate): boole
   const wanted = certificate.extensions.get(EXTENSION.authorityKeyIdentifier);
   const given = issuer.extensions.get(EXTENSION.subjectKeyIdentifier);
   if (wanted === undefined || given === undefined) return true;
-  const keyId = (readSequence(readDer(wanted.value)) ?? []).find((each) => isContext(each, 0));
-  const subjectKeyId = readOctets(readDer(given.value));
+  const keyId = (readSequence(readSigned(wanted.value)) ?? []).find((each) => isContext(each, 0));
+  const subjectKeyId = readOctets(readSigned(given.value));
   return keyId !== undefined && subjectKeyId !== undefined && equalBytes(keyId.content, subjectKeyId);
 }
 
@@ -47,14 +47,14 @@ export function isEndEntity(certificate: Certificate): boolean {
 /** The bits of keyUsage, or undefined where it is absent or cannot be read. */
 export function keyUsageOf(certificate: Certificate): ReadonlySet<number> | undefined {
   const extension = certificate.extensions.get(EXTENSION.keyUsage);
-  return extension === undefined ? undefined : readNamedBits(readDer(extension.value));
+  return extension === undefined ? undefined : readNamedBits(readSigned(extension.value));
 }
 
 /** The purposes of extendedKeyUsage; empty where it is absent, undefined where it cannot be read. */
 export function purposesOf(certificate: Certificate): readonly string[] | undefined {
   const extension = certificate.extensions.get(EXTENSION.extendedKeyUsage);
   if (extension === undefined) return [];
-  const purposes = readSequence(readDer(extension.value))?.map(readOid);
+  const purposes = readSequence(readSigned(extension.value))?.map(readOid);
   return purposes?.every((each) => each !== undefined) === true && purposes.length > 0 ? purposes : undefined;
 }
 
@@ -65,10 +65,15 @@ export function isValidAt(certificate: Certificate, now: number): boolean {
 
 /** Whether every critical extension is one that the caller understands (RFC 5280 §4.2). */
 export function hasOnlyCritical(certificate: Certificate, understood: readonly string[]): boolean {
+  return unknownCritical(certificate, understood) === undefined;
+}
+
+/** The object identifier of a critical extension that the caller does not understand. */
+export function unknownCritical(certificate: Certificate, understood: readonly string[]): string | undefined {
   for (const [oid, { critical }] of certificate.extensions) {
-    if (critical && !understood.includes(oid)) return false;
+    if (critical && !understood.includes(oid)) return oid;
   }
-  return true;
+  return undefined;
 }
 
 interface BasicConstraints {
@@ -78,13 +83,14 @@ interface BasicConstraints {
 
 function basicConstraintsOf(certificate: Certificate): BasicConstraints | undefined {
   const extension = certificate.extensions.get(EXTENSION.basicConstraints);
-  const parts = extension === undefined ? undefined : readSequence(readDer(extension.value));
+  const parts = extension === undefined ? undefined : readSequence(readSigned(extension.value));
   if (parts === undefined || parts.length > 2) return undefined;
   const [flag, limit] = parts;
   if (flag === undefined) return { authority: false, pathLength: undefined };
-  // FALSE is the default, which DER leaves out, and a path length makes sense for an authority alone.
-  if (readBoolean(flag) !== true) return undefined;
+  const authority = readBoolean(flag);
+  // FALSE is the default, which may be written too. A path length makes sense for an authority alone.
+  if (authority === undefined || (!authority && limit !== undefined)) return undefined;
   const pathLength = limit === undefined ? undefined : readInteger(limit);
   if (limit !== undefined && (pathLength === undefined || pathLength < 0n)) return undefined;
-  return { authority: true, pathLength };
+  return { authority, pathLength };
 }

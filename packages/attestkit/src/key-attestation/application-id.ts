@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { readDer, readSequence, readSet, type Asn1 } from '../kernel/der.js';
+import { readSequence, readSet, readSigned, type Asn1 } from '../kernel/der.js';
 import { readInteger, readOctets } from '../kernel/der-values.js';
 import { isComplete } from './quirks.js';
 
@@ -19,7 +19,7 @@ export interface AttestationApplicationId {
 export function readApplicationId(element: Asn1 | undefined): AttestationApplicationId | undefined {
   const octets = readOctets(element);
   const [packageSet, digestSet, more] =
-    (octets === undefined ? undefined : readSequence(readDer(octets))) ?? [];
+    (octets === undefined ? undefined : readSequence(readSigned(octets))) ?? [];
   const packages = readSet(packageSet)?.map(readPackage);
   const signatureDigests = readSet(digestSet)?.map(readOctets);
   if (!isComplete(packages) || !isComplete(signatureDigests) || more !== undefined) return undefined;

@@ -87,6 +87,9 @@ const numberOrNumbers: Reader = (element, path, notes) => {
   return one === undefined ? readNumbers(element, path, notes) : [one];
 };
 
+/** Makers' and sellers' names and numbers: they say nothing of the key. */
+const IDENTIFIERS: ReadonlySet<number> = new Set([710, 711, 712, 713, 714, 715, 716, 717, 723]);
+
 /** Tags of AuthorizationList, of every version (Android, "Key and ID attestation", schemas). */
 const FIELDS: ReadonlyMap<number, readonly [name: keyof AuthorizationList, read: Reader]> = new Map([
   [1, ['purpose', readNumbers]],
@@ -141,7 +144,9 @@ const FIELDS: ReadonlyMap<number, readonly [name: keyof AuthorizationList, read:
 
 /**
  * Reads an AuthorizationList: `SEQUENCE { [tag] EXPLICIT value, … }`. The order of the tags means nothing: genuine
- * devices write others than DER has. What is unknown or there twice is noted, and not read.
+ * devices write others than DER has. What is unknown or there twice is noted, and not read; but a set of numbers in several
+ * parts, as some devices write it, is joined: google/android-key-attestation#79. An identifier of the device that is no
+ * text is left out.
  */
 export function readAuthorizationList(
   element: Asn1 | undefined,
@@ -149,12 +154,19 @@ export function readAuthorizationList(
   notes: Notes,
 ): AuthorizationList | undefined {
   const elements = readSequence(element);
-  if (elements === undefined) return undefined;
+  if (elements === undefined) {
+    notes.unreadable?.push(path);
+    return undefined;
+  }
   const list: Record<string, unknown> = {};
+  const seen = new Set<number>();
   let last = -1;
   for (const each of elements) {
     const { tag } = each;
-    if (each.tagClass !== TAG_CLASS.context) return undefined;
+    if (each.tagClass !== TAG_CLASS.context) {
+      notes.unreadable?.push(path);
+      return undefined;
+    }
     if (tag < last) notes.anomalies.push(`${path}: tags not ascending (${last} -> ${tag})`);
     last = tag;
     const field = FIELDS.get(tag);
@@ -163,13 +175,28 @@ export function readAuthorizationList(
       continue;
     }
     const [name, read] = field;
-    if (name in list) {
+    const isSet = read === readNumbers;
+    if (seen.has(tag) && !isSet) {
       notes.repeatedTags.push(`${path} ${tag}`);
       continue;
     }
+    seen.add(tag);
     const value = read(readExplicit(each, tag), `${path}.${name}`, notes);
-    if (value === undefined) return undefined;
-    list[name] = value;
+    if (value !== undefined) {
+      list[name] = isSet ? joined(list[name], value, `${path}.${name}`, notes) : value;
+    } else if (IDENTIFIERS.has(tag)) {
+      notes.anomalies.push(`${path}.${name}: not text, left out`);
+    } else {
+      notes.unreadable?.push(`${path}.${name}`);
+      return undefined;
+    }
   }
   return list;
+}
+
+/** The numbers of one tag that is there several times, each of them once. */
+function joined(known: unknown, more: unknown, path: string, notes: Notes): unknown {
+  if (known === undefined) return more;
+  notes.anomalies.push(`${path}: in several parts`);
+  return [...new Set([...(known as readonly number[]), ...(more as readonly number[])])];
 }

@@ -1,16 +1,27 @@
 import { hash } from 'node:crypto';
-import { amount, atLeast, atMost, NOT_ASKED, words } from '../kernel/asked.js';
+import { atLeast, atMost, NOT_ASKED, words } from '../kernel/asked.js';
 import { equalBytes } from '../kernel/bytes.js';
+import { CertificatePlace } from '../kernel/certificate-place.js';
 import { AttestationError } from '../kernel/errors.js';
 import { mustRead } from '../kernel/sinks.js';
-import { isSignedBy, readCertificate, type Certificate } from '../kernel/x509.js';
+import { isReadable, parseCertificate, type Unreadable } from '../kernel/x509-read.js';
+import { isSignedBy, type Certificate } from '../kernel/x509.js';
 import type { Checks } from '../ports/checks.js';
 import type { RevocationList } from '../ports/revocations.js';
 import type { KeyAttestationCache } from './cache.js';
 import { CHAIN_CHECKS as CHECKS } from './chain-checks.js';
 import { orderMistake } from './chain-mistakes.js';
+import {
+  MEMBER,
+  placeOfAlgorithm,
+  placeOfExtension,
+  placeOfName,
+  placeOfSignature,
+  placeOfTime,
+} from './chain-places.js';
 import { issuerKeyOf, verifyLinks, type Issuer, type Link } from './links.js';
 import {
+  levelOf,
   PROVISIONING_INFO,
   provisioningOf,
   readProvisioningInfo,
@@ -20,7 +31,7 @@ import {
 import { softwareRoot, type TrustAnchor } from './roots.js';
 
 /** The attestation extension: KeyDescription. */
-const KEY_DESCRIPTION = '1.3.6.1.4.1.11129.2.1.17';
+export const KEY_DESCRIPTION = '1.3.6.1.4.1.11129.2.1.17';
 
 const MIN_CERTIFICATES = 3;
 export const MAX_CERTIFICATES = 10;
@@ -48,6 +59,8 @@ export interface Chain {
   /** Whether the last certificate is its own issuer. */
   readonly isRooted: boolean;
   readonly provisioning: Provisioning;
+  /** The level that those who issued the attestation vouch for; undefined where they do for neither. */
+  readonly level: ReturnType<typeof levelOf>;
   readonly provisioningInfo: ProvisioningInfo;
   /** Indexes of the certificates that have the attestation extension. */
   readonly attested: readonly number[];
@@ -63,13 +76,17 @@ export function readChain(chain: readonly Uint8Array[], checks: Checks): readonl
   checks.holds(CHECKS.length, count >= MIN_CERTIFICATES && count <= MAX_CERTIFICATES, count);
   // The inspector reads shorter ones all the same.
   if (count === 0 || count > MAX_CERTIFICATES) throw new AttestationError(CHECKS.length);
-  mustRead(checks, CHECKS.size, chain.every(fits) || undefined);
+  const large = chain.findIndex((each) => !fits(each));
+  mustRead(checks, CHECKS.size, large < 0 || undefined, new CertificatePlace(large, 'Certificate'));
   // `map` would pass over the holes of a sparse list.
-  const certificates = Array.from(chain, (der) =>
-    der instanceof Uint8Array ? readCertificate(der) : undefined,
+  const read = Array.from(chain, (der): Certificate | Unreadable =>
+    der instanceof Uint8Array ? parseCertificate(der) : { unreadable: 'Certificate' },
   );
-  const isReadable = certificates.every((each) => each !== undefined);
-  return mustRead(checks, CHECKS.certificates, isReadable ? certificates : undefined);
+  const index = read.findIndex((each) => !isReadable(each));
+  const { unreadable = '' } = (read[index] ?? {}) as Partial<Unreadable>;
+  const isWhole = index < 0 || undefined;
+  mustRead(checks, CHECKS.certificates, isWhole, new CertificatePlace(index, unreadable));
+  return read.filter(isReadable);
 }
 
 /**
@@ -84,10 +101,9 @@ export function appraiseChain(
   const last = certificates.at(-1) as Certificate;
 
   // Each certificate names the next one as its issuer, byte for byte.
-  const named = certificates.every(
-    (each, index) => index === 0 || equalBytes((certificates[index - 1] as Certificate).issuer, each.subject),
-  );
-  checks.holds(CHECKS.names, named, undefined, undefined, named ? undefined : orderMistake(certificates));
+  const misnamed = placeOfName(certificates);
+  const named = misnamed === undefined;
+  checks.holds(CHECKS.names, named, misnamed, undefined, named ? undefined : orderMistake(certificates));
 
   // The last one is a root, and its key is pinned. Its own dates mean nothing.
   const isRooted = equalBytes(last.issuer, last.subject);
@@ -95,14 +111,22 @@ export function appraiseChain(
     isRooted ? equalBytes(spki, last.spki) : equalBytes(subject, last.issuer),
   );
   const software = isRooted && anchor === undefined ? softwareRoot(last) : undefined;
-  checks.holds(CHECKS.rootPresent, isRooted || (rules.allowOmittedRoot && anchor !== undefined));
-  checks.holds(CHECKS.softwareRoot, software === undefined, software);
-  checks.holds(CHECKS.root, anchor !== undefined, anchor?.name);
-  checks.holds(CHECKS.rootCertificate, !isRooted || anchor === undefined || isOwnIssuer(last, anchor));
+  const atEnd = (member: string, value?: string): CertificatePlace =>
+    new CertificatePlace(certificates.length - 1, member, value);
+  const isEnded = isRooted || (rules.allowOmittedRoot && anchor !== undefined);
+  checks.holds(CHECKS.rootPresent, isEnded, isEnded ? undefined : atEnd(MEMBER.issuer));
+  checks.holds(CHECKS.softwareRoot, software === undefined, software && atEnd(MEMBER.key, software));
+  checks.holds(CHECKS.root, anchor !== undefined, anchor?.name ?? atEnd(MEMBER.key));
+  const isOwn = !isRooted || anchor === undefined || isOwnIssuer(last, anchor);
+  checks.holds(CHECKS.rootCertificate, isOwn, isOwn ? undefined : atEnd(MEMBER.signature));
   // A root below the root would be taken for what issued the device's certificates, and its dates for a factory's.
   const below = isRooted ? certificates.slice(0, -1) : certificates;
-  const repeated = below.filter(({ spki }) => rules.anchors.some((each) => equalBytes(each.spki, spki)));
-  checks.holds(CHECKS.rootOnce, repeated.length === 0, amount(repeated.length, 'roots below the last'), 0);
+  const repeated = below.findIndex(({ spki }) => rules.anchors.some((each) => equalBytes(each.spki, spki)));
+  checks.holds(
+    CHECKS.rootOnce,
+    repeated < 0,
+    repeated < 0 ? undefined : new CertificatePlace(repeated, MEMBER.key),
+  );
 
   // From the root down, each signature is of the next certificate's key.
   const signed = anchor === undefined ? certificates.slice(0, -1) : below;
@@ -110,36 +134,36 @@ export function appraiseChain(
   const attested = indexesWith(certificates, KEY_DESCRIPTION);
   const sharedFrom = (attested.at(-1) ?? certificates.length) + 2;
   const links = verifyLinks(signed, top, { sharedFrom, cache: rules.cache, toTheEnd: false });
-  checks.holds(
-    CHECKS.algorithms,
-    links.every(({ fits: fit }) => fit),
-  );
-  const verified = links.length === signed.length && links.every((link) => link.verified);
-  checks.holds(CHECKS.signatures, verified);
+  const misfit = placeOfAlgorithm(certificates, links, signed.length);
+  checks.holds(CHECKS.algorithms, misfit === undefined, misfit);
+  const unsigned = placeOfSignature(links, signed.length);
+  const verified = links.length === signed.length && unsigned === undefined;
+  checks.holds(CHECKS.signatures, verified, unsigned);
 
   // Those between device and root are valid; a factory's may have expired. What the device made has dates of its clock.
   const issued = (attested.at(-1) ?? 0) + 1;
   const middle = below.slice(issued);
   const provisioning = provisioningOf(isRooted || anchor !== undefined ? below.at(-1) : undefined);
   const begins = Math.max(...middle.map(({ notBefore }) => notBefore));
-  checks.holds(CHECKS.notBefore, rules.now >= begins, new Date(begins), atMost(new Date(rules.now)));
+  const today = new Date(rules.now);
+  const hasBegun = rules.now >= begins;
+  const early = hasBegun ? new Date(begins) : placeOfTime(certificates, issued, 'notBefore', begins);
+  checks.holds(CHECKS.notBefore, hasBegun, early, atMost(today));
   const ends = Math.min(...middle.map(({ notAfter }) => notAfter));
-  checks.holds(
-    CHECKS.notAfter,
-    provisioning === 'factory' || rules.now <= ends,
-    new Date(ends),
-    provisioning === 'factory' ? NOT_ASKED : atLeast(new Date(rules.now)),
-  );
+  const isCurrent = provisioning === 'factory' || rules.now <= ends;
+  const late = isCurrent ? new Date(ends) : placeOfTime(certificates, issued, 'notAfter', ends);
+  checks.holds(CHECKS.notAfter, isCurrent, late, provisioning === 'factory' ? NOT_ASKED : atLeast(today));
 
   // The attestation is of the leaf; of an app's attestation key above it only where that is allowed.
   const highest = rules.allowAttestKeys ? 1 : 0;
-  checks.holds(CHECKS.extension, attested.length > 0);
-  checks.holds(CHECKS.leaf, attested.length === 0 || attested[0] === 0, attested);
-  checks.holds(
-    CHECKS.extended,
-    attested.every((index) => index <= highest),
-    attested,
-  );
+  const [lowest] = attested;
+  const atLeaf = placeOfExtension(0, KEY_DESCRIPTION);
+  checks.holds(CHECKS.extension, lowest !== undefined, lowest === undefined ? atLeaf : attested);
+  const isLeaf = lowest === undefined || lowest === 0;
+  checks.holds(CHECKS.leaf, isLeaf, isLeaf ? attested : placeOfExtension(lowest, KEY_DESCRIPTION));
+  const above = attested.find((index) => index > highest);
+  const isAlone = above === undefined;
+  checks.holds(CHECKS.extended, isAlone, isAlone ? attested : placeOfExtension(above, KEY_DESCRIPTION));
 
   // Between device and root are as many certificates as its makers issue: with one more, one of them was no authority.
   const most = provisioning === 'remote' ? 3 : 2;
@@ -152,16 +176,19 @@ export function appraiseChain(
 
   // Provisioning info stands right above the attestation.
   const informed = indexesWith(certificates, PROVISIONING_INFO);
+  const astray = informed.find((index) => index !== issued);
+  const inPlace = astray === undefined;
   checks.holds(
     CHECKS.provisioningPosition,
-    informed.every((index) => index === issued),
-    informed,
+    inPlace,
+    inPlace ? informed : placeOfExtension(astray, PROVISIONING_INFO),
   );
 
   // None of them is revoked or suspended.
   const serials = certificates.map(serialOf);
-  const revoked = serials.filter((serial) => rules.revocations?.isRevoked(serial));
-  checks.holds(CHECKS.revoked, revoked.length === 0, revoked);
+  const revoked = serials.findIndex((serial) => rules.revocations?.isRevoked(serial));
+  const isGood = revoked < 0;
+  checks.holds(CHECKS.revoked, isGood, isGood ? undefined : new CertificatePlace(revoked, MEMBER.serial));
 
   return {
     certificates,
@@ -169,6 +196,7 @@ export function appraiseChain(
     root: anchor?.name ?? software ?? (isRooted ? 'unknown' : undefined),
     isRooted,
     provisioning,
+    level: levelOf(certificates[issued], below.at(-1), provisioning),
     provisioningInfo: readProvisioningInfo(certificates[issued]),
     attested,
     // Only the inspector gets here with a signature that does not hold.

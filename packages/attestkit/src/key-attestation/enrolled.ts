@@ -27,6 +27,8 @@ interface Withheld extends JsonObject, KeyUse {
   readonly signingDigests: string;
   /** Whether an attestation key of the app attested the key. */
   readonly byAttestKey: boolean;
+  /** SHA-256 of the key of an additional root, base64url; absent under Google's. */
+  readonly root?: string;
 }
 
 /** What enrolled keys are held to. */
@@ -50,7 +52,7 @@ export function enrolled(attestation: KeyAttestation, now: number): Enrolled<Key
   // A key that cannot be used would only fail later: a point off its curve, an exponent that makes no key.
   const usable = importSpki(key.publicKey) && thumbprint && key.algorithm;
   const signatureAlgorithm = mustRead(enforcing, CHECKS.algorithm, usable);
-  const { bootKey, ...device } = deviceFacts(
+  const { verifiedBootKey, ...device } = deviceFacts(
     hardwareEnforced,
     attestationSecurityLevel,
     provisioning,
@@ -60,7 +62,7 @@ export function enrolled(attestation: KeyAttestation, now: number): Enrolled<Key
   const known = {
     ...device,
     // Only of systems of the owner's does it decide.
-    bootKey: device.bootState === 'SELF_SIGNED' ? bootKey : undefined,
+    verifiedBootKey: device.bootState === 'SELF_SIGNED' ? verifiedBootKey : undefined,
     appVersion: version,
     attestationVersion,
     signatureAlgorithm,
@@ -70,6 +72,7 @@ export function enrolled(attestation: KeyAttestation, now: number): Enrolled<Key
     certificateSerials: attestation.revocableSerials,
     signingDigests: digests,
     byAttestKey: attestation.attestKeyDescription !== undefined,
+    ...(attestation.facts.rootKind === 'additional' && { root: attestation.rootKeyId as string }),
   };
   const { versionKnown, unknownTags } = attestation.facts;
   const notes = versionKnown ? [] : [`attestationVersion ${attestationVersion}`, ...unknownTags];
@@ -109,6 +112,7 @@ export function appraiseEnrolled(
   const {
     signingDigests,
     byAttestKey,
+    root,
     purposes = [],
     userAuthType = 0,
   } = (withheld ?? {}) as Partial<Withheld>;
@@ -120,6 +124,7 @@ export function appraiseEnrolled(
     listed.some(({ minimumVersionCode }) => appVersion >= minimumVersionCode),
   );
   enforcing.holds(CHECKS.virtual, virtual !== true || anchors.some((anchor) => anchor.virtual));
+  enforcing.holds(CHECKS.root, root === undefined || anchors.some(({ keyId }) => keyId === root));
   enforcing.holds(CHECKS.attestKey, allowAttestKeys || byAttestKey === false);
   appraiseDevice(ofDevice, device, now, enforcing);
   appraiseUse({ purposes, userAuthType }, key, enforcing);

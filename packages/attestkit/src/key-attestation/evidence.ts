@@ -32,6 +32,12 @@ export interface KeyAttestationOptions extends DevicePolicyOptions, KeyPolicyOpt
   readonly allowOmittedRoot?: boolean | undefined;
   /** Lets keys through that an attestation key of the same app and device attested. Default false. */
   readonly allowAttestKeys?: boolean | undefined;
+  /**
+   * Further roots of production, PEM or DER, beside Google's: one that Google published after this version, for example. Whoever
+   * has the key of one can enrol any key. What enrols under them is not marked `virtual`; the record is refused once the root
+   * is taken out. Default: none.
+   */
+  readonly additionalRoots?: readonly (string | Uint8Array)[] | undefined;
   /** Roots for testing, PEM or DER, in place of Google's; what enrols under them says `virtual: true`. */
   readonly roots?: readonly (string | Uint8Array)[] | undefined;
   /** How many issuers, and how many public keys for signed requests, are remembered. Default 1000. */
@@ -45,6 +51,7 @@ const OPTIONS: OptionTypes = {
   revocations: 'any',
   allowOmittedRoot: 'boolean',
   allowAttestKeys: 'boolean',
+  additionalRoots: 'list',
   roots: 'list',
   cache: 'number',
 };
@@ -65,7 +72,7 @@ export function keyAttestation(
   const apps = readApps(options.apps);
   const device = readDevicePolicy(options);
   const key = readKeyPolicy({ ...options, purposes: ['sign', ...(options.purposes ?? [])] });
-  const anchors = trustAnchors(options.roots);
+  const anchors = trustAnchors(options.roots, options.additionalRoots);
   const source = readSource(options.revocations);
   if (!Number.isInteger(size) || size < 0)
     throw new ConfigurationError('cache', 'is not a whole number', 'Give 0 or more, or leave it out.');

@@ -27,6 +27,8 @@ export interface KeyAttestationExpectations extends DevicePolicyOptions, KeyPoli
    * the device's own. Default false.
    */
   readonly allowAttestKeys?: boolean | undefined;
+  /** Further roots of production, PEM or DER, beside Google's. Results under them are not marked `virtual`. Default: none. */
+  readonly additionalRoots?: readonly (string | Uint8Array)[] | undefined;
   /** Roots for testing, PEM or DER, in place of Google's; results under them say `virtual: true`. */
   readonly roots?: readonly (string | Uint8Array)[] | undefined;
   /** Milliseconds since the epoch. Default: now. */
@@ -55,6 +57,7 @@ const OPTIONS: OptionTypes = {
   revocations: 'any',
   allowOmittedRoot: 'boolean',
   allowAttestKeys: 'boolean',
+  additionalRoots: 'list',
   roots: 'list',
   now: 'number',
   cache: 'object',
@@ -68,7 +71,13 @@ const OPTIONS: OptionTypes = {
 export function readExpectations(expected: KeyAttestationExpectations): KeyAttestationRules {
   assertOptions(expected, OPTIONS, 'verifyKeyAttestation');
   const { challenge, anyChallenge = false, apps, anyApp = false, revocations, cache } = expected;
-  const { allowOmittedRoot = false, allowAttestKeys = false, roots, now = Date.now() } = expected;
+  const {
+    allowOmittedRoot = false,
+    allowAttestKeys = false,
+    roots,
+    additionalRoots,
+    now = Date.now(),
+  } = expected;
   assertEither('challenge', challenge, 'anyChallenge', anyChallenge);
   assertEither('apps', apps, 'anyApp', anyApp);
   if (!Number.isFinite(now))
@@ -82,7 +91,7 @@ export function readExpectations(expected: KeyAttestationExpectations): KeyAttes
     apps: anyApp ? undefined : readApps(apps),
     device: readDevicePolicy(expected),
     key: readKeyPolicy(expected),
-    anchors: trustAnchors(roots),
+    anchors: trustAnchors(roots, additionalRoots),
     revocations: readRevocations(revocations),
     allowOmittedRoot,
     allowAttestKeys,

@@ -7,7 +7,7 @@ import { describeName } from './subject.js';
 export interface ChainFacts {
   readonly chainLength: number;
   /**
-   * `google-rsa4096`, `google-p384`, `virtual`, `aosp-software-ec`, `aosp-software-rsa`, `unknown` for any other; undefined
+   * `google-rsa4096`, `google-p384`, `additional`, `virtual`, `aosp-software-ec`, `aosp-software-rsa`, `unknown` for any other; undefined
    * where the chain ends without one that is known.
    */
   readonly rootKind: string | undefined;

@@ -1,4 +1,4 @@
-import { readDer, readSequence, type Asn1 } from '../kernel/der.js';
+import { readSequence, readSigned, type Asn1 } from '../kernel/der.js';
 import { readOctets } from '../kernel/der-values.js';
 import { readAuthorizationList, type AuthorizationList } from './authorization-list.js';
 import { readNumber, type Notes } from './quirks.js';
@@ -32,21 +32,38 @@ const NEWEST = 500;
 
 const LEVELS = ['SOFTWARE', 'TRUSTED_ENVIRONMENT', 'STRONG_BOX'] as const;
 
-/**
- * Reads a key description, or gives undefined: eight elements; in a version above those known here more may follow.
- * A version below them that nobody documented cannot be read.
- */
+/** Why a key description cannot be read: the first member at fault, `hardwareEnforced.rootOfTrust`. */
+export interface UnreadableDescription {
+  readonly unreadable: string;
+}
+
+/** Reads a key description, or gives undefined; `parseKeyDescription` says why. */
 export function readKeyDescription(extension: Uint8Array): ReadKeyDescription | undefined {
-  const parts = readSequence(readDer(extension)) ?? [];
+  const read = parseKeyDescription(extension);
+  return 'description' in read ? read : undefined;
+}
+
+/**
+ * Reads a key description, or says what in it cannot be read: eight elements; in a version above those known here more may
+ * follow. A version below them that nobody documented cannot be read.
+ */
+export function parseKeyDescription(extension: Uint8Array): ReadKeyDescription | UnreadableDescription {
+  const parts = readSequence(readSigned(extension)) ?? [];
+  const unreadable: string[] = [];
   const notes: Notes = { anomalies: [], unknownTags: [], repeatedTags: [] };
-  const attestationVersion = readNumber(parts[0]);
-  const attestationSecurityLevel = readLevel(parts[1]);
-  const keyMintVersion = readNumber(parts[2]);
-  const keyMintSecurityLevel = readLevel(parts[3]);
-  const attestationChallenge = readOctets(parts[4]);
-  const uniqueId = readOctets(parts[5]);
-  const softwareEnforced = readAuthorizationList(parts[6], 'softwareEnforced', notes);
-  const hardwareEnforced = readAuthorizationList(parts[7], 'hardwareEnforced', notes);
+  const noting: Notes = { ...notes, unreadable };
+  const member = <T>(name: string, value: T | undefined): T | undefined => {
+    if (value === undefined) unreadable.push(name);
+    return value;
+  };
+  const attestationVersion = member('attestationVersion', readNumber(parts[0]));
+  const attestationSecurityLevel = member('attestationSecurityLevel', readLevel(parts[1]));
+  const keyMintVersion = member('keyMintVersion', readNumber(parts[2]));
+  const keyMintSecurityLevel = member('keyMintSecurityLevel', readLevel(parts[3]));
+  const attestationChallenge = member('attestationChallenge', readOctets(parts[4]));
+  const uniqueId = member('uniqueId', readOctets(parts[5]));
+  const softwareEnforced = readAuthorizationList(parts[6], 'softwareEnforced', noting);
+  const hardwareEnforced = readAuthorizationList(parts[7], 'hardwareEnforced', noting);
   if (
     attestationVersion === undefined ||
     attestationSecurityLevel === undefined ||
@@ -57,9 +74,10 @@ export function readKeyDescription(extension: Uint8Array): ReadKeyDescription | 
     softwareEnforced === undefined ||
     hardwareEnforced === undefined
   )
-    return undefined;
+    return { unreadable: parts.length === 0 ? 'KeyDescription' : (unreadable[0] as string) };
   const versionKnown = VERSIONS.includes(attestationVersion);
-  if (versionKnown ? parts.length > 8 : attestationVersion < NEWEST) return undefined;
+  if (!versionKnown && attestationVersion < NEWEST) return { unreadable: 'attestationVersion' };
+  if (versionKnown && parts.length > 8) return { unreadable: 'KeyDescription' };
   const description = {
     attestationVersion,
     attestationSecurityLevel,

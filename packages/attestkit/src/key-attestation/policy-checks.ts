@@ -118,6 +118,13 @@ export const POLICY_CHECKS = freezeJson({
     says: 'the key was attested under a root for testing, and no such root is configured',
     spec: POLICY,
   },
+  root: {
+    name: 'additional root still pinned',
+    code: 'ERR_KEY_ATTESTATION_ROOT_DENIED',
+    stage: 'denied',
+    says: 'the key was attested under an additional root that is not configured any more',
+    spec: POLICY,
+  },
   attestKey: {
     name: 'attestation keys still allowed',
     code: 'ERR_KEY_ATTESTATION_ATTEST_KEY_DENIED',

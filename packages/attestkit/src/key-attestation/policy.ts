@@ -1,4 +1,5 @@
 import { atLeast, atMost, NOT_ASKED, oneOf, words } from '../kernel/asked.js';
+import { decodeEither } from '../kernel/base64.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { assertOneOf, type OptionTypes } from '../kernel/options.js';
 import type { Checks } from '../ports/checks.js';
@@ -6,6 +7,7 @@ import type { AuthorizationList } from './authorization-list.js';
 import type { SecurityLevel } from './key-description.js';
 import { POLICY_CHECKS as CHECKS } from './policy-checks.js';
 import type { Provisioning } from './provisioning.js';
+import { isComplete } from './quirks.js';
 import { HIGHEST_OS, isAtLeastPatch, patchWords, readPatchLevel, readVersion } from './versions.js';
 
 /** What a device has to be to be let in, beyond being genuine. */
@@ -17,7 +19,7 @@ export interface DevicePolicyOptions {
    * is looked at. Default `required`.
    */
   readonly verifiedBoot?: 'required' | 'any' | undefined;
-  /** Keys of other systems that are allowed, 32 bytes in hexadecimal: of GrapheneOS, for example. Default: none. */
+  /** Keys of other systems that are allowed, 32 bytes in hexadecimal or base64url: of GrapheneOS, for example. Default: none. */
   readonly verifiedBootKeys?: readonly string[] | undefined;
   /** The oldest version of Android: `13`. Where the hardware names none the key is refused. Default: any. */
   readonly minimumOs?: string | undefined;
@@ -40,7 +42,7 @@ export interface DevicePolicyOptions {
 export interface DevicePolicy {
   readonly strongBox: boolean;
   readonly verifiedBoot: boolean;
-  /** Hexadecimal. */
+  /** Base64url. */
   readonly bootKeys: readonly string[];
   readonly minimumOs: number | undefined;
   /** Of the system, of the vendor's part, of the boot image: YYYYMMDD, with 00 for any day. */
@@ -54,8 +56,8 @@ export interface DeviceFacts {
   readonly securityLevel: SecurityLevel | undefined;
   readonly deviceLocked: boolean | undefined;
   readonly bootState: string | number | undefined;
-  /** Hexadecimal. */
-  readonly bootKey: string | undefined;
+  /** Base64url. */
+  readonly verifiedBootKey: string | undefined;
   readonly osVersion: number | undefined;
   readonly patchLevel: number | undefined;
   readonly vendorPatchLevel: number | undefined;
@@ -87,8 +89,9 @@ export function readDevicePolicy(options: DevicePolicyOptions): DevicePolicy {
   assertOneOf('securityLevel', securityLevel, ['trusted-environment', 'strong-box']);
   assertOneOf('verifiedBoot', verifiedBoot, ['required', 'any']);
   assertOneOf('provisioning', provisioning, ['remote', 'any']);
-  if (!verifiedBootKeys.every((key) => typeof key === 'string' && /^[0-9A-Fa-f]{64}$/.test(key))) {
-    const remedy = 'Give the 32 bytes that the system’s maker publishes, in hexadecimal.';
+  const bootKeys = verifiedBootKeys.map(readBootKey);
+  if (!isComplete(bootKeys)) {
+    const remedy = 'Give the 32 bytes that the system’s maker publishes, in hexadecimal or base64url.';
     throw new ConfigurationError('verifiedBootKeys', 'is not a list of keys', remedy);
   }
   if (verifiedBoot === 'any' && verifiedBootKeys.length > 0) {
@@ -107,7 +110,7 @@ export function readDevicePolicy(options: DevicePolicyOptions): DevicePolicy {
   return {
     strongBox: securityLevel === 'strong-box',
     verifiedBoot: verifiedBoot === 'required',
-    bootKeys: verifiedBootKeys.map((key) => key.toLowerCase()),
+    bootKeys,
     minimumOs: minimumOs === undefined ? undefined : readVersion('minimumOs', minimumOs),
     patches: (['minimumPatchLevel', 'minimumVendorPatchLevel', 'minimumBootPatchLevel'] as const).map(
       (option) => (options[option] === undefined ? undefined : readPatchLevel(option, options[option])),
@@ -115,6 +118,13 @@ export function readDevicePolicy(options: DevicePolicyOptions): DevicePolicy {
     remote: provisioning === 'remote',
     maxCertificatesIssued,
   };
+}
+
+/** 32 bytes in base64url, however they were given. */
+function readBootKey(key: unknown): string | undefined {
+  if (typeof key !== 'string') return undefined;
+  const bytes = /^[0-9A-Fa-f]{64}$/.test(key) ? Buffer.from(key, 'hex') : decodeEither(key);
+  return bytes?.length === 32 ? bytes.toString('base64url') : undefined;
 }
 
 /** What the hardware says of the device. The system's own list says nothing that counts here. */
@@ -129,7 +139,7 @@ export function deviceFacts(
     securityLevel,
     deviceLocked: rootOfTrust?.deviceLocked,
     bootState: rootOfTrust?.verifiedBootState,
-    bootKey: rootOfTrust && Buffer.from(rootOfTrust.verifiedBootKey).toString('hex'),
+    verifiedBootKey: rootOfTrust && Buffer.from(rootOfTrust.verifiedBootKey).toString('base64url'),
     osVersion,
     patchLevel: osPatchLevel,
     vendorPatchLevel,
@@ -141,7 +151,7 @@ export function deviceFacts(
 
 /** Holds a genuine device to the policy. */
 export function appraiseDevice(facts: DeviceFacts, policy: DevicePolicy, now: number, checks: Checks): void {
-  const { securityLevel, deviceLocked, bootState, bootKey, osVersion } = facts;
+  const { securityLevel, deviceLocked, bootState, verifiedBootKey, osVersion } = facts;
   const wanted = policy.strongBox ? 'STRONG_BOX' : NOT_ASKED;
   checks.holds(
     CHECKS.securityLevel,
@@ -154,7 +164,7 @@ export function appraiseDevice(facts: DeviceFacts, policy: DevicePolicy, now: nu
   const asked = <T>(value: T): T | typeof NOT_ASKED => (anyBoot ? NOT_ASKED : value);
   checks.holds(CHECKS.rootOfTrust, anyBoot || bootState !== undefined, undefined, asked(undefined));
   checks.holds(CHECKS.locked, anyBoot || deviceLocked === true, deviceLocked, asked(true));
-  const isAllowed = bootState === 'SELF_SIGNED' && policy.bootKeys.some((key) => key === bootKey);
+  const isAllowed = bootState === 'SELF_SIGNED' && policy.bootKeys.some((key) => key === verifiedBootKey);
   const states = policy.bootKeys.length === 0 ? ['VERIFIED'] : ['VERIFIED', 'SELF_SIGNED with a listed key'];
   checks.holds(
     CHECKS.bootState,

@@ -32,21 +32,29 @@ export function provisioningOf(upper: Certificate | undefined): Provisioning {
 }
 
 /**
- * The level that an attestation certificate vouches for; undefined where it does for neither. Google's servers write it
- * as the organization; of the factories some say StrongBox, in one attribute or another, and not all say TEE.
+ * The level that a chain vouches for; undefined where it does for neither. Google's servers write it as the organization
+ * of the attestation certificate. Of a factory only a StrongBox is said to be one, in any attribute of the attestation
+ * certificate or of the one that the root signed: android/keyattestation, `securityLevelFromFactoryChain`, after
+ * Android's Compatibility Test Suite, KeyAttestationTest. What is not said to be one is a TEE.
  */
 export function levelOf(
-  { subject }: Certificate,
+  attester: Certificate | undefined,
+  upper: Certificate | undefined,
   provisioning: Provisioning,
 ): 'TRUSTED_ENVIRONMENT' | 'STRONG_BOX' | undefined {
-  const attributes = readAttributes(subject);
-  if (provisioning !== 'remote') {
-    const isStrongBox = attributes.some(({ value }) => value.toLowerCase().includes('strongbox'));
-    return isStrongBox ? 'STRONG_BOX' : 'TRUSTED_ENVIRONMENT';
-  }
-  const [organization, ...more] = attributes.filter(({ oid }) => oid === ATTRIBUTE.organization);
+  if (attester === undefined) return undefined;
+  if (provisioning !== 'remote')
+    return namesStrongBox(attester) || namesStrongBox(upper) ? 'STRONG_BOX' : 'TRUSTED_ENVIRONMENT';
+  const [organization, ...more] = readAttributes(attester.subject).filter(
+    ({ oid }) => oid === ATTRIBUTE.organization,
+  );
   if (organization?.value === 'StrongBox' && more.length === 0) return 'STRONG_BOX';
   return organization?.value === 'TEE' && more.length === 0 ? 'TRUSTED_ENVIRONMENT' : undefined;
+}
+
+function namesStrongBox(certificate: Certificate | undefined): boolean {
+  const attributes = certificate === undefined ? [] : readAttributes(certificate.subject);
+  return attributes.some(({ value }) => value.toLowerCase().includes('strongbox'));
 }
 
 /** The provisioning info, a map in CBOR; empty where it is absent or cannot be read, as it decides nothing on its own. */

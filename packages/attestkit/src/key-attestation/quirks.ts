@@ -1,5 +1,5 @@
-import { isUniversal, readSet, TAG, type Asn1 } from '../kernel/der.js';
-import { readEnumerated, readInteger } from '../kernel/der-values.js';
+import { readSet, type Asn1 } from '../kernel/der.js';
+import { readBoolean, readEnumerated, readInteger } from '../kernel/der-values.js';
 
 /** What a key description has out of the ordinary, by path: `hardwareEnforced.digest: SET OF not DER-sorted`. */
 export interface Notes {
@@ -7,8 +7,10 @@ export interface Notes {
   readonly anomalies: string[];
   /** Tags that nobody documented. */
   readonly unknownTags: string[];
-  /** Tags that one list has twice; the first one was read. */
+  /** Tags that one list has twice; the first one was read. Sets of numbers are joined instead. */
   readonly repeatedTags: string[];
+  /** Where reading ended, by path: `hardwareEnforced.rootOfTrust`. */
+  readonly unreadable?: string[];
 }
 
 /** The largest integers of a key description have 64 bits: times in milliseconds, version codes. */
@@ -19,9 +21,12 @@ export function readNumber(element: Asn1 | undefined): number | undefined {
   return toNumber(readInteger(element));
 }
 
-/** ENUMERATED, likewise. */
+/**
+ * ENUMERATED, likewise. Whether it is one or an INTEGER decides nothing: both have the same content, and published
+ * examples have the other (Web Authentication §16.10).
+ */
 export function readChoice(element: Asn1 | undefined): number | undefined {
-  return toNumber(readEnumerated(element));
+  return toNumber(readEnumerated(element) ?? readInteger(element));
 }
 
 /** BOOLEAN. Some devices write 01 for true, which is BER (X.690 §8.2.2, §11.1). */
@@ -30,12 +35,11 @@ export function readLenientBoolean(
   path: string,
   notes: Notes,
 ): boolean | undefined {
-  if (!isUniversal(element, TAG.boolean) || element.constructed || element.content.length !== 1)
-    return undefined;
-  const [octet] = element.content;
-  if (octet !== 0 && octet !== 0xff)
+  const value = readBoolean(element);
+  const octet = element?.content[0];
+  if (value === true && octet !== 0xff)
     notes.anomalies.push(`${path}: non-canonical BOOLEAN 0x${Number(octet).toString(16)}`);
-  return octet !== 0;
+  return value;
 }
 
 /** SET OF INTEGER, in the order that the device wrote it; many do not sort it (X.690 §11.6). */

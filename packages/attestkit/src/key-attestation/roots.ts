@@ -1,22 +1,25 @@
 import { hash, X509Certificate, type KeyObject } from 'node:crypto';
 import { equalBytes } from '../kernel/bytes.js';
 import { ConfigurationError } from '../kernel/errors.js';
+import { readPinnedRoot, rootRefused } from '../kernel/pinned-root.js';
 import { publicKeyOf, readCertificate, type Certificate } from '../kernel/x509.js';
 import { EARLIER_ROOTS, GOOGLE_ROOTS, SOFTWARE_ROOTS } from './google-roots.js';
 
 /** A root that chains may end at: its key, whichever certificate of it is sent. */
 export interface TrustAnchor {
-  /** `google-rsa4096`, `google-p384`, `virtual`. */
+  /** `google-rsa4096`, `google-p384`, `additional`, `virtual`. */
   readonly name: string;
   readonly key: KeyObject;
   /** SubjectPublicKeyInfo in DER: what is pinned. */
   readonly spki: Uint8Array;
+  /** SHA-256 of it, base64url. */
+  readonly keyId: string;
   /** The name in DER. */
   readonly subject: Uint8Array;
   /** The certificate, and SHA-256 of earlier ones of the key, base64: they need no look at their own signature. */
   readonly der: Uint8Array;
   readonly earlier: readonly string[];
-  /** Another key than Google's: made for testing. */
+  /** Neither Google's nor pinned by `additionalRoots`: made for testing. */
   readonly virtual: boolean;
 }
 
@@ -34,9 +37,33 @@ export function googleAnchors(): readonly TrustAnchor[] {
  * Roots as configured.
  *
  * @param roots PEM or DER; Google's alone unless given
- * @throws ConfigurationError naming `roots`
+ * @param additional PEM or DER, of production roots that are pinned beside them
+ * @throws ConfigurationError naming `roots` or `additionalRoots`
  */
-export function trustAnchors(roots: readonly (string | Uint8Array)[] | undefined): readonly TrustAnchor[] {
+export function trustAnchors(
+  roots: readonly (string | Uint8Array)[] | undefined,
+  additional?: readonly (string | Uint8Array)[],
+): readonly TrustAnchor[] {
+  const anchors = configuredAnchors(roots);
+  if (additional === undefined) return anchors;
+  return [...anchors, ...additional.flatMap((root) => additionalAnchor(root, anchors) ?? [])];
+}
+
+/** Undefined for one that is pinned already. */
+function additionalAnchor(
+  root: string | Uint8Array,
+  anchors: readonly TrustAnchor[],
+): TrustAnchor | undefined {
+  const certificate = readPinnedRoot(root);
+  if (softwareRoot(certificate) !== undefined)
+    throw rootRefused('has a root of AOSP’s, whose private key everyone has', 'Leave it out.');
+  const known = anchors.find(({ spki }) => equalBytes(spki, certificate.spki));
+  if (known?.virtual === true)
+    throw rootRefused('has a root that `roots` has for testing', 'Give it in one of the two.');
+  return known === undefined ? anchorOf(certificate, 'additional', []) : undefined;
+}
+
+function configuredAnchors(roots: readonly (string | Uint8Array)[] | undefined): readonly TrustAnchor[] {
   if (roots === undefined) return googleAnchors();
   if (roots.length === 0) throw refusal('is empty');
   return roots.map((root) => {
@@ -61,6 +88,7 @@ function anchorOf(certificate: Certificate, name: string, earlier: readonly stri
     name,
     key,
     spki: certificate.spki,
+    keyId: hash('sha256', certificate.spki, 'base64url'),
     subject: certificate.subject,
     der: certificate.der,
     earlier,

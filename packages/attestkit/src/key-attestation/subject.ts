@@ -1,4 +1,4 @@
-import { readDer, readSequence, readSet } from '../kernel/der.js';
+import { isPrimitive, readSequence, readSet, readSigned, TAG, type Asn1 } from '../kernel/der.js';
 import { readOid } from '../kernel/der-values.js';
 
 /** One attribute of a name. */
@@ -18,16 +18,24 @@ export const ATTRIBUTE = {
 /** The attributes of a name in their order; what cannot be read is left out. */
 export function readAttributes(name: Uint8Array): readonly Attribute[] {
   const attributes: Attribute[] = [];
-  for (const set of readSequence(readDer(name)) ?? []) {
+  for (const set of readSequence(readSigned(name)) ?? []) {
     for (const pair of readSet(set) ?? []) {
       const [type, value] = readSequence(pair) ?? [];
       const oid = readOid(type);
       if (oid === undefined || value === undefined || value.constructed) continue;
-      const { buffer, byteOffset, length } = value.content;
-      attributes.push({ oid, value: Buffer.from(buffer, byteOffset, length).toString('utf8') });
+      attributes.push({ oid, value: textOf(value) });
     }
   }
   return attributes;
+}
+
+/** Every type of string but one is ASCII or UTF-8 where anybody writes it. */
+function textOf(value: Asn1): string {
+  const { buffer, byteOffset, length } = value.content;
+  const octets = Buffer.from(buffer, byteOffset, length);
+  // BMPString: two octets for each character, the higher one first.
+  if (!isPrimitive(value, TAG.bmpString) || length % 2 !== 0) return octets.toString('utf8');
+  return Buffer.from(octets).swap16().toString('utf16le');
 }
 
 /** The name for people: `2.5.4.3=Droid CA2, 2.5.4.10=Google LLC`. */

@@ -1,12 +1,14 @@
 import { hash } from 'node:crypto';
 import { NOT_ASKED } from '../kernel/asked.js';
 import { equalBytes } from '../kernel/bytes.js';
+import type { CertificatePlace } from '../kernel/certificate-place.js';
 import { enforcing, inspecting, mustRead } from '../kernel/sinks.js';
 import type { Checks, Inspection } from '../ports/checks.js';
 import { appraiseApp } from './apps.js';
 import { isAttestKey } from './attest-key.js';
 import { readPublicKey, signatureAlgorithmOf, type SignatureAlgorithm } from './attested-key.js';
 import { challengeMistake } from './challenge-mistakes.js';
+import { placeOfMember } from './chain-places.js';
 import { appraiseChain, attestationOf, readChain, type Chain } from './chain.js';
 import { DESCRIPTION_CHECKS as CHECKS } from './description-checks.js';
 import {
@@ -15,10 +17,15 @@ import {
   type KeyAttestationRules,
 } from './expectations.js';
 import { describeChain, type ChainFacts } from './facts.js';
-import { readKeyDescription, type KeyDescription, type ReadKeyDescription } from './key-description.js';
+import {
+  parseKeyDescription,
+  type KeyDescription,
+  type ReadKeyDescription,
+  type UnreadableDescription,
+} from './key-description.js';
 import { appraiseAge, appraiseUse, keyUse } from './key-policy.js';
 import { appraiseDevice, deviceFacts } from './policy.js';
-import { levelOf, type Provisioning, type ProvisioningInfo } from './provisioning.js';
+import type { Provisioning, ProvisioningInfo } from './provisioning.js';
 
 /** A key that genuine secure hardware vouches for. */
 export interface KeyAttestation {
@@ -48,7 +55,9 @@ export interface KeyAttestation {
   readonly revocableSerials: readonly string[];
   /** What the chain is made of, for logs and people. Made when it is asked for. */
   readonly facts: ChainFacts;
-  /** Under another root than Google's: made for testing. */
+  /** SHA-256 of the root's SubjectPublicKeyInfo, base64url. */
+  readonly rootKeyId: string | undefined;
+  /** Under a root of `roots` that is not Google's: made for testing. */
   readonly virtual: boolean;
 }
 
@@ -107,9 +116,7 @@ export function appraiseKeyAttestation(
   checks.holds(CHECKS.levelsAgree, level === keyMintSecurityLevel, level, keyMintSecurityLevel);
   const isHardware = level === 'TRUSTED_ENVIRONMENT' || level === 'STRONG_BOX';
   checks.holds(CHECKS.hardware, isHardware, level);
-  const attester = chain.certificates[nearest + 1];
-  const vouched = attester && levelOf(attester, provisioning);
-  checks.holds(CHECKS.levelOfChain, level === vouched, level, vouched);
+  checks.holds(CHECKS.levelOfChain, level === chain.level, level, chain.level);
 
   // An app's attestation key is of this app and device, in the same hardware, and signs nothing but attestations.
   checks.holds(CHECKS.attestKey, !isOwn || isAttestKey(issued.description, description));
@@ -139,12 +146,22 @@ export function appraiseKeyAttestation(
 
 function readDescription(chain: Chain, index: number, checks: Checks): ReadKeyDescription {
   const extension = attestationOf(chain.certificates[index]);
-  const read = mustRead(checks, CHECKS.readable, extension && readKeyDescription(extension));
-  checks.holds(CHECKS.repeatedTags, read.repeatedTags.length === 0, read.repeatedTags);
+  const parsed = extension === undefined ? { unreadable: 'KeyDescription' } : parseKeyDescription(extension);
+  const read = 'description' in parsed ? parsed : undefined;
+  const { unreadable = '' } = parsed as Partial<UnreadableDescription>;
+  const at = (member: string): CertificatePlace => placeOfMember(index, member);
+  const good = mustRead(checks, CHECKS.readable, read, at(unreadable));
+  const [repeated] = good.repeatedTags;
+  const isOnce = repeated === undefined;
+  checks.holds(CHECKS.repeatedTags, isOnce, isOnce ? good.repeatedTags : at(repeated));
   // A newer version may well have newer tags.
-  const areKnown = !read.versionKnown || read.unknownTags.length === 0;
-  checks.holds(CHECKS.unknownTags, areKnown, read.unknownTags);
-  return read;
+  const unknown = good.versionKnown ? good.unknownTags[0] : undefined;
+  checks.holds(
+    CHECKS.unknownTags,
+    unknown === undefined,
+    unknown === undefined ? good.unknownTags : at(unknown),
+  );
+  return good;
 }
 
 const P256 = 'ec:prime256v1';
@@ -186,6 +203,7 @@ function resultOf({ chain, own, attestKey, appId }: Findings): KeyAttestation {
       facts ??= describeChain(chain, key?.type, own);
       return facts;
     },
+    rootKeyId: anchor?.keyId,
     virtual: anchor?.virtual ?? false,
   };
 }

@@ -9,7 +9,8 @@ export interface FailureFacts {
   readonly check: CheckDef;
   /**
    * What lay beneath an outage: a message, or of an unexpected error the name and place. Of a mismatch the mistake that
-   * the app most likely made, a fixed sentence: `the app gave the challenge itself to attestKey: …`.
+   * the app most likely made, a fixed sentence: `the app gave the challenge itself to attestKey: …`. Of a chain of
+   * certificates, where in it the check failed: `certificate 0, tbsCertificate.extensions[2] (2.5.29.15).critical`.
    */
   readonly cause?: string | undefined;
 }

@@ -228,6 +228,18 @@ export const ASSERTION_DEFECTS = {
     needs: 'bundleVersion',
     data: withExtensions(LAUNCH_FAULTS.bundleVersionMissing),
   },
+  'assertion-code-directory-other': {
+    code: 'ERR_APP_ATTEST_ASSERTION_CODE_DIRECTORY_DENIED',
+    says: 'the code of a version that is not allowed',
+    needs: 'codeDirectoryHash',
+    data: withExtensions(LAUNCH_FAULTS.codeDirectoryOther),
+  },
+  'assertion-code-directory-missing': {
+    code: 'ERR_APP_ATTEST_ASSERTION_CODE_DIRECTORY_MISSING',
+    says: 'no hash of the code, where one is required',
+    needs: 'codeDirectoryHash',
+    data: withExtensions(LAUNCH_FAULTS.codeDirectoryMissing),
+  },
 } as const satisfies Record<string, DefectWith<AssertionSteps>>;
 
 function strangersKey(): KeyObject {

@@ -66,14 +66,15 @@ export function coseKey(publicKey: Uint8Array): CborMap {
 export interface Launch {
   /** Apple's number: 4 is the App Store. */
   readonly category: number;
-  readonly bundleVersion: string;
+  /** Undefined: none, as Macs have it. */
+  readonly bundleVersion: string | undefined;
   /** Signed too where the app asks for it. */
   readonly cdHash?: Uint8Array | undefined;
 }
 
 export function launchExtensions({ category, bundleVersion, cdHash }: Launch): CborMap {
   return map(
-    ['apple_bundle_version_01', bundleVersion],
+    ...(bundleVersion === undefined ? [] : ([['apple_bundle_version_01', bundleVersion]] as const)),
     ['apple_validation_category_01', categoryBytes(category)],
     ...(cdHash === undefined
       ? []

@@ -17,6 +17,7 @@ export type Expectation =
   | 'maxAgeSeconds'
   | 'category'
   | 'bundleVersion'
+  | 'codeDirectoryHash'
   | 'leafCertificate'
   | 'clientDataHash'
   | 'environment';

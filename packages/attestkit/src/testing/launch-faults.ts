@@ -22,10 +22,17 @@ export const LAUNCH_FAULTS = {
   categoryUnknown: (launch) => changed(launch, CATEGORY, categoryBytes(0x0400_0000)),
   categoryOther: (launch) => changed(launch, CATEGORY, categoryBytes(2)),
   categoryMissing: (launch) => without(launchExtensions(launch), CATEGORY),
-  bundleVersionBytes: (launch) => changed(launch, BUNDLE, Buffer.from(launch.bundleVersion)),
-  bundleVersionOther: (launch) => changed(launch, BUNDLE, '0.0.1'),
+  bundleVersionBytes: (launch) => changed(bundled(launch), BUNDLE, Buffer.from('1')),
+  bundleVersionOther: (launch) => changed(bundled(launch), BUNDLE, '0.0.1'),
   bundleVersionMissing: (launch) => without(launchExtensions(launch), BUNDLE),
+  codeDirectoryOther: (launch) => launchExtensions({ ...launch, cdHash: Buffer.alloc(32) }),
+  codeDirectoryMissing: (launch) => launchExtensions({ ...launch, cdHash: undefined }),
 } as const satisfies Record<string, (launch: Launch) => CborValue>;
+
+/** A launch with a bundle version, on a Mac too. */
+function bundled(launch: Launch): Launch {
+  return { ...launch, bundleVersion: launch.bundleVersion ?? '1' };
+}
 
 /** The step that puts such extensions in place of the genuine ones, or where there are none. */
 export function withExtensions(make: (launch: Launch) => CborValue) {

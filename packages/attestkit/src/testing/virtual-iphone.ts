@@ -24,7 +24,7 @@ export interface IPhoneOptions {
   readonly extensions?: ExtensionLayout;
   /** Apple's number of the validation category. Default 4 (App Store), in development 3. */
   readonly category?: number;
-  /** Default `1`. */
+  /** Default `1`; on macOS none, as on real Macs. */
   readonly bundleVersion?: string;
   /** The hash of the app's code, which from 27.0 on is signed and before stood unsigned in an attestation. Default: none. */
   readonly cdHash?: Uint8Array;
@@ -66,7 +66,8 @@ export function createIPhone(options: IPhoneOptions, apple: AppleOfPhone): Virtu
   if (!/^\d+\.\d+(\.\d+)?$/.test(osVersion) || !isSince(osVersion, 14))
     throw new ConfigurationError('osVersion', 'is not a version of iOS', 'Give 14.0 or a later one: 26.2.');
   const { extensions: layout = isSince(osVersion, 27) ? 'flag-0xc0' : 'none' } = options;
-  const { category = environment === 'production' ? 4 : 3, bundleVersion = '1', cdHash } = options;
+  const { category = environment === 'production' ? 4 : 3, cdHash } = options;
+  const { bundleVersion = platform === 'macos' ? undefined : '1' } = options;
   if (!Number.isInteger(category) || category < 0 || category > 0xffff_ffff)
     throw new ConfigurationError('category', 'is not an unsigned number of 32 bits', 'Leave it out.');
   assertOneOf('environment', environment, ['production', 'development']);

@@ -9,7 +9,7 @@ import {
   verifyAppAttestAssertion,
   type AssertionExpectations,
 } from '../../src/app-attest/index.js';
-import { APP_ID, launchMap } from './forge.js';
+import { APP_ID, codeMap, launchMap } from './forge.js';
 import { judgeAssertion as judge } from './judge.js';
 
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -214,6 +214,18 @@ const REFUSED: readonly (readonly [string, string, Recipe, Partial<AssertionExpe
     'BUNDLE_VERSION_DENIED',
     { launch: launchMap(4, '2') },
     { bundleVersion: { allowed: ['1'] } },
+  ],
+  [
+    'no hash of the code, where one is required',
+    'CODE_DIRECTORY_MISSING',
+    {},
+    { codeDirectoryHash: { allowed: ['ab'.repeat(32)] } },
+  ],
+  [
+    'other code',
+    'CODE_DIRECTORY_DENIED',
+    { launch: codeMap('cd') },
+    { codeDirectoryHash: { allowed: ['ab'.repeat(32)] } },
   ],
 ];
 

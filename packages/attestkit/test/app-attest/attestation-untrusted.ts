@@ -138,6 +138,18 @@ export const UNTRUSTED_OR_DENIED: readonly Refused[] = [
     { launch: launchMap(4, '1.0') },
     { bundleVersion: { allowed: ['1'] } },
   ],
+  [
+    'no hash of the code, where one is required',
+    'CODE_DIRECTORY_MISSING',
+    { launch: launchMap(4, '1') },
+    { codeDirectoryHash: { allowed: ['ab'.repeat(32)] } },
+  ],
+  [
+    'other code',
+    'CODE_DIRECTORY_DENIED',
+    { launch: forging.codeMap('cd') },
+    { codeDirectoryHash: { allowed: ['ab'.repeat(32)] } },
+  ],
   ['development, where that is not allowed', 'ENVIRONMENT_DENIED', { aaguid: DEVELOPMENT }],
   ['production, where development is tested', 'ENVIRONMENT_DENIED', {}, { environments: ['development'] }],
   ['an older system', 'OS_VERSION_DENIED', {}, { minimumOs: '17.3' }],

@@ -210,6 +210,17 @@ export function launchMap(category: number, bundleVersion: string): Buffer {
   );
 }
 
+/** The extensions of an app that asks for the hash of its code: 32 times one octet, in hexadecimal. */
+export function codeMap(octet: string): Buffer {
+  return Buffer.from(
+    encode({
+      apple_cd_hash_hash_01: Buffer.from(octet.repeat(32), 'hex'),
+      apple_cd_hash_type_01: Buffer.of(2),
+      apple_validation_category_01: Buffer.of(4, 0, 0, 0),
+    }),
+  );
+}
+
 /** The policy of a key on a Mac with System Integrity Protection and full security, `SEQUENCE { [3] { OCTET STRING } }`. */
 export const MAC_POLICY =
   '3046a3440442' +

@@ -2,7 +2,14 @@ import * as cbor2 from 'cbor2';
 import { decode, encode } from 'cborg';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isCborMap, isTextMap, readCbor, readCborItem, type CborValue } from '../../src/kernel/cbor.js';
+import {
+  isCborMap,
+  isTextMap,
+  readCbor,
+  readCborItem,
+  readSignedCborItem,
+  type CborValue,
+} from '../../src/kernel/cbor.js';
 
 const bytes = (hex: string): Buffer => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 
@@ -118,6 +125,66 @@ describe('an item of CBOR', () => {
     expect(readCbor(bytes('990400' + '00'.repeat(1024)))).toBeUndefined();
     expect(readCbor(Buffer.concat([bytes('59fffd'), Buffer.alloc(0xfffd)]))).toHaveLength(0xfffd);
     expect(readCbor(Buffer.concat([bytes('59fffe'), Buffer.alloc(0xfffe)]))).toBeUndefined();
+  });
+});
+
+describe('an item of CBOR that is signed', () => {
+  const signed = (input: string): CborValue | undefined => {
+    const item = readSignedCborItem(bytes(input), 0);
+    return item?.end === bytes(input).length ? item.value : undefined;
+  };
+
+  it.each([
+    ['an integer beyond 2^53 - 1', '1b0020000000000000'],
+    ['the largest integer', '1bffffffffffffffff'],
+    ['a negative integer beyond', '3b001fffffffffffff'],
+    ['the lowest integer', '3bffffffffffffffff'],
+    ['a tag', 'c000'],
+    ['a tag of a tag', 'c2c24101'],
+    ['half precision', 'f93c00'],
+    ['single precision', 'fa3f800000'],
+    ['double precision', 'fb3ff0000000000000'],
+    ['undefined', 'f7'],
+    ['another simple value', 'f0'],
+    ['a simple value in two bytes', 'f8ff'],
+  ])('may have %s where nobody asks for it, which reads as null', (_, input) => {
+    expect(signed(input)).toBeNull();
+    expect(signed(`a2 6161 ${input} 6162 4101`)).toEqual(
+      new Map<string, unknown>([
+        ['a', null],
+        ['b', bytes('01')],
+      ]),
+    );
+    expect(readCbor(bytes(input))).toBeUndefined();
+    expect(readCbor(bytes(`a1 6161 ${input}`))).toBeUndefined();
+    expect(signed(`a1 ${input} 4101`)).toBeUndefined();
+    expect(signed(`a2 6161 ${input} 6161 ${input}`)).toBeUndefined();
+  });
+
+  it.each([
+    ['an integer in two bytes where one does', '1817'],
+    ['an integer in nine bytes where five do', '1b00000000ffffffff'],
+    ['a tag in two bytes where one does', 'd81700'],
+    ['a tag of nothing', 'c0'],
+    ['a tag of what cannot be read', 'c0ff'],
+    ['a length beyond 2^53 - 1', '5b0020000000000000'],
+    ['a map of indefinite length', 'bf616101ff'],
+    ['text of indefinite length', '7f6161ff'],
+    ['a break', 'ff'],
+    ['a reserved simple value', 'fc'],
+    ['false in two bytes', 'f814'],
+    ['a simple value that is cut off', 'f8'],
+    ['a number that is cut off', 'fb3ff00000000000'],
+    ['a key twice', 'a2 6161 01 6161 01'],
+    ['text that is not UTF-8', '62c328'],
+  ])('is refused with %s', (_, input) => {
+    expect(signed(input)).toBeUndefined();
+  });
+
+  it('is refused when nested too deep, in tags too', () => {
+    expect(signed('c0'.repeat(8) + '00')).toBeNull();
+    expect(signed('c0'.repeat(9) + '00')).toBeUndefined();
+    expect(signed('c0'.repeat(10_000) + '00')).toBeUndefined();
   });
 });
 

@@ -18,7 +18,7 @@ function element(identifier: number[], content: Uint8Array): Buffer {
 
 describe('an element in DER', () => {
   it('has its class, its tag and its content', () => {
-    expect(der('0403616263')).toMatchObject({ tagClass: 0, constructed: false, tag: 4, ber: false });
+    expect(der('0403616263')).toMatchObject({ tagClass: 0, constructed: false, tag: 4, encoding: 'der' });
     expect(hex(der('0403616263')?.content)).toBe('616263');
     expect(hex(der('0403616263')?.raw)).toBe('0403616263');
     expect(der('a100')).toMatchObject({ tagClass: 2, constructed: true, tag: 1 });

@@ -48,13 +48,17 @@ describe('an authority', () => {
     expect(isAuthority(certificate(CA), 100)).toBe(true);
     expect(isAuthority(certificate(PATH_0), 0)).toBe(true);
     expect(isAuthority(certificate({ ...CA, basicConstraints: '3006 0101ff 020102' }), 2)).toBe(true);
+    // What is not DER, and means one thing: TRUE as 01, a length that is longer than needed.
+    expect(isAuthority(certificate({ ...CA, basicConstraints: '3003 010101' }), 0)).toBe(true);
+    expect(isAuthority(certificate({ ...CA, basicConstraints: '308103 0101ff' }), 0)).toBe(true);
   });
 
   it.each<[string, Record<string, string>, number]>([
     ['without basic constraints', { keyUsage: CA.keyUsage }, 0],
     ['with empty basic constraints', { ...CA, basicConstraints: '3000' }, 0],
     ['with FALSE', { ...CA, basicConstraints: '3003 010100' }, 0],
-    ['with TRUE that is not DER', { ...CA, basicConstraints: '3003 010101' }, 0],
+    ['with TRUE in two octets', { ...CA, basicConstraints: '3004 0102ffff' }, 0],
+    ['with FALSE and a path length', { ...CA, basicConstraints: '3006 010100 020100' }, 0],
     ['with a path length alone', { ...CA, basicConstraints: '3003 020100' }, 0],
     ['with a path length below zero', { ...CA, basicConstraints: '3006 0101ff 0201ff' }, 0],
     ['with a path length that is no number', { ...CA, basicConstraints: '3006 0101ff 0101ff' }, 0],
@@ -73,9 +77,10 @@ describe('an end entity', () => {
   it('says that it is no authority, or says nothing', () => {
     expect(isEndEntity(certificate({}))).toBe(true);
     expect(isEndEntity(certificate({ basicConstraints: '3000' }))).toBe(true);
+    expect(isEndEntity(certificate({ basicConstraints: '3003010100' }))).toBe(true);
   });
 
-  it.each(['30030101ff', '3003010100', '0400', '', '3003020100'])(
+  it.each(['30030101ff', '3003010101', '3006010100020100', '300401020000', '0400', '', '3003020100'])(
     'is none with constraints %s',
     (constraints) => {
       expect(isEndEntity(certificate({ basicConstraints: constraints }))).toBe(false);

@@ -168,7 +168,6 @@ describe('a certificate of parts', () => {
     ['a version that is not tagged', { version: '020102' }],
     ['a serial number with a leading zero', { serial: '02020001' }],
     ['no serial number', { serial: '0200' }],
-    ['a serial number of 22 octets', { serial: `0216${'7f'.repeat(22)}` }],
     ['another algorithm inside', { inner: RSA }],
     ['another algorithm outside', { outer: RSA }],
     ['parameters inside alone', { inner: element('30', '06082a8648ce3d040302', '0500') }],
@@ -193,8 +192,6 @@ describe('a certificate of parts', () => {
     ['three dates', { validity: element('30', UTC, UTC, UTC) }],
     ['a date that does not exist', { validity: element('30', UTC, '170d3236303233303030303030305a') }],
     ['a key that is no SEQUENCE', { spki: '0400' }],
-    ['no extensions', { extensions: '' }],
-    ['an empty list of extensions', { extensions: element('a3', '3000') }],
     ['two lists of extensions', { extensions: element('a3', element('30', BASIC), element('30', BASIC)) }],
     ['unique ids in place of extensions', { extensions: element('a1', element('30', BASIC)) }],
     ['unique ids beside extensions', { more: element('a3', element('30', BASIC)) }],
@@ -203,8 +200,6 @@ describe('a certificate of parts', () => {
       'an extension twice, once critical',
       { extensions: twice(BASIC, element('30', '0603551d13', element('04', '3000'))) },
     ],
-    ['critical FALSE', { extensions: twice(element('30', '0603551d13', '010100', element('04', '3000'))) }],
-    ['critical 01', { extensions: twice(element('30', '0603551d13', '010101', element('04', '3000'))) }],
     ['an extension without a value', { extensions: twice(element('30', '0603551d13')) }],
     [
       'an extension of four parts',
@@ -220,6 +215,7 @@ describe('a certificate of parts', () => {
 });
 
 const published = vectors('key-attestation', 'app-attest/attestation');
+const more = vectors('key-attestation-2', 'app-attest-2/attestation');
 
 /** The certificates of a file, leaf first. */
 function chainOf({ certificateChain, attestation }: Vector): Uint8Array[] {
@@ -236,15 +232,17 @@ describe('certificates of real devices', () => {
     expect(all.length).toBeGreaterThan(150);
   });
 
-  published.run('are verified as Node verifies them', (files) => {
-    for (const chain of files.map(chainOf)) {
-      for (const [index, bytes] of chain.slice(0, -1).entries()) {
-        const issuer = new X509Certificate(chain[index + 1] as Uint8Array);
-        const ours = readCertificate(bytes);
-        expect(ours && isSignedBy(ours, issuer.publicKey)).toBe(
-          new X509Certificate(bytes).verify(issuer.publicKey),
-        );
+  for (const each of [published, more]) {
+    each.run('are verified as Node verifies them', (files) => {
+      for (const chain of files.map(chainOf)) {
+        for (const [index, bytes] of chain.slice(0, -1).entries()) {
+          const issuer = new X509Certificate(chain[index + 1] as Uint8Array);
+          const ours = readCertificate(bytes);
+          expect(ours && isSignedBy(ours, issuer.publicKey)).toBe(
+            new X509Certificate(bytes).verify(issuer.publicKey),
+          );
+        }
       }
-    }
-  });
+    });
+  }
 });

@@ -10,6 +10,8 @@ export interface Description {
   readonly level?: number;
   readonly keyMintLevel?: number;
   readonly challenge?: string | Uint8Array;
+  /** The whole element of the challenge. */
+  readonly challengeElement?: Uint8Array;
   /** Changes to the honest lists; undefined takes a tag away. */
   readonly software?: Tags;
   readonly hardware?: Tags;
@@ -82,7 +84,7 @@ export function describeKey(description: Description = {}): Buffer {
     enumerated(level),
     integer(version),
     enumerated(keyMintLevel),
-    octets(challenge),
+    description.challengeElement ?? octets(challenge),
     octets(''),
     sequence(...elements({ ...SOFTWARE, ...software })),
     sequence(...(hardwareList ?? elements({ ...HARDWARE, ...hardware }))),

@@ -188,6 +188,12 @@ describe('appraises again at every refresh', () => {
     });
     const listed = keyAttestation(options({ verifiedBootKeys: [key] }));
     const enrolled = await enrol(listed, drafts);
+    // What tells such a system from a maker's, from attested facts alone.
+    const verifiedBootKey = Buffer.from(key, 'hex').toString('base64url');
+    expect(enrolled.facts).toMatchObject({ bootState: 'SELF_SIGNED', deviceLocked: true, verifiedBootKey });
+    const again = keyAttestation(options({ verifiedBootKeys: [verifiedBootKey] }));
+    expect(await codeOf(() => again.appraise(enrolled, NOW))).toBe('accepted');
+    expect((await enrol(keyAttestation(options()))).facts).not.toHaveProperty('verifiedBootKey');
     expect(await codeOf(() => listed.appraise(enrolled, NOW))).toBe('accepted');
     expect(await codeOf(() => keyAttestation(options()).appraise(enrolled, NOW))).toBe('BOOT_STATE_DENIED');
   });

@@ -10,9 +10,12 @@ import { vectors, type Vector } from '../vectors.js';
 import { asJson, chainOf, defaultAppraisal, rootName } from './published.js';
 
 const published = vectors('key-attestation/');
+const more = vectors('key-attestation-2/');
 
 /** Why a file fails, as `expected.because` begins, and the code that says so. */
 const REASONS: readonly (readonly [because: string, codes: readonly string[]])[] = [
+  ['the chain ends at a software root', ['ROOT_SOFTWARE']],
+  ['a signature does not verify', ['SIGNATURE_INVALID']],
   ['root certificate not in chain', ['ROOT_MISSING', 'CHAIN_LENGTH']],
   ['root not a Google root: aosp', ['ROOT_SOFTWARE']],
   // Of two of them the names do not chain either, which is looked at first.
@@ -51,21 +54,42 @@ function verdictOf(vector: Vector, stricter: Partial<KeyAttestationExpectations>
 }
 
 describe('chains of real devices', () => {
-  published.run('have the verdict that is known of them, for the reason that is known', (files) => {
-    for (const vector of files) {
-      const { verdict, because } = vector['expected'] as Expected;
-      const found = verdictOf(vector);
-      if (verdict === 'pass') {
-        expect([vector.file, found]).toEqual([vector.file, 'pass']);
-        continue;
-      }
-      const [, codes] = REASONS.find(([start]) => because.startsWith(start)) ?? [];
-      expect([vector.file, codes?.map((code) => `ERR_KEY_ATTESTATION_${code}`)]).toEqual([
-        vector.file,
-        expect.arrayContaining([found]),
-      ]);
+  function expectKnownVerdict(vector: Vector): void {
+    const { verdict, because } = vector['expected'] as Expected;
+    const found = verdictOf(vector);
+    if (verdict === 'pass') {
+      expect([vector.file, found]).toEqual([vector.file, 'pass']);
+      return;
     }
+    const [, codes] = REASONS.find(([start]) => because.startsWith(start)) ?? [];
+    expect([vector.file, codes?.map((code) => `ERR_KEY_ATTESTATION_${code}`)]).toEqual([
+      vector.file,
+      expect.arrayContaining([found]),
+    ]);
+  }
+
+  published.run('have the verdict that is known of them, for the reason that is known', (files) => {
+    files.forEach(expectKnownVerdict);
     expect(files.length).toBeGreaterThanOrEqual(40);
+  });
+
+  more.run('have the verdict that is known of them, of many more makers', (files) => {
+    files.forEach(expectKnownVerdict);
+    expect(files.length).toBe(110);
+    expect(files.filter(({ expected }) => (expected as Expected).verdict === 'fail').length).toBe(16);
+  });
+
+  more.run('are in the hardware that their names say, TEE or StrongBox', (files) => {
+    const named = files.filter(({ file }) => /-(tee|strongbox)-/.test(file));
+    for (const vector of named) {
+      const wanted = vector.file.includes('-tee-') ? 'TRUSTED_ENVIRONMENT' : 'STRONG_BOX';
+      const { attestationSecurityLevel } = resultOf(vector).keyDescription;
+      expect([vector.file, attestationSecurityLevel]).toEqual([vector.file, wanted]);
+      expect(verdictOf(vector, { securityLevel: 'strong-box' })).toBe(
+        wanted === 'STRONG_BOX' ? 'pass' : 'ERR_KEY_ATTESTATION_SECURITY_LEVEL_DENIED',
+      );
+    }
+    expect(named.length).toBeGreaterThanOrEqual(30);
   });
 
   published.run('have the verdict that is known of them where the boot has to be verified', (files) => {

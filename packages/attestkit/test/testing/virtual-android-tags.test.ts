@@ -120,7 +120,7 @@ describe('a key with tags', () => {
     [{ hardware: { 704: false } }, 'ROOT_OF_TRUST_MISSING'],
     [{ hardware: { 705: 90_000 } }, 'OS_VERSION_DENIED'],
     [{ hardware: { 999: true } }, 'TAG_UNKNOWN'],
-    [{ hardware: { 714: 7 } }, 'DESCRIPTION_INVALID'],
+    [{ hardware: { 701: 'x' } }, 'DESCRIPTION_INVALID'],
     [{ software: { 600: true } }, 'ALL_APPLICATIONS'],
     [{ software: { 709: app } }, 'PACKAGE_MISMATCH'],
   ] satisfies [AndroidTags, string][])('%j is refused: %s', (tags, code) => {

@@ -109,6 +109,7 @@ const EXPECTATIONS = [
   'maxAgeSeconds',
   'category',
   'bundleVersion',
+  'codeDirectoryHash',
   'leafCertificate',
   'clientDataHash',
   'environment',
@@ -126,7 +127,7 @@ describe('a defect', () => {
 
   it('that needs an expectation is in a genuine object, accepted without it', () => {
     const made = allMade((name) => needsOf(name)).filter(([name]) => needsOf(name).length > 0);
-    expect(made).toHaveLength(15);
+    expect(made).toHaveLength(19);
     for (const [name, { verify }] of made) expect([name, codeOf(verify)]).toEqual([name, 'accepted']);
     expect(new Set(made.flatMap(([name]) => needsOf(name)))).toEqual(new Set(EXPECTATIONS));
   });
@@ -175,14 +176,21 @@ describe.each([
 ] as const)('a phone with %s (%s, %s)', (osVersion, platform, environment) => {
   const phone = apple.createIPhone({ appId: APP_ID, osVersion, platform, environment });
   // Before iOS 27 nothing says how the app was launched; a demand for it refuses everything.
-  const names = defectsOf('attestation').filter((name) => !/^(category|bundle)/.test(needsOf(name)[0] ?? ''));
+  const names = defectsOf('attestation').filter(
+    (name) => !/^(category|bundle|code)/.test(needsOf(name)[0] ?? ''),
+  );
 
   it('makes the same defects of attestations', () => {
     for (const name of names) {
       const own = phone.generateKey();
       const attestation = own.attest({ challenge: CHALLENGE }, name);
       const expected = { ...ATTESTATION, keyId: own.keyId, environments: [environment] } as const;
-      const demands = { category: undefined, bundleVersion: undefined, minimumOs: '14.1' };
+      const demands = {
+        category: undefined,
+        bundleVersion: undefined,
+        codeDirectoryHash: undefined,
+        minimumOs: '14.1',
+      };
       const inspection = inspectAppAttestAttestation(attestation, { ...expected, ...demands });
       expect([name, inspection]).toMatchObject([name, { code: codeFor(name) }]);
     }

@@ -23,11 +23,16 @@ const NOW = Date.parse('2026-11-20T12:00:00.120Z');
 export const APP_ID = 'TEAMID1234.com.example.app';
 export const CHALLENGE = 'a challenge that was issued';
 export const apple = createVirtualApple({ now: () => NOW });
-const phone = apple.createIPhone({ appId: APP_ID });
+const CODE = Buffer.alloc(32, 7);
+const phone = apple.createIPhone({ appId: APP_ID, cdHash: CODE });
 export const key = phone.generateKey();
 
 /** All that a policy can ask for. */
-const LAUNCH = { category: { allowed: ['app-store'] }, bundleVersion: { allowed: ['1'] } } as const;
+const LAUNCH = {
+  category: { allowed: ['app-store'] },
+  bundleVersion: { allowed: ['1'] },
+  codeDirectoryHash: { allowed: [CODE.toString('hex')] },
+} as const;
 
 export const ATTESTATION: AttestationExpectations = {
   ...LAUNCH,
