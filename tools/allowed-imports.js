@@ -28,8 +28,8 @@ export const allowedImports = {
   'adapters/fastify': { rooms: ['ports', 'guard', 'adapters/mounting', 'adapters/node'] },
   'adapters/koa': { rooms: ['ports', 'guard', 'adapters/mounting', 'adapters/node'] },
   'adapters/nest': {
-    rooms: ['ports', 'kernel', 'guard', 'adapters/mounting', 'adapters/node'],
-    packages: ['@nestjs/common'],
+    rooms: ['ports', 'kernel', 'guard', 'adapters/mounting', 'adapters/node', 'adapters/fastify'],
+    packages: ['@nestjs/common', '@nestjs/core'],
   },
   'adapters/hono': { rooms: ['ports', 'guard', 'adapters/web'] },
   env: {

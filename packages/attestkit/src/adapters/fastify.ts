@@ -1,9 +1,7 @@
 import { routeOf, whenDecided, type Guard, type RouteOptions } from '../guard/index.js';
 import type { Attestation } from '../ports/attestation.js';
-import type { Answer } from '../ports/decision.js';
 import { mounted, type MountOptions } from './mounting.js';
-import { discardBody } from './node/body.js';
-import { replyAnswer, type FastifyReply } from './node/reply.js';
+import { respond, type FastifyReply } from './node/reply.js';
 import type { NodeMessage } from './node/message.js';
 import { NodeRequest } from './node/request.js';
 
@@ -72,7 +70,7 @@ export function protect(guard: Guard, options?: RouteOptions): OnRequest {
     whenDecided(
       guard.check(new NodeRequest(request.raw, request.originalUrl, request), route),
       (decision) => {
-        if (decision.outcome === 'refuse') return respond(request, reply, decision.response);
+        if (decision.outcome === 'refuse') return respond(request.raw, reply, decision.response);
         (request as { attestation?: Attestation }).attestation = decision.results;
         done();
       },
@@ -115,12 +113,7 @@ export async function enrolment(instance: FastifyScope, options: EnrolmentPlugin
     const { raw, originalUrl } = request;
     const answer = endpoints(new NodeRequest(raw, originalUrl, request), raw.url ?? '');
     if (answer === undefined) reply.callNotFound();
-    else void answer.then((settled) => respond(request, reply, settled));
+    else void answer.then((settled) => respond(raw, reply, settled));
   };
   instance.all(`${added}/*`, { onRequest }, () => undefined);
-}
-
-function respond({ raw }: FastifyRequest, reply: FastifyReply, answer: Answer): void {
-  replyAnswer(reply, answer);
-  discardBody(raw);
 }

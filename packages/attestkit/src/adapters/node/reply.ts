@@ -1,4 +1,5 @@
 import type { Answer } from '../../ports/decision.js';
+import { discardBody } from './body.js';
 
 /** What is used of Fastify's reply, with or without Nest above it. */
 export interface FastifyReply {
@@ -13,4 +14,10 @@ export function replyAnswer(reply: FastifyReply, { status, headers, body }: Answ
   reply.headers(headers);
   // As bytes: to text that is JSON Fastify adds a charset, which JSON does not have.
   reply.send(Buffer.from(body));
+}
+
+/** Writes an answer before the body was read, and throws the body away. */
+export function respond(message: { resume?(): unknown }, reply: FastifyReply, answer: Answer): void {
+  replyAnswer(reply, answer);
+  discardBody(message);
 }
