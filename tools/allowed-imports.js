@@ -25,7 +25,7 @@ export const allowedImports = {
   'adapters/node': { rooms: ['ports', 'guard', 'adapters/mounting'] },
   'adapters/web': { rooms: ['ports', 'guard', 'adapters/mounting'] },
   'adapters/express': { rooms: ['ports', 'guard', 'adapters/mounting', 'adapters/node'] },
-  'adapters/fastify': { rooms: ['ports', 'guard', 'adapters/mounting', 'adapters/node'] },
+  'adapters/fastify': { rooms: ['ports', 'kernel', 'guard', 'adapters/mounting', 'adapters/node'] },
   'adapters/koa': { rooms: ['ports', 'guard', 'adapters/mounting', 'adapters/node'] },
   'adapters/nest': {
     rooms: ['ports', 'kernel', 'guard', 'adapters/mounting', 'adapters/node', 'adapters/fastify'],
