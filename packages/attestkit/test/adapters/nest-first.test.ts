@@ -1,4 +1,11 @@
-import { Controller, Get, Logger, Module, type INestApplication } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Logger,
+  Module,
+  type INestApplication,
+  type MiddlewareConsumer,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -145,6 +152,27 @@ describe.each(platforms)('Nest on %s', (platform, adapter) => {
     expect(preflight.status).toBe(204);
   });
 
+  test('all: comes before middleware of Nest, and before what has a path', async () => {
+    const { guard, codes } = syncGuard();
+    const answer: Answering = (_req, res) => void res.end('middleware');
+    class Application {
+      configure(consumer: MiddlewareConsumer): void {
+        consumer.apply(answer).forRoutes('queues', 'queues/*rest');
+      }
+    }
+    Module({ imports: [AttestationModule.forRoot({ guard, all: true })] })(Application);
+    const app = await NestFactory.create(Application, adapter(), { logger: false, abortOnError: false });
+    afterTest(() => app.close());
+    app.use('/docs', answer);
+    await app.listen(0, '127.0.0.1');
+    const { port } = app.getHttpServer().address() as { port: number };
+    for (const target of ['/queues', '/queues/1', '/docs', '/docs/1']) {
+      expect(await send(port, { target })).toMatchObject({ status: 401, body: '{}' });
+      expect((await send(port, { target, fields: [tokenField()] })).body).toBe('middleware');
+    }
+    expect(codes).toHaveLength(8);
+  });
+
   test('forRootAsync: takes the options that a factory makes', async () => {
     const start = async (made: object): Promise<number> => {
       class Config {
@@ -212,6 +240,8 @@ describe.each(platforms)('Nest on %s', (platform, adapter) => {
   });
 });
 
+type Answering = (req: unknown, res: { end(text: string): void }) => void;
+
 interface Answered {
   status: number;
   headers: Record<string, string>;
@@ -274,7 +304,10 @@ test('on Fastify, all covers plugins that were loaded first', async () => {
   const settings = { logger: false, abortOnError: false } as const;
   const app = await NestFactory.create<NestFastifyApplication>(Application, new FastifyAdapter(), settings);
   afterTest(() => app.close());
-  await app.register(async (scope) => void scope.get('/scope', () => 'scope'));
+  await app.register(
+    async (scope: { get(path: string, handler: () => string): unknown }) =>
+      void scope.get('/scope', () => 'scope'),
+  );
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as { port: number };
   expect((await send(port, { target: '/scope' })).status).toBe(401);

@@ -14,47 +14,56 @@ export interface Incoming {
   readonly peer: Peer;
 }
 
+/** What the guard answers to a request; undefined where it goes on. */
+type Outcome = Answer | undefined;
+
 /** Decides about requests before the platform parses their bodies. Each is asked once, wherever it is met first. */
 export class Decisions {
   readonly #guard: Guard;
   readonly #endpoints: Endpoints | undefined;
   readonly #all: Route | undefined;
   readonly #routes = new WeakMap<Protection, Route>();
-  readonly #made = new WeakMap<MiddlewareRequest, Decision<Attestation>>();
+  readonly #outcomes = new WeakMap<MiddlewareRequest, { readonly outcome: Outcome } | Promise<Outcome>>();
 
   constructor({ guard, all, enrolment }: AttestationModuleOptions) {
     this.#guard = guard;
     this.#endpoints = enrolment === undefined ? undefined : mounted(guard, { prefix: enrolment });
-    this.#all = all === undefined ? undefined : routeOf(guard, all === true ? {} : all);
+    this.#all = all === undefined ? undefined : routeOf(guard, optionsOfAll(all));
   }
 
-  /** Answers the guard's endpoints, then asks what `all` asks, and then what `Protect` asks of a route. */
+  /** The answer of an endpoint, or else what `all` asks. */
+  before(incoming: Incoming, apply: (outcome: Outcome) => void): void {
+    const { message } = incoming;
+    const known = this.#outcomes.get(message) ?? this.#decide(incoming);
+    this.#outcomes.set(message, known);
+    if (known instanceof Promise) void known.then(apply);
+    else apply(known.outcome);
+  }
+
+  /** The same, and then what `Protect` asks of a route. */
   run(
     incoming: Incoming,
     protections: readonly Protection[],
     answer: (answer: Answer) => void,
     next: () => void,
   ): void {
-    const { message, target, peer } = incoming;
-    const endpoint = this.#endpoints?.(new NodeRequest(message, target, peer), target);
-    if (endpoint !== undefined) return void endpoint.then(answer);
-    const go = (): void => this.#meet(incoming, protections, answer, next);
-    if (this.#all === undefined) return go();
-    this.decideAll(incoming, (decision) => {
-      if (decision.outcome === 'refuse') return answer(decision.response);
-      message.attestation = decision.results;
-      go();
+    this.before(incoming, (outcome) => {
+      if (outcome === undefined) this.#meet(incoming, protections, answer, next);
+      else answer(outcome);
     });
   }
 
-  /** What `all` asks, once for each request; only where `all` is set. */
-  decideAll({ message, target, peer }: Incoming, apply: (decision: Decision<Attestation>) => void): void {
-    const made = this.#made.get(message);
-    if (made !== undefined) return apply(made);
-    whenDecided(this.#guard.check(new NodeRequest(message, target, peer), this.#all), (decision) => {
-      this.#made.set(message, decision);
-      apply(decision);
-    });
+  #decide({ message, target, peer }: Incoming): { readonly outcome: Outcome } | Promise<Outcome> {
+    const answer = this.#endpoints?.(new NodeRequest(message, target, peer), target);
+    if (answer !== undefined) return answer;
+    if (this.#all === undefined) return { outcome: undefined };
+    const settle = (decision: Decision<Attestation>): Outcome => {
+      if (decision.outcome === 'refuse') return decision.response;
+      message.attestation = decision.results;
+      return undefined;
+    };
+    const decision = this.#guard.check(new NodeRequest(message, target, peer), this.#all);
+    return decision instanceof Promise ? decision.then(settle) : { outcome: settle(decision) };
   }
 
   #meet(

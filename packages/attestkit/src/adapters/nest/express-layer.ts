@@ -4,7 +4,7 @@ import type { Middleware } from '../node/middleware.js';
 /** What is used of a layer in the router of Express 4 and 5. */
 interface Layer {
   readonly name?: string;
-  readonly handle: { readonly stack?: unknown };
+  readonly handle: { readonly name: string; readonly stack?: unknown };
   readonly route?: unknown;
   /** Whether it is for all paths: Express 5, and Express 4. */
   readonly slash?: boolean;
@@ -53,7 +53,15 @@ export function mountFirst(application: ExpressApplication, middleware: Middlewa
   stack.splice(first < 0 ? stack.length : first, 0, own);
 }
 
-function isPlain({ name = '', handle, route, slash, regexp }: Layer): boolean {
+function isPlain({ name, handle, route, slash, regexp }: Layer): boolean {
   const isForAllPaths = slash === true || regexp?.fast_slash === true;
-  return isForAllPaths && route === undefined && handle.stack === undefined && !READS_OR_ANSWERS.has(name);
+  return isForAllPaths && route === undefined && !readsOrAnswers(handle, name);
+}
+
+/** Whether middleware reads bodies, or is a router: plain middleware passes requests on. */
+export function readsOrAnswers(
+  handle: { readonly name: string; readonly stack?: unknown },
+  name = handle.name,
+): boolean {
+  return handle.stack !== undefined || READS_OR_ANSWERS.has(name);
 }

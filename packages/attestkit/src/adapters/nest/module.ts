@@ -5,7 +5,7 @@ import { assertOptions } from '../../kernel/options.js';
 import { Decisions, optionsOfAll } from './decisions.js';
 import { Gateways, type Modules } from './gateways.js';
 import { assertModuleOptions, OPTIONS, type AttestationModuleOptions } from './options.js';
-import { attach, type AdapterHost } from './platform.js';
+import { attach, prepare, type AdapterHost } from './platform.js';
 import { guardForeignListeners, guardUpgrades, hasForeignListener } from './server.js';
 
 /** A dynamic module, for `imports`. */
@@ -13,9 +13,18 @@ export interface ConfiguredAttestationModule {
   module: typeof AttestationModule;
   global: true;
   imports?: never[];
-  providers: object[];
+  providers: OptionsProvider[];
   exports: symbol[];
 }
+
+/** What gives the options, as one of Nest's providers. */
+export type OptionsProvider =
+  | { provide: symbol; useValue: AttestationModuleOptions }
+  | {
+      provide: symbol;
+      useFactory: (...injected: never[]) => Promise<AttestationModuleOptions>;
+      inject: never[];
+    };
 
 /** How the options are made by other providers. */
 export interface AttestationModuleAsyncOptions<Injected extends readonly unknown[] = readonly never[]> {
@@ -42,11 +51,14 @@ export class AttestationModule {
   readonly #options: AttestationModuleOptions;
   readonly #host: AdapterHost;
   readonly #gateways: Gateways;
+  readonly #decisions: Decisions;
 
   constructor(options: AttestationModuleOptions, host: AdapterHost, modules: Modules) {
     const { all } = options;
     this.#options = options;
     this.#host = host;
+    this.#decisions = new Decisions(options);
+    prepare(host, this.#decisions);
     this.#gateways = new Gateways(modules, all === undefined ? undefined : optionsOfAll(all));
   }
 
@@ -71,7 +83,7 @@ export class AttestationModule {
     const { useFactory, inject = [], imports = [] } = options;
     if (useFactory === undefined)
       throw new ConfigurationError('useFactory', 'is not set', 'Give a function that makes the options.');
-    const make = async (...injected: unknown[]): Promise<AttestationModuleOptions> => {
+    const make = async (...injected: never[]): Promise<AttestationModuleOptions> => {
       const made = await useFactory(...(injected as unknown as Injected));
       assertModuleOptions(made);
       return made;
@@ -80,7 +92,7 @@ export class AttestationModule {
       module: AttestationModule,
       global: true,
       imports: [...imports] as never[],
-      providers: [{ provide: OPTIONS, useFactory: make, inject: [...inject] }],
+      providers: [{ provide: OPTIONS, useFactory: make, inject: [...inject] as never[] }],
       exports: [OPTIONS],
     };
   }
@@ -88,7 +100,7 @@ export class AttestationModule {
   /** Called by Nest when the application starts, after all gateways have been connected. */
   configure(): void {
     const { guard, all, enrolment } = this.#options;
-    const decisions = new Decisions(this.#options);
+    const decisions = this.#decisions;
     const isNeeded = all !== undefined || enrolment !== undefined || this.#gateways.areGuarded;
     const platform = attach(this.#host, decisions, isNeeded);
     if (platform === undefined) return;
@@ -98,8 +110,8 @@ export class AttestationModule {
     if (all === undefined) return;
     guardForeignListeners(server, listener, (message, then) => {
       const target = message.url ?? '';
-      const peer = { ip: message.socket.remoteAddress };
-      decisions.decideAll({ message, target, peer }, ({ outcome }) => then(outcome === 'accept'));
+      const peer = { ip: message.socket?.remoteAddress };
+      decisions.before({ message, target, peer }, (answer) => then(answer === undefined));
     });
   }
 }

@@ -7,6 +7,7 @@ import { respond } from '../node/reply.js';
 import { sendAnswer } from '../node/respond.js';
 import type { Decisions } from './decisions.js';
 import { mountFirst, type ExpressApplication } from './express-layer.js';
+import { guardMiddleware, type FastifyHttpAdapter } from './fastify-middleware.js';
 import { protectionsOfRoute } from './protection.js';
 import type { Listener } from './server.js';
 
@@ -22,7 +23,7 @@ export interface AdapterHost {
   readonly httpAdapter?: HttpAdapter | undefined;
 }
 
-interface HttpAdapter {
+interface HttpAdapter extends FastifyHttpAdapter {
   getType(): string;
   getInstance<T>(): T;
   getHttpServer(): EventEmitter | undefined;
@@ -42,13 +43,18 @@ export interface Platform {
 
 /** Node's own request, which both platforms have. */
 export function messageOf(request: PlatformRequest): MiddlewareRequest {
-  return ('rawHeaders' in request ? request : request.raw) as MiddlewareRequest;
+  return (request.raw ?? request) as MiddlewareRequest;
 }
 
 /** Takes over the bytes that Nest's parser has kept, where Nest is told to: `NestFactory.create(…, { rawBody: true })`. */
 export function keepBody(message: MiddlewareRequest, request: object): void {
   const { rawBody: bytes } = request as { readonly rawBody?: unknown };
   if (bytes instanceof Uint8Array) rawBody(message, undefined, bytes);
+}
+
+/** What has to be done before anything is mounted on the platform, where there is one already. */
+export function prepare({ httpAdapter }: AdapterHost, decisions: Decisions): void {
+  if (httpAdapter?.getType() === 'fastify') guardMiddleware(httpAdapter, decisions);
 }
 
 /**
@@ -66,6 +72,7 @@ export function attach(
   const server = httpAdapter?.getHttpServer();
   if (httpAdapter?.getType() === 'fastify' && server !== undefined) {
     const instance = httpAdapter.getInstance<FastifyApplication>();
+    guardMiddleware(httpAdapter, decisions);
     instance.addHook('onRequest', fastifyHook(decisions));
     return { server, listener: instance.routing };
   }

@@ -18,6 +18,7 @@ export function rawBody(req: NodeMessage, _res: unknown, bytes: Uint8Array): voi
 /** How to get the body's exact bytes; undefined where somebody else has read them, and has not kept them. */
 export function bodyOf(message: NodeMessage): (() => Promise<Uint8Array>) | undefined {
   const consumed =
+    !isStream(message) ||
     message.readableDidRead ||
     message.readableEnded ||
     message.readableFlowing === true ||
@@ -35,7 +36,12 @@ export function bodyOf(message: NodeMessage): (() => Promise<Uint8Array>) | unde
  * nobody has begun to read it. Emulations of Node's server, for functions in a cloud, may have nothing to resume.
  */
 export function discardBody(message: { resume?(): unknown }): void {
-  message.resume?.();
+  if (isStream(message)) message.resume?.();
+}
+
+/** Express gives a mock the methods of a stream too, which need its state. */
+function isStream(message: object): boolean {
+  return (message as { readonly _readableState?: object })._readableState !== undefined;
 }
 
 /**
