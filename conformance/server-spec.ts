@@ -71,6 +71,8 @@ export interface Target {
   /** Whether paths reach the guard as sent, or as `URL` has resolved them. */
   readonly paths: 'as sent' | 'resolved';
   readonly http: 1 | 2;
+  /** Whether a bridge to fetch stands before it, which closes a connection on which a body is left unread. */
+  readonly isBridged?: true;
   /** Places where this framework's users can have their body parser, by what of the guard's has to read bodies too. */
   readonly parsers: Readonly<Record<'all routes' | 'one route' | 'enrolment', readonly ParserPlace[]>>;
   /** Request targets that the framework's own HTTP layer may answer, 400 or 404, before anything of the user's. */

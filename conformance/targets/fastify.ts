@@ -41,8 +41,14 @@ function application(spec: ServerSpec): FastifyInstance {
     });
   };
   if (all !== undefined && hook === 'preHandler') app.addHook(hook, protect(guard, all));
-  else if (all !== undefined) app.register(protection, { guard, ...all });
-  if (spec.enrolment !== undefined) app.register(enrolment, { guard, prefix: spec.enrolment });
+  else if (all !== undefined)
+    app.register(protection, {
+      guard,
+      ...all,
+      ...(spec.enrolment !== undefined && { enrolment: spec.enrolment }),
+    });
+  if (spec.enrolment !== undefined && all === undefined)
+    app.register(enrolment, { guard, prefix: spec.enrolment });
   for (const route of routes) add(app, route);
   for (const mount of mounts) {
     app.register(

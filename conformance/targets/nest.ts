@@ -8,7 +8,7 @@ import { AttestationModule, Attested, Protect } from 'attestkit/nest';
 import type { MountSpec, RouteSpec, ServerSpec, Target } from '../server-spec.js';
 import { running } from './listen.js';
 
-/** Nest has its own parser in front of all that is Nest's, and keeps the bytes where it is told to. */
+/** Nest's own parser comes before what protects one route, and after what protects all; it keeps the bytes if told to. */
 export const nestExpress: Target = {
   name: 'Nest on Express',
   fields: 'lines',
@@ -16,9 +16,9 @@ export const nestExpress: Target = {
   http: 1,
   rejects: /^[^?]*%(?![0-7][0-9a-f])/i,
   parsers: {
-    'all routes': ['before', 'before with rawBody'],
+    'all routes': ['after', 'before with rawBody'],
     'one route': ['before', 'before with rawBody'],
-    enrolment: ['before', 'before with rawBody'],
+    enrolment: ['after', 'before with rawBody'],
   },
   async start(spec) {
     const app = await NestFactory.create<NestExpressApplication>(moduleOf(spec), settings(spec));
@@ -27,7 +27,7 @@ export const nestExpress: Target = {
   },
 };
 
-/** Middleware comes before Fastify's parser, and a guard behind it. */
+/** Everything comes before Fastify's parser. */
 export const nestFastify: Target = {
   name: 'Nest on Fastify',
   fields: 'lines',
@@ -35,7 +35,7 @@ export const nestFastify: Target = {
   http: 1,
   parsers: {
     'all routes': ['after', 'before with rawBody'],
-    'one route': ['before', 'before with rawBody'],
+    'one route': ['after', 'before with rawBody'],
     enrolment: ['after', 'before with rawBody'],
   },
   rejects: /^[^?]*%(?![0-7][0-9a-f])/i,
