@@ -27,7 +27,7 @@ export const fastify: Target = {
 /** Fastify always parses after `onRequest`, so `before` is the hook in the wrong place. */
 function application(spec: ServerSpec): FastifyInstance {
   const { guard, all, routes, mounts = [], parser } = spec;
-  const app = createFastify(spec.isLenient === true ? LENIENT : {});
+  const app = createFastify(spec.isLenient === true ? { ...LENIENT } : {});
   app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
   );

@@ -44,7 +44,7 @@ export const nestFastify: Target = {
   },
   rejects: /^[^?]*%(?![0-7][0-9a-f])/i,
   async start(spec) {
-    const adapter = new FastifyAdapter(spec.isLenient === true ? LENIENT : {});
+    const adapter = new FastifyAdapter(spec.isLenient === true ? { ...LENIENT } : {});
     const app = await NestFactory.create<NestFastifyApplication>(moduleOf(spec), adapter, settings(spec));
     prefix(app, spec);
     // Last: a parser of one's own in front of Nest's keeps Nest's from being added.

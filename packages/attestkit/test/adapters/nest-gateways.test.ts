@@ -1,4 +1,4 @@
-import { Module, type INestApplication, type Type } from '@nestjs/common';
+import { Module, SetMetadata, type INestApplication, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
@@ -171,6 +171,20 @@ describe.each(platforms)('Nest on %s', (_platform, adapter) => {
       });
     }
   });
+
+  test.each(['microservices:pattern', 'graphql:resolver_type'])(
+    'Protect on a handler that is marked %s keeps the application from starting',
+    async (key) => {
+      class Handlers {
+        handle(): void {}
+      }
+      decorate(Handlers, 'handle', Protect(), SetMetadata(key, ['x']));
+      await expect(start(adapter, { guard: syncGuard().guard }, [Handlers])).rejects.toMatchObject({
+        name: 'ConfigurationError',
+        variable: 'Protect',
+      });
+    },
+  );
 
   test('a message is refused, and nothing logged, where no handshake was guarded', async () => {
     const { guard } = syncGuard();
