@@ -25,7 +25,7 @@ export const nestExpress: Target = {
   async start(spec) {
     const app = await NestFactory.create<NestExpressApplication>(moduleOf(spec), settings(spec));
     app.useBodyParser('raw', { type: 'application/octet-stream' });
-    prefix(app, spec);
+    setPrefix(app, spec);
     return listen(app);
   },
 };
@@ -46,7 +46,7 @@ export const nestFastify: Target = {
   async start(spec) {
     const adapter = new FastifyAdapter(spec.isLenient === true ? { ...LENIENT } : {});
     const app = await NestFactory.create<NestFastifyApplication>(moduleOf(spec), adapter, settings(spec));
-    prefix(app, spec);
+    setPrefix(app, spec);
     // Last: a parser of one's own in front of Nest's keeps Nest's from being added.
     await app.init();
     app.useBodyParser('application/octet-stream');
@@ -54,7 +54,7 @@ export const nestFastify: Target = {
   },
 };
 
-function prefix(app: INestApplication, { globalPrefix }: ServerSpec): void {
+function setPrefix(app: INestApplication, { globalPrefix }: ServerSpec): void {
   if (globalPrefix !== undefined) app.setGlobalPrefix(globalPrefix);
 }
 

@@ -205,8 +205,8 @@ describe('the address', () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const { guard, asked } = echoing();
     const device = enrolment(guard, { address: (_request, { remote }: Info) => remote });
-    const request = new Request('http://h/device/echo', { method: 'POST', body: 'a' });
-    await device(request, { remote: '203.0.113.9' });
+    const post = new Request('http://h/device/echo', { method: 'POST', body: 'a' });
+    await device(post, { remote: '203.0.113.9' });
     expect(asked.map(({ ip }) => ip)).toEqual(['203.0.113.9']);
     expect(warn).not.toHaveBeenCalled();
     enrolment(guard);

@@ -38,7 +38,8 @@ const READS_OR_ANSWERS: ReadonlySet<string> = new Set([
  */
 export function mountFirst(application: ExpressApplication, middleware: Middleware): void {
   application.use(middleware);
-  const stack = (application._router ?? application.router)?.stack;
+  const { _router: ofVersion4 } = application;
+  const stack = (ofVersion4 ?? application.router)?.stack;
   const own = stack?.at(-1);
   if (stack === undefined || own === undefined || own.handle !== (middleware as unknown)) {
     const remedy = 'Use ExpressAdapter with an application of express, or mount attestkit/express yourself.';

@@ -41,7 +41,8 @@ export function discardBody(message: { resume?(): unknown }): void {
 
 /** Express gives a mock the methods of a stream too, which need its state. */
 function isStream(message: object): boolean {
-  return (message as { readonly _readableState?: object })._readableState !== undefined;
+  const { _readableState: state } = message as { readonly _readableState?: object };
+  return state !== undefined;
 }
 
 /**
