@@ -39,7 +39,7 @@ describe.each(targets.filter(({ http }) => http === 1))('$name', (target) => {
       });
       const json = Buffer.from('{"a":"some more than ten bytes"}');
       // Behind the bridge to fetch, a body that nobody reads to its end closes the connection.
-      const tooLarge = target.fields === 'lines' ? [Buffer.alloc(1_500_000)] : [];
+      const tooLarge = target.isBridged !== true ? [Buffer.alloc(1_500_000)] : [];
       const refused = [...tooLarge, Buffer.alloc(300_000), Buffer.alloc(20)];
       const answers = await sendInTurn(portOf(running), [
         ...refused.map((bytes) => post(bytes, [KEEP, ['X-Double', digest('other')]])),

@@ -47,7 +47,7 @@ export const exclusionCases: readonly ExclusionCase[] = [
   { target: '/health;v2', status: 401 },
   { target: '/auth\\login', status: 401, resolved: 200 },
   { target: '/auth/..\\v2', status: 401 },
-  { target: '/auth/\\..\\v2', status: 401 },
+  { target: '/auth/\\..\\v2', status: 401, resolved: 404 },
   { target: 'http://api.example.com/v2', status: 401 },
   { target: 'http://api.example.com/health', status: 401, resolved: 200 },
   { target: 'http://api.example.com/health/../v2', status: 401 },

@@ -50,6 +50,10 @@ export interface ServerSpec {
   readonly routes: readonly RouteSpec[];
   readonly mounts?: readonly MountSpec[];
   readonly parser?: ParserPlace;
+  /** Nest's own prefix of all routes, without its slash; no other framework has such a thing. */
+  readonly globalPrefix?: string;
+  /** Whether the router takes other spellings of a path for it, where the framework can be told to. */
+  readonly isLenient?: true;
 }
 
 /** A server that listens on the loopback interface. */
@@ -71,9 +75,13 @@ export interface Target {
   /** Whether paths reach the guard as sent, or as `URL` has resolved them. */
   readonly paths: 'as sent' | 'resolved';
   readonly http: 1 | 2;
+  /** Whether a bridge to fetch stands before it, which closes a connection on which a body is left unread. */
+  readonly isBridged?: true;
   /** Places where this framework's users can have their body parser, by what of the guard's has to read bodies too. */
   readonly parsers: Readonly<Record<'all routes' | 'one route' | 'enrolment', readonly ParserPlace[]>>;
   /** Request targets that the framework's own HTTP layer may answer, 400 or 404, before anything of the user's. */
   readonly rejects?: RegExp;
+  /** What of a server's more peculiar settings it can have. */
+  readonly settings?: readonly ('globalPrefix' | 'isLenient')[];
   start(spec: ServerSpec): Promise<Running>;
 }

@@ -23,15 +23,15 @@ export const allowedImports = {
   guard: { rooms: ['ports', 'kernel', 'sessions'] },
   'adapters/mounting': { rooms: ['ports', 'kernel', 'guard'] },
   'adapters/node': { rooms: ['ports', 'guard', 'adapters/mounting'] },
-  'adapters/web': { rooms: ['ports', 'guard', 'adapters/mounting'] },
+  'adapters/web': { rooms: ['ports', 'kernel', 'guard', 'adapters/mounting'] },
   'adapters/express': { rooms: ['ports', 'guard', 'adapters/mounting', 'adapters/node'] },
-  'adapters/fastify': { rooms: ['ports', 'guard', 'adapters/mounting', 'adapters/node'] },
+  'adapters/fastify': { rooms: ['ports', 'kernel', 'guard', 'adapters/mounting', 'adapters/node'] },
   'adapters/koa': { rooms: ['ports', 'guard', 'adapters/mounting', 'adapters/node'] },
   'adapters/nest': {
-    rooms: ['ports', 'kernel', 'guard', 'adapters/mounting', 'adapters/node'],
-    packages: ['@nestjs/common'],
+    rooms: ['ports', 'kernel', 'guard', 'adapters/mounting', 'adapters/node', 'adapters/fastify'],
+    packages: ['@nestjs/common', '@nestjs/core'],
   },
-  'adapters/hono': { rooms: ['ports', 'guard', 'adapters/web'] },
+  'adapters/hono': { rooms: ['ports', 'guard', 'adapters/mounting', 'adapters/node', 'adapters/web'] },
   env: {
     rooms: [
       'ports',

@@ -3,8 +3,12 @@ import createFastify, { type FastifyInstance } from 'fastify';
 import type { RouteSpec, ServerSpec, Target } from '../server-spec.js';
 import { running } from './listen.js';
 
+/** What Fastify's router can be told to overlook, named as its earlier versions 5 know it too. */
+export const LENIENT = { ignoreDuplicateSlashes: true, ignoreTrailingSlash: true, caseSensitive: false };
+
 export const fastify: Target = {
   name: 'Fastify',
+  settings: ['isLenient'],
   fields: 'lines',
   paths: 'as sent',
   http: 1,
@@ -23,7 +27,7 @@ export const fastify: Target = {
 /** Fastify always parses after `onRequest`, so `before` is the hook in the wrong place. */
 function application(spec: ServerSpec): FastifyInstance {
   const { guard, all, routes, mounts = [], parser } = spec;
-  const app = createFastify();
+  const app = createFastify(spec.isLenient === true ? { ...LENIENT } : {});
   app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
   );
@@ -41,8 +45,14 @@ function application(spec: ServerSpec): FastifyInstance {
     });
   };
   if (all !== undefined && hook === 'preHandler') app.addHook(hook, protect(guard, all));
-  else if (all !== undefined) app.register(protection, { guard, ...all });
-  if (spec.enrolment !== undefined) app.register(enrolment, { guard, prefix: spec.enrolment });
+  else if (all !== undefined)
+    app.register(protection, {
+      guard,
+      ...all,
+      ...(spec.enrolment !== undefined && { enrolment: spec.enrolment }),
+    });
+  if (spec.enrolment !== undefined && all === undefined)
+    app.register(enrolment, { guard, prefix: spec.enrolment });
   for (const route of routes) add(app, route);
   for (const mount of mounts) {
     app.register(

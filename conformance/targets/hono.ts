@@ -12,9 +12,10 @@ interface Env {
 
 export const hono: Target = {
   name: 'Hono',
-  fields: 'joined',
-  paths: 'resolved',
+  fields: 'lines',
+  paths: 'as sent',
   http: 1,
+  isBridged: true,
   parsers: {
     'all routes': ['after', 'before'],
     'one route': ['after', 'before'],

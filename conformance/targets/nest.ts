@@ -6,48 +6,57 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { Attestation } from 'attestkit';
 import { AttestationModule, Attested, Protect } from 'attestkit/nest';
 import type { MountSpec, RouteSpec, ServerSpec, Target } from '../server-spec.js';
+import { LENIENT } from './fastify.js';
 import { running } from './listen.js';
 
-/** Nest has its own parser in front of all that is Nest's, and keeps the bytes where it is told to. */
+/** Nest's own parser comes before what protects one route, and after what protects all; it keeps the bytes if told to. */
 export const nestExpress: Target = {
   name: 'Nest on Express',
+  settings: ['globalPrefix'],
   fields: 'lines',
   paths: 'as sent',
   http: 1,
   rejects: /^[^?]*%(?![0-7][0-9a-f])/i,
-  parsers: {
-    'all routes': ['before', 'before with rawBody'],
-    'one route': ['before', 'before with rawBody'],
-    enrolment: ['before', 'before with rawBody'],
-  },
-  async start(spec) {
-    const app = await NestFactory.create<NestExpressApplication>(moduleOf(spec), settings(spec));
-    app.useBodyParser('raw', { type: 'application/octet-stream' });
-    return listen(app);
-  },
-};
-
-/** Middleware comes before Fastify's parser, and a guard behind it. */
-export const nestFastify: Target = {
-  name: 'Nest on Fastify',
-  fields: 'lines',
-  paths: 'as sent',
-  http: 1,
   parsers: {
     'all routes': ['after', 'before with rawBody'],
     'one route': ['before', 'before with rawBody'],
     enrolment: ['after', 'before with rawBody'],
   },
+  async start(spec) {
+    const app = await NestFactory.create<NestExpressApplication>(moduleOf(spec), settings(spec));
+    app.useBodyParser('raw', { type: 'application/octet-stream' });
+    setPrefix(app, spec);
+    return listen(app);
+  },
+};
+
+/** Everything comes before Fastify's parser. */
+export const nestFastify: Target = {
+  name: 'Nest on Fastify',
+  settings: ['globalPrefix', 'isLenient'],
+  fields: 'lines',
+  paths: 'as sent',
+  http: 1,
+  parsers: {
+    'all routes': ['after', 'before with rawBody'],
+    'one route': ['after', 'before with rawBody'],
+    enrolment: ['after', 'before with rawBody'],
+  },
   rejects: /^[^?]*%(?![0-7][0-9a-f])/i,
   async start(spec) {
-    const adapter = new FastifyAdapter();
+    const adapter = new FastifyAdapter(spec.isLenient === true ? { ...LENIENT } : {});
     const app = await NestFactory.create<NestFastifyApplication>(moduleOf(spec), adapter, settings(spec));
+    setPrefix(app, spec);
     // Last: a parser of one's own in front of Nest's keeps Nest's from being added.
     await app.init();
     app.useBodyParser('application/octet-stream');
     return listen(app);
   },
 };
+
+function setPrefix(app: INestApplication, { globalPrefix }: ServerSpec): void {
+  if (globalPrefix !== undefined) app.setGlobalPrefix(globalPrefix);
+}
 
 function settings({ parser }: ServerSpec): { logger: false; abortOnError: false; rawBody: boolean } {
   return { logger: false, abortOnError: false, rawBody: parser === 'before with rawBody' };

@@ -10,6 +10,7 @@ export const web: Target = {
   fields: 'joined',
   paths: 'resolved',
   http: 1,
+  isBridged: true,
   parsers: {
     'all routes': ['after', 'before'],
     'one route': ['after', 'before'],

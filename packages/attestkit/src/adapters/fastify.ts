@@ -1,9 +1,8 @@
 import { routeOf, whenDecided, type Guard, type RouteOptions, markNode } from '../guard/index.js';
+import { ConfigurationError } from '../kernel/errors.js';
 import type { Attestation } from '../ports/attestation.js';
-import type { Answer } from '../ports/decision.js';
 import { mounted, type MountOptions } from './mounting.js';
-import { discardBody } from './node/body.js';
-import { replyAnswer, type FastifyReply } from './node/reply.js';
+import { respond, type FastifyReply } from './node/reply.js';
 import type { NodeMessage } from './node/message.js';
 import { NodeRequest } from './node/request.js';
 
@@ -18,6 +17,7 @@ export interface FastifyRequest {
 
 /** What is used of a Fastify instance. */
 export interface FastifyInstance {
+  readonly prefix: string;
   hasRequestDecorator(name: string): boolean;
   decorateRequest(name: string, value: undefined): unknown;
   addHook(name: 'onRequest', hook: OnRequest): unknown;
@@ -43,6 +43,11 @@ export interface NotFoundReply {
 /** Options of the plugin: the guard, and what is asked of every request. */
 export interface ProtectionOptions extends RouteOptions {
   readonly guard: Guard;
+  /**
+   * The whole path of the guard's endpoints of enrollment and sessions: `/device`. The plugin answers them itself, before
+   * it protects all else, so that no path has to be excluded. Default: nowhere.
+   */
+  readonly enrolment?: string;
 }
 
 /** Options of the plugin: the guard, and where its endpoints are, below the prefix of the instance. */
@@ -72,7 +77,7 @@ export function protect(guard: Guard, options?: RouteOptions): OnRequest {
     whenDecided(
       guard.check(new NodeRequest(request.raw, request.originalUrl, request), route),
       (decision) => {
-        if (decision.outcome === 'refuse') return respond(request, reply, decision.response);
+        if (decision.outcome === 'refuse') return respond(request.raw, reply, decision.response);
         markNode(reply.raw, decision.caching);
         (request as { attestation?: Attestation }).attestation = decision.results;
         done();
@@ -83,26 +88,42 @@ export function protect(guard: Guard, options?: RouteOptions): OnRequest {
 
 /**
  * The plugin that protects every route of the instance on which it is registered, and of the plugins below, whether
- * they were registered before it or are after, and unknown paths: `await app.register(protection, { guard })`.
+ * they were registered before it or are after, and unknown paths: `await app.register(protection, { guard })`. With
+ * `enrolment: '/device'` it answers the guard's endpoints too, which devices ask before they have evidence to show.
  *
  * @throws ConfigurationError (rejects with it) naming the option, when the instance gets ready
  */
 export const protection: (instance: FastifyInstance, options: ProtectionOptions) => Promise<void> =
   Object.assign(
-    async (instance: FastifyInstance, { guard, ...options }: ProtectionOptions) => {
-      instance.addHook('onRequest', protect(guard, options));
+    async (instance: FastifyInstance, { guard, enrolment: path, ...options }: ProtectionOptions) => {
+      const hook = protect(guard, options);
+      instance.addHook('onRequest', path === undefined ? hook : answeringFirst(guard, path, instance, hook));
       if (!instance.hasRequestDecorator('attestation')) instance.decorateRequest('attestation', undefined);
     },
     // What fastify-plugin does: the hook is for the instance itself, not for a scope of the plugin's own.
     { [Symbol.for('skip-override')]: true, [Symbol.for('fastify.display-name')]: 'attestkit' },
   );
 
+/** Answers the endpoints in place of letting them through: what is let through, a router may read as another path. */
+function answeringFirst(guard: Guard, path: string, { prefix }: FastifyInstance, hook: OnRequest): OnRequest {
+  if (prefix !== '') {
+    const remedy = 'Register the plugin on the root instance, or the plugin enrolment in this scope.';
+    throw new ConfigurationError('enrolment', `would not be reached within the prefix ${prefix}`, remedy);
+  }
+  const endpoints = mounted(guard, { prefix: path });
+  return (request, reply, done) => {
+    const { raw, originalUrl } = request;
+    const answer = endpoints(new NodeRequest(raw, originalUrl, request), raw.url ?? '');
+    if (answer === undefined) hook(request, reply, done);
+    else void answer.then((settled) => respond(raw, reply, settled));
+  };
+}
+
 /**
- * The plugin with the guard's endpoints of enrolment and sessions, by default below `/device`:
+ * The plugin with the guard's endpoints of enrollment and sessions alone, by default below `/device`:
  * `await app.register(enrolment, { guard, prefix: '/device' })`. They are routes of Fastify, in a scope of their own,
- * and answer before the body is parsed; the rest below the prefix is not found.
- *
- * Where all routes are protected too, let them through: `app.register(protection, { guard, exclude: ['/device/*'] })`.
+ * and answer before the body is parsed; the rest below the prefix is not found. Where all routes are protected, use the
+ * option `enrolment` of `protection` instead: an exclusion of `/device/*` opens the application's own routes there.
  *
  * @throws ConfigurationError (rejects with it) naming the option, or `guard` where it has no endpoints, when the
  *   instance gets ready
@@ -116,12 +137,7 @@ export async function enrolment(instance: FastifyScope, options: EnrolmentPlugin
     const { raw, originalUrl } = request;
     const answer = endpoints(new NodeRequest(raw, originalUrl, request), raw.url ?? '');
     if (answer === undefined) reply.callNotFound();
-    else void answer.then((settled) => respond(request, reply, settled));
+    else void answer.then((settled) => respond(raw, reply, settled));
   };
   instance.all(`${added}/*`, { onRequest }, () => undefined);
-}
-
-function respond({ raw }: FastifyRequest, reply: FastifyReply, answer: Answer): void {
-  replyAnswer(reply, answer);
-  discardBody(raw);
 }

@@ -1,8 +1,13 @@
 import { routeOf, type Guard, type RouteOptions, markFetch } from '../guard/index.js';
 import type { Attestation } from '../ports/attestation.js';
-import { answerResponse, enrolment as answering, webRequest, type MountOptions } from './web.js';
+import type { AttestedRequest } from '../ports/request.js';
+import { mounted, type MountOptions } from './mounting.js';
+import type { NodeMessage } from './node/message.js';
+import { fieldsOf } from './node/request.js';
+import { answerResponse, assertAddress, warnOfNoAddress, WebRequest, type AddressOf } from './web.js';
 
-export type { MountOptions } from './web.js';
+export type { MountOptions } from './mounting.js';
+export type { AddressOf } from './web.js';
 
 /** For `new Hono<{ Variables: AttestationVariables }>()`: what the middleware sets. */
 // A type, since early versions of Hono 4 take no interface here.
@@ -11,9 +16,26 @@ export type AttestationVariables = {
   attestation?: Attestation;
 };
 
+/** Options of a route, and where its peer's address is. */
+export interface HonoRouteOptions extends RouteOptions {
+  /** Default: on Node the connection's, elsewhere it is not known. */
+  readonly address?: AddressOf;
+}
+
+/** Options of the endpoints, and where the peer's address is. */
+export interface HonoMountOptions extends MountOptions {
+  /**
+   * Default: on Node the connection's, elsewhere it is not known. Then only limits for all clients together hold, which
+   * a warning says at the first request.
+   */
+  readonly address?: AddressOf;
+}
+
 /** What is used of Hono's context. */
 export interface HonoContext {
   readonly req: { readonly raw: Request };
+  /** On Node, by `@hono/node-server`, `incoming` is the request of Node's server. */
+  readonly env?: unknown;
   set(name: 'attestation', value: Attestation): void;
   res: Response;
 }
@@ -22,18 +44,20 @@ export interface HonoContext {
  * Middleware for Hono: for all that is used after it, unknown paths included, with `app.use(protect(guard))`, or for
  * one route: `app.get('/forms', protect(guard, { binding: true }), (c) => c.json(c.get('attestation')))`.
  *
- * Hono hands over a fetch request, with what that means (see `webRequest`): repeated header fields arrive joined by
- * a comma, and fail as malformed or not matching, on Node too.
+ * On Node, path and header fields are read as they were sent. Elsewhere Hono hands over a fetch request alone, with
+ * what that means (see `webRequest`): repeated header fields arrive joined by a comma, and fail as malformed.
  *
  * @throws ConfigurationError naming the option
  */
 export function protect(
   guard: Guard,
-  options?: RouteOptions,
+  options: HonoRouteOptions = {},
 ): (c: HonoContext, next: () => Promise<void>) => Promise<Response | undefined> {
-  const route = routeOf(guard, options);
+  const { address, ...asked } = options;
+  assertAddress(address);
+  const route = routeOf(guard, asked);
   return async (c, next) => {
-    const decision = await guard.check(webRequest(c.req.raw), route);
+    const decision = await guard.check(honoRequest(c, address), route);
     if (decision.outcome === 'refuse') return answerResponse(decision.response);
     c.set('attestation', decision.results);
     await next();
@@ -43,7 +67,7 @@ export function protect(
 }
 
 /**
- * Middleware with the guard's endpoints of enrolment and sessions, by default below `/device`:
+ * Middleware with the guard's endpoints of enrollment and sessions, by default below `/device`:
  * `app.use(enrolment(guard))`. Requests for other paths go on. Use it before what protects all routes, and before what
  * reads the body.
  *
@@ -51,8 +75,54 @@ export function protect(
  */
 export function enrolment(
   guard: Guard,
-  options?: MountOptions,
-): (c: Pick<HonoContext, 'req'>, next: () => Promise<void>) => Promise<Response | undefined> {
-  const answer = answering(guard, options);
-  return async (c, next) => (await answer(c.req.raw)) ?? void (await next());
+  options: HonoMountOptions = {},
+): (c: Pick<HonoContext, 'req' | 'env'>, next: () => Promise<void>) => Promise<Response | undefined> {
+  const { address, ...mount } = options;
+  assertAddress(address);
+  const endpoints = mounted(guard, mount);
+  let isToWarn = address === undefined;
+  return async (c, next) => {
+    const { raw } = c.req;
+    // By what Hono routes: a mounted application sees a shorter path than the one that was sent.
+    const answer = endpoints(honoRequest(c, address), new WebRequest(raw, () => undefined).target);
+    if (answer === undefined) return void (await next());
+    if (isToWarn && incomingOf(c) === undefined) warnOfNoAddress();
+    isToWarn = false;
+    return answerResponse(await answer);
+  };
+}
+
+function honoRequest(c: Pick<HonoContext, 'req' | 'env'>, address: AddressOf | undefined): AttestedRequest {
+  const { raw } = c.req;
+  const incoming = incomingOf(c);
+  const given = (): string | undefined => address?.(raw);
+  if (incoming === undefined) return new WebRequest(raw, given);
+  return new SentRequest(raw, address === undefined ? () => incoming.socket?.remoteAddress : given, incoming);
+}
+
+type Incoming = NodeMessage & { readonly url: string };
+
+/** The request of Node's server, where Hono runs on it. */
+function incomingOf({ env }: Pick<HonoContext, 'env'>): Incoming | undefined {
+  const { incoming } = (env ?? {}) as { readonly incoming?: Partial<NodeMessage> };
+  const isNode = Array.isArray(incoming?.rawHeaders) && typeof incoming.url === 'string';
+  return isNode ? (incoming as Incoming) : undefined;
+}
+
+/** A request on Node: the body as fetch has it, and all else as it was sent. */
+class SentRequest extends WebRequest {
+  readonly #incoming: Incoming;
+
+  constructor(request: Request, address: () => string | undefined, incoming: Incoming) {
+    super(request, address);
+    this.#incoming = incoming;
+  }
+
+  override get target(): string {
+    return this.#incoming.url;
+  }
+
+  override fields(name: string): readonly string[] {
+    return fieldsOf(this.#incoming, name);
+  }
 }

@@ -6,6 +6,7 @@ import {
   type RouteOptions,
   markFetch,
 } from '../guard/index.js';
+import { ConfigurationError } from '../kernel/errors.js';
 import type { Attestation } from '../ports/attestation.js';
 import type { Answer } from '../ports/decision.js';
 import type { AttestedRequest } from '../ports/request.js';
@@ -13,6 +14,27 @@ import { mounted, type MountOptions } from './mounting.js';
 
 export { BODY_LIMIT } from '../guard/index.js';
 export type { MountOptions } from './mounting.js';
+
+/**
+ * Gives the peer's address, which a fetch request does not have: from what the server hands over beside the request, or
+ * from a field that your own proxy sets, and no client can.
+ */
+export type AddressOf<Rest extends readonly unknown[] = readonly []> = (
+  request: Request,
+  ...rest: Rest
+) => string | undefined;
+
+/** Options of a route, and where its peer's address is. */
+export interface WebRouteOptions<Rest extends readonly unknown[] = readonly []> extends RouteOptions {
+  /** Default: the address is not known. */
+  readonly address?: AddressOf<Rest>;
+}
+
+/** Options of the endpoints, and where the peer's address is. */
+export interface WebMountOptions<Rest extends readonly unknown[] = readonly []> extends MountOptions {
+  /** Default: the address is not known. Then only limits for all clients together hold, which a warning says. */
+  readonly address?: AddressOf<Rest>;
+}
 
 /**
  * Protects a handler of fetch requests: of a Next.js route, of `Bun.serve`, of `Deno.serve`. The handler gets the
@@ -23,11 +45,13 @@ export type { MountOptions } from './mounting.js';
 export function protect<Rest extends readonly unknown[]>(
   guard: Guard,
   handler: (request: Request, attestation: Attestation, ...rest: Rest) => Response | Promise<Response>,
-  options?: RouteOptions,
+  options: WebRouteOptions<Rest> = {},
 ): (request: Request, ...rest: Rest) => Promise<Response> {
-  const route = routeOf(guard, options);
+  const { address, ...asked } = options;
+  assertAddress(address);
+  const route = routeOf(guard, asked);
   return async (request, ...rest) => {
-    const decision = await guard.check(webRequest(request), route);
+    const decision = await guard.check(new WebRequest(request, () => address?.(request, ...rest)), route);
     if (decision.outcome === 'refuse') return answerResponse(decision.response);
     return markFetch(await handler(request, decision.results, ...rest), decision.caching);
   };
@@ -39,24 +63,49 @@ export function protect<Rest extends readonly unknown[]>(
  *
  * @throws ConfigurationError naming the option, or `guard` where it has no endpoints
  */
-export function enrolment(
+export function enrolment<Rest extends readonly unknown[] = readonly []>(
   guard: Guard,
-  options?: MountOptions,
-): (request: Request) => Promise<Response> | undefined {
-  const endpoints = mounted(guard, options);
-  return (request) => {
-    const attested = webRequest(request);
+  options: WebMountOptions<Rest> = {},
+): (request: Request, ...rest: Rest) => Promise<Response> | undefined {
+  const { address, ...mount } = options;
+  assertAddress(address);
+  const endpoints = mounted(guard, mount);
+  if (address === undefined) warnOfNoAddress();
+  return (request, ...rest) => {
+    const attested = new WebRequest(request, () => address?.(request, ...rest));
     return endpoints(attested, attested.target)?.then(answerResponse);
   };
 }
 
 /**
+ * Holds the option to its type.
+ *
+ * @throws ConfigurationError naming it
+ */
+export function assertAddress(address: unknown): void {
+  if (address === undefined || typeof address === 'function') return;
+  const remedy = 'Give (request) => the address of its peer, or leave it out.';
+  throw new ConfigurationError('address', 'is not a function', remedy);
+}
+
+/** Says, once for each mount, that clients cannot be told apart by their addresses. */
+export function warnOfNoAddress(): void {
+  const code = 'ATTESTKIT_ADDRESS';
+  const message =
+    'The endpoints do not know the address of their peers, so only limits for all clients together hold';
+  process.emitWarning(`${message}. Give the option address.`, { code });
+}
+
+/**
  * Translates a fetch request for `guard.check`. What fetch has lost by then stays lost: repeated header fields
  * arrive joined by a comma, and fail as malformed or not matching; the path is what the URL parser made of it; the
- * peer's address is unknown. The body is read from a clone, and is absent where the request's own has been used.
+ * peer's address is known only where it is given. The body is read from a clone, and is absent where the request's own
+ * has been used.
+ *
+ * @param address the peer's, if it is known
  */
-export function webRequest(request: Request): AttestedRequest {
-  return new WebRequest(request);
+export function webRequest(request: Request, address?: string): AttestedRequest {
+  return new WebRequest(request, () => address);
 }
 
 /** An answer of the guard as a fetch response. Servers leave out the body themselves in answer to `HEAD`. */
@@ -64,12 +113,21 @@ export function answerResponse({ status, headers, body }: Answer): Response {
   return new Response(body, { status, headers: { ...headers } });
 }
 
-class WebRequest implements AttestedRequest {
+/** A fetch request as the guard sees it. */
+export class WebRequest implements AttestedRequest {
   readonly #request: Request;
+  readonly #address: () => string | undefined;
   #body: Promise<Uint8Array> | undefined;
 
-  constructor(request: Request) {
+  constructor(request: Request, address: () => string | undefined) {
     this.#request = request;
+    this.#address = address;
+  }
+
+  /** Only when asked, and only where it is one. */
+  get ip(): string | undefined {
+    const address: unknown = this.#address();
+    return typeof address === 'string' && address !== '' ? address : undefined;
   }
 
   get method(): string {

@@ -136,17 +136,74 @@ describe('Fastify', () => {
     expect(parse).not.toHaveBeenCalled();
   });
 
-  test('what protects all routes protects these too, unless they are excluded', async () => {
+  test('what protects all routes protects these too, unless it answers them', async () => {
     const { guard } = echoing();
-    for (const exclude of [[], ['/device/*']]) {
+    for (const answered of [undefined, '/device']) {
       const app = fastify();
-      app.register(forFastify.protection, { guard, exclude });
+      app.register(forFastify.protection, { guard, ...(answered !== undefined && { enrolment: answered }) });
       app.register(forFastify.enrolment, { guard });
       const port = await start(app);
-      expect((await send(port, ECHO)).status).toBe(exclude.length === 0 ? 401 : 202);
+      expect((await send(port, ECHO)).status).toBe(answered === undefined ? 401 : 202);
       expect((await send(port, { ...ECHO, fields: [tokenField()] })).status).toBe(202);
       expect((await send(port, { target: '/unknown' })).status).toBe(401);
     }
+  });
+
+  test('protection answers the endpoints, and protects all else below their path', async () => {
+    const { guard, asked } = echoing();
+    const app = fastify();
+    app.register(forFastify.protection, { guard, enrolment: '/device' });
+    app.get('/device/settings', () => 'settings');
+    app.get('/device/:id/position', () => 'position');
+    app.get('/device/*', () => 'rest');
+    app.setNotFoundHandler((_request, reply) => void reply.send('page'));
+    const port = await start(app);
+    expect((await send(port, ECHO)).status).toBe(202);
+    for (const target of [
+      '/device',
+      '/device/',
+      '/device/settings',
+      '/device/7/position',
+      '/device/echo/',
+      '/device/Echo',
+      '/device/%65cho',
+      '/device//echo',
+      '//device/echo',
+      '/DEVICE/echo',
+      'http://h/device/echo',
+      '/device/echo/../settings',
+      '/device/x',
+      '/page',
+    ]) {
+      expect([target, (await send(port, { target })).status]).toEqual([target, 401]);
+      const known = await send(port, { target, fields: [tokenField()] });
+      expect([target, known.status]).toEqual([target, 200]);
+    }
+    expect(new Set(asked.map(({ path }) => path))).toEqual(
+      new Set([
+        '/echo',
+        '/',
+        '/settings',
+        '/7/position',
+        '/echo/',
+        '/Echo',
+        '/%65cho',
+        '//echo',
+        '/echo/../settings',
+        '/x',
+      ]),
+    );
+  });
+
+  test.each([
+    ['prefix', '', '/device/'],
+    ['prefix', '', 'device'],
+    ['enrolment', '/v1', '/device'],
+  ])('protection refuses a wrong path, or one that is never reached: %s', async (variable, prefix, path) => {
+    const app = fastify();
+    const options = { guard: echoing().guard, enrolment: path };
+    app.register(async (scope) => void (await scope.register(forFastify.protection, options)), { prefix });
+    await expect(app.ready()).rejects.toMatchObject({ name: 'ConfigurationError', variable });
   });
 
   test('hooks of its own scope do not reach other routes', async () => {

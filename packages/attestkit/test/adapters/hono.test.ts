@@ -2,7 +2,8 @@ import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { describe, expect, test, vi } from 'vitest';
-import { protect, type AttestationVariables } from '../../src/adapters/hono.js';
+import { enrolment, protect, type AttestationVariables } from '../../src/adapters/hono.js';
+import { echoing } from './echoing.js';
 import { asyncGuard, bodyGuard, digestOf, recordingGuard, syncGuard, tokenField } from './guards.js';
 import { listening, send } from './wire.js';
 
@@ -76,14 +77,86 @@ test('fields that others have set stay on a refusal', async () => {
   expect((await send(await start(app))).fields).toMatchObject({ 'access-control-allow-origin': '*' });
 });
 
-test('the target is whole in mounted applications, and the address unknown', async () => {
+test('the target is whole in mounted applications, and the address that of the connection', async () => {
   const { guard, seen } = recordingGuard();
   const app = new Hono<Env>()
     .basePath('/api')
     .route('/sub', new Hono<Env>().use(protect(guard)).get('/x', did));
   await send(await start(app), { target: '/api/sub/x?y=%20' });
-  expect(seen[0]?.target).toBe('/api/sub/x?y=%20');
-  expect(seen[0]?.ip).toBeUndefined();
+  expect(seen[0]).toEqual({ target: '/api/sub/x?y=%20', ip: '127.0.0.1' });
+});
+
+test.each(['/t/{id}', '/?x="q"', "/?x='q'", '/a|b?^`', '/%7Bid%7D', '/?x=\\'])(
+  'on Node the target is as it was sent: %s',
+  async (target) => {
+    const { guard, seen } = recordingGuard();
+    const inner = new Hono<Env>().use(protect(guard)).all('*', did);
+    const app = new Hono<Env>().mount('/inner', (request, env) => inner.fetch(request, env as object));
+    app.use(protect(guard));
+    const port = await start(app);
+    await send(port, { target });
+    await send(port, { target: `/inner${target}` });
+    expect(seen.map((each) => each.target)).toEqual([target, `/inner${target}`]);
+  },
+);
+
+test('on Node repeated fields are told apart from one with a comma', async () => {
+  const port = await start(new Hono<Env>().use(protect(syncGuard().guard, { binding: true }), did));
+  const bound = tokenField('a, a');
+  const field = (value: string) => ['Authorization', value] as const;
+  expect((await send(port, { fields: [bound, field('a, a')] })).status).toBe(200);
+  expect((await send(port, { fields: [bound, field('a'), field('a')] })).status).toBe(401);
+});
+
+describe('the address', () => {
+  const forwarded = (request: Request): string | undefined =>
+    request.headers.get('x-forwarded-for') ?? undefined;
+
+  test('is what the option says, on Node too', async () => {
+    const { guard, seen } = recordingGuard();
+    const app = new Hono<Env>().use(protect(guard, { address: forwarded }), did);
+    const port = await start(app);
+    await send(port, { fields: [['X-Forwarded-For', '203.0.113.9']] });
+    await send(port);
+    expect(seen.map(({ ip }) => ip)).toEqual(['203.0.113.9', undefined]);
+  });
+
+  test.each([[undefined], [{}], [{ incoming: {} }], [{ incoming: { rawHeaders: 'x', url: '/' } }]])(
+    'is unknown without Node: %j',
+    async (env) => {
+      const { guard, seen } = recordingGuard();
+      await new Hono<Env>().use(protect(guard), did).request('/x', {}, env as object | undefined);
+      expect(seen).toEqual([{ target: '/x', ip: undefined }]);
+    },
+  );
+
+  test('the endpoints take it, and warn where there is none', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const { guard, asked } = echoing();
+    const post = { method: 'POST', body: 'a' };
+    const known = new Hono().use(enrolment(guard, { address: () => '203.0.113.9' }));
+    await known.request('/device/echo', post);
+    const onNode = new Hono().use(enrolment(guard));
+    await send(await listening(createAdaptorServer({ fetch: onNode.fetch }) as Server), {
+      ...post,
+      target: '/device/echo',
+    });
+    expect(warn).not.toHaveBeenCalled();
+    const unknown = new Hono().use(enrolment(guard));
+    await unknown.request('/device/echo', post);
+    await unknown.request('/device/echo', post);
+    expect(asked.map(({ ip }) => ip)).toEqual(['203.0.113.9', '127.0.0.1', undefined, undefined]);
+    expect(warn.mock.calls).toEqual([
+      [expect.stringContaining('option address'), { code: 'ATTESTKIT_ADDRESS' }],
+    ]);
+    warn.mockRestore();
+  });
+
+  test('a wrong option fails at start-up', () => {
+    const wrong = { address: 'x-forwarded-for' } as unknown as { address: () => string };
+    for (const make of [() => protect(syncGuard().guard, wrong), () => enrolment(echoing().guard, wrong)])
+      expect(make).toThrow(expect.objectContaining({ name: 'ConfigurationError', variable: 'address' }));
+  });
 });
 
 describe('a body', () => {

@@ -148,7 +148,7 @@ const web: MountedServer = {
 
 const hono: MountedServer = {
   name: 'Hono',
-  lines: false,
+  lines: true,
   mounts: false,
   start(guard, prefix) {
     const app = new Hono();

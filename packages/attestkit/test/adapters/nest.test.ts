@@ -127,6 +127,12 @@ describe.each(platforms)('Nest on %s', (platform, adapter) => {
     Catch()(Mine);
     const controller = catsController(UseFilters(new Mine()));
     const port = await start({ guard: syncGuard().guard }, { controller });
+    // On Fastify the guard is asked before any handler's filters could have a part.
+    if (platform === 'Fastify') {
+      expect(await send(port, { target: '/cats/closed' })).toMatchObject({ status: 401, body: '{}' });
+      expect(seen).toEqual([]);
+      return;
+    }
     expect((await send(port, { target: '/cats/closed' })).status).toBe(418);
     expect(seen[0]?.getStatus()).toBe(401);
     expect(seen[0]?.getResponse()).toEqual({});
@@ -149,12 +155,11 @@ describe.each(platforms)('Nest on %s', (platform, adapter) => {
     expect(answer.status).toBe(500);
   });
 
-  test('all, under a global prefix: all that Nest serves', async () => {
+  test('all, under a global prefix: what is outside of it too', async () => {
     const set = (app: INestApplication): void => void app.setGlobalPrefix('api', { exclude: ['cats/open'] });
     const port = await start({ guard: syncGuard().guard, all: true }, { set });
-    for (const target of ['/api', '/api/unknown', '/api/cats/closed', '/cats/open'])
+    for (const target of ['/api', '/api/unknown', '/api/cats/closed', '/cats/open', '/cats/closed', '/'])
       expect((await send(port, { target })).status).toBe(401);
-    expect((await send(port, { target: '/cats/closed' })).status).toBe(404);
   });
 
   test.each([
@@ -186,11 +191,11 @@ describe.each(platforms)('Nest on %s', (platform, adapter) => {
     const post = { method: 'POST', target: '/cats/post', body, fields };
 
     test.each([
-      ['Protect', undefined, false, 503],
+      // Express's parser comes before what protects one route, and after what protects all.
+      ['Protect', undefined, false, platform === 'Express' ? 503 : 201],
       ['Protect', undefined, true, 201],
-      // Fastify's parser comes after the middleware, Express's before it.
       ['all', {}, true, 201],
-      ['all', {}, false, platform === 'Express' ? 503 : 201],
+      ['all', {}, false, 201],
     ] as const)('%s, %o, with rawBody %s: %i', async (_name, all, rawBody, status) => {
       const { guard, codes } = bodyGuard();
       const controller = all === undefined ? catsController() : openController();

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
-import { BODY_LIMIT, protect, answerResponse, webRequest } from '../../src/adapters/web.js';
-import { asyncGuard, bodyGuard, digestOf, syncGuard, tokenField } from './guards.js';
+import { BODY_LIMIT, enrolment, protect, answerResponse, webRequest } from '../../src/adapters/web.js';
+import { echoing } from './echoing.js';
+import { asyncGuard, bodyGuard, digestOf, recordingGuard, syncGuard, tokenField } from './guards.js';
 import type { FieldLine } from './wire.js';
 
 function request(
@@ -173,4 +174,58 @@ test('a refusal becomes a response', async () => {
     '5',
     '{"a":1}',
   ]);
+});
+
+describe('the address', () => {
+  interface Info {
+    readonly remote: string;
+  }
+
+  test('is what the option says of the request, and of what the server hands over', async () => {
+    const { guard, seen } = recordingGuard();
+    const address = (_request: Request, { remote }: Info): string => remote;
+    const handle = protect(guard, (_request, _attestation, _info: Info) => new Response(), { address });
+    await handle(new Request('http://h/'), { remote: '203.0.113.9' });
+    expect(seen.map(({ ip }) => ip)).toEqual(['203.0.113.9']);
+  });
+
+  test.each([undefined, '', null, 7, {}])('is unknown where the option gives %j', async (given) => {
+    const { guard, seen } = recordingGuard();
+    const address = (): string => given as string;
+    await protect(guard, () => new Response(), { address })(new Request('http://h/'));
+    expect(seen.map(({ ip }) => ip)).toEqual([undefined]);
+  });
+
+  test('an option that throws lets nobody in', async () => {
+    const { guard } = recordingGuard();
+    const address = (): string => {
+      throw new Error('mine');
+    };
+    const handle = protect(guard, () => new Response(), { address });
+    expect((await handle(new Request('http://h/'))).status).toBe(503);
+  });
+
+  test('the endpoints take it, and warn at start-up where there is none', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const { guard, asked } = echoing();
+    const device = enrolment(guard, { address: (_request, { remote }: Info) => remote });
+    const post = new Request('http://h/device/echo', { method: 'POST', body: 'a' });
+    await device(post, { remote: '203.0.113.9' });
+    expect(asked.map(({ ip }) => ip)).toEqual(['203.0.113.9']);
+    expect(warn).not.toHaveBeenCalled();
+    enrolment(guard);
+    expect(warn.mock.calls).toEqual([
+      [expect.stringContaining('option address'), { code: 'ATTESTKIT_ADDRESS' }],
+    ]);
+    warn.mockRestore();
+  });
+
+  test('a wrong option fails at start-up', () => {
+    const wrong = { address: 'x-forwarded-for' } as unknown as { address: () => string };
+    for (const make of [
+      () => protect(syncGuard().guard, () => new Response(), wrong),
+      () => enrolment(echoing().guard, wrong),
+    ])
+      expect(make).toThrow(expect.objectContaining({ name: 'ConfigurationError', variable: 'address' }));
+  });
 });

@@ -1,53 +1,65 @@
 import { Inject, Module } from '@nestjs/common';
-import { routeOf, type Guard, type RouteOptions } from '../../guard/index.js';
+import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { ConfigurationError } from '../../kernel/errors.js';
 import { assertOptions } from '../../kernel/options.js';
-import { mounted } from '../mounting.js';
-import { answering, middleware, type Middleware } from '../node/middleware.js';
-import { keepBody } from './platform.js';
-
-/** What the module is set up with. */
-export interface AttestationModuleOptions {
-  readonly guard: Guard;
-  /** Protects every path, unknown ones included: `true`, or what is asked of each request. Default: only `Protect`. */
-  readonly all?: true | RouteOptions;
-  /**
-   * Where the guard's endpoints of enrolment and sessions are: `/device`, Nest's global prefix included. They come
-   * before `all`. Default: nowhere.
-   */
-  readonly enrolment?: string;
-}
+import { Decisions, optionsOfAll } from './decisions.js';
+import { Gateways, type Modules } from './gateways.js';
+import { assertModuleOptions, OPTIONS, type AttestationModuleOptions } from './options.js';
+import { attach, prepare, type AdapterHost } from './platform.js';
+import { guardForeignListeners, guardUpgrades, hasForeignListener } from './server.js';
 
 /** A dynamic module, for `imports`. */
 export interface ConfiguredAttestationModule {
   module: typeof AttestationModule;
   global: true;
-  providers: { provide: symbol; useValue: AttestationModuleOptions }[];
+  imports?: never[];
+  providers: OptionsProvider[];
   exports: symbol[];
 }
 
-/** What is used of Nest's `MiddlewareConsumer`. */
-export interface MiddlewareConsumer {
-  apply(...middleware: Middleware[]): { forRoutes(path: string): unknown };
+/** What gives the options, as one of Nest's providers. */
+export type OptionsProvider =
+  | { provide: symbol; useValue: AttestationModuleOptions }
+  | {
+      provide: symbol;
+      useFactory: (...injected: never[]) => Promise<AttestationModuleOptions>;
+      inject: never[];
+    };
+
+/** How the options are made by other providers. */
+export interface AttestationModuleAsyncOptions<Injected extends readonly unknown[] = readonly never[]> {
+  /** Gives the options, or a promise of them. */
+  readonly useFactory: (
+    ...injected: Injected
+  ) => AttestationModuleOptions | Promise<AttestationModuleOptions>;
+  /** The tokens of what the factory gets: `[ConfigService]`. Default: none. */
+  readonly inject?: readonly unknown[];
+  /** The modules that export them, unless they are global. */
+  readonly imports?: readonly unknown[];
 }
 
-/** The token under which the options are injected; Nest names it where the module is missing. */
-export const OPTIONS = Symbol('AttestationModule.forRoot');
-
 /**
- * Makes the guard known to `Protect`, and protects every path where `all` is set, on Express and on Fastify:
+ * Makes the guard known to `Protect`, and protects everything where `all` is set, on Express and on Fastify:
  * `@Module({ imports: [AttestationModule.forRoot({ guard, all: true })] })`.
  *
- * With `all`, every path means every one that Nest serves: below its global prefix where it has one, and the routes
- * that are excluded from the prefix. It is middleware: what is mounted on the platform before the application
- * starts, such as `app.use(…)`, comes first. On Express so does Nest's body parser; evidence over the body, and
- * `enrolment`, then need `NestFactory.create(AppModule, { rawBody: true })`.
+ * `all` and `enrolment` are hooks of the platform itself, which run before it routes and before it parses bodies: a
+ * hook `onRequest` on Fastify, on Express middleware without a path, in front of all parsers, routes and routers. Only
+ * plain middleware that was mounted before the application starts comes earlier: CORS, helmet, your own. Handshakes of
+ * WebSocket gateways are guarded too.
  */
 export class AttestationModule {
-  private readonly options: AttestationModuleOptions;
+  readonly #options: AttestationModuleOptions;
+  readonly #host: AdapterHost;
+  readonly #gateways: Gateways;
+  readonly #decisions: Decisions;
 
-  constructor(options: AttestationModuleOptions) {
-    this.options = options;
+  constructor(options: AttestationModuleOptions, host: AdapterHost, modules: Modules) {
+    const { all } = options;
+    this.#options = options;
+    this.#host = host;
+    this.#decisions = new Decisions(options);
+    prepare(host, this.#decisions);
+    this.#gateways = new Gateways(modules, all === undefined ? undefined : optionsOfAll(all));
   }
 
   /** @throws ConfigurationError naming the option */
@@ -57,37 +69,55 @@ export class AttestationModule {
     return { module: AttestationModule, global: true, providers: [provider], exports: [OPTIONS] };
   }
 
-  /** Called by Nest when the application starts. */
-  configure(consumer: MiddlewareConsumer): void {
-    const { guard, all, enrolment } = this.options;
-    const steps: Middleware[] = [];
-    if (enrolment !== undefined) {
-      // Nest, or the platform, may have shortened `url` to what is below a prefix.
-      const endpoints = mounted(guard, { prefix: enrolment });
-      steps.push(answering(endpoints, ({ originalUrl, url = '' }) => originalUrl ?? url));
-    }
-    if (all !== undefined) steps.push(middleware(guard, all === true ? {} : all));
-    if (steps.length > 0) consumer.apply(keepingBody, ...steps).forRoutes('*');
+  /**
+   * The same, with options that other providers make: `AttestationModule.forRootAsync({ inject: [ConfigService],
+   * useFactory: (config: ConfigService) => ({ guard: guardOf(config), all: true }) })`.
+   *
+   * @throws ConfigurationError naming the option: at once for these, when the application starts for those it makes
+   */
+  static forRootAsync<Injected extends readonly unknown[]>(
+    options: AttestationModuleAsyncOptions<Injected>,
+  ): ConfiguredAttestationModule {
+    const owner = 'AttestationModule.forRootAsync';
+    assertOptions(options, { useFactory: 'function', inject: 'list', imports: 'list' }, owner);
+    const { useFactory, inject = [], imports = [] } = options;
+    if (useFactory === undefined)
+      throw new ConfigurationError('useFactory', 'is not set', 'Give a function that makes the options.');
+    const make = async (...injected: never[]): Promise<AttestationModuleOptions> => {
+      const made = await useFactory(...(injected as unknown as Injected));
+      assertModuleOptions(made);
+      return made;
+    };
+    return {
+      module: AttestationModule,
+      global: true,
+      imports: [...imports] as never[],
+      providers: [{ provide: OPTIONS, useFactory: make, inject: [...inject] as never[] }],
+      exports: [OPTIONS],
+    };
   }
-}
 
-const keepingBody: Middleware = (req, _res, next) => {
-  keepBody(req, req);
-  next();
-};
-
-/** Nothing that is misspelt, or of another type, may leave every path open. */
-function assertModuleOptions(options: AttestationModuleOptions): void {
-  assertOptions(options, { guard: 'any', all: 'any', enrolment: 'string' }, 'AttestationModule.forRoot');
-  const { guard, all, enrolment } = options;
-  if (all !== undefined && all !== true && typeof all !== 'object') {
-    const remedy = 'Give true, or the options of a route; leave it out to protect by Protect alone.';
-    throw new ConfigurationError('all', 'is neither true nor the options of a route', remedy);
+  /** Called by Nest when the application starts, after all gateways have been connected. */
+  configure(): void {
+    const { guard, all, enrolment } = this.#options;
+    const decisions = this.#decisions;
+    const isNeeded = all !== undefined || enrolment !== undefined || this.#gateways.areGuarded;
+    const platform = attach(this.#host, decisions, isNeeded);
+    if (platform === undefined) return;
+    const { server, listener } = platform;
+    if (hasForeignListener(server, listener)) this.#gateways.assertNoPolling();
+    if (this.#gateways.areGuarded) guardUpgrades(server, guard, (target) => this.#gateways.demandsOf(target));
+    if (all === undefined) return;
+    guardForeignListeners(server, listener, (message, then) => {
+      const target = message.url ?? '';
+      const peer = { ip: message.socket?.remoteAddress };
+      decisions.before({ message, target, peer }, (answer) => then(answer === undefined));
+    });
   }
-  routeOf(guard, all === true ? {} : all);
-  if (enrolment !== undefined) mounted(guard, { prefix: enrolment });
 }
 
 // The library is compiled without decorator syntax: applied by hand they are the same.
 Module({})(AttestationModule);
 Inject(OPTIONS)(AttestationModule, undefined, 0);
+Inject(HttpAdapterHost)(AttestationModule, undefined, 1);
+Inject(ModulesContainer)(AttestationModule, undefined, 2);

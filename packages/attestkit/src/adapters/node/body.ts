@@ -18,6 +18,7 @@ export function rawBody(req: NodeMessage, _res: unknown, bytes: Uint8Array): voi
 /** How to get the body's exact bytes; undefined where somebody else has read them, and has not kept them. */
 export function bodyOf(message: NodeMessage): ((maxBytes?: number) => Promise<Uint8Array>) | undefined {
   const consumed =
+    !isStream(message) ||
     message.readableDidRead ||
     message.readableEnded ||
     message.readableFlowing === true ||
@@ -35,6 +36,7 @@ export function bodyOf(message: NodeMessage): ((maxBytes?: number) => Promise<Ui
  * where nobody has begun to read it, and without a bound. Emulations of Node's server, for functions in a cloud, may have nothing to resume.
  */
 export function discardBody(message: Discardable): void {
+  if (!isStream(message)) return;
   let left = DISCARD_LIMIT;
   message.on?.('data', (chunk) => {
     left -= chunk.length;
@@ -42,6 +44,12 @@ export function discardBody(message: Discardable): void {
     if (left < 0) message.destroy?.();
   });
   message.resume?.();
+}
+
+/** Express gives a mock the methods of a stream too, which need its state. */
+function isStream(message: object): boolean {
+  const { _readableState: state } = message as { readonly _readableState?: object };
+  return state !== undefined;
 }
 
 /** Bytes of a refused body that are read to keep the connection: 4 MiB. That much may be on its way already. */

@@ -6,12 +6,14 @@ export interface NodeMessage extends Readable {
   readonly url?: string | undefined;
   /** `url` as it was before mounted routers of Express or Connect shortened it. */
   readonly originalUrl?: string | undefined;
-  readonly rawHeaders: readonly string[];
+  /** Empty, or absent, in emulations of Node's server. */
+  readonly rawHeaders?: readonly string[];
   readonly headers: {
     readonly 'content-length'?: string | undefined;
     readonly 'content-encoding'?: string | undefined;
   };
-  readonly socket: { readonly remoteAddress?: string | undefined };
+  /** Absent in mocks. */
+  readonly socket?: { readonly remoteAddress?: string | undefined };
   /** Of HTTP/2 only. */
   readonly stream?: { readonly closed: boolean };
 }

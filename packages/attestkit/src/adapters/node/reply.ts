@@ -1,5 +1,6 @@
 import type { MarkableResponse } from '../../guard/index.js';
 import type { Answer } from '../../ports/decision.js';
+import { discardBody, type Discardable } from './body.js';
 
 /** What is used of Fastify's reply, with or without Nest above it. */
 export interface FastifyReply {
@@ -15,4 +16,10 @@ export function replyAnswer(reply: FastifyReply, { status, headers, body }: Answ
   reply.headers(headers);
   // As bytes: to text that is JSON Fastify adds a charset, which JSON does not have.
   reply.send(Buffer.from(body));
+}
+
+/** Writes an answer before the body was read, and throws the body away. */
+export function respond(message: Discardable, reply: FastifyReply, answer: Answer): void {
+  replyAnswer(reply, answer);
+  discardBody(message);
 }

@@ -21,21 +21,13 @@ export class NodeRequest implements AttestedRequest {
     this.#peer = peer;
   }
 
-  /** From `rawHeaders`: in `headers` a second `Authorization` is gone, and others are joined. */
   fields(name: string): readonly string[] {
-    const { rawHeaders } = this.#message;
-    const values: string[] = [];
-    for (let at = 0; at < rawHeaders.length; at += 2) {
-      const field = rawHeaders[at] as string;
-      if (field.length === name.length && field.toLowerCase() === name)
-        values.push(rawHeaders[at + 1] as string);
-    }
-    return values;
+    return fieldsOf(this.#message, name);
   }
 
   /** Only when asked: a framework walks through `X-Forwarded-For` for it. */
   get ip(): string | undefined {
-    return this.#peer === undefined ? this.#message.socket.remoteAddress : this.#peer.ip;
+    return this.#peer === undefined ? this.#message.socket?.remoteAddress : this.#peer.ip;
   }
 
   get body(): (() => Promise<Uint8Array>) | undefined {
@@ -51,6 +43,29 @@ export class NodeRequest implements AttestedRequest {
  */
 export function nodeRequest(req: NodeMessage, target?: string): AttestedRequest {
   return new NodeRequest(req, target);
+}
+
+/**
+ * The values of a field, one for each line. From `rawHeaders`: in `headers` a second `Authorization` is gone, and others
+ * are joined. Emulations of Node's server (functions in a cloud, mocks) have `headers` alone, in which a repeated field
+ * is a list, or joined by a comma.
+ */
+export function fieldsOf({ rawHeaders = [], headers }: NodeMessage, name: string): readonly string[] {
+  if (rawHeaders.length === 0) return emulatedFields(headers, name);
+  const values: string[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const field = rawHeaders[at] as string;
+    if (field.length === name.length && field.toLowerCase() === name)
+      values.push(rawHeaders[at + 1] as string);
+  }
+  return values;
+}
+
+function emulatedFields(headers: NodeMessage['headers'] | undefined, name: string): readonly string[] {
+  return Object.entries(headers ?? {})
+    .filter(([field, value]) => field.toLowerCase() === name && value !== undefined)
+    .flatMap(([, value]) => (Array.isArray(value) ? (value as readonly unknown[]) : [value]))
+    .map(String);
 }
 
 function targetOf({ originalUrl, url }: NodeMessage): string {

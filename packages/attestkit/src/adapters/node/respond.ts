@@ -7,7 +7,8 @@ import { discardBody, type Discardable } from './body.js';
 /** What is used of a response: Node's own, of HTTP/1.1 or of the compatibility API of HTTP/2. */
 export interface NodeResponse {
   readonly headersSent: boolean;
-  readonly req: { readonly method?: string | undefined } & Discardable;
+  /** Absent in mocks. */
+  readonly req?: { readonly method?: string | undefined } & Discardable;
   writeHead(status: number, headers: Readonly<Record<string, string | number>>): unknown;
   end(): unknown;
   end(body: string): unknown;
@@ -57,9 +58,9 @@ function cutOff(res: ListenerResponse): void {
 export function sendAnswer(res: NodeResponse, { status, headers, body }: Answer): void {
   if (res.headersSent) return void res.end();
   res.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
-  if (res.req.method === 'HEAD') res.end();
+  if (res.req?.method === 'HEAD') res.end();
   else res.end(body);
-  discardBody(res.req);
+  if (res.req !== undefined) discardBody(res.req);
 }
 
 /** Refuses an upgrade, on the bare socket that is all there is, and closes the connection. */

@@ -1,0 +1,38 @@
+import { routeOf, type Guard, type RouteOptions } from '../../guard/index.js';
+import { ConfigurationError } from '../../kernel/errors.js';
+import { assertOptions } from '../../kernel/options.js';
+import { mounted } from '../mounting.js';
+
+/** What the module is set up with. */
+export interface AttestationModuleOptions {
+  readonly guard: Guard;
+  /**
+   * Protects every request that the application's server gets, unknown paths and WebSocket handshakes included: `true`,
+   * or what each request must meet. Default: only `Protect`.
+   */
+  readonly all?: true | RouteOptions;
+  /**
+   * Where the guard's endpoints of enrollment and sessions are: `/device`, Nest's global prefix included. They come
+   * before `all`. Default: nowhere.
+   */
+  readonly enrolment?: string;
+}
+
+/** The token under which the options are injected; Nest names it where the module is missing. */
+export const OPTIONS = Symbol('AttestationModule.forRoot');
+
+/**
+ * Nothing that is misspelt, or of another type, may leave every path open.
+ *
+ * @throws ConfigurationError naming the option
+ */
+export function assertModuleOptions(options: AttestationModuleOptions): void {
+  assertOptions(options, { guard: 'any', all: 'any', enrolment: 'string' }, 'AttestationModule.forRoot');
+  const { guard, all, enrolment } = options;
+  if (all !== undefined && all !== true && typeof all !== 'object') {
+    const remedy = 'Give true, or the options of a route; leave it out to protect by Protect alone.';
+    throw new ConfigurationError('all', 'is neither true nor the options of a route', remedy);
+  }
+  routeOf(guard, all === true ? {} : all);
+  if (enrolment !== undefined) mounted(guard, { prefix: enrolment });
+}
