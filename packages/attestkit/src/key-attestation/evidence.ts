@@ -13,6 +13,7 @@ import { base64Length, decodeFilled } from './encoding.js';
 import { appraiseEnrolled, enrolled, serialsOf } from './enrolled.js';
 import type { KeyAttestationRules } from './expectations.js';
 import { KEY_OPTIONS, readKeyPolicy, type KeyPolicyOptions } from './key-policy.js';
+import { readPlay, type PlayOptions } from './play.js';
 import { POLICY_CHECKS, SIGNATURE_CHECKS } from './policy-checks.js';
 import { DEVICE_OPTIONS, readDevicePolicy, type DevicePolicyOptions } from './policy.js';
 import { trustAnchors } from './roots.js';
@@ -20,7 +21,7 @@ import { isRequestSignature, isSignatureAlgorithm, MAX_SIGNATURE } from './signa
 import { appraiseKeyAttestation } from './verify.js';
 
 /** How certificate chains of Android are verified, and which keys are let in. */
-export interface KeyAttestationOptions extends DevicePolicyOptions, KeyPolicyOptions {
+export interface KeyAttestationOptions extends DevicePolicyOptions, KeyPolicyOptions, PlayOptions {
   /** The apps that may enrol, with the digests of their signing certificates. */
   readonly apps: readonly AndroidApp[];
   /**
@@ -52,6 +53,8 @@ const OPTIONS: OptionTypes = {
   allowOmittedRoot: 'boolean',
   allowAttestKeys: 'boolean',
   additionalRoots: 'list',
+  playIntegrity: 'object',
+  withoutPlay: 'list',
   roots: 'list',
   cache: 'number',
 };
@@ -72,6 +75,7 @@ export function keyAttestation(
   const apps = readApps(options.apps);
   const device = readDevicePolicy(options);
   const key = readKeyPolicy({ ...options, purposes: ['sign', ...(options.purposes ?? [])] });
+  const companion = readPlay(options);
   const anchors = trustAnchors(options.roots, options.additionalRoots);
   const source = readSource(options.revocations);
   if (!Number.isInteger(size) || size < 0)
@@ -101,6 +105,7 @@ export function keyAttestation(
     kind: 'key-attestation',
     fields: ['certificate_chain'],
     lists: ['certificate_chain'],
+    ...(companion !== undefined && { companion }),
 
     verify({ certificate_chain: sent }, context) {
       const chain = decodeChain(sent);

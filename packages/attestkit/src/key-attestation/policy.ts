@@ -121,7 +121,7 @@ export function readDevicePolicy(options: DevicePolicyOptions): DevicePolicy {
 }
 
 /** 32 bytes in base64url, however they were given. */
-function readBootKey(key: unknown): string | undefined {
+export function readBootKey(key: unknown): string | undefined {
   if (typeof key !== 'string') return undefined;
   const bytes = /^[0-9A-Fa-f]{64}$/.test(key) ? Buffer.from(key, 'hex') : decodeEither(key);
   return bytes?.length === 32 ? bytes.toString('base64url') : undefined;

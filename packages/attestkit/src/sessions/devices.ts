@@ -43,6 +43,9 @@ interface Known {
   readonly askedAt: number;
 }
 
+/** How often a pointer is read anew after another writer came first. */
+const ATTEMPTS = 8;
+
 /** Ten years: counters always have an end. */
 const FOREVER_MS = 315_360_000_000;
 
@@ -210,10 +213,13 @@ export class Devices {
     await this.write(place, { ...record, used: true, pointersFor: end });
   }
 
-  /** False where another writer came between: then nothing is known of how long the value lives. */
+  /** False where other writers came between again and again: then nothing is known of how long the value lives. */
   async #keepLonger(key: string, ttlMs: number | undefined): Promise<boolean> {
-    const found = await this.#store.get(key);
-    return found === undefined || this.#store.put(key, found.value, found.version, ttlMs);
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const found = await this.#store.get(key);
+      if (found === undefined || (await this.#store.put(key, found.value, found.version, ttlMs))) return true;
+    }
+    return false;
   }
 
   #pointerTtl(recordEnd: number | undefined): number | undefined {
