@@ -53,7 +53,7 @@ describe.each(targets)('$name, while Google cannot be reached', (target) => {
   it('an App Check token opens nothing', async () => {
     const { server, send } = await start();
     const response = await send({ target: '/app', headers: [['X-Firebase-AppCheck', token]] });
-    expectUnavailable(response, { 'content-type': 'application/json' });
+    expectUnavailable(response, FIELDS);
     expect(server.decisions).toEqual(['ERR_JWKS_UNAVAILABLE']);
     // For no token nobody has to be asked.
     expectRefusal(await send({ target: '/app' }), 401);

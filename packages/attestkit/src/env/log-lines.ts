@@ -54,6 +54,7 @@ function subject(code: string, stage: string): string {
   if (code === 'ERR_APPROOV_BINDING_CLAIM_MISSING')
     return 'WITH APPROOV TOKEN MISSING THE CLAIM TO VERIFY THE TOKEN BINDING';
   if (code.startsWith('ERR_APPROOV_BINDING_')) return 'WITH INVALID TOKEN BINDING IN THE APPROOV TOKEN';
+  if (code.startsWith('ERR_GUARD_') && stage !== 'unavailable') return 'WITH A BODY THAT CANNOT BE READ';
   if (code.startsWith('ERR_SESSION_')) return 'WITHOUT A VALID SESSION';
   if (/^ERR_(?:ASSERTION|APP_ATTEST|KEY_ATTESTATION)_/.test(code)) return 'WITHOUT A VALID ASSERTION';
   if (code.startsWith('ERR_APP_CHECK_') && stage !== 'unavailable')

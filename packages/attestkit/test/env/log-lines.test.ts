@@ -1,3 +1,4 @@
+import { GUARD_CHECKS } from '../../src/guard/checks.js';
 import { describe, expect, it } from 'vitest';
 import { endpointLines, logLines } from '../../src/env/log-lines.js';
 import { KEY_ATTESTATION_CHECKS } from '../../src/key-attestation/index.js';
@@ -66,7 +67,7 @@ it('a signature by an attested key that does not hold is no invalid Approov toke
     reported: [],
     met: [],
     skipped: [],
-    status: 403,
+    status: 401,
     exempt: undefined,
   };
   expect(logLines(event)).toEqual([
@@ -74,4 +75,12 @@ it('a signature by an attested key that does not hold is no invalid Approov toke
     'ERR_KEY_ATTESTATION_REQUEST_SIGNATURE_INVALID: the signature is not the enrolled key’s over this request',
     'ACCEPTED REQUEST WITH VALID SESSION',
   ]);
+});
+
+it('a body that is too large, or broke off, is no invalid Approov token', () => {
+  for (const check of [GUARD_CHECKS.bodySize, GUARD_CHECKS.bodyReadable]) {
+    const refused = { code: check.code, stage: check.stage, says: check.says, check };
+    const event = { refused, reported: [], verified: [], met: [], skipped: [] } as unknown as DecisionEvent;
+    expect(logLines(event)[0]).toBe('REJECTED REQUEST WITH A BODY THAT CANNOT BE READ');
+  }
 });

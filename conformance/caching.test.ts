@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { recordedGuard } from './recorded-guard.js';
+import { helloServer } from './servers.js';
+import { serveEach } from './serving.js';
+import { targets } from './targets/index.js';
+import { approovToken, token } from './tokens.js';
+import type { WireResponse } from './wire/message.js';
+
+const fieldOf = ({ headers }: WireResponse, name: string): string | undefined =>
+  headers.find(([each]) => each.toLowerCase() === name)?.[1];
+
+describe.each(targets)('$name', (target) => {
+  const serve = serveEach();
+
+  it.each(['private', 'unchanged'] as const)(
+    'marks accepted answers where caching is %s',
+    async (caching) => {
+      const { guard } = recordedGuard({ caching });
+      const { send } = await serve(target, helloServer(guard, {}));
+      const answer = await send({ target: '/', headers: [approovToken(token())] });
+      const isMarked = caching === 'private';
+      expect(answer.status).toBe(200);
+      expect(fieldOf(answer, 'cache-control')).toBe(isMarked ? 'private' : undefined);
+      expect((fieldOf(answer, 'vary') ?? '').includes('approov-token')).toBe(isMarked);
+    },
+  );
+});
