@@ -111,7 +111,8 @@ async function assertOnce(context: Context, place: Place, exchange: Exchange): P
   if (written === undefined) return undefined;
   await extended(context, written);
   const latest = await renewed(context, evidence, written);
-  const told = latest.enrolled === written.enrolled ? session : await signSession(context, latest, family, binding);
+  const told =
+    latest.enrolled === written.enrolled ? session : await signSession(context, latest, family, binding);
   return issued(context, latest, family, told);
 }
 
@@ -124,11 +125,7 @@ function nextFamily(context: Context, { families }: DeviceRecord, { former, bind
 }
 
 /** A refresh token beside a proof by the key may be spent or ended: the proof is what counts. */
-function formerSession(
-  { keys }: Context,
-  body: JsonObject,
-  labelDigest: string,
-): RefreshClaim | undefined {
+function formerSession({ keys }: Context, body: JsonObject, labelDigest: string): RefreshClaim | undefined {
   const text = optionalText(body, 'refresh_token');
   if (text === undefined) return undefined;
   try {

@@ -39,7 +39,12 @@ export async function unblockRecord({ devices, now }: Context, recordId: string)
  * @returns false where the key is not known
  */
 export async function blockKey(context: Context, keyId: string): Promise<boolean> {
-  const pointer = await changePointer(context, keyId, (current) => ({ ...current, blocked: true }), undefined);
+  const pointer = await changePointer(
+    context,
+    keyId,
+    (current) => ({ ...current, blocked: true }),
+    undefined,
+  );
   if (pointer === undefined) return false;
   const { devices, now } = context;
   const labelDigest = storeKeys.labelDigest(pointer.deviceId);

@@ -131,7 +131,12 @@ export class Devices {
     version: string | undefined,
     recordEnd: number | undefined,
   ): Promise<boolean> {
-    return this.#store.put(storeKeys.key(pointer.key.id), encodeRecord(pointer), version, this.#pointerTtl(recordEnd));
+    return this.#store.put(
+      storeKeys.key(pointer.key.id),
+      encodeRecord(pointer),
+      version,
+      this.#pointerTtl(recordEnd),
+    );
   }
 
   /** L of a record, for the application. */
@@ -202,7 +207,11 @@ export class Devices {
     const end = endOfRecord({ ...record, used: true }, this.#idleMs, this.#now());
     if (end === undefined) return;
     const { key } = enrolled;
-    const pointers = [storeKeys.id(id), storeKeys.receipt(id), ...(key === undefined ? [] : [storeKeys.key(key.id)])];
+    const pointers = [
+      storeKeys.id(id),
+      storeKeys.receipt(id),
+      ...(key === undefined ? [] : [storeKeys.key(key.id)]),
+    ];
     const ttlMs = ttlOf(end + POINTER_MS, this.#now());
     const moved = await Promise.all([
       ...pointers.map((each) => this.#keepLonger(each, ttlMs)),

@@ -131,7 +131,10 @@ export class Enrolling {
     if (text === undefined) throw new AttestationError(CONFLICTS.label);
     const { claim, family } = await orConflict(async () => {
       const sent = readRefreshToken(this.#context.keys.refresh, text, enforcing);
-      return { claim: sent, family: (await unspentFamily(this.#context, place, record, sent, request)).family };
+      return {
+        claim: sent,
+        family: (await unspentFamily(this.#context, place, record, sent, request)).family,
+      };
     });
     const next = continueFamily(family, claim.generation, familyTerms(this.#context, this.#terms.binding));
     return {
@@ -163,10 +166,7 @@ export class Enrolling {
       const { deviceId, enrolled } = candidate;
       const written = pointerOf(deviceId, key, enrolled, keyGen);
       const end = next.pointersFor;
-      const [, isOurs] = await Promise.all([
-        this.#claim(),
-        this.#context.devices.writePointer(written, end),
-      ]);
+      const [, isOurs] = await Promise.all([this.#claim(), this.#context.devices.writePointer(written, end)]);
       return isOurs;
     });
   }

@@ -46,7 +46,10 @@ export function verifyProof(
  *
  * @throws AttestationError (rejects with it) ERR_ASSERTION_COUNTER
  */
-export async function spendProof({ store, settings }: Context, { keyId, counter }: VerifiedProof): Promise<void> {
+export async function spendProof(
+  { store, settings }: Context,
+  { keyId, counter }: VerifiedProof,
+): Promise<void> {
   if (counter === undefined) return;
   const { counterWindow: window, idleMs } = settings;
   const options = { window, ttlMs: idleMs + POINTER_MS };

@@ -82,7 +82,8 @@ async function refreshOnce(context: Context, place: Place, use: Use): Promise<Is
   await extended(context, written);
   const latest = await renewed(context, evidence, written);
   const facts = judged === 'ahead' ? { notes: [LOST_WRITE] } : {};
-  const told = latest.enrolled === written.enrolled ? signed : await signSession(context, latest, next, binding);
+  const told =
+    latest.enrolled === written.enrolled ? signed : await signSession(context, latest, next, binding);
   return issued(context, latest, next, told, facts);
 }
 
