@@ -48,6 +48,7 @@ export function backend(
     enrolment: enrolmentKinds(trusted, now),
     secret: randomBytes(48).toString('base64'),
     limiter: () => true,
+    limits: { remotePerMinute: 1_000_000 },
     now,
     onEvent: (event) => void events.push(event),
     onDecision: ({ refused }) => void decisions.push(refused?.code),
