@@ -11,6 +11,9 @@ import { NOW } from './tokens.js';
 /** Whom devices sign for. */
 export const AUDIENCE = 'https://api.example.com';
 
+/** The header field that stands for the login of an application: the name of its user. */
+export const LOGIN = 'x-login';
+
 /** Where the endpoints are. */
 export const PREFIX = '/device';
 
@@ -54,9 +57,24 @@ export function backend(
     onDecision: ({ refused }) => void decisions.push(refused?.code),
     ...options,
     store,
-    sessions: { audience: AUDIENCE, revocation: 'immediate', ...options.sessions },
+    sessions: {
+      audience: AUDIENCE,
+      revocation: 'immediate',
+      subject: (request) => request.fields(LOGIN)[0],
+      ...options.sessions,
+    },
   });
   return { guard, apple, events, decisions, clock };
+}
+
+/** The record of a device that has enrolled, as operators name it. */
+export async function recordOf(
+  { guard }: Pick<Backend, 'guard'>,
+  { id: deviceId }: { readonly id: string },
+): Promise<string> {
+  const device = await guard.sessions?.find({ deviceId });
+  if (device === undefined) throw new Error(`${deviceId} is not enrolled`);
+  return device.recordId;
 }
 
 /** The server of a backend: its endpoints, and routes that ask for sessions, signed requests, App Check, or several. */
@@ -64,7 +82,7 @@ export function enrolmentServer(
   { guard }: Pick<Backend, 'guard'>,
   options: Partial<ServerSpec> = {},
 ): ServerSpec {
-  const status = 401;
+  const status = 403;
   const statuses = { missing: status, malformed: status, untrusted: status, denied: status };
   const alone = { require: ['assertion'], assertion: { session: 'optional' } } as const;
   const appCheck = { require: ['app-check'] } as const;
@@ -84,7 +102,7 @@ export function enrolmentServer(
     enrolment: PREFIX,
     routes: [
       route('/session', {}),
-      route('/session-401', { statuses }),
+      route('/session-403', { statuses }),
       route('/facts', {}, 'GET', facts),
       route('/signed', { assertion: true }),
       route('/signed', { assertion: true }, 'POST'),

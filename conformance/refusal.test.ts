@@ -11,7 +11,12 @@ import { ownFields, type FieldLine, type WireResponse } from './wire/message.js'
 
 const expired = [approovToken(token({ claims: { exp: 1 } }))];
 const twice = [approovToken(boundTo('one')), authorization('one'), authorization('one')];
-const JSON_TYPE = { 'content-type': 'application/json' };
+const SILENT = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+/** What the client has to bring. */
+const ASKING = {
+  ...SILENT,
+  'www-authenticate': 'Attest realm="attestkit", need="token", header="Approov-Token"',
+};
 
 interface Answer {
   readonly status: number;
@@ -24,47 +29,47 @@ function answerOf(response: WireResponse): Answer {
 }
 
 const cases: Record<string, [RefusalOptions, readonly FieldLine[], Answer]> = {
-  'nothing but {} by default': [{}, expired, { status: 401, fields: JSON_TYPE, body: '{}' }],
-  'a status for missing': [
-    { statuses: { missing: 400 } },
-    [],
-    { status: 400, fields: JSON_TYPE, body: '{}' },
-  ],
+  'nothing but {} by default': [{}, expired, { status: 401, fields: ASKING, body: '{}' }],
+  'a status for missing': [{ statuses: { missing: 400 } }, [], { status: 400, fields: ASKING, body: '{}' }],
   'a status for missing leaves the others': [
     { statuses: { missing: 400 } },
     expired,
-    { status: 401, fields: JSON_TYPE, body: '{}' },
+    { status: 401, fields: ASKING, body: '{}' },
   ],
   'a status for untrusted': [
     { statuses: { missing: 400, untrusted: 403 } },
     expired,
-    { status: 403, fields: JSON_TYPE, body: '{}' },
+    { status: 403, fields: ASKING, body: '{}' },
   ],
   'a body': [
     { body: { error: 'unauthorized', details: ['\u00e9\u20ac'] } },
     expired,
-    { status: 401, fields: JSON_TYPE, body: '{"error":"unauthorized","details":["\u00e9\u20ac"]}' },
+    { status: 401, fields: ASKING, body: '{"error":"unauthorized","details":["\u00e9\u20ac"]}' },
   ],
   'header fields': [
-    { headers: { 'WWW-Authenticate': 'Approov realm="api"', 'Cache-Control': 'no-store' } },
+    { headers: { 'WWW-Authenticate': 'Approov realm="api"', 'Cache-Control': 'no-cache' } },
     [],
     {
       status: 401,
-      fields: { ...JSON_TYPE, 'www-authenticate': 'Approov realm="api"', 'cache-control': 'no-store' },
+      fields: { ...SILENT, 'www-authenticate': 'Approov realm="api"', 'cache-control': 'no-cache' },
       body: '{}',
     },
   ],
   'another content type': [
     { headers: { 'Content-Type': 'application/problem+json' }, body: { title: 'Unauthorized' } },
     [],
-    { status: 401, fields: { 'content-type': 'application/problem+json' }, body: '{"title":"Unauthorized"}' },
+    {
+      status: 401,
+      fields: { ...ASKING, 'content-type': 'application/problem+json' },
+      body: '{"title":"Unauthorized"}',
+    },
   ],
   'the reason, where it is exposed': [
     { expose: true, body: { ok: false } },
     expired,
     {
       status: 401,
-      fields: JSON_TYPE,
+      fields: ASKING,
       body: '{"ok":false,"error":"ERR_APPROOV_TOKEN_EXPIRED","message":"the Approov token has expired"}',
     },
   ],
@@ -96,7 +101,7 @@ describe.each(targets)('$name', (target) => {
     );
     expect(answerOf(await send({ target: '/' }))).toEqual({
       status: 404,
-      fields: JSON_TYPE,
+      fields: ASKING,
       body: '{"of":"route"}',
     });
     expect((await send({ target: '/', headers: expired })).status).toBe(403);
@@ -111,7 +116,7 @@ describe.each(targets)('$name', (target) => {
     const { send } = await serve(target, helloServer(guard, {}));
     expect(answerOf(await send({ target: '/', headers: [['X-Double', 'x']] }))).toEqual({
       status: 503,
-      fields: { ...JSON_TYPE, 'retry-after': '5' },
+      fields: { ...SILENT, 'retry-after': '5' },
       body: '{"error":"later"}',
     });
   });

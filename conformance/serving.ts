@@ -35,13 +35,24 @@ export function portOf({ server }: Running): number {
   return (server.address() as AddressInfo).port;
 }
 
-/** A refusal says nothing: this status, the body `{}` and its type, the same over all adapters. */
+/** The header fields of every refusal, beside `WWW-Authenticate` and `Retry-After`. */
+export const REFUSED = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+
+/** What the client is asked to bring. */
+const ASKS = /^Attest realm="[^"]+", need="(session|signature|challenge|token)"(,|$)/;
+
+/**
+ * A refusal says nothing of its reason: this status, the body `{}` and its type, the same over all adapters; with 401 it
+ * says what the client has to bring.
+ */
 export function expectRefusal(response: WireResponse, status = 401, body = '{}'): void {
-  expect({ status: response.status, fields: ownFields(response), body: response.body }).toEqual({
+  const { 'www-authenticate': asked, ...fields } = ownFields(response);
+  expect({ status: response.status, fields, body: response.body }).toEqual({
     status,
-    fields: { 'content-type': 'application/json' },
+    fields: REFUSED,
     body,
   });
+  if (status === 401) expect(asked).toMatch(ASKS);
 }
 
 /** An answer of the handler. */
