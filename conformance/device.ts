@@ -72,6 +72,11 @@ export abstract class Device<Defect extends string = never> {
   }
 }
 
+/** The id of a device's key as the server keeps it: base64url. */
+export function storedKeyId({ key }: { readonly key: DeviceKey }): string {
+  return Buffer.from(key.keyId, 'base64').toString('base64url');
+}
+
 /** A key in the hardware of a device. */
 export interface DeviceKey {
   /** 32 bytes in base64 or base64url, as the platform writes it. */
@@ -114,12 +119,11 @@ export abstract class KeyDevice<
     };
   }
 
-  /** The body for `attest` with a new key, and the word of the last one for it. */
+  /** The body for `attest` with a new key, and a proof by the last one for it. */
   replacement(challenge: string, previous: Key = this.key, audience = AUDIENCE) {
     this.renewKey();
     const body = this.attestation(challenge);
-    const keyId = Buffer.from(this.key.keyId, 'base64').toString('base64url');
-    const lines = ['attestkit-replace-v1', audience, this.id, challenge, keyId];
+    const lines = ['attestkit-replace-v1', audience, this.id, challenge, storedKeyId(this)];
     const made = Buffer.from(this.sign(lines.join('\n'), previous)).toString('base64');
     return { ...body, previous_key_id: previous.keyId, [`previous_${this.proof}`]: made };
   }
