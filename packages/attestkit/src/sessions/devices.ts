@@ -193,7 +193,7 @@ export class Devices {
     const pointers = [storeKeys.id(id), ...(isKept ? [] : [storeKeys.key(key.id)])];
     const [, ...kept] = await Promise.all([
       key === undefined || this.#store.advance(storeKeys.count(key.id), 0, { ttlMs: FOREVER_MS }),
-      ...pointers.map((each) => this.#keepLonger(each, undefined)),
+      ...pointers.map((each) => this.#keepLonger(each, undefined, ATTEMPTS)),
     ]);
     if (kept.includes(false)) throw new AttestationError(CHECKS.contention, { retryAfter: 1 });
   }
@@ -214,7 +214,8 @@ export class Devices {
     ];
     const ttlMs = ttlOf(end + POINTER_MS, this.#now());
     const moved = await Promise.all([
-      ...pointers.map((each) => this.#keepLonger(each, ttlMs)),
+      // Another writer that came between tries as well, or the next use does.
+      ...pointers.map((each) => this.#keepLonger(each, ttlMs, 1)),
       // 0 is never new: it only renews the counter's time to live.
       key === undefined || this.#store.advance(storeKeys.count(key.id), 0, { ttlMs }),
     ]);
@@ -222,9 +223,9 @@ export class Devices {
     await this.write(place, { ...record, used: true, pointersFor: end });
   }
 
-  /** False where other writers came between again and again: then nothing is known of how long the value lives. */
-  async #keepLonger(key: string, ttlMs: number | undefined): Promise<boolean> {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+  /** False where other writers came between each time: then nothing is known of how long the value lives. */
+  async #keepLonger(key: string, ttlMs: number | undefined, attempts: number): Promise<boolean> {
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
       const found = await this.#store.get(key);
       if (found === undefined || (await this.#store.put(key, found.value, found.version, ttlMs))) return true;
     }
