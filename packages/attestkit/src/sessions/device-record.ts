@@ -86,6 +86,15 @@ export function withSpent<M extends Marks>(marks: M, { id, expiresAt }: Authenti
   return { ...marks, spent: [...marks.spent, [id, expiresAt]] };
 }
 
+/**
+ * Sets the user of a record that has none: once. Sessions from before begin anew by a proof: what speaks for nobody must not
+ * come to speak for a user. The session at hand is the last family.
+ */
+export function withUser(record: DeviceRecord, user: string | undefined): DeviceRecord {
+  if (record.user !== undefined || user === undefined) return record;
+  return { ...record, user, families: record.families.slice(-1) };
+}
+
 /** Notes that a key was blocked or retired. */
 export function withEnded<M extends Marks>(marks: M, keyId: string, why: EndedKey['why'], now: number): M {
   return { ...marks, ended: { ...marks.ended, [keyId]: { why, until: now + ENDED_MS } } };
