@@ -99,13 +99,13 @@ describe.each(targets)('$name', (target) => {
         const { send, recorded, reached } = await start('after');
         const { type } = binary;
         for (const chunked of [false, true]) {
-          expectRefusal(await send(post({ type, bytes: Buffer.alloc(LIMIT + 1) }, chunked)));
+          expectRefusal(await send(post({ type, bytes: Buffer.alloc(LIMIT + 1) }, chunked)), 413);
         }
         expect(reached()).toBe(0);
         await send(post({ type, bytes: Buffer.alloc(LIMIT) }, true));
         expect(reasons(recorded)).toEqual([
-          'ERR_GUARD_BODY_UNREADABLE',
-          'ERR_GUARD_BODY_UNREADABLE',
+          'ERR_GUARD_BODY_TOO_LARGE',
+          'ERR_GUARD_BODY_TOO_LARGE',
           undefined,
         ]);
       });
