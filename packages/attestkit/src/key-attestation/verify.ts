@@ -1,10 +1,9 @@
-import { hash } from 'node:crypto';
 import { equalBytes } from '../kernel/bytes.js';
 import { enforcing, inspecting, mustRead } from '../kernel/sinks.js';
 import type { Checks, Inspection } from '../ports/checks.js';
 import { appraiseApp } from './apps.js';
 import { isAttestKey } from './attest-key.js';
-import { readPublicKey, signatureAlgorithmOf, type SignatureAlgorithm } from './attested-key.js';
+import { keyIdOf, readPublicKey, signatureAlgorithmOf, type SignatureAlgorithm } from './attested-key.js';
 import { appraiseChain, attestationOf, readChain, type Chain } from './chain.js';
 import { DESCRIPTION_CHECKS as CHECKS } from './description-checks.js';
 import {
@@ -143,11 +142,6 @@ function readDescription(chain: Chain, index: number, checks: Checks): ReadKeyDe
   return read;
 }
 
-const P256 = 'ec:prime256v1';
-
-/** Octets of an uncompressed point of P-256, with which the one encoding of its SubjectPublicKeyInfo ends. */
-const POINT = 65;
-
 interface Findings {
   readonly chain: Chain;
   readonly own?: ReadKeyDescription;
@@ -165,7 +159,7 @@ function resultOf({ chain, own, attestKey, appId }: Findings): KeyAttestation {
     kind: 'key-attestation',
     appId,
     key: {
-      id: hash('sha256', key?.type === P256 ? spki.subarray(-POINT) : spki, 'base64url'),
+      id: keyIdOf(key, spki),
       publicKey: new Uint8Array(spki),
       get thumbprint(): string | undefined {
         return key?.thumbprint?.();
