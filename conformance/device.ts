@@ -35,6 +35,12 @@ export function bearer({ session_token }: Pick<Issued, 'session_token'>): FieldL
   return ['Authorization', `Bearer ${session_token}`];
 }
 
+/** Another character in the middle. */
+export function changedText(text: string): string {
+  const at = Math.floor(text.length / 2);
+  return `${text.slice(0, at)}${text[at] === 'A' ? 'B' : 'A'}${text.slice(at + 1)}`;
+}
+
 /** The body of an answer that has to be 200. */
 export function parsed<T = unknown>({ status, body }: WireResponse): T {
   if (status !== 200) throw new Error(`the answer is ${status} ${body}`);

@@ -1,6 +1,6 @@
 import { backend, PREFIX, type Backend } from './backend.js';
 import type { DeviceKind } from './device-kinds.js';
-import { bearer, parsed, post, type Issued, type KeyDevice } from './device.js';
+import { bearer, changedText, parsed, post, type Issued, type KeyDevice } from './device.js';
 import type { Send, WireRequest } from './wire/message.js';
 
 /** A device that is new, one that has enrolled, and their server. */
@@ -66,12 +66,6 @@ export async function onceLetIn(send: Send, request: WireRequest): Promise<WireR
   return request;
 }
 
-/** Another character in the middle. */
-function changed(text: string): string {
-  const at = Math.floor(text.length / 2);
-  return `${text.slice(0, at)}${text[at] === 'A' ? 'B' : 'A'}${text.slice(at + 1)}`;
-}
-
 async function foreignChallenge(id: string): Promise<string> {
   const target = `${PREFIX}/challenge?device_id=${id}`;
   const answer = await backend().guard.answer({ method: 'GET', target, fields: () => [] }, '/challenge');
@@ -84,7 +78,7 @@ export const hostileCases = ({ codes }: DeviceKind): Readonly<Record<string, Hos
     device.attestation('challenge'),
   ),
   'attest: a challenge that was changed': attest(400, 'ERR_CHALLENGE_NOT_OURS', async ({ device }) =>
-    device.attestation(changed(await device.challenge())),
+    device.attestation(changedText(await device.challenge())),
   ),
   'attest: a challenge of another device': attest(
     400,
@@ -145,7 +139,7 @@ export const hostileCases = ({ codes }: DeviceKind): Readonly<Record<string, Hos
   ),
   'refresh: a token that is none': refresh('ERR_REFRESH_MALFORMED', () => 'token'),
   'refresh: a token that was changed': refresh('ERR_REFRESH_NOT_OURS', ({ issued }) =>
-    changed(issued.refresh_token),
+    changedText(issued.refresh_token),
   ),
   'refresh: a session token': refresh('ERR_REFRESH_MALFORMED', ({ issued }) => issued.session_token),
   'refresh: a token that was spent': refresh('ERR_REFRESH_REUSED', async ({ issued, send, server }) => {

@@ -1,7 +1,7 @@
 import { PLAY_INTEGRITY_DEFECTS, type PlayIntegrityVerdictDefect } from 'attestkit/testing';
 import { Android } from './android.js';
 import { google, play } from './authorities.js';
-import { parsed, post } from './device.js';
+import { changedText, parsed, post } from './device.js';
 import { PlayDevice } from './play-device.js';
 import type { Send } from './wire/message.js';
 
@@ -72,9 +72,17 @@ export const hostilePlay: Cases = {
   'another package': changed(403, 'ERR_PLAY_INTEGRITY_PACKAGE_UNKNOWN', () => ({
     package_name: 'com.example.other',
   })),
-  'a token that Google did not make': changed(403, 'ERR_PLAY_INTEGRITY_TOKEN_INVALID', () => ({
-    integrity_token: 'eyJhbGciOiJBMjU2S1ciLCJlbmMiOiJBMjU2R0NNIn0.b.c.d.e',
+  'a token that is none of Google’s by its form': changed(403, 'ERR_PLAY_INTEGRITY_TOKEN_FORM', () => ({
+    integrity_token: 'a.b.c.d.e',
   })),
+  'a token that Google did not make': changed(
+    403,
+    'ERR_PLAY_INTEGRITY_TOKEN_INVALID',
+    ({ challenge }, { device }) => {
+      const token = play.standardToken({ requestHash: device.hashOf(challenge) });
+      return { integrity_token: changedText(token) };
+    },
+  ),
   'a token of another app': changed(403, 'ERR_PLAY_INTEGRITY_TOKEN_INVALID', ({ challenge }, { device }) => {
     const other = { packageName: 'com.example.other', signingDigests: [Buffer.alloc(32, 1)] };
     const requestHash = device.hashOf(challenge);

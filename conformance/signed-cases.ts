@@ -64,10 +64,25 @@ export function hostileSigned({ codes }: DeviceKind): HostileSigned {
       ({ other, issued }) => signed(other, issued, post(JSON_BYTES)),
     ],
     'a key that is not enrolled': [
-      'ERR_ASSERTION_KEY_UNKNOWN',
+      'ERR_ASSERTION_KEY_MISMATCH',
       ({ device, issued }) => {
         device.renewKey();
         return signed(device, issued, post(JSON_BYTES));
+      },
+    ],
+    'a key that is not enrolled, alone': [
+      'ERR_ASSERTION_KEY_UNKNOWN',
+      ({ device }) => {
+        device.renewKey();
+        return signed(device, undefined, post(JSON_BYTES, JSON_TYPE, '/key'));
+      },
+    ],
+    'a key that was replaced, alone': [
+      'ERR_ASSERTION_KEY_UNKNOWN',
+      async ({ device, send }) => {
+        const late = await signed(device, undefined, post(JSON_BYTES, JSON_TYPE, '/key'));
+        parsed(await send(postTo('attest', device.replacement(await device.challenge()))));
+        return late;
       },
     ],
     'a key of another kind': [
