@@ -49,7 +49,7 @@ export interface DeviceRecord extends Marks {
 }
 
 /** How long the marks of a key that was ended are kept: longer than any operation takes. */
-export const ENDED_MS = 120_000;
+const ENDED_MS = 120_000;
 
 /** For clocks that are apart. */
 export const MARGIN_MS = 60_000;
