@@ -69,7 +69,8 @@ export class Endpoints {
         const body = await readJsonBody(use.request);
         await this.#limitDevice(use, Object.hasOwn(body, 'device_id') ? body['device_id'] : undefined);
         use.issued = await this.#oneOfFew(() => run(body, use.request));
-        this.#noteVerified(use, use.issued);
+        // A refresh token can be copied: with it nobody may use up what the device asks by its key or evidence.
+        if (use.endpoint !== 'refresh') this.#noteVerified(use, use.issued);
         return { ...success, ...answerOf(use.issued) };
       };
     this.#endpoints = new Map<string, Endpoint>([

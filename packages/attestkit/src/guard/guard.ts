@@ -1,5 +1,6 @@
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
 import { isJsonObject } from '../kernel/json.js';
+import { steadyClock } from '../kernel/steady-clock.js';
 import { assertOneOf, assertOptions, type OptionTypes } from '../kernel/options.js';
 import type { Attestation } from '../ports/attestation.js';
 import type { Answer, Decision } from '../ports/decision.js';
@@ -96,9 +97,10 @@ const OPTIONS: OptionTypes = {
  */
 export function createGuard(options: GuardOptions): Guard {
   assertOptions(options, OPTIONS, 'a guard');
-  const { accept, enforcement = 'enforce', onDecision, now = Date.now } = options;
+  const { accept, enforcement = 'enforce', onDecision, now: clock = Date.now } = options;
   assertOneOf('enforcement', enforcement, ['enforce', 'report']);
-  assertClock(now);
+  assertClock(clock);
+  const now = steadyClock(clock);
   const enrolment = createEnrolment(options, now);
   const evidence = connected(options.evidence, enrolment?.sessions);
   assertDistinctSecrets(options, evidence);

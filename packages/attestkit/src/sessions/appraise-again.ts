@@ -1,9 +1,10 @@
 import { AttestationError } from '../kernel/errors.js';
-import type { Enrolled, EnrolmentEvidence } from '../ports/enrolment.js';
+import type { Enrolled, EnrolmentEvidence, Renewal } from '../ports/enrolment.js';
 import { appraiseSent } from './companion.js';
 import type { Context } from './context.js';
 import type { DeviceRecord } from './device-record.js';
 import type { Devices } from './devices.js';
+import { quietly } from './extended.js';
 import { appraiseDevice } from './policy.js';
 import { storeKeys } from './store-keys.js';
 
@@ -45,15 +46,27 @@ export async function renewed(
   const { devices, now } = context;
   const { renewal } = evidence;
   if (renewal?.isDue(record.enrolled, now()) !== true) return record;
+  const latest = await exchanged(devices, renewal, record, now()).catch(() => undefined);
+  if (latest === undefined) return record;
+  await appraiseAgain(context, evidence, latest.enrolled);
+  return latest;
+}
+
+/** Undefined where nothing changes. */
+async function exchanged(
+  devices: Devices,
+  renewal: Renewal,
+  record: DeviceRecord,
+  now: number,
+): Promise<DeviceRecord | undefined> {
   const receipt = await devices.receipt(record.id);
-  const newer = await renewal.renew({ ...record.enrolled, ...(receipt !== undefined && { receipt }) }, now());
-  if (newer === undefined) return record;
+  const newer = await renewal.renew({ ...record.enrolled, ...(receipt !== undefined && { receipt }) }, now);
+  if (newer === undefined) return undefined;
   const { receipt: newReceipt, notes: _told, ...enrolled } = newer;
   const latest = await writeRenewed(devices, record, enrolled);
-  if (latest === undefined) return record;
+  if (latest === undefined) return undefined;
   if (latest.enrolled === enrolled && newReceipt !== undefined && newReceipt !== receipt)
-    await devices.writeReceipt(latest.id, newReceipt, latest.expiresAt);
-  await appraiseAgain(context, evidence, latest.enrolled);
+    await quietly(devices.writeReceipt(latest.id, newReceipt, latest.expiresAt));
   return latest;
 }
 

@@ -17,10 +17,11 @@ import {
   continueFamily,
   familyOf,
   judgeGeneration,
+  prolongFamily,
   withFamily,
   type Family,
 } from './families.js';
-import { bindingOf, familyTerms, issued, signSession, type Issued } from './issue.js';
+import { bindingOf, familyTerms, issued, signedAgain, signSession, type Issued } from './issue.js';
 import { evidenceOfProof, spendProof, verifyProof, type SigningEvidence } from './key-proof.js';
 import { signerOf } from './previous-key.js';
 import { PROOF_CHECKS as CHECKS } from './proof-checks.js';
@@ -114,13 +115,12 @@ async function assertOnce(context: Context, place: Place, exchange: Exchange): P
   if (written === undefined) return undefined;
   await extended(context, written);
   const latest = await renewed(context, evidence, written);
-  const told =
-    latest.enrolled === written.enrolled ? session : await signSession(context, latest, family, binding);
+  const told = await signedAgain(context, { written, latest }, family, { signed: session, binding });
   return issued(context, latest, family, told, notes.length > 0 ? { notes } : {});
 }
 
 const COPIED =
-  'the refresh token beside the proof was spent before: it has been copied, and its session is ended';
+  'the refresh token beside the proof was spent before: it was copied, or an answer was lost; its session is ended';
 
 /**
  * The session that the request names goes on; otherwise a new one begins. A token that was spent before has been copied: its
@@ -137,6 +137,7 @@ function nextFamily(
   if (family === undefined || former === undefined)
     return { family: beginFamily(terms), others: families, notes: [] };
   const judged = judgeGeneration(family, former.generation, { now: now(), retryMs: settings.retryMs });
+  if (judged === 'again') return { family: prolongFamily(family, terms), others: families, notes: [] };
   if (judged !== 'reused')
     return { family: continueFamily(family, former.generation, terms), others: families, notes: [] };
   const others = families.filter(({ sid }) => sid !== family.sid);

@@ -12,12 +12,15 @@ const ATTEMPTS = 24;
 export async function blockRecord({ devices }: Context, recordId: string): Promise<boolean> {
   const labelDigest = await devices.labelDigestOf(recordId);
   if (labelDigest === undefined) return false;
-  const record = await changeDevice(devices, labelDigest, (current) =>
-    current.id === recordId ? blockedFor(current, 'record') : undefined,
-  );
-  if (record?.id !== recordId) return false;
-  await devices.keepPointers(record);
-  return true;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const place = await devices.read(labelDigest);
+    const { record } = place;
+    if (record?.id !== recordId) return false;
+    // First what points to it: what stays must be found.
+    await devices.keepPointers(record);
+    if ((await devices.write(place, blockedFor(record, 'record'))) !== undefined) return true;
+  }
+  throw new AttestationError(CHECKS.contention, { retryAfter: 1 });
 }
 
 /** @returns false where there is no such record, or it was not blocked by this name */
@@ -55,12 +58,11 @@ export async function blockKey(context: Context, keyId: string): Promise<boolean
       if (await devices.fence(place, withEnded(place.marks, keyId, 'blocked', now()))) return true;
       continue;
     }
+    const isCurrent = record.enrolled.key?.id === keyId;
+    if (isCurrent) await devices.keepPointers(record);
     const marked = withEnded(record, keyId, 'blocked', now());
-    const next = record.enrolled.key?.id === keyId ? blockedFor(marked, 'key') : marked;
-    const written = await devices.write(place, next);
-    if (written === undefined) continue;
-    if (written.blocked.length > 0) await devices.keepPointers(written);
-    return true;
+    if ((await devices.write(place, isCurrent ? blockedFor(marked, 'key') : marked)) !== undefined)
+      return true;
   }
   throw new AttestationError(CHECKS.contention, { retryAfter: 1 });
 }
@@ -72,9 +74,10 @@ export async function unblockKey(context: Context, keyId: string): Promise<boole
   const pointer = await changePointer(
     context,
     keyId,
-    ({ blocked, ...current }) => {
+    (current) => {
+      const { blocked, ...unblocked } = current;
       wasBlocked ||= blocked === true;
-      return current;
+      return blocked === true ? unblocked : current;
     },
     // The record may be blocked by itself; otherwise its next use gives the pointer an end.
     undefined,
@@ -117,7 +120,7 @@ function unblockedFor(record: DeviceRecord, reason: BlockReason, now: number): D
   return { ...record, blocked, used: true, pointersFor: now };
 }
 
-/** Changes the flags of a pointer, which is never moved. */
+/** Changes the flags of a pointer, which is never moved; what stays the same is not written. */
 export async function changePointer(
   { devices }: Context,
   keyId: string,
@@ -128,6 +131,7 @@ export async function changePointer(
     const kept = await devices.pointer(keyId);
     if (kept === undefined) return undefined;
     const next = change(kept.value);
+    if (next === kept.value) return next;
     const end = next.blocked === true ? undefined : recordEnd;
     if (await devices.changePointer(next, kept.version, end)) return next;
   }

@@ -70,7 +70,7 @@ export class Devices {
     const askedAt = this.#now();
     const found = await this.#store.get(storeKeys.device(labelDigest));
     const kept = found && decodeRecord<DeviceRecord | Fence>(found);
-    const record = kept === undefined || 'fence' in kept ? undefined : kept;
+    const record = kept === undefined || Object.hasOwn(kept, 'fence') ? undefined : (kept as DeviceRecord);
     const marks = currentMarks(kept ?? NO_MARKS, askedAt);
     const place = { labelDigest, version: found?.version, record: record && { ...record, ...marks }, marks };
     this.#known.set(labelDigest, { place, askedAt });
@@ -189,13 +189,12 @@ export class Devices {
   }
 
   /**
-   * Lets what points to a blocked record stay as long as the record does; a blocked key is written without an end.
+   * Lets what points to a record that is being blocked stay as long as the record will.
    *
    * @throws AttestationError (rejects with it) ERR_STATE_CONTENTION: doing it again is safe
    */
-  async keepPointers({ id, blocked, enrolled: { key } }: DeviceRecord): Promise<void> {
-    const isKept = key === undefined || blocked.includes('key');
-    const pointers = [storeKeys.id(id), ...(isKept ? [] : [storeKeys.key(key.id)])];
+  async keepPointers({ id, enrolled: { key } }: DeviceRecord): Promise<void> {
+    const pointers = [storeKeys.id(id), ...(key === undefined ? [] : [storeKeys.key(key.id)])];
     const [, ...kept] = await Promise.all([
       key === undefined || this.#keepCounter(key.id, FOREVER_MS),
       ...pointers.map((each) => this.#keepLonger(each, undefined, ATTEMPTS)),

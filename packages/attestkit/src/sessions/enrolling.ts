@@ -9,8 +9,8 @@ import type { Context } from './context.js';
 import { endOfRecord, withSpent, withUser, type DeviceRecord } from './device-record.js';
 import type { Kept, Place } from './devices.js';
 import { CONFLICT_CHECKS as CONFLICTS } from './enrolment-checks.js';
-import { extended } from './extended.js';
-import { beginFamily, continueFamily, withFamily, type Family } from './families.js';
+import { extended, quietly } from './extended.js';
+import { beginFamily, continueFamily, prolongFamily, withFamily, type Family } from './families.js';
 import { familyTerms, issued, signSession, type Issued, type IssuedFacts } from './issue.js';
 import { pointerOf, type KeyPointer } from './key-pointer.js';
 import { spendProof, type VerifiedProof } from './key-proof.js';
@@ -124,17 +124,17 @@ export class Enrolling {
 
   /** A record without a key goes on by its refresh token, which is spent by it. */
   async #continuation(place: Place, record: DeviceRecord): Promise<Plan> {
-    const { body, request } = this.#replacement;
+    const { body } = this.#replacement;
     const text = optionalText(body, 'refresh_token');
     if (text === undefined) throw new AttestationError(CONFLICTS.label);
-    const { claim, family } = await orConflict(async () => {
+    const { claim, family, judged } = await orConflict(async () => {
       const sent = readRefreshToken(this.#context.keys.refresh, text, enforcing);
-      return {
-        claim: sent,
-        family: (await unspentFamily(this.#context, place, record, sent, request)).family,
-      };
+      // New evidence binds the session anew: an update of the app changes its user agent.
+      return { claim: sent, ...(await unspentFamily(this.#context, place, record, sent)) };
     });
-    const next = continueFamily(family, claim.generation, familyTerms(this.#context, this.#terms.binding));
+    const terms = familyTerms(this.#context, this.#terms.binding);
+    const next =
+      judged === 'again' ? prolongFamily(family, terms) : continueFamily(family, claim.generation, terms);
     return {
       record: this.#enrolledAnew(record, this.#withFamily(record, next)),
       family: next,
@@ -149,7 +149,9 @@ export class Enrolling {
   ): Promise<Issued | undefined> {
     const { candidate } = this.#replacement;
     const proof = await proofByPreviousKey(this.#context, record, this.#replacement);
-    if (proof === undefined && !(await isAuthorized(this.#context, record, this.#replacement)))
+    // For a user who is not named the application cannot speak.
+    const isNamed = record.user === undefined || record.user === candidate.user;
+    if (proof === undefined && !(isNamed && (await isAuthorized(this.#context, record, this.#replacement))))
       throw new AttestationError(CONFLICTS.label);
     // Each new key leaves a pointer behind, as each new record does.
     if (pointer === undefined) await this.#admit();
@@ -187,12 +189,15 @@ export class Enrolling {
     const { user } = this.#replacement.candidate;
     if (record.user !== user) await users.assertOpen(record.user);
     const signed = await signSession(this.#context, record, family, this.#terms.binding);
-    if (prepare !== undefined && !(await prepare())) return undefined;
+    // The user may have been blocked while another service was asked.
+    const asked = this.#terms.isSpent ? users.assertOpen(user) : undefined;
+    const [isReady] = await Promise.all([prepare?.() ?? true, asked]);
+    if (!isReady) return undefined;
     const written = await devices.write(place, record);
     if (written === undefined) return undefined;
     const { receipt } = this.#replacement.candidate.enrolled;
     if (facts.change !== 'enrolled' && receipt !== undefined && this.#evidence.renewal !== undefined)
-      await devices.writeReceipt(record.id, receipt, written.expiresAt);
+      await quietly(devices.writeReceipt(record.id, receipt, written.expiresAt));
     if (facts.change !== 'enrolled') await extended(this.#context, written);
     const { notes } = this.#terms;
     return issued(this.#context, written, family, signed, { ...facts, notes });

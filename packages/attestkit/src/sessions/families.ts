@@ -38,6 +38,12 @@ export function continueFamily({ sid, generation }: Family, sent: number, terms:
   return { ...continued(terms), sid, generation: Math.max(generation, sent) + 1 };
 }
 
+/** A family whose last answer may have been lost: its life begins anew, and its live token stays the same. */
+export function prolongFamily(family: Family, { now, lifetimeMs, binding }: FamilyTerms): Family {
+  const { binding: _before, ...same } = family;
+  return { ...same, expiresAt: now + lifetimeMs, ...(binding !== undefined && { binding }) };
+}
+
 function continued({ keys, now, lifetimeMs, binding }: FamilyTerms): Omit<Family, 'sid' | 'generation'> {
   return {
     secretId: idOf(signingKeyOf(keys)),

@@ -84,6 +84,24 @@ export async function signSession(
   return { sessionToken, issuedAt: iat, expiresAt: exp };
 }
 
+/**
+ * The session token again, where the platform said something newer after it was signed. A signer that fails this time costs
+ * nothing: what was decided by then stays.
+ */
+export async function signedAgain(
+  context: Context,
+  { written, latest }: { readonly written: DeviceRecord; readonly latest: DeviceRecord },
+  family: Family,
+  { signed, binding }: { readonly signed: SignedSession; readonly binding: SessionBinding | undefined },
+): Promise<SignedSession> {
+  if (latest.enrolled === written.enrolled) return signed;
+  try {
+    return await signSession(context, latest, family, binding);
+  } catch {
+    return signed;
+  }
+}
+
 /** Gives out a session token beside its family's live refresh token. */
 export function issued(
   { keys }: Context,

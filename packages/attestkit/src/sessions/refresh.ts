@@ -12,7 +12,7 @@ import type { DeviceRecord } from './device-record.js';
 import type { Place } from './devices.js';
 import { CONFLICT_CHECKS } from './enrolment-checks.js';
 import { familyOf, judgeGeneration, rotateFamily, withFamily, type Family } from './families.js';
-import { bindingOf, issued, originOf, signSession, type Issued } from './issue.js';
+import { bindingOf, issued, originOf, signedAgain, signSession, type Issued } from './issue.js';
 import { spendProof } from './key-proof.js';
 import { REFRESH_CHECKS as CHECKS } from './refresh-checks.js';
 import { proofOfRefresh } from './refresh-proof.js';
@@ -63,7 +63,8 @@ async function refreshOnce(context: Context, place: Place, use: Use): Promise<Is
   const { record } = place;
   if (record === undefined) throw new AttestationError(CHECKS.live);
   assertOpen(record);
-  const { family, judged } = await unspentFamily(context, place, record, sent, request);
+  const { family, judged } = await unspentFamily(context, place, record, sent);
+  appraiseOrigin(context, family.binding, request);
   assertUser(record, user);
   const evidence = evidenceOf(context, record);
   const binding = bindingOf(context, request);
@@ -82,8 +83,7 @@ async function refreshOnce(context: Context, place: Place, use: Use): Promise<Is
   await extended(context, written);
   const latest = await renewed(context, evidence, written);
   const facts = judged === 'ahead' ? { notes: [LOST_WRITE] } : {};
-  const told =
-    latest.enrolled === written.enrolled ? signed : await signSession(context, latest, next, binding);
+  const told = await signedAgain(context, { written, latest }, next, { signed, binding });
   return issued(context, latest, next, told, facts);
 }
 
@@ -91,14 +91,13 @@ async function refreshOnce(context: Context, place: Place, use: Use): Promise<Is
  * The family that a refresh token is of, if the token is the live one, or the one before it that is sent again. A token
  * that was spent before has been copied: its family ends.
  *
- * @throws AttestationError (rejects with it) ERR_REFRESH_ENDED, ERR_REFRESH_REUSED, ERR_SESSION_BINDING_USER_AGENT
+ * @throws AttestationError (rejects with it) ERR_REFRESH_ENDED, ERR_REFRESH_REUSED
  */
 export async function unspentFamily(
   context: Context,
   place: Place,
   record: DeviceRecord,
   sent: RefreshClaim,
-  request: AttestedRequest,
 ): Promise<{ readonly family: Family; readonly judged: 'live' | 'ahead' | 'again' }> {
   const { settings, now } = context;
   const family = sent.labelDigest === place.labelDigest ? familyOf(record.families, sent, now()) : undefined;
@@ -109,7 +108,6 @@ export async function unspentFamily(
     await endFamily(context, place, record, sent);
     throw new AttestationError(CHECKS.reused);
   }
-  appraiseOrigin(context, family.binding, request);
   return { family, judged };
 }
 

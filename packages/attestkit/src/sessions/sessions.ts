@@ -1,6 +1,7 @@
 import { claimExpectations } from '../kernel/claims.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import type { JsonObject } from '../kernel/json.js';
+import { steadyClock } from '../kernel/steady-clock.js';
 import type { EnrolmentEvidence } from '../ports/enrolment.js';
 import type { AttestedRequest } from '../ports/request.js';
 import type { EnrolmentLimits } from '../ports/limits.js';
@@ -61,7 +62,7 @@ const HOST = { v4: 32, v6: 64 } as const;
 export function createSessions(setup: SessionsSetup): Sessions {
   const { enrolment } = setup;
   const store = readStore(setup.store);
-  const now = forward(setup.now);
+  const now = steadyClock(setup.now);
   assertEnrolment(enrolment);
   const settings = readSettings(setup.options);
   const secrets = readSecrets(setup.secret, 'secret', setup.allowPublishedSecret);
@@ -102,21 +103,6 @@ export function createSessions(setup: SessionsSetup): Sessions {
     jwks: control.jwks,
     pseudonym: (kind, value) =>
       pseudonym(keys.pseudonym, kind, kind === 'ip' ? (ipPrefix(value, HOST) ?? value) : value),
-  };
-}
-
-/**
- * A clock in whole milliseconds, as stores count, that never runs backwards: what has expired stays so. When the wall clock
- * is set back, it goes on with the time that passes, as the store's does: a challenge must not outlive its claim.
- */
-function forward(clock: () => number): () => number {
-  let latest = clock();
-  let seen = performance.now();
-  return () => {
-    const [wall, at] = [clock(), performance.now()];
-    latest = wall >= latest ? wall : latest + (at - seen);
-    seen = at;
-    return Math.floor(latest);
   };
 }
 

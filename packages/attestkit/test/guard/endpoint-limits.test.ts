@@ -18,7 +18,6 @@ describe('the limiter', () => {
       'attest device',
       'attest verified',
       'refresh address',
-      'refresh verified',
       'assert address',
       'assert device',
       'revoke address',

@@ -155,14 +155,37 @@ it('a device has at most 8 sessions: the one that was refreshed longest ago ends
   for (const { session } of all.slice(1)) expect(await backend.use(session)).toBe('accepted');
 });
 
-it('a proof by the key beside a refresh token continues that session', async () => {
-  const backend = new Backend();
-  const key = newKey();
-  const first = await backend.enrolled(key);
-  const second = tokensOf(await backend.refresh(first.refresh));
-  const body = { ...(await backend.exchange(key)), refresh_token: first.refresh };
-  const third = tokensOf(await backend.post('/assert', body));
-  expect((await backend.device())?.sessions).toHaveLength(1);
-  expect((await backend.refresh(third.refresh)).status).toBe(200);
-  expect((await backend.refresh(second.refresh)).code).toBe('ERR_REFRESH_REUSED');
+describe('a proof by the key beside a refresh token', () => {
+  async function continuing() {
+    const backend = new Backend();
+    const key = newKey();
+    const first = await backend.enrolled(key);
+    const second = tokensOf(await backend.refresh(first.refresh));
+    const assert = async (refresh: string) =>
+      tokensOf(await backend.post('/assert', { ...(await backend.exchange(key)), refresh_token: refresh }));
+    return { backend, first, second, assert };
+  }
+
+  it('continues that session, and spends the token', async () => {
+    const { backend, second, assert } = await continuing();
+    const third = await assert(second.refresh);
+    expect((await backend.device())?.sessions).toHaveLength(1);
+    expect((await backend.refresh(third.refresh)).status).toBe(200);
+    expect((await backend.refresh(second.refresh)).code).toBe('ERR_REFRESH_REUSED');
+  });
+
+  it('gets the successor of a token whose answer may have been lost', async () => {
+    const { backend, first, second, assert } = await continuing();
+    expect((await assert(first.refresh)).refresh).toBe(second.refresh);
+    expect((await backend.device())?.sessions).toHaveLength(1);
+  });
+
+  it('ends the session of a token that was copied, and begins another', async () => {
+    const { backend, first, second, assert } = await continuing();
+    backend.clock.ms += 31_000;
+    const third = await assert(first.refresh);
+    expect(backend.events.at(-1)?.notes).toEqual([expect.stringContaining('spent before')]);
+    expect((await backend.refresh(second.refresh)).code).toBe('ERR_REFRESH_ENDED');
+    expect((await backend.refresh(third.refresh)).status).toBe(200);
+  });
 });

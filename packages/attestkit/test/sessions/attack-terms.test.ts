@@ -1,37 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { RouteOptions } from '../../src/guard/index.js';
-import { refreshBytes } from '../../src/sessions/request-bytes.js';
+import { AttestationError } from '../../src/kernel/errors.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import type { Store } from '../../src/ports/store.js';
-import { AUDIENCE, Backend, Clock, newKey, tokensOf, watched } from './backend.js';
-import { ALONE, sign } from './signing-device.js';
-import { vouching } from './vouching.js';
-
-const DAY = 86_400_000;
-
-const KEYLESS = { enrolment: [vouching()] };
-
-/** Enrols a device, or renews it, by evidence that says what the test wants. */
-async function vouched(backend: Backend, more: object = {}, deviceId = 'phone-1') {
-  const challenge = await backend.challenge(deviceId);
-  return backend.post('/attest', { challenge, device_id: deviceId, token: 'good', ...more });
-}
-
-/** The id of a key that evidence says what the test wants of. */
-const KEY_ID = Buffer.alloc(32, 7).toString('base64url');
-
-/** A device with a key, whose evidence has no certificates that end. */
-const KEYED = {
-  enrolment: [
-    vouching(
-      { provesKey: true },
-      { key: { id: KEY_ID, thumbprint: KEY_ID, publicKey: Buffer.alloc(32, 7).toString('base64url') } },
-    ),
-  ],
-};
-
-const alone = (backend: Backend, fields: object) =>
-  backend.check({ fields: fields as never }, ALONE as RouteOptions);
+import { Backend, Clock, newKey, tokensOf, watched } from './backend.js';
+import { DOWN } from './failing.js';
+import { sign } from './signing-device.js';
+import { alone, DAY, KEY_ID, KEYED, KEYLESS, vouched } from './vouched-devices.js';
 
 describe('a device in daily use keeps its record', () => {
   it('without a key, renewed when a fifth of its session is left', async () => {
@@ -105,62 +79,6 @@ describe('a key has one record', () => {
   });
 });
 
-it('a blocked user does not go on by requests that the key signs alone', async () => {
-  const clock = new Clock();
-  const backend = new Backend({ clock, sessions: { subject: () => 'alice' } });
-  const key = newKey(clock.now);
-  await backend.enrolled(key);
-  await backend.control.block({ user: 'alice' });
-  expect((await backend.post('/assert', await backend.exchange(key))).code).toBe('ERR_SESSION_USER_BLOCKED');
-  clock.ms += 100 * DAY - 94 * DAY;
-  const { authorization } = sign(key, {});
-  expect(await alone(backend, { authorization })).toMatchObject({ outcome: 'refuse' });
-});
-
-describe('a refresh with a proof', () => {
-  it('is judged anew after another request came first, and does not count its own proof against itself', async () => {
-    const clock = new Clock();
-    const inner = memoryStore({ now: clock.now });
-    let meanwhile: (() => Promise<unknown>) | undefined;
-    const store = watched(inner, async (operation, key) => {
-      if (operation !== 'put' || !key.startsWith('device/') || meanwhile === undefined) return;
-      const run = meanwhile;
-      meanwhile = undefined;
-      await run();
-    });
-    const sessions = { refresh: 'proof' as const };
-    const backend = new Backend({ clock, store, sessions });
-    const other = new Backend({ clock, store: inner, sessions });
-    const key = newKey();
-    const first = await backend.enrolled(key);
-    await backend.post('/assert', await backend.exchange(key));
-    const { sessions: live = [] } = (await other.device()) ?? {};
-    const sid = live.at(-1)?.sessionId ?? '';
-    const recordId = (await other.recordId()) ?? '';
-    const clientData = refreshBytes({ audience: AUDIENCE, deviceId: 'phone-1', refreshToken: first.refresh });
-    const assertion = Buffer.from(key.assert({ clientData })).toString('base64');
-    meanwhile = () => other.control.end({ recordId, sessionId: sid });
-    const reply = await backend.post('/refresh', { refresh_token: first.refresh, assertion });
-    expect([reply.status, reply.code]).toEqual([200, undefined]);
-  });
-});
-
-describe('a user who is blocked for an hour', () => {
-  it('costs a device no refresh token, and raises no alarm of theft', async () => {
-    const clock = new Clock();
-    let user: string | undefined = 'alice';
-    const backend = new Backend({ clock, ...KEYLESS, sessions: { subject: () => user } });
-    const { refresh } = tokensOf(await vouched(backend));
-    user = undefined;
-    await backend.control.block({ user: 'alice' });
-    expect((await backend.refresh(refresh)).code).toBe('ERR_SESSION_USER_BLOCKED');
-    clock.ms += 3_600_000;
-    await backend.control.unblock({ user: 'alice' });
-    const reply = await backend.refresh(refresh);
-    expect([reply.status, reply.code]).toEqual([200, undefined]);
-  });
-});
-
 describe('the pointer of a blocked device does not end', () => {
   it('where its key was unblocked and its record was not', async () => {
     const clock = new Clock();
@@ -221,21 +139,6 @@ describe('the pointer of a blocked device does not end', () => {
   });
 });
 
-it('keys that replace one another are limited as new records are: each leaves a pointer behind', async () => {
-  const backend = new Backend({ limits: { newRecordsPerHour: 3 } });
-  let key = newKey();
-  await backend.enrolled(key);
-  const statuses: number[] = [];
-  for (let time = 0; time < 10; time += 1) {
-    const next = newKey();
-    const body = await backend.evidence(next);
-    const reply = await backend.post('/attest', { ...body, ...backend.previous(key, body) });
-    statuses.push(reply.status);
-    if (reply.status === 200) key = next;
-  }
-  expect(statuses).toContain(429);
-});
-
 it('a counter does not end before the record, also where idleDays was made shorter', async () => {
   const clock = new Clock();
   const store: Store = memoryStore({ now: clock.now });
@@ -251,28 +154,70 @@ it('a counter does not end before the record, also where idleDays was made short
   expect((await alone(after, { authorization })).outcome).toBe('refuse');
 });
 
-describe('a refresh token that was copied and used', () => {
-  it('is found out where its device sends the spent one beside a proof', async () => {
-    const clock = new Clock();
-    const backend = new Backend({ clock, sessions: { revocation: 'immediate' } });
-    const key = newKey();
-    const { refresh } = await backend.enrolled(key);
-    const thief = tokensOf(await backend.refresh(refresh));
-    clock.ms += 60_000;
-    const body = { ...(await backend.exchange(key)), refresh_token: refresh };
-    expect((await backend.post('/assert', body)).status).toBe(200);
-    expect(await backend.use(thief.session)).toBe('ERR_SESSION_ENDED');
-  });
+it('a pointer that the store lost is written again when its device is used', async () => {
+  const clock = new Clock();
+  const store = memoryStore({ now: clock.now });
+  const backend = new Backend({ clock, store });
+  const key = newKey(clock.now);
+  const { refresh } = await backend.enrolled(key);
+  const name = `key/${Buffer.from(key.keyId, 'base64').toString('base64url')}`;
+  const lost = await store.get(name);
+  await store.delete(name, lost?.version ?? '');
+  clock.ms += DAY;
+  tokensOf(await backend.refresh(refresh));
+  expect((await backend.attest(key, 'phone-2')).code).toBe('ERR_ENROLMENT_KEY_TAKEN');
 });
 
-it('a session from before the device had a user does not come to speak for the user', async () => {
-  let user: string | undefined;
-  const backend = new Backend({ sessions: { subject: () => user } });
-  const key = newKey();
-  const guest = await backend.enrolled(key);
-  user = 'alice';
-  tokensOf(await backend.post('/assert', await backend.exchange(key)));
-  user = undefined;
-  const reply = await backend.refresh(guest.refresh);
-  expect(reply.status).toBe(401);
+it('a key that was left half enrolled in a replacement has a pointer for as long as its record lives', async () => {
+  const clock = new Clock();
+  const inner = memoryStore({ now: clock.now });
+  let isDown = false;
+  const store = watched(inner, (operation, name) => {
+    if (isDown && operation === 'put' && name.startsWith('device/')) throw new AttestationError(DOWN);
+  });
+  const backend = new Backend({ clock, store });
+  const [old, next] = [newKey(clock.now), newKey(clock.now)];
+  const first = await backend.enrolled(old);
+  isDown = true;
+  const half = await backend.evidence(next);
+  expect((await backend.post('/attest', { ...half, ...backend.previous(old, half) })).status).toBe(503);
+  isDown = false;
+  clock.ms += 6 * DAY;
+  tokensOf(await backend.refresh(first.refresh));
+  for (let day = 0; day < 60; day += 20) {
+    clock.ms += 20 * DAY;
+    tokensOf(await backend.post('/assert', await backend.exchange(old)));
+  }
+  const body = await backend.evidence(next);
+  expect((await backend.post('/attest', { ...body, ...backend.previous(old, body) })).status).toBe(200);
+  clock.ms += 2 * DAY;
+  const second = await backend.attest(next, 'phone-2');
+  expect([second.status, second.code]).toEqual([409, 'ERR_ENROLMENT_KEY_TAKEN']);
+});
+
+it('a session that has expired stays so where the clock is set back', async () => {
+  const backend = new Backend({ store: memoryStore() });
+  const { session } = await backend.enrolled();
+  backend.clock.ms += 2_000_000;
+  expect(await backend.use(session)).toBe('ERR_SESSION_EXPIRED');
+  backend.clock.ms -= 2_000_000;
+  expect(await backend.use(session)).toBe('ERR_SESSION_EXPIRED');
+});
+
+it('a record that was blocked while the store failed is still found by its id when its pointers would have ended', async () => {
+  const clock = new Clock();
+  const inner = memoryStore({ now: clock.now });
+  let isDown = false;
+  const store = watched(inner, (operation, name) => {
+    if (isDown && operation === 'put' && name.startsWith('id/')) throw new AttestationError(DOWN);
+  });
+  const backend = new Backend({ clock, store });
+  await backend.enrolled();
+  const recordId = (await backend.recordId()) ?? '';
+  isDown = true;
+  await expect(backend.control.block({ recordId })).rejects.toBeDefined();
+  isDown = false;
+  clock.ms += 68 * DAY;
+  expect((await backend.device())?.blocked).toEqual(['record']);
+  expect(await backend.control.unblock({ recordId })).toBe(true);
 });
