@@ -54,7 +54,10 @@ describe('a refresh that needs a proof', () => {
     const { refresh } = await backend.enrolled(key);
     const sent = proofBy(key, refresh);
     const first = tokensOf(await backend.post('/refresh', sent));
-    expect(await backend.post('/refresh', sent)).toMatchObject({ status: 401, code: 'ERR_ASSERTION_COUNTER' });
+    expect(await backend.post('/refresh', sent)).toMatchObject({
+      status: 401,
+      code: 'ERR_ASSERTION_COUNTER',
+    });
     const again = tokensOf(await backend.post('/refresh', proofBy(key, refresh)));
     expect(again.refresh).toBe(first.refresh);
   });
