@@ -101,16 +101,9 @@ function withKey(
 /** From the fields of a request and the device's record. */
 function asTheGuardAsserts(): Verifier<AssertionSample>['verify'] {
   const { proof } = appAttest({ appIds: ['TEAMID1234.com.example.app'] });
-  const enrolled = {
-    kind: 'app-attest',
-    platform: 'ios',
-    environment: 'production',
-    attestedAt: 0,
-    facts: {},
-  } as const;
   return ({ text, spki, appId, clientData }) => {
     const key = { id: '', thumbprint: '', publicKey: spki.toString('base64url') };
-    return proof?.verify({ ...enrolled, appId, key }, clientData, text, Date.now());
+    return proof?.verify({ kind: 'app-attest', appId, key }, clientData, text);
   };
 }
 

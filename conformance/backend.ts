@@ -11,6 +11,9 @@ import { NOW } from './tokens.js';
 /** Whom devices sign for. */
 export const AUDIENCE = 'https://api.example.com';
 
+/** The header field that stands for the login of an application: the name of its user. */
+export const LOGIN = 'x-login';
+
 /** Where the endpoints are. */
 export const PREFIX = '/device';
 
@@ -48,14 +51,30 @@ export function backend(
     enrolment: enrolmentKinds(trusted, now),
     secret: randomBytes(48).toString('base64'),
     limiter: () => true,
+    limits: { remotePerMinute: 1_000_000 },
     now,
     onEvent: (event) => void events.push(event),
     onDecision: ({ refused }) => void decisions.push(refused?.code),
     ...options,
     store,
-    sessions: { audience: AUDIENCE, revocation: 'immediate', ...options.sessions },
+    sessions: {
+      audience: AUDIENCE,
+      revocation: 'immediate',
+      subject: (request) => request.fields(LOGIN)[0],
+      ...options.sessions,
+    },
   });
   return { guard, apple, events, decisions, clock };
+}
+
+/** The record of a device that has enrolled, as operators name it. */
+export async function recordOf(
+  { guard }: Pick<Backend, 'guard'>,
+  { id: deviceId }: { readonly id: string },
+): Promise<string> {
+  const device = await guard.sessions?.find({ deviceId });
+  if (device === undefined) throw new Error(`${deviceId} is not enrolled`);
+  return device.recordId;
 }
 
 /** The server of a backend: its endpoints, and routes that ask for sessions, signed requests, App Check, or several. */
@@ -63,7 +82,7 @@ export function enrolmentServer(
   { guard }: Pick<Backend, 'guard'>,
   options: Partial<ServerSpec> = {},
 ): ServerSpec {
-  const status = 401;
+  const status = 403;
   const statuses = { missing: status, malformed: status, untrusted: status, denied: status };
   const alone = { require: ['assertion'], assertion: { session: 'optional' } } as const;
   const appCheck = { require: ['app-check'] } as const;
@@ -83,7 +102,7 @@ export function enrolmentServer(
     enrolment: PREFIX,
     routes: [
       route('/session', {}),
-      route('/session-401', { statuses }),
+      route('/session-403', { statuses }),
       route('/facts', {}, 'GET', facts),
       route('/signed', { assertion: true }),
       route('/signed', { assertion: true }, 'POST'),

@@ -104,8 +104,8 @@ describe.each(targets)('$name', (target) => {
         expect(reached()).toBe(0);
         await send(post({ type, bytes: Buffer.alloc(LIMIT) }, true));
         expect(reasons(recorded)).toEqual([
-          'ERR_GUARD_BODY_UNREADABLE',
-          'ERR_GUARD_BODY_UNREADABLE',
+          'ERR_GUARD_BODY_TOO_LARGE',
+          'ERR_GUARD_BODY_TOO_LARGE',
           undefined,
         ]);
       });

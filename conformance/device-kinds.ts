@@ -14,8 +14,6 @@ export interface DeviceKind {
     readonly platform: string;
     readonly integrity: string;
   };
-  /** What a body for `attest` is answered with that was let in before. */
-  readonly replayed: { readonly status: 400 | 403; readonly code: string };
   /** Why that which the key made is refused: it is over something else, or cut short. */
   readonly codes: { readonly signature: string; readonly cutShort: string };
 }
@@ -27,7 +25,6 @@ export const deviceKinds: readonly DeviceKind[] = [
     name: 'iPhone',
     create: ({ apple }, send, id) => new IPhone(apple, send, id),
     facts: { enrolledBy: 'app-attest', platform: 'ios', integrity: 'hardware' },
-    replayed: { status: 400, code: 'ERR_CHALLENGE_USED' },
     codes: {
       signature: 'ERR_APP_ATTEST_ASSERTION_SIGNATURE',
       cutShort: 'ERR_APP_ATTEST_ASSERTION_CBOR_INVALID',
@@ -37,8 +34,6 @@ export const deviceKinds: readonly DeviceKind[] = [
     name: 'Android',
     create: ({ clock }, send, id) => new Android(send, id, { now: () => clock.now }),
     facts: { enrolledBy: 'key-attestation', platform: 'android', integrity: 'hardware' },
-    // Before the challenge is looked up it is asked whose the device id is: a chain for a key proves nothing of who sends it.
-    replayed: { status: 403, code: 'ERR_ENROLMENT_TAKEOVER' },
     codes: { signature: SIGNATURE, cutShort: SIGNATURE },
   },
 ];

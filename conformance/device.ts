@@ -35,6 +35,12 @@ export function bearer({ session_token }: Pick<Issued, 'session_token'>): FieldL
   return ['Authorization', `Bearer ${session_token}`];
 }
 
+/** Another character in the middle. */
+export function changedText(text: string): string {
+  const at = Math.floor(text.length / 2);
+  return `${text.slice(0, at)}${text[at] === 'A' ? 'B' : 'A'}${text.slice(at + 1)}`;
+}
+
 /** The body of an answer that has to be 200. */
 export function parsed<T = unknown>({ status, body }: WireResponse): T {
   if (status !== 200) throw new Error(`the answer is ${status} ${body}`);
@@ -70,6 +76,11 @@ export abstract class Device<Defect extends string = never> {
   async enrol(): Promise<Issued> {
     return parsed<Issued>(await this.#send(post('attest', this.attestation(await this.challenge()))));
   }
+}
+
+/** The id of a device's key as the server keeps it: base64url. */
+export function storedKeyId({ key }: { readonly key: DeviceKey }): string {
+  return Buffer.from(key.keyId, 'base64').toString('base64url');
 }
 
 /** A key in the hardware of a device. */
@@ -114,12 +125,11 @@ export abstract class KeyDevice<
     };
   }
 
-  /** The body for `attest` with a new key, and the word of the last one for it. */
+  /** The body for `attest` with a new key, and a proof by the last one for it. */
   replacement(challenge: string, previous: Key = this.key, audience = AUDIENCE) {
     this.renewKey();
     const body = this.attestation(challenge);
-    const keyId = Buffer.from(this.key.keyId, 'base64').toString('base64url');
-    const lines = ['attestkit-replace-v1', audience, this.id, challenge, keyId];
+    const lines = ['attestkit-replace-v1', audience, this.id, challenge, storedKeyId(this)];
     const made = Buffer.from(this.sign(lines.join('\n'), previous)).toString('base64');
     return { ...body, previous_key_id: previous.keyId, [`previous_${this.proof}`]: made };
   }

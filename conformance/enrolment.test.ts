@@ -7,6 +7,12 @@ import { expectRefusal, expectReply, serveAll, serveEach } from './serving.js';
 import { targets } from './targets/index.js';
 import { ownFields, type Send, type WireResponse } from './wire/message.js';
 
+/** The id of a session, through all its refreshes. */
+function sessionIdOf({ session_token }: Issued): unknown {
+  const [, claims = ''] = session_token.split('.');
+  return (JSON.parse(Buffer.from(claims, 'base64url').toString()) as { sid?: unknown }).sid;
+}
+
 const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 describe.each(targets)('$name', (target) => {
@@ -35,7 +41,7 @@ describe.each(targets)('$name', (target) => {
     };
     const expectSession = async (of: Issued): Promise<void> => {
       const reply = { session: device.id, key: null, counter: null };
-      for (const path of ['/session', '/session-401'])
+      for (const path of ['/session', '/session-403'])
         expectReply(await send({ target: path, headers: [bearer(of)] }), reply);
     };
 
@@ -52,7 +58,7 @@ describe.each(targets)('$name', (target) => {
       await expectSession(issued);
       expectReply(await send({ target: '/facts', headers: [bearer(issued)] }), kind.facts);
       // What it has been let in with once lets nobody in again.
-      expect((await send(post('attest', body))).status).toBe(kind.replayed.status);
+      expect((await send(post('attest', body))).status).toBe(400);
     });
 
     it('refreshes it, and a retry gets the same successor', async () => {
@@ -76,33 +82,46 @@ describe.each(targets)('$name', (target) => {
       const response = await send(post('revoke', { token: issued.refresh_token }));
       expect(response).toMatchObject({ status: 200, body: '{}' });
       expect(ownFields(response)).toEqual(FIELDS);
-      expectRefusal(await send({ target: '/session', headers: [bearer(issued)] }), 403);
-      expect((await send(post('refresh', { refresh_token: issued.refresh_token }))).status).toBe(403);
+      expectRefusal(await send({ target: '/session', headers: [bearer(issued)] }));
+      expect((await send(post('refresh', { refresh_token: issued.refresh_token }))).status).toBe(401);
     });
 
-    it('enrols again, by its session, with another key', async () => {
+    it('goes on with that session, where it names it beside an assertion', async () => {
       const session = parsed<Issued>(
         await send(post('assert', device.assertion(await device.challenge('assert')))),
       );
-      device.renewKey();
-      const body = device.attestation(await device.challenge());
-      expect((await send(post('attest', body))).status).toBe(403);
-      const again = device.attestation(await device.challenge());
-      expectIssued(await send(post('attest', again, bearer(session))), 'attestation_success');
+      const { refresh_token } = session;
+      const body = { ...device.assertion(await device.challenge('assert')), refresh_token };
+      issued = expectIssued(await send(post('assert', body)), 'assertion_success');
+      await expectSession(session);
+      expect(sessionIdOf(issued)).toBe(sessionIdOf(session));
     });
 
-    it('enrols again, by the word of that key', async () => {
+    it('replaces its key, with a proof by that key', async () => {
       const body = device.replacement(await device.challenge());
       const again = expectIssued(await send(post('attest', body)), 'attestation_success');
       await expectSession(again);
       expectReply(await send({ target: '/facts', headers: [bearer(again)] }), kind.facts);
+      // What the last key had begun has ended with it.
+      expectRefusal(await send({ target: '/session', headers: [bearer(issued)] }));
+    });
+
+    it('is installed again: 409 under its old label, and nothing but a new label and a new key helps', async () => {
+      device.renewKey();
+      const old = device.attestation(await device.challenge());
+      expect(await send(post('attest', old))).toMatchObject({ status: 409, body: '{}' });
+      const anew = kind.create(server, (request) => send(request), `${device.id}-anew`);
+      const body = anew.attestation(await anew.challenge());
+      const fresh = expectIssued(await send(post('attest', body)), 'attestation_success');
+      const reply = { session: anew.id, key: null, counter: null };
+      expectReply(await send({ target: '/session', headers: [bearer(fresh)] }), reply);
     });
 
     it('is told of in events, without its name', () => {
       expect(
         server.events.filter(({ outcome }) => outcome === 'accept').map(({ endpoint }) => endpoint),
       ).toEqual(
-        'challenge challenge attest refresh refresh challenge assert revoke challenge assert challenge challenge attest challenge attest'.split(
+        'challenge challenge attest refresh refresh challenge assert revoke challenge assert challenge assert challenge attest challenge challenge attest'.split(
           ' ',
         ),
       );
@@ -111,6 +130,11 @@ describe.each(targets)('$name', (target) => {
         ({ endpoint, outcome }) => `${endpoint} ${outcome}` === 'attest accept',
       );
       expect(letIn.map((event) => event.kind)).toEqual([enrolledBy, enrolledBy, enrolledBy]);
+      expect(letIn.map(({ change, proof }) => [change, proof])).toEqual([
+        ['enrolled', undefined],
+        ['replaced', 'key'],
+        ['enrolled', undefined],
+      ]);
       expect(JSON.stringify(server.events)).not.toContain(device.id);
       expect(server.events.filter(({ retried }) => retried)).toHaveLength(1);
     });

@@ -4,7 +4,7 @@ import { FIREBASE, google, type GoogleOfServers } from './authorities.js';
 import { backend, enrolmentServer, parserOf, type Backend } from './backend.js';
 import { FIELDS, post } from './device.js';
 import { PlayDevice } from './play-device.js';
-import { expectRefusal, serveEach } from './serving.js';
+import { expectRefusal, REFUSED, serveEach } from './serving.js';
 import { targets } from './targets/index.js';
 import { ownFields, type Send, type WireResponse } from './wire/message.js';
 
@@ -47,13 +47,13 @@ describe.each(targets)('$name, while Google cannot be reached', (target) => {
     expectUnavailable(await send(request), FIELDS);
     expect(server.events.at(-1)?.refused?.code).toBe('ERR_PLAY_INTEGRITY_UNAVAILABLE');
     expect((await send(request)).status).toBe(400);
-    expect(server.events.at(-1)?.refused?.code).toBe('ERR_CHALLENGE_USED');
+    expect(server.events.at(-1)?.refused?.code).toBe('ERR_CHALLENGE_REUSED');
   });
 
   it('an App Check token opens nothing', async () => {
     const { server, send } = await start();
     const response = await send({ target: '/app', headers: [['X-Firebase-AppCheck', token]] });
-    expectUnavailable(response, FIELDS);
+    expectUnavailable(response, REFUSED);
     expect(server.decisions).toEqual(['ERR_JWKS_UNAVAILABLE']);
     // For no token nobody has to be asked.
     expectRefusal(await send({ target: '/app' }), 401);

@@ -5,9 +5,10 @@ import {
   type KeyAttestationChainDefect,
 } from 'attestkit/testing';
 import { Android } from './android.js';
+import { recordOf } from './backend.js';
 import type { DeviceKind } from './device-kinds.js';
 import { attest, assert, onceLetIn, type HostileCase, type Scene } from './hostile-cases.js';
-import { post } from './device.js';
+import { post, storedKeyId } from './device.js';
 import { IPhone } from './iphone.js';
 
 type Cases = Readonly<Record<string, HostileCase>>;
@@ -53,9 +54,36 @@ const ofIPhones: Cases = {
     }),
   ),
   'attest: the key of another device': attest(
-    403,
-    'ERR_ENROLMENT_KEY_BOUND',
+    409,
+    'ERR_ENROLMENT_KEY_TAKEN',
     async ({ device, enrolled }) => {
+      device.key = enrolled.key;
+      return device.attestation(await device.challenge());
+    },
+  ),
+  'attest: a key that was replaced': attest(409, 'ERR_ENROLMENT_KEY_ENDED', async ({ enrolled, send }) => {
+    const { key } = enrolled;
+    await onceLetIn(send, post('attest', enrolled.replacement(await enrolled.challenge())));
+    return enrolled.reattestation(await enrolled.challenge(), key);
+  }),
+  'attest: a key that was forgotten': attest(409, 'ERR_ENROLMENT_KEY_ENDED', async ({ enrolled, server }) => {
+    await server.guard.sessions?.forget(await recordOf(server, enrolled));
+    return enrolled.attestation(await enrolled.challenge());
+  }),
+  'attest: a key that was forgotten, under another label': attest(
+    409,
+    'ERR_ENROLMENT_KEY_TAKEN',
+    async ({ device, enrolled, server }) => {
+      await server.guard.sessions?.forget(await recordOf(server, enrolled));
+      device.key = enrolled.key;
+      return device.attestation(await device.challenge());
+    },
+  ),
+  'attest: a key that was blocked, under another label': attest(
+    403,
+    'ERR_ENROLMENT_KEY_BLOCKED',
+    async ({ device, enrolled, server }) => {
+      await server.guard.sessions?.block({ keyId: storedKeyId(enrolled) });
       device.key = enrolled.key;
       return device.attestation(await device.challenge());
     },

@@ -22,7 +22,9 @@ export const badQueries: Readonly<Record<string, readonly [query: string, code: 
 };
 
 /** Bodies that are no proper JSON object; a strict parser in front may be first to say so. */
-export const badBodies: Readonly<Record<string, readonly [request: WireRequest, code: string]>> = {
+export const badBodies: Readonly<
+  Record<string, readonly [request: WireRequest, code: string, status?: 413]>
+> = {
   'no body': [
     { method: 'POST', target: `${PREFIX}/attest`, headers: [typed('application/json')] },
     'ERR_ENROLMENT_BODY_MALFORMED',
@@ -60,12 +62,19 @@ export const badBodies: Readonly<Record<string, readonly [request: WireRequest, 
   'a byte order mark': [post('attest', '\ufeff{}'), 'ERR_ENROLMENT_BODY_MALFORMED'],
   'nested 10,000 deep': [
     post('attest', `{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`),
-    'ERR_ENROLMENT_BODY_MALFORMED',
+    'ERR_ENDPOINT_MEMBERS_TOO_LARGE',
+    413,
   ],
-  'too large': [post('attest', `{"a":"${'a'.repeat(66_000)}"}`), 'ERR_ENROLMENT_BODY_TOO_LARGE'],
+  'of very many members': [
+    post('attest', JSON.stringify(Object.fromEntries(Array.from({ length: 65 }, (_, at) => [`m${at}`, 1])))),
+    'ERR_ENDPOINT_MEMBERS_TOO_LARGE',
+    413,
+  ],
+  'too large': [post('attest', `{"a":"${'a'.repeat(66_000)}"}`), 'ERR_ENROLMENT_BODY_TOO_LARGE', 413],
   'too large, in chunks': [
     { ...post('attest', ''), body: [Buffer.from('{"a":"'), Buffer.alloc(66_000, 'a'), Buffer.from('"}')] },
     'ERR_ENROLMENT_BODY_TOO_LARGE',
+    413,
   ],
   'more members than any genuine one': [
     post('attest', Object.fromEntries(Array.from({ length: 65 }, (_, at) => [`${at}`, at]))),

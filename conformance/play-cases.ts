@@ -1,7 +1,8 @@
 import { PLAY_INTEGRITY_DEFECTS, type PlayIntegrityVerdictDefect } from 'attestkit/testing';
+import { Android } from './android.js';
 import { google, play } from './authorities.js';
-import { parsed, post } from './device.js';
-import type { PlayDevice } from './play-device.js';
+import { changedText, parsed, post } from './device.js';
+import { PlayDevice } from './play-device.js';
 import type { Send } from './wire/message.js';
 
 /** A device that is new, one that has enrolled, and their server. */
@@ -13,7 +14,10 @@ export interface PlayScene {
 
 /** Bodies for `attest` that have to be refused, and why. */
 type Cases = Readonly<
-  Record<string, readonly [status: 400 | 403, code: string, body: (scene: PlayScene) => Promise<object>]>
+  Record<
+    string,
+    readonly [status: 400 | 403 | 409, code: string, body: (scene: PlayScene) => Promise<object>]
+  >
 >;
 
 /** A verdict with a defect. */
@@ -30,7 +34,7 @@ function defect(name: PlayIntegrityVerdictDefect): Cases[string] {
 
 /** A good body with members replaced. */
 function changed(
-  status: 400 | 403,
+  status: 400 | 403 | 409,
   code: string,
   members: (good: { challenge: string }, scene: PlayScene) => object,
 ): Cases[string] {
@@ -57,7 +61,7 @@ export const hostilePlay: Cases = {
   ],
   'a challenge that was used': [
     400,
-    'ERR_CHALLENGE_USED',
+    'ERR_CHALLENGE_REUSED',
     async ({ device, send }) => {
       const body = device.attestation(await device.challenge());
       parsed(await send(post('attest', body)));
@@ -68,9 +72,17 @@ export const hostilePlay: Cases = {
   'another package': changed(403, 'ERR_PLAY_INTEGRITY_PACKAGE_UNKNOWN', () => ({
     package_name: 'com.example.other',
   })),
-  'a token that Google did not make': changed(403, 'ERR_PLAY_INTEGRITY_TOKEN_INVALID', () => ({
-    integrity_token: 'eyJhbGciOiJBMjU2S1ciLCJlbmMiOiJBMjU2R0NNIn0.b.c.d.e',
+  'a token that is none of Google’s by its form': changed(403, 'ERR_PLAY_INTEGRITY_TOKEN_FORM', () => ({
+    integrity_token: 'a.b.c.d.e',
   })),
+  'a token that Google did not make': changed(
+    403,
+    'ERR_PLAY_INTEGRITY_TOKEN_INVALID',
+    ({ challenge }, { device }) => {
+      const token = play.standardToken({ requestHash: device.hashOf(challenge) });
+      return { integrity_token: changedText(token) };
+    },
+  ),
   'a token of another app': changed(403, 'ERR_PLAY_INTEGRITY_TOKEN_INVALID', ({ challenge }, { device }) => {
     const other = { packageName: 'com.example.other', signingDigests: [Buffer.alloc(32, 1)] };
     const requestHash = device.hashOf(challenge);
@@ -100,10 +112,32 @@ export const hostilePlay: Cases = {
       return { integrity_token: token };
     },
   ),
-  'the id of another device': [
-    403,
-    'ERR_ENROLMENT_TAKEOVER',
+  'the label of another device': [
+    409,
+    'ERR_ENROLMENT_LABEL_TAKEN',
     async ({ enrolled }) => enrolled.attestation(await enrolled.challenge()),
+  ],
+  'the label of another device, with a refresh token of its own': [
+    409,
+    'ERR_ENROLMENT_LABEL_TAKEN',
+    async ({ device, enrolled }) => {
+      const { refresh_token } = await device.enrol();
+      return { ...enrolled.attestation(await enrolled.challenge()), refresh_token };
+    },
+  ],
+  'the label of another device, with a refresh token that is none': [
+    409,
+    'ERR_ENROLMENT_LABEL_TAKEN',
+    async ({ enrolled }) => ({ ...enrolled.attestation(await enrolled.challenge()), refresh_token: 'a' }),
+  ],
+  'the label of a device that has a key': [
+    409,
+    'ERR_ENROLMENT_KIND_MISMATCH',
+    async ({ send }) => {
+      const { refresh_token } = await new Android(send, 'device-3').enrol();
+      const taker = new PlayDevice(send, 'device-3');
+      return { ...taker.attestation(await taker.challenge()), refresh_token };
+    },
   ],
   'a verdict on a request of another app': defect('requested-by-other-app'),
   'a verdict that is an hour old': defect('too-old'),

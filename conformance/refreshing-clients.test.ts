@@ -54,7 +54,9 @@ describe.each(targets)('$name', (target) => {
     const { send } = await serve(target, enrolmentServer(server, { parser: parserOf(target) }));
     const device = new IPhone(server.apple, send);
     const { held, ask } = client(send, await device.enrol(), onEvery401);
-    await server.guard.sessions?.revokeDevice(device.id);
+    await server.guard.sessions?.block({
+      recordId: (await server.guard.sessions.find({ deviceId: device.id }))?.recordId ?? '',
+    });
     expect([(await ask({ target: '/session' })).status, held.refreshes]).toEqual([403, 0]);
   });
 });

@@ -11,9 +11,12 @@ import { ownFields, type FieldLine, type WireResponse } from './wire/message.js'
 
 const expired = [approovToken(token({ claims: { exp: 1 } }))];
 const twice = [approovToken(boundTo('one')), authorization('one'), authorization('one')];
-const UNKEPT = { 'content-type': 'application/json', 'cache-control': 'no-store' };
-const ASKED = { 'www-authenticate': 'Attest realm="attestkit", need="token", header="Approov-Token"' };
-const REFUSED = { ...UNKEPT, ...ASKED };
+const SILENT = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+/** What the client has to bring. */
+const ASKING = {
+  ...SILENT,
+  'www-authenticate': 'Attest realm="attestkit", need="token", header="Approov-Token"',
+};
 
 interface Answer {
   readonly status: number;
@@ -26,29 +29,29 @@ function answerOf(response: WireResponse): Answer {
 }
 
 const cases: Record<string, [RefusalOptions, readonly FieldLine[], Answer]> = {
-  'nothing but {} by default': [{}, expired, { status: 401, fields: REFUSED, body: '{}' }],
-  'a status for missing': [{ statuses: { missing: 400 } }, [], { status: 400, fields: REFUSED, body: '{}' }],
+  'nothing but {} by default': [{}, expired, { status: 401, fields: ASKING, body: '{}' }],
+  'a status for missing': [{ statuses: { missing: 400 } }, [], { status: 400, fields: ASKING, body: '{}' }],
   'a status for missing leaves the others': [
     { statuses: { missing: 400 } },
     expired,
-    { status: 401, fields: REFUSED, body: '{}' },
+    { status: 401, fields: ASKING, body: '{}' },
   ],
   'a status for untrusted': [
     { statuses: { missing: 400, untrusted: 403 } },
     expired,
-    { status: 403, fields: REFUSED, body: '{}' },
+    { status: 403, fields: ASKING, body: '{}' },
   ],
   'a body': [
     { body: { error: 'unauthorized', details: ['\u00e9\u20ac'] } },
     expired,
-    { status: 401, fields: REFUSED, body: '{"error":"unauthorized","details":["\u00e9\u20ac"]}' },
+    { status: 401, fields: ASKING, body: '{"error":"unauthorized","details":["\u00e9\u20ac"]}' },
   ],
   'header fields': [
     { headers: { 'WWW-Authenticate': 'Approov realm="api"', 'Cache-Control': 'no-cache' } },
     [],
     {
       status: 401,
-      fields: { ...UNKEPT, 'www-authenticate': 'Approov realm="api"', 'cache-control': 'no-cache' },
+      fields: { ...SILENT, 'www-authenticate': 'Approov realm="api"', 'cache-control': 'no-cache' },
       body: '{}',
     },
   ],
@@ -57,7 +60,7 @@ const cases: Record<string, [RefusalOptions, readonly FieldLine[], Answer]> = {
     [],
     {
       status: 401,
-      fields: { ...REFUSED, 'content-type': 'application/problem+json' },
+      fields: { ...ASKING, 'content-type': 'application/problem+json' },
       body: '{"title":"Unauthorized"}',
     },
   ],
@@ -66,7 +69,7 @@ const cases: Record<string, [RefusalOptions, readonly FieldLine[], Answer]> = {
     expired,
     {
       status: 401,
-      fields: REFUSED,
+      fields: ASKING,
       body: '{"ok":false,"error":"ERR_APPROOV_TOKEN_EXPIRED","message":"the Approov token has expired"}',
     },
   ],
@@ -98,7 +101,7 @@ describe.each(targets)('$name', (target) => {
     );
     expect(answerOf(await send({ target: '/' }))).toEqual({
       status: 404,
-      fields: REFUSED,
+      fields: ASKING,
       body: '{"of":"route"}',
     });
     expect((await send({ target: '/', headers: expired })).status).toBe(403);
@@ -113,7 +116,7 @@ describe.each(targets)('$name', (target) => {
     const { send } = await serve(target, helloServer(guard, {}));
     expect(answerOf(await send({ target: '/', headers: [['X-Double', 'x']] }))).toEqual({
       status: 503,
-      fields: { ...UNKEPT, 'retry-after': '5' },
+      fields: { ...SILENT, 'retry-after': '5' },
       body: '{"error":"later"}',
     });
   });

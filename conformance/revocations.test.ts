@@ -40,13 +40,13 @@ describe.each(targets)('$name', (target) => {
     google.revoke(new X509Certificate(attester ?? '').serialNumber);
     server.clock.now += THREE_DAYS;
     const alone = postSigned(JSON_BYTES, ['Content-Type', 'application/json'], '/key');
-    expectRefusal(await send(await signed(device, undefined, alone)), 403);
+    expectRefusal(await send(await signed(device, undefined, alone)));
     expect(server.decisions.at(-1)).toBe('ERR_KEY_ATTESTATION_REVOKED_SINCE');
     for (const request of [
       post('refresh', { refresh_token }),
       post('assert', device.assertion(await device.challenge('assert'))),
     ]) {
-      expect(await send(request)).toMatchObject({ status: 403, body: '{}' });
+      expect(await send(request)).toMatchObject({ status: 401, body: '{}' });
       expect(server.events.at(-1)?.refused?.code).toBe('ERR_KEY_ATTESTATION_REVOKED_SINCE');
     }
   });

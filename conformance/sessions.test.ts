@@ -98,15 +98,15 @@ describe.each(targets)('$name', (target) => {
   it.each(Object.entries(hostile))('refuses %s', async (_name, [code, fieldsOf]) => {
     const { server, send, issued } = await start();
     const headers = fieldsOf(issued);
-    expectRefusal(await send({ target: '/session', headers }), 401);
+    expectRefusal(await send({ target: '/session', headers }));
     expect(server.decisions.at(-1)).toBe(code);
-    expectRefusal(await send({ target: '/session-401', headers }), 401);
+    expectRefusal(await send({ target: '/session-403', headers }), 403);
     expectRefusal(await send({ target: '/session', method: 'HEAD', headers }), 401, '');
   });
 
   it('refuses a session that comes twice', async () => {
     const { server, send, issued } = await start();
-    expectRefusal(await send({ target: '/session', headers: [bearer(issued), bearer(issued)] }), 401);
+    expectRefusal(await send({ target: '/session', headers: [bearer(issued), bearer(issued)] }));
     expect(server.decisions).toEqual(['ERR_SESSION_REPEATED']);
   });
 
@@ -125,6 +125,6 @@ describe.each(targets)('$name', (target) => {
     server.clock.now += 1_799_999;
     expect((await send(request)).status).toBe(200);
     server.clock.now += 1;
-    expectRefusal(await send(request), 401);
+    expectRefusal(await send(request));
   });
 });

@@ -1,5 +1,6 @@
+import { recordOf } from './backend.js';
 import type { DeviceKind } from './device-kinds.js';
-import { bearer, parsed } from './device.js';
+import { bearer, parsed, post as postTo, storedKeyId } from './device.js';
 import {
   get,
   JSON_BYTES,
@@ -59,14 +60,29 @@ export function hostileSigned({ codes }: DeviceKind): HostileSigned {
       },
     ],
     'the key of another device': [
-      'ERR_ASSERTION_KEY_OWNER',
+      'ERR_ASSERTION_KEY_MISMATCH',
       ({ other, issued }) => signed(other, issued, post(JSON_BYTES)),
     ],
     'a key that is not enrolled': [
-      'ERR_ASSERTION_KEY_UNKNOWN',
+      'ERR_ASSERTION_KEY_MISMATCH',
       ({ device, issued }) => {
         device.renewKey();
         return signed(device, issued, post(JSON_BYTES));
+      },
+    ],
+    'a key that is not enrolled, alone': [
+      'ERR_ASSERTION_KEY_UNKNOWN',
+      ({ device }) => {
+        device.renewKey();
+        return signed(device, undefined, post(JSON_BYTES, JSON_TYPE, '/key'));
+      },
+    ],
+    'a key that was replaced, alone': [
+      'ERR_ASSERTION_KEY_UNKNOWN',
+      async ({ device, send }) => {
+        const late = await signed(device, undefined, post(JSON_BYTES, JSON_TYPE, '/key'));
+        parsed(await send(postTo('attest', device.replacement(await device.challenge()))));
+        return late;
       },
     ],
     'a key of another kind': [
@@ -78,15 +94,24 @@ export function hostileSigned({ codes }: DeviceKind): HostileSigned {
         return withProof(request, (value) => value.replace(`${proof}=`, `${another}=`));
       },
     ],
-    'a key that was revoked': [
-      'ERR_SESSION_REVOKED',
+    'a key that was replaced': [
+      'ERR_SESSION_ENDED',
+      async ({ device, issued, send }) => {
+        const late = await signed(device, issued, post(JSON_BYTES));
+        parsed(await send(postTo('attest', device.replacement(await device.challenge()))));
+        return late;
+      },
+    ],
+    'a device that was forgotten': [
+      'ERR_SESSION_ENDED',
       async ({ device, issued, server }) => {
-        await server.guard.sessions?.revokeDevice(device.id);
-        return signed(device, issued, post(JSON_BYTES));
+        const late = await signed(device, issued, post(JSON_BYTES));
+        await server.guard.sessions?.forget(await recordOf(server, device));
+        return late;
       },
     ],
     'a challenge that was used': [
-      'ERR_CHALLENGE_USED',
+      'ERR_CHALLENGE_REUSED',
       async ({ device, issued, send }) => {
         const challenge = await device.challenge('request');
         parsed(await send(await signed(device, issued, post(JSON_BYTES), { challenge })));
@@ -155,3 +180,28 @@ export function hostileSigned({ codes }: DeviceKind): HostileSigned {
     ],
   };
 }
+
+/** What is refused with 403: the operator has blocked it. */
+export const blockedSigned: HostileSigned = {
+  'a device that was blocked': [
+    'ERR_SESSION_DEVICE_BLOCKED',
+    async ({ device, issued, server }) => {
+      await server.guard.sessions?.block({ recordId: await recordOf(server, device) });
+      return signed(device, issued, post(JSON_BYTES));
+    },
+  ],
+  'a key that was blocked': [
+    'ERR_SESSION_DEVICE_BLOCKED',
+    async ({ device, issued, server }) => {
+      await server.guard.sessions?.block({ keyId: storedKeyId(device) });
+      return signed(device, issued, post(JSON_BYTES));
+    },
+  ],
+  'a key that was blocked, alone': [
+    'ERR_SESSION_DEVICE_BLOCKED',
+    async ({ device, server }) => {
+      await server.guard.sessions?.block({ keyId: storedKeyId(device) });
+      return signed(device, undefined, post(JSON_BYTES, JSON_TYPE, '/key'));
+    },
+  ],
+};

@@ -63,7 +63,7 @@ function defect(name: KeyAttestationSignatureDefect): HostileSigned[string] {
 
 /** A key that does not: nothing but the challenge keeps what it signed from being sent again. */
 const hostileChallenged: HostileSigned = {
-  'a request that was sent before': ['ERR_CHALLENGE_USED', sentOnce],
+  'a request that was sent before': ['ERR_CHALLENGE_REUSED', sentOnce],
   'no challenge': ['ERR_ASSERTION_CHALLENGE_MISSING', beside({ challenge: undefined })],
   'a challenge that was taken out': [
     'ERR_ASSERTION_CHALLENGE_MISSING',

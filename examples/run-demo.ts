@@ -10,6 +10,7 @@ import { androidStory } from './wallet/android-scenes.js';
 import { appCheckStory } from './wallet/app-check-scenes.js';
 import { walletApp } from './wallet/app.js';
 import { APP_ID, PACKAGE, PROJECT, walletGuard } from './wallet/guard.js';
+import { identityStory } from './wallet/identity-scenes.js';
 import { playStory } from './wallet/play-scenes.js';
 import type { Outcome } from './wallet/scene.js';
 import { story } from './wallet/scenes.js';
@@ -80,12 +81,26 @@ const onIPhones = story({
   otherApp: () => apple.createIPhone({ appId: 'TEAMID1234.com.example.repackaged' }),
   development: () => apple.createIPhone({ appId: APP_ID, environment: 'development' }),
   counterfeit: () => others.createIPhone({ appId: APP_ID }),
-  revokeDevice: async (deviceId) => guard.sessions?.revokeDevice(deviceId),
   passTime,
 });
 
+const ofOneInstallation =
+  guard.sessions === undefined
+    ? []
+    : identityStory({
+        server: address,
+        phone: () => apple.createIPhone({ appId: APP_ID }),
+        control: guard.sessions,
+      });
+
 const rows: { who: string; what: string; status: number; expected: Outcome; reason: string }[] = [];
-for (const scene of [...onIPhones, ...onAndroid, ...withPlayIntegrity, ...withAppCheck]) {
+for (const scene of [
+  ...onIPhones,
+  ...ofOneInstallation,
+  ...onAndroid,
+  ...withPlayIntegrity,
+  ...withAppCheck,
+]) {
   const { who, what, expected } = scene;
   reason = '';
   const { status } = await scene.run();

@@ -79,7 +79,7 @@ describe.each(runtimes)('$name', (runtime) => {
     });
     expectRefusal(await send({ ...post(digest('{"a":1}')), body: bytes }));
     const large = Buffer.alloc(1_048_577);
-    expectRefusal(await send({ ...post(digest(large)), body: large }));
+    expectRefusal(await send({ ...post(digest(large)), body: large }), 413);
   });
 
   it.each(deviceKinds)('enrols an $name, and lets its sessions and signed requests in', async (kind) => {
@@ -101,7 +101,7 @@ describe.each(runtimes)('$name', (runtime) => {
     const first = parsed<Issued>(await send(enrolment));
     await expectSession(first);
     expectReply(await send({ target: '/facts', headers: [bearer(first)] }), kind.facts);
-    expect(await send(enrolment)).toMatchObject({ status: kind.replayed.status, body: '{}' });
+    expect(await send(enrolment)).toMatchObject({ status: 400, body: '{}' });
 
     const { refresh_token } = first;
     await expectSession(parsed<Issued>(await send(postTo('refresh', { refresh_token }))));
@@ -111,9 +111,9 @@ describe.each(runtimes)('$name', (runtime) => {
     expect((await send(assertion)).status).toBe(400);
 
     const request = await signed(device, issued, postSigned(JSON_BYTES));
-    expectRefusal(await send({ ...request, body: Buffer.from('{}') }), 401);
+    expectRefusal(await send({ ...request, body: Buffer.from('{}') }));
     expectReply(await send(request), replyTo(device.id, 2));
-    expectRefusal(await send(request), 401);
+    expectRefusal(await send(request));
     const alone = await signed(device, undefined, postSigned(JSON_BYTES, JSON_TYPE, '/key'));
     expectReply(await send(alone), replyTo(null, 3));
 
@@ -123,7 +123,7 @@ describe.each(runtimes)('$name', (runtime) => {
       status: 200,
       body: '{}',
     });
-    expectRefusal(await send({ target: '/session', headers: [bearer(issued)] }), 403);
+    expectRefusal(await send({ target: '/session', headers: [bearer(issued)] }));
   });
 
   it('enrols a device by the word of Google, which cannot sign', async () => {
@@ -137,7 +137,7 @@ describe.each(runtimes)('$name', (runtime) => {
       counter: null,
     });
     expect((await send(enrolment)).status).toBe(400);
-    expectRefusal(await send({ ...postSigned(JSON_BYTES), headers: [JSON_TYPE, bearer(issued)] }), 401);
+    expectRefusal(await send({ ...postSigned(JSON_BYTES), headers: [JSON_TYPE, bearer(issued)] }));
     const hostile = new PlayDevice(send, 'device-hostile');
     const challenge = await hostile.challenge();
     const basic = hostile.attestation(challenge, challenge, 'basic-device');

@@ -39,4 +39,13 @@ export class AndroidPhone extends Client {
     const asked = { audience: AUDIENCE, method: 'POST', ...request, challenge };
     return this.key?.signRequest(asked, defect) ?? { authorization: '', xAppAttest: '' };
   }
+
+  /** Asks for a session with nothing but the key. */
+  async assert(): Promise<Answered> {
+    const challenge = await this.challenge('assert');
+    const signed = this.key?.sign(['attestkit-session-v1', AUDIENCE, this.deviceId, challenge].join('\n'));
+    const signature = Buffer.from(signed ?? []).toString('base64');
+    const sent = { challenge, device_id: this.deviceId, key_id: this.key?.keyId, signature };
+    return this.keep(await this.post('/device/assert', sent));
+  }
 }

@@ -7,7 +7,7 @@ import {
 } from 'attestkit/testing';
 import { AndroidPhone } from './android-phone.js';
 import type { Answered } from './client.js';
-import { app, attacker, nextDeviceId, type Scene } from './scene.js';
+import { app, attacker, conflict, denied, nextDeviceId, type Scene } from './scene.js';
 
 /** The phones that come on. */
 export interface Fleet {
@@ -40,9 +40,9 @@ const [CHAIN_DEFECTS, SIGNATURE_DEFECTS] = [
 ];
 
 /** Refused for the body, before anybody looks at the chain: no certificate at all, and more than any body may have. */
-const BAD_BODIES: Readonly<Record<string, string>> = {
-  'no-certificate': 'ERR_KEY_ATTESTATION_MISSING',
-  'certificate-too-large': 'ERR_ENROLMENT_BODY_TOO_LARGE',
+const BAD_BODIES: Readonly<Record<string, readonly [code: string, status: number]>> = {
+  'no-certificate': ['ERR_KEY_ATTESTATION_MISSING', 400],
+  'certificate-too-large': ['ERR_ENROLMENT_BODY_TOO_LARGE', 413],
 };
 
 /** Seconds. After twice as long the server fetches Google's list anew; a challenge made between is still good. */
@@ -93,23 +93,23 @@ export function androidStory(fleet: Fleet): readonly Scene[] {
       challenge = await bob.challenge('request');
       return transfer(bob, { challenge });
     }),
-    attacker('uses its challenge again', 'ERR_CHALLENGE_USED', () => transfer(bob, { challenge })),
+    attacker('uses its challenge again', 'ERR_CHALLENGE_REUSED', () => transfer(bob, { challenge })),
     attacker('changes the amount', 'ERR_KEY_ATTESTATION_REQUEST_SIGNATURE_INVALID', () =>
       transfer(bob, { body: '{"amount":1000}' }),
     ),
-    attacker('takes the device id of that phone', 'ERR_ENROLMENT_TAKEOVER', () =>
+    conflict('takes the device id of that phone', 'ERR_ENROLMENT_LABEL_TAKEN', () =>
       phone(fleet.genuine(), bob.deviceId).enrol(),
     ),
-    attacker('enrols a phone with an unlocked bootloader', 'ERR_KEY_ATTESTATION_DEVICE_UNLOCKED', () =>
+    denied('enrols a phone with an unlocked bootloader', 'ERR_KEY_ATTESTATION_DEVICE_UNLOCKED', () =>
       phone(fleet.unlocked()).enrol(),
     ),
-    attacker('enrols a repackaged app', 'ERR_KEY_ATTESTATION_DIGEST_MISMATCH', () =>
+    denied('enrols a repackaged app', 'ERR_KEY_ATTESTATION_DIGEST_MISMATCH', () =>
       phone(fleet.repackaged()).enrol(),
     ),
-    attacker('enrols another app', 'ERR_KEY_ATTESTATION_PACKAGE_MISMATCH', () =>
+    denied('enrols another app', 'ERR_KEY_ATTESTATION_PACKAGE_MISMATCH', () =>
       phone(fleet.otherApp()).enrol(),
     ),
-    attacker('enrols under a root of its own making', 'ERR_KEY_ATTESTATION_ROOT_UNKNOWN', () =>
+    denied('enrols under a root of its own making', 'ERR_KEY_ATTESTATION_ROOT_UNKNOWN', () =>
       phone(fleet.counterfeit()).enrol(),
     ),
     ...CHAIN_DEFECTS.map((defect) => {
@@ -119,15 +119,15 @@ export function androidStory(fleet: Fleet): readonly Scene[] {
         wait();
         return phone(fleet.genuine()).enrol(defect, wait);
       };
-      const badBody = BAD_BODIES[defect];
-      const status = badBody?.endsWith('_TOO_LARGE') === true ? 413 : 400;
-      return attacker(`attests: ${says}`, badBody ?? code, run, badBody === undefined ? 403 : status);
+      const [badBody, status] = BAD_BODIES[defect] ?? [code, 403];
+      return attacker(`attests: ${says}`, badBody, run, status);
     }),
     ...SIGNATURE_DEFECTS.map((defect) => {
       const { says, code } = KEY_ATTESTATION_DEFECTS[defect];
       return attacker(`signs: ${says}`, code, () => transfer(bob, { defect }));
     }),
     app('refreshes there', () => bob.refresh()),
+    app('gets a session there with nothing but its key: no other answer came', () => bob.assert()),
 
     app('enrols on an older phone', () => old.enrol()),
     app('withdraws there, with the key alone', () => withdraw(old)),
@@ -138,7 +138,7 @@ export function androidStory(fleet: Fleet): readonly Scene[] {
     }),
     attacker('sends a signed transfer beside the session', REVOKED_SINCE, () => transfer(old)),
     attacker('refreshes the session', REVOKED_SINCE, () => old.refresh()),
-    attacker('enrols with what leaked', 'ERR_KEY_ATTESTATION_REVOKED', () => phone(leaking).enrol()),
+    denied('enrols with what leaked', 'ERR_KEY_ATTESTATION_REVOKED', () => phone(leaking).enrol()),
     app('sends a signed transfer from the first phone', () => transfer(bob)),
   ];
 }

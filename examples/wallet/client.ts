@@ -4,12 +4,18 @@ export interface Answered {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** Stands for the login of the wallet: a server of yours reads its own cookie or token. */
+export const LOGIN = 'x-login';
+
 /** What a challenge can be for. */
 export type Purpose = 'attest' | 'assert' | 'request';
 
 /** What the app does on every platform: HTTP, and keeping its session. */
 export class Client {
-  readonly deviceId: string;
+  /** The label of this installation: not an identity, and made anew when it has to begin anew. */
+  deviceId: string;
+  /** Who is logged in to the wallet; nobody as long as it is empty. */
+  user = '';
   readonly #server: string;
   session = '';
   refreshToken = '';
@@ -52,7 +58,8 @@ export class Client {
     headers: Readonly<Record<string, string>> = {},
     body?: string,
   ): Promise<Answered> {
-    const sent = body === undefined ? { method, headers } : { method, headers, body };
+    const fields = this.user === '' ? headers : { ...headers, [LOGIN]: this.user };
+    const sent = body === undefined ? { method, headers: fields } : { method, headers: fields, body };
     const response = await fetch(`${this.#server}${path}`, sent);
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   }

@@ -9,6 +9,7 @@ import { playIntegrity } from 'attestkit/play-integrity';
 import { assertion, session } from 'attestkit/sessions';
 import type { VirtualApple, VirtualGoogle } from 'attestkit/testing';
 import { randomBytes } from 'node:crypto';
+import { LOGIN } from './client.js';
 import { AUDIENCE } from './scene.js';
 
 /** What the app is called. */
@@ -70,7 +71,11 @@ export function walletGuard({ apple, google, digest, store, now, note }: Surroun
     ],
     secret: randomBytes(48).toString('base64url'),
     store,
-    sessions: { audience: AUDIENCE, revocation: 'immediate' },
+    sessions: {
+      audience: AUDIENCE,
+      revocation: 'immediate',
+      subject: (request) => request.fields(LOGIN)[0],
+    },
     // All the phones are on one address.
     limiter: () => true,
     limits: { remotePerMinute: 1_000_000, newRecordsPerHour: 1_000_000 },

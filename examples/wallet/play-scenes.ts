@@ -5,7 +5,7 @@ import {
   type VirtualPlayIntegrity,
 } from 'attestkit/testing';
 import { PlayPhone, type Vouched } from './play-phone.js';
-import { app, attacker, nextDeviceId, type Scene } from './scene.js';
+import { app, attacker, conflict, denied, nextDeviceId, type Scene } from './scene.js';
 
 /** Google, as the apps know it. */
 export interface PlayStore {
@@ -31,26 +31,25 @@ export function playStory({ server, wallet, otherApp, passTime }: PlayStore): re
     new PlayPhone(server, play, deviceId);
   const carol = phone();
   let sent: Vouched;
+  let spent = '';
   return [
     app('enrols with Play Integrity', async () => {
       sent = await carol.vouched();
       return carol.attest(sent);
     }),
     app('reads the balance with that session', () => carol.get('/balance')),
-    attacker('sends its token again', 'ERR_CHALLENGE_USED', () => carol.attest(sent), 400),
-    attacker('sends it under a new challenge', 'ERR_PLAY_INTEGRITY_BINDING_MISMATCH', async () =>
+    attacker('sends its token again', 'ERR_CHALLENGE_REUSED', () => carol.attest(sent), 400),
+    denied('sends it under a new challenge', 'ERR_PLAY_INTEGRITY_BINDING_MISMATCH', async () =>
       carol.attest({ ...sent, challenge: await carol.challenge() }),
     ),
-    attacker('sends a token that was decoded before', 'ERR_PLAY_INTEGRITY_CLEARED', async () => {
+    denied('sends a token that was decoded before', 'ERR_PLAY_INTEGRITY_CLEARED', async () => {
       const one = phone();
       const vouched = await one.vouched();
       wallet.decode(vouched.integrity_token);
       return one.attest(vouched);
     }),
-    attacker('sends a token of another app', 'ERR_PLAY_INTEGRITY_TOKEN_INVALID', () =>
-      phone(otherApp).enrol(),
-    ),
-    attacker('takes the device id of that phone, too', 'ERR_ENROLMENT_TAKEOVER', () =>
+    denied('sends a token of another app', 'ERR_PLAY_INTEGRITY_TOKEN_INVALID', () => phone(otherApp).enrol()),
+    conflict('takes the device id of that phone, too', 'ERR_ENROLMENT_LABEL_TAKEN', () =>
       phone(wallet, carol.deviceId).enrol(),
     ),
     attacker('transfers with that session: there is no key', 'ERR_ASSERTION_MISSING', () =>
@@ -58,15 +57,33 @@ export function playStory({ server, wallet, otherApp, passTime }: PlayStore): re
     ),
     ...DEFECTS.map((defect) => {
       const { says, code } = PLAY_INTEGRITY_DEFECTS[defect];
-      return attacker(`Play Integrity: ${says}`, code, () => phone().enrol(defect));
+      return denied(`Play Integrity: ${says}`, code, () => phone().enrol(defect));
     }),
     attacker('goes on with the verdict of the day before', 'ERR_PLAY_INTEGRITY_REFRESH_TOO_OLD', () => {
       passTime(DAY + 1);
       return carol.refresh();
     }),
-    app('enrols again, and proves with its refresh token that it is the same phone', async () =>
-      carol.attest(await carol.vouched(), { refresh_token: carol.refreshToken }),
+    app('enrols again with its refresh token, which is all that it can prove itself with', async () =>
+      carol.attest(await carol.vouched(), { refresh_token: (spent = carol.refreshToken) }),
     ),
     app('refreshes that session', () => carol.refresh()),
+    conflict(
+      'enrols under its device id with the token of another',
+      'ERR_ENROLMENT_LABEL_TAKEN',
+      async () => {
+        const thief = phone();
+        await thief.enrol();
+        const { refreshToken } = thief;
+        thief.deviceId = carol.deviceId;
+        return thief.attest(await thief.vouched(), { refresh_token: refreshToken });
+      },
+    ),
+    app('is not disturbed by that', () => carol.get('/balance')),
+    conflict('enrols with a copy of a token that was spent', 'ERR_ENROLMENT_LABEL_TAKEN', async () =>
+      phone(wallet, carol.deviceId).attest(await carol.vouched(), { refresh_token: spent }),
+    ),
+    attacker('goes on with the session that this has ended', 'ERR_SESSION_ENDED', () =>
+      carol.get('/balance'),
+    ),
   ];
 }

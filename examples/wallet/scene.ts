@@ -30,15 +30,17 @@ export function app(what: string, run: Scene['run']): Scene {
   return { who: 'app', what, expected: { status: 200, code: '' }, run };
 }
 
-/** What a phone could heal, by a new session or signature, is answered with 401; evidence that is refused with 403. */
-const HEALABLE =
-  /^ERR_(SESSION_(?!REVOKED)|ASSERTION_|REFRESH_|CHALLENGE_)|_ASSERTION_|_REQUEST_SIGNATURE_|_SIGNATURE_ENCODING$/;
-
-export function attacker(
-  what: string,
-  code: string,
-  run: Scene['run'],
-  status = HEALABLE.test(code) ? 401 : 403,
-): Scene {
+/** Refused on a route, at `/refresh` or at `/assert` for what fresh evidence heals: 401. */
+export function attacker(what: string, code: string, run: Scene['run'], status = 401): Scene {
   return { who: 'attacker', what, expected: { status, code }, run };
+}
+
+/** Refused at `/attest` for its evidence, or anywhere because something is blocked: 403. */
+export function denied(what: string, code: string, run: Scene['run']): Scene {
+  return attacker(what, code, run, 403);
+}
+
+/** Genuine evidence for what belongs to another installation: 409. */
+export function conflict(what: string, code: string, run: Scene['run']): Scene {
+  return attacker(what, code, run, 409);
 }

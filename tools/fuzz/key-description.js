@@ -32,9 +32,7 @@ export function keyDescriptionTarget(subject, random) {
   const objects = genuine.map((bytes) => ({ bytes, tree: treeOfDer(bytes) }));
   return {
     about: `${objects.length} key descriptions, ${real.length} of them real`,
-    names: [...Object.keys(byteEdits), ...Object.keys(partEdits)].filter(
-      (name) => !POINTLESS.includes(name),
-    ),
+    names: [...Object.keys(byteEdits), ...Object.keys(partEdits)].filter((name) => !POINTLESS.includes(name)),
     make(mutator) {
       const { bytes, tree } = random.pick(objects);
       const other = random.pick(objects);

@@ -39,6 +39,9 @@ import { readProofText } from './proof.js';
 const NOW = 1_767_225_600_000;
 export const SECONDS = NOW / 1000;
 const DEVICE = 'device-1';
+const LIFETIME_MS = 300_000;
+/** What a server with a clock that is ahead gives a challenge beyond its lifetime, and is still believed. */
+const MARGIN_MS = 60_000;
 const ISSUER = 'https://api.example.com';
 const ASKED = {
   audience: ISSUER,
@@ -46,6 +49,9 @@ const ASKED = {
   target: '/v2/transfers?to=bob',
   body: Buffer.from('{"cents":100}'),
 };
+
+/** Of a family of refresh tokens: 32 bits hold one more, which has no successor. */
+const LAST_GENERATION = 0xffff_fffe;
 
 /** What a session token says. */
 export const CLAIMS = {
@@ -64,7 +70,6 @@ export const CLAIMS = {
     attested_at: 1_795_000_000,
     facts: {},
   },
-  epoch: [0, 0],
   cnf: { jkt: 'DDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDD' },
   iss: ISSUER,
   aud: ISSUER,
@@ -154,20 +159,25 @@ function challenges(subject, mine, theirs) {
   if (keys === undefined || others === undefined) throw new Error('there are no keys');
   const purposes = /** @type {const} */ (['attest', 'assert', 'request']);
   return purposes.map((purpose) => {
-    const issue = { deviceId: DEVICE, purpose, expiresAt: NOW + 300_000 };
-    const genuine = [keys, keys.toReversed()].map((each) => subject.issueChallenge(each, issue));
+    const issue = { deviceId: DEVICE, purpose, expiresAt: NOW + LIFETIME_MS };
+    const latest = { ...issue, expiresAt: issue.expiresAt + MARGIN_MS };
+    const expected = { deviceId: DEVICE, purpose, now: NOW, lifetimeMs: LIFETIME_MS };
+    const genuine = [issue, latest].flatMap((each) =>
+      [keys, keys.toReversed()].map((secrets) => subject.issueChallenge(secrets, each)),
+    );
     const wrong = [
       { ...issue, deviceId: 'device-2' },
       { ...issue, deviceId: '' },
       { ...issue, expiresAt: NOW },
       { ...issue, expiresAt: 0 },
+      { ...latest, expiresAt: latest.expiresAt + 1 },
+      { ...issue, expiresAt: 2 ** 48 - 1 },
       ...purposes.filter((each) => each !== purpose).map((each) => ({ ...issue, purpose: each })),
     ];
     return {
       name: `challenge to ${purpose}`,
       genuine,
-      verify: (text) =>
-        subject.authenticateChallenge(keys, text, { deviceId: DEVICE, purpose, now: NOW }, subject.enforcing),
+      verify: (text) => subject.authenticateChallenge(keys, text, expected, subject.enforcing),
       remembering: undefined,
       inspect: undefined,
       mayBeAccepted: onlyAgain(genuine),
@@ -196,10 +206,14 @@ function asKey(key) {
 function refreshTokens(subject, mine, theirs) {
   const [keys, others] = [mine, theirs].map((secrets) => subject.deriveKeys(secrets, subject.LABELS.refresh));
   if (keys === undefined || others === undefined) throw new Error('there are no keys');
-  const families = ['AAAAAAAAAAAAAAAAAAAAAA', '_____________________w'];
-  const genuine = families.flatMap((family) =>
-    [0, 1, 0xffff_ffff].map((generation) => subject.refreshToken(keys, family, generation)),
+  const [key, stranger] = [keys[0], others[0]];
+  if (key === undefined || stranger === undefined) throw new Error('there is no key');
+  const labelDigest = createHash('sha256').update(DEVICE).digest('base64url');
+  const claims = ['AAAAAAAAAAAAAAAAAAAAAA', '_____________________w'].flatMap((sid) =>
+    [0, 1, LAST_GENERATION].map((generation) => ({ labelDigest, sid, generation })),
   );
+  const genuine = keys.flatMap((each) => claims.map((claim) => subject.refreshToken(each, claim)));
+  const first = { labelDigest, sid: 'AAAAAAAAAAAAAAAAAAAAAA', generation: 0 };
   return {
     name: 'refresh token',
     genuine,
@@ -207,10 +221,14 @@ function refreshTokens(subject, mine, theirs) {
     remembering: undefined,
     inspect: undefined,
     mayBeAccepted: onlyAgain(genuine),
-    fields: [0, 1, 5, 21, 25],
+    fields: [0, 1, 5, 37, 53, 57],
     forged: [
-      subject.refreshToken(others, families[0] ?? '', 0),
-      subject.refreshToken([{ ...others[0], id: keys[0]?.id }].map(asKey), families[0] ?? '', 0),
+      subject.refreshToken(stranger, first),
+      // A stranger's key under the name of ours, and the key of another use.
+      subject.refreshToken(asKey({ ...stranger, id: key.id }), first),
+      ...subject.deriveKeys(mine, subject.LABELS.challenge).map((each) => subject.refreshToken(each, first)),
+      // What no family gets to: its successor would not fit.
+      subject.refreshToken(key, { ...first, generation: LAST_GENERATION + 1 }),
     ],
     sign: undefined,
     publicPem: undefined,
@@ -229,16 +247,12 @@ function signedRequests(subject) {
   );
   const enrolled = keys.map((key) => ({
     kind: 'app-attest',
-    platform: /** @type {const} */ ('ios'),
     appId,
-    environment: 'production',
     key: {
       id: Buffer.from(key.keyId, 'base64').toString('base64url'),
       thumbprint: '',
       publicKey: Buffer.from(key.publicKey).toString('base64url'),
     },
-    attestedAt: NOW,
-    facts: {},
   }));
   /** @param {'readAttestCredentials' | 'readProofField'} read @param {number} index */
   const verifying = (read, index) => (/** @type {string} */ text) => {
@@ -247,7 +261,7 @@ function signedRequests(subject) {
     if (known === undefined || field.proofParameter !== 'assertion')
       throw new subject.AttestationError(subject.PROOF_CHECKS.keyKnown);
     const clientData = subject.requestBytes({ ...ASKED, challenge: field.challenge });
-    return evidence[index]?.proof?.verify(known, clientData, field.proof, NOW);
+    return evidence[index]?.proof?.verify(known, clientData, field.proof);
   };
   const fields = /** @type {const} */ ([
     ['Authorization: Attest', 'readAttestCredentials', 'authorization', ','],

@@ -233,7 +233,7 @@ function oddClaims(random) {
 
 /** Whether claims of a good signature are those of a session. @param {Record<string, unknown>} claims */
 function isSession(claims) {
-  const { type, device_id, iat, exp, nbf, jti, sid, rid, kind, attestation, epoch, cnf, sub, bnd, iss, aud } =
+  const { type, device_id, iat, exp, nbf, jti, sid, rid, kind, attestation, cnf, sub, bnd, iss, aud } =
     claims;
   const [service] = [CLAIMS.iss];
   const isFor = aud === service || (Array.isArray(aud) && aud.includes(service));
@@ -242,7 +242,6 @@ function isSession(claims) {
     if (typeof time !== 'number' || !Number.isFinite(time)) return false;
   if (nbf === null || Number(exp) <= SECONDS || Number(nbf ?? 0) > SECONDS) return false;
   if (![device_id, jti, sid, rid, kind].every(isName) || !isAttestation(attestation)) return false;
-  if (!Array.isArray(epoch) || epoch.length !== 2 || !epoch.every(isUint32)) return false;
   if (cnf !== undefined && !(isObject(cnf) && isName(cnf['jkt']))) return false;
   if (sub !== undefined && (typeof sub !== 'string' || sub === '')) return false;
   if (bnd === undefined) return true;
@@ -268,11 +267,6 @@ function isName(value) {
   return (
     typeof value === 'string' && value.length >= 1 && value.length <= 128 && !/[^A-Za-z0-9._:-]/.test(value)
   );
-}
-
-/** @param {unknown} value */
-function isUint32(value) {
-  return typeof value === 'number' && value >>> 0 === value;
 }
 
 /** @param {unknown} value @returns {value is Record<string, unknown>} */

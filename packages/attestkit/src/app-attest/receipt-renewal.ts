@@ -50,7 +50,9 @@ export function appraiseOwnReceipt(
 }
 
 /** When a receipt may be exchanged first: kept with the record, so that it is known without the receipt. */
-export function receiptTerms({ notBefore }: Pick<AppAttestReceipt, 'notBefore'>): { readonly receiptDueAt?: number } {
+export function receiptTerms({ notBefore }: Pick<AppAttestReceipt, 'notBefore'>): {
+  readonly receiptDueAt?: number;
+} {
   return notBefore === undefined ? {} : { receiptDueAt: notBefore };
 }
 

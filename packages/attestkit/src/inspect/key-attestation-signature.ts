@@ -1,5 +1,5 @@
-import { createPublicKey, hash, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { readPublicKey, type SignatureAlgorithm } from '../key-attestation/attested-key.js';
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { keyIdOf, readPublicKey, type SignatureAlgorithm } from '../key-attestation/attested-key.js';
 import { base64Length, decodeFilled } from '../key-attestation/encoding.js';
 import { SIGNATURE_CHECKS as CHECKS } from '../key-attestation/policy-checks.js';
 import { signatureMistake } from '../key-attestation/signature-mistakes.js';
@@ -39,7 +39,7 @@ export interface KeyAttestationSignatureEvidence {
 /** What a signed request says of its key. */
 export interface InspectedSignature {
   readonly kind: 'key-attestation-signature';
-  /** SHA-256 of the SubjectPublicKeyInfo, base64url: the `key_id` of the header field. */
+  /** SHA-256 of the key, base64url: the `key_id` of the header field. */
   readonly keyId: string;
   /** JWK SHA-256 thumbprint (RFC 7638), base64url. */
   readonly thumbprint: string | undefined;
@@ -111,7 +111,7 @@ function appraise(
   const [family = ''] = key?.type.split(':') ?? [];
   const result: InspectedSignature = {
     kind: 'key-attestation-signature',
-    keyId: hash('sha256', spki, 'base64url'),
+    keyId: keyIdOf(key, spki),
     thumbprint: key?.thumbprint?.(),
     algorithm: named,
   };

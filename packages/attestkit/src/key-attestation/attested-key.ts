@@ -107,6 +107,16 @@ function readModulus(key: Uint8Array): AttestedPublicKey | undefined {
   };
 }
 
+const P256 = 'ec:prime256v1';
+
+/** Octets of an uncompressed point of P-256, with which the one encoding of its SubjectPublicKeyInfo ends. */
+const POINT = 65;
+
+/** SHA-256, base64url: of the point of a P-256 key, as App Attest names its keys; of the SubjectPublicKeyInfo of any other. */
+export function keyIdOf(key: Pick<AttestedPublicKey, 'type'> | undefined, spki: Uint8Array): string {
+  return hash('sha256', key?.type === P256 ? spki.subarray(-POINT) : spki, 'base64url');
+}
+
 /** The members stand in the order of their names (RFC 7638 §3.3). */
 function thumbprintOf(jwk: Readonly<Record<string, string | undefined>>): string {
   return hash('sha256', JSON.stringify(jwk), 'base64url');

@@ -31,7 +31,7 @@ import {
 import { softwareRoot, type TrustAnchor } from './roots.js';
 
 /** The attestation extension: KeyDescription. */
-export const KEY_DESCRIPTION = '1.3.6.1.4.1.11129.2.1.17';
+const KEY_DESCRIPTION = '1.3.6.1.4.1.11129.2.1.17';
 
 const MIN_CERTIFICATES = 3;
 export const MAX_CERTIFICATES = 10;

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { NOT_ASKED } from '../kernel/asked.js';
 import { equalBytes } from '../kernel/bytes.js';
 import type { CertificatePlace } from '../kernel/certificate-place.js';
@@ -6,7 +5,7 @@ import { enforcing, inspecting, mustRead } from '../kernel/sinks.js';
 import type { Checks, Inspection } from '../ports/checks.js';
 import { appraiseApp } from './apps.js';
 import { isAttestKey } from './attest-key.js';
-import { readPublicKey, signatureAlgorithmOf, type SignatureAlgorithm } from './attested-key.js';
+import { keyIdOf, readPublicKey, signatureAlgorithmOf, type SignatureAlgorithm } from './attested-key.js';
 import { challengeMistake } from './challenge-mistakes.js';
 import { placeOfMember } from './chain-places.js';
 import { appraiseChain, attestationOf, readChain, type Chain } from './chain.js';
@@ -164,11 +163,6 @@ function readDescription(chain: Chain, index: number, checks: Checks): ReadKeyDe
   return good;
 }
 
-const P256 = 'ec:prime256v1';
-
-/** Octets of an uncompressed point of P-256, with which the one encoding of its SubjectPublicKeyInfo ends. */
-const POINT = 65;
-
 interface Findings {
   readonly chain: Chain;
   readonly own?: ReadKeyDescription;
@@ -186,7 +180,7 @@ function resultOf({ chain, own, attestKey, appId }: Findings): KeyAttestation {
     kind: 'key-attestation',
     appId,
     key: {
-      id: hash('sha256', key?.type === P256 ? spki.subarray(-POINT) : spki, 'base64url'),
+      id: keyIdOf(key, spki),
       publicKey: new Uint8Array(spki),
       get thumbprint(): string | undefined {
         return key?.thumbprint?.();

@@ -50,7 +50,9 @@ export interface SessionPlace {
  * @throws AttestationError (or rejects with it) ERR_SESSION_ENDED, ERR_SESSION_DEVICE_BLOCKED, or of stage `unavailable`
  */
 export function liveRecord(context: Context, session: SessionPlace): DeviceRecord | Promise<DeviceRecord> {
-  return judgeRecord(context, storeKeys.labelDigest(session.deviceId), (record) => assertLive(record, session));
+  return judgeRecord(context, storeKeys.labelDigest(session.deviceId), (record) =>
+    assertLive(record, session),
+  );
 }
 
 function assertLive(record: DeviceRecord | undefined, { recordId, sessionId }: SessionPlace): DeviceRecord {

@@ -8,11 +8,18 @@ import { deviceIdOf, optionalText, textMember } from './body.js';
 import type { AuthenticChallenge } from './challenge.js';
 import { assertUnspent, readChallenge } from './consume-challenge.js';
 import type { Context } from './context.js';
-import { extended, writeDecision } from './decision.js';
-import { withSpent, type DeviceRecord } from './device-record.js';
+import { extended } from './extended.js';
+import { withSpent, withUser, type DeviceRecord } from './device-record.js';
 import type { Place } from './devices.js';
 import { BODY_CHECKS, CONFLICT_CHECKS } from './enrolment-checks.js';
-import { beginFamily, continueFamily, familyOf, withFamily, type Family } from './families.js';
+import {
+  beginFamily,
+  continueFamily,
+  familyOf,
+  judgeGeneration,
+  withFamily,
+  type Family,
+} from './families.js';
 import { bindingOf, familyTerms, issued, signSession, type Issued } from './issue.js';
 import { evidenceOfProof, spendProof, verifyProof, type SigningEvidence } from './key-proof.js';
 import { signerOf } from './previous-key.js';
@@ -84,7 +91,7 @@ export async function assert(context: Context, body: JsonObject, request: Attest
 
 /** Undefined where another request was faster. */
 async function assertOnce(context: Context, place: Place, exchange: Exchange): Promise<Issued | undefined> {
-  const { settings, now } = context;
+  const { devices, settings, users, now } = context;
   const { evidence, keyId, signed, authentic, binding, user } = exchange;
   const { record } = place;
   assertUnspent(place.marks, authentic);
@@ -96,39 +103,48 @@ async function assertOnce(context: Context, place: Place, exchange: Exchange): P
     throw new AttestationError(CONFLICT_CHECKS.user);
   await appraiseAgain(context, evidence, record.enrolled);
 
-  const family = nextFamily(context, record, exchange);
-  const withUser = record.user ?? user;
-  const next: DeviceRecord = {
-    ...withSpent(record, authentic),
-    ...(withUser !== undefined && { user: withUser }),
-    families: withFamily(record.families, family, settings.perDevice, now()),
-    used: true,
-  };
+  const { family, others, notes } = nextFamily(context, record, exchange);
+  const families = withFamily(others, family, settings.perDevice, now());
+  const next = withUser({ ...withSpent(record, authentic), families, used: true }, user);
+  if (next.user !== user) await users.assertOpen(next.user);
   const session = await signSession(context, next, family, binding);
   // The counter before the challenge: of two senders with one proof, one wins both.
-  await (exchange.counted ??= spendProof(context, verified));
-  const written = await writeDecision(context, place, next, user);
+  await (exchange.counted ??= spendProof(context, verified, record));
+  const written = await devices.write(place, next);
   if (written === undefined) return undefined;
   await extended(context, written);
   const latest = await renewed(context, evidence, written);
-  const told = latest.enrolled === written.enrolled ? session : await signSession(context, latest, family, binding);
-  return issued(context, latest, family, told);
+  const told =
+    latest.enrolled === written.enrolled ? session : await signSession(context, latest, family, binding);
+  return issued(context, latest, family, told, notes.length > 0 ? { notes } : {});
 }
 
-/** The session that the request names goes on; otherwise a new one begins. */
-function nextFamily(context: Context, { families }: DeviceRecord, { former, binding }: Exchange): Family {
+const COPIED =
+  'the refresh token beside the proof was spent before: it has been copied, and its session is ended';
+
+/**
+ * The session that the request names goes on; otherwise a new one begins. A token that was spent before has been copied: its
+ * session ends.
+ */
+function nextFamily(
+  context: Context,
+  { families }: DeviceRecord,
+  { former, binding }: Exchange,
+): { readonly family: Family; readonly others: readonly Family[]; readonly notes: readonly string[] } {
+  const { settings, now } = context;
   const terms = familyTerms(context, binding);
-  const family = former && familyOf(families, former, context.now());
-  if (family === undefined || former === undefined) return beginFamily(terms);
-  return continueFamily(family, former.generation, terms);
+  const family = former && familyOf(families, former, now());
+  if (family === undefined || former === undefined)
+    return { family: beginFamily(terms), others: families, notes: [] };
+  const judged = judgeGeneration(family, former.generation, { now: now(), retryMs: settings.retryMs });
+  if (judged !== 'reused')
+    return { family: continueFamily(family, former.generation, terms), others: families, notes: [] };
+  const others = families.filter(({ sid }) => sid !== family.sid);
+  return { family: beginFamily(terms), others, notes: [COPIED] };
 }
 
 /** A refresh token beside a proof by the key may be spent or ended: the proof is what counts. */
-function formerSession(
-  { keys }: Context,
-  body: JsonObject,
-  labelDigest: string,
-): RefreshClaim | undefined {
+function formerSession({ keys }: Context, body: JsonObject, labelDigest: string): RefreshClaim | undefined {
   const text = optionalText(body, 'refresh_token');
   if (text === undefined) return undefined;
   try {

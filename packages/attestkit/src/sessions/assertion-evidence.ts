@@ -3,13 +3,12 @@ import { assertOneOf, assertOptions } from '../kernel/options.js';
 import { enforcing } from '../kernel/sinks.js';
 import type { Appraisal, Found, VerifyContext } from '../ports/evidence.js';
 import type { AttestedRequest } from '../ports/request.js';
-import type { Signer } from '../ports/enrolment.js';
-import { assertOpen, judgeRecord, liveRecord } from './access.js';
+import { staleMsOf } from './access.js';
 import { appraiseAgain } from './appraise-again.js';
 import type { AuthenticChallenge } from './challenge.js';
 import { consumeChallenge, readChallenge } from './consume-challenge.js';
 import type { Context } from './context.js';
-import { extended } from './decision.js';
+import { extended } from './extended.js';
 import type { DeviceRecord } from './device-record.js';
 import {
   evidenceOfProof,
@@ -19,15 +18,14 @@ import {
   type VerifiedProof,
 } from './key-proof.js';
 import { needOfSignature } from './needs.js';
-import { signerOf } from './previous-key.js';
 import { PROOF_CHECKS as CHECKS } from './proof-checks.js';
 import { hasAttestScheme, readAttestCredentials, readProofField, type ProofField } from './proof-header.js';
 import { requestBytes } from './request-bytes.js';
+import { keyOf, type KeySigner } from './request-signer.js';
 import { SESSION_FIELD_CHECKS } from './session-checks.js';
 import { boundSession, type SessionEvidence } from './session-evidence.js';
 import { findSession } from './session-field.js';
 import type { SessionResult } from './session-token.js';
-import { storeKeys } from './store-keys.js';
 
 /** A request that a device has signed with an enrolled key. */
 export interface AssertionResult {
@@ -180,51 +178,12 @@ async function appraiseAssertion(
     result,
     consume: async () => {
       // The counter before the challenge: of two senders with one proof, one wins both.
-      await spendProof(context, proof);
+      await spendProof(context, proof, current);
       if (fresh !== undefined) await consumeChallenge(context, fresh);
       touch(context, current);
       return result;
     },
   };
-}
-
-/** The key of a request: of the session's own record, or by its own name; and the record, asked for at once. */
-async function keyOf(
-  context: Context,
-  keyId: string,
-  session: SessionResult | undefined,
-): Promise<{ readonly signer: KeySigner; readonly record: Promise<DeviceRecord> }> {
-  if (session === undefined) {
-    const pointer = (await context.devices.pointer(keyId))?.value;
-    if (pointer === undefined) throw new AttestationError(CHECKS.keyKnown);
-    const labelDigest = storeKeys.labelDigest(pointer.deviceId);
-    const judge = (record: DeviceRecord | undefined): DeviceRecord => assertCurrent(record, keyId);
-    return { signer: pointer, record: Promise.resolve(judgeRecord(context, labelDigest, judge)) };
-  }
-  const record = await liveRecord(context, session);
-  const current = isKeyOf(record, keyId, session) ? record : await freshRecord(context, session);
-  if (!isKeyOf(current, keyId, session)) throw new AttestationError(CHECKS.keyOwned);
-  const signer = { ...(signerOf(current.enrolled) as Signer), deviceId: current.deviceId };
-  return { signer, record: Promise.resolve(current) };
-}
-
-/** A key that signs, and the label of its installation. */
-type KeySigner = Signer & { readonly deviceId: string };
-
-/** The session's own key (RFC 7800): no other key of whatever device signs beside it. */
-function isKeyOf({ enrolled }: DeviceRecord, keyId: string, { thumbprint }: SessionResult): boolean {
-  return enrolled.key?.id === keyId && enrolled.key.thumbprint === thumbprint;
-}
-
-async function freshRecord(context: Context, session: SessionResult): Promise<DeviceRecord> {
-  await context.devices.read(storeKeys.labelDigest(session.deviceId));
-  return liveRecord(context, session);
-}
-
-function assertCurrent(record: DeviceRecord | undefined, keyId: string): DeviceRecord {
-  if (record?.enrolled.key?.id !== keyId) throw new AttestationError(CHECKS.keyKnown);
-  assertOpen(record);
-  return record;
 }
 
 /** A lost counter value, or challenge, of a device that is not good any more costs nobody anything. */
@@ -238,13 +197,31 @@ async function consumeBeside(
   const isCounted = proof.counter !== undefined;
   const [current] = await Promise.all([
     record,
-    spendProof(context, proof),
+    spendUnknown(context, proof, record),
     !isCounted && fresh !== undefined ? consumeChallenge(context, fresh) : undefined,
   ]);
-  await appraiseAgain(context, evidence, current.enrolled);
+  const { settings, users } = context;
+  await Promise.all([
+    appraiseAgain(context, evidence, current.enrolled),
+    // A key has no end as session tokens do, and must not go on for a user who is blocked.
+    users.assertOpen(current.user, staleMsOf(settings.revocation)),
+  ]);
   if (isCounted && fresh !== undefined) await consumeChallenge(context, fresh);
   touch(context, current);
   return resultOf(signer, current, signed);
+}
+
+/** Spends a counter before its record is known; accepted or not, the counter must not end before the record. */
+async function spendUnknown(
+  context: Context,
+  proof: VerifiedProof,
+  record: Promise<DeviceRecord>,
+): Promise<void> {
+  try {
+    await spendProof(context, proof);
+  } finally {
+    if (proof.counter !== undefined) await context.devices.keepCounterOf(await record);
+  }
 }
 
 /** Keeps a device that only signs from ending: at most monthly, and not while the request waits. */

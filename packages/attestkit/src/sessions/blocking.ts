@@ -39,7 +39,12 @@ export async function unblockRecord({ devices, now }: Context, recordId: string)
  * @returns false where the key is not known
  */
 export async function blockKey(context: Context, keyId: string): Promise<boolean> {
-  const pointer = await changePointer(context, keyId, (current) => ({ ...current, blocked: true }), undefined);
+  const pointer = await changePointer(
+    context,
+    keyId,
+    (current) => ({ ...current, blocked: true }),
+    undefined,
+  );
   if (pointer === undefined) return false;
   const { devices, now } = context;
   const labelDigest = storeKeys.labelDigest(pointer.deviceId);
@@ -62,7 +67,7 @@ export async function blockKey(context: Context, keyId: string): Promise<boolean
 
 /** @returns false where the key is not known, or nothing of it was blocked */
 export async function unblockKey(context: Context, keyId: string): Promise<boolean> {
-  const { devices, settings, now } = context;
+  const { devices, now } = context;
   let wasBlocked = false;
   const pointer = await changePointer(
     context,
@@ -71,7 +76,8 @@ export async function unblockKey(context: Context, keyId: string): Promise<boole
       wasBlocked ||= blocked === true;
       return current;
     },
-    now() + settings.idleMs,
+    // The record may be blocked by itself; otherwise its next use gives the pointer an end.
+    undefined,
   );
   if (pointer === undefined) return false;
   const labelDigest = storeKeys.labelDigest(pointer.deviceId);

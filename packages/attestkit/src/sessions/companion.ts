@@ -43,7 +43,8 @@ export function appraiseSent(
   evidence.appraise(enrolled, now);
   assertComplete(evidence, enrolled);
   const { companion } = evidence;
-  if (companion !== undefined && enrolled.beside !== undefined) companion.evidence.appraise(enrolled.beside, now);
+  if (companion !== undefined && enrolled.beside !== undefined)
+    companion.evidence.appraise(enrolled.beside, now);
 }
 
 function assertComplete({ companion }: Pick<EnrolmentEvidence, 'companion'>, enrolled: Enrolled): void {

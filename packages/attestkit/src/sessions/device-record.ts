@@ -49,7 +49,7 @@ export interface DeviceRecord extends Marks {
 }
 
 /** How long the marks of a key that was ended are kept: longer than any operation takes. */
-export const ENDED_MS = 120_000;
+const ENDED_MS = 120_000;
 
 /** For clocks that are apart. */
 export const MARGIN_MS = 60_000;
@@ -84,6 +84,15 @@ export function currentMarks({ ended, spent, spentFloor }: Marks, now: number): 
 /** Notes that a challenge led to this write. */
 export function withSpent<M extends Marks>(marks: M, { id, expiresAt }: AuthenticChallenge): M {
   return { ...marks, spent: [...marks.spent, [id, expiresAt]] };
+}
+
+/**
+ * Sets the user of a record that has none: once. Sessions from before begin anew by a proof: what speaks for nobody must not
+ * come to speak for a user. The session at hand is the last family.
+ */
+export function withUser(record: DeviceRecord, user: string | undefined): DeviceRecord {
+  if (record.user !== undefined || user === undefined) return record;
+  return { ...record, user, families: record.families.slice(-1) };
 }
 
 /** Notes that a key was blocked or retired. */

@@ -11,7 +11,7 @@ import {
   type DeviceRecord,
   type Marks,
 } from './device-record.js';
-import type { KeyPointer } from './key-pointer.js';
+import { pointerOf, type KeyPointer } from './key-pointer.js';
 import { STATE_CHECKS as CHECKS } from './state-checks.js';
 import { storeKeys } from './store-keys.js';
 import { decodeRecord, encodeRecord } from './stored-value.js';
@@ -131,7 +131,12 @@ export class Devices {
     version: string | undefined,
     recordEnd: number | undefined,
   ): Promise<boolean> {
-    return this.#store.put(storeKeys.key(pointer.key.id), encodeRecord(pointer), version, this.#pointerTtl(recordEnd));
+    return this.#store.put(
+      storeKeys.key(pointer.key.id),
+      encodeRecord(pointer),
+      version,
+      this.#pointerTtl(recordEnd),
+    );
   }
 
   /** L of a record, for the application. */
@@ -171,11 +176,16 @@ export class Devices {
     );
   }
 
-  /** Whether the end of a record should move further than its pointers allow. */
+  /**
+   * Whether the end of a record that is in use should move: further than its pointers allow, or, where requests are signed
+   * and nothing is written, by a part of its term.
+   */
   isShort(record: DeviceRecord): boolean {
-    const { expiresAt } = record;
+    const { expiresAt, pointersFor } = record;
     const wanted = endOfRecord({ ...record, used: true }, this.#idleMs, this.#now());
-    return wanted !== undefined && expiresAt !== undefined && wanted - expiresAt > DRIFT_MS;
+    if (wanted === undefined || expiresAt === undefined) return false;
+    const isPastPointers = pointersFor !== undefined && wanted > pointersFor + DRIFT_MS;
+    return isPastPointers || wanted - expiresAt > Math.min(DRIFT_MS, this.#idleMs / 4);
   }
 
   /**
@@ -187,8 +197,8 @@ export class Devices {
     const isKept = key === undefined || blocked.includes('key');
     const pointers = [storeKeys.id(id), ...(isKept ? [] : [storeKeys.key(key.id)])];
     const [, ...kept] = await Promise.all([
-      key === undefined || this.#store.advance(storeKeys.count(key.id), 0, { ttlMs: FOREVER_MS }),
-      ...pointers.map((each) => this.#keepLonger(each, undefined)),
+      key === undefined || this.#keepCounter(key.id, FOREVER_MS),
+      ...pointers.map((each) => this.#keepLonger(each, undefined, ATTEMPTS)),
     ]);
     if (kept.includes(false)) throw new AttestationError(CHECKS.contention, { retryAfter: 1 });
   }
@@ -202,20 +212,44 @@ export class Devices {
     const end = endOfRecord({ ...record, used: true }, this.#idleMs, this.#now());
     if (end === undefined) return;
     const { key } = enrolled;
-    const pointers = [storeKeys.id(id), storeKeys.receipt(id), ...(key === undefined ? [] : [storeKeys.key(key.id)])];
     const ttlMs = ttlOf(end + POINTER_MS, this.#now());
     const moved = await Promise.all([
-      ...pointers.map((each) => this.#keepLonger(each, ttlMs)),
-      // 0 is never new: it only renews the counter's time to live.
-      key === undefined || this.#store.advance(storeKeys.count(key.id), 0, { ttlMs }),
+      // Another writer that came between tries as well, or the next use does.
+      this.#keepLonger(storeKeys.id(id), ttlMs, 1),
+      this.#keepLonger(storeKeys.receipt(id), ttlMs, 1),
+      key === undefined || this.#extendKey(pointerOf(deviceId, key, enrolled, record.keyGen), end),
+      key === undefined || this.#keepCounter(key.id, ttlMs),
     ]);
-    if (moved.slice(0, pointers.length).includes(false)) return;
-    await this.write(place, { ...record, used: true, pointersFor: end });
+    if (moved.includes(false)) return;
+    if ((await this.write(place, { ...record, used: true, pointersFor: end })) !== undefined) return;
+    // A record that was blocked meanwhile must be found as long as it is.
+    const { record: current } = await this.read(labelDigest);
+    if (current?.id === id && current.blocked.length > 0) await this.keepPointers(current);
   }
 
-  /** False where other writers came between again and again: then nothing is known of how long the value lives. */
-  async #keepLonger(key: string, ttlMs: number | undefined): Promise<boolean> {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+  /** Lets the counter of a record live longer where its term was longer than it is configured now. */
+  async keepCounterOf({ expiresAt, enrolled: { key } }: DeviceRecord): Promise<void> {
+    const now = this.#now();
+    if (key === undefined || expiresAt === undefined || expiresAt <= now + this.#idleMs) return;
+    await this.#keepCounter(key.id, ttlOf(expiresAt + POINTER_MS, now));
+  }
+
+  /** Renews the time to live of a counter, if there is one: 0 is never new. */
+  async #keepCounter(keyId: string, ttlMs: number): Promise<true> {
+    await this.#store.advance(storeKeys.count(keyId), 0, { ttlMs });
+    return true;
+  }
+
+  /** A key that is being blocked has no end; one whose pointer the store has lost gets it back. */
+  async #extendKey(pointer: KeyPointer, recordEnd: number): Promise<boolean> {
+    const kept = await this.pointer(pointer.key.id);
+    if (kept?.value.blocked === true) return true;
+    return this.changePointer(kept?.value ?? pointer, kept?.version, recordEnd);
+  }
+
+  /** False where other writers came between each time: then nothing is known of how long the value lives. */
+  async #keepLonger(key: string, ttlMs: number | undefined, attempts: number): Promise<boolean> {
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
       const found = await this.#store.get(key);
       if (found === undefined || (await this.#store.put(key, found.value, found.version, ttlMs))) return true;
     }

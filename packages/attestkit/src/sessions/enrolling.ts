@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { AttestationError } from '../kernel/errors.js';
 import { enforcing } from '../kernel/sinks.js';
-import type { Enrolled, EnrolmentEvidence } from '../ports/enrolment.js';
+import type { AttestedKey, Enrolled, EnrolmentEvidence } from '../ports/enrolment.js';
 import { optionalText } from './body.js';
 import type { AuthenticChallenge } from './challenge.js';
 import { consumeChallenge } from './consume-challenge.js';
 import type { Context } from './context.js';
-import { endOfRecord, withSpent, type DeviceRecord } from './device-record.js';
+import { endOfRecord, withSpent, withUser, type DeviceRecord } from './device-record.js';
 import type { Kept, Place } from './devices.js';
 import { CONFLICT_CHECKS as CONFLICTS } from './enrolment-checks.js';
-import { extended, writeDecision } from './decision.js';
+import { extended } from './extended.js';
 import { beginFamily, continueFamily, withFamily, type Family } from './families.js';
 import { familyTerms, issued, signSession, type Issued, type IssuedFacts } from './issue.js';
 import { pointerOf, type KeyPointer } from './key-pointer.js';
@@ -79,10 +79,9 @@ export class Enrolling {
 
   async #create(place: Place, pointer: Kept<KeyPointer> | undefined): Promise<Issued | undefined> {
     const { devices, settings, now } = this.#context;
-    const { candidate, request } = this.#replacement;
+    const { candidate } = this.#replacement;
     const { deviceId, user } = candidate;
-    this.#admitted ??= assertWithinLimit(this.#context.limits, 'newRecord', request);
-    await this.#admitted;
+    await this.#admit();
     const { key } = candidate.enrolled;
     const at = now();
     const family = beginFamily(familyTerms(this.#context, this.#terms.binding));
@@ -106,9 +105,8 @@ export class Enrolling {
       const { receipt } = candidate.enrolled;
       const [, isOurs] = await Promise.all([
         this.#claim(),
-        key === undefined || pointer !== undefined
-          ? true
-          : devices.writePointer(pointerOf(deviceId, key, candidate.enrolled, keyGen), pointersFor),
+        key === undefined ||
+          this.#point(pointerOf(deviceId, key, candidate.enrolled, keyGen), pointer, pointersFor),
         devices.writeId(record.id, place.labelDigest, pointersFor),
         receipt !== undefined && this.#evidence.renewal !== undefined
           ? devices.writeReceipt(record.id, receipt, pointersFor)
@@ -131,7 +129,10 @@ export class Enrolling {
     if (text === undefined) throw new AttestationError(CONFLICTS.label);
     const { claim, family } = await orConflict(async () => {
       const sent = readRefreshToken(this.#context.keys.refresh, text, enforcing);
-      return { claim: sent, family: (await unspentFamily(this.#context, place, record, sent, request)).family };
+      return {
+        claim: sent,
+        family: (await unspentFamily(this.#context, place, record, sent, request)).family,
+      };
     });
     const next = continueFamily(family, claim.generation, familyTerms(this.#context, this.#terms.binding));
     return {
@@ -150,6 +151,8 @@ export class Enrolling {
     const proof = await proofByPreviousKey(this.#context, record, this.#replacement);
     if (proof === undefined && !(await isAuthorized(this.#context, record, this.#replacement)))
       throw new AttestationError(CONFLICTS.label);
+    // Each new key leaves a pointer behind, as each new record does.
+    if (pointer === undefined) await this.#admit();
     const family = beginFamily(familyTerms(this.#context, this.#terms.binding));
     const keyGen = pointer?.value.keyGen ?? record.keyGen + 1;
     const next = { ...this.#enrolledAnew(record, [family]), keyGen };
@@ -157,18 +160,21 @@ export class Enrolling {
     const plan = { record: next, family, facts: { change: 'replaced', proof: by } as const };
     return this.#finish(place, plan, async () => {
       // The counter before the challenge: of two senders with one proof, one wins both.
-      if (proof !== undefined) await (this.#counted ??= spendProof(this.#context, proof));
-      const { key } = candidate.enrolled;
-      if (key === undefined || pointer !== undefined) return (await this.#claim(), true);
+      if (proof !== undefined) await (this.#counted ??= spendProof(this.#context, proof, record));
       const { deviceId, enrolled } = candidate;
-      const written = pointerOf(deviceId, key, enrolled, keyGen);
-      const end = next.pointersFor;
-      const [, isOurs] = await Promise.all([
-        this.#claim(),
-        this.#context.devices.writePointer(written, end),
-      ]);
+      const written = pointerOf(deviceId, enrolled.key as AttestedKey, enrolled, keyGen);
+      const [, isOurs] = await Promise.all([this.#claim(), this.#point(written, pointer, next.pointersFor)]);
       return isOurs;
     });
+  }
+
+  /** Says whose a key is; what says so already is given a new end, or it could end before the record. */
+  #point(
+    written: KeyPointer,
+    known: Kept<KeyPointer> | undefined,
+    recordEnd: number | undefined,
+  ): Promise<boolean> {
+    return this.#context.devices.changePointer(known?.value ?? written, known?.version, recordEnd);
   }
 
   /** Signs first: a signer that fails costs the device nothing. Then what is used up, then the record. */
@@ -177,10 +183,12 @@ export class Enrolling {
     { record, family, facts }: Plan,
     prepare?: () => Promise<boolean>,
   ): Promise<Issued | undefined> {
-    const { devices } = this.#context;
+    const { devices, users } = this.#context;
+    const { user } = this.#replacement.candidate;
+    if (record.user !== user) await users.assertOpen(record.user);
     const signed = await signSession(this.#context, record, family, this.#terms.binding);
     if (prepare !== undefined && !(await prepare())) return undefined;
-    const written = await writeDecision(this.#context, place, record, this.#replacement.candidate.user);
+    const written = await devices.write(place, record);
     if (written === undefined) return undefined;
     const { receipt } = this.#replacement.candidate.enrolled;
     if (facts.change !== 'enrolled' && receipt !== undefined && this.#evidence.renewal !== undefined)
@@ -197,15 +205,20 @@ export class Enrolling {
 
   #enrolledAnew(record: DeviceRecord, families: readonly Family[]): DeviceRecord {
     const { candidate } = this.#replacement;
-    const user = record.user ?? candidate.user;
     return {
-      ...withSpent(record, this.#terms.authentic),
-      ...(user !== undefined && { user }),
+      ...withUser(withSpent({ ...record, families }, this.#terms.authentic), candidate.user),
       enrolledAt: this.#context.now(),
       enrolled: keptOf(candidate.enrolled),
-      families,
       used: true,
     };
+  }
+
+  #admit(): Promise<void> {
+    return (this.#admitted ??= assertWithinLimit(
+      this.#context.limits,
+      'newRecord',
+      this.#replacement.request,
+    ));
   }
 
   #claim(): Promise<void> {

@@ -81,7 +81,7 @@ export function withFamily(
   now: number,
 ): readonly Family[] {
   const others = families.filter(({ sid, expiresAt }) => sid !== family.sid && now < expiresAt);
-  const newest = [...others].sort((one, other) => other.rotatedAt - one.rotatedAt).slice(0, limit - 1);
+  const newest = others.toSorted((one, other) => other.rotatedAt - one.rotatedAt).slice(0, limit - 1);
   return [...others.filter((each) => newest.includes(each)), family];
 }
 

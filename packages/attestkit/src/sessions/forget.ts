@@ -26,7 +26,12 @@ export async function forget(context: Context, recordId: string): Promise<boolea
     }
     const keyId = record.enrolled.key?.id;
     if (keyId !== undefined)
-      await changePointer(context, keyId, (pointer) => ({ ...pointer, retired: true }), now() + settings.idleMs);
+      await changePointer(
+        context,
+        keyId,
+        (pointer) => ({ ...pointer, retired: true }),
+        now() + settings.idleMs,
+      );
     const marks = keyId === undefined ? place.marks : withEnded(place.marks, keyId, 'retired', now());
     if (await devices.fence(place, marks)) {
       await devices.forgetPointers(recordId);

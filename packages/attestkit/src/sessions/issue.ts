@@ -47,7 +47,10 @@ interface SignedSession {
 }
 
 /** How families begin and go on at this server, now. */
-export function familyTerms({ keys, settings, now }: Context, binding: SessionBinding | undefined): FamilyTerms {
+export function familyTerms(
+  { keys, settings, now }: Context,
+  binding: SessionBinding | undefined,
+): FamilyTerms {
   const lifetimeMs = settings.refreshLifetimeSeconds * 1000;
   return { keys: keys.refresh, now: now(), lifetimeMs, binding };
 }

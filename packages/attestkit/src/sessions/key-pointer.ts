@@ -15,7 +15,12 @@ export interface KeyPointer {
   readonly blocked?: true;
 }
 
-export function pointerOf(deviceId: string, key: AttestedKey, enrolled: Enrolled, keyGen: number): KeyPointer {
+export function pointerOf(
+  deviceId: string,
+  key: AttestedKey,
+  enrolled: Enrolled,
+  keyGen: number,
+): KeyPointer {
   const { kind, appId } = enrolled;
   return { deviceId, kind, appId, key, keyGen };
 }

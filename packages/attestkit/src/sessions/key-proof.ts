@@ -1,7 +1,7 @@
 import { AttestationError } from '../kernel/errors.js';
 import type { EnrolmentEvidence, KeyProof, Signer } from '../ports/enrolment.js';
 import type { Context } from './context.js';
-import { POINTER_MS } from './device-record.js';
+import { POINTER_MS, type DeviceRecord } from './device-record.js';
 import { PROOF_CHECKS as CHECKS } from './proof-checks.js';
 import { storeKeys } from './store-keys.js';
 
@@ -44,12 +44,19 @@ export function verifyProof(
 /**
  * Spends a proof's counter: of all that carry the same one, exactly one gets past this.
  *
+ * @param record of the device, where it is known: the counter must not end before it
  * @throws AttestationError (rejects with it) ERR_ASSERTION_COUNTER
  */
-export async function spendProof({ store, settings }: Context, { keyId, counter }: VerifiedProof): Promise<void> {
+export async function spendProof(
+  { store, settings, now }: Context,
+  { keyId, counter }: VerifiedProof,
+  record?: Pick<DeviceRecord, 'expiresAt'>,
+): Promise<void> {
   if (counter === undefined) return;
   const { counterWindow: window, idleMs } = settings;
-  const options = { window, ttlMs: idleMs + POINTER_MS };
+  // The term of the record may have been longer than it is configured now.
+  const lifeMs = Math.max(idleMs, (record?.expiresAt ?? 0) - now());
+  const options = { window, ttlMs: lifeMs + POINTER_MS };
   if (!(await store.advance(storeKeys.count(keyId), counter, options)))
     throw new AttestationError(CHECKS.counter);
 }

@@ -65,7 +65,10 @@ export function appraiseDevice(enrolled: Enrolled, policy: DevicePolicy, now: nu
   const { platform, environment, integrity, attestedAt } = enrolled;
   enforcing.holds(CHECKS.platform, platforms?.includes(platform) !== false);
   const named = [environment, ...(enrolled.beside === undefined ? [] : [enrolled.beside.environment])];
-  enforcing.holds(CHECKS.environment, named.every((each) => environments?.includes(each) !== false));
+  enforcing.holds(
+    CHECKS.environment,
+    named.every((each) => environments?.includes(each) !== false),
+  );
   enforcing.holds(
     CHECKS.integrity,
     minimumIntegrity === undefined || SCALE.indexOf(integrity) >= SCALE.indexOf(minimumIntegrity),

@@ -7,7 +7,7 @@ import { assertOpen } from './access.js';
 import { appraiseAgain, renewed } from './appraise-again.js';
 import { textMember } from './body.js';
 import type { Context } from './context.js';
-import { extended, writeDecision } from './decision.js';
+import { extended } from './extended.js';
 import type { DeviceRecord } from './device-record.js';
 import type { Place } from './devices.js';
 import { CONFLICT_CHECKS } from './enrolment-checks.js';
@@ -36,7 +36,7 @@ export async function refresh(context: Context, body: JsonObject, request: Attes
   const { devices, keys, settings, users } = context;
   const sent = readRefreshToken(keys.refresh, textMember(body, 'refresh_token'), enforcing);
   const user = await subjectOf(settings.subject, request);
-  const use: Use = { body, request, sent, user };
+  const use: Use = { body, request, sent, user, counted: undefined };
   let [place] = await Promise.all([devices.read(sent.labelDigest), users.assertOpen(user)]);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const answer = await refreshOnce(context, place, use);
@@ -52,11 +52,13 @@ interface Use {
   readonly request: AttestedRequest;
   readonly sent: RefreshClaim;
   readonly user: string | undefined;
+  /** The counter of the proof beside it, spent once however often the refresh is judged. */
+  counted: Promise<void> | undefined;
 }
 
 /** Undefined where another request was faster. */
 async function refreshOnce(context: Context, place: Place, use: Use): Promise<Issued | undefined> {
-  const { keys, settings, now } = context;
+  const { devices, keys, settings, users, now } = context;
   const { body, request, sent, user } = use;
   const { record } = place;
   if (record === undefined) throw new AttestationError(CHECKS.live);
@@ -67,22 +69,21 @@ async function refreshOnce(context: Context, place: Place, use: Use): Promise<Is
   const binding = bindingOf(context, request);
   await appraiseAgain(context, evidence, record.enrolled);
   const proof = await proofOfRefresh(context, evidence, record, body);
+  // No token is given out for a user who is blocked, and none is spent.
+  if (record.user !== user) await users.assertOpen(record.user);
   // A signer elsewhere that fails must not have cost the device its token.
   const next = judged === 'again' ? family : rotateFamily(family, sent.generation, keys.refresh, now());
   const signed = await signSession(context, record, next, binding);
-  if (proof !== undefined) await spendProof(context, proof);
-  if (judged === 'again') {
-    // Nothing is written, but a user who was blocked since gets nothing.
-    if (record.user !== user) await context.users.assertOpen(record.user);
-    return issued(context, record, family, signed, { retried: true });
-  }
+  if (proof !== undefined) await (use.counted ??= spendProof(context, proof, record));
+  if (judged === 'again') return issued(context, record, family, signed, { retried: true });
   const families = withFamily(record.families, next, settings.perDevice, now());
-  const written = await writeDecision(context, place, { ...record, families, used: true }, user);
+  const written = await devices.write(place, { ...record, families, used: true });
   if (written === undefined) return undefined;
   await extended(context, written);
   const latest = await renewed(context, evidence, written);
   const facts = judged === 'ahead' ? { notes: [LOST_WRITE] } : {};
-  const told = latest.enrolled === written.enrolled ? signed : await signSession(context, latest, next, binding);
+  const told =
+    latest.enrolled === written.enrolled ? signed : await signSession(context, latest, next, binding);
   return issued(context, latest, next, told, facts);
 }
 

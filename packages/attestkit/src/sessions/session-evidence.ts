@@ -52,7 +52,7 @@ export function session(): SessionEvidence<'session', SessionResult, string, und
  *
  * @throws AttestationError (or rejects with it)
  */
-export function appraiseSession(
+function appraiseSession(
   context: Context,
   token: string,
   request: AttestedRequest,

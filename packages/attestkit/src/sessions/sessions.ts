@@ -77,7 +77,7 @@ export function createSessions(setup: SessionsSetup): Sessions {
     enrolment,
     store,
     devices: new Devices(store, { idleMs: settings.idleMs, now }),
-    users: new Users(store),
+    users: new Users(store, now),
     keys,
     verifier: new SessionVerifier(keys.session.source, expected, CACHE),
     limits: setup.limits,

@@ -58,8 +58,7 @@ describe('the status of an endpoint', () => {
       else if (code.startsWith('ERR_REFRESH_'))
         expect([code, of[2]]).toEqual([code, stage === 'denied' ? 403 : 401]);
       else if (stage === 'untrusted') expect([code, of]).toEqual([code, [400, 403, 401, 401, 400]]);
-      else if (stage === 'denied')
-        expect([code, of]).toEqual([code, [400, 403, 403, 403, 400]]);
+      else if (stage === 'denied') expect([code, of]).toEqual([code, [400, 403, 403, 403, 400]]);
       else if (stage === 'missing') expect([code, of]).toEqual([code, everywhere(400)]);
     }
   });

@@ -59,7 +59,8 @@ describe('a request that a key of Android signed', () => {
   ] as const)('passes with a key of %j', (choice, algorithm) => {
     const other = device.generateKey({ challenge: 'AQAB', ...choice });
     const file = { ...FILE, publicKey: base64(other.publicKey), signature: base64(other.sign(lines)) };
-    expect(inspectEvidence({ ...file, algorithm }).verdict).toBe('pass');
+    const report = inspectEvidence({ ...file, algorithm });
+    expect(report).toMatchObject({ verdict: 'pass', result: { keyId: other.keyId } });
     expect(inspectEvidence({ ...file, algorithm: 'ecdsa-sha512' }).verdict).toBe('fail');
   });
 

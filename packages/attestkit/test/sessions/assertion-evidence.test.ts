@@ -50,7 +50,10 @@ describe('a signed request', () => {
     const theirs = await backend.enrolled(other, 'phone-2');
     const fields = { 'x-app-attest': sign(other, PAY).xAppAttest };
     const decision = await backend.check({ ...PAY, fields: { ...bearer(session), ...fields } }, BESIDE);
-    expect(decision).toMatchObject({ error: { code: 'ERR_ASSERTION_KEY_MISMATCH' }, response: { status: 401 } });
+    expect(decision).toMatchObject({
+      error: { code: 'ERR_ASSERTION_KEY_MISMATCH' },
+      response: { status: 401 },
+    });
     // Refused before anything was spent: the very same proof serves its own session.
     expect(await check({ ...PAY, fields: { ...bearer(theirs.session), ...fields } }, BESIDE)).toBe(
       'accepted',

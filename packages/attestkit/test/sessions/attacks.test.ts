@@ -15,7 +15,9 @@ describe('a stolen token', () => {
     const stolen = { ...body, refresh_token: victim.refresh };
     const reply = await backend.post('/attest', stolen, { fields });
     expect([reply.status, reply.code]).toEqual([409, 'ERR_ENROLMENT_LABEL_TAKEN']);
-    expect((await backend.post('/assert', await backend.exchange(thief))).code).toBe('ERR_ASSERTION_KEY_UNKNOWN');
+    expect((await backend.post('/assert', await backend.exchange(thief))).code).toBe(
+      'ERR_ASSERTION_KEY_UNKNOWN',
+    );
     // The owner is not disturbed.
     expect((await backend.device())?.enrolled.key?.id).toBe(keyIdOf(key));
     expect(await backend.use(victim.session)).toBe('accepted');

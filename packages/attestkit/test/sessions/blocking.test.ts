@@ -24,7 +24,11 @@ describe.each(['recordId', 'keyId'] as const)('a device that is blocked by its %
     expect(await backend.control.block(target)).toBe(true);
     const there = new Backend({ ...immediate, store: backend.store, clock: backend.clock });
     const signed = key.signRequest({ audience: AUDIENCE, method: 'GET', target: '/' });
-    const [again, exchange, next] = [await there.evidence(key), await there.exchange(key), await there.evidence()];
+    const [again, exchange, next] = [
+      await there.evidence(key),
+      await there.exchange(key),
+      await there.evidence(),
+    ];
     writes.length = 0;
     for (const reply of [
       await there.post('/attest', again),
@@ -38,7 +42,9 @@ describe.each(['recordId', 'keyId'] as const)('a device that is blocked by its %
     const fields = { authorization: signed.authorization };
     expect(await there.check({ fields }, ALONE)).toMatchObject({ error: { code: BLOCKED } });
     const beside = { ...bearer(tokens.session), 'x-app-attest': signed.xAppAttest };
-    expect(await there.check({ fields: beside }, { assertion: true })).toMatchObject({ error: { code: BLOCKED } });
+    expect(await there.check({ fields: beside }, { assertion: true })).toMatchObject({
+      error: { code: BLOCKED },
+    });
   });
 
   it('comes back when the block is lifted by the same name; its earlier sessions do not', async () => {
@@ -85,7 +91,8 @@ describe.each(['recordId', 'keyId'] as const)('a device that is blocked by its %
     const key = newKey();
     const { session } = await here.enrolled(key);
     expect(await there.use(session)).toBe('accepted');
-    const target = name === 'recordId' ? { recordId: (await here.recordId()) ?? '' } : { keyId: keyIdOf(key) };
+    const target =
+      name === 'recordId' ? { recordId: (await here.recordId()) ?? '' } : { keyId: keyIdOf(key) };
     await here.control.block(target);
     expect(await here.use(session)).toBe(BLOCKED);
     here.clock.ms += 4999;
@@ -143,7 +150,9 @@ describe('a device that is forgotten', () => {
     expect(await backend.control.find({ recordId })).toBeUndefined();
     expect(await backend.use(first.session)).toBe('ERR_SESSION_ENDED');
     expect((await backend.refresh(first.refresh)).code).toBe('ERR_REFRESH_ENDED');
-    expect((await backend.post('/assert', await backend.exchange(key))).code).toBe('ERR_ASSERTION_KEY_UNKNOWN');
+    expect((await backend.post('/assert', await backend.exchange(key))).code).toBe(
+      'ERR_ASSERTION_KEY_UNKNOWN',
+    );
     for (const label of ['phone-1', 'phone-2']) {
       const reply = await backend.attest(key, label);
       expect([label, reply.status]).toEqual([label, 409]);

@@ -29,7 +29,10 @@ function verdictOf(said: Partial<Enrolled> = {}, asked: string[] = []): Enrolmen
 const REFUSED = { name: 't', code: 'ERR_VERDICT', stage: 'untrusted', says: 's', spec: 's' } as const;
 
 /** Evidence with a key, in the field `token`, that wants the verdict beside it unless its facts say otherwise. */
-function keyed(evidence: EnrolmentEvidence, facts: Enrolled['facts'] = { boot: 'VERIFIED' }): EnrolmentEvidence {
+function keyed(
+  evidence: EnrolmentEvidence,
+  facts: Enrolled['facts'] = { boot: 'VERIFIED' },
+): EnrolmentEvidence {
   const isRequired = (enrolled: Enrolled): boolean => enrolled.facts['boot'] !== 'SELF_SIGNED';
   return vouching({ companion: { evidence, isRequired } }, { ...ABOUT, key: KEY, facts });
 }
@@ -49,7 +52,11 @@ describe('two kinds of evidence in one body', () => {
       attestation: { facts: { boot: 'VERIFIED', verdict: { label: 'strong' } } },
     });
     const { enrolled, sessions } = (await backend.device()) ?? {};
-    expect(enrolled).toMatchObject({ kind: 'double', key: KEY, beside: { kind: 'verdict', facts: { label: 'strong' } } });
+    expect(enrolled).toMatchObject({
+      kind: 'double',
+      key: KEY,
+      beside: { kind: 'verdict', facts: { label: 'strong' } },
+    });
     expect(sessions).toHaveLength(1);
     expect(backend.events.at(-1)?.notes).toEqual(['verdict note']);
   });
@@ -85,9 +92,14 @@ describe('two kinds of evidence in one body', () => {
 
   it('are virtual where one of them is, and of an environment that the policy allows for both', async () => {
     const backend = new Backend({ enrolment: [keyed(verdictOf({ virtual: true, environment: 'testing' }))] });
-    expect(claimsOf(tokensOf(await attest(backend)).session)).toMatchObject({ attestation: { virtual: true } });
+    expect(claimsOf(tokensOf(await attest(backend)).session)).toMatchObject({
+      attestation: { virtual: true },
+    });
     const policy = { environments: ['production'] };
-    const strict = new Backend({ sessions: { policy }, enrolment: [keyed(verdictOf({ environment: 'testing' }))] });
+    const strict = new Backend({
+      sessions: { policy },
+      enrolment: [keyed(verdictOf({ environment: 'testing' }))],
+    });
     expect((await attest(strict)).code).toBe('ERR_POLICY_ENVIRONMENT');
   });
 });

@@ -26,14 +26,3 @@ export class Outage {
     });
   }
 }
-
-/** The code that a promise rejects with; any other outcome fails the test. */
-export async function rejected(promise: Promise<unknown>): Promise<string> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof AttestationError) return error.code;
-    throw error;
-  }
-  throw new Error('nothing was refused');
-}

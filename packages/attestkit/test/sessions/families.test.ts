@@ -25,7 +25,8 @@ describe('the live token of a family', () => {
   it('is the same by whichever of the secrets signs first', () => {
     const family = begun(keysOf(OLD, YOUNG));
     const token = liveToken(family, LABEL, keysOf(OLD));
-    for (const keys of [keysOf(OLD, YOUNG), keysOf(YOUNG, OLD)]) expect(liveToken(family, LABEL, keys)).toBe(token);
+    for (const keys of [keysOf(OLD, YOUNG), keysOf(YOUNG, OLD)])
+      expect(liveToken(family, LABEL, keys)).toBe(token);
   });
 
   it('is another where its secret is gone, and for another label, session or generation', () => {
@@ -64,7 +65,12 @@ describe('a family', () => {
   it('ends when it began to end, however often it is refreshed', () => {
     const family = begun();
     const next = rotateFamily(family, 0, keysOf(YOUNG, OLD), START + 500);
-    expect(next).toMatchObject({ sid: family.sid, generation: 1, expiresAt: family.expiresAt, rotatedAt: START + 500 });
+    expect(next).toMatchObject({
+      sid: family.sid,
+      generation: 1,
+      expiresAt: family.expiresAt,
+      rotatedAt: START + 500,
+    });
     expect(next.secretId).not.toBe(family.secretId);
   });
 
@@ -75,7 +81,11 @@ describe('a family', () => {
   it('begins to live anew on a new proof, above every token that it ever had', () => {
     const terms = { keys: keysOf(OLD), now: START + 900, lifetimeMs: 1000, binding: { ua: 'x' } };
     const family = { ...begun(), generation: 3 };
-    expect(continueFamily(family, 1, terms)).toMatchObject({ sid: family.sid, generation: 4, expiresAt: START + 1900 });
+    expect(continueFamily(family, 1, terms)).toMatchObject({
+      sid: family.sid,
+      generation: 4,
+      expiresAt: START + 1900,
+    });
     expect(continueFamily(family, 9, terms)).toMatchObject({ generation: 10, binding: { ua: 'x' } });
   });
 

@@ -18,7 +18,12 @@ describe('a free label', () => {
     const key = newKey();
     await backend.enrolled(key);
     const device = await backend.device();
-    expect(device).toMatchObject({ deviceId: 'phone-1', user: undefined, blocked: [], enrolled: { kind: 'app-attest' } });
+    expect(device).toMatchObject({
+      deviceId: 'phone-1',
+      user: undefined,
+      blocked: [],
+      enrolled: { kind: 'app-attest' },
+    });
     expect(device?.enrolled.key?.id).toBe(keyIdOf(key));
     expect(device?.recordId).toMatch(/^[A-Za-z0-9_-]{22}$/);
     expect(await backend.control.find({ recordId: device?.recordId ?? '' })).toEqual(device);
@@ -110,7 +115,10 @@ describe('the key of a label', () => {
     const key = newKey();
     const shared = memoryStore();
     await new Backend({ store: shared }).enrolled(key);
-    const forged = vouching({ provesKey: true }, { key: { id: keyIdOf(key), thumbprint: 't', publicKey: 'AAAA' } });
+    const forged = vouching(
+      { provesKey: true },
+      { key: { id: keyIdOf(key), thumbprint: 't', publicKey: 'AAAA' } },
+    );
     const backend = new Backend({ store: shared, enrolment: [forged] });
     for (const deviceId of ['phone-1', 'phone-2']) {
       const challenge = await backend.challenge(deviceId);
@@ -184,7 +192,10 @@ describe('a record without a key', () => {
 
   it.each([
     ['without a token', async () => ({})],
-    ['with a session token', async (backend: Backend) => ({ refresh_token: tokensOf(await enrol(backend)).session })],
+    [
+      'with a session token',
+      async (backend: Backend) => ({ refresh_token: tokensOf(await enrol(backend)).session }),
+    ],
     ['with a token that is not ours', async () => ({ refresh_token: 'A'.repeat(119) })],
     [
       'with the token of another device',

@@ -43,7 +43,10 @@ describe('the term of a record', () => {
   });
 
   it.each([
-    ['a refresh', async (backend: Backend, _: object, refresh: string) => void tokensOf(await backend.refresh(refresh))],
+    [
+      'a refresh',
+      async (backend: Backend, _: object, refresh: string) => void tokensOf(await backend.refresh(refresh)),
+    ],
     [
       'a proof by its key',
       async (backend: Backend, key: ReturnType<typeof newKey>) =>

@@ -271,7 +271,9 @@ it('of a device without a user is refused to one: the device asserts, which sets
   user = 'alice';
   const refused = await backend.refresh(refresh);
   expect([refused.status, refused.code]).toEqual([401, 'ERR_REFRESH_USER_UNKNOWN']);
-  expect((await backend.post('/assert', await backend.exchange(key))).status).toBe(200);
+  const next = tokensOf(await backend.post('/assert', await backend.exchange(key)));
   expect((await backend.device())?.user).toBe('alice');
-  expect((await backend.refresh(refresh)).status).toBe(200);
+  expect((await backend.refresh(next.refresh)).status).toBe(200);
+  // What spoke for nobody does not come to speak for her.
+  expect((await backend.refresh(refresh)).code).toBe('ERR_REFRESH_ENDED');
 });

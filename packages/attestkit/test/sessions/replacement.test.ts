@@ -32,7 +32,9 @@ describe('a new key with a proof by the old one', () => {
     await backend.enrolled(old);
     const body = await backend.evidence(young);
     await backend.post('/attest', { ...body, ...backend.previous(old, body) });
-    expect((await backend.post('/assert', await backend.exchange(old))).code).toBe('ERR_ASSERTION_KEY_UNKNOWN');
+    expect((await backend.post('/assert', await backend.exchange(old))).code).toBe(
+      'ERR_ASSERTION_KEY_UNKNOWN',
+    );
     const signed = old.signRequest({ audience: AUDIENCE, method: 'GET', target: '/' }).authorization;
     const route = { assertion: { session: 'optional' }, accept: ['assertion'] } as const;
     expect(await backend.check({ fields: { authorization: signed } }, route)).toMatchObject({
@@ -79,7 +81,9 @@ describe('a new key with a proof by the old one', () => {
     const both = await Promise.all([other.post('/attest', sent), other.post('/attest', sent)]);
     expect(both.filter(({ status }) => status === 200)).toHaveLength(1);
     expect(writes.indexOf('advance count')).toBeLessThan(writes.indexOf('claim spent'));
-    expect(await backend.use(session, { fields: { 'x-app-attest': early } }, { assertion: true })).not.toBe('accepted');
+    expect(await backend.use(session, { fields: { 'x-app-attest': early } }, { assertion: true })).not.toBe(
+      'accepted',
+    );
   });
 
   it('is accepted whatever the policy says of the old one by now, and not if that is blocked', async () => {
@@ -136,13 +140,16 @@ describe('what the application says of a replacement', () => {
     ]);
   });
 
-  it.each([[false], ['yes'], [1], [{}], [undefined], [null]])('counts only where it is true, not %j', async (answer) => {
-    for (const say of [() => answer, async () => answer]) {
-      const backend = saying(say);
-      await backend.enrolled();
-      expect((await backend.attest()).code).toBe(TAKEN);
-    }
-  });
+  it.each([[false], ['yes'], [1], [{}], [undefined], [null]])(
+    'counts only where it is true, not %j',
+    async (answer) => {
+      for (const say of [() => answer, async () => answer]) {
+        const backend = saying(say);
+        await backend.enrolled();
+        expect((await backend.attest()).code).toBe(TAKEN);
+      }
+    },
+  );
 
   it('is an outage where it throws', async () => {
     const backend = saying(() => {

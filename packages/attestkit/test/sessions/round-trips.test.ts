@@ -72,7 +72,11 @@ it('a replacement takes 4: the counter, then the challenge, then the record', as
 it('a proof for a session takes 3', async () => {
   const { quiet, backend, key, of } = await usedPhone();
   const body = await quiet.exchange(key);
-  expect(await of(() => ok(backend.post('/assert', body)))).toEqual(['get device', 'advance count', 'put device']);
+  expect(await of(() => ok(backend.post('/assert', body)))).toEqual([
+    'get device',
+    'advance count',
+    'put device',
+  ]);
 });
 
 it('a refresh takes 2, and its retry 1', async () => {
@@ -84,7 +88,10 @@ it('a refresh takes 2, and its retry 1', async () => {
 it('a request with the user named asks after the user beside the record', async () => {
   const { quiet, backend, key, of } = await usedPhone({ sessions: { subject: () => 'alice' } });
   const body = await quiet.evidence(key);
-  expect(await of(() => ok(backend.post('/attest', body)))).toEqual(['get device, get key, get user', 'put device']);
+  expect(await of(() => ok(backend.post('/attest', body)))).toEqual([
+    'get device, get key, get user',
+    'put device',
+  ]);
 });
 
 it('a session check takes 1, and none while the record is remembered', async () => {
@@ -126,5 +133,8 @@ it('a key that stands alone takes 2: the record beside the counter', async () =>
 
 it('revoking takes 2', async () => {
   const { backend, tokens, of } = await usedPhone();
-  expect(await of(() => ok(backend.post('/revoke', { token: tokens.session })))).toEqual(['get device', 'put device']);
+  expect(await of(() => ok(backend.post('/revoke', { token: tokens.session })))).toEqual([
+    'get device',
+    'put device',
+  ]);
 });

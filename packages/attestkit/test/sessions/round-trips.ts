@@ -29,9 +29,11 @@ export class RoundTrips {
   /** Runs something to its end; its round trips one after the other, each sorted. */
   async of(run: () => Promise<unknown>): Promise<readonly string[]> {
     this.trips.length = 0;
-    let ended = false;
-    const running = run().finally(() => (ended = true));
-    for (let still = 0; !ended; still += 1) {
+    const state = { ended: false };
+    const running = run().finally(() => {
+      state.ended = true;
+    });
+    for (let still = 0; !state.ended; still += 1) {
       await new Promise(setImmediate);
       if (this.#waiting.length === 0 && still < 1000) continue;
       // Whatever is issued together is waiting by now.

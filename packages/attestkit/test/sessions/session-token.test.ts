@@ -255,9 +255,7 @@ describe('a verifier of sessions', () => {
     const verifier = make();
     const result = verifier.verify(TOKEN, NOW);
     expect(verifier.verify(TOKEN, NOW)).toBe(result);
-    expect(
-      Object.isFrozen(result) && Object.isFrozen(result.attestation),
-    ).toBe(true);
+    expect(Object.isFrozen(result) && Object.isFrozen(result.attestation)).toBe(true);
     expect(make(KEYS, 0).verify(TOKEN, NOW)).toEqual(result);
   });
 

@@ -26,7 +26,7 @@ describe('the fuzzer of what clients of sessions carry', () => {
     'ERR_SESSION_TYPE',
     'ERR_SESSION_EXPIRED',
     'ERR_SESSION_AUDIENCE',
-    'ERR_SESSION_EPOCH',
+    'ERR_SESSION_IDENTIFIERS',
     'ERR_SESSION_DEVICE_ID',
     'ERR_SESSION_BINDING_CLAIM',
   ])(
@@ -52,6 +52,11 @@ describe('the fuzzer of what clients of sessions carry', () => {
     [
       'a challenge that has expired',
       { authenticateChallenge: without(authenticateChallenge, 'ERR_CHALLENGE_EXPIRED') },
+      /accepted/,
+    ],
+    [
+      'a challenge from a time to come',
+      { authenticateChallenge: without(authenticateChallenge, 'ERR_CHALLENGE_NOT_YET_VALID') },
       /accepted/,
     ],
     [

@@ -2,7 +2,7 @@ import { conflict, placeOf, type Operation } from './disk.js';
 import type { Taken } from './explore.js';
 
 /** How many ways there are to choose k of n. */
-export function choose(n: number, k: number): number {
+function choose(n: number, k: number): number {
   if (k < 0 || k > n) return 0;
   let ways = 1;
   for (let at = 1; at <= k; at += 1) ways = (ways * (n - k + at)) / at;

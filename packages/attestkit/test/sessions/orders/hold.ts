@@ -38,7 +38,7 @@ const COUNTED = [
   ['an iPhone is enrolled', 'refresh', 'revoke'],
   ['an iPhone is enrolled', 'refresh', 'assert'],
   ['an iPhone is enrolled', 'assert', 'assert'],
-  ['an iPhone is enrolled', 'assert', 'block record'],
+  ['an iPhone is enrolled', 'assert', 'block user'],
   ['an iPhone is enrolled', 'sign beside', 'block key'],
   ['an iPhone is enrolled', 'refresh', 'forget'],
   ['a phone without a key is enrolled', 'refresh', 'refresh'],

@@ -103,7 +103,7 @@ export async function enrolled(open: Open, platform: Platform): Promise<World> {
 }
 
 /** Alice's phone was enrolled under `LABEL` a moment ago. */
-export async function unused(open: Open, platform: Platform): Promise<World> {
+async function unused(open: Open, platform: Platform): Promise<World> {
   const probe = new Probe(open);
   const key = platform === 'keyless' ? undefined : new FakeKey('alice');
   const have: Have = { platform, label: LABEL, user: 'alice', key };

@@ -1,0 +1,114 @@
+import type { SessionControl } from 'attestkit/sessions';
+import type { VirtualIPhone, VirtualKey } from 'attestkit/testing';
+import type { Answered } from './client.js';
+import { Phone } from './phone.js';
+import { app, attacker, AUDIENCE, conflict, denied, nextDeviceId, type Scene } from './scene.js';
+
+/** What it takes to tell one installation of the app from another. */
+export interface Household {
+  readonly server: string;
+  readonly phone: () => VirtualIPhone;
+  /** What the operator can do. */
+  readonly control: Pick<SessionControl, 'block' | 'unblock' | 'forget'>;
+}
+
+/** What the server calls the installation of a session. */
+async function recordOf(phone: Phone): Promise<string> {
+  const { body } = await phone.get('/balance');
+  return String(body['device']);
+}
+
+/** The story of one installation after another: whose a label and a key are, and how that ends. */
+export function identityStory({ server, phone, control }: Household): readonly Scene[] {
+  const newPhone = (deviceId = nextDeviceId()): Phone => new Phone(server, phone(), deviceId);
+  const erin = newPhone();
+  const mallory = newPhone();
+  // Of this run alone: a block stays in the store until it is lifted.
+  const user = `mallory-${mallory.deviceId}`;
+  const old = { key: erin.key, session: '', record: '' };
+  const balance = (session: string): Promise<Answered> =>
+    erin.get('/balance', { authorization: `Bearer ${session}` });
+  const withKey = async (deviceId: string, key: VirtualKey): Promise<Answered> => {
+    const other = newPhone(deviceId);
+    other.key = key;
+    return other.enrol();
+  };
+  return [
+    app('enrols a phone', () => erin.enrol()),
+    conflict('makes a key of its own for a session that it has stolen', 'ERR_ENROLMENT_LABEL_TAKEN', () =>
+      newPhone(erin.deviceId).enrol({ refresh_token: erin.refreshToken }, erin.bearer()),
+    ),
+    conflict('enrols the key of that phone under a label of its own', 'ERR_ENROLMENT_KEY_TAKEN', () =>
+      withKey(nextDeviceId(), erin.key),
+    ),
+    app('has the same key attested again, which proves that it is the same phone', async () => {
+      old.record = await recordOf(erin);
+      return erin.enrol();
+    }),
+    app('replaces its key, with a proof by the last one', async () => {
+      old.key = erin.key;
+      old.session = erin.session;
+      return erin.replaceKey(AUDIENCE);
+    }),
+    app('is the same installation to the wallet as before', async () => {
+      const answered = await erin.get('/balance');
+      return answered.body['device'] === old.record ? answered : { ...answered, status: 500 };
+    }),
+    attacker('goes on with a session of the last key', 'ERR_SESSION_ENDED', () => balance(old.session)),
+    attacker('asks for a session with the last key', 'ERR_ASSERTION_KEY_UNKNOWN', () =>
+      newPhone(erin.deviceId).assert(AUDIENCE, old.key),
+    ),
+    conflict('enrols the last key again', 'ERR_ENROLMENT_KEY_ENDED', () => withKey(erin.deviceId, old.key)),
+    conflict('replaces the key with a proof by the last key', 'ERR_ENROLMENT_LABEL_TAKEN', () =>
+      newPhone(erin.deviceId).replaceKey(AUDIENCE, old.key),
+    ),
+    app('is installed again: what it was is answered with 409, and it begins anew', async () => {
+      erin.reinstall();
+      const refused = await erin.enrol();
+      if (refused.status !== 409) return { ...refused, status: 500 };
+      erin.beginAnew(nextDeviceId());
+      return erin.enrol();
+    }),
+
+    app('enrols with a login', () => {
+      mallory.user = user;
+      return mallory.enrol();
+    }),
+    conflict('enrols that phone with another login', 'ERR_ENROLMENT_USER_TAKEN', () => {
+      mallory.user = 'alice';
+      return mallory.enrol();
+    }),
+    denied('goes on with a phone that the operator has blocked', 'ERR_SESSION_DEVICE_BLOCKED', async () => {
+      mallory.user = user;
+      await control.block({ recordId: (old.record = await recordOf(mallory)) });
+      return mallory.get('/balance');
+    }),
+    denied('enrols it anew', 'ERR_SESSION_DEVICE_BLOCKED', () => mallory.enrol()),
+    denied('replaces its key', 'ERR_SESSION_DEVICE_BLOCKED', () => mallory.replaceKey(AUDIENCE)),
+    app('begins anew on that phone, since a phone can', () => {
+      mallory.beginAnew(nextDeviceId());
+      return mallory.enrol();
+    }),
+    denied('refreshes after the operator has blocked the user', 'ERR_SESSION_USER_BLOCKED', async () => {
+      await control.unblock({ recordId: old.record });
+      await control.block({ user });
+      return mallory.refresh();
+    }),
+    denied('begins anew once more', 'ERR_SESSION_USER_BLOCKED', () => {
+      mallory.beginAnew(nextDeviceId());
+      return mallory.enrol();
+    }),
+    app('enrols once the operator has lifted the block of the user', async () => {
+      await control.unblock({ user });
+      return mallory.enrol();
+    }),
+
+    attacker('goes on with an installation that was forgotten', 'ERR_SESSION_ENDED', async () => {
+      await control.forget(await recordOf(erin));
+      return erin.get('/balance');
+    }),
+    attacker('refreshes what was forgotten', 'ERR_REFRESH_ENDED', () => erin.refresh()),
+    conflict('enrols the key that was forgotten', 'ERR_ENROLMENT_KEY_ENDED', () => erin.enrol()),
+    app('enrols a new key under the label, which is free', () => newPhone(erin.deviceId).enrol()),
+  ];
+}

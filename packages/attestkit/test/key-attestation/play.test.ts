@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import { keyAttestation, type KeyAttestationOptions } from '../../src/key-attestation/index.js';
+import { ConfigurationError } from '../../src/kernel/errors.js';
+import { enrolmentHash, playIntegrity, playIntegrityKeys } from '../../src/play-integrity/index.js';
+import { createVirtualGoogle, type AndroidOptions } from '../../src/testing/index.js';
+import { Backend, claimsOf, Clock, START, tokensOf } from '../sessions/backend.js';
+
+const PACKAGE = 'com.example.app';
+const DIGEST = 'ab'.repeat(32);
+const OWN_KEY = new Uint8Array(32).fill(7);
+const OTHER_KEY = new Uint8Array(32).fill(8);
+
+const google = createVirtualGoogle({ now: () => START });
+const play = google.playIntegrity({ packageName: PACKAGE, signingDigests: [DIGEST] });
+const verdicts = playIntegrity({
+  apps: [
+    {
+      packageName: PACKAGE,
+      certificateSha256Digests: [DIGEST],
+      keys: playIntegrityKeys(play.responseKeys),
+    },
+  ],
+});
+const apps = [{ packageName: PACKAGE, certificateSha256Digests: [DIGEST] }];
+const options: KeyAttestationOptions = {
+  apps,
+  roots: google.keyAttestationRoots,
+  revocations: 'not-checked',
+  playIntegrity: verdicts,
+};
+const ownSystems: KeyAttestationOptions = {
+  ...options,
+  verifiedBootKeys: [Buffer.from(OWN_KEY).toString('hex'), Buffer.from(OTHER_KEY).toString('hex')],
+  withoutPlay: [Buffer.from(OWN_KEY).toString('base64url')],
+};
+
+const serverOf = (more: KeyAttestationOptions = options) => {
+  const clock = new Clock();
+  return new Backend({ clock, enrolment: [keyAttestation(more)] });
+};
+
+/** What a phone sends, of which a test may change anything. */
+async function enrol(
+  backend: Backend,
+  device: Partial<AndroidOptions> = {},
+  change: (sent: { readonly challenge: string; readonly token: string }) => object = () => ({}),
+) {
+  const challenge = await backend.challenge();
+  const phone = google.createAndroid({ packageName: PACKAGE, signingDigests: [DIGEST], ...device });
+  const chain = phone.generateKey({ challenge }).certificateChain;
+  const token = play.classicToken({ nonce: enrolmentHash(challenge, 'phone-1') });
+  return backend.post('/attest', {
+    challenge,
+    device_id: 'phone-1',
+    certificate_chain: chain.map((each) => Buffer.from(each).toString('base64')),
+    integrity_token: token,
+    ...change({ challenge, token }),
+  });
+}
+
+const alone = () => ({ integrity_token: undefined });
+
+describe('a key attestation with a verdict of Play in one body', () => {
+  it('makes one record with one key, which signs, and one session that says what both said', async () => {
+    const backend = serverOf();
+    const { session } = tokensOf(await enrol(backend));
+    const device = await backend.device();
+    expect(device?.enrolled).toMatchObject({ kind: 'key-attestation', beside: { kind: 'play-integrity' } });
+    expect(device?.enrolled.key?.algorithm).toBe('ecdsa-sha256');
+    expect(claimsOf(session)).toMatchObject({
+      attestation: { facts: { bootState: 'VERIFIED', 'play-integrity': { appVerdict: 'PLAY_RECOGNIZED' } } },
+    });
+  });
+
+  it.each<[string, (sent: { readonly challenge: string }) => object, string]>([
+    ['without the verdict', alone, 'ERR_ENROLMENT_COMPANION_MISSING'],
+    [
+      'with a verdict over another challenge',
+      () => ({ integrity_token: play.classicToken({ nonce: enrolmentHash('another', 'phone-1') }) }),
+      'ERR_PLAY_INTEGRITY_BINDING_MISMATCH',
+    ],
+    [
+      'with a verdict for another label',
+      ({ challenge }) => ({
+        integrity_token: play.classicToken({ nonce: enrolmentHash(challenge, 'phone-2') }),
+      }),
+      'ERR_PLAY_INTEGRITY_BINDING_MISMATCH',
+    ],
+    [
+      'with a verdict of a device without integrity',
+      ({ challenge }) => ({
+        integrity_token: play.classicToken({ nonce: enrolmentHash(challenge, 'phone-1') }, 'basic-device'),
+      }),
+      'ERR_PLAY_INTEGRITY_DEVICE',
+    ],
+  ])('is refused %s', async (_, change, code) => {
+    const backend = serverOf();
+    const reply = await enrol(backend, {}, change);
+    expect([reply.status, reply.code]).toEqual([403, code]);
+    expect(await backend.device()).toBeUndefined();
+  });
+
+  it('is refused where the verdict is about another app than the key', async () => {
+    const other = google.playIntegrity({ packageName: 'com.other.app', signingDigests: [DIGEST] });
+    const both = playIntegrity({
+      apps: [
+        {
+          packageName: 'com.other.app',
+          certificateSha256Digests: [DIGEST],
+          keys: playIntegrityKeys(other.responseKeys),
+        },
+      ],
+    });
+    const backend = serverOf({ ...options, playIntegrity: both });
+    const reply = await enrol(backend, {}, ({ challenge }) => ({
+      integrity_token: other.classicToken({ nonce: enrolmentHash(challenge, 'phone-1') }),
+    }));
+    expect([reply.status, reply.code]).toEqual([403, 'ERR_ENROLMENT_COMPANION_MISMATCH']);
+  });
+});
+
+describe('whether the verdict may be missing', () => {
+  it('is decided by the attested system alone', async () => {
+    const own = { bootState: 'SELF_SIGNED', verifiedBootKey: OWN_KEY } as const;
+    expect((await enrol(serverOf(ownSystems), own, alone)).status).toBe(200);
+    expect((await enrol(serverOf(ownSystems), own)).status).toBe(200);
+    const other = { bootState: 'SELF_SIGNED', verifiedBootKey: OTHER_KEY } as const;
+    for (const device of [other, {}, { verifiedBootKey: OWN_KEY }]) {
+      const reply = await enrol(serverOf(ownSystems), device, alone);
+      expect([reply.status, reply.code]).toEqual([403, 'ERR_ENROLMENT_COMPANION_MISSING']);
+    }
+    const unlocked = await enrol(
+      serverOf({ ...ownSystems, verifiedBootKeys: [], verifiedBoot: 'any' }),
+      { ...own, locked: false },
+      alone,
+    );
+    expect(unlocked.code).toBe('ERR_ENROLMENT_COMPANION_MISSING');
+  });
+
+  it('is asked again at a refresh, by the list of now', async () => {
+    const before = serverOf(ownSystems);
+    const own = { bootState: 'SELF_SIGNED', verifiedBootKey: OWN_KEY } as const;
+    const { refresh } = tokensOf(await enrol(before, own, alone));
+    const { withoutPlay: _none, ...strict } = ownSystems;
+    const after = new Backend({
+      clock: before.clock,
+      store: before.store,
+      enrolment: [keyAttestation(strict)],
+    });
+    const reply = await after.refresh(refresh);
+    expect([reply.status, reply.code]).toEqual([401, 'ERR_ENROLMENT_COMPANION_MISSING']);
+    expect((await before.refresh(refresh)).status).toBe(200);
+  });
+});
+
+it.each<[string, object, string]>([
+  ['withoutPlay alone', { playIntegrity: undefined, withoutPlay: [] }, 'withoutPlay'],
+  ['a key that is not one', { withoutPlay: ['abc'] }, 'withoutPlay'],
+  [
+    'evidence with a key beside it',
+    { playIntegrity: keyAttestation({ ...options, playIntegrity: undefined }) },
+    'playIntegrity',
+  ],
+  ['no evidence beside it', { playIntegrity: {} }, 'playIntegrity'],
+])('a configuration with %s is refused', (_, change, variable) => {
+  const misconfigured = () => keyAttestation({ ...options, ...change });
+  expect(misconfigured).toThrow(ConfigurationError);
+  expect(misconfigured).toThrow(expect.objectContaining({ variable }));
+});
