@@ -125,6 +125,13 @@ export abstract class KeyDevice<
     };
   }
 
+  /** The body for `refresh` where the server asks for a proof by the key. */
+  refreshment(refreshToken: string, audience = AUDIENCE) {
+    const lines = ['attestkit-refresh-v1', audience, this.id, refreshToken];
+    const made = Buffer.from(this.sign(lines.join('\n'), this.key)).toString('base64');
+    return { refresh_token: refreshToken, [this.proof]: made };
+  }
+
   /** The body for `attest` with a new key, and a proof by the last one for it. */
   replacement(challenge: string, previous: Key = this.key, audience = AUDIENCE) {
     this.renewKey();

@@ -6,7 +6,7 @@ import { bearer, FIELDS, parsed, post, type Issued } from './device.js';
 import { unavailable } from './doubles.js';
 import { hostileCases, sceneOf, type Scene } from './hostile-cases.js';
 import { hostileOfKind } from './hostile-own-cases.js';
-import { identityCases } from './identity-cases.js';
+import { identityCases, limited } from './identity-cases.js';
 import { IPhone } from './iphone.js';
 import { badBodies, badQueries } from './malformed-cases.js';
 import { serveAll, serveEach } from './serving.js';
@@ -136,6 +136,55 @@ describe.each(targets)('$name', (target) => {
       const next = await enrolled.enrol();
       expect((await send({ target: '/session', headers: [bearer(next)] })).status).toBe(200);
       expect(await recordOf(server, enrolled)).not.toBe(recordId);
+    });
+
+    it.each(Object.entries(limited))('429 for %s, until they expire', async (_name, request) => {
+      const scene = await start();
+      const { send, server, enrolled } = scene;
+      expectRefused(await send(await request(scene)), 429, { 'retry-after': '5' });
+      expect(server.events.at(-1)?.refused?.code).toBe('ERR_CHALLENGE_LIMIT');
+      server.clock.now += 361_000;
+      const later = post('assert', enrolled.assertion(await enrolled.challenge('assert')));
+      expect((await send(later)).status).toBe(200);
+    });
+
+    it('a refresh needs a proof by the key, where the server asks for one', async () => {
+      const { send, server, enrolled, issued } = await start({ sessions: { refresh: 'proof' } });
+      const { refresh_token } = issued;
+      expectRefused(await send(post('refresh', { refresh_token })), 401);
+      expect(server.events.at(-1)?.refused?.code).toBe('ERR_REFRESH_PROOF_MISSING');
+      const taker = kind.create(server, send, enrolled.id);
+      expectRefused(await send(post('refresh', taker.refreshment(refresh_token))), 401);
+      expect(server.events.at(-1)?.refused?.code).toBe(kind.codes.signature);
+      expect((await send(post('refresh', enrolled.refreshment(refresh_token)))).status).toBe(200);
+    });
+
+    it('the application lets a new key replace the old one, or does not', async () => {
+      const asked: unknown[] = [];
+      let answer = false;
+      const { send, server, enrolled, issued } = await start({
+        sessions: {
+          authorizeEnrolment: ({ deviceId, recordId }) => {
+            asked.push([deviceId, recordId]);
+            return answer;
+          },
+        },
+      });
+      const recordId = await recordOf(server, enrolled);
+      const anew = async () => {
+        enrolled.renewKey();
+        return post('attest', enrolled.attestation(await enrolled.challenge()));
+      };
+      expectRefused(await send(await anew()), 409);
+      expect((await send({ target: '/session', headers: [bearer(issued)] })).status).toBe(200);
+      answer = true;
+      expect((await send(await anew())).status).toBe(200);
+      expect(server.events.at(-1)).toMatchObject({ change: 'replaced', proof: 'application' });
+      expect((await send({ target: '/session', headers: [bearer(issued)] })).status).toBe(401);
+      expect(asked).toEqual([1, 2].map(() => [enrolled.id, recordId]));
+      await server.guard.sessions?.block({ recordId });
+      expectRefused(await send(await anew()), 403);
+      expect(asked).toHaveLength(2);
     });
 
     it.each(['token', '', 'a.b.c'])('revoking the unknown token %j is no news', async (token) => {

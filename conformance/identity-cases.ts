@@ -246,5 +246,18 @@ const blocked: Readonly<Record<string, HostileCase>> = {
   },
 };
 
+/** Unexpired challenges that a device can have used. */
+const CHALLENGES = 16;
+
+/** What is asked too often. */
+export const limited: Readonly<Record<string, (scene: Scene) => Promise<WireRequest>>> = {
+  'an assertion of a device that has used many challenges': async ({ enrolled, send }) => {
+    // Its enrolment has used one.
+    for (let used = 1; used < CHALLENGES; used += 1)
+      await onceLetIn(send, post('assert', enrolled.assertion(await enrolled.challenge('assert'))));
+    return post('assert', enrolled.assertion(await enrolled.challenge('assert')));
+  },
+};
+
 /** What the identity of devices refuses, of every kind of device with a key. */
 export const identityCases: Readonly<Record<string, HostileCase>> = { ...conflicts, ...ended, ...blocked };

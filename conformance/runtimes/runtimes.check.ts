@@ -78,8 +78,10 @@ describe.each(runtimes)('$name', (runtime) => {
       a: 1,
     });
     expectRefusal(await send({ ...post(digest('{"a":1}')), body: bytes }));
-    const large = Buffer.alloc(1_048_577);
-    expectRefusal(await send({ ...post(digest(large)), body: large }), 413);
+    // By its announced length alone: a body that nobody reads breaks the connection off, sometimes before the answer.
+    const { headers, ...large } = post(digest(bytes));
+    const announced = [...headers, ['Content-Length', '1048577']] as const;
+    expectRefusal(await send({ ...large, headers: announced, body: bytes }), 413);
   });
 
   it.each(deviceKinds)('enrols an $name, and lets its sessions and signed requests in', async (kind) => {
