@@ -18,11 +18,15 @@ export function pairsHold(open: Open): void {
   describe.each(MEETINGS)('where $name', (meeting) => {
     const { world } = meeting;
 
-    it.each(pairsOf(meeting))('everything holds for %s and %s, in every order', async (...names) => {
-      const { seen, onOrder } = collecting();
-      const ran = await runCase({ open, world, requests: requestsOf(meeting, names), onOrder });
-      expect(new Set(seen).size).toBe(ran.orders);
-    });
+    it.each(pairsOf(meeting))(
+      'everything holds for %s and %s, in every order',
+      async (...names) => {
+        const { seen, onOrder } = collecting();
+        const ran = await runCase({ open, world, requests: requestsOf(meeting, names), onOrder });
+        expect(new Set(seen).size).toBe(ran.orders);
+      },
+      240_000,
+    );
 
     it.each(Object.keys(meeting.requests))('everything holds for %s that arrives twice', async (name) => {
       const [make] = requestsOf(meeting, [name]);

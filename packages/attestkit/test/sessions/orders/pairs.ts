@@ -42,7 +42,7 @@ const SHARED = 1000;
 const operator = { 'block record': blockRecord(), 'block user': blockUser(), forget: forget() };
 
 /** Store operations of an enrollment, at most, after which it may have stopped. */
-const OPERATIONS = 8;
+const OPERATIONS = 6;
 
 const stopped = Array.from({ length: OPERATIONS }, (_, at) =>
   meeting(
