@@ -15,7 +15,10 @@ export interface LimitOptions {
   readonly devicePerMinute?: number;
   /** Calls to Google and Firebase a minute that evidence of one address may cost. Default 10. */
   readonly remotePerMinute?: number;
-  /** New device records an hour of one IPv4 address: a carrier puts thousands of phones behind one. Default 300. */
+  /**
+   * New device records, and keys that replace others, an hour of one IPv4 address: a carrier puts thousands of phones behind
+   * one. Default 300.
+   */
   readonly newRecordsPerHour?: number;
   /** The same of a /64 of IPv6, which is one household or one phone. Default 60. */
   readonly newRecordsPerHourIpv6?: number;

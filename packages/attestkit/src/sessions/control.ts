@@ -46,8 +46,9 @@ export interface Device {
  */
 export interface SessionControl {
   /**
-   * Keeps a device, a key or a user out; sessions of a device end, those of a user with their tokens. A phone can begin
-   * anew under a new label with a new key: what has to stay out is the user.
+   * Keeps a device, a key or a user out. Sessions of a device end within `sessions.revocation`; sessions of a user end with
+   * their tokens, and requests that a key signs alone within `sessions.revocation`. A phone can begin anew under a new label
+   * with a new key: what has to stay out is the user.
    *
    * @returns false where nothing of this name is known, so that nothing was blocked
    * @example await guard.sessions.block({ user: 'alice' });

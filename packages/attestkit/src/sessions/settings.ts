@@ -87,7 +87,8 @@ export interface SessionsOptions {
   readonly subject?: (request: AttestedRequest) => string | undefined | Promise<string | undefined>;
   /**
    * Whether a key whose evidence holds may replace the key of the device that has the `device_id`, without a proof by the
-   * old one: demand a second factor of the user. Never asked for another user's device, a blocked one, or a retired key.
+   * old one: demand a second factor of the user. Never asked for the device of a user whom the request does not name, a blocked
+   * one, or a retired key.
    * Default: no.
    */
   readonly authorizeEnrolment?: (taken: TakenDeviceId) => boolean | Promise<boolean>;

@@ -15,7 +15,7 @@ export function encodeRecord(record: object): string {
  * Reads a stored record. A value that this version cannot read is not absent: if it were, the next request could take
  * its place.
  *
- * @throws AttestationError ERR_STATE_RECORD, of stage `unavailable`
+ * @throws AttestationError ERR_STATE_UNREADABLE, of stage `unavailable`
  */
 export function decodeRecord<T extends object>({ value }: Versioned): T {
   try {
