@@ -1,4 +1,12 @@
-import { routeOf, whenDecided, type Guard, type Route, type RouteOptions } from '../../guard/index.js';
+import {
+  markNode,
+  routeOf,
+  whenDecided,
+  type Guard,
+  type MarkableResponse,
+  type Route,
+  type RouteOptions,
+} from '../../guard/index.js';
 import type { Attestation } from '../../ports/attestation.js';
 import type { Answer, Decision } from '../../ports/decision.js';
 import { mounted, type Endpoints } from '../mounting.js';
@@ -12,6 +20,8 @@ export interface Incoming {
   readonly message: MiddlewareRequest;
   readonly target: string;
   readonly peer: Peer;
+  /** Where an accepted answer is marked for caches; absent where a connection is opened. */
+  readonly response?: MarkableResponse;
 }
 
 /** What the guard answers to a request; undefined where it goes on. */
@@ -53,13 +63,14 @@ export class Decisions {
     });
   }
 
-  #decide({ message, target, peer }: Incoming): { readonly outcome: Outcome } | Promise<Outcome> {
+  #decide({ message, target, peer, response }: Incoming): { readonly outcome: Outcome } | Promise<Outcome> {
     const answer = this.#endpoints?.(new NodeRequest(message, target, peer), target);
     if (answer !== undefined) return answer;
     if (this.#all === undefined) return { outcome: undefined };
     const settle = (decision: Decision<Attestation>): Outcome => {
       if (decision.outcome === 'refuse') return decision.response;
       message.attestation = decision.results;
+      if (response !== undefined) markNode(response, decision.caching);
       return undefined;
     };
     const decision = this.#guard.check(new NodeRequest(message, target, peer), this.#all);
@@ -73,12 +84,13 @@ export class Decisions {
     next: () => void,
   ): void {
     if (protection === undefined) return next();
-    const { message, target, peer } = incoming;
+    const { message, target, peer, response } = incoming;
     const route = this.#routes.get(protection) ?? routeOf(this.#guard, protection.options);
     this.#routes.set(protection, route);
     whenDecided(this.#guard.check(new NodeRequest(message, target, peer), route), (decision) => {
       if (decision.outcome === 'refuse') return answer(decision.response);
       message.attestation = decision.results;
+      if (response !== undefined) markNode(response, decision.caching);
       notePassed(message, protection);
       this.#meet(incoming, others, answer, next);
     });

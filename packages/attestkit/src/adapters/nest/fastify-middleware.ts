@@ -27,7 +27,7 @@ export function guardMiddleware(adapter: FastifyHttpAdapter, decisions: Decision
     (middleware: Middleware): Middleware =>
     (req, res, next) => {
       const target = req.originalUrl ?? req.url ?? '';
-      decisions.before({ message: req, target, peer: req }, (answer) => {
+      decisions.before({ message: req, target, peer: req, response: res }, (answer) => {
         if (answer === undefined) middleware(req, res, next);
         else next();
       });

@@ -92,7 +92,7 @@ function fastifyHook(decisions: Decisions): OnRequest {
     const message = request.raw as MiddlewareRequest;
     const { routeOptions } = request as { readonly routeOptions?: { readonly config?: unknown } };
     decisions.run(
-      { message, target: request.originalUrl, peer: request },
+      { message, target: request.originalUrl, peer: request, response: reply.raw },
       protectionsOfRoute(routeOptions?.config),
       (answer) => respond(message, reply, answer),
       done,
@@ -104,6 +104,11 @@ function mountExpress(instance: ExpressApplication, decisions: Decisions): void 
   mountFirst(instance, (req, res, next) => {
     keepBody(req, req);
     const target = req.originalUrl ?? req.url ?? '';
-    decisions.run({ message: req, target, peer: req }, [], (answer) => sendAnswer(res, answer), next);
+    decisions.run(
+      { message: req, target, peer: req, response: res },
+      [],
+      (answer) => sendAnswer(res, answer),
+      next,
+    );
   });
 }

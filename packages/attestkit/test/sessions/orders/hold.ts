@@ -105,10 +105,14 @@ const TRIPLES = [
 ] as const;
 
 export function triplesHold(open: Open): void {
-  it.each(TRIPLES)('where %s, everything holds for %s, %s and %s', async (where, ...names) => {
-    const meeting = meetingOf(where);
-    const requests = requestsOf(meeting, names);
-    const { orders } = await runCase({ open, world: meeting.world, requests });
-    expect(orders).toBeGreaterThan(0);
-  });
+  it.each(TRIPLES)(
+    'where %s, everything holds for %s, %s and %s',
+    async (where, ...names) => {
+      const meeting = meetingOf(where);
+      const requests = requestsOf(meeting, names);
+      const { orders } = await runCase({ open, world: meeting.world, requests });
+      expect(orders).toBeGreaterThan(0);
+    },
+    240_000,
+  );
 }
