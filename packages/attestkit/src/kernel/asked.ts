@@ -1,3 +1,5 @@
+import { CertificatePlace } from './certificate-place.js';
+
 /** A value of a check as words of its own, which a report shows without quotation marks. */
 export interface Worded {
   readonly words: string;
@@ -53,9 +55,10 @@ export function amount(value: number | undefined, unit: string): Worded | undefi
   return value === undefined ? undefined : new Lazy(() => numberWith(value, unit));
 }
 
-/** A value as a report shows it: words, a time, or JSON; an empty list is `none`. */
+/** A value as a report shows it: words, a place, a time, or JSON; an empty list is `none`. */
 export function wordsOf(value: unknown): string {
   if (value instanceof Lazy) return value.words;
+  if (value instanceof CertificatePlace) return value.message;
   if (value instanceof Date) return iso(value);
   if (Array.isArray(value) && value.length === 0) return 'none';
   return JSON.stringify(value);

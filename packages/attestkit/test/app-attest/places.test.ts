@@ -107,7 +107,7 @@ describe('an attestation whose certificates fail says in which of them, and in w
       const held = { ...expected, ...more };
       const failed = inspectAppAttestAttestation(attestation, held).checks.find(({ ok }) => !ok);
       expect(failed?.code).toBe(`ERR_APP_ATTEST_${code}`);
-      expect(failed?.detail).toContain(`found ${JSON.stringify(place)}`);
+      expect(failed?.detail).toContain(`found ${place}`);
       expect(() => verifyAppAttestAttestation(attestation, held)).toThrow(
         expect.objectContaining({
           code: `ERR_APP_ATTEST_${code}`,

@@ -20,7 +20,7 @@ describe('what a check found, and what it expects', () => {
       'App Attest, expired',
       { ...ATTESTATION, at: '2099-01-01T00:00:00Z' },
       'ERR_APP_ATTEST_CERTIFICATE_EXPIRED',
-      /^a certificate of the chain has expired: found 20[\d-]+T[\d:.]+Z, expected 2099-01-01T00:00:00\.000Z or later$/,
+      /^a certificate of the chain has expired: found certificate \d, tbsCertificate.validity.notAfter: 20[\d-]+T[\d:.]+Z, expected 2099-01-01T00:00:00\.000Z or later$/,
     ],
     [
       'App Attest, age',
@@ -58,12 +58,6 @@ describe('what a check found, and what it expects', () => {
     ],
     ['a chain, begin', CHAIN, 'ERR_KEY_ATTESTATION_NOT_YET_VALID', before],
     ['a chain, end', CHAIN, 'ERR_KEY_ATTESTATION_EXPIRED', after],
-    [
-      'a chain, roots',
-      CHAIN,
-      'ERR_KEY_ATTESTATION_ROOT_REPEATED',
-      'found 0 roots below the last, expected 0',
-    ],
     [
       'a chain, any patches',
       CHAIN,
@@ -144,7 +138,7 @@ describe('a report as text', () => {
     const [, end = ''] = out.split('\nFAIL ');
     const text = end.replaceAll(/\s+/g, ' ');
     expect(text).toMatch(
-      /^ERR_KEY_ATTESTATION_EXPIRED .*: found 20[\d-]+T[\d:.]+Z, expected 2027-07-01T12:00:00\.000Z or later /,
+      /^ERR_KEY_ATTESTATION_EXPIRED .*: found certificate \d, tbsCertificate.validity.notAfter: 20[\d-]+T[\d:.]+Z, expected 2027-07-01T12:00:00\.000Z or later /,
     );
     expect(text).toContain('Failed too: patch levels allowed');
     const one = await cli(['inspect', '-'], {}, { stdin: JSON.stringify(file) });
