@@ -16,6 +16,8 @@ export interface Shared {
   readonly where: string;
   /** The prefix or the schema that the processes share. */
   readonly name: string;
+  /** Whether its server may lose what it was told, as one for tests does. */
+  readonly isLossy: boolean;
   /** The keys of records that begin so, expired ones too where the store still has them. */
   keys(beginning: string): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -30,6 +32,7 @@ async function openSqlite(): Promise<Shared> {
     store,
     where: file.path,
     name: '',
+    isLossy: false,
     keys: async (beginning) => {
       const rows = database
         .prepare('SELECT key FROM attestkit_records WHERE substr(key, 1, ?) = ?')
@@ -43,8 +46,7 @@ async function openSqlite(): Promise<Shared> {
   };
 }
 
-/** @param url of a server that may lose what it was told, as one for tests does */
-export async function openRedis(url = REDIS_URL): Promise<Shared> {
+export async function openRedis(url = REDIS_URL, isLossy = true): Promise<Shared> {
   const client = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null });
   client.on('error', () => undefined);
   await client.connect();
@@ -57,9 +59,13 @@ export async function openRedis(url = REDIS_URL): Promise<Shared> {
   };
   return {
     kind: 'redis',
-    store: redisStore(fromIoredis(client), { prefix: name, persistence: 'accept-loss' }),
+    store: redisStore(fromIoredis(client), {
+      prefix: name,
+      ...(isLossy && { persistence: 'accept-loss' }),
+    }),
     where: url,
     name,
+    isLossy,
     keys: async (beginning) => (await found(`r:${beginning}`)).map((key) => key.slice(name.length + 2)),
     close: async () => {
       const keys = await found('');
@@ -78,6 +84,7 @@ async function openPostgres(): Promise<Shared> {
     store: postgresStore(pool, { schema: name }),
     where: POSTGRES_URL,
     name,
+    isLossy: false,
     keys: async (beginning) => {
       const sql = `SELECT key FROM ${name}.records WHERE starts_with(key, $1)`;
       const { rows } = await pool.query<{ readonly key: string }>(sql, [beginning]);
@@ -91,8 +98,8 @@ async function openPostgres(): Promise<Shared> {
 }
 
 /** Opens each; rejects where its server is not there. */
-export const SHARED: Readonly<Record<string, () => Promise<Shared>>> = {
+export const SHARED = {
   sqlite: openSqlite,
   redis: () => openRedis(),
   postgres: openPostgres,
-};
+} as const satisfies Readonly<Record<string, () => Promise<Shared>>>;

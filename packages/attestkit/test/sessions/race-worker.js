@@ -13,16 +13,17 @@ const LIMITS = { timeoutMs: 60_000, maxInFlight: 4096 };
 
 /** @typedef {import('../../dist/index.js').Store} Store */
 
-/** @type {Record<string, (where: string, name: string) => Promise<Store>>} */
+/** @type {Record<string, (where: string, name: string, isLossy: boolean) => Promise<Store>>} */
 const OPEN = {
   async sqlite(path) {
     const { sqliteStore } = await import('../../dist/stores/sqlite.js');
     return sqliteStore(new DatabaseSync(path), LIMITS);
   },
-  async redis(url, prefix) {
+  async redis(url, prefix, isLossy) {
     const { Redis } = await import('ioredis');
     const { fromIoredis, redisStore } = await import('../../dist/stores/redis.js');
-    return redisStore(fromIoredis(new Redis(url)), { ...LIMITS, prefix, persistence: 'accept-loss' });
+    const options = { ...LIMITS, prefix, ...(isLossy && { persistence: 'accept-loss' }) };
+    return redisStore(fromIoredis(new Redis(url)), options);
   },
   async postgres(url, schema) {
     const { Pool } = await import('pg');
@@ -35,28 +36,25 @@ const tick = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A store that counts its operations, and kills this process at one of them. @param {Store} store */
 function mortal(store) {
-  /** @type {{ steps: { operation: string, inCompany: boolean }[], death: import('./race.js').Death | undefined }} */
+  /** @type {{ steps: string[], death: import('./race.js').Death | undefined }} */
   const life = { steps: [], death: undefined };
-  /** @type {Set<{ operation: string, inCompany: boolean }>} */
-  const underWay = new Set();
+  let underWay = 0;
   const die = () => process.kill(process.pid, 'SIGKILL');
-  /** @template T @param {string} operation @param {() => Promise<T>} run @returns {Promise<T>} */
-  const around = async (operation, run) => {
-    const step = { operation, inCompany: underWay.size > 0 };
-    for (const other of underWay) other.inCompany = true;
+  /** @template T @param {string} step @param {() => Promise<T>} run @returns {Promise<T>} */
+  const around = async (step, run) => {
     life.steps.push(step);
     const when = life.death?.at === life.steps.length ? life.death.when : undefined;
     if (when === 'before') die();
     if (when === 'without') {
       do await tick();
-      while (underWay.size > 0);
+      while (underWay > 0);
       die();
     }
-    underWay.add(step);
+    underWay += 1;
     try {
       return await run();
     } finally {
-      underWay.delete(step);
+      underWay -= 1;
       if (when === 'after') die();
     }
   };
@@ -98,10 +96,10 @@ function serve(store, { secret, audience }, enrolment) {
 
 /** @param {import('./race.js').Order} order */
 async function prepare(order) {
-  const { kind, where, name, appId, roots } = order;
+  const { kind, where, name, isLossy, appId, roots } = order;
   const open = OPEN[kind];
   if (open === undefined) throw new Error(`no store ${kind}`);
-  const { store, life } = mortal(await open(where, name));
+  const { store, life } = mortal(await open(where, name, isLossy));
   const genuine = appAttest({ appIds: [appId], roots: roots.map((each) => Buffer.from(each, 'base64')) });
   return { life, real: serve(store, order, [genuine]), doubled: serve(store, order, doubles) };
 }

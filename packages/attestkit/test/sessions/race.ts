@@ -9,6 +9,7 @@ export interface Order {
   readonly kind: string;
   readonly where: string;
   readonly name: string;
+  readonly isLossy: boolean;
   readonly secret: string;
   readonly appId: string;
   readonly roots: readonly string[];
@@ -28,14 +29,8 @@ export interface Use {
 /** Where a process ends itself, as `kill -9` does: at which operation of the store from now on, counted from 1. */
 export interface Death {
   readonly at: number;
-  /** `without`: all that was sent together with the operation is done, and the operation itself is not. */
+  /** `without`: what is under way beside the operation is done, and the operation itself is not. */
   readonly when: 'before' | 'after' | 'without';
-}
-
-/** One operation of the store, and whether it was under way together with another. */
-export interface Step {
-  readonly operation: string;
-  readonly inCompany: boolean;
 }
 
 /** What a process is asked. */
@@ -43,7 +38,7 @@ export type Message =
   | { readonly order: Order }
   | { readonly use: Use; readonly times: number }
   | { readonly calls: readonly Call[]; readonly death?: Death }
-  /** Which operations of the store there were since the last death, or order, that was given. */
+  /** Which operations of the store there were since a death was ordered. */
   | { readonly steps: true };
 
 const worker = fileURLToPath(new URL('race-worker.js', import.meta.url));
@@ -68,14 +63,13 @@ export class Runner {
   }
 
   /** Opens the store. */
-  async open(store: Pick<Order, 'kind' | 'where' | 'name'>): Promise<void> {
+  async open(store: Pick<Order, 'kind' | 'where' | 'name' | 'isLossy'>): Promise<void> {
     const roots = [apple.attestationRoot, apple.receiptRoot].map((each) =>
       Buffer.from(each).toString('base64'),
     );
-    const { kind, where, name } = store;
-    await this.ask({
-      order: { kind, where, name, secret: SECRET, appId: APP_ID, roots, audience: AUDIENCE },
-    });
+    const { kind, where, name, isLossy } = store;
+    const order = { kind, where, name, isLossy, secret: SECRET, appId: APP_ID, roots, audience: AUDIENCE };
+    await this.ask({ order });
   }
 
   /** Rejects where the process ends first. */
@@ -104,7 +98,7 @@ export class Race {
     this.#runners = runners;
   }
 
-  static async start(count: number, store: Pick<Order, 'kind' | 'where' | 'name'>): Promise<Race> {
+  static async start(count: number, store: Pick<Order, 'kind' | 'where' | 'name' | 'isLossy'>): Promise<Race> {
     const runners = Array.from({ length: count }, () => new Runner());
     await Promise.all(runners.map((each) => each.open(store)));
     return new Race(runners);
