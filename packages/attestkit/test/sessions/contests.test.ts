@@ -39,7 +39,6 @@ describe.for(await arenas(PROCESSES))(`${TIMES} enrollments at once on %s`, ([, 
 
   async function settle(entrants: readonly Entrant[]): Promise<Outcome> {
     const outcome = await hold(arena, entrants);
-    process.stderr.write(`${JSON.stringify(outcome.tally)}\n`);
     expect(await wrongOwners(arena, outcome)).toEqual([]);
     const conflicting = outcome.losers.filter(({ answer }) => answer.status === 409);
     const spread = Math.ceil(conflicting.length / CLIMBING);

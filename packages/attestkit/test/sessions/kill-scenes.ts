@@ -2,7 +2,7 @@ import type { Call } from './calls.js';
 import { newLabel } from './contest.js';
 import type { FakeKey } from './orders/evidence.js';
 import { assertBody, attestBody, newKey, type Have, type Platform } from './orders/phone.js';
-import { readSession, type Server } from './orders/subject.js';
+import { readSession, type Answer, type Server } from './orders/subject.js';
 
 /** What a process was about to do, and what has to be so after it was killed. */
 export interface Scene {
@@ -31,9 +31,19 @@ async function enrolled(server: Server, platform: Platform): Promise<Enrolled> {
   const label = newLabel();
   const key = platform === 'keyless' ? undefined : newKey();
   const have: Have = { platform, label, key };
-  const { session, refresh, status, code } = await server.attest(attestBody(server, have, key));
-  if (session === undefined || refresh === undefined) throw new Error(`not enrolled: ${status} ${code}`);
-  return { have: { ...have, refresh }, session, refresh, record: { id: readSession(session).record, label } };
+  return holding(have, await server.attest(attestBody(server, have, key)));
+}
+
+/** A device that has refreshed, so that its record has a late end already. */
+async function used(server: Server, platform: Platform): Promise<Enrolled> {
+  const { have, refresh: token } = await enrolled(server, platform);
+  return holding(have, await server.refresh({ refresh_token: token }));
+}
+
+function holding(have: Have, { session, refresh, status, code }: Answer): Enrolled {
+  if (session === undefined || refresh === undefined) throw new Error(`no session: ${status} ${code}`);
+  const record = { id: readSession(session).record, label: have.label };
+  return { have: { ...have, refresh }, session, refresh, record };
 }
 
 function keyOf({ have: { key } }: Enrolled): FakeKey {
@@ -51,7 +61,7 @@ const enrol =
   };
 
 const renew: Prepare = async (server) => {
-  const before = await enrolled(server, 'ios');
+  const before = await used(server, 'ios');
   const body = attestBody(server, before.have, keyOf(before));
   return { call: { verb: 'attest', body }, have: before.have, end: 'accepted' };
 };
@@ -59,7 +69,7 @@ const renew: Prepare = async (server) => {
 const replace =
   (platform: Platform): Prepare =>
   async (server) => {
-    const before = await enrolled(server, platform);
+    const before = await used(server, platform);
     const pending = newKey();
     const body = attestBody(server, before.have, pending, { key: keyOf(before) });
     // Its token was refused before: else it would not replace its key.
@@ -70,20 +80,20 @@ const replace =
 const assert =
   (platform: Platform): Prepare =>
   async (server) => {
-    const before = await enrolled(server, platform);
+    const before = await used(server, platform);
     const body = assertBody(server, before.have, keyOf(before));
     return { call: { verb: 'assert', body }, have: { ...before.have, refresh: undefined }, end: 'accepted' };
   };
 
 const refresh =
-  (platform: Platform): Prepare =>
+  (platform: Platform, prepare = used): Prepare =>
   async (server) => {
-    const { have, refresh: token } = await enrolled(server, platform);
+    const { have, refresh: token } = await prepare(server, platform);
     return { call: { verb: 'refresh', body: { refresh_token: token } }, have, end: 'accepted' };
   };
 
 const renewKeyless: Prepare = async (server) => {
-  const { have, refresh: token } = await enrolled(server, 'keyless');
+  const { have, refresh: token } = await used(server, 'keyless');
   const body = attestBody(server, have, undefined, { refresh: token });
   return { call: { verb: 'attest', body }, have, end: 'accepted' };
 };
@@ -91,19 +101,19 @@ const renewKeyless: Prepare = async (server) => {
 const block =
   (of: 'record' | 'key'): Prepare =>
   async (server) => {
-    const before = await enrolled(server, 'ios');
+    const before = await used(server, 'ios');
     const target = of === 'record' ? { record: before.record } : { key: keyOf(before) };
     const call: Call = { verb: 'block', target };
     return { call, have: before.have, again: call, dead: before, end: 'refused' };
   };
 
 const forget: Prepare = async (server) => {
-  const before = await enrolled(server, 'ios');
+  const before = await used(server, 'ios');
   const call: Call = { verb: 'forget', record: before.record };
   return { call, have: before.have, again: call, dead: before, end: 'accepted' };
 };
 
-/** How an operation that first uses a record moves its end: it reads it, and reads and writes what points to it. */
+/** The first use moves the end of a record: it reads it, reads and writes what points to it, and writes it. */
 const EXTENSION = 8;
 
 /** What a process is killed in, and how many operations of the store it takes. */
@@ -113,12 +123,13 @@ export const SCENES: Readonly<
   'enroll a counting key': { prepare: enrol('ios'), operations: 6 },
   'enroll another key': { prepare: enrol('android'), operations: 6 },
   'enroll without a key': { prepare: enrol('keyless'), operations: 4 },
-  renew: { prepare: renew, operations: 3 + EXTENSION },
-  'replace a counting key': { prepare: replace('ios'), operations: 6 + EXTENSION },
-  'replace another key': { prepare: replace('android'), operations: 5 + EXTENSION },
-  'assert by a counting key': { prepare: assert('ios'), operations: 3 + EXTENSION },
-  'assert by another key': { prepare: assert('android'), operations: 2 + EXTENSION },
-  'refresh with a key': { prepare: refresh('ios'), operations: 2 + EXTENSION },
+  renew: { prepare: renew, operations: 3 },
+  'replace a counting key': { prepare: replace('ios'), operations: 6 },
+  'replace another key': { prepare: replace('android'), operations: 5 },
+  'assert by a counting key': { prepare: assert('ios'), operations: 3 },
+  'assert by another key': { prepare: assert('android'), operations: 2 },
+  'refresh with a key': { prepare: refresh('ios'), operations: 2 },
+  'refresh with a key for the first time': { prepare: refresh('ios', enrolled), operations: 2 + EXTENSION },
   'refresh without a key': { prepare: refresh('keyless'), operations: 2 },
   'renew without a key': { prepare: renewKeyless, operations: 3 },
   'block a record': { prepare: block('record'), operations: 8 },
