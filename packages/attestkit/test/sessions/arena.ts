@@ -97,7 +97,10 @@ export async function pointerOf(store: Store, keyId: string): Promise<KeyPointer
  *
  * @returns one sentence each; none where all is well
  */
-export async function brokenLayout({ store, keys }: Pick<Arena, 'store' | 'keys'>): Promise<readonly string[]> {
+export async function brokenLayout({
+  store,
+  keys,
+}: Pick<Arena, 'store' | 'keys'>): Promise<readonly string[]> {
   const found: string[] = [];
   const owners = new Map<string, string>();
   const ids = new Set<string>();

@@ -6,7 +6,11 @@ import type { Answer, Body, Server, Target } from './orders/subject.js';
 
 /** One call of a server, as data, so that another process can make it. */
 export type Call = (
-  | { readonly verb: 'attest' | 'assert' | 'refresh'; readonly body: Body; readonly user?: string | undefined }
+  | {
+      readonly verb: 'attest' | 'assert' | 'refresh';
+      readonly body: Body;
+      readonly user?: string | undefined;
+    }
   | { readonly verb: 'request'; readonly by: 'session' | 'signed' | 'alone'; readonly fields: Body }
   | { readonly verb: 'revoke'; readonly token: string }
   | { readonly verb: 'block' | 'unblock'; readonly target: Target }

@@ -44,7 +44,12 @@ describe.for(await arenas(PROCESSES))(`${TIMES} enrollments at once on %s`, ([, 
     const spread = Math.ceil(conflicting.length / CLIMBING);
     const some = conflicting.filter((_, at) => at % spread === 0);
     expect(await wrongClimbs(arena, some)).toEqual([]);
-    expect(await takenLabels(arena, entrants.map(({ label }) => label))).toEqual([]);
+    expect(
+      await takenLabels(
+        arena,
+        entrants.map(({ label }) => label),
+      ),
+    ).toEqual([]);
     expect(await brokenLayout(arena)).toEqual([]);
     return outcome;
   }
@@ -124,7 +129,12 @@ describe.for(await arenas(PROCESSES))(`${TIMES} enrollments at once on %s`, ([, 
 
     const keys = Array.from({ length: 5 }, newGenuineKey);
     const third = newLabel();
-    const many = await settle(rounds(FEW, keys.map((each) => () => genuine(arena, third, each))));
+    const many = await settle(
+      rounds(
+        FEW,
+        keys.map((each) => () => genuine(arena, third, each)),
+      ),
+    );
     expect(outsiders(many)).toBe(FEW - FEW / 5);
   });
 });

@@ -1,6 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { arenas, brokenLayout, recordUnder } from './arena.js';
-import { tally } from './backend.js';
 import type { Call } from './calls.js';
 import { newLabel, wrongLives } from './contest.js';
 import { assertion, attestation, held, moment, owners, replacement, rush, type Round } from './endings.js';
@@ -18,14 +17,21 @@ const some = <T>(all: readonly T[]): readonly T[] =>
 const statuses = (round: Round, verb: Call['verb']): readonly number[] =>
   round.done.flatMap(({ call, answer }) => (call.verb === verb ? [answer.status] : []));
 
-const isKept = (round: Round): boolean => round.done.some(({ key, answer }) => key !== undefined && answer.status === 200);
+const isKept = (round: Round): boolean =>
+  round.done.some(({ key, answer }) => key !== undefined && answer.status === 200);
 
 describe.for(await arenas(PROCESSES))(`${ROUNDS} rounds on %s`, ([, arena]) => {
   afterAll(() => arena.close());
 
   /** Nothing by which somebody could go on with a record or key that was ended. */
   async function expectDead(rounds: readonly Round[], calls: readonly Call[]): Promise<void> {
-    expect(await wrongLives(arena, rounds.flatMap((each) => held(each).all), () => false)).toEqual([]);
+    expect(
+      await wrongLives(
+        arena,
+        rounds.flatMap((each) => held(each).all),
+        () => false,
+      ),
+    ).toEqual([]);
     const answers = await arena.rush(calls);
     expect(answers.filter(({ status }) => status === 200)).toEqual([]);
   }
@@ -83,7 +89,13 @@ describe.for(await arenas(PROCESSES))(`${ROUNDS} rounds on %s`, ([, arena]) => {
     }
     const replaced = rounds.filter(isKept);
     const blocked = rounds.filter((each) => !replaced.includes(each));
-    expect(await wrongLives(arena, replaced.flatMap((each) => held(each).given), () => true)).toEqual([]);
+    expect(
+      await wrongLives(
+        arena,
+        replaced.flatMap((each) => held(each).given),
+        () => true,
+      ),
+    ).toEqual([]);
     await expectDead(
       blocked,
       rounds.flatMap(({ owner }) => [
@@ -115,12 +127,30 @@ describe.for(await arenas(PROCESSES))(`${ROUNDS} rounds on %s`, ([, arena]) => {
       expect(statuses(round, 'forget').toSorted((one, other) => one - other)).toEqual([200, 404]);
       const anew = ofRecord(round, false);
       const record = await recordUnder(arena.store, round.owner.have.label);
-      expect(new Set(anew.map(({ said }) => said.record))).toEqual(new Set(record === undefined ? [] : [record.id]));
+      expect(new Set(anew.map(({ said }) => said.record))).toEqual(
+        new Set(record === undefined ? [] : [record.id]),
+      );
     }
-    expect(await wrongLives(arena, rounds.flatMap((each) => ofRecord(each, true)), () => false)).toEqual([]);
-    expect(await wrongLives(arena, rounds.flatMap((each) => ofRecord(each, false)), () => true)).toEqual([]);
-    await expectDead([], rounds.map(({ owner }) => assertion(arena, owner, owner.key)));
-    for (const { owner } of some(rounds)) expect((await climb(arena.server, owner.have)).end).toBe('accepted');
+    expect(
+      await wrongLives(
+        arena,
+        rounds.flatMap((each) => ofRecord(each, true)),
+        () => false,
+      ),
+    ).toEqual([]);
+    expect(
+      await wrongLives(
+        arena,
+        rounds.flatMap((each) => ofRecord(each, false)),
+        () => true,
+      ),
+    ).toEqual([]);
+    await expectDead(
+      [],
+      rounds.map(({ owner }) => assertion(arena, owner, owner.key)),
+    );
+    for (const { owner } of some(rounds))
+      expect((await climb(arena.server, owner.have)).end).toBe('accepted');
     expect(await brokenLayout(arena)).toEqual([]);
   });
 
@@ -129,36 +159,41 @@ describe.for(await arenas(PROCESSES))(`${ROUNDS} rounds on %s`, ([, arena]) => {
     ['key', ({ key }) => ({ key })],
     ['user', ({ have: { user = '' } }) => ({ user })],
   ];
-  it.each(targets)('of a token that is refreshed while its %s is blocked: no token is good', async (name, of) => {
-    const phones = (await Promise.all(
-      Array.from({ length: ROUNDS }, (_, at) => owners(arena, 1, `${name} ${at}`)),
-    )).flat();
-    const rounds = await rush(arena, phones, (owner, round) => {
-      const { refresh } = owner;
-      const token = (user?: string): { readonly call: Call } => ({
-        call: { verb: 'refresh', body: { refresh_token: refresh }, user },
+  it.each(targets)(
+    'of a token that is refreshed while its %s is blocked: no token is good',
+    async (name, of) => {
+      const phones = (
+        await Promise.all(Array.from({ length: ROUNDS }, (_, at) => owners(arena, 1, `${name} ${at}`)))
+      ).flat();
+      const rounds = await rush(arena, phones, (owner, round) => {
+        const { refresh } = owner;
+        const token = (user?: string): { readonly call: Call } => ({
+          call: { verb: 'refresh', body: { refresh_token: refresh }, user },
+        });
+        const block: Call = { verb: 'block', target: of(owner), after: moment(round) };
+        return [token(), token(owner.have.user), { call: block }, token(), token(owner.have.user)];
       });
-      const block: Call = { verb: 'block', target: of(owner), after: moment(round) };
-      return [token(), token(owner.have.user), { call: block }, token(), token(owner.have.user)];
-    });
-    for (const round of rounds) {
-      expect(statuses(round, 'block')).toEqual([200]);
-      expect(statuses(round, 'refresh').filter((status) => status !== 200 && status !== 403)).toEqual([]);
-      expect(new Set(held(round).given.map(({ refresh }) => refresh)).size).toBeLessThanOrEqual(1);
-    }
-    const tokens = rounds.flatMap((each) => held(each).all.map(({ refresh }) => refresh));
-    const refreshes = tokens.map((token): Call => ({ verb: 'refresh', body: { refresh_token: token } }));
-    // Session tokens of a user end by themselves.
-    await expectDead(name === 'user' ? [] : rounds, [
-      ...refreshes,
-      ...rounds.map(({ owner }) => assertion(arena, owner, owner.key)),
-      ...rounds.map(({ owner }) => assertion(arena, { ...owner, have: { ...owner.have, user: undefined } }, owner.key)),
-    ]);
-    for (const { owner } of some(rounds)) {
-      expect((await climb(arena.server, owner.have)).end).toBe('refused');
-      expect((await arena.rush([{ verb: 'unblock', target: of(owner) }]))[0]?.status).toBe(200);
-      expect((await climb(arena.server, owner.have)).end).toBe('accepted');
-    }
-    expect(await brokenLayout(arena)).toEqual([]);
-  });
+      for (const round of rounds) {
+        expect(statuses(round, 'block')).toEqual([200]);
+        expect(statuses(round, 'refresh').filter((status) => status !== 200 && status !== 403)).toEqual([]);
+        expect(new Set(held(round).given.map(({ refresh }) => refresh)).size).toBeLessThanOrEqual(1);
+      }
+      const tokens = rounds.flatMap((each) => held(each).all.map(({ refresh }) => refresh));
+      const refreshes = tokens.map((token): Call => ({ verb: 'refresh', body: { refresh_token: token } }));
+      // Session tokens of a user end by themselves.
+      await expectDead(name === 'user' ? [] : rounds, [
+        ...refreshes,
+        ...rounds.map(({ owner }) => assertion(arena, owner, owner.key)),
+        ...rounds.map(({ owner }) =>
+          assertion(arena, { ...owner, have: { ...owner.have, user: undefined } }, owner.key),
+        ),
+      ]);
+      for (const { owner } of some(rounds)) {
+        expect((await climb(arena.server, owner.have)).end).toBe('refused');
+        expect((await arena.rush([{ verb: 'unblock', target: of(owner) }]))[0]?.status).toBe(200);
+        expect((await climb(arena.server, owner.have)).end).toBe('accepted');
+      }
+      expect(await brokenLayout(arena)).toEqual([]);
+    },
+  );
 });

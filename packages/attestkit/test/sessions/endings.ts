@@ -22,7 +22,11 @@ export async function owners(arena: Arena, count: number, user?: string): Promis
     return { key, have: { platform: 'ios', label: newLabel(), user, key } satisfies Have };
   });
   const answers = await arena.rush(
-    phones.map(({ key, have }): Call => ({ verb: 'attest', body: attestBody(arena.server, have, key), user })),
+    phones.map(({ key, have }): Call => ({
+      verb: 'attest',
+      body: attestBody(arena.server, have, key),
+      user,
+    })),
   );
   return phones.map((phone, at) => {
     const { session, refresh, code } = answers[at] as Answer;
@@ -35,7 +39,11 @@ export async function owners(arena: Arena, count: number, user?: string): Promis
 /** How one round ended: each call with its answer. */
 export interface Round {
   readonly owner: Owner;
-  readonly done: readonly { readonly call: Call; readonly answer: Answer; readonly key?: FakeKey | undefined }[];
+  readonly done: readonly {
+    readonly call: Call;
+    readonly answer: Answer;
+    readonly key?: FakeKey | undefined;
+  }[];
 }
 
 /** A call of a round, and the key that it would enrol. */

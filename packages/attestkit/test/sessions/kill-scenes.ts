@@ -117,9 +117,7 @@ const forget: Prepare = async (server) => {
 const EXTENSION = 8;
 
 /** What a process is killed in, and how many operations of the store it takes. */
-export const SCENES: Readonly<
-  Record<string, { readonly prepare: Prepare; readonly operations: number }>
-> = {
+export const SCENES: Readonly<Record<string, { readonly prepare: Prepare; readonly operations: number }>> = {
   'enroll a counting key': { prepare: enrol('ios'), operations: 6 },
   'enroll another key': { prepare: enrol('android'), operations: 6 },
   'enroll without a key': { prepare: enrol('keyless'), operations: 4 },

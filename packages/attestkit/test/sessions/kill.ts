@@ -42,13 +42,13 @@ export class Line {
   /** Has the process that serves killed in the middle of a call; the next one serves then. */
   async kill(call: Call, death: Death): Promise<void> {
     const runner = await this.#current;
-    const answered = runner.ask({ calls: [call], death }).then(
-      (answer) => `it answered ${JSON.stringify(answer)}`,
-      () => undefined,
-    );
-    const [survived, signal] = await Promise.all([answered, Promise.race([runner.ended, answered])]);
-    if (survived !== undefined) throw new Error(survived);
-    if ((await runner.ended) !== 'SIGKILL') throw new Error(`the process ended with ${signal}`);
+    const survived = await Promise.race([
+      runner.ended.then(() => undefined),
+      runner.ask({ calls: [call], death }).catch(() => undefined),
+    ]);
+    if (survived !== undefined) throw new Error(`it lives ${death.when} operation ${death.at}`);
+    const signal = await runner.ended;
+    if (signal !== 'SIGKILL') throw new Error(`the process ended with ${signal}`);
     this.kills += 1;
     this.#current = this.#next;
     this.#next = this.#start();

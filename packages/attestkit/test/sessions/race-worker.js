@@ -32,29 +32,33 @@ const OPEN = {
   },
 };
 
-const tick = () => new Promise((resolve) => setImmediate(resolve));
-
 /** A store that counts its operations, and kills this process at one of them. @param {Store} store */
 function mortal(store) {
-  /** @type {{ steps: string[], death: import('./race.js').Death | undefined }} */
-  const life = { steps: [], death: undefined };
-  let underWay = 0;
-  const die = () => process.kill(process.pid, 'SIGKILL');
-  /** @template T @param {string} step @param {() => Promise<T>} run @returns {Promise<T>} */
-  const around = async (step, run) => {
+  /** @type {{ steps: string[], underWay: number, death: import('./race.js').Death | undefined }} */
+  const life = { steps: [], underWay: 0, death: undefined };
+  const die = () => {
+    process.kill(process.pid, 'SIGKILL');
+    // Where the signal takes its time, nothing more is done.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  };
+  const idle = async () => {
+    do await new Promise((resolve) => setImmediate(resolve));
+    while (life.underWay > 0);
+  };
+  /** @template T @param {string} step @param {() => Promise<T>} perform @returns {Promise<T>} */
+  const around = async (step, perform) => {
     life.steps.push(step);
     const when = life.death?.at === life.steps.length ? life.death.when : undefined;
     if (when === 'before') die();
     if (when === 'without') {
-      do await tick();
-      while (underWay > 0);
+      await idle();
       die();
     }
-    underWay += 1;
+    life.underWay += 1;
     try {
-      return await run();
+      return await perform();
     } finally {
-      underWay -= 1;
+      life.underWay -= 1;
       if (when === 'after') die();
     }
   };
@@ -69,7 +73,12 @@ function mortal(store) {
       around(`put ${family(key)}`, () => store.put(key, value, expected, ttlMs)),
     delete: (key, expected) => around(`delete ${family(key)}`, () => store.delete(key, expected)),
   };
-  return { store: counted, life };
+  /** From now on it counts. What requests before have left to be done in the background is done first. @param {import('./race.js').Death} death */
+  const order = async (death) => {
+    await idle();
+    Object.assign(life, { steps: [], death });
+  };
+  return { store: counted, life, order };
 }
 
 /** @param {Store} store @param {import('./race.js').Order} order @param {typeof doubles} enrolment */
@@ -99,9 +108,9 @@ async function prepare(order) {
   const { kind, where, name, isLossy, appId, roots } = order;
   const open = OPEN[kind];
   if (open === undefined) throw new Error(`no store ${kind}`);
-  const { store, life } = mortal(await open(where, name, isLossy));
+  const { store, life, order: orderDeath } = mortal(await open(where, name, isLossy));
   const genuine = appAttest({ appIds: [appId], roots: roots.map((each) => Buffer.from(each, 'base64')) });
-  return { life, real: serve(store, order, [genuine]), doubled: serve(store, order, doubles) };
+  return { life, orderDeath, real: serve(store, order, [genuine]), doubled: serve(store, order, doubles) };
 }
 
 /** @typedef {Awaited<ReturnType<typeof prepare>>} Made @typedef {Record<string, string | undefined>} Fields */
@@ -187,11 +196,16 @@ async function reply(message) {
   if ('use' in message)
     return Promise.all(Array.from({ length: message.times }, () => run(ready, message.use)));
   if ('steps' in message) return ready.life.steps;
-  if ('death' in message) Object.assign(ready.life, { steps: [], death: message.death });
-  return Promise.all(message.calls.map((/** @type {import('./calls.js').Call} */ call) => answer(ready, call)));
+  if ('death' in message) await ready.orderDeath(message.death);
+  return Promise.all(
+    message.calls.map((/** @type {import('./calls.js').Call} */ call) => answer(ready, call)),
+  );
 }
 
-process.on('message', async (/** @type {import('./race.js').Message & { id: number }} */ { id, ...message }) => {
-  process.send?.({ id, answer: await reply(message) });
-});
+process.on(
+  'message',
+  async (/** @type {import('./race.js').Message & { id: number }} */ { id, ...message }) => {
+    process.send?.({ id, answer: await reply(message) });
+  },
+);
 process.on('disconnect', () => process.exit());

@@ -98,7 +98,10 @@ export class Race {
     this.#runners = runners;
   }
 
-  static async start(count: number, store: Pick<Order, 'kind' | 'where' | 'name' | 'isLossy'>): Promise<Race> {
+  static async start(
+    count: number,
+    store: Pick<Order, 'kind' | 'where' | 'name' | 'isLossy'>,
+  ): Promise<Race> {
     const runners = Array.from({ length: count }, () => new Runner());
     await Promise.all(runners.map((each) => each.open(store)));
     return new Race(runners);
