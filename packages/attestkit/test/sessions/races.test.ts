@@ -1,64 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { DatabaseSync } from '@photostructure/sqlite';
-import { Redis } from 'ioredis';
-import { Pool } from 'pg';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Store } from '../../src/ports/store.js';
-import { migratePostgres, postgresStore } from '../../src/stores/postgres.js';
-import { fromIoredis, redisStore } from '../../src/stores/redis.js';
-import { sqliteStore } from '../../src/stores/sqlite.js';
-import { databaseFile } from '../stores/opened.js';
-import { POSTGRES_URL, present, REDIS_URL } from '../stores/servers.js';
+import { present } from '../stores/servers.js';
 import { apple, APP_ID, AUDIENCE, Backend, bearer, Clock, tally } from './backend.js';
 import { Race, type Use } from './race.js';
+import { SHARED, type Shared } from './race-stores.js';
 
 const PROCESSES = 4;
 const TIMES = 250;
-
-/** A store that several processes can open. */
-interface Shared {
-  readonly store: Store;
-  readonly where: string;
-  readonly name: string;
-  close(): Promise<void>;
-}
-
-const OPEN: Readonly<Record<string, () => Promise<Shared>>> = {
-  async sqlite() {
-    const file = databaseFile();
-    const database = new DatabaseSync(file.path);
-    const close = async (): Promise<void> => {
-      database.close();
-      file.remove();
-    };
-    return { store: sqliteStore(database), where: file.path, name: '', close };
-  },
-  async redis() {
-    const client = new Redis(REDIS_URL, {
-      lazyConnect: true,
-      maxRetriesPerRequest: 0,
-      retryStrategy: () => null,
-    });
-    client.on('error', () => undefined);
-    await client.connect();
-    const name = `test:${randomUUID()}:`;
-    const close = async (): Promise<void> => {
-      for (const key of await client.keys(`${name}*`)) await client.del(key);
-      client.disconnect();
-    };
-    return { store: redisStore(fromIoredis(client), { prefix: name }), where: REDIS_URL, name, close };
-  },
-  async postgres() {
-    const pool = new Pool({ connectionString: POSTGRES_URL });
-    const name = `test_${randomUUID().replaceAll('-', '')}`;
-    await migratePostgres(pool, { schema: name });
-    const close = async (): Promise<void> => {
-      await pool.query(`DROP SCHEMA ${name} CASCADE`);
-      await pool.end();
-    };
-    return { store: postgresStore(pool, { schema: name }), where: POSTGRES_URL, name, close };
-  },
-};
 
 /** The processes judge by the system's clock. */
 class SystemClock extends Clock {
@@ -67,12 +14,12 @@ class SystemClock extends Clock {
 
 const phone = apple.createIPhone({ appId: APP_ID, now: Date.now });
 
-for (const [kind, open] of Object.entries(OPEN)) {
+for (const [kind, open] of Object.entries(SHARED)) {
   let shared: Shared | undefined;
   let race: Race | undefined;
   const there = await present(`server for the store ${kind}`, async () => {
     shared = await open();
-    race = await Race.start(PROCESSES, { kind, where: shared.where, name: shared.name });
+    race = await Race.start(PROCESSES, shared);
   });
 
   describe.skipIf(!there)(`1,000 uses at once from ${PROCESSES} processes on ${kind}`, () => {

@@ -16,6 +16,7 @@ import { AttestationError } from '../../../src/kernel/errors.js';
 import type { JsonObject } from '../../../src/kernel/json.js';
 import { statusOf } from '../../../src/guard/endpoint-status.js';
 import { createGuard } from '../../../src/guard/index.js';
+import type { EnrolmentEvidence } from '../../../src/ports/enrolment.js';
 import type { AttestedRequest } from '../../../src/ports/request.js';
 import type { Store } from '../../../src/ports/store.js';
 import type { ChallengePurpose } from '../../../src/sessions/challenge.js';
@@ -65,11 +66,14 @@ export interface Server {
   forget(record: { readonly id: string; readonly label: string }): Promise<Answer>;
 }
 
-export function openServer(store: Store, clock: HandClock): Server {
+export function openServer(
+  store: Store,
+  clock: Readonly<HandClock>,
+  enrolment: readonly EnrolmentEvidence[] = [counting, signing, keyless],
+): Server {
   const now = (): number => clock.ms;
   const subject = (request: AttestedRequest): string | undefined => request.fields('x-user')[0];
   const options = { audience: AUDIENCE, revocation: 'immediate', subject } as const;
-  const enrolment = [counting, signing, keyless];
   const sessions = createSessions({ secret: SECRET, store, enrolment, options, now });
   const guard = createGuard({
     evidence: [session(), assertion()],
