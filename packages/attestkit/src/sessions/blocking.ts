@@ -3,6 +3,7 @@ import { changeDevice } from './change-device.js';
 import type { Context } from './context.js';
 import { withEnded, type BlockReason, type DeviceRecord, type Marks } from './device-record.js';
 import type { KeyPointer } from './key-pointer.js';
+import type { Devices, Place } from './devices.js';
 import { STATE_CHECKS as CHECKS } from './state-checks.js';
 import { storeKeys } from './store-keys.js';
 
@@ -16,11 +17,25 @@ export async function blockRecord({ devices }: Context, recordId: string): Promi
     const place = await devices.read(labelDigest);
     const { record } = place;
     if (record?.id !== recordId) return false;
-    // First what points to it: what stays must be found.
-    await devices.keepPointers(record);
-    if ((await devices.write(place, blockedFor(record, 'record'))) !== undefined) return true;
+    if (await writeBlock(devices, place, record, blockedFor(record, 'record'))) return true;
   }
   throw new AttestationError(CHECKS.contention, { retryAfter: 1 });
+}
+
+/**
+ * Writes a block. What points to the record is made endless before, since what stays must be found, and once more after:
+ * an extension that had looked at the record before may have given it an end.
+ */
+async function writeBlock(
+  devices: Devices,
+  place: Place,
+  record: DeviceRecord,
+  blocked: DeviceRecord,
+): Promise<boolean> {
+  await devices.keepPointers(record);
+  if ((await devices.write(place, blocked)) === undefined) return false;
+  await devices.keepPointers(record);
+  return true;
 }
 
 /** @returns false where there is no such record, or it was not blocked by this name */
@@ -58,11 +73,12 @@ export async function blockKey(context: Context, keyId: string): Promise<boolean
       if (await devices.fence(place, withEnded(place.marks, keyId, 'blocked', now()))) return true;
       continue;
     }
-    const isCurrent = record.enrolled.key?.id === keyId;
-    if (isCurrent) await devices.keepPointers(record);
     const marked = withEnded(record, keyId, 'blocked', now());
-    if ((await devices.write(place, isCurrent ? blockedFor(marked, 'key') : marked)) !== undefined)
-      return true;
+    const isWritten =
+      record.enrolled.key?.id === keyId
+        ? await writeBlock(devices, place, record, blockedFor(marked, 'key'))
+        : (await devices.write(place, marked)) !== undefined;
+    if (isWritten) return true;
   }
   throw new AttestationError(CHECKS.contention, { retryAfter: 1 });
 }

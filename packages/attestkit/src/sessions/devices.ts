@@ -1,6 +1,6 @@
 import { BoundedCache } from '../kernel/bounded-cache.js';
 import { AttestationError } from '../kernel/errors.js';
-import type { Store } from '../ports/store.js';
+import type { Store, Versioned } from '../ports/store.js';
 import {
   currentMarks,
   DRIFT_MS,
@@ -197,31 +197,39 @@ export class Devices {
     const pointers = [storeKeys.id(id), ...(key === undefined ? [] : [storeKeys.key(key.id)])];
     const [, ...kept] = await Promise.all([
       key === undefined || this.#keepCounter(key.id, FOREVER_MS),
-      ...pointers.map((each) => this.#keepLonger(each, undefined, ATTEMPTS)),
+      ...pointers.map((each) => this.#keepForever(each)),
     ]);
     if (kept.includes(false)) throw new AttestationError(CHECKS.contention, { retryAfter: 1 });
   }
 
-  /** Moves the end of a record that is in use: first of all that points to it, then its own. */
-  async extend({ id, deviceId, enrolled }: DeviceRecord): Promise<void> {
+  /**
+   * Moves the end of a record that is in use: first of all that points to it, then its own. What points to it is looked at
+   * before the record is: a block makes it endless after the record was blocked, and what was looked at before is then
+   * written no more.
+   */
+  async extend({ id, deviceId, enrolled: { key } }: DeviceRecord): Promise<void> {
     const labelDigest = storeKeys.labelDigest(deviceId);
+    const names = [storeKeys.id(id), storeKeys.receipt(id)];
+    const [pointer, ...found] = await Promise.all([
+      key && this.pointer(key.id),
+      ...names.map((name) => this.#store.get(name)),
+    ]);
     const place = await this.read(labelDigest);
     const { record } = place;
-    if (record?.id !== id) return;
+    if (record?.id !== id || record.enrolled.key?.id !== key?.id) return;
     const end = endOfRecord({ ...record, used: true }, this.#idleMs, this.#now());
     if (end === undefined) return;
-    const { key } = enrolled;
     const ttlMs = ttlOf(end + POINTER_MS, this.#now());
+    // Where another writer came between, it tries as well, or the next use does.
     const moved = await Promise.all([
-      // Another writer that came between tries as well, or the next use does.
-      this.#keepLonger(storeKeys.id(id), ttlMs, 1),
-      this.#keepLonger(storeKeys.receipt(id), ttlMs, 1),
-      key === undefined || this.#extendKey(pointerOf(deviceId, key, enrolled, record.keyGen), end),
+      ...names.map((name, at) => this.#renew(name, found[at], ttlMs)),
+      key === undefined ||
+        this.#extendKey(pointer, pointerOf(deviceId, key, record.enrolled, record.keyGen), end),
       key === undefined || this.#keepCounter(key.id, ttlMs),
     ]);
     if (moved.includes(false)) return;
     if ((await this.write(place, { ...record, used: true, pointersFor: end })) !== undefined) return;
-    // A record that was blocked meanwhile must be found as long as it is.
+    // The counter of a key has no version: a block that came first made it endless, and this shortened it.
     const { record: current } = await this.read(labelDigest);
     if (current?.id === id && current.blocked.length > 0) await this.keepPointers(current);
   }
@@ -240,18 +248,24 @@ export class Devices {
   }
 
   /** A key that is being blocked has no end; one whose pointer the store has lost gets it back. */
-  async #extendKey(pointer: KeyPointer, recordEnd: number): Promise<boolean> {
-    const kept = await this.pointer(pointer.key.id);
+  async #extendKey(
+    kept: Kept<KeyPointer> | undefined,
+    pointer: KeyPointer,
+    recordEnd: number,
+  ): Promise<boolean> {
     if (kept?.value.blocked === true) return true;
     return this.changePointer(kept?.value ?? pointer, kept?.version, recordEnd);
   }
 
+  /** Gives a value another end, if it is there and still the one that was looked at. */
+  async #renew(key: string, found: Versioned | undefined, ttlMs: number | undefined): Promise<boolean> {
+    return found === undefined || this.#store.put(key, found.value, found.version, ttlMs);
+  }
+
   /** False where other writers came between each time: then nothing is known of how long the value lives. */
-  async #keepLonger(key: string, ttlMs: number | undefined, attempts: number): Promise<boolean> {
-    for (let attempt = 0; attempt < attempts; attempt += 1) {
-      const found = await this.#store.get(key);
-      if (found === undefined || (await this.#store.put(key, found.value, found.version, ttlMs))) return true;
-    }
+  async #keepForever(key: string): Promise<boolean> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1)
+      if (await this.#renew(key, await this.#store.get(key), undefined)) return true;
     return false;
   }
 

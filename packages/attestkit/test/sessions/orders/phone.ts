@@ -90,7 +90,7 @@ export interface Climbed {
 
 /** Labels and keys that no other phone has. */
 let made = 0;
-const newKey = (): FakeKey => new FakeKey(`new ${(made += 1)}`);
+export const newKey = (): FakeKey => new FakeKey(`new ${(made += 1)}`);
 const newLabel = (): string => `new-label-${(made += 1)}`;
 
 /**
