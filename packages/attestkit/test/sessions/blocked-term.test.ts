@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { AttestationError } from '../../src/kernel/errors.js';
+import type { Store } from '../../src/ports/store.js';
 import type { BlockTarget } from '../../src/sessions/index.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { Backend, Clock, tokensOf, watched } from './backend.js';
+import { DOWN } from './failing.js';
 import { vouching } from './vouching.js';
 
 const YEAR = 366 * 86_400_000;
@@ -9,42 +12,67 @@ const YEAR = 366 * 86_400_000;
 /** One device whose evidence is always good, so that it can be attested again when years have passed. */
 const KEY = { id: 'k'.repeat(43), thumbprint: 't'.repeat(43), publicKey: 'AAAA' };
 
+type Moment = readonly [operation: keyof Store, pointer: string];
+
 /**
- * A device that refreshes for the first time: right before it looks at one that points to the record, to give that a later
- * end, another process blocks the device, from beginning to end.
+ * A device that refreshes for the first time, which gives its record a later end: right before an operation on what points
+ * to the record, another process blocks the device, from beginning to end. Where the first process stops then, nothing of
+ * it reaches the record any more.
  */
-async function blockedDuringRefresh(pointer: string, targetOf: (recordId: string) => BlockTarget) {
+async function blockedDuringRefresh(
+  [at, pointer]: Moment,
+  stops: boolean,
+  targetOf: (recordId: string) => BlockTarget,
+) {
   const clock = new Clock();
   let act: (() => Promise<void>) | undefined;
-  const store = watched(memoryStore({ now: clock.now }), async (operation, name) => {
-    if (operation !== 'get' || !name.startsWith(pointer)) return;
+  let isStopped = false;
+  const inner = memoryStore({ now: clock.now });
+  const store = watched(inner, async (operation, name) => {
+    if (isStopped && name.startsWith('device/')) throw new AttestationError(DOWN);
+    if (operation !== at || !name.startsWith(pointer)) return;
     const run = act;
     act = undefined;
     await run?.();
+    isStopped = stops && run !== undefined;
   });
-  const options = { clock, store, enrolment: [vouching({ provesKey: true }, { key: KEY })] };
-  const [backend, other] = [new Backend(options), new Backend(options)];
+  const options = { clock, enrolment: [vouching({ provesKey: true }, { key: KEY })] };
+  const [backend, other] = [new Backend({ ...options, store }), new Backend({ ...options, store: inner })];
   const attest = async (label: string) =>
-    backend.post('/attest', { challenge: await backend.challenge(label), device_id: label, token: 'good' });
+    other.post('/attest', { challenge: await other.challenge(label), device_id: label, token: 'good' });
   const { refresh } = tokensOf(await attest('phone-1'));
-  const target = targetOf((await backend.recordId()) ?? '');
+  const target = targetOf((await other.recordId()) ?? '');
   act = async () => expect(await other.control.block(target)).toBe(true);
   await backend.refresh(refresh);
   expect(act).toBeUndefined();
-  return { backend, clock, attest, target };
+  return { other, clock, attest, target };
 }
 
 describe('a device that is blocked while a refresh gives its record a later end', () => {
-  it.each<[string, string, (recordId: string) => BlockTarget]>([
-    ['key', 'key/', () => ({ keyId: KEY.id })],
-    ['record', 'key/', (recordId) => ({ recordId })],
-    ['record', 'id/', (recordId) => ({ recordId })],
-  ])('stays blocked by its %s for good, whatever becomes of %s', async (_name, pointer, targetOf) => {
-    const { backend, clock, attest, target } = await blockedDuringRefresh(pointer, targetOf);
-    expect((await attest('phone-2')).status).not.toBe(200);
-    clock.ms += 3 * YEAR;
-    expect((await backend.device())?.blocked).not.toEqual([]);
-    expect((await attest('phone-2')).status).not.toBe(200);
-    expect(await backend.control.unblock(target)).toBe(true);
+  const byKey = () => ({ keyId: KEY.id });
+  const byRecord = (recordId: string) => ({ recordId });
+
+  describe.each([
+    ['goes on', false],
+    ['stops', true],
+  ])('by a process that %s', (_what, stops) => {
+    it.each<[string, string, keyof Store, (recordId: string) => BlockTarget]>([
+      ['key', 'key/', 'get', byKey],
+      ['key', 'key/', 'put', byKey],
+      ['record', 'key/', 'get', byRecord],
+      ['record', 'key/', 'put', byRecord],
+      ['record', 'id/', 'get', byRecord],
+      ['record', 'id/', 'put', byRecord],
+    ])(
+      'stays blocked by its %s for good, whatever becomes of %s (%s)',
+      async (_name, pointer, at, targetOf) => {
+        const { other, clock, attest, target } = await blockedDuringRefresh([at, pointer], stops, targetOf);
+        expect((await attest('phone-2')).status).not.toBe(200);
+        clock.ms += 3 * YEAR;
+        expect((await other.device())?.blocked).not.toEqual([]);
+        expect((await attest('phone-2')).status).not.toBe(200);
+        expect(await other.control.unblock(target)).toBe(true);
+      },
+    );
   });
 });
