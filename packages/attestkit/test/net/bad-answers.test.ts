@@ -54,14 +54,6 @@ const BAD: readonly (readonly [string, RequestListener, string])[] = [
     'the request failed (UND_ERR_SOCKET)',
   ],
   ['a redirect', redirect, 'the answer is a redirect'],
-  ...[301, 302, 303, 307, 308].map(
-    (status) =>
-      [
-        `status ${status} with keys`,
-        text(JSON.stringify({ keys: [a] }), status),
-        'the answer is a redirect',
-      ] as const,
-  ),
   ['status 500 with keys', text(JSON.stringify({ keys: [a] }), 500), 'the answer has the HTTP status 500'],
   ['status 201 with keys', text(JSON.stringify({ keys: [a] }), 201), 'the answer has the HTTP status 201'],
   ['status 403', text('{"error":"secret-of-theirs"}', 403), 'the answer has the HTTP status 403'],
@@ -259,11 +251,6 @@ describe('a fetch that was given', () => {
       'followed a redirect all the same',
       async () => Object.defineProperty(set(), 'redirected', { value: true }),
       'the answer came from a redirect',
-    ],
-    [
-      'hides a redirect, as browsers do',
-      async () => Object.defineProperties(set(), { type: { value: 'opaqueredirect' } }),
-      'the answer is a redirect',
     ],
     [
       'rejects with what it was told',
