@@ -8,25 +8,12 @@ import type { Ports, ServerName } from './servers.js';
 /** A runtime of JavaScript other than Node, from its npm package. */
 export interface Runtime {
   readonly name: string;
-  readonly command: readonly [program: string, ...parameters: string[]];
-  readonly run: readonly string[];
-}
-
-export const runtimes: readonly Runtime[] = [
-  { name: 'Bun', command: ['npx', '-y', 'bun@1.4.5'], run: ['run'] },
-  {
-    name: 'Deno',
-    command: ['npx', '-y', 'deno@2.9.6'],
-    // The sources name each other by what they are compiled to.
-    run: ['run', '--allow-all', '--unstable-sloppy-imports', '--no-check'],
-  },
-];
-
-/** The version; undefined where the runtime can be neither found nor fetched. */
-export function versionOf({ command: [program, ...parameters] }: Runtime): string | undefined {
-  const options = { encoding: 'utf8', timeout: 120_000 } as const;
-  const { status, stdout } = spawnSync(program, [...parameters, '--version'], options);
-  return status === 0 ? stdout.split('\n')[0] : undefined;
+  /** As what it reads octets over 0x7f in header fields; of UTF-8, what is none is lost. */
+  readonly fields: 'latin-1' | 'UTF-8';
+  /** The version; undefined where the runtime can be neither found nor fetched. */
+  version(): string | undefined;
+  /** @param variables of the process's environment, beside those of this one */
+  start(variables: Readonly<Record<string, string>>): Promise<RuntimeProcess>;
 }
 
 /** The servers, in a process of that runtime. */
@@ -35,29 +22,45 @@ export interface RuntimeProcess {
   stop(): Promise<void>;
 }
 
-/** @param variables of the process's environment, beside those of this one */
-export async function start(
-  { command: [program, ...parameters], run }: Runtime,
-  variables: Readonly<Record<string, string>>,
-): Promise<RuntimeProcess> {
-  const script = fileURLToPath(new URL('serve.ts', import.meta.url));
-  // A group of its own, since npx puts a process of its own in between.
-  const child = spawn(program, [...parameters, ...run, script], {
-    detached: true,
-    env: { ...process.env, ...variables },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const line = await new Promise<string>((resolve, reject) => {
-    createInterface(child.stdout).once('line', resolve);
-    void exited.then(() => reject(new Error('the process ended before its servers listened')));
-  });
-  const ports = JSON.parse(line) as Ports;
+/**
+ * A runtime that runs the sources as a script.
+ *
+ * @param run what runs a script
+ */
+export function scriptRuntime(
+  name: string,
+  [program, ...parameters]: readonly [program: string, ...parameters: string[]],
+  run: readonly string[],
+): Runtime {
   return {
-    sendTo: (server) => (request) => sendHttp1(ports[server], request),
-    async stop() {
-      if (child.pid !== undefined) process.kill(-child.pid);
-      await exited;
+    name,
+    fields: 'latin-1',
+    version() {
+      const options = { encoding: 'utf8', timeout: 120_000 } as const;
+      const { status, stdout } = spawnSync(program, [...parameters, '--version'], options);
+      return status === 0 ? stdout.split('\n')[0] : undefined;
+    },
+    async start(variables) {
+      const script = fileURLToPath(new URL('serve.ts', import.meta.url));
+      // A group of its own, since npx puts a process of its own in between.
+      const child = spawn(program, [...parameters, ...run, script], {
+        detached: true,
+        env: { ...process.env, ...variables },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+      const line = await new Promise<string>((resolve, reject) => {
+        createInterface(child.stdout).once('line', resolve);
+        void exited.then(() => reject(new Error('the process ended before its servers listened')));
+      });
+      const ports = JSON.parse(line) as Ports;
+      return {
+        sendTo: (server) => (request) => sendHttp1(ports[server], request),
+        async stop() {
+          if (child.pid !== undefined) process.kill(-child.pid);
+          await exited;
+        },
+      };
     },
   };
 }

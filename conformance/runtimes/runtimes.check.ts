@@ -8,17 +8,20 @@ import type { Running } from '../server-spec.js';
 import { expectRefusal, expectReply, portOf } from '../serving.js';
 import { JSON_BYTES, JSON_TYPE, post as postSigned, signed } from '../signed-request.js';
 import { strictCases } from '../strict-cases.js';
-import { approovToken, authorization, boundTo, CREDENTIAL, digest, NOW, token } from '../tokens.js';
+import { approovToken, authorization, boundTo, CREDENTIAL, digest, EXPIRY, NOW, token } from '../tokens.js';
 import { AUTHORITIES_VARIABLE, writeAuthorities } from './authorities.js';
 import { serveGoogle } from './google-over-http.js';
-import { runtimes, start, versionOf, type RuntimeProcess } from './runtime.js';
+import { runtimes } from './index.js';
+import type { RuntimeProcess } from './runtime.js';
+import { ALGORITHMS, type ToSign, type ToVerify } from './signature-server.js';
+import { isSigned, keyPairOf, missignedTokens, signedToken } from './signatures.js';
 
 const clock = { now: NOW };
 const apple = createVirtualApple({ now: () => clock.now });
 const firebase = google.appCheck(FIREBASE);
 
 describe.each(runtimes)('$name', (runtime) => {
-  const version = versionOf(runtime);
+  const version = runtime.version();
   if (version === undefined) {
     if (process.env['CI'] === 'true') throw new Error(`${runtime.name} cannot be had`);
     process.stderr.write(`conformance: ${runtime.name} cannot be had, and is not tried\n`);
@@ -31,7 +34,7 @@ describe.each(runtimes)('$name', (runtime) => {
   let googling: Running | undefined;
   beforeAll(async () => {
     googling = await serveGoogle(google);
-    running = await start(runtime, { [AUTHORITIES_VARIABLE]: writeAuthorities(apple, portOf(googling)) });
+    running = await runtime.start({ [AUTHORITIES_VARIABLE]: writeAuthorities(apple, portOf(googling)) });
   }, 60_000);
   afterAll(async () => {
     await running?.stop();
@@ -46,8 +49,29 @@ describe.each(runtimes)('$name', (runtime) => {
     for (const { request, status } of attempts) {
       const { method = 'GET', target = '/' } = request;
       const response = await sendTo(server)({ ...request, target });
-      if (status === 200) expectReply(response, { message: 'Hello, World!' });
+      // A credential of which octets are lost is bound to nothing.
+      const isLost =
+        runtime.fields === 'UTF-8' &&
+        request.headers?.some(([, value]) => /[\x80-\xff]/.test(value)) === true;
+      if (status === 200 && !isLost) expectReply(response, { message: 'Hello, World!' });
       else expectRefusal(response, 401, method === 'HEAD' ? '' : '{}');
+    }
+  });
+
+  it.each(ALGORITHMS)('signs and verifies by %s, and refuses what is signed otherwise', async (algorithm) => {
+    const send = sendTo('signatures');
+    const ask = (target: '/sign' | '/verify', body: ToSign | ToVerify) =>
+      send({ method: 'POST', target, headers: [JSON_TYPE], body: Buffer.from(JSON.stringify(body)) });
+    const keys = keyPairOf(algorithm);
+    const publicKey = keys.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    const verdict = (of: string) => ask('/verify', { algorithm, publicKey, token: of });
+    const privateKey = keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const { token: own } = parsed<{ token: string }>(await ask('/sign', { algorithm, privateKey }));
+    expect(isSigned(algorithm, own)).toBe(true);
+    for (const right of [own, signedToken(algorithm)]) expectReply(await verdict(right), { exp: EXPIRY });
+    for (const [name, wrong] of Object.entries(missignedTokens(algorithm))) {
+      const { code } = parsed<{ code?: string }>(await verdict(wrong));
+      expect([name, code]).toEqual([name, 'ERR_APPROOV_TOKEN_SIGNATURE']);
     }
   });
 
@@ -78,10 +102,14 @@ describe.each(runtimes)('$name', (runtime) => {
       a: 1,
     });
     expectRefusal(await send({ ...post(digest('{"a":1}')), body: bytes }));
-    // By its announced length alone: a body that nobody reads breaks the connection off, sometimes before the answer.
-    const { headers, ...large } = post(digest(bytes));
-    const announced = [...headers, ['Content-Length', '1048577']] as const;
-    expectRefusal(await send({ ...large, headers: announced, body: bytes }), 413);
+    // Runtimes close the connection of what they do not read, and the answer can be lost with it: this comes in parts,
+    // of which all but the last are read, and that announces more than it sends.
+    const large = Buffer.alloc(1_048_577);
+    const parts = [large.subarray(0, 1_048_576), large.subarray(1_048_576)];
+    expectRefusal(await send({ ...post(digest(large)), body: parts }), 413);
+    const { headers, ...announced } = post(digest(large));
+    const length = ['Content-Length', String(large.length)] as const;
+    expectRefusal(await send({ ...announced, headers: [...headers, length], body: Buffer.alloc(1) }), 413);
   });
 
   it.each(deviceKinds)('enrols an $name, and lets its sessions and signed requests in', async (kind) => {

@@ -4,6 +4,7 @@ import { recordedGuard } from '../recorded-guard.js';
 import type { ServerSpec } from '../server-spec.js';
 import { helloServer, shapesServer } from '../servers.js';
 import { readAuthorities } from './authorities.js';
+import { signatureServer } from './signature-server.js';
 
 const { guard } = recordedGuard();
 
@@ -12,6 +13,7 @@ export const servers = {
   token: helloServer(guard, {}),
   binding: helloServer(guard, { binding: true }),
   shapes: shapesServer(guard),
+  signatures: signatureServer(guard),
   body: bodyServer('all routes', 'after').spec,
   enrolment: enrolmentServer(backend({}, readAuthorities()), { parser: 'after' }),
 } as const satisfies Record<string, ServerSpec>;

@@ -1,6 +1,7 @@
-import { verify, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { isTextMap, readCbor } from '../kernel/cbor.js';
 import { digestTexts, sha256, type Form } from '../kernel/challenge-forms.js';
+import { verifySideBySide } from '../kernel/ecdsa.js';
 import { firstThatFits, type Mistake } from '../kernel/mistakes.js';
 import { isSignature, membersOf } from './assertion.js';
 
@@ -58,5 +59,5 @@ function* hashesOf(
 }
 
 function isSideBySide(signature: Uint8Array, signed: Uint8Array, key: KeyObject): boolean {
-  return signature.length === 64 && verify('sha256', signed, { key, dsaEncoding: 'ieee-p1363' }, signature);
+  return signature.length === 64 && verifySideBySide('sha256', signed, key, signature);
 }

@@ -119,10 +119,18 @@ function fromHeaders(
   return (request) => {
     const values = names.map((name) => single(request.fields(name)));
     const parts = part === 'whole' ? values : values.map(credential);
-    return parts.some((value) => value === undefined || value === '')
-      ? undefined
-      : Buffer.from(parts.join(''), 'latin1');
+    return parts.some((value) => value === undefined || value === '') ? undefined : octets(parts.join(''));
   };
+}
+
+/**
+ * The octets of a field, one for each code unit (RFC 9110 §5.5). Where a runtime read the octets as UTF-8, as Cloudflare's
+ * workerd does, the text can have others: what was sent is then lost, and a part of each code unit would be the same
+ * for different values.
+ */
+function octets(text: string): Buffer | undefined {
+  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) > 0xff) return undefined;
+  return Buffer.from(text, 'latin1');
 }
 
 /** The application's own function may throw anything, or return something else than bytes. */

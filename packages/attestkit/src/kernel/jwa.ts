@@ -1,6 +1,8 @@
-import { constants, verify, type KeyObject } from 'node:crypto';
+import { verify, type KeyObject } from 'node:crypto';
 import type { JwsAlgorithm, VerificationKey } from '../ports/keys.js';
+import { verifySideBySide } from './ecdsa.js';
 import { HmacVerifier } from './hmac.js';
+import { verifyPss } from './rsa-pss.js';
 
 interface Algorithm {
   /** How the signature is made. */
@@ -76,9 +78,9 @@ export function verifySignature(
     case 'rsa':
       return isOfModulus(key, bytes) && verify(hash, signed, key, bytes);
     case 'rsa-pss':
-      return isOfModulus(key, bytes) && verify(hash, signed, { key, ...PSS }, bytes);
+      return isOfModulus(key, bytes) && verifyPss(hash, signed, key, bytes);
     case 'ecdsa':
-      return verify(hash, signed, { key, dsaEncoding: 'ieee-p1363' }, bytes);
+      return verifySideBySide(hash, signed, key, bytes);
     case 'eddsa':
       return verify(null, signed, key, bytes);
   }
@@ -91,8 +93,6 @@ export function verifySignature(
 export function isOfModulus(key: KeyObject, signature: Uint8Array): boolean {
   return signature.length === Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
 }
-
-const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
 
 /** By the verification key, since the pads of a secret are others for another hash. */
 const verifiers = new WeakMap<VerificationKey, HmacVerifier>();

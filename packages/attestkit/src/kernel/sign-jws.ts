@@ -1,7 +1,9 @@
-import { constants, createHmac, sign, type KeyObject } from 'node:crypto';
+import { createHmac, sign, type KeyObject } from 'node:crypto';
 import type { JwsAlgorithm } from '../ports/keys.js';
+import { signSideBySide } from './ecdsa.js';
 import { ALGORITHMS } from './jwa.js';
 import type { JsonObject } from './json.js';
+import { signPss } from './rsa-pss.js';
 
 /** A secret or private key with the algorithm that it signs with. */
 export interface SigningKey {
@@ -33,12 +35,10 @@ export function signature({ algorithm, key }: SigningKey, input: string): Buffer
       return createHmac(hash, key).update(signed).digest();
     case 'rsa':
       return sign(hash, signed, key);
-    case 'rsa-pss': {
-      const { RSA_PKCS1_PSS_PADDING: padding, RSA_PSS_SALTLEN_DIGEST: saltLength } = constants;
-      return sign(hash, signed, { key, padding, saltLength });
-    }
+    case 'rsa-pss':
+      return signPss(hash, signed, key);
     case 'ecdsa':
-      return sign(hash, signed, { key, dsaEncoding: 'ieee-p1363' });
+      return signSideBySide(hash, signed, key);
     case 'eddsa':
       return sign(null, signed, key);
   }

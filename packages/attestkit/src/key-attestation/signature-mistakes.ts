@@ -1,6 +1,8 @@
 import { constants, verify, type KeyObject } from 'node:crypto';
 import { digestTexts, sha256, type Form } from '../kernel/challenge-forms.js';
+import { verifySideBySide } from '../kernel/ecdsa.js';
 import { firstThatFits } from '../kernel/mistakes.js';
+import { verifyPss } from '../kernel/rsa-pss.js';
 
 /**
  * Names the usual mistake behind a signature of an Android key that does not verify. It tries signatures: for an
@@ -22,7 +24,7 @@ export function signatureMistake(
     (how: How) =>
     (bytes: Uint8Array): boolean =>
       isSigned(bytes, signature, key, { family, digest, ...how });
-  if (family === 'ecdsa' && isOver({ dsaEncoding: 'ieee-p1363' })(signed)) return SIDE_BY_SIDE;
+  if (family === 'ecdsa' && isOver({ sideBySide: true })(signed)) return SIDE_BY_SIDE;
   if (family === 'rsa-pss' && isOver({ saltLength: constants.RSA_PSS_SALTLEN_AUTO })(signed)) return SALT;
   const others = digest === null ? [] : DIGESTS.filter((each) => each !== digest);
   const hashed = others.find((each) => isOver({ digest: each })(signed));
@@ -57,16 +59,16 @@ function* inputsOf(signed: Uint8Array, forms: Iterable<Form>): Generator<Form> {
 interface How {
   readonly family?: string;
   readonly digest?: string | null;
-  readonly dsaEncoding?: 'ieee-p1363';
+  readonly sideBySide?: true;
   readonly saltLength?: number;
 }
 
 function isSigned(bytes: Uint8Array, signature: Uint8Array, key: KeyObject, how: How): boolean {
-  const { family, digest = null, dsaEncoding = 'der', saltLength = constants.RSA_PSS_SALTLEN_DIGEST } = how;
+  const { family, digest = null, sideBySide = false, saltLength } = how;
   try {
-    if (family === 'ecdsa') return verify(digest, bytes, { key, dsaEncoding }, signature);
-    const pss = { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength };
-    return verify(digest, bytes, family === 'rsa-pss' ? pss : key, signature);
+    if (digest !== null && family === 'rsa-pss') return verifyPss(digest, bytes, key, signature, saltLength);
+    if (digest === null || !sideBySide) return verify(digest, bytes, key, signature);
+    return verifySideBySide(digest, bytes, key, signature);
   } catch {
     return false; // A key that OpenSSL refuses to use so.
   }

@@ -1,6 +1,7 @@
-import { constants, verify, type KeyObject } from 'node:crypto';
+import { verify, type KeyObject } from 'node:crypto';
 import type { BoundedCache } from '../kernel/bounded-cache.js';
 import { isOfModulus } from '../kernel/jwa.js';
+import { verifyPss } from '../kernel/rsa-pss.js';
 import { importSpki } from '../kernel/spki.js';
 import type { SignatureAlgorithm } from './attested-key.js';
 
@@ -29,18 +30,17 @@ export function isRequestSignature(
   { publicKey, algorithm }: { readonly publicKey: string; readonly algorithm: SignatureAlgorithm },
   keys: BoundedCache<KeyObject>,
 ): boolean {
-  const [, family = 'ed25519', digest = null] = ALGORITHM.exec(algorithm) ?? [];
+  const [, family = 'ed25519', digest] = ALGORITHM.exec(algorithm) ?? [];
   try {
     const key = keys.get(publicKey) ?? importSpki(Buffer.from(publicKey, 'base64url'));
     if (key === undefined) return false;
     keys.set(publicKey, key);
     const type = KEY_TYPES[family] ?? family;
     if (key.asymmetricKeyType !== type || (type === 'rsa' && !isOfModulus(key, signature))) return false;
-    return verify(digest, signed, family === 'rsa-pss' ? { key, ...PSS } : key, signature);
+    // Android's PSS has a salt of the length of the hash.
+    if (family === 'rsa-pss' && digest !== undefined) return verifyPss(digest, signed, key, signature);
+    return verify(digest, signed, key, signature);
   } catch {
     return false; // A key that OpenSSL refuses to use with the hash.
   }
 }
-
-/** Android's PSS has a salt of the length of the hash. */
-const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };

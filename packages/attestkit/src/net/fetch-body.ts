@@ -64,13 +64,19 @@ async function ask(
   fetch: FetchLimits['fetch'],
   signal: AbortSignal,
 ): Promise<Response> {
-  const response = await fetch(url, { ...question, redirect: 'error', signal });
+  // Not `error`, which Cloudflare's workerd does not take.
+  const response = await fetch(url, { ...question, redirect: 'manual', signal });
   if (response.redirected) throw new FetchFailure('the answer came from a redirect');
+  if (REDIRECTS.has(response.status) || response.type === 'opaqueredirect')
+    throw new FetchFailure('the answer is a redirect');
   // From a `fetch` that was given: what reads the answer counts on these.
   if (typeof response.status !== 'number' || typeof response.headers.get !== 'function')
     throw new FetchFailure('the answer is no Response');
   return response;
 }
+
+/** The redirect statuses of the fetch standard. */
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 const NOTHING = Buffer.alloc(0);
 
@@ -112,7 +118,6 @@ function abortion(signal: AbortSignal | undefined, until: AbortSignal): Promise<
 function describe(error: unknown): string {
   const reason = error instanceof Error ? (error.cause ?? error) : error;
   if (!(reason instanceof Error)) return 'the request failed';
-  if (reason.message === 'unexpected redirect') return 'the answer is a redirect';
   const code = 'code' in reason ? String(reason.code) : '';
   return /^\w{1,64}$/.test(code) ? `the request failed (${code})` : 'the request failed';
 }

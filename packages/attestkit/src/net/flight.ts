@@ -1,4 +1,5 @@
 import { FetchFailure } from './fetch-body.js';
+import { SharedWork } from './shared-work.js';
 
 /**
  * Fetches of one thing: one at a time, which all who wait share, and none for a while after one that failed. Times are
@@ -10,7 +11,7 @@ export class Flight {
   readonly #setBack: (at: number) => void;
   #endedAt = -Infinity;
   #failure: Error | undefined;
-  #current: Promise<void> | undefined;
+  readonly #work = new SharedWork<void>();
 
   /** @param setBack is told what time it is where that is before the last one ended: nobody knows how old anything is */
   constructor(cooldown: number, now: () => number, setBack: (at: number) => void) {
@@ -20,7 +21,7 @@ export class Flight {
   }
 
   get isUnderWay(): boolean {
-    return this.#current !== undefined;
+    return this.#work.isUnderWay;
   }
 
   /** Why the last one brought nothing, where it did not. */
@@ -44,10 +45,7 @@ export class Flight {
    * @param fetch keeps what it brings
    */
   join(fetch: () => Promise<void>): Promise<void> {
-    this.#current ??= this.#fly(fetch).finally(() => {
-      this.#current = undefined;
-    });
-    return this.#current;
+    return this.#work.join(() => this.#fly(fetch));
   }
 
   async #fly(fetch: () => Promise<void>): Promise<void> {

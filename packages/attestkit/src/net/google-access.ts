@@ -2,6 +2,7 @@ import type { GoogleFailure } from '../ports/google.js';
 import { fetchBody, FetchFailure, type FetchLimits } from './fetch-body.js';
 import { MAX_ERROR_BYTES } from './google-answer.js';
 import { Ungranted, type Grant, type TokenSource } from './google-grant.js';
+import { SharedWork } from './shared-work.js';
 
 /** The longest that an access token is kept, milliseconds: as long as Google's live. */
 const LONGEST = 3_600_000;
@@ -35,7 +36,7 @@ export class AccessTokens {
   readonly #settings: AccessSettings;
   #access: Access | undefined;
   #until = 0;
-  #flight: Promise<Access> | undefined;
+  readonly #flight = new SharedWork<Access>();
 
   constructor(settings: AccessSettings) {
     this.#settings = settings;
@@ -45,10 +46,7 @@ export class AccessTokens {
   current(): Access | Promise<Access> {
     const kept = this.#kept();
     if (kept !== undefined) return kept;
-    this.#flight ??= this.#fly().finally(() => {
-      this.#flight = undefined;
-    });
-    return this.#flight;
+    return this.#flight.join(() => this.#fly());
   }
 
   /**

@@ -1,6 +1,7 @@
-import { constants, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
 import { ConfigurationError } from '../kernel/errors.js';
 import { assertOneOf } from '../kernel/options.js';
+import { signPss } from '../kernel/rsa-pss.js';
 import { integers, type Tags } from './android-description.js';
 import { spki, type CertificateSigner } from './certificate.js';
 import { bits, integer, oid, sequence } from './encode-der.js';
@@ -108,13 +109,12 @@ export function makeAndroidKey(choice: AndroidKeyChoice, version: number): Andro
         const remedy = 'Sign with a key of another type.';
         throw new ConfigurationError('keyType', 'is of keys that Node cannot sign with', remedy);
       }
-      return sign(hasDigest ? digest : null, message, { key, ...(padding === 'pss' ? PSS : {}) });
+      // Android's PSS has a salt of the length of the hash.
+      if (padding === 'pss') return signPss(digest, message, key);
+      return sign(hasDigest ? digest : null, message, key);
     },
   };
 }
-
-/** Android's PSS has a salt of the length of the hash. */
-const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
 
 interface KeyPair {
   readonly privateKey: KeyObject;

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { signSideBySide } from '../kernel/ecdsa.js';
 import { launchExtensions, sha256 } from './authenticator-data.js';
 import type { DefectWith } from './defect.js';
 import {
@@ -132,7 +133,7 @@ export const ASSERTION_DEFECTS = {
   'assertion-raw-signature': {
     code: 'ERR_APP_ATTEST_ASSERTION_SIGNATURE',
     says: 'a signature of two plain numbers, not in DER',
-    sign: (nonce, { key }) => sign('sha256', nonce, { key, dsaEncoding: 'ieee-p1363' }),
+    sign: (nonce, { key }) => signSideBySide('sha256', nonce, key),
   },
   'assertion-signature-trailing-bytes': {
     code: 'ERR_APP_ATTEST_ASSERTION_SIGNATURE',

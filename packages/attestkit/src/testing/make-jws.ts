@@ -1,4 +1,5 @@
 import { createHmac, sign, type KeyObject } from 'node:crypto';
+import { signSideBySide } from '../kernel/ecdsa.js';
 import type { JsonObject } from '../kernel/json.js';
 
 /** The steps of making a compact JWS, each of which a defect can change. */
@@ -48,5 +49,7 @@ export function flipped(token: string, part: number): string {
 
 function signatureOf(input: Buffer, keys: JwsKeys, { stranger, hmac }: JwsSteps): Buffer {
   if (hmac) return createHmac('sha256', keys.publicPem).update(input).digest();
-  return sign('sha256', input, { key: stranger ? keys.strangers : keys.key, dsaEncoding: 'ieee-p1363' });
+  const key = stranger ? keys.strangers : keys.key;
+  if (key.asymmetricKeyType === 'rsa') return sign('sha256', input, key);
+  return signSideBySide('sha256', input, key);
 }

@@ -89,6 +89,22 @@ describe('a route’s binding', () => {
     expect(check(true, payFor(reencoded), { authorization: [value] })).toBe('ERR_APPROOV_BINDING_MISMATCH');
   });
 
+  it('is missing where the runtime read the bytes as text, and they are lost', () => {
+    // The lower octet of \u0161 and \u2061 is `a`.
+    for (const value of ['Bearer \u0161', 'Bearer \u2061', 'Bearer \ufffd', 'Bearer \ud83d\u0061']) {
+      for (const pay of [
+        payFor(value),
+        payFor(Buffer.from(value, 'utf8').toString('latin1')),
+        payFor('Bearer a'),
+      ])
+        expect(check(true, pay, { authorization: [value] })).toBe('ERR_APPROOV_BINDING_HEADER_MISSING');
+    }
+    const fields = { authorization: ['Bearer a'], 'x-device-id': ['\u0161'] };
+    expect(check(['Authorization', 'X-Device-Id'], payFor('Bearer aa'), fields)).toBe(
+      'ERR_APPROOV_BINDING_HEADER_MISSING',
+    );
+  });
+
   it('can be the credential after the scheme', () => {
     const part = { part: 'credential' } as const;
     expect(check(part, payFor('user-token'), { authorization: [USER] })).toEqual(bound);

@@ -233,7 +233,7 @@ describe('a fetch that was given', () => {
     const seen: unknown[] = [];
     const fetch: typeof globalThis.fetch = async (...request) => (seen.push(...request), set());
     expect(await kids(source(url, { fetch }).jwks, 'a')).toEqual(['a']);
-    expect(seen).toMatchObject([url, { redirect: 'error', signal: expect.any(AbortSignal) as AbortSignal }]);
+    expect(seen).toMatchObject([url, { redirect: 'manual', signal: expect.any(AbortSignal) as AbortSignal }]);
   });
 
   it.each<readonly [string, typeof globalThis.fetch, string]>([

@@ -1,0 +1,95 @@
+import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { signSideBySide, verifySideBySide } from '../../src/kernel/ecdsa.js';
+
+const P1363 = 'ieee-p1363';
+
+describe.each([
+  ['P-256', 'sha256', 64],
+  ['P-384', 'sha384', 96],
+  ['P-521', 'sha512', 132],
+] as const)('%s', (namedCurve, hash, length) => {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve });
+  const half = length / 2;
+  const text = (count: number): Buffer => Buffer.from(`text ${count}`);
+  /** What Node says of it. */
+  const native = (of: Uint8Array, signature: Uint8Array): boolean =>
+    verify(hash, of, { key: publicKey, dsaEncoding: P1363 }, signature);
+
+  it('signs what Node verifies, and verifies what Node signs', () => {
+    for (let count = 0; count < 300; count += 1) {
+      const ours = signSideBySide(hash, text(count), privateKey);
+      expect([ours.length, native(text(count), ours)]).toEqual([length, true]);
+      const theirs = sign(hash, text(count), { key: privateKey, dsaEncoding: P1363 });
+      expect(verifySideBySide(hash, text(count), publicKey, theirs)).toBe(true);
+    }
+  });
+
+  it.each([
+    ['r', 0],
+    ['s', half],
+  ] as const)('takes a signature whose %s begins with an octet of zeros', (_, at) => {
+    // One in 256 has it; on P-521 the first octet has one bit, so that half of them have it.
+    for (let count = 0; ; count += 1) {
+      const signature = signSideBySide(hash, text(count), privateKey);
+      if (signature[at] !== 0) continue;
+      expect(native(text(count), signature)).toBe(true);
+      expect(verifySideBySide(hash, text(count), publicKey, signature)).toBe(true);
+      return;
+    }
+  });
+
+  it('refuses each signature that Node refuses: a bit flipped, numbers exchanged, none, too large, the other of two', () => {
+    const right = sign(hash, text(1), { key: privateKey, dsaEncoding: P1363 });
+    const [r, s] = [right.subarray(0, half), right.subarray(half)];
+    const [zeros, ones] = [Buffer.alloc(half), Buffer.alloc(half, 0xff)];
+    const one = Buffer.from(zeros);
+    one[half - 1] = 1;
+    const numbers = [r, s, zeros, ones, one];
+    const pairs = numbers.flatMap((first) => numbers.map((second) => Buffer.concat([first, second])));
+    const flipped = Array.from({ length: length * 8 }, (_, bit) =>
+      right.map((octet, at) => (at === bit >> 3 ? octet ^ (1 << (bit & 7)) : octet)),
+    );
+    for (const wrong of [...pairs, ...flipped].filter((each) => !right.equals(each))) {
+      expect(native(text(1), wrong)).toBe(false);
+      expect(verifySideBySide(hash, text(1), publicKey, wrong)).toBe(false);
+    }
+    expect(verifySideBySide(hash, text(2), publicKey, right)).toBe(false);
+  });
+
+  it('refuses a signature of another length, also the numbers without their zeros', () => {
+    const right = sign(hash, text(1), { key: privateKey, dsaEncoding: P1363 });
+    const [r, s] = [right.subarray(0, half), right.subarray(half)];
+    const zero = Buffer.alloc(1);
+    const padded = [zero, r, zero, s];
+    for (const wrong of [[], [right, zero], [zero, right], padded, [r], [right.subarray(1)]].map((parts) =>
+      Buffer.concat(parts),
+    ))
+      expect(verifySideBySide(hash, text(1), publicKey, wrong)).toBe(false);
+    // Half of the signatures by P-521 stay the same numbers without their first octet.
+    for (let count = 0; count < 20; count += 1) {
+      const signature = sign(hash, text(count), { key: privateKey, dsaEncoding: P1363 });
+      expect(verifySideBySide(hash, text(count), publicKey, signature.subarray(1))).toBe(false);
+    }
+  });
+
+  it('does not take DER', () => {
+    const der = sign(hash, text(1), privateKey);
+    expect(verify(hash, text(1), publicKey, der)).toBe(true);
+    expect(verifySideBySide(hash, text(1), publicKey, der)).toBe(false);
+  });
+});
+
+it('signs with keys on a curve of NIST alone', () => {
+  const others = [
+    generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).privateKey,
+    generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
+    generateKeyPairSync('ed25519').privateKey,
+  ];
+  for (const key of others) {
+    expect(verifySideBySide('sha256', Buffer.from('text'), createPublicKey(key), Buffer.alloc(64))).toBe(
+      false,
+    );
+    expect(() => signSideBySide('sha256', Buffer.from('text'), key)).toThrow(TypeError);
+  }
+});
