@@ -52,6 +52,7 @@ describe('a receipt that is due', () => {
       ...before,
       receipt: Buffer.from(second).toString('base64'),
       facts: { osVersion: '26.2', riskMetric: 4 },
+      withheld: { receiptDueAt: LATER + DAY },
     });
     expect(asked.map(([sent, environment]) => [Buffer.from(sent), environment])).toEqual([
       [Buffer.from(first), 'production'],
