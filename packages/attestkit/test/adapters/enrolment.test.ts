@@ -69,8 +69,8 @@ describe.each(mountedServers)('$name', ({ name, lines, mounts, start }) => {
     expect(statusesOf(await received(socket))).toEqual([202, 202]);
   });
 
-  // Behind the bridge to fetch, a body that nobody reads to its end closes the connection.
-  if (lines) {
+  // Behind the bridges to fetch, a body that nobody reads to its end closes the connection.
+  if (lines && name !== 'Hono') {
     test('goes on with the connection after a body of which the guard has read a part', async () => {
       const socket = await open(await start(echoing().guard));
       const chunk = `10000\r\n${'a'.repeat(0x1_0000)}\r\n`;

@@ -33,6 +33,7 @@ describe('an attestation is refused with its own code for', () => {
       'ERR_APP_ATTEST_TOO_LARGE',
       'ERR_APP_ATTEST_APP_ID_DENIED',
       'ERR_APP_ATTEST_VIRTUAL_DENIED',
+      'ERR_APP_ATTEST_ROOT_DENIED',
       'ERR_APP_ATTEST_RISK_DENIED',
     ]);
   });

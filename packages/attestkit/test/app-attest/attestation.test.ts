@@ -35,10 +35,12 @@ describe('a genuine attestation', () => {
       receipt: new Uint8Array(Buffer.from('a receipt')),
       category: 'app-store',
       bundleVersion: '42',
+      codeDirectoryHash: undefined,
       osVersion: '17.2.1',
       osBuild: '21C66',
       platform: 'ios',
       issuedAt: NOW,
+      rootKeyId: expect.stringMatching(/^[\w-]{43}$/),
       virtual: true,
     });
     const inspection = inspectAppAttestAttestation(attestation, expected);
@@ -61,8 +63,9 @@ describe('a genuine attestation', () => {
     );
     const reported = checks.map(({ code }) => code);
     expect(reported).toEqual(order.filter((code) => reported.includes(code)));
-    const { appId, virtual, risk } = POLICY_CHECKS;
-    expect(order.filter((code) => !reported.includes(code))).toEqual([appId.code, virtual.code, risk.code]);
+    const { appId, virtual, root, risk } = POLICY_CHECKS;
+    const ofStored = [appId, virtual, root, risk].map(({ code }) => code);
+    expect(order.filter((code) => !reported.includes(code))).toEqual(ofStored);
   });
 
   it.each<[string, Recipe, Partial<AttestationExpectations>]>([

@@ -4,7 +4,7 @@ import { inspectEvidence } from '../../src/inspect/index.js';
 import { sha256 } from '../../src/kernel/challenge-forms.js';
 import { Explanation } from '../../src/kernel/explanation.js';
 import { EXPECT, PAYLOAD } from '../inspect/android-files.js';
-import { APPS, CHALLENGE, decoded, decoder, failure, HASH, LOCAL } from './enrolling.js';
+import { APPS, CHALLENGE, decoded, decoder, failure, HASH, LOCAL, REMOTE } from './enrolling.js';
 import { request, token, verdict } from './tokens.js';
 
 const DEVICE = 'device-1';
@@ -55,7 +55,10 @@ const CODE = 'ERR_PLAY_INTEGRITY_BINDING_MISMATCH';
 describe('a verdict with a requestHash of', () => {
   it.each([...OF_BOTH, ...OF_HASH])('%s says so to the operator', async (_, requestHash, says) => {
     const answer = decoded(request({ nonce: undefined, requestHash }));
-    const error = await failure({ apps: APPS, decoder: decoder(answer).decoder }, { integrity_token: 'x' });
+    const error = await failure(
+      { apps: APPS, decoder: decoder(answer).decoder },
+      { integrity_token: REMOTE },
+    );
     expect(error.code).toBe(CODE);
     expect(error.cause).toBeInstanceOf(Explanation);
     expect((error.cause as Error).message).toMatch(says);
@@ -70,7 +73,10 @@ describe('a verdict with a requestHash of', () => {
   it('anything else names none', async () => {
     for (const requestHash of [hashed('x'), 'x', randomBytes(32).toString('hex'), `${HASH}A`]) {
       const answer = decoded(request({ nonce: undefined, requestHash }));
-      const error = await failure({ apps: APPS, decoder: decoder(answer).decoder }, { integrity_token: 'x' });
+      const error = await failure(
+        { apps: APPS, decoder: decoder(answer).decoder },
+        { integrity_token: REMOTE },
+      );
       expect(error.code).toBe(CODE);
       expect(error).not.toHaveProperty('cause');
     }

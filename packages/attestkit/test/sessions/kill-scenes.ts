@@ -116,6 +116,9 @@ const forget: Prepare = async (server) => {
 /** The first use moves the end of a record: it reads it, reads and writes what points to it, and writes it. */
 const EXTENSION = 8;
 
+/** A block makes endless what points to the record: it renews the counter, and reads and writes two pointers. */
+const KEEPING = 5;
+
 /** What a process is killed in, and how many operations of the store it takes. */
 export const SCENES: Readonly<Record<string, { readonly prepare: Prepare; readonly operations: number }>> = {
   'enroll a counting key': { prepare: enrol('ios'), operations: 6 },
@@ -130,7 +133,7 @@ export const SCENES: Readonly<Record<string, { readonly prepare: Prepare; readon
   'refresh with a key for the first time': { prepare: refresh('ios', enrolled), operations: 2 + EXTENSION },
   'refresh without a key': { prepare: refresh('keyless'), operations: 2 },
   'renew without a key': { prepare: renewKeyless, operations: 3 },
-  'block a record': { prepare: block('record'), operations: 8 },
-  'block a key': { prepare: block('key'), operations: 7 },
+  'block a record': { prepare: block('record'), operations: 3 + 2 * KEEPING },
+  'block a key': { prepare: block('key'), operations: 4 + 2 * KEEPING },
   forget: { prepare: forget, operations: 8 },
 };

@@ -72,6 +72,7 @@ describe('the catalogue of defects', () => {
     'MODULES_NOT_ATTESTED',
     'MODULES_INVALID',
     'MODULES_MISMATCH',
+    'ROOT_DENIED',
   ].map((code) => `ERR_KEY_ATTESTATION_${code}`);
 
   it('has one for every code of the catalogue of checks', () => {
