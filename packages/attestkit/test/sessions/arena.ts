@@ -25,7 +25,7 @@ export interface Arena {
 }
 
 /** One process on a store in its memory: this one. */
-export async function inMemory(): Promise<Arena> {
+async function inMemory(): Promise<Arena> {
   const written = new Set<string>();
   const store = watched(memoryStore(), (operation, key) => {
     if (operation === 'put') written.add(key);
@@ -86,7 +86,7 @@ async function recordAt(store: Store, key: string): Promise<DeviceRecord | undef
 }
 
 /** Whose a key is. */
-export async function pointerOf(store: Store, keyId: string): Promise<KeyPointer | undefined> {
+async function pointerOf(store: Store, keyId: string): Promise<KeyPointer | undefined> {
   const found = await store.get(storeKeys.key(keyId));
   return found && decodeRecord<KeyPointer>(found);
 }

@@ -8,7 +8,7 @@ import { Runner, type Death } from './race.js';
 import type { Shared } from './race-stores.js';
 
 /** Processes that serve one after the other, the next one ready before the last is killed. */
-export class Line {
+class Line {
   readonly #shared: Shared;
   #current: Promise<Runner>;
   #next: Promise<Runner>;
