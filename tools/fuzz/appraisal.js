@@ -142,10 +142,22 @@ function isSigned(certificate, issuer, key) {
 function listOfExtensions(certificate) {
   const list = readBer(certificate)?.children?.[0]?.children?.[7]?.children?.[0]?.children ?? [];
   return list.map(({ children = [] }) => ({
-    oid: children[0] === undefined ? '' : encode(children[0]).toString('hex'),
-    critical: children.length === 3,
-    value: children.at(-1)?.content ?? Buffer.alloc(0),
+    oid: children[0] === undefined ? '' : encode(shortest(children[0])).toString('hex'),
+    // Also where FALSE is written, and with any octet for TRUE: docs/decisions/0011.
+    critical: children.length === 3 && children[1]?.content?.[0] !== 0,
+    value: inShortest(children.at(-1)?.content ?? Buffer.alloc(0)),
   }));
+}
+
+/** The same with lengths that are no longer than needed, as verifiers may not demand of what is signed. @param {Part} part @returns {Part} */
+function shortest(part) {
+  return { ...part, width: 'fewest', ...(part.children && { children: part.children.map(shortest) }) };
+}
+
+/** @param {Buffer} value */
+function inShortest(value) {
+  const part = readBer(value);
+  return part === undefined ? value : encode(shortest(part));
 }
 
 /** @param {Buffer} certificate */
