@@ -1,6 +1,9 @@
 // @ts-check
 import { defineConfig } from 'vitest/config';
 
+const UNIT = 'packages/attestkit/test/**/*.test.ts';
+const ORDERS = 'packages/attestkit/test/sessions/orders/*.test.ts';
+
 export default defineConfig({
   test: {
     env: { NODE_ENV: 'test' },
@@ -8,7 +11,9 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['packages/attestkit/test/**/*.test.ts'] } },
+      { extends: true, test: { name: 'unit', include: [UNIT], exclude: [ORDERS] } },
+      // On its own, since measuring coverage slows it down more than anything else.
+      { extends: true, test: { name: 'orders', include: [ORDERS] } },
       { extends: true, test: { name: 'conformance', include: ['conformance/**/*.test.ts'] } },
     ],
     coverage: {

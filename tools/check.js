@@ -16,6 +16,7 @@ const stages = [
   { script: 'format:check' },
   { script: 'lint' },
   { script: 'coverage', tests: true },
+  { script: 'test:orders', tests: true },
   { script: 'test:conformance', tests: true },
   { script: 'test:package' },
   { script: 'test:consumers' },
