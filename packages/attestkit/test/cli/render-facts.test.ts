@@ -85,6 +85,7 @@ describe('identifiers of the device', () => {
     const shown = out.split('\n').filter((line) => line.includes('.attestationId'));
     for (const identifier of Object.values(IDENTIFIERS)) {
       expect(out).not.toContain(identifier);
+      expect(out).not.toContain(identifier.slice(-8));
       expect(shown.join('\n')).not.toContain(identifier.slice(-3));
     }
     expect(out).toContain(`\n  ${HARDWARE}.attestationIdSerial: "*********42"\n`);

@@ -61,6 +61,11 @@ const ROWS: readonly Row[] = [
   ['ISSUER_MISMATCH', 'certificate 3, tbsCertificate.issuer', changed(3, { issuer: named(['CN', 'x']) })],
   ['ROOT_MISSING', 'certificate 3, tbsCertificate.issuer', signAll(remoteDrafts()).slice(0, -1)],
   [
+    'ROOT_REPEATED',
+    'certificate 4, tbsCertificate.subjectPublicKeyInfo',
+    [...signAll(remoteDrafts()), ...signAll(remoteDrafts()).slice(-1)],
+  ],
+  [
     'ROOT_UNKNOWN',
     'certificate 4, tbsCertificate.subjectPublicKeyInfo',
     changed(4, { key: newKey('P-384') }),
