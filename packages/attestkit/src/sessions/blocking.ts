@@ -17,35 +17,25 @@ export async function blockRecord({ devices }: Context, recordId: string): Promi
     const place = await devices.read(labelDigest);
     const { record } = place;
     if (record?.id !== recordId) return false;
-    if (await writeBlock(devices, place, record, blockedFor(record, 'record'))) return true;
+    if (await writeBlock(devices, place, blockedFor(record, 'record'))) return true;
   }
   throw new AttestationError(CHECKS.contention, { retryAfter: 1 });
 }
 
-/**
- * Writes a block. What points to the record is made endless before, since what stays must be found, and once more after:
- * an extension that had looked at the record before may have given it an end.
- */
-async function writeBlock(
-  devices: Devices,
-  place: Place,
-  record: DeviceRecord,
-  blocked: DeviceRecord,
-): Promise<boolean> {
-  await devices.keepPointers(record);
-  if ((await devices.write(place, blocked)) === undefined) return false;
-  await devices.keepPointers(record);
-  return true;
+/** Writes a block, after what points to the record. */
+async function writeBlock(devices: Devices, place: Place, blocked: DeviceRecord): Promise<boolean> {
+  await devices.keepPointers(blocked);
+  return (await devices.write(place, blocked)) !== undefined;
 }
 
 /** @returns false where there is no such record, or it was not blocked by this name */
-export async function unblockRecord({ devices, now }: Context, recordId: string): Promise<boolean> {
+export async function unblockRecord({ devices }: Context, recordId: string): Promise<boolean> {
   const labelDigest = await devices.labelDigestOf(recordId);
   if (labelDigest === undefined) return false;
   let wasBlocked = false;
   const record = await changeDevice(devices, labelDigest, (current) => {
     wasBlocked = current.id === recordId && current.blocked.includes('record');
-    return wasBlocked ? unblockedFor(current, 'record', now()) : undefined;
+    return wasBlocked ? unblockedFor(current, 'record') : undefined;
   });
   return wasBlocked && record !== undefined;
 }
@@ -60,7 +50,7 @@ export async function blockKey(context: Context, keyId: string): Promise<boolean
   const pointer = await changePointer(
     context,
     keyId,
-    (current) => ({ ...current, blocked: true }),
+    (current) => ({ ...current, blocked: true, endless: true }),
     undefined,
   );
   if (pointer === undefined) return false;
@@ -76,7 +66,7 @@ export async function blockKey(context: Context, keyId: string): Promise<boolean
     const marked = withEnded(record, keyId, 'blocked', now());
     const isWritten =
       record.enrolled.key?.id === keyId
-        ? await writeBlock(devices, place, record, blockedFor(marked, 'key'))
+        ? await writeBlock(devices, place, blockedFor(marked, 'key'))
         : (await devices.write(place, marked)) !== undefined;
     if (isWritten) return true;
   }
@@ -85,7 +75,7 @@ export async function blockKey(context: Context, keyId: string): Promise<boolean
 
 /** @returns false where the key is not known, or nothing of it was blocked */
 export async function unblockKey(context: Context, keyId: string): Promise<boolean> {
-  const { devices, now } = context;
+  const { devices } = context;
   let wasBlocked = false;
   const pointer = await changePointer(
     context,
@@ -95,7 +85,6 @@ export async function unblockKey(context: Context, keyId: string): Promise<boole
       wasBlocked ||= blocked === true;
       return blocked === true ? unblocked : current;
     },
-    // The record may be blocked by itself; otherwise its next use gives the pointer an end.
     undefined,
   );
   if (pointer === undefined) return false;
@@ -112,7 +101,7 @@ export async function unblockKey(context: Context, keyId: string): Promise<boole
       continue;
     }
     const unmarked = { ...record, ended: marks.ended };
-    const next = isBlocked ? unblockedFor(unmarked, 'key', now()) : unmarked;
+    const next = isBlocked ? unblockedFor(unmarked, 'key') : unmarked;
     if ((await devices.write(place, next)) !== undefined) return wasBlocked;
   }
   throw new AttestationError(CHECKS.contention, { retryAfter: 1 });
@@ -130,10 +119,9 @@ function blockedFor(record: DeviceRecord, reason: BlockReason): DeviceRecord {
   return { ...lasting, families: [], blocked: blocked.includes(reason) ? blocked : [...blocked, reason] };
 }
 
-function unblockedFor(record: DeviceRecord, reason: BlockReason, now: number): DeviceRecord {
+function unblockedFor(record: DeviceRecord, reason: BlockReason): DeviceRecord {
   const blocked = record.blocked.filter((each) => each !== reason);
-  // Its pointers do not end; the next use gives them an end again.
-  return { ...record, blocked, used: true, pointersFor: now };
+  return { ...record, blocked, used: true };
 }
 
 /** Changes the flags of a pointer, which is never moved; what stays the same is not written. */
@@ -148,8 +136,7 @@ export async function changePointer(
     if (kept === undefined) return undefined;
     const next = change(kept.value);
     if (next === kept.value) return next;
-    const end = next.blocked === true ? undefined : recordEnd;
-    if (await devices.changePointer(next, kept.version, end)) return next;
+    if (await devices.changePointer(next, kept.version, recordEnd)) return next;
   }
   throw new AttestationError(CHECKS.contention, { retryAfter: 1 });
 }

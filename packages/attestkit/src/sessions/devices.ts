@@ -1,6 +1,6 @@
 import { BoundedCache } from '../kernel/bounded-cache.js';
 import { AttestationError } from '../kernel/errors.js';
-import type { Store, Versioned } from '../ports/store.js';
+import type { Store } from '../ports/store.js';
 import {
   currentMarks,
   DRIFT_MS,
@@ -30,6 +30,14 @@ export interface Place {
 export interface Kept<T> {
   readonly value: T;
   readonly version: string;
+}
+
+/** Where the record of an id stands. */
+interface IdPointer {
+  /** The digest of its label. */
+  readonly l: string;
+  /** As that of a `KeyPointer`. */
+  readonly endless?: true;
 }
 
 /** A fence: no record, but a version, so that what was looked at before it cannot be written. */
@@ -125,28 +133,24 @@ export class Devices {
     return this.changePointer(pointer, undefined, recordEnd);
   }
 
-  /** @param recordEnd undefined: the pointer does not end */
+  /** @param recordEnd undefined: the pointer does not end; nor does one that is endless, whatever this says */
   async changePointer(
     pointer: KeyPointer,
     version: string | undefined,
     recordEnd: number | undefined,
   ): Promise<boolean> {
-    return this.#store.put(
-      storeKeys.key(pointer.key.id),
-      encodeRecord(pointer),
-      version,
-      this.#pointerTtl(recordEnd),
-    );
+    const ttlMs = this.#pointerTtl(pointer.endless === true ? undefined : recordEnd);
+    return this.#store.put(storeKeys.key(pointer.key.id), encodeRecord(pointer), version, ttlMs);
   }
 
   /** L of a record, for the application. */
   async labelDigestOf(recordId: string): Promise<string | undefined> {
-    return isName(recordId) ? (await this.#kept<{ l: string }>(storeKeys.id(recordId)))?.value.l : undefined;
+    return isName(recordId) ? (await this.#kept<IdPointer>(storeKeys.id(recordId)))?.value.l : undefined;
   }
 
   /** Lets the application find a record by its id. The id is new, so that nothing stands there. */
   async writeId(recordId: string, labelDigest: string, recordEnd: number | undefined): Promise<void> {
-    const value = encodeRecord({ l: labelDigest });
+    const value = encodeRecord({ l: labelDigest } satisfies IdPointer);
     await this.#store.put(storeKeys.id(recordId), value, undefined, this.#pointerTtl(recordEnd));
   }
 
@@ -189,32 +193,31 @@ export class Devices {
   }
 
   /**
-   * Lets what points to a record that is being blocked stay as long as the record will.
+   * Lets what points to a record that is being blocked stay for good, before the record does: what stays must be found. It
+   * stays so when the block is lifted. So whoever looked at a pointer before this writes it no more, and whoever looks
+   * after it leaves it as it is.
    *
    * @throws AttestationError (rejects with it) ERR_STATE_CONTENTION: doing it again is safe
    */
-  async keepPointers({ id, enrolled: { key } }: DeviceRecord): Promise<void> {
-    const pointers = [storeKeys.id(id), ...(key === undefined ? [] : [storeKeys.key(key.id)])];
-    const [, ...kept] = await Promise.all([
+  async keepPointers({ id, deviceId, enrolled, keyGen }: DeviceRecord): Promise<void> {
+    const { key } = enrolled;
+    const kept = await Promise.all([
+      this.#keepForever<IdPointer>(storeKeys.id(id), { l: storeKeys.labelDigest(deviceId) }),
+      key === undefined ||
+        this.#keepForever(storeKeys.key(key.id), pointerOf(deviceId, key, enrolled, keyGen)),
       key === undefined || this.#keepCounter(key.id, FOREVER_MS),
-      ...pointers.map((each) => this.#keepForever(each)),
     ]);
     if (kept.includes(false)) throw new AttestationError(CHECKS.contention, { retryAfter: 1 });
   }
 
-  /**
-   * Moves the end of a record that is in use: first of all that points to it, then its own. What points to it is looked at
-   * before the record is: a block makes it endless after the record was blocked, and what was looked at before is then
-   * written no more.
-   */
+  /** Moves the end of a record that is in use: first of all that points to it, then its own. */
   async extend({ id, deviceId, enrolled: { key } }: DeviceRecord): Promise<void> {
-    const labelDigest = storeKeys.labelDigest(deviceId);
-    const names = [storeKeys.id(id), storeKeys.receipt(id)];
-    const [pointer, ...found] = await Promise.all([
+    const [place, byId, receipt, pointer] = await Promise.all([
+      this.read(storeKeys.labelDigest(deviceId)),
+      this.#kept<IdPointer>(storeKeys.id(id)),
+      this.#store.get(storeKeys.receipt(id)),
       key && this.pointer(key.id),
-      ...names.map((name) => this.#store.get(name)),
     ]);
-    const place = await this.read(labelDigest);
     const { record } = place;
     if (record?.id !== id || record.enrolled.key?.id !== key?.id) return;
     const end = endOfRecord({ ...record, used: true }, this.#idleMs, this.#now());
@@ -222,15 +225,23 @@ export class Devices {
     const ttlMs = ttlOf(end + POINTER_MS, this.#now());
     // Where another writer came between, it tries as well, or the next use does.
     const moved = await Promise.all([
-      ...names.map((name, at) => this.#renew(name, found[at], ttlMs)),
+      byId === undefined ||
+        byId.value.endless ||
+        this.#store.put(storeKeys.id(id), encodeRecord(byId.value), byId.version, ttlMs),
+      receipt === undefined || this.#store.put(storeKeys.receipt(id), receipt.value, receipt.version, ttlMs),
+      // One that the store has lost is written again.
       key === undefined ||
-        this.#extendKey(pointer, pointerOf(deviceId, key, record.enrolled, record.keyGen), end),
+        this.changePointer(
+          pointer?.value ?? pointerOf(deviceId, key, record.enrolled, record.keyGen),
+          pointer?.version,
+          end,
+        ),
       key === undefined || this.#keepCounter(key.id, ttlMs),
     ]);
     if (moved.includes(false)) return;
     if ((await this.write(place, { ...record, used: true, pointersFor: end })) !== undefined) return;
     // The counter of a key has no version: a block that came first made it endless, and this shortened it.
-    const { record: current } = await this.read(labelDigest);
+    const { record: current } = await this.read(place.labelDigest);
     if (current?.id === id && current.blocked.length > 0) await this.keepPointers(current);
   }
 
@@ -247,25 +258,14 @@ export class Devices {
     return true;
   }
 
-  /** A key that is being blocked has no end; one whose pointer the store has lost gets it back. */
-  async #extendKey(
-    kept: Kept<KeyPointer> | undefined,
-    pointer: KeyPointer,
-    recordEnd: number,
-  ): Promise<boolean> {
-    if (kept?.value.blocked === true) return true;
-    return this.changePointer(kept?.value ?? pointer, kept?.version, recordEnd);
-  }
-
-  /** Gives a value another end, if it is there and still the one that was looked at. */
-  async #renew(key: string, found: Versioned | undefined, ttlMs: number | undefined): Promise<boolean> {
-    return found === undefined || this.#store.put(key, found.value, found.version, ttlMs);
-  }
-
-  /** False where other writers came between each time: then nothing is known of how long the value lives. */
-  async #keepForever(key: string): Promise<boolean> {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1)
-      if (await this.#renew(key, await this.#store.get(key), undefined)) return true;
+  /** False where other writers came between each time. @param lost what is written where nothing stands */
+  async #keepForever<T extends { readonly endless?: true }>(key: string, lost: T): Promise<boolean> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const kept = await this.#kept<T>(key);
+      if (kept?.value.endless === true) return true;
+      const value = encodeRecord({ ...(kept?.value ?? lost), endless: true });
+      if (await this.#store.put(key, value, kept?.version)) return true;
+    }
     return false;
   }
 

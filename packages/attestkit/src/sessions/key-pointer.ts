@@ -13,6 +13,8 @@ export interface KeyPointer {
   /** By `forget`: the key is never enrolled again. */
   readonly retired?: true;
   readonly blocked?: true;
+  /** It or its record was blocked at some time: since then the pointer has no end, and nothing gives it one again. */
+  readonly endless?: true;
 }
 
 export function pointerOf(

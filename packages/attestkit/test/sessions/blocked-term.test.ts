@@ -5,6 +5,9 @@ import type { BlockTarget } from '../../src/sessions/index.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { Backend, Clock, tokensOf, watched } from './backend.js';
 import { DOWN } from './failing.js';
+import { FakeKey, START } from './orders/evidence.js';
+import { attestBody, type Have } from './orders/phone.js';
+import { openServer, readSession } from './orders/subject.js';
 import { vouching } from './vouching.js';
 
 const YEAR = 366 * 86_400_000;
@@ -74,5 +77,41 @@ describe('a device that is blocked while a refresh gives its record a later end'
         expect(await other.control.unblock(target)).toBe(true);
       },
     );
+  });
+});
+
+describe('a device that is blocked while a new key is on its way to replace its key', () => {
+  it('stays blocked for good, although the new key had been sent before and looked at the pointer after the block', async () => {
+    const clock = { ms: START };
+    const [old, next] = [new FakeKey('old'), new FakeKey('next')];
+    const phone: Have = { platform: 'android', label: 'phone-1', key: old };
+    let before: (operation: keyof Store, name: string) => unknown = () => undefined;
+    const inner = memoryStore({ now: () => clock.ms });
+    const one = openServer(
+      watched(inner, (...call) => before(...call)),
+      clock,
+    );
+    const other = openServer(inner, clock);
+    const replace = () => attestBody(other, phone, next, { key: old });
+    const { session = '' } = await other.attest(attestBody(other, phone, old));
+
+    before = (operation, name) => {
+      if (operation === 'put' && name.startsWith('device/')) throw new AttestationError(DOWN);
+    };
+    expect((await one.attest(replace())).status).toBe(503);
+
+    const record = { id: readSession(session).record, label: 'phone-1' };
+    before = async (operation, name) => {
+      if (operation !== 'get' || !name.startsWith('key/')) return;
+      before = () => undefined;
+      expect((await other.attest(replace())).status).toBe(200);
+      expect((await other.block({ record })).status).toBe(200);
+    };
+    expect((await one.attest(replace())).status).toBe(403);
+
+    clock.ms += 3 * YEAR;
+    const elsewhere: Have = { platform: 'android', label: 'phone-2' };
+    expect((await other.attest(attestBody(other, elsewhere, next))).status).toBe(409);
+    expect((await other.unblock({ record })).status).toBe(200);
   });
 });

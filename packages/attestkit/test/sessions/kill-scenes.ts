@@ -116,7 +116,7 @@ const forget: Prepare = async (server) => {
 /** The first use moves the end of a record: it reads it, reads and writes what points to it, and writes it. */
 const EXTENSION = 8;
 
-/** A block makes endless what points to the record: it renews the counter, and reads and writes two pointers. */
+/** A block makes endless what points to the record: it renews the counter, and reads and writes two pointers; a blocked key's it only reads. */
 const KEEPING = 5;
 
 /** What a process is killed in, and how many operations of the store it takes. */
@@ -133,7 +133,7 @@ export const SCENES: Readonly<Record<string, { readonly prepare: Prepare; readon
   'refresh with a key for the first time': { prepare: refresh('ios', enrolled), operations: 2 + EXTENSION },
   'refresh without a key': { prepare: refresh('keyless'), operations: 2 },
   'renew without a key': { prepare: renewKeyless, operations: 3 },
-  'block a record': { prepare: block('record'), operations: 3 + 2 * KEEPING },
-  'block a key': { prepare: block('key'), operations: 4 + 2 * KEEPING },
+  'block a record': { prepare: block('record'), operations: 3 + KEEPING },
+  'block a key': { prepare: block('key'), operations: 4 + KEEPING - 1 },
   forget: { prepare: forget, operations: 8 },
 };
