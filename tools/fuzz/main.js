@@ -4,6 +4,8 @@
 // It prints what it made, how each was refused, and what was accepted because nothing but unsigned parts was changed; it
 // fails where a mutant breaks a rule (run.js has them) and says how to make it again. The choices follow from
 // the seed; keys are new in each run, so a finding comes with all that is needed to verify it.
+// With --against DIR (a checkout of an older version, installed and built) each decision is compared with that version's;
+// --renames FILE says which codes are called otherwise since then.
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
@@ -30,7 +32,13 @@ const COUNTS = {
 const RUN = 25_000;
 
 const { values } = parseArgs({
-  options: { seed: { type: 'string' }, count: { type: 'string' }, only: { type: 'string' } },
+  options: {
+    seed: { type: 'string' },
+    count: { type: 'string' },
+    only: { type: 'string' },
+    against: { type: 'string' },
+    renames: { type: 'string' },
+  },
 });
 const kinds = /** @type {Kind[]} */ (Object.keys(COUNTS)).filter((kind) => kind === (values.only ?? kind));
 if (kinds.length === 0) throw new Error(`--only is none of ${Object.keys(COUNTS).join(', ')}`);
@@ -38,7 +46,10 @@ const seed = wholeNumber('seed', values.seed ?? String(Date.now() % 2 ** 31));
 const began = performance.now();
 const workers = Array.from(
   { length: Math.min(4, availableParallelism()) },
-  () => new Worker(new URL('./worker.js', import.meta.url)),
+  () =>
+    new Worker(new URL('./worker.js', import.meta.url), {
+      workerData: { against: values.against, renames: values.renames },
+    }),
 );
 for (const kind of kinds) await fuzzKind(kind, wholeNumber('count', values.count ?? String(COUNTS[kind])));
 await Promise.all(workers.map((worker) => worker.terminate()));
