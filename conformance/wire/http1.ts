@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import type { FieldLine, WireRequest, WireResponse } from './message.js';
+import { recorded } from './record.js';
 
 /** Longer than any server here takes: a request that is never answered fails its test. */
 const DEADLINE_MS = 10_000;
@@ -21,10 +22,10 @@ export function sendInTurn(port: number, requests: readonly WireRequest[]): Prom
     let rest: Buffer = Buffer.alloc(0);
     const take = (ended: boolean, problem: string): void => {
       try {
-        for (const { method = 'GET' } of requests.slice(responses.length)) {
-          const parsed = parseResponse(rest, method, ended);
+        for (const request of requests.slice(responses.length)) {
+          const parsed = parseResponse(rest, request.method ?? 'GET', ended);
           if (parsed === undefined) break;
-          responses.push(parsed.response);
+          responses.push(recorded(request, parsed.response));
           rest = rest.subarray(parsed.length);
         }
         if (responses.length === requests.length) resolve(responses);

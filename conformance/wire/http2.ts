@@ -2,6 +2,7 @@ import { connect as connectHttp2, constants } from 'node:http2';
 import { connect } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { FieldLine, WireRequest, WireResponse } from './message.js';
+import { recorded } from './record.js';
 
 const DEADLINE_MS = 10_000;
 const FRAME_HEADER = 9;
@@ -45,7 +46,7 @@ export function sendHttp2(port: number, request: WireRequest): Promise<WireRespo
     stream.on('close', () => {
       session.close();
       if (head === undefined) reject(new Error(`the stream closed with ${stream.rstCode} and no answer`));
-      else resolve({ ...head, body: Buffer.concat(chunks).toString('utf8') });
+      else resolve(recorded(request, { ...head, body: Buffer.concat(chunks).toString('utf8') }));
     });
     for (const part of parts) stream.write(part);
     if (parts.length > 0) stream.end();
