@@ -1,28 +1,6 @@
 // @ts-check
-import { allowedImports } from './tools/allowed-imports.js';
 
 const src = 'packages/attestkit/src';
-const rooms = Object.keys(allowedImports);
-
-/** A relative import of a file of the room, as written in another room. @param {string} room */
-function importOf(room) {
-  const name = room.replace('adapters/', '');
-  return `^\\.{1,2}/(\\.\\./)*(adapters/)?${name}(/|\\.js$)`;
-}
-
-/** @param {string} room @returns {import('oxlint').OxlintOverride} */
-function boundaryOf(room) {
-  const row = allowedImports[room];
-  const forbidden = rooms.filter(
-    (other) => other !== room && !row?.rooms.includes(other) && other !== 'index',
-  );
-  const patterns = forbidden.map((other) => ({
-    regex: importOf(other),
-    message: `${room} may not import ${other}.`,
-  }));
-  const files = [`${src}/${room}.ts`, `${src}/${room}/**`];
-  return { files, rules: { 'no-restricted-imports': ['error', { patterns }] } };
-}
 
 /** @type {import('oxlint').OxlintConfig} */
 const config = {
@@ -44,7 +22,6 @@ const config = {
   },
   overrides: [
     { files: [`${src}/**`], rules: { 'node/no-top-level-await': 'error' } },
-    ...rooms.map(boundaryOf),
     {
       files: ['examples/**', 'conformance/**', 'bench/**'],
       rules: {

@@ -1,6 +1,5 @@
 // @ts-check
-// Why this exists: the one table of allowed directions. The lint rule (oxlint.config.js) and the gate
-// (tools/boundaries.js) both read it, so they cannot disagree. A room is a folder directly under
+// Why this exists: the one table of allowed directions, which the gate tools/boundaries.js reads. A room is a folder directly under
 // packages/attestkit/src, or a file or folder directly under src/adapters; `index` is the root entry point.
 // Each row lists the rooms, built-in modules and packages that the room's files may import beside their own.
 

@@ -1,8 +1,8 @@
 // @ts-check
 // Why this exists: the rooms of packages/attestkit/src depend on each other in one direction only, and the
-// package must load through require(). A lint rule watches the imports as well, but a lint rule that matches
-// nothing passes in silence. This gate resolves every import to its room, holds it against the one table of
-// allowed directions, says how much it looked at, and fails when it looked at nothing.
+// package must load through require(). This gate resolves every import, compares it with the one table of allowed
+// directions, says how much it looked at, and fails when it looked at nothing. It also fails where files import each
+// other in a circle, types included, and where a folder holds more files than one can take in.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -5,19 +5,19 @@ import { createHash, createHmac, generateKeyPairSync } from 'node:crypto';
 import { readProofText } from './proof.js';
 
 /** @typedef {import('./random.js').Random} Random */
-/** @typedef {typeof import('../../packages/attestkit/dist/sessions/secrets.js')} Secrets */
+/** @typedef {typeof import('../../packages/attestkit/dist/sessions/tokens/derived-keys.js')} Secrets */
 /**
  * @typedef {Pick<typeof import('attestkit/testing'), 'createVirtualApple'>
  *   & Pick<typeof import('attestkit/app-attest'), 'appAttest'>
  *   & Pick<typeof import('attestkit'), 'AttestationError'>
  *   & Pick<typeof import('attestkit/sessions'), 'verifySessionToken' | 'inspectSessionToken' | 'requestBytes'>
  *   & Pick<Secrets, 'readSecrets' | 'deriveKeys' | 'LABELS'>
- *   & Pick<typeof import('../../packages/attestkit/dist/sessions/session-signer.js'), 'sessionKeys'>
- *   & Pick<typeof import('../../packages/attestkit/dist/sessions/session-verifier.js'), 'SessionVerifier'>
- *   & Pick<typeof import('../../packages/attestkit/dist/sessions/challenge.js'), 'issueChallenge' | 'authenticateChallenge'>
- *   & Pick<typeof import('../../packages/attestkit/dist/sessions/refresh-token.js'), 'refreshToken' | 'readRefreshToken'>
- *   & Pick<typeof import('../../packages/attestkit/dist/sessions/proof-header.js'), 'readAttestCredentials' | 'readProofField'>
- *   & Pick<typeof import('../../packages/attestkit/dist/sessions/proof-checks.js'), 'PROOF_CHECKS'>
+ *   & Pick<typeof import('../../packages/attestkit/dist/sessions/tokens/session-signer.js'), 'sessionKeys'>
+ *   & Pick<typeof import('../../packages/attestkit/dist/sessions/tokens/session-verifier.js'), 'SessionVerifier'>
+ *   & Pick<typeof import('../../packages/attestkit/dist/sessions/tokens/challenge.js'), 'issueChallenge' | 'authenticateChallenge'>
+ *   & Pick<typeof import('../../packages/attestkit/dist/sessions/tokens/refresh-token.js'), 'refreshToken' | 'readRefreshToken'>
+ *   & Pick<typeof import('../../packages/attestkit/dist/sessions/evidence/proof-field.js'), 'readAttestCredentials' | 'readProofField'>
+ *   & Pick<typeof import('../../packages/attestkit/dist/sessions/evidence/proof-checks.js'), 'PROOF_CHECKS'>
  *   & Pick<typeof import('../../packages/attestkit/dist/kernel/sinks.js'), 'enforcing'>} Subject
  */
 /**
@@ -195,7 +195,7 @@ function challenges(subject, mine, theirs) {
   });
 }
 
-/** @typedef {import('../../packages/attestkit/dist/sessions/secrets.js').DerivedKey} DerivedKey */
+/** @typedef {import('../../packages/attestkit/dist/sessions/tokens/derived-keys.js').DerivedKey} DerivedKey */
 
 /** @param {{ id: Uint8Array | undefined, key?: DerivedKey['key'] }} key @returns {DerivedKey} */
 function asKey(key) {

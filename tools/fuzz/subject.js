@@ -10,20 +10,30 @@ import * as playIntegrity from 'attestkit/play-integrity';
 import * as sessions from 'attestkit/sessions';
 import { createVirtualApple, createVirtualGoogle, mintApproovToken } from 'attestkit/testing';
 import { createVerifier } from '../../packages/attestkit/dist/app-check/verifier.js';
-import { configuredKeys } from '../../packages/attestkit/dist/kernel/key-source.js';
+import { configuredKeys } from '../../packages/attestkit/dist/kernel/jose/key-source.js';
 import { enforcing } from '../../packages/attestkit/dist/kernel/sinks.js';
-import { DESCRIPTION_CHECKS } from '../../packages/attestkit/dist/key-attestation/description-checks.js';
-import { readKeyDescription } from '../../packages/attestkit/dist/key-attestation/key-description.js';
-import { authenticateChallenge, issueChallenge } from '../../packages/attestkit/dist/sessions/challenge.js';
-import { PROOF_CHECKS } from '../../packages/attestkit/dist/sessions/proof-checks.js';
+import { DESCRIPTION_CHECKS } from '../../packages/attestkit/dist/key-attestation/description/description-checks.js';
+import { readKeyDescription } from '../../packages/attestkit/dist/key-attestation/description/key-description.js';
+import {
+  authenticateChallenge,
+  issueChallenge,
+} from '../../packages/attestkit/dist/sessions/tokens/challenge.js';
+import { PROOF_CHECKS } from '../../packages/attestkit/dist/sessions/evidence/proof-checks.js';
 import {
   readAttestCredentials,
   readProofField,
-} from '../../packages/attestkit/dist/sessions/proof-header.js';
-import { readRefreshToken, refreshToken } from '../../packages/attestkit/dist/sessions/refresh-token.js';
-import { deriveKeys, LABELS, readSecrets } from '../../packages/attestkit/dist/sessions/secrets.js';
-import { sessionKeys } from '../../packages/attestkit/dist/sessions/session-signer.js';
-import { SessionVerifier } from '../../packages/attestkit/dist/sessions/session-verifier.js';
+} from '../../packages/attestkit/dist/sessions/evidence/proof-field.js';
+import {
+  readRefreshToken,
+  refreshToken,
+} from '../../packages/attestkit/dist/sessions/tokens/refresh-token.js';
+import {
+  deriveKeys,
+  LABELS,
+  readSecrets,
+} from '../../packages/attestkit/dist/sessions/tokens/derived-keys.js';
+import { sessionKeys } from '../../packages/attestkit/dist/sessions/tokens/session-signer.js';
+import { SessionVerifier } from '../../packages/attestkit/dist/sessions/tokens/session-verifier.js';
 
 /** @type {import('./run.js').Subject} */
 export const subject = {

@@ -1,6 +1,6 @@
 import { belowPrefix, routeOf, type Guard } from '../guard/index.js';
 import { ConfigurationError } from '../kernel/errors.js';
-import { assertOptions } from '../kernel/options.js';
+import { assertOptions } from '../kernel/config/options.js';
 import type { Answer } from '../ports/decision.js';
 import type { AttestedRequest } from '../ports/request.js';
 

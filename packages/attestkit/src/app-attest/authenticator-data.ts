@@ -1,5 +1,11 @@
-import { equalBytes } from '../kernel/bytes.js';
-import { isTextMap, readCborItem, readSignedCborItem, type CborMap, type CborValue } from '../kernel/cbor.js';
+import { equalBytes } from '../kernel/bytes/equal-bytes.js';
+import {
+  isTextMap,
+  readCborItem,
+  readSignedCborItem,
+  type CborMap,
+  type CborValue,
+} from '../kernel/bytes/cbor.js';
 
 /** Authenticator data of an assertion (Web Authentication §6.1). All bytes refer to those that were read. */
 export interface AuthenticatorData {

@@ -1,8 +1,8 @@
 import type { CheckDef } from '../ports/checks.js';
-import { ASSERTION_CHECKS } from './assertion-checks.js';
-import { ATTESTATION_CHECKS, FIELD_CHECKS } from './attestation-checks.js';
-import { POLICY_CHECKS } from './policy-checks.js';
-import { RECEIPT_CHECKS } from './receipt-checks.js';
+import { ASSERTION_CHECKS } from './assertion/assertion-checks.js';
+import { ATTESTATION_CHECKS, FIELD_CHECKS } from './attestation/attestation-checks.js';
+import { POLICY_CHECKS } from './attestation/policy-checks.js';
+import { RECEIPT_CHECKS } from './receipt/checks.js';
 
 /** Every code with which an attestation, an enrolled key, an assertion or a receipt can be refused. */
 export type AppAttestErrorCode =

@@ -1,4 +1,4 @@
-import { decodeEither } from '../kernel/base64.js';
+import { decodeEither } from '../kernel/bytes/base64.js';
 
 /** Bytes of an attestation, and of an assertion; real ones have about 6 KiB and 250 bytes. */
 export const MAX_ATTESTATION = 16_384;

@@ -1,20 +1,20 @@
 import { hash } from 'node:crypto';
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
-import type { JsonObject } from '../kernel/json.js';
-import { assertOptions, type OptionTypes } from '../kernel/options.js';
+import type { JsonObject } from '../kernel/bytes/json.js';
+import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { enforcing, mustRead } from '../kernel/sinks.js';
 import type { Enrolled, EnrolmentEvidence } from '../ports/enrolment.js';
 import type { ReceiptExchanger } from '../ports/receipts.js';
-import { attestationAnchors } from './additional-roots.js';
-import { verifyAppAttestAssertion } from './assertion.js';
-import { ASSERTION_CHECKS } from './assertion-checks.js';
-import { ATTESTATION_CHECKS, FIELD_CHECKS } from './attestation-checks.js';
-import { appraiseAttestation, type AppAttestAttestation } from './attestation.js';
+import { attestationAnchors } from './attestation/additional-roots.js';
+import { verifyAppAttestAssertion } from './assertion/assertion.js';
+import { ASSERTION_CHECKS } from './assertion/assertion-checks.js';
+import { ATTESTATION_CHECKS, FIELD_CHECKS } from './attestation/attestation-checks.js';
+import { appraiseAttestation, type AppAttestAttestation } from './attestation/attestation.js';
 import { createAppAttestCache } from './cache.js';
 import { decodeAtMost, MAX_ASSERTION, MAX_ATTESTATION } from './encoding.js';
 import { hashAppIds } from './expectations.js';
 import { appraiseLaunch } from './launch.js';
-import { POLICY_CHECKS } from './policy-checks.js';
+import { POLICY_CHECKS } from './attestation/policy-checks.js';
 import {
   appraiseAge,
   appraisePolicy,
@@ -22,11 +22,11 @@ import {
   POLICY_OPTIONS,
   readPolicy,
   type AppAttestPolicyOptions,
-} from './policy.js';
-import { appraiseOwnReceipt, isRenewalDue, receiptTerms, renewReceipt } from './receipt-renewal.js';
-import type { AppAttestReceipt } from './receipt.js';
-import { receiptAnchors } from './receipt-roots.js';
-import type { TrustAnchor } from './roots.js';
+} from './attestation/policy.js';
+import { appraiseOwnReceipt, isRenewalDue, receiptTerms, renewReceipt } from './receipt/renewal.js';
+import type { AppAttestReceipt } from './receipt/verify.js';
+import { receiptAnchors } from './receipt/roots.js';
+import type { TrustAnchor } from './attestation/roots.js';
 
 /** How attestations of App Attest are verified, and which keys are let in. */
 export interface AppAttestOptions extends AppAttestPolicyOptions {

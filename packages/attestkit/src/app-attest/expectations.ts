@@ -1,17 +1,17 @@
 import { hash } from 'node:crypto';
 import { ConfigurationError } from '../kernel/errors.js';
-import { assertOptions, type OptionTypes } from '../kernel/options.js';
-import { attestationAnchors } from './additional-roots.js';
+import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
+import { attestationAnchors } from './attestation/additional-roots.js';
 import type { AppAttestCache } from './cache.js';
-import { clientDataHashOf } from './client-data.js';
+import { clientDataHashOf } from './assertion/client-data.js';
 import {
   assertSeconds,
   POLICY_OPTIONS,
   readPolicy,
   type AppAttestPolicy,
   type AppAttestPolicyOptions,
-} from './policy.js';
-import type { TrustAnchor } from './roots.js';
+} from './attestation/policy.js';
+import type { TrustAnchor } from './attestation/roots.js';
 
 /** What an attestation is held to. */
 export interface AttestationExpectations extends AppAttestPolicyOptions {

@@ -1,8 +1,8 @@
 import { NOT_ASKED, oneOf } from '../kernel/asked.js';
 import { ConfigurationError } from '../kernel/errors.js';
-import { assertOneOf, assertOptions } from '../kernel/options.js';
+import { assertOneOf, assertOptions } from '../kernel/config/options.js';
 import type { CheckDef, Checks } from '../ports/checks.js';
-import type { CborValue } from '../kernel/cbor.js';
+import type { CborValue } from '../kernel/bytes/cbor.js';
 import {
   bundleVersionValue,
   categoryValue,

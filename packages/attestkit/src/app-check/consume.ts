@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
 import { Explanation } from '../kernel/explanation.js';
-import type { OptionTypes } from '../kernel/options.js';
+import type { OptionTypes } from '../kernel/config/options.js';
 import type { AppCheckConsumer } from '../ports/google.js';
 import type { Store } from '../ports/store.js';
 import { CONSUME_CHECKS as CHECKS } from './checks.js';

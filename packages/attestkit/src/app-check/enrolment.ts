@@ -1,5 +1,5 @@
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
-import { assertOptions, type OptionTypes } from '../kernel/options.js';
+import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { enforcing } from '../kernel/sinks.js';
 import type { Enrolled, EnrolmentEvidence } from '../ports/enrolment.js';
 import { CLAIM_CHECKS, FIELD_CHECKS, POLICY_CHECKS } from './checks.js';

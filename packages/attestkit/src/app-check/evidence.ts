@@ -1,5 +1,5 @@
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
-import { assertOptions, type OptionTypes } from '../kernel/options.js';
+import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import type { Appraisal, Evidence, Found, VerifyContext } from '../ports/evidence.js';
 import { FIELD_CHECKS } from './checks.js';
 import { readConsume, REPLAY_OPTIONS, type Consume, type ReplayOptions } from './consume.js';

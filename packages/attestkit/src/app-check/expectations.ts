@@ -1,6 +1,6 @@
-import { claimExpectations, type ClaimExpectations } from '../kernel/claims.js';
+import { claimExpectations, type ClaimExpectations } from '../kernel/jose/claims.js';
 import { ConfigurationError } from '../kernel/errors.js';
-import type { OptionTypes } from '../kernel/options.js';
+import type { OptionTypes } from '../kernel/config/options.js';
 
 /** Which project's tokens are accepted, and of which apps. */
 export interface AppCheckProject {

@@ -1,8 +1,8 @@
 import { BoundedCache } from '../kernel/bounded-cache.js';
 import { ConfigurationError } from '../kernel/errors.js';
-import { freezeJson } from '../kernel/json.js';
-import { KnownHeaders, type ParsedJws } from '../kernel/jws.js';
-import type { OptionTypes } from '../kernel/options.js';
+import { freezeJson } from '../kernel/bytes/json.js';
+import { KnownHeaders, type ParsedJws } from '../kernel/jose/jws.js';
+import type { OptionTypes } from '../kernel/config/options.js';
 import { enforcing } from '../kernel/sinks.js';
 import type { KeySource, VerificationKey } from '../ports/keys.js';
 import { PROJECT_OPTIONS, readProject, type AppCheckProject } from './expectations.js';

@@ -1,18 +1,18 @@
 import type { JsonWebKey } from 'node:crypto';
 import { amount, atMost } from '../kernel/asked.js';
-import { checkClaims } from '../kernel/claims.js';
+import { checkClaims } from '../kernel/jose/claims.js';
 import { ConfigurationError } from '../kernel/errors.js';
-import type { JsonObject } from '../kernel/json.js';
+import type { JsonObject } from '../kernel/bytes/json.js';
 import {
   parseJws,
   verifyJws,
   type HeaderExpectations,
   type KnownHeaders,
   type ParsedJws,
-} from '../kernel/jws.js';
-import { selectFromJwks } from '../kernel/key-source.js';
-import { assertOptions, type OptionTypes } from '../kernel/options.js';
-import { readJwks } from '../kernel/public-keys.js';
+} from '../kernel/jose/jws.js';
+import { selectFromJwks } from '../kernel/jose/key-source.js';
+import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
+import { readJwks } from '../kernel/jose/public-keys.js';
 import { enforcing, inspecting } from '../kernel/sinks.js';
 import type { Checks, Inspection } from '../ports/checks.js';
 import type { VerificationKey } from '../ports/keys.js';

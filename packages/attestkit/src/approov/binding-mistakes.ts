@@ -1,4 +1,4 @@
-import { equalBytes } from '../kernel/bytes.js';
+import { equalBytes } from '../kernel/bytes/equal-bytes.js';
 import { challengeForms, DECODED, digestTexts, sha256 } from '../kernel/challenge-forms.js';
 import { firstThatFits, type Mistake } from '../kernel/mistakes.js';
 

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { decodeBase64 } from '../kernel/base64.js';
+import { decodeBase64 } from '../kernel/bytes/base64.js';
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
-import { assertOneOf, assertOptions, isFieldName, type OptionTypes } from '../kernel/options.js';
+import { assertOneOf, assertOptions, isFieldName, type OptionTypes } from '../kernel/config/options.js';
 import { enforcing } from '../kernel/sinks.js';
 import type { Checks } from '../ports/checks.js';
 import type { Enforcement } from '../ports/evidence.js';

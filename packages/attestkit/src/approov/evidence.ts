@@ -1,9 +1,9 @@
 import { BoundedCache } from '../kernel/bounded-cache.js';
-import { checkClaims, claimExpectations } from '../kernel/claims.js';
+import { checkClaims, claimExpectations } from '../kernel/jose/claims.js';
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
-import { KnownHeaders, type ParsedJws } from '../kernel/jws.js';
-import { freezeJson } from '../kernel/json.js';
-import { assertOptions, isFieldName, type OptionTypes } from '../kernel/options.js';
+import { KnownHeaders, type ParsedJws } from '../kernel/jose/jws.js';
+import { freezeJson } from '../kernel/bytes/json.js';
+import { assertOptions, isFieldName, type OptionTypes } from '../kernel/config/options.js';
 import { enforcing } from '../kernel/sinks.js';
 import type { Appraisal, Evidence, Found, VerifyContext } from '../ports/evidence.js';
 import type { VerificationKey } from '../ports/keys.js';

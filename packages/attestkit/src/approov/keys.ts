@@ -1,11 +1,11 @@
 import { createSecretKey, type JsonWebKey } from 'node:crypto';
 import { ConfigurationError } from '../kernel/errors.js';
-import { ALGORITHMS } from '../kernel/jwa.js';
-import { configuredKeys, selectFromJwks, type FixedKeySource } from '../kernel/key-source.js';
-import { assertOptions, type OptionTypes } from '../kernel/options.js';
-import { publicKey, readJwks } from '../kernel/public-keys.js';
-import { secretDigests } from '../kernel/secret-readings.js';
-import { assertSafeSecrets, decodeSecret } from '../kernel/secrets.js';
+import { ALGORITHMS } from '../kernel/jose/jwa.js';
+import { configuredKeys, selectFromJwks, type FixedKeySource } from '../kernel/jose/key-source.js';
+import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
+import { publicKey, readJwks } from '../kernel/jose/public-keys.js';
+import { secretDigests } from '../kernel/config/secret-readings.js';
+import { assertSafeSecrets, decodeSecret } from '../kernel/config/secrets.js';
 import type { JwsAlgorithm, KeySource, VerificationKey } from '../ports/keys.js';
 
 type HmacAlgorithm = Extract<JwsAlgorithm, `HS${string}`>;

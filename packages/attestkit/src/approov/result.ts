@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../kernel/json.js';
+import { isJsonObject, type JsonObject } from '../kernel/bytes/json.js';
 
 /** A genuine Approov token, in the platform's own names. Frozen where the guard shares it between requests. */
 export interface ApproovResult {

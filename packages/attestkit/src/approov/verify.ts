@@ -1,13 +1,13 @@
-import { checkClaims, claimExpectations, type ClaimExpectations } from '../kernel/claims.js';
+import { checkClaims, claimExpectations, type ClaimExpectations } from '../kernel/jose/claims.js';
 import {
   parseJws,
   verifyJws,
   type HeaderExpectations,
   type KnownHeaders,
   type ParsedJws,
-} from '../kernel/jws.js';
-import type { FixedKeySource } from '../kernel/key-source.js';
-import { assertOptions, type OptionTypes } from '../kernel/options.js';
+} from '../kernel/jose/jws.js';
+import type { FixedKeySource } from '../kernel/jose/key-source.js';
+import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { enforcing, inspecting } from '../kernel/sinks.js';
 import type { Checks, Inspection } from '../ports/checks.js';
 import type { JwsAlgorithm, VerificationKey } from '../ports/keys.js';

@@ -1,6 +1,6 @@
 import type { Environment } from '../env/index.js';
 import { hasKey, inspectEvidence, kindOf } from '../inspect/index.js';
-import { isJsonObject } from '../kernel/json.js';
+import { isJsonObject } from '../kernel/bytes/json.js';
 import { readArguments, UsageError } from './arguments.js';
 import { HELP } from './help.js';
 import { printable } from './printable.js';

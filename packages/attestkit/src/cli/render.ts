@@ -1,7 +1,7 @@
 import type { EvidenceReport } from '../inspect/index.js';
 import { sentenceOf } from '../inspect/inspect-evidence.js';
-import { isJsonObject, type JsonObject } from '../kernel/json.js';
-import { isoTime } from '../kernel/numeric-date.js';
+import { isJsonObject, type JsonObject } from '../kernel/bytes/json.js';
+import { isoTime } from '../kernel/jose/numeric-date.js';
 import type { CheckReport } from '../ports/checks.js';
 import { facts } from './render-facts.js';
 import { INDENT, WIDTH, wrap } from './wrap.js';

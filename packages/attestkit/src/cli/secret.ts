@@ -1,6 +1,6 @@
 import type { Environment } from '../env/index.js';
 import type { EvidenceKindName, InspectOptions } from '../inspect/index.js';
-import { decodeAnySecret } from '../kernel/secrets.js';
+import { decodeAnySecret } from '../kernel/config/secrets.js';
 import { UsageError } from './arguments.js';
 
 const SOURCES = [

@@ -8,7 +8,7 @@ import {
   type GuardOptions,
 } from '../guard/index.js';
 import { ConfigurationError } from '../kernel/errors.js';
-import { assertOptions, type OptionTypes } from '../kernel/options.js';
+import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { assertion, session } from '../sessions/index.js';
 import { appCheckFromEnv } from './app-check-from-env.js';
 import { approovEnforcement, approovFromEnv, hasApproov } from './approov-from-env.js';

@@ -1,6 +1,6 @@
 import type { EnrolmentOptions } from '../guard/index.js';
 import { ConfigurationError } from '../kernel/errors.js';
-import { readSecrets } from '../sessions/secrets.js';
+import { readSecrets } from '../sessions/tokens/derived-keys.js';
 import type { Environment } from './environment.js';
 
 const CURRENT = 'JWT_SECRET';

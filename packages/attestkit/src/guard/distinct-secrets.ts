@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../kernel/errors.js';
-import { secretDigests } from '../kernel/secret-readings.js';
+import { secretDigests } from '../kernel/config/secret-readings.js';
 import type { Evidence } from '../ports/evidence.js';
 import type { EnrolmentOptions } from './enrolment.js';
 

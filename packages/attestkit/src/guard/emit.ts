@@ -1,4 +1,4 @@
-import { CertificatePlace } from '../kernel/certificate-place.js';
+import { CertificatePlace } from '../kernel/asn1/certificate-place.js';
 import { AttestationError } from '../kernel/errors.js';
 import { Explanation } from '../kernel/explanation.js';
 import type { DecisionEvent, FailureFacts } from '../ports/events.js';

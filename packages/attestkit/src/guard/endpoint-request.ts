@@ -1,8 +1,8 @@
 import { AttestationError } from '../kernel/errors.js';
-import type { JsonObject } from '../kernel/json.js';
-import { excessOfJson, readUnsignedJson } from '../kernel/unsigned-json.js';
+import type { JsonObject } from '../kernel/bytes/json.js';
+import { excessOfJson, readUnsignedJson } from '../kernel/bytes/unsigned-json.js';
 import type { AttestedRequest } from '../ports/request.js';
-import { BODY_CHECKS as CHECKS } from '../sessions/enrolment-checks.js';
+import { BODY_CHECKS as CHECKS } from '../sessions/enrolment/enrolment-checks.js';
 import { ENDPOINT_CHECKS } from './checks.js';
 import { readBody } from './read-body.js';
 

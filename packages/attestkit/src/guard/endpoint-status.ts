@@ -1,6 +1,6 @@
 import type { AttestationError } from '../kernel/errors.js';
-import { CHALLENGE_CHECKS } from '../sessions/challenge-checks.js';
-import { BODY_CHECKS, CONFLICT_CHECKS } from '../sessions/enrolment-checks.js';
+import { CHALLENGE_CHECKS } from '../sessions/tokens/challenge-checks.js';
+import { BODY_CHECKS, CONFLICT_CHECKS } from '../sessions/enrolment/enrolment-checks.js';
 import { GUARD_CHECKS } from './checks.js';
 import { hasFault, isLimited } from './faults.js';
 

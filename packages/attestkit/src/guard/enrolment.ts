@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../kernel/errors.js';
-import type { OptionTypes } from '../kernel/options.js';
+import type { OptionTypes } from '../kernel/config/options.js';
 import type { EnrolmentEvidence } from '../ports/enrolment.js';
 import type { EndpointEvent } from '../ports/events.js';
 import type { Store } from '../ports/store.js';

@@ -1,6 +1,6 @@
 import type { AttestationError } from '../kernel/errors.js';
 import { ConfigurationError } from '../kernel/errors.js';
-import { isFieldName, type OptionTypes } from '../kernel/options.js';
+import { isFieldName, type OptionTypes } from '../kernel/config/options.js';
 import type { Refusal } from '../ports/decision.js';
 import type { Need, Statuses } from '../ports/evidence.js';
 import { isBodyTooLarge, isLimited } from './faults.js';

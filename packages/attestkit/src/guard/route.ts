@@ -3,7 +3,7 @@ import type { EvidenceRouteOptions } from '../ports/attestation.js';
 import type { Caching } from '../ports/decision.js';
 import type { Enforcement, Evidence } from '../ports/evidence.js';
 import type { RouteCounts } from './counters.js';
-import { assertOneOf, assertOptions, type OptionTypes } from '../kernel/options.js';
+import { assertOneOf, assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { BODY_LIMIT } from './body-limit.js';
 import { exclusion, type Exclusion } from './exempt.js';
 import { REFUSAL_OPTIONS, refusalOptions, type RefusalOptions, type RefusalSettings } from './refusal.js';

@@ -1,4 +1,4 @@
-import { decodeEither } from '../kernel/base64.js';
+import { decodeEither } from '../kernel/bytes/base64.js';
 import type { Flaw, Member } from './members.js';
 
 /** Bytes. Which encoding it is does not matter, but it has to be the one canonical text in it. */

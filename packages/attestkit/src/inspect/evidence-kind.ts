@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../kernel/json.js';
+import { isJsonObject, type JsonObject } from '../kernel/bytes/json.js';
 import type { CheckDef, CheckReport, Inspection } from '../ports/checks.js';
 import { text, time } from './member-types.js';
 import { readMembers, type Members, type MemberTable } from './members.js';

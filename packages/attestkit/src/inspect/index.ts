@@ -1,17 +1,17 @@
-export type { AppAttestAssertionEvidence, AppAttestAssertionReport } from './app-attest-assertion.js';
+export type { AppAttestAssertionEvidence, AppAttestAssertionReport } from './kinds/app-attest-assertion.js';
 export type {
   AppAttestAttestationEvidence,
   AppAttestAttestationReport,
   InspectedAttestation,
-} from './app-attest-attestation.js';
+} from './kinds/app-attest-attestation.js';
 export type {
   AppAttestReceiptEvidence,
   AppAttestReceiptReport,
   InspectedReceipt,
-} from './app-attest-receipt.js';
-export type { AppCheckEvidence, AppCheckReport } from './app-check.js';
-export type { ApproovKeyMembers } from './approov-key.js';
-export type { ApproovTokenEvidence, ApproovTokenMembers, ApproovTokenReport } from './approov-token.js';
+} from './kinds/app-attest-receipt.js';
+export type { AppCheckEvidence, AppCheckReport } from './kinds/app-check.js';
+export type { ApproovKeyMembers } from './kinds/approov-key.js';
+export type { ApproovTokenEvidence, ApproovTokenMembers, ApproovTokenReport } from './kinds/approov-token.js';
 export { EvidenceError } from './evidence-error.js';
 export { hasKey, inspectEvidence, kindOf } from './inspect-evidence.js';
 export type { EvidenceKindName, EvidenceReport, InspectOptions } from './inspect-evidence.js';
@@ -20,12 +20,16 @@ export type {
   KeyAttestationEvidence,
   KeyAttestationPolicy,
   KeyAttestationReport,
-} from './key-attestation.js';
+} from './kinds/key-attestation.js';
 export type {
   InspectedSignature,
   KeyAttestationSignatureEvidence,
   KeyAttestationSignatureReport,
-} from './key-attestation-signature.js';
-export type { PlayIntegrityEvidence, PlayIntegrityExpected, PlayIntegrityReport } from './play-integrity.js';
-export type { SessionKeyMembers } from './session-key.js';
-export type { InspectedSession, SessionTokenEvidence, SessionTokenReport } from './session-token.js';
+} from './kinds/key-attestation-signature.js';
+export type {
+  PlayIntegrityEvidence,
+  PlayIntegrityExpected,
+  PlayIntegrityReport,
+} from './kinds/play-integrity.js';
+export type { SessionKeyMembers } from './kinds/session-key.js';
+export type { InspectedSession, SessionTokenEvidence, SessionTokenReport } from './kinds/session-token.js';

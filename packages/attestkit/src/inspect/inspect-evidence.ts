@@ -3,28 +3,28 @@ import { APP_CHECK_CHECKS } from '../app-check/index.js';
 import { APPROOV_CHECKS } from '../approov/index.js';
 import { KEY_ATTESTATION_CHECKS } from '../key-attestation/index.js';
 import { ConfigurationError } from '../kernel/errors.js';
-import { isJsonObject, readJsonObject, type JsonObject } from '../kernel/json.js';
+import { isJsonObject, readJsonObject, type JsonObject } from '../kernel/bytes/json.js';
 import { PLAY_INTEGRITY_CHECKS } from '../play-integrity/index.js';
 import type { CheckDef } from '../ports/checks.js';
-import { SESSION_CHECKS } from '../sessions/session-checks.js';
-import { looksLikeSession } from '../sessions/session-token.js';
-import { APP_ATTEST_ASSERTION, type AppAttestAssertionReport } from './app-attest-assertion.js';
-import { APP_ATTEST_ATTESTATION, type AppAttestAttestationReport } from './app-attest-attestation.js';
-import { APP_ATTEST_RECEIPT, type AppAttestReceiptReport } from './app-attest-receipt.js';
-import { APP_CHECK, type AppCheckReport } from './app-check.js';
-import { KEY_MEMBERS } from './approov-key.js';
-import { APPROOV_TOKEN, type ApproovTokenMembers, type ApproovTokenReport } from './approov-token.js';
+import { SESSION_CHECKS } from '../sessions/tokens/session-checks.js';
+import { looksLikeSession } from '../sessions/tokens/session-token.js';
+import { APP_ATTEST_ASSERTION, type AppAttestAssertionReport } from './kinds/app-attest-assertion.js';
+import { APP_ATTEST_ATTESTATION, type AppAttestAttestationReport } from './kinds/app-attest-attestation.js';
+import { APP_ATTEST_RECEIPT, type AppAttestReceiptReport } from './kinds/app-attest-receipt.js';
+import { APP_CHECK, type AppCheckReport } from './kinds/app-check.js';
+import { KEY_MEMBERS } from './kinds/approov-key.js';
+import { APPROOV_TOKEN, type ApproovTokenMembers, type ApproovTokenReport } from './kinds/approov-token.js';
 import { readBareText, whyFile } from './bare-text.js';
 import { EvidenceError, unusable } from './evidence-error.js';
 import {
   KEY_ATTESTATION_SIGNATURE,
   type KeyAttestationSignatureReport,
-} from './key-attestation-signature.js';
-import { KEY_ATTESTATION, type KeyAttestationReport } from './key-attestation.js';
-import { PLAY_INTEGRITY, type PlayIntegrityReport } from './play-integrity.js';
+} from './kinds/key-attestation-signature.js';
+import { KEY_ATTESTATION, type KeyAttestationReport } from './kinds/key-attestation.js';
+import { PLAY_INTEGRITY, type PlayIntegrityReport } from './kinds/play-integrity.js';
 import { fileFor } from './sent.js';
-import { SESSION_KEY_MEMBERS } from './session-key.js';
-import { SESSION_TOKEN, type SessionTokenReport } from './session-token.js';
+import { SESSION_KEY_MEMBERS } from './kinds/session-key.js';
+import { SESSION_TOKEN, type SessionTokenReport } from './kinds/session-token.js';
 
 const KINDS = {
   'approov-token': APPROOV_TOKEN,

@@ -1,5 +1,5 @@
 import type { JsonWebKey } from 'node:crypto';
-import { isJsonObject } from '../kernel/json.js';
+import { isJsonObject } from '../kernel/bytes/json.js';
 import type { Member } from './members.js';
 
 export const text: Member<string> = {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../kernel/json.js';
+import type { JsonObject } from '../kernel/bytes/json.js';
 import { unusable, type EvidenceError } from './evidence-error.js';
 import { memberFor } from './sent.js';
 

@@ -1,4 +1,4 @@
-import { isJsonObject, readJsonObject, type JsonObject } from '../kernel/json.js';
+import { isJsonObject, readJsonObject, type JsonObject } from '../kernel/bytes/json.js';
 
 const LINES =
   '"clientDataText", the four lines that were signed: attestkit-session-v1, the audience, the device id and the challenge';

@@ -1,4 +1,4 @@
-import { CertificatePlace } from './certificate-place.js';
+import { CertificatePlace } from './asn1/certificate-place.js';
 
 /** A value of a check as words of its own, which a report shows without quotation marks. */
 export interface Worded {

@@ -1,6 +1,6 @@
 import type { RevocationList } from '../ports/revocations.js';
-import { isJsonObject, readJsonObject } from './json.js';
-import { ambiguities } from './unsigned-json.js';
+import { isJsonObject, readJsonObject } from './bytes/json.js';
+import { ambiguities } from './bytes/unsigned-json.js';
 
 /** Google's list has three objects in each other. */
 const MAX_DEPTH = 8;

@@ -1,6 +1,6 @@
 import type { CheckDef, CheckReport, Checks, Inspection } from '../ports/checks.js';
 import { wordsOf, NOT_ASKED } from './asked.js';
-import { CertificatePlace } from './certificate-place.js';
+import { CertificatePlace } from './asn1/certificate-place.js';
 import { AttestationError } from './errors.js';
 import { Explanation } from './explanation.js';
 

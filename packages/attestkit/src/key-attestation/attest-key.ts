@@ -1,7 +1,7 @@
-import { equalBytes } from '../kernel/bytes.js';
-import { joinDigests } from './apps.js';
-import type { KeyDescription } from './key-description.js';
-import { ATTEST_KEY } from './key-policy.js';
+import { equalBytes } from '../kernel/bytes/equal-bytes.js';
+import { joinDigests } from './policy/apps.js';
+import type { KeyDescription } from './description/key-description.js';
+import { ATTEST_KEY } from './policy/key-policy.js';
 
 /**
  * Whether a key may vouch for another: its hardware generated it for attesting alone, so that nobody can have it sign a

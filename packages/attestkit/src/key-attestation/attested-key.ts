@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-import { isNull, readBitString, readOid, readPositive } from '../kernel/der-values.js';
-import { readDer, readSequence } from '../kernel/der.js';
-import type { AuthorizationList } from './authorization-list.js';
+import { isNull, readBitString, readOid, readPositive } from '../kernel/asn1/der-values.js';
+import { readDer, readSequence } from '../kernel/asn1/der.js';
+import type { AuthorizationList } from './description/authorization-list.js';
 
 /** How an attested key signs requests; fixed by what its hardware says of it. */
 export type SignatureAlgorithm =

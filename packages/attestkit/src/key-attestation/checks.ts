@@ -1,8 +1,8 @@
 import type { CheckDef } from '../ports/checks.js';
-import { CHAIN_CHECKS, FIELD_CHECKS } from './chain-checks.js';
-import { DESCRIPTION_CHECKS } from './description-checks.js';
-import { MODULE_CHECKS } from './module-checks.js';
-import { POLICY_CHECKS, SIGNATURE_CHECKS } from './policy-checks.js';
+import { CHAIN_CHECKS, FIELD_CHECKS } from './chain/chain-checks.js';
+import { DESCRIPTION_CHECKS } from './description/description-checks.js';
+import { MODULE_CHECKS } from './description/module-checks.js';
+import { POLICY_CHECKS, SIGNATURE_CHECKS } from './policy/policy-checks.js';
 
 /** Every code with which a certificate chain, an enrolled key, its signature or the system’s modules can be refused. */
 export type KeyAttestationErrorCode =

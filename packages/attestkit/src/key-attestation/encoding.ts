@@ -1,4 +1,4 @@
-import { decodeEither } from '../kernel/base64.js';
+import { decodeEither } from '../kernel/bytes/base64.js';
 
 /** Decodes base64 or base64url; undefined where it is neither, or empty. */
 export function decodeFilled(text: string): Uint8Array | undefined {

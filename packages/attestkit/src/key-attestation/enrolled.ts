@@ -1,12 +1,12 @@
-import type { JsonObject } from '../kernel/json.js';
+import type { JsonObject } from '../kernel/bytes/json.js';
 import { enforcing, mustRead } from '../kernel/sinks.js';
-import { importSpki } from '../kernel/spki.js';
+import { importSpki } from '../kernel/asn1/spki.js';
 import type { Enrolled } from '../ports/enrolment.js';
-import { joinDigests, type ExpectedApp } from './apps.js';
-import { appraiseUse, keyUse, type KeyPolicy, type KeyUse } from './key-policy.js';
-import { POLICY_CHECKS as CHECKS } from './policy-checks.js';
-import { appraiseDevice, deviceFacts, type DeviceFacts, type DevicePolicy } from './policy.js';
-import type { TrustAnchor } from './roots.js';
+import { joinDigests, type ExpectedApp } from './policy/apps.js';
+import { appraiseUse, keyUse, type KeyPolicy, type KeyUse } from './policy/key-policy.js';
+import { POLICY_CHECKS as CHECKS } from './policy/policy-checks.js';
+import { appraiseDevice, deviceFacts, type DeviceFacts, type DevicePolicy } from './policy/device-policy.js';
+import type { TrustAnchor } from './chain/roots.js';
 import type { KeyAttestation } from './verify.js';
 
 /** What Android says beyond what all kinds of evidence say; a member that is not known is absent. */

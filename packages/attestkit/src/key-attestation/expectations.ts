@@ -1,12 +1,17 @@
 import { ConfigurationError } from '../kernel/errors.js';
-import { assertOptions, type OptionTypes } from '../kernel/options.js';
+import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import type { RevocationList } from '../ports/revocations.js';
-import { readApps, type AndroidApp, type ExpectedApp } from './apps.js';
-import type { KeyAttestationCache } from './cache.js';
-import type { ChainRules } from './chain.js';
-import { KEY_OPTIONS, readKeyPolicy, type KeyPolicy, type KeyPolicyOptions } from './key-policy.js';
-import { DEVICE_OPTIONS, readDevicePolicy, type DevicePolicy, type DevicePolicyOptions } from './policy.js';
-import { trustAnchors } from './roots.js';
+import { readApps, type AndroidApp, type ExpectedApp } from './policy/apps.js';
+import type { KeyAttestationCache } from './chain/cache.js';
+import type { ChainRules } from './chain/chain.js';
+import { KEY_OPTIONS, readKeyPolicy, type KeyPolicy, type KeyPolicyOptions } from './policy/key-policy.js';
+import {
+  DEVICE_OPTIONS,
+  readDevicePolicy,
+  type DevicePolicy,
+  type DevicePolicyOptions,
+} from './policy/device-policy.js';
+import { trustAnchors } from './chain/roots.js';
 
 /** What a certificate chain is held to. Strict; each relaxation has a name. */
 export interface KeyAttestationExpectations extends DevicePolicyOptions, KeyPolicyOptions {

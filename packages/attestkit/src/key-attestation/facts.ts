@@ -1,7 +1,7 @@
-import type { Chain } from './chain.js';
-import type { ReadKeyDescription } from './key-description.js';
-import { PROVISIONING_INFO, type Provisioning } from './provisioning.js';
-import { describeName } from './subject.js';
+import type { Chain } from './chain/chain.js';
+import type { ReadKeyDescription } from './description/key-description.js';
+import { PROVISIONING_INFO, type Provisioning } from './chain/provisioning.js';
+import { describeName } from './chain/distinguished-name.js';
 
 /** What a chain is made of, for logs and people; all of it as it was sent, whatever came of the checks. */
 export interface ChainFacts {

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../kernel/errors.js';
 import type { Companion, Enrolled, EnrolmentEvidence } from '../ports/enrolment.js';
-import { readBootKey } from './policy.js';
-import { isComplete } from './quirks.js';
+import { readBootKey } from './policy/device-policy.js';
+import { isComplete } from './description/lenient-der.js';
 
 /** A verdict of Play Integrity beside the key attestation, in the same body and over the same challenge. */
 export interface PlayOptions {

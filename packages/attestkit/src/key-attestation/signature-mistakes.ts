@@ -1,8 +1,8 @@
 import { constants, verify, type KeyObject } from 'node:crypto';
 import { digestTexts, sha256, type Form } from '../kernel/challenge-forms.js';
-import { verifySideBySide } from '../kernel/ecdsa.js';
+import { verifySideBySide } from '../kernel/jose/ecdsa.js';
 import { firstThatFits } from '../kernel/mistakes.js';
-import { verifyPss } from '../kernel/rsa-pss.js';
+import { verifyPss } from '../kernel/jose/rsa-pss.js';
 
 /**
  * Names the usual mistake behind a signature of an Android key that does not verify. It tries signatures: for an

@@ -1,8 +1,8 @@
 import { verify, type KeyObject } from 'node:crypto';
 import type { BoundedCache } from '../kernel/bounded-cache.js';
-import { isOfModulus } from '../kernel/jwa.js';
-import { verifyPss } from '../kernel/rsa-pss.js';
-import { importSpki } from '../kernel/spki.js';
+import { isOfModulus } from '../kernel/jose/jwa.js';
+import { verifyPss } from '../kernel/jose/rsa-pss.js';
+import { importSpki } from '../kernel/asn1/spki.js';
 import type { SignatureAlgorithm } from './attested-key.js';
 
 /** Bytes of a signature: of RSA-4096 512. */

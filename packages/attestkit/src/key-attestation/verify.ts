@@ -1,15 +1,15 @@
 import { NOT_ASKED } from '../kernel/asked.js';
-import { equalBytes } from '../kernel/bytes.js';
-import type { CertificatePlace } from '../kernel/certificate-place.js';
+import { equalBytes } from '../kernel/bytes/equal-bytes.js';
+import type { CertificatePlace } from '../kernel/asn1/certificate-place.js';
 import { enforcing, inspecting, mustRead } from '../kernel/sinks.js';
 import type { Checks, Inspection } from '../ports/checks.js';
-import { appraiseApp } from './apps.js';
+import { appraiseApp } from './policy/apps.js';
 import { isAttestKey } from './attest-key.js';
 import { keyIdOf, readPublicKey, signatureAlgorithmOf, type SignatureAlgorithm } from './attested-key.js';
 import { challengeMistake } from './challenge-mistakes.js';
-import { placeOfMember } from './chain-places.js';
-import { appraiseChain, attestationOf, readChain, type Chain } from './chain.js';
-import { DESCRIPTION_CHECKS as CHECKS } from './description-checks.js';
+import { placeOfMember } from './chain/chain-places.js';
+import { appraiseChain, attestationOf, readChain, type Chain } from './chain/chain.js';
+import { DESCRIPTION_CHECKS as CHECKS } from './description/description-checks.js';
 import {
   readExpectations,
   type KeyAttestationExpectations,
@@ -21,10 +21,10 @@ import {
   type KeyDescription,
   type ReadKeyDescription,
   type UnreadableDescription,
-} from './key-description.js';
-import { appraiseAge, appraiseUse, keyUse } from './key-policy.js';
-import { appraiseDevice, deviceFacts } from './policy.js';
-import type { Provisioning, ProvisioningInfo } from './provisioning.js';
+} from './description/key-description.js';
+import { appraiseAge, appraiseUse, keyUse } from './policy/key-policy.js';
+import { appraiseDevice, deviceFacts } from './policy/device-policy.js';
+import type { Provisioning, ProvisioningInfo } from './chain/provisioning.js';
 
 /** A key that genuine secure hardware vouches for. */
 export interface KeyAttestation {

@@ -1,14 +1,14 @@
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
-import { isJsonObject } from '../kernel/json.js';
-import { assertOptions, type OptionTypes } from '../kernel/options.js';
+import { isJsonObject } from '../kernel/bytes/json.js';
+import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { readRevocationJson, readRevocationList } from '../kernel/revocation-list.js';
-import { isDevelopment } from '../kernel/secrets.js';
-import { within } from '../kernel/within.js';
+import { isDevelopment } from '../kernel/config/secrets.js';
+import { within } from '../kernel/config/whole-number.js';
 import type { RevocationList, RevocationSource } from '../ports/revocations.js';
 import { NET_CHECKS } from './checks.js';
 import { endpoint } from './endpoint.js';
 import { fetchBody, FetchFailure } from './fetch-body.js';
-import { Flight } from './flight.js';
+import { Flight } from './single-flight.js';
 import { readFreshness } from './freshness.js';
 
 /** Where Google publishes the status of attestation certificates. */

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../kernel/errors.js';
-import { isDevelopment } from '../kernel/secrets.js';
+import { isDevelopment } from '../kernel/config/secrets.js';
 
 const LOOPBACK = /^(127(\.\d+){3}|\[::1\]|localhost)$/;
 

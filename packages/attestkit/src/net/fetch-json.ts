@@ -1,4 +1,4 @@
-import { readJsonObject, type JsonObject } from '../kernel/json.js';
+import { readJsonObject, type JsonObject } from '../kernel/bytes/json.js';
 import { fetchBody, FetchFailure, type FetchLimits } from './fetch-body.js';
 
 /** The largest body that is read, after decompression: 1 MiB. A key set takes a few KiB. */

@@ -1,15 +1,15 @@
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
-import { ALGORITHMS } from '../kernel/jwa.js';
-import { selectFromJwks, unambiguousKeys } from '../kernel/key-source.js';
-import { assertOptions, type OptionTypes } from '../kernel/options.js';
-import { readJwks } from '../kernel/public-keys.js';
+import { ALGORITHMS } from '../kernel/jose/jwa.js';
+import { selectFromJwks, unambiguousKeys } from '../kernel/jose/key-source.js';
+import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
+import { readJwks } from '../kernel/jose/public-keys.js';
 import type { JwsAlgorithm, KeySource, VerificationKey } from '../ports/keys.js';
 import { NET_CHECKS } from './checks.js';
 import { endpoint } from './endpoint.js';
 import { FetchFailure } from './fetch-body.js';
-import { Flight } from './flight.js';
+import { Flight } from './single-flight.js';
 import { fetchJson } from './fetch-json.js';
-import { within } from '../kernel/within.js';
+import { within } from '../kernel/config/whole-number.js';
 
 /** How a JWK Set is fetched and kept. */
 export interface RemoteJwksOptions {

@@ -1,4 +1,4 @@
-import { decodeBase64url } from '../kernel/base64.js';
+import { decodeBase64url } from '../kernel/bytes/base64.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { unpadded } from './facts.js';
 

@@ -1,7 +1,7 @@
 import { AttestationError } from '../kernel/errors.js';
-import { decodeBase64url } from '../kernel/base64.js';
-import { readJsonObject, type JsonObject } from '../kernel/json.js';
-import { MAX_ENCRYPTED_LENGTH } from '../kernel/jwe.js';
+import { decodeBase64url } from '../kernel/bytes/base64.js';
+import { readJsonObject, type JsonObject } from '../kernel/bytes/json.js';
+import { MAX_ENCRYPTED_LENGTH } from '../kernel/jose/jwe.js';
 import type { EnrolmentContext } from '../ports/enrolment.js';
 import type { IntegrityDecoder } from '../ports/google.js';
 import { DECODE_CHECKS as CHECKS } from './decode-checks.js';

@@ -1,5 +1,5 @@
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
-import { assertOneOf, assertOptions, type OptionTypes } from '../kernel/options.js';
+import { assertOneOf, assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { enforcing } from '../kernel/sinks.js';
 import type { DeviceIntegrity, Enrolled, EnrolmentEvidence } from '../ports/enrolment.js';
 import type { IntegrityDecoder } from '../ports/google.js';

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../kernel/errors.js';
-import { assertOptions, type OptionTypes } from '../kernel/options.js';
-import { within } from '../kernel/within.js';
+import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
+import { within } from '../kernel/config/whole-number.js';
 import { readApp, type AppRules, type PlayIntegrityAppOptions } from './app-rules.js';
 import type { BindingSource } from './binding-mistakes.js';
 import {

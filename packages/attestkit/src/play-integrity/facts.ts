@@ -1,4 +1,4 @@
-import type { JsonObject } from '../kernel/json.js';
+import type { JsonObject } from '../kernel/bytes/json.js';
 import { Members } from './members.js';
 import type { PlayIntegrityVerdict } from './verdict.js';
 

@@ -1,9 +1,9 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
-import { decodeBase64 } from '../kernel/base64.js';
+import { decodeBase64 } from '../kernel/bytes/base64.js';
 import { ConfigurationError } from '../kernel/errors.js';
-import { assertOptions } from '../kernel/options.js';
-import { secretDigests } from '../kernel/secret-readings.js';
-import { assertSafeSecrets } from '../kernel/secrets.js';
+import { assertOptions } from '../kernel/config/options.js';
+import { secretDigests } from '../kernel/config/secret-readings.js';
+import { assertSafeSecrets } from '../kernel/config/secrets.js';
 import type { VerificationKey } from '../ports/keys.js';
 
 /** The response keys of an app that manages them itself (Play Console, App integrity, Classic requests). */

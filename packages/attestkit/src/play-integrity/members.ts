@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../kernel/json.js';
+import { isJsonObject, type JsonObject } from '../kernel/bytes/json.js';
 
 /** Of a genuine verdict, some 40 values and 4 levels. */
 const MAX_VALUES = 1024;

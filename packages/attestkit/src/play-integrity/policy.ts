@@ -1,6 +1,6 @@
 import { atLeast, NOT_ASKED, oneOf, type Worded } from '../kernel/asked.js';
 import { ConfigurationError } from '../kernel/errors.js';
-import type { OptionTypes } from '../kernel/options.js';
+import type { OptionTypes } from '../kernel/config/options.js';
 import type { Checks } from '../ports/checks.js';
 import type { AppRules } from './app-rules.js';
 import type { PlayIntegrityFacts } from './facts.js';

@@ -1,6 +1,6 @@
-import { freezeJson } from '../kernel/json.js';
-import type { JweChecks } from '../kernel/jwe.js';
-import { jwtChecks, type JwtChecks } from '../kernel/jwt-checks.js';
+import { freezeJson } from '../kernel/bytes/json.js';
+import type { JweChecks } from '../kernel/jose/jwe.js';
+import { jwtChecks, type JwtChecks } from '../kernel/jose/jwt-checks.js';
 import type { CheckDef } from '../ports/checks.js';
 
 /** Checks of the token's encryption: the outer layer of one that is decoded here. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../kernel/json.js';
+import type { JsonObject } from '../kernel/bytes/json.js';
 
 /** A value that Google documents, or one that it added since. */
 type Or<Known extends string> = Known | (string & {});

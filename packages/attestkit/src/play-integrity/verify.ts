@@ -1,9 +1,9 @@
 import { atLeast, atMost } from '../kernel/asked.js';
-import { equalBytes } from '../kernel/bytes.js';
+import { equalBytes } from '../kernel/bytes/equal-bytes.js';
 import { ConfigurationError } from '../kernel/errors.js';
-import { isJsonObject, type JsonObject } from '../kernel/json.js';
-import { decryptJwe } from '../kernel/jwe.js';
-import { parseJws, verifyJws, type HeaderExpectations } from '../kernel/jws.js';
+import { isJsonObject, type JsonObject } from '../kernel/bytes/json.js';
+import { decryptJwe } from '../kernel/jose/jwe.js';
+import { parseJws, verifyJws, type HeaderExpectations } from '../kernel/jose/jws.js';
 import { enforcing, inspecting, mustRead } from '../kernel/sinks.js';
 import type { Checks, Inspection } from '../ports/checks.js';
 import { bindingMistake } from './binding-mistakes.js';

@@ -1,13 +1,13 @@
 import type { CheckDef } from '../ports/checks.js';
-import { ACCESS_CHECKS } from './access-checks.js';
-import { CHALLENGE_CHECKS } from './challenge-checks.js';
-import { BODY_CHECKS, CONFLICT_CHECKS, ENROLMENT_CHECKS } from './enrolment-checks.js';
-import { LIMIT_CHECKS } from './limits.js';
+import { ACCESS_CHECKS } from './state/revocation-checks.js';
+import { CHALLENGE_CHECKS } from './tokens/challenge-checks.js';
+import { BODY_CHECKS, CONFLICT_CHECKS, ENROLMENT_CHECKS } from './enrolment/enrolment-checks.js';
+import { LIMIT_CHECKS } from './enrolment/limits.js';
 import { POLICY_CHECKS } from './policy-checks.js';
-import { PROOF_CHECKS } from './proof-checks.js';
-import { REFRESH_CHECKS } from './refresh-checks.js';
-import { SESSION_CHECKS, type SessionTokenErrorCode } from './session-checks.js';
-import { STATE_CHECKS } from './state-checks.js';
+import { PROOF_CHECKS } from './evidence/proof-checks.js';
+import { REFRESH_CHECKS } from './tokens/refresh-checks.js';
+import { SESSION_CHECKS, type SessionTokenErrorCode } from './tokens/session-checks.js';
+import { STATE_CHECKS } from './state/state-checks.js';
 
 type CodeOf<Catalogue extends Readonly<Record<string, CheckDef>>> = Catalogue[keyof Catalogue]['code'];
 

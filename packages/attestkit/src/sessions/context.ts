@@ -1,12 +1,12 @@
 import type { EnrolmentEvidence } from '../ports/enrolment.js';
 import type { EnrolmentLimits } from '../ports/limits.js';
 import type { Store } from '../ports/store.js';
-import type { Devices } from './devices.js';
-import type { DerivedKey } from './secrets.js';
-import type { SessionKeys } from './session-signer.js';
-import type { SessionVerifier } from './session-verifier.js';
+import type { Devices } from './state/devices.js';
+import type { DerivedKey } from './tokens/derived-keys.js';
+import type { SessionKeys } from './tokens/session-signer.js';
+import type { SessionVerifier } from './tokens/session-verifier.js';
 import type { Settings } from './settings.js';
-import type { Users } from './users.js';
+import type { Users } from './state/users.js';
 
 /** What every verb of this room works with: made once, by `createSessions`. */
 export interface Context {

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../kernel/errors.js';
-import { assertOneOf, assertOptions } from '../kernel/options.js';
+import { assertOneOf, assertOptions } from '../kernel/config/options.js';
 import { enforcing } from '../kernel/sinks.js';
-import { within } from '../kernel/within.js';
+import { within } from '../kernel/config/whole-number.js';
 import type { DeviceIntegrity, Enrolled, Platform } from '../ports/enrolment.js';
 import { POLICY_CHECKS as CHECKS } from './policy-checks.js';
 

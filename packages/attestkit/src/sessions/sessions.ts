@@ -1,26 +1,33 @@
-import { claimExpectations } from '../kernel/claims.js';
+import { claimExpectations } from '../kernel/jose/claims.js';
 import { ConfigurationError } from '../kernel/errors.js';
-import type { JsonObject } from '../kernel/json.js';
+import type { JsonObject } from '../kernel/bytes/json.js';
 import { steadyClock } from '../kernel/steady-clock.js';
 import type { EnrolmentEvidence } from '../ports/enrolment.js';
 import type { AttestedRequest } from '../ports/request.js';
 import type { EnrolmentLimits } from '../ports/limits.js';
 import type { Store } from '../ports/store.js';
-import { assert } from './assert.js';
-import { issueChallenge, type ChallengePurpose } from './challenge.js';
+import { assert } from './operations/assert.js';
+import { issueChallenge, type ChallengePurpose } from './tokens/challenge.js';
 import type { Context } from './context.js';
-import { sessionControl, type SessionControl } from './control.js';
-import { Devices } from './devices.js';
-import { enrol } from './enrol.js';
-import type { Issued } from './issue.js';
-import { refresh } from './refresh.js';
-import { revoke } from './revoke.js';
-import { ipPrefix } from './session-binding.js';
-import { deriveKeys, LABELS, pseudonym, pseudonymKeys, readSecrets, type PseudonymKind } from './secrets.js';
-import { sessionKeys } from './session-signer.js';
-import { SessionVerifier } from './session-verifier.js';
+import { sessionControl, type SessionControl } from './operations/control.js';
+import { Devices } from './state/devices.js';
+import { enrol } from './enrolment/enrol.js';
+import type { Issued } from './operations/issue.js';
+import { refresh } from './operations/refresh.js';
+import { revoke } from './operations/revoke.js';
+import { ipPrefix } from './tokens/session-binding.js';
+import {
+  deriveKeys,
+  LABELS,
+  pseudonym,
+  pseudonymKeys,
+  readSecrets,
+  type PseudonymKind,
+} from './tokens/derived-keys.js';
+import { sessionKeys } from './tokens/session-signer.js';
+import { SessionVerifier } from './tokens/session-verifier.js';
 import { readSettings, type SessionsOptions } from './settings.js';
-import { Users } from './users.js';
+import { Users } from './state/users.js';
 
 /** Enrolment and sessions, for the guard. */
 export interface Sessions {

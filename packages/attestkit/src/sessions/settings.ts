@@ -1,13 +1,13 @@
 import { ConfigurationError } from '../kernel/errors.js';
-import { isJsonObject } from '../kernel/json.js';
-import { assertOneOf, assertOptions, isFieldName, type OptionTypes } from '../kernel/options.js';
-import { within } from '../kernel/within.js';
+import { isJsonObject } from '../kernel/bytes/json.js';
+import { assertOneOf, assertOptions, isFieldName, type OptionTypes } from '../kernel/config/options.js';
+import { within } from '../kernel/config/whole-number.js';
 import type { Enrolled } from '../ports/enrolment.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { readPolicy, type DevicePolicy } from './policy.js';
-import type { RevocationCheck } from './access.js';
-import { assertPrefixLengths, type BindingTerms, type IpPrefixLengths } from './session-binding.js';
-import type { SessionKey } from './session-keys.js';
+import type { RevocationCheck } from './state/revocation.js';
+import { assertPrefixLengths, type BindingTerms, type IpPrefixLengths } from './tokens/session-binding.js';
+import type { SessionKey } from './tokens/session-keys.js';
 
 /** A request to replace the key of a device, with evidence that holds and without a proof by the old key. */
 export interface TakenDeviceId {

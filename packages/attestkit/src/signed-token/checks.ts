@@ -1,5 +1,5 @@
-import { freezeJson } from '../kernel/json.js';
-import { jwtChecks, type JwtChecks } from '../kernel/jwt-checks.js';
+import { freezeJson } from '../kernel/bytes/json.js';
+import { jwtChecks, type JwtChecks } from '../kernel/jose/jwt-checks.js';
 import type { CheckDef } from '../ports/checks.js';
 
 const SPEC = 'attestkit, signed-token evidence';

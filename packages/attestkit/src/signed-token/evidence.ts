@@ -1,7 +1,7 @@
-import type { ClaimExpectations } from '../kernel/claims.js';
+import type { ClaimExpectations } from '../kernel/jose/claims.js';
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
-import type { ParsedJws } from '../kernel/jws.js';
-import { assertOptions, type OptionTypes } from '../kernel/options.js';
+import type { ParsedJws } from '../kernel/jose/jws.js';
+import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { enforcing } from '../kernel/sinks.js';
 import type { Enrolled, EnrolmentContext, EnrolmentEvidence } from '../ports/enrolment.js';
 import type { KeySource, VerificationKey } from '../ports/keys.js';

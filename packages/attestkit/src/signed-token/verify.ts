@@ -1,11 +1,11 @@
 import type { JsonWebKey } from 'node:crypto';
-import { checkClaims, claimExpectations, type ClaimExpectations } from '../kernel/claims.js';
+import { checkClaims, claimExpectations, type ClaimExpectations } from '../kernel/jose/claims.js';
 import { ConfigurationError } from '../kernel/errors.js';
-import type { JsonObject } from '../kernel/json.js';
-import { parseJws, verifyJws, type ParsedJws } from '../kernel/jws.js';
-import { selectFromJwks } from '../kernel/key-source.js';
-import { assertOptions, type OptionTypes } from '../kernel/options.js';
-import { readJwks } from '../kernel/public-keys.js';
+import type { JsonObject } from '../kernel/bytes/json.js';
+import { parseJws, verifyJws, type ParsedJws } from '../kernel/jose/jws.js';
+import { selectFromJwks } from '../kernel/jose/key-source.js';
+import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
+import { readJwks } from '../kernel/jose/public-keys.js';
 import { enforcing, inspecting } from '../kernel/sinks.js';
 import type { Checks, Inspection } from '../ports/checks.js';
 import type { JwsAlgorithm, VerificationKey } from '../ports/keys.js';

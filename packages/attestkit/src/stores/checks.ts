@@ -1,4 +1,4 @@
-import { freezeJson } from '../kernel/json.js';
+import { freezeJson } from '../kernel/bytes/json.js';
 import type { CheckDef } from '../ports/checks.js';
 
 const SPEC = 'attestkit, stores';

@@ -1,9 +1,9 @@
 import { AttestationError } from '../kernel/errors.js';
-import { assertOptions, type OptionTypes } from '../kernel/options.js';
+import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import type { Store } from '../ports/store.js';
 import { STORE_CHECKS as CHECKS } from './checks.js';
 import { storeFailure } from './failure.js';
-import { within } from '../kernel/within.js';
+import { within } from '../kernel/config/whole-number.js';
 
 /** How long a store is waited for, and by how many at a time. */
 export interface DeadlineOptions {

@@ -1,5 +1,5 @@
 import { AttestationError } from '../kernel/errors.js';
-import { assertOptions, type OptionTypes } from '../kernel/options.js';
+import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import type { AdvanceOptions, Store, Versioned } from '../ports/store.js';
 import { STORE_CHECKS as CHECKS } from './checks.js';
 import { useValue, type CounterWindow } from './counter-window.js';
@@ -7,7 +7,7 @@ import { ExpiryHeap, type Expiring } from './expiry-heap.js';
 import { LocalClock } from './local-clock.js';
 import { assertOneProcess } from './one-process.js';
 import { strictStore } from './strict-store.js';
-import { within } from '../kernel/within.js';
+import { within } from '../kernel/config/whole-number.js';
 
 /** How much is kept, and by which clock. */
 export interface MemoryStoreOptions {

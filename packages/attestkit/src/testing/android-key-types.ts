@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
 import { ConfigurationError } from '../kernel/errors.js';
-import { assertOneOf } from '../kernel/options.js';
-import { signPss } from '../kernel/rsa-pss.js';
+import { assertOneOf } from '../kernel/config/options.js';
+import { signPss } from '../kernel/jose/rsa-pss.js';
 import { integers, type Tags } from './android-description.js';
 import { spki, type CertificateSigner } from './certificate.js';
 import { bits, integer, oid, sequence } from './encode-der.js';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { ConfigurationError } from '../kernel/errors.js';
-import { assertOptions } from '../kernel/options.js';
+import { assertOptions } from '../kernel/config/options.js';
 import { makeAndroidKey, type AndroidKeyChoice } from './android-key-types.js';
 import { readTags, type AndroidTags } from './android-tags.js';
 import {

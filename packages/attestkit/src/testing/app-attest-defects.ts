@@ -1,5 +1,5 @@
 import type { AppAttestErrorCode } from '../app-attest/checks.js';
-import type { ReceiptErrorCode } from '../app-attest/receipt-checks.js';
+import type { ReceiptErrorCode } from '../app-attest/receipt/checks.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { ASSERTION_DEFECTS } from './assertion-defects.js';
 import { ATTESTED_DATA_DEFECTS } from './attested-data-defects.js';

@@ -1,6 +1,6 @@
 import type { AppCheckErrorCode } from '../app-check/checks.js';
 import { ConfigurationError } from '../kernel/errors.js';
-import type { JsonObject } from '../kernel/json.js';
+import type { JsonObject } from '../kernel/bytes/json.js';
 import { flipped, type JwsSteps } from './make-jws.js';
 
 /** The steps of making a token. */

@@ -1,9 +1,9 @@
 import { createHash, createSecretKey } from 'node:crypto';
 import type { ApproovErrorCode } from '../approov/index.js';
 import { ConfigurationError } from '../kernel/errors.js';
-import type { JsonObject } from '../kernel/json.js';
+import type { JsonObject } from '../kernel/bytes/json.js';
 import type { JwsAlgorithm } from '../ports/keys.js';
-import { signature, type SigningKey } from '../kernel/sign-jws.js';
+import { signature, type SigningKey } from '../kernel/jose/sign-jws.js';
 import { otherKey, publicPem } from './signing-key.js';
 
 /** What a defect changes while a token is made; a step that it leaves out is done as for a valid token. */

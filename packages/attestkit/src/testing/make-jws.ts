@@ -1,6 +1,6 @@
 import { createHmac, sign, type KeyObject } from 'node:crypto';
-import { signSideBySide } from '../kernel/ecdsa.js';
-import type { JsonObject } from '../kernel/json.js';
+import { signSideBySide } from '../kernel/jose/ecdsa.js';
+import type { JsonObject } from '../kernel/bytes/json.js';
 
 /** The steps of making a compact JWS, each of which a defect can change. */
 export interface JwsSteps {

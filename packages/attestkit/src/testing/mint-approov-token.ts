@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { ConfigurationError } from '../kernel/errors.js';
-import type { JsonObject } from '../kernel/json.js';
+import type { JsonObject } from '../kernel/bytes/json.js';
 import { DEFECTS, type ApproovDefect, type Defect } from './approov-defects.js';
-import { signature } from '../kernel/sign-jws.js';
+import { signature } from '../kernel/jose/sign-jws.js';
 import { signingKey, type ApproovSigningOptions } from './signing-key.js';
 
 /** A token to be made for a test. */

@@ -1,4 +1,4 @@
-import { MAX_ENCRYPTED_LENGTH } from '../kernel/jwe.js';
+import { MAX_ENCRYPTED_LENGTH } from '../kernel/jose/jwe.js';
 import { flipped } from './make-jws.js';
 import type { PlayIntegrityDefectWith } from './play-integrity-defects.js';
 

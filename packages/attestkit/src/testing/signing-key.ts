@@ -7,11 +7,11 @@ import {
   randomBytes,
 } from 'node:crypto';
 import { ConfigurationError } from '../kernel/errors.js';
-import { ALGORITHMS } from '../kernel/jwa.js';
-import { publicKey } from '../kernel/public-keys.js';
-import { decodeAnySecret } from '../kernel/secrets.js';
+import { ALGORITHMS } from '../kernel/jose/jwa.js';
+import { publicKey } from '../kernel/jose/public-keys.js';
+import { decodeAnySecret } from '../kernel/config/secrets.js';
 import type { JwsAlgorithm } from '../ports/keys.js';
-import type { SigningKey } from '../kernel/sign-jws.js';
+import type { SigningKey } from '../kernel/jose/sign-jws.js';
 
 type HmacAlgorithm = Extract<JwsAlgorithm, `HS${string}`>;
 

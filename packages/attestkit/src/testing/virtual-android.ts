@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { AttestedModule } from '../key-attestation/modules.js';
+import type { AttestedModule } from '../key-attestation/description/modules.js';
 import { ConfigurationError } from '../kernel/errors.js';
-import { assertOneOf, assertOptions, type OptionTypes } from '../kernel/options.js';
+import { assertOneOf, assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { createDeviceKeys, type AndroidAuthorities } from './android-authorities.js';
 import { encodeModules, VERSIONS } from './android-description.js';
 import { createAndroidKey, type AndroidKeyOptions, type VirtualAndroidKey } from './android-key.js';

@@ -8,8 +8,8 @@ import {
 } from 'node:crypto';
 import { BoundedCache } from '../kernel/bounded-cache.js';
 import { ConfigurationError } from '../kernel/errors.js';
-import { assertOptions } from '../kernel/options.js';
-import { within } from '../kernel/within.js';
+import { assertOptions } from '../kernel/config/options.js';
+import { within } from '../kernel/config/whole-number.js';
 import { appCheckSteps, type AppCheckDefect } from './app-check-defects.js';
 import { makeJws, type JwsKeys } from './make-jws.js';
 import type { Clock } from './phone.js';

@@ -1,5 +1,5 @@
 import { BoundedCache } from '../kernel/bounded-cache.js';
-import { assertOptions } from '../kernel/options.js';
+import { assertOptions } from '../kernel/config/options.js';
 import { sha256 } from './authenticator-data.js';
 import { makeReceipt } from './make-receipt.js';
 import type { Clock, IssuedReceipt } from './phone.js';

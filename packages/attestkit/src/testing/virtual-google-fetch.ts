@@ -6,7 +6,7 @@ import {
   type KeyObject,
   type KeyPairKeyObjectResult,
 } from 'node:crypto';
-import { readJsonObject, type JsonObject } from '../kernel/json.js';
+import { readJsonObject, type JsonObject } from '../kernel/bytes/json.js';
 import type { VirtualAppCheck } from './virtual-app-check.js';
 import type { VirtualPlayIntegrity } from './virtual-play-integrity.js';
 

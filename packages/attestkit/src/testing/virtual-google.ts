@@ -1,4 +1,4 @@
-import { assertOptions } from '../kernel/options.js';
+import { assertOptions } from '../kernel/config/options.js';
 import { createAndroidAuthorities, type RootName } from './android-authorities.js';
 import type { Clock } from './phone.js';
 import {

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../kernel/errors.js';
-import { assertOneOf, assertOptions, type OptionTypes } from '../kernel/options.js';
+import { assertOneOf, assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import type { ExtensionLayout } from './authenticator-data.js';
 import { isSince } from './leaf-certificate.js';
 import type { AppleOfPhone, Clock, Phone } from './phone.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ConfigurationError } from '../kernel/errors.js';
-import { assertOneOf, assertOptions } from '../kernel/options.js';
+import { assertOneOf, assertOptions } from '../kernel/config/options.js';
 import { attestationSteps, assertionSteps, receiptSteps } from './app-attest-defects.js';
 import type { AppAttestDefect, DefectOf } from './app-attest-defects.js';
 import { sha256 } from './authenticator-data.js';

@@ -1,8 +1,8 @@
 import { createPublicKey, generateKeyPairSync, hash, randomBytes } from 'node:crypto';
 import { BoundedCache } from '../kernel/bounded-cache.js';
 import { ConfigurationError } from '../kernel/errors.js';
-import type { JsonObject } from '../kernel/json.js';
-import { assertOptions } from '../kernel/options.js';
+import type { JsonObject } from '../kernel/bytes/json.js';
+import { assertOptions } from '../kernel/config/options.js';
 import type { ResponseKeys } from '../play-integrity/keys.js';
 import { makeJwe } from './make-jwe.js';
 import { makeJws, type JwsKeys } from './make-jws.js';

@@ -1,14 +1,14 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { attestationAnchors } from '../../src/app-attest/additional-roots.js';
+import { attestationAnchors } from '../../src/app-attest/attestation/additional-roots.js';
 import {
   appAttest,
   verifyAppAttestAttestation,
   type AppAttestOptions,
   type AttestationExpectations,
 } from '../../src/app-attest/index.js';
-import { receiptAnchors } from '../../src/app-attest/receipt-roots.js';
-import { APPLE_APP_ATTESTATION_ROOT, trustAnchors } from '../../src/app-attest/roots.js';
+import { receiptAnchors } from '../../src/app-attest/receipt/roots.js';
+import { APPLE_APP_ATTESTATION_ROOT, trustAnchors } from '../../src/app-attest/attestation/roots.js';
 import type { EnrolmentContext } from '../../src/ports/enrolment.js';
 import { newKeys } from '../kernel/certificates.js';
 import {

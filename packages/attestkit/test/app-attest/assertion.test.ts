@@ -2,7 +2,7 @@ import { createHash, createPublicKey, generateKeyPairSync, sign, type KeyObject 
 import { encode } from 'cborg';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ASSERTION_CHECKS } from '../../src/app-attest/assertion-checks.js';
+import { ASSERTION_CHECKS } from '../../src/app-attest/assertion/assertion-checks.js';
 import {
   createAppAttestCache,
   inspectAppAttestAssertion,

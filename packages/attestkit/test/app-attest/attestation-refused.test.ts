@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ATTESTATION_CHECKS } from '../../src/app-attest/attestation-checks.js';
-import { POLICY_CHECKS } from '../../src/app-attest/policy-checks.js';
+import { ATTESTATION_CHECKS } from '../../src/app-attest/attestation/attestation-checks.js';
+import { POLICY_CHECKS } from '../../src/app-attest/attestation/policy-checks.js';
 import { BAD_CHAIN } from './attestation-chain.js';
 import { MALFORMED } from './attestation-malformed.js';
 import { UNTRUSTED_OR_DENIED } from './attestation-untrusted.js';

@@ -1,13 +1,13 @@
 import { webcrypto } from 'node:crypto';
 import { encode } from 'cborg';
 import { describe, expect, it } from 'vitest';
-import { ATTESTATION_CHECKS } from '../../src/app-attest/attestation-checks.js';
+import { ATTESTATION_CHECKS } from '../../src/app-attest/attestation/attestation-checks.js';
 import {
   inspectAppAttestAttestation,
   verifyAppAttestAttestation,
   type AttestationExpectations,
 } from '../../src/app-attest/index.js';
-import { POLICY_CHECKS } from '../../src/app-attest/policy-checks.js';
+import { POLICY_CHECKS } from '../../src/app-attest/attestation/policy-checks.js';
 import * as forging from './forge.js';
 import { judge } from './judge.js';
 

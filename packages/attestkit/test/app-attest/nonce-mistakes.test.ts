@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { nonceMistake } from '../../src/app-attest/nonce-mistakes.js';
+import { nonceMistake } from '../../src/app-attest/attestation/nonce-mistakes.js';
 import { appAttest, verifyAppAttestAttestation } from '../../src/app-attest/index.js';
 import { inspectEvidence } from '../../src/inspect/index.js';
 import { sha256 } from '../../src/kernel/challenge-forms.js';

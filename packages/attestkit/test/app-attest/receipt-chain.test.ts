@@ -1,8 +1,8 @@
 import { sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createAppAttestCache } from '../../src/app-attest/cache.js';
-import { RECEIPT_CHECKS as CHECKS } from '../../src/app-attest/receipt-checks.js';
-import { inspectAppAttestReceipt, verifyAppAttestReceipt } from '../../src/app-attest/receipt.js';
+import { RECEIPT_CHECKS as CHECKS } from '../../src/app-attest/receipt/checks.js';
+import { inspectAppAttestReceipt, verifyAppAttestReceipt } from '../../src/app-attest/receipt/verify.js';
 import { basicConstraints, keyUsage, type CertificateFields } from '../../src/testing/certificate.js';
 import { der, integer, NULL, oid, octets, sequence, set } from '../../src/testing/encode-der.js';
 import type { ReceiptChain, ReceiptSteps } from '../../src/testing/make-receipt.js';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { receiptDue } from '../../src/app-attest/receipt-due.js';
+import { receiptDue } from '../../src/app-attest/receipt/due.js';
 import { DAY, NOW } from './receipts.js';
 
 const expiresAt = NOW + 90 * DAY;

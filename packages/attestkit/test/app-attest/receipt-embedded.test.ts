@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { verifyAppAttestAttestation } from '../../src/app-attest/attestation.js';
-import { inspectAppAttestReceipt, verifyAppAttestReceipt } from '../../src/app-attest/receipt.js';
+import { verifyAppAttestAttestation } from '../../src/app-attest/attestation/attestation.js';
+import { inspectAppAttestReceipt, verifyAppAttestReceipt } from '../../src/app-attest/receipt/verify.js';
 import { refusal } from '../approov/tokens.js';
 import { vectors } from '../vectors.js';
 import { failed } from './receipts.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { RECEIPT_CHECKS as CHECKS } from '../../src/app-attest/receipt-checks.js';
-import type { ReceiptExpectations } from '../../src/app-attest/receipt.js';
+import { RECEIPT_CHECKS as CHECKS } from '../../src/app-attest/receipt/checks.js';
+import type { ReceiptExpectations } from '../../src/app-attest/receipt/verify.js';
 import { der, indefinite, integer, octets, sequence, set } from '../../src/testing/encode-der.js';
 import type { ReceiptSteps } from '../../src/testing/make-receipt.js';
 import { newKeys } from '../../src/testing/virtual-authorities.js';

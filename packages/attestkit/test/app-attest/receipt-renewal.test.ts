@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createAppAttestCache } from '../../src/app-attest/cache.js';
-import { renewReceipt } from '../../src/app-attest/receipt-renewal.js';
-import { receiptAnchors } from '../../src/app-attest/receipt-roots.js';
+import { renewReceipt } from '../../src/app-attest/receipt/renewal.js';
+import { receiptAnchors } from '../../src/app-attest/receipt/roots.js';
 import type { Enrolled } from '../../src/ports/enrolment.js';
 import type { ReceiptExchange, ReceiptExchanger } from '../../src/ports/receipts.js';
 import { newKeys } from '../../src/testing/virtual-authorities.js';

@@ -1,12 +1,12 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createAppAttestCache } from '../../src/app-attest/cache.js';
-import { receiptAnchors } from '../../src/app-attest/receipt-roots.js';
+import { receiptAnchors } from '../../src/app-attest/receipt/roots.js';
 import {
   inspectAppAttestReceipt,
   verifyAppAttestReceipt,
   type ReceiptExpectations,
-} from '../../src/app-attest/receipt.js';
+} from '../../src/app-attest/receipt/verify.js';
 import { newKeys } from '../../src/testing/virtual-authorities.js';
 import { refusal } from '../approov/tokens.js';
 import { vectors } from '../vectors.js';

@@ -1,12 +1,12 @@
 import { createPublicKey, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createAppAttestCache } from '../../src/app-attest/cache.js';
-import { RECEIPT_CHECKS as CHECKS } from '../../src/app-attest/receipt-checks.js';
+import { RECEIPT_CHECKS as CHECKS } from '../../src/app-attest/receipt/checks.js';
 import {
   inspectAppAttestReceipt,
   verifyAppAttestReceipt,
   type ReceiptExpectations,
-} from '../../src/app-attest/receipt.js';
+} from '../../src/app-attest/receipt/verify.js';
 import { der, indefinite, octets } from '../../src/testing/encode-der.js';
 import { encodeSigner } from '../../src/testing/make-receipt.js';
 import { newKeys } from '../../src/testing/virtual-authorities.js';

@@ -2,7 +2,7 @@ import {
   verifyAppAttestReceipt,
   inspectAppAttestReceipt,
   type ReceiptExpectations,
-} from '../../src/app-attest/receipt.js';
+} from '../../src/app-attest/receipt/verify.js';
 import type { CheckReport } from '../../src/ports/checks.js';
 import { basicConstraints, name } from '../../src/testing/certificate.js';
 import { der, indefinite, octets, set } from '../../src/testing/encode-der.js';

@@ -1,6 +1,10 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { APPLE_APP_ATTESTATION_ROOT, appleAnchor, trustAnchors } from '../../src/app-attest/roots.js';
+import {
+  APPLE_APP_ATTESTATION_ROOT,
+  appleAnchor,
+  trustAnchors,
+} from '../../src/app-attest/attestation/roots.js';
 import { ROOT_DER } from './forge.js';
 
 const FINGERPRINT = '1cb9823ba28ba6ad2d33a006941de2ae4f513ef1d4e831b9f7e0fa7b6242c932';

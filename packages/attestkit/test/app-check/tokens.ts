@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import type { AppCheckExpectations } from '../../src/app-check/index.js';
-import { configuredKeys } from '../../src/kernel/key-source.js';
+import { configuredKeys } from '../../src/kernel/jose/key-source.js';
 import type { AttestedRequest } from '../../src/ports/request.js';
 
 /** A clock, a project and its app that every test of the room shares. */

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { inspectEvidence } from '../../src/inspect/index.js';
-import { readSecrets } from '../../src/sessions/secrets.js';
-import { sessionKeys } from '../../src/sessions/session-signer.js';
+import { readSecrets } from '../../src/sessions/tokens/derived-keys.js';
+import { sessionKeys } from '../../src/sessions/tokens/session-signer.js';
 import { createVirtualApple } from '../../src/testing/index.js';
 import { APP_CHECK, chainFile, PAYLOAD, TOKEN } from '../inspect/android-files.js';
 import { cli, ENV } from './terminal.js';

@@ -6,7 +6,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { appAttest } from '../../dist/app-attest/index.js';
 import { enrolment, protect } from '../../dist/adapters/node/index.js';
 import { guardFromEnv } from '../../dist/env/index.js';
-import { sqliteStore } from '../../dist/stores/sqlite.js';
+import { sqliteStore } from '../../dist/stores/sqlite/index.js';
 
 const [path = '', appId = '', audience = '', ...roots] = process.argv.slice(2);
 const guard = guardFromEnv({

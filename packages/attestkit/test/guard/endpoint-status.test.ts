@@ -1,4 +1,4 @@
-import { CONFLICT_CHECKS } from '../../src/sessions/enrolment-checks.js';
+import { CONFLICT_CHECKS } from '../../src/sessions/enrolment/enrolment-checks.js';
 import { readdirSync, existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { statusOf } from '../../src/guard/endpoint-status.js';

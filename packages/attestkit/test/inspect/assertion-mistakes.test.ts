@@ -1,10 +1,10 @@
 import { createHash, createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { encode } from 'cborg';
 import { describe, expect, it } from 'vitest';
-import { readCbor, type CborMap } from '../../src/kernel/cbor.js';
+import { readCbor, type CborMap } from '../../src/kernel/bytes/cbor.js';
 import { inspectEvidence } from '../../src/inspect/index.js';
 import { requestBytes, sessionBytes } from '../../src/sessions/index.js';
-import { clientDataMistakes } from '../../src/sessions/line-mistakes.js';
+import { clientDataMistakes } from '../../src/sessions/evidence/line-mistakes.js';
 import { APP_ID, base64, key, spki } from './app-attest-files.js';
 
 const CODE = 'ERR_APP_ATTEST_ASSERTION_SIGNATURE';

@@ -1,11 +1,11 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { inspectEvidence, kindOf } from '../../src/inspect/index.js';
-import { signJws } from '../../src/kernel/sign-jws.js';
-import { deriveKeys, LABELS, readSecrets } from '../../src/sessions/secrets.js';
-import type { SessionKey } from '../../src/sessions/session-keys.js';
-import { sessionKeys } from '../../src/sessions/session-signer.js';
-import type { SessionClaims } from '../../src/sessions/session-token.js';
+import { signJws } from '../../src/kernel/jose/sign-jws.js';
+import { deriveKeys, LABELS, readSecrets } from '../../src/sessions/tokens/derived-keys.js';
+import type { SessionKey } from '../../src/sessions/tokens/session-keys.js';
+import { sessionKeys } from '../../src/sessions/tokens/session-signer.js';
+import type { SessionClaims } from '../../src/sessions/tokens/session-token.js';
 import { mintApproovToken } from '../../src/testing/index.js';
 import { failed, problem } from './unusable.js';
 import { TRUST_FACTS } from '../sessions/trust-facts.js';

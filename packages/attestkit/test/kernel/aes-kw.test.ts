@@ -1,6 +1,6 @@
 import { createCipheriv, createSecretKey, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { unwrapByBlocks, unwrapKey } from '../../src/kernel/aes-kw.js';
+import { unwrapByBlocks, unwrapKey } from '../../src/kernel/jose/aes-kw.js';
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');
 const KEK = createSecretKey(hex('000102030405060708090A0B0C0D0E0F 101112131415161718191A1B1C1D1E1F'));

@@ -10,7 +10,7 @@ import {
 import { CompactSign, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { approovKeys, verifyApproovToken } from '../../src/approov/index.js';
-import { verifySignature } from '../../src/kernel/jwa.js';
+import { verifySignature } from '../../src/kernel/jose/jwa.js';
 import type { JwsAlgorithm } from '../../src/ports/keys.js';
 import { mintApproovToken } from '../../src/testing/index.js';
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeBase64, decodeBase64url, isBase64url } from '../../src/kernel/base64.js';
+import { decodeBase64, decodeBase64url, isBase64url } from '../../src/kernel/bytes/base64.js';
 
 /** Texts that are nearly base64: its characters, those of the other alphabet, and what people add. */
 const nearly = fc.string({

@@ -9,7 +9,7 @@ import {
   readCborItem,
   readSignedCborItem,
   type CborValue,
-} from '../../src/kernel/cbor.js';
+} from '../../src/kernel/bytes/cbor.js';
 
 const bytes = (hex: string): Buffer => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 

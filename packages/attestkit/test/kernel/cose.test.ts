@@ -2,8 +2,8 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { encode } from 'cborg';
 import { calculateJwkThumbprint } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { readCbor } from '../../src/kernel/cbor.js';
-import { p256Point, p256Thumbprint, readCoseKey } from '../../src/kernel/cose.js';
+import { readCbor } from '../../src/kernel/bytes/cbor.js';
+import { p256Point, p256Thumbprint, readCoseKey } from '../../src/kernel/asn1/cose.js';
 
 const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const SPKI: Buffer = publicKey.export({ type: 'spki', format: 'der' });

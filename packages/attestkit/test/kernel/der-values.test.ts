@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readTime } from '../../src/kernel/asn1-time.js';
-import * as values from '../../src/kernel/der-values.js';
-import { readBer, readDer, type Asn1 } from '../../src/kernel/der.js';
+import { readTime } from '../../src/kernel/asn1/time.js';
+import * as values from '../../src/kernel/asn1/der-values.js';
+import { readBer, readDer, type Asn1 } from '../../src/kernel/asn1/der.js';
 
 const bytes = (hex: string): Buffer => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 const der = (hex: string): Asn1 | undefined => readDer(bytes(hex));

@@ -1,6 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readBer, readDer, readExplicit, readSequence, readSet, type Asn1 } from '../../src/kernel/der.js';
+import {
+  readBer,
+  readDer,
+  readExplicit,
+  readSequence,
+  readSet,
+  type Asn1,
+} from '../../src/kernel/asn1/der.js';
 
 const bytes = (hex: string): Buffer => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 const der = (hex: string): Asn1 | undefined => readDer(bytes(hex));

@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { signSideBySide, verifySideBySide } from '../../src/kernel/ecdsa.js';
+import { signSideBySide, verifySideBySide } from '../../src/kernel/jose/ecdsa.js';
 
 const P1363 = 'ieee-p1363';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { weaknessOf } from '../../src/kernel/guessable.js';
+import { weaknessOf } from '../../src/kernel/config/guessable.js';
 import { PLACEHOLDERS, SHORT } from './placeholders.js';
 import { base32, RandomBytes } from './random-secrets.js';
 

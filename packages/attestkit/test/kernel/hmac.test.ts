@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { HmacVerifier } from '../../src/kernel/hmac.js';
+import { HmacVerifier } from '../../src/kernel/jose/hmac.js';
 
 const HASHES = ['sha256', 'sha384', 'sha512'] as const;
 

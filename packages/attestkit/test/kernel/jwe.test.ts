@@ -1,7 +1,7 @@
 import { createSecretKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { CompactEncrypt } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { decryptJwe, type JweChecks } from '../../src/kernel/jwe.js';
+import { decryptJwe, type JweChecks } from '../../src/kernel/jose/jwe.js';
 import { enforcing } from '../../src/kernel/sinks.js';
 import type { CheckDef } from '../../src/ports/checks.js';
 import { refusal } from '../approov/tokens.js';

@@ -2,8 +2,8 @@ import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AttestationError } from '../../src/kernel/errors.js';
-import { parseJws, verifyJws } from '../../src/kernel/jws.js';
-import { jwtChecks } from '../../src/kernel/jwt-checks.js';
+import { parseJws, verifyJws } from '../../src/kernel/jose/jws.js';
+import { jwtChecks } from '../../src/kernel/jose/jwt-checks.js';
 import { enforcing, inspecting } from '../../src/kernel/sinks.js';
 import type { Checks } from '../../src/ports/checks.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isMediaType } from '../../src/kernel/media-type.js';
+import { isMediaType } from '../../src/kernel/jose/media-type.js';
 import { otherTypes, sameType } from './typ-values.js';
 
 describe.each(['JWT', 'JOSE', 'attested-session+jwt', 'kiosk+jwt'])('the media type %s', (name) => {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { weaknessOf } from '../../src/kernel/guessable.js';
+import { weaknessOf } from '../../src/kernel/config/guessable.js';
 
 /** The seed of every run: what was refused once is refused again. */
 const SEED = 20_261_129;

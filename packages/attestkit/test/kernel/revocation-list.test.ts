@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readRevocationJson, readRevocationList } from '../../src/kernel/revocation-list.js';
-import { readCertificate } from '../../src/kernel/x509.js';
+import { readCertificate } from '../../src/kernel/asn1/x509.js';
 import { vectors } from '../vectors.js';
 
 const published = vectors('revocation/');

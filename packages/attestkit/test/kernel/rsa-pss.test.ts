@@ -1,6 +1,6 @@
 import { constants, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { signPss, verifyPss } from '../../src/kernel/rsa-pss.js';
+import { signPss, verifyPss } from '../../src/kernel/jose/rsa-pss.js';
 
 const {
   RSA_PKCS1_PSS_PADDING: padding,

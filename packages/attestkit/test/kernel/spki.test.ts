@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { importSpki } from '../../src/kernel/spki.js';
+import { importSpki } from '../../src/kernel/asn1/spki.js';
 import { bits, integer, NULL, oid, sequence } from '../../src/testing/encode-der.js';
 
 const der = (key: KeyObject): Buffer => key.export({ type: 'spki', format: 'der' });

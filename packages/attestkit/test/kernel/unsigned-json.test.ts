@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { excessOfJson, readUnsignedJson } from '../../src/kernel/unsigned-json.js';
+import { excessOfJson, readUnsignedJson } from '../../src/kernel/bytes/unsigned-json.js';
 
 const read = (text: string | Uint8Array, maxDepth?: number): unknown =>
   readUnsignedJson(typeof text === 'string' ? Buffer.from(text) : text, maxDepth);

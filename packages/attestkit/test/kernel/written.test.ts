@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { KNOWN_WORDS, LETTER_PAIRS } from '../../src/kernel/secret-words.js';
-import { describeText } from '../../src/kernel/written.js';
+import { KNOWN_WORDS, LETTER_PAIRS } from '../../src/kernel/config/secret-words.js';
+import { describeText } from '../../src/kernel/config/written.js';
 
 const PRINTABLE = String.fromCharCode(...Array.from({ length: 95 }, (_, at) => at + 32));
 

@@ -9,8 +9,8 @@ import {
   KEY_USAGE,
   keyUsageOf,
   purposesOf,
-} from '../../src/kernel/x509-path.js';
-import type { Certificate } from '../../src/kernel/x509.js';
+} from '../../src/kernel/asn1/x509-path.js';
+import type { Certificate } from '../../src/kernel/asn1/x509.js';
 
 const bytes = (hex: string): Buffer => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 

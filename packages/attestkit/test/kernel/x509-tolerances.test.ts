@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { parseCertificate } from '../../src/kernel/x509-read.js';
-import { isSignedBy, readCertificate } from '../../src/kernel/x509.js';
+import { parseCertificate } from '../../src/kernel/asn1/x509-read.js';
+import { isSignedBy, readCertificate } from '../../src/kernel/asn1/x509.js';
 import {
   bits,
   der,

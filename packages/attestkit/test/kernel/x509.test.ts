@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync, sign, X509Certificate, type webcrypto } from 'node:crypto';
 import { decode } from 'cborg';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { isSignedBy, publicKeyOf, readCertificate, type Certificate } from '../../src/kernel/x509.js';
+import { isSignedBy, publicKeyOf, readCertificate, type Certificate } from '../../src/kernel/asn1/x509.js';
 import { vectors, type Vector } from '../vectors.js';
 import {
   authorityExtensions,

@@ -1,8 +1,8 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { keyAttestation, verifyKeyAttestation } from '../../src/key-attestation/index.js';
-import { GOOGLE_ROOTS } from '../../src/key-attestation/google-roots.js';
-import { trustAnchors } from '../../src/key-attestation/roots.js';
+import { GOOGLE_ROOTS } from '../../src/key-attestation/chain/google-roots.js';
+import { trustAnchors } from '../../src/key-attestation/chain/roots.js';
 import { ConfigurationError } from '../../src/kernel/errors.js';
 import { basicConstraints, keyUsage } from '../../src/testing/certificate.js';
 import { vectors } from '../vectors.js';

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { NULL, sequence } from '../../src/testing/encode-der.js';
-import { readCbor } from '../../src/kernel/cbor.js';
+import { readCbor } from '../../src/kernel/bytes/cbor.js';
 import { vectors } from '../vectors.js';
 import { expectations, KEY_DESCRIPTION, named, newKey, remoteDrafts, signAll } from './forge.js';
 import { judge } from './judge.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { verifyKeyAttestation } from '../../src/key-attestation/index.js';
-import { readKeyDescription } from '../../src/key-attestation/key-description.js';
+import { readKeyDescription } from '../../src/key-attestation/description/key-description.js';
 import {
   der,
   indefinite,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { keyAttestation, type KeyAttestationOptions } from '../../src/key-attestation/index.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import type { RevocationList, RevocationSource } from '../../src/ports/revocations.js';
-import { sentEvidence } from '../../src/sessions/body.js';
+import { sentEvidence } from '../../src/sessions/operations/body-members.js';
 import { octets, integer } from '../../src/testing/encode-der.js';
 import {
   applicationId,

@@ -6,7 +6,7 @@ import {
   type AttestedModule,
   type KeyDescription,
 } from '../../src/key-attestation/index.js';
-import { readKeyDescription } from '../../src/key-attestation/key-description.js';
+import { readKeyDescription } from '../../src/key-attestation/description/key-description.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import { der, indefinite, integer, octets, sequence, set, TRUE, utf8 } from '../../src/testing/encode-der.js';
 import { describeKey } from './describe.js';

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
-import { readAuthorizationList } from '../../src/key-attestation/authorization-list.js';
-import { readDer } from '../../src/kernel/der.js';
+import { readAuthorizationList } from '../../src/key-attestation/description/authorization-list.js';
+import { readDer } from '../../src/kernel/asn1/der.js';
 import { vectors } from '../vectors.js';
 import { asJson } from './published.js';
 

@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { EARLIER_ROOTS, GOOGLE_ROOTS, SOFTWARE_ROOTS } from '../../src/key-attestation/google-roots.js';
-import { googleAnchors, trustAnchors } from '../../src/key-attestation/roots.js';
+import { EARLIER_ROOTS, GOOGLE_ROOTS, SOFTWARE_ROOTS } from '../../src/key-attestation/chain/google-roots.js';
+import { googleAnchors, trustAnchors } from '../../src/key-attestation/chain/roots.js';
 import { vectors } from '../vectors.js';
 import { ROOT } from './forge.js';
 import { chainOf } from './published.js';

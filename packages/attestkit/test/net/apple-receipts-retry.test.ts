@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { retrying } from '../../src/net/apple-receipts-retry.js';
+import { retrying } from '../../src/net/apple/retry.js';
 import type { ReceiptExchange } from '../../src/ports/receipts.js';
 import { appleServer, NEW_RECEIPT, RECEIPT, receiptsAt, renewed, status } from './apple-server.js';
 

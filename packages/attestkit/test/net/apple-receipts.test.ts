@@ -2,7 +2,7 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { appleReceipts, type AppleReceiptsOptions } from '../../src/net/apple-receipts.js';
+import { appleReceipts, type AppleReceiptsOptions } from '../../src/net/apple/index.js';
 import type { ReceiptExchange } from '../../src/ports/receipts.js';
 import * as apple from './apple-server.js';
 

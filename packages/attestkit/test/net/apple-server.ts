@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
-import { AppleReceipts } from '../../src/net/apple-receipts-exchange.js';
-import { retrying, type RetryLimits } from '../../src/net/apple-receipts-retry.js';
-import { ProviderToken } from '../../src/net/apple-receipts-token.js';
+import { AppleReceipts } from '../../src/net/apple/exchange.js';
+import { retrying, type RetryLimits } from '../../src/net/apple/retry.js';
+import { ProviderToken } from '../../src/net/apple/provider-token.js';
 import { jwksServer, type JwksServer } from './jwks-server.js';
 
 export const TEAM = 'TEAMID1234';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { FetchFailure } from '../../src/net/fetch-body.js';
-import { Flight } from '../../src/net/flight.js';
+import { Flight } from '../../src/net/single-flight.js';
 
 /** A flight with a clock that the test moves or breaks, and what its owner was told. */
 function flight() {

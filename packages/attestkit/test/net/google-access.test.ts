@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { AccessTokens } from '../../src/net/google-access.js';
-import { readServiceAccount } from '../../src/net/google-account.js';
-import { assertionTokens } from '../../src/net/google-assertion.js';
+import { AccessTokens } from '../../src/net/google/credentials/access.js';
+import { readServiceAccount } from '../../src/net/google/credentials/account.js';
+import { assertionTokens } from '../../src/net/google/credentials/assertion.js';
 import {
   assertionIn,
   EMAIL,

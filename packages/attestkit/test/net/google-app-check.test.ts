@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { googleAppCheck } from '../../src/net/google.js';
+import { googleAppCheck } from '../../src/net/google/index.js';
 import { assertionIn, googleServer, json, refused } from './google-server.js';
 
 const PROJECT = '123456789012';

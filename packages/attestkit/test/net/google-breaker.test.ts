@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Breaker, type Attempt } from '../../src/net/google-breaker.js';
+import { Breaker, type Attempt } from '../../src/net/google/circuit-breaker.js';
 import type { GoogleFailure } from '../../src/ports/google.js';
 
 type Good = { readonly outcome: 'good' };

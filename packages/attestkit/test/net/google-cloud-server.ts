@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RequestListener } from 'node:http';
-import { AccessTokens } from '../../src/net/google-access.js';
-import { readCredentials, type GoogleCredentials } from '../../src/net/google-credentials.js';
+import { AccessTokens } from '../../src/net/google/credentials/access.js';
+import { readCredentials, type GoogleCredentials } from '../../src/net/google/credentials/credentials.js';
 import { json } from './google-server.js';
 import { jwksServer } from './jwks-server.js';
 

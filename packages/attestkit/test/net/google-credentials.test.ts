@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { googlePlayIntegrity, type GoogleOptions } from '../../src/net/google.js';
+import { googlePlayIntegrity, type GoogleOptions } from '../../src/net/google/index.js';
 import { cloud, EXTERNAL, IMPERSONATION } from './google-cloud-server.js';
 import { FILE, googleServer, json } from './google-server.js';
 

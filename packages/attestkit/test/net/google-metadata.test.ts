@@ -1,8 +1,8 @@
 import type { RequestListener } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { AccessTokens } from '../../src/net/google-access.js';
-import { googleAppCheck, googlePlayIntegrity } from '../../src/net/google.js';
-import { metadataTokens } from '../../src/net/google-metadata.js';
+import { AccessTokens } from '../../src/net/google/credentials/access.js';
+import { googleAppCheck, googlePlayIntegrity } from '../../src/net/google/index.js';
+import { metadataTokens } from '../../src/net/google/credentials/metadata.js';
 import { json, raw, refused, silent } from './google-server.js';
 import { jwksServer } from './jwks-server.js';
 

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { googlePlayIntegrity } from '../../src/net/google.js';
+import { googlePlayIntegrity } from '../../src/net/google/index.js';
 import { assertionIn, EMAIL, googleServer, json, raw, refused, silent } from './google-server.js';
 
 const NAME = 'com.example.app';

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, verify } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { GoogleOptions } from '../../src/net/google.js';
+import type { GoogleOptions } from '../../src/net/google/index.js';
 import { jwksServer, type JwksServer } from './jwks-server.js';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { googleAppCheck, googlePlayIntegrity } from '../../src/net/google.js';
-import { GoogleService } from '../../src/net/google-service.js';
+import { googleAppCheck, googlePlayIntegrity } from '../../src/net/google/index.js';
+import { GoogleService } from '../../src/net/google/service.js';
 import type { GoogleFailure } from '../../src/ports/google.js';
 import { FILE, googleServer, json, refused } from './google-server.js';
 

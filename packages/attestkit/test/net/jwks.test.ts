@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { approov } from '../../src/approov/index.js';
-import { verifySignature } from '../../src/kernel/jwa.js';
+import { verifySignature } from '../../src/kernel/jose/jwa.js';
 import type { VerificationKey } from '../../src/ports/keys.js';
 import { jwksServer, keyPair, keys, kids, source, text, unavailable } from './jwks-server.js';
 

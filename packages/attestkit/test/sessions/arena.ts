@@ -1,8 +1,8 @@
 import { appAttest } from '../../src/app-attest/index.js';
-import type { DeviceRecord, Marks } from '../../src/sessions/device-record.js';
-import type { KeyPointer } from '../../src/sessions/key-pointer.js';
-import { storeKeys } from '../../src/sessions/store-keys.js';
-import { decodeRecord } from '../../src/sessions/stored-value.js';
+import type { DeviceRecord, Marks } from '../../src/sessions/state/device-record.js';
+import type { KeyPointer } from '../../src/sessions/state/key-pointer.js';
+import { storeKeys } from '../../src/sessions/state/store-keys.js';
+import { decodeRecord } from '../../src/sessions/state/stored-value.js';
 import type { Store } from '../../src/ports/store.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { present } from '../stores/servers.js';

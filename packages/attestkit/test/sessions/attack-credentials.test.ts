@@ -4,7 +4,7 @@ import { appAttest } from '../../src/app-attest/index.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import { tokenBuckets } from '../../src/guard/limiter.js';
 import { readLimits } from '../../src/guard/limits.js';
-import { refreshBytes } from '../../src/sessions/request-bytes.js';
+import { refreshBytes } from '../../src/sessions/evidence/signed-bytes.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { apple, APP_ID, AUDIENCE, Backend, Clock, newKey, tokensOf, watched } from './backend.js';
 import { DOWN } from './failing.js';

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { EnrolmentEvidence } from '../../src/ports/enrolment.js';
-import { deviceIdOf, optionalText, sentEvidence, textMember } from '../../src/sessions/body.js';
+import {
+  deviceIdOf,
+  optionalText,
+  sentEvidence,
+  textMember,
+} from '../../src/sessions/operations/body-members.js';
 import { refused } from './refusal.js';
 
 const kind = (name: string, ...fields: [string, ...string[]]): EnrolmentEvidence => ({

@@ -6,8 +6,8 @@ import {
   isDeviceId,
   issueChallenge,
   type ChallengePurpose,
-} from '../../src/sessions/challenge.js';
-import { deriveKeys, LABELS, readSecrets, type DerivedKey } from '../../src/sessions/secrets.js';
+} from '../../src/sessions/tokens/challenge.js';
+import { deriveKeys, LABELS, readSecrets, type DerivedKey } from '../../src/sessions/tokens/derived-keys.js';
 import { flipped, refused } from './refusal.js';
 
 const NOW = Date.parse('2026-06-01T12:00:00Z');

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { MAX_SPENT } from '../../src/sessions/device-record.js';
+import { MAX_SPENT } from '../../src/sessions/state/device-record.js';
 import type { VirtualKey } from '../../src/testing/index.js';
 import { recordUnder, type Arena } from './arena.js';
 import { apple, APP_ID } from './backend.js';

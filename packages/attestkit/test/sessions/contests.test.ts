@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { MAX_SPENT } from '../../src/sessions/device-record.js';
+import { MAX_SPENT } from '../../src/sessions/state/device-record.js';
 import { arenas, brokenLayout } from './arena.js';
 import {
   entrant,

@@ -9,9 +9,9 @@ import {
   rotateFamily,
   withFamily,
   type Family,
-} from '../../src/sessions/families.js';
-import { deriveKeys, LABELS, readSecrets } from '../../src/sessions/secrets.js';
-import { storeKeys } from '../../src/sessions/store-keys.js';
+} from '../../src/sessions/state/refresh-families.js';
+import { deriveKeys, LABELS, readSecrets } from '../../src/sessions/tokens/derived-keys.js';
+import { storeKeys } from '../../src/sessions/state/store-keys.js';
 import { START } from './backend.js';
 
 const make = () => randomBytes(48).toString('base64');

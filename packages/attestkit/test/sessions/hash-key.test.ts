@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { deriveKeys, LABELS, pseudonym, pseudonymKeys, readSecrets } from '../../src/sessions/secrets.js';
+import {
+  deriveKeys,
+  LABELS,
+  pseudonym,
+  pseudonymKeys,
+  readSecrets,
+} from '../../src/sessions/tokens/derived-keys.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { Backend, Clock, newKey, newSecret, tokensOf } from './backend.js';
 import { misconfigured } from './refusal.js';

@@ -3,7 +3,7 @@ import { appAttest } from '../../src/app-attest/index.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { apple, APP_ID, Backend, newKey, recording, tokensOf } from './backend.js';
 import { keyIdOf } from './signing-device.js';
-import { storeKeys } from '../../src/sessions/store-keys.js';
+import { storeKeys } from '../../src/sessions/state/store-keys.js';
 import { vouching } from './vouching.js';
 
 const DEVICE = storeKeys.device(storeKeys.labelDigest('phone-1'));

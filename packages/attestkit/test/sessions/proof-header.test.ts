@@ -6,7 +6,7 @@ import {
   readAttestCredentials,
   readKeyId,
   readProofField,
-} from '../../src/sessions/proof-header.js';
+} from '../../src/sessions/evidence/proof-field.js';
 import { refused } from './refusal.js';
 
 /** Bytes whose base64 has every character that base64url has not. */

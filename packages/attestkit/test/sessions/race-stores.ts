@@ -3,9 +3,9 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { Redis } from 'ioredis';
 import { Pool } from 'pg';
 import type { Store } from '../../src/ports/store.js';
-import { migratePostgres, postgresStore } from '../../src/stores/postgres.js';
-import { fromIoredis, redisStore } from '../../src/stores/redis.js';
-import { sqliteStore } from '../../src/stores/sqlite.js';
+import { migratePostgres, postgresStore } from '../../src/stores/postgres/index.js';
+import { fromIoredis, redisStore } from '../../src/stores/redis/index.js';
+import { sqliteStore } from '../../src/stores/sqlite/index.js';
 import { databaseFile } from '../stores/opened.js';
 import { POSTGRES_URL, REDIS_URL } from '../stores/servers.js';
 

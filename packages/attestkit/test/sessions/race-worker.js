@@ -16,18 +16,18 @@ const LIMITS = { timeoutMs: 60_000, maxInFlight: 4096 };
 /** @type {Record<string, (where: string, name: string, isLossy: boolean) => Promise<Store>>} */
 const OPEN = {
   async sqlite(path) {
-    const { sqliteStore } = await import('../../dist/stores/sqlite.js');
+    const { sqliteStore } = await import('../../dist/stores/sqlite/index.js');
     return sqliteStore(new DatabaseSync(path), LIMITS);
   },
   async redis(url, prefix, isLossy) {
     const { Redis } = await import('ioredis');
-    const { fromIoredis, redisStore } = await import('../../dist/stores/redis.js');
+    const { fromIoredis, redisStore } = await import('../../dist/stores/redis/index.js');
     const options = { ...LIMITS, prefix, ...(isLossy && { persistence: 'accept-loss' }) };
     return redisStore(fromIoredis(new Redis(url)), options);
   },
   async postgres(url, schema) {
     const { Pool } = await import('pg');
-    const { postgresStore } = await import('../../dist/stores/postgres.js');
+    const { postgresStore } = await import('../../dist/stores/postgres/index.js');
     return postgresStore(new Pool({ connectionString: url, max: 4 }), { ...LIMITS, schema });
   },
 };

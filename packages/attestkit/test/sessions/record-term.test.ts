@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { storeKeys } from '../../src/sessions/store-keys.js';
+import { storeKeys } from '../../src/sessions/state/store-keys.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { AUDIENCE, Backend, bearer, Clock, newKey, tokensOf } from './backend.js';
 import { keyIdOf } from './signing-device.js';

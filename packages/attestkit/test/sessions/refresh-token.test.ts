@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { enforcing } from '../../src/kernel/sinks.js';
-import { readRefreshToken, refreshToken, type RefreshClaim } from '../../src/sessions/refresh-token.js';
-import { deriveKeys, LABELS, readSecrets, type DerivedKey } from '../../src/sessions/secrets.js';
-import { storeKeys } from '../../src/sessions/store-keys.js';
+import {
+  readRefreshToken,
+  refreshToken,
+  type RefreshClaim,
+} from '../../src/sessions/tokens/refresh-token.js';
+import { deriveKeys, LABELS, readSecrets, type DerivedKey } from '../../src/sessions/tokens/derived-keys.js';
+import { storeKeys } from '../../src/sessions/state/store-keys.js';
 import { flipped, refused } from './refusal.js';
 
 const make = () => randomBytes(48).toString('base64');

@@ -5,7 +5,7 @@ import {
   requestBytes,
   sessionBytes,
   type SignedRequest,
-} from '../../src/sessions/request-bytes.js';
+} from '../../src/sessions/evidence/signed-bytes.js';
 import { refused } from './refusal.js';
 
 const REQUEST: SignedRequest = {

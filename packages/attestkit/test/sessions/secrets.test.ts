@@ -7,7 +7,7 @@ import {
   LABELS,
   pseudonym,
   readSecrets,
-} from '../../src/sessions/secrets.js';
+} from '../../src/sessions/tokens/derived-keys.js';
 import { misconfigured } from './refusal.js';
 
 /** Approov's published example secret, as its quickstarts write it. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { enforcing } from '../../src/kernel/sinks.js';
-import { deriveKeys, LABELS, readSecrets } from '../../src/sessions/secrets.js';
+import { deriveKeys, LABELS, readSecrets } from '../../src/sessions/tokens/derived-keys.js';
 import {
   appraiseSessionBinding,
   assertPrefixLengths,
@@ -10,7 +10,7 @@ import {
   type BindingTerms,
   type Origin,
   type SessionBinding,
-} from '../../src/sessions/session-binding.js';
+} from '../../src/sessions/tokens/session-binding.js';
 import { misconfigured, refused } from './refusal.js';
 
 describe('the prefix of an address', () => {

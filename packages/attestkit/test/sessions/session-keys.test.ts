@@ -1,10 +1,10 @@
 import { createHmac, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { readSecrets } from '../../src/sessions/secrets.js';
-import type { SessionKey } from '../../src/sessions/session-keys.js';
-import { sessionKeys, sessionKeySource, type SessionKeys } from '../../src/sessions/session-signer.js';
-import { verifySessionToken, type SessionClaims } from '../../src/sessions/session-token.js';
+import { readSecrets } from '../../src/sessions/tokens/derived-keys.js';
+import type { SessionKey } from '../../src/sessions/tokens/session-keys.js';
+import { sessionKeys, sessionKeySource, type SessionKeys } from '../../src/sessions/tokens/session-signer.js';
+import { verifySessionToken, type SessionClaims } from '../../src/sessions/tokens/session-token.js';
 import { misconfigured, refused } from './refusal.js';
 import { TRUST_FACTS } from './trust-facts.js';
 

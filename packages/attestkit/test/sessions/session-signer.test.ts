@@ -1,13 +1,13 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { AttestationError } from '../../src/kernel/errors.js';
-import { readSecrets } from '../../src/sessions/secrets.js';
-import { sessionKeys, type SessionKeys } from '../../src/sessions/session-signer.js';
+import { readSecrets } from '../../src/sessions/tokens/derived-keys.js';
+import { sessionKeys, type SessionKeys } from '../../src/sessions/tokens/session-signer.js';
 import {
   inspectSessionToken,
   verifySessionToken,
   type SessionClaims,
-} from '../../src/sessions/session-token.js';
+} from '../../src/sessions/tokens/session-token.js';
 
 const NOW = Date.parse('2026-06-01T12:00:00Z');
 const CLAIMS: SessionClaims = {

@@ -1,20 +1,20 @@
 import { createSecretKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createLocalJWKSet, jwtVerify, SignJWT, type JWTPayload } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { claimExpectations } from '../../src/kernel/claims.js';
-import { KnownHeaders } from '../../src/kernel/jws.js';
-import { signJws } from '../../src/kernel/sign-jws.js';
-import { deriveKeys, LABELS, readSecrets } from '../../src/sessions/secrets.js';
-import { SESSION_CHECKS } from '../../src/sessions/session-checks.js';
-import { sessionKeys } from '../../src/sessions/session-signer.js';
+import { claimExpectations } from '../../src/kernel/jose/claims.js';
+import { KnownHeaders } from '../../src/kernel/jose/jws.js';
+import { signJws } from '../../src/kernel/jose/sign-jws.js';
+import { deriveKeys, LABELS, readSecrets } from '../../src/sessions/tokens/derived-keys.js';
+import { SESSION_CHECKS } from '../../src/sessions/tokens/session-checks.js';
+import { sessionKeys } from '../../src/sessions/tokens/session-signer.js';
 import {
   inspectSessionToken,
   looksLikeSession,
   verifySessionToken,
   type SessionClaims,
   type SessionTokenExpectations,
-} from '../../src/sessions/session-token.js';
-import { SessionVerifier } from '../../src/sessions/session-verifier.js';
+} from '../../src/sessions/tokens/session-token.js';
+import { SessionVerifier } from '../../src/sessions/tokens/session-verifier.js';
 import { flipped, refused } from './refusal.js';
 import { TRUST_FACTS, WRONG_TRUST_FACTS } from './trust-facts.js';
 

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { signJws } from '../../src/kernel/sign-jws.js';
-import { deriveKeys, LABELS, readSecrets } from '../../src/sessions/secrets.js';
-import { sessionKeys } from '../../src/sessions/session-signer.js';
+import { signJws } from '../../src/kernel/jose/sign-jws.js';
+import { deriveKeys, LABELS, readSecrets } from '../../src/sessions/tokens/derived-keys.js';
+import { sessionKeys } from '../../src/sessions/tokens/session-signer.js';
 import {
   inspectSessionToken,
   looksLikeSession,
   verifySessionToken,
-} from '../../src/sessions/session-token.js';
+} from '../../src/sessions/tokens/session-token.js';
 import { otherTypes, sameType } from '../kernel/typ-values.js';
 import { refused } from './refusal.js';
 import { TRUST_FACTS } from './trust-facts.js';

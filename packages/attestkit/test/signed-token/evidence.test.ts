@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AttestationError } from '../../src/kernel/errors.js';
-import { configuredKeys } from '../../src/kernel/key-source.js';
+import { configuredKeys } from '../../src/kernel/jose/key-source.js';
 import { remoteJwks } from '../../src/net/index.js';
 import type { Enrolled, EnrolmentContext } from '../../src/ports/enrolment.js';
 import type { KeySource } from '../../src/ports/keys.js';

@@ -5,9 +5,9 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { Redis } from 'ioredis';
 import { Pool } from 'pg';
 import { createClient } from 'redis';
-import { postgresStore } from '../../dist/stores/postgres.js';
-import { fromIoredis, fromNodeRedis, redisStore } from '../../dist/stores/redis.js';
-import { sqliteStore } from '../../dist/stores/sqlite.js';
+import { postgresStore } from '../../dist/stores/postgres/index.js';
+import { fromIoredis, fromNodeRedis, redisStore } from '../../dist/stores/redis/index.js';
+import { sqliteStore } from '../../dist/stores/sqlite/index.js';
 
 const [kind = '', where = '', own = ''] = process.argv.slice(2);
 const options = { maxInFlight: 2000, timeoutMs: 30_000 };

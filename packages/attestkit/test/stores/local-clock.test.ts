@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Store } from '../../src/ports/store.js';
 import { LocalClock } from '../../src/stores/local-clock.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { sqliteStore } from '../../src/stores/sqlite.js';
+import { sqliteStore } from '../../src/stores/sqlite/index.js';
 import { databaseFile } from './opened.js';
 
 const HOUR = 3_600_000;

@@ -9,9 +9,9 @@ import { createClient } from 'redis';
 import type { Store } from '../../src/ports/store.js';
 import type { DeadlineOptions } from '../../src/stores/deadline.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { migratePostgres, postgresStore } from '../../src/stores/postgres.js';
-import { fromIoredis, fromNodeRedis, redisStore } from '../../src/stores/redis.js';
-import { sqliteStore } from '../../src/stores/sqlite.js';
+import { migratePostgres, postgresStore } from '../../src/stores/postgres/index.js';
+import { fromIoredis, fromNodeRedis, redisStore } from '../../src/stores/redis/index.js';
+import { sqliteStore } from '../../src/stores/sqlite/index.js';
 import { POSTGRES_URL, REDIS_URL } from './servers.js';
 
 /** A store that works, and how to leave nothing of it behind. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Client, Pool } from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ConfigurationError } from '../../src/kernel/errors.js';
-import { migratePostgres, postgresStore } from '../../src/stores/postgres.js';
+import { migratePostgres, postgresStore } from '../../src/stores/postgres/index.js';
 import { POSTGRES_URL, present } from './servers.js';
 
 const there = await present('PostgreSQL server', async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Pool } from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AttestationError } from '../../src/kernel/errors.js';
-import { migratePostgres, postgresStore } from '../../src/stores/postgres.js';
+import { migratePostgres, postgresStore } from '../../src/stores/postgres/index.js';
 import { startCompetitor } from './competitors.js';
 import { findPostgres, freePort, startPostgres, startProxy } from './own-servers.js';
 import { POSTGRES_URL, present, until } from './servers.js';

@@ -1,8 +1,8 @@
 import { Client } from 'pg';
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../src/kernel/errors.js';
-import { COLUMNS } from '../../src/stores/postgres-schema.js';
-import { postgresMigration, postgresStore, type PostgresPool } from '../../src/stores/postgres.js';
+import { COLUMNS } from '../../src/stores/postgres/schema.js';
+import { postgresMigration, postgresStore, type PostgresPool } from '../../src/stores/postgres/index.js';
 
 const SERVER = {
   standby: false,

@@ -5,9 +5,9 @@ import { Redis } from 'ioredis';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Store } from '../../src/ports/store.js';
-import { migratePostgres, postgresStore } from '../../src/stores/postgres.js';
-import { fromIoredis, redisStore } from '../../src/stores/redis.js';
-import { sqliteStore } from '../../src/stores/sqlite.js';
+import { migratePostgres, postgresStore } from '../../src/stores/postgres/index.js';
+import { fromIoredis, redisStore } from '../../src/stores/redis/index.js';
+import { sqliteStore } from '../../src/stores/sqlite/index.js';
 import { startCompetitor, type Competitor } from './competitors.js';
 import { databaseFile } from './opened.js';
 import { POSTGRES_URL, present, REDIS_URL } from './servers.js';
@@ -100,7 +100,7 @@ for (const [kind, share] of Object.entries(SHARED)) {
     let store: Store;
     beforeAll(async () => {
       // The processes run what was built: npm run build.
-      expect(existsSync(new URL('../../dist/stores/sqlite.js', import.meta.url))).toBe(true);
+      expect(existsSync(new URL('../../dist/stores/sqlite/index.js', import.meta.url))).toBe(true);
       shared = await share();
       store = shared.store;
       const started = Array.from({ length: PROCESSES }, () =>

@@ -2,8 +2,8 @@ import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { DeadlineOptions } from '../../src/stores/deadline.js';
-import type { CheckedStore } from '../../src/stores/redis.js';
-import { fromIoredis, fromNodeRedis, redisStore } from '../../src/stores/redis.js';
+import type { CheckedStore } from '../../src/stores/redis/index.js';
+import { fromIoredis, fromNodeRedis, redisStore } from '../../src/stores/redis/index.js';
 import { findRedis, freePort, startProxy, startRedis } from './own-servers.js';
 import { present, until } from './servers.js';
 

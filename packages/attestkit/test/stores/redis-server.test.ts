@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { createClientPool } from 'redis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ConfigurationError } from '../../src/kernel/errors.js';
-import { fromIoredis, fromNodeRedis, redisStore } from '../../src/stores/redis.js';
+import { fromIoredis, fromNodeRedis, redisStore } from '../../src/stores/redis/index.js';
 import { findRedis, redisSays, startRedis } from './own-servers.js';
 import { present, until } from './servers.js';
 

@@ -9,7 +9,7 @@ import {
   type IoredisClient,
   type NodeRedisClient,
   type RedisCommands,
-} from '../../src/stores/redis.js';
+} from '../../src/stores/redis/index.js';
 import { findRedis, freePort, redisSays, startRedis } from './own-servers.js';
 import { present, until } from './servers.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../src/kernel/errors.js';
 import type { Store } from '../../src/ports/store.js';
-import { redisStore, type RedisCommands } from '../../src/stores/redis.js';
+import { redisStore, type RedisCommands } from '../../src/stores/redis/index.js';
 
 const POLICY = '# Memory\r\nmaxmemory:0\r\nmaxmemory_policy:noeviction\r\n';
 const KEPT = '# Persistence\r\nloading:0\r\naof_enabled:1\r\naof_rewrite_in_progress:0\r\n';

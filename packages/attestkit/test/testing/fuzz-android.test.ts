@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inspectAppCheckToken, verifyAppCheckToken } from '../../src/app-check/index.js';
 import { inspectKeyAttestation, verifyKeyAttestation } from '../../src/key-attestation/index.js';
-import { readKeyDescription } from '../../src/key-attestation/key-description.js';
+import { readKeyDescription } from '../../src/key-attestation/description/key-description.js';
 import {
   inspectPlayIntegrityToken,
   inspectPlayIntegrityVerdict,

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { AttestationError } from '../../src/kernel/errors.js';
-import { authenticateChallenge } from '../../src/sessions/challenge.js';
+import { authenticateChallenge } from '../../src/sessions/tokens/challenge.js';
 import { inspectSessionToken, verifySessionToken } from '../../src/sessions/index.js';
-import { readAttestCredentials, readProofField, type ProofField } from '../../src/sessions/proof-header.js';
-import { readRefreshToken } from '../../src/sessions/refresh-token.js';
-import { SessionVerifier } from '../../src/sessions/session-verifier.js';
+import {
+  readAttestCredentials,
+  readProofField,
+  type ProofField,
+} from '../../src/sessions/evidence/proof-field.js';
+import { readRefreshToken } from '../../src/sessions/tokens/refresh-token.js';
+import { SessionVerifier } from '../../src/sessions/tokens/session-verifier.js';
 import { fuzz, otherCode, skipping } from './fuzzer.js';
 
 const COUNT = 8000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { keyAttestation, verifyKeyAttestation } from '../../src/key-attestation/index.js';
 import { ConfigurationError } from '../../src/kernel/errors.js';
-import { readCertificate } from '../../src/kernel/x509.js';
+import { readCertificate } from '../../src/kernel/asn1/x509.js';
 import type { EnrolmentContext } from '../../src/ports/enrolment.js';
 import {
   KEY_ATTESTATION_DEFECTS,

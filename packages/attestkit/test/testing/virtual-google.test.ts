@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { verifyAppCheckToken } from '../../src/app-check/index.js';
 import { ConfigurationError } from '../../src/kernel/errors.js';
 import { remoteRevocations } from '../../src/net/android-revocations.js';
-import { googleAppCheck } from '../../src/net/google-app-check.js';
-import { googlePlayIntegrity } from '../../src/net/google-play-integrity.js';
+import { googleAppCheck } from '../../src/net/google/app-check.js';
+import { googlePlayIntegrity } from '../../src/net/google/play-integrity.js';
 import { createVirtualGoogle } from '../../src/testing/index.js';
 
 const PACKAGE = 'com.example.app';

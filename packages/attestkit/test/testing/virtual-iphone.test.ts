@@ -6,7 +6,7 @@ import {
   type AttestationExpectations,
 } from '../../src/app-attest/index.js';
 import { readAuthenticatorData } from '../../src/app-attest/authenticator-data.js';
-import { readCbor, type CborMap } from '../../src/kernel/cbor.js';
+import { readCbor, type CborMap } from '../../src/kernel/bytes/cbor.js';
 import {
   createVirtualApple,
   type AssertOptions,

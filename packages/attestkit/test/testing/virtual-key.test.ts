@@ -8,8 +8,8 @@ import {
 } from '../../src/app-attest/index.js';
 import { ConfigurationError } from '../../src/kernel/errors.js';
 import { enforcing } from '../../src/kernel/sinks.js';
-import { readAttestCredentials, readProofField } from '../../src/sessions/proof-header.js';
-import { requestBytes } from '../../src/sessions/request-bytes.js';
+import { readAttestCredentials, readProofField } from '../../src/sessions/evidence/proof-field.js';
+import { requestBytes } from '../../src/sessions/evidence/signed-bytes.js';
 import { createVirtualApple, type AssertOptions } from '../../src/testing/index.js';
 import { refusal } from '../approov/tokens.js';
 import { partsOf } from './virtual-shapes.js';

@@ -1,9 +1,9 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { readSignedData } from '../../src/app-attest/receipt-cms.js';
-import { readCertificate } from '../../src/kernel/x509.js';
-import { readInteger, readOctets } from '../../src/kernel/der-values.js';
-import { readDer, readSequence, readSet } from '../../src/kernel/der.js';
+import { readSignedData } from '../../src/app-attest/receipt/cms.js';
+import { readCertificate } from '../../src/kernel/asn1/x509.js';
+import { readInteger, readOctets } from '../../src/kernel/asn1/der-values.js';
+import { readDer, readSequence, readSet } from '../../src/kernel/asn1/der.js';
 import { createVirtualApple } from '../../src/testing/index.js';
 import { derShape, partsOf, VECTORS_THERE, vectorsOf, type Masks, type Vector } from './virtual-shapes.js';
 

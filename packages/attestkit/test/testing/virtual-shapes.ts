@@ -1,9 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isCborMap, readCbor, readCborItem, type CborMap, type CborValue } from '../../src/kernel/cbor.js';
-import { readOid } from '../../src/kernel/der-values.js';
-import { isUniversal, readBer, readDer, TAG, TAG_CLASS, type Asn1 } from '../../src/kernel/der.js';
+import {
+  isCborMap,
+  readCbor,
+  readCborItem,
+  type CborMap,
+  type CborValue,
+} from '../../src/kernel/bytes/cbor.js';
+import { readOid } from '../../src/kernel/asn1/der-values.js';
+import { isUniversal, readBer, readDer, TAG, TAG_CLASS, type Asn1 } from '../../src/kernel/asn1/der.js';
 
 const NAMED = process.env['ATTESTKIT_VECTORS'];
 const FOLDER = join(

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { APPLE_APP_ATTESTATION_ROOT } from '../../src/app-attest/roots.js';
-import { readCertificate, type Certificate } from '../../src/kernel/x509.js';
+import { APPLE_APP_ATTESTATION_ROOT } from '../../src/app-attest/attestation/roots.js';
+import { readCertificate, type Certificate } from '../../src/kernel/asn1/x509.js';
 import { createVirtualApple, type AttestOptions, type IPhoneOptions } from '../../src/testing/index.js';
 import {
   cborShape,
@@ -12,7 +12,7 @@ import {
   type Masks,
   type Vector,
 } from './virtual-shapes.js';
-import { readCbor, type CborMap } from '../../src/kernel/cbor.js';
+import { readCbor, type CborMap } from '../../src/kernel/bytes/cbor.js';
 
 const DAY = 86_400_000;
 

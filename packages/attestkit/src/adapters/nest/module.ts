@@ -1,7 +1,7 @@
 import { Inject, Module } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { ConfigurationError } from '../../kernel/errors.js';
-import { assertOptions } from '../../kernel/options.js';
+import { assertOptions } from '../../kernel/config/options.js';
 import { Decisions, optionsOfAll } from './decisions.js';
 import { Gateways, type Modules } from './gateways.js';
 import { assertModuleOptions, OPTIONS, type AttestationModuleOptions } from './options.js';

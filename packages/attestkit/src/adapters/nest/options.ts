@@ -1,6 +1,6 @@
 import { routeOf, type Guard, type RouteOptions } from '../../guard/index.js';
 import { ConfigurationError } from '../../kernel/errors.js';
-import { assertOptions } from '../../kernel/options.js';
+import { assertOptions } from '../../kernel/config/options.js';
 import { mounted } from '../mounting.js';
 
 /** What the module is set up with. */

@@ -13,13 +13,13 @@
  * live or with `{ window, ttlMs }`.
  */
 import { AttestationError } from '../../../src/kernel/errors.js';
-import type { JsonObject } from '../../../src/kernel/json.js';
+import type { JsonObject } from '../../../src/kernel/bytes/json.js';
 import { statusOf } from '../../../src/guard/endpoint-status.js';
 import { createGuard } from '../../../src/guard/index.js';
 import type { EnrolmentEvidence } from '../../../src/ports/enrolment.js';
 import type { AttestedRequest } from '../../../src/ports/request.js';
 import type { Store } from '../../../src/ports/store.js';
-import type { ChallengePurpose } from '../../../src/sessions/challenge.js';
+import type { ChallengePurpose } from '../../../src/sessions/tokens/challenge.js';
 import {
   assertion,
   replacementBytes,

@@ -1,0 +1,66 @@
+import type { JsonWebKey } from 'node:crypto';
+import { TOKEN_CHECKS } from '../../app-check/checks.js';
+import { inspectAppCheckToken, type AppCheckResult } from '../../app-check/index.js';
+import { isPlaceholder } from '../bare-text.js';
+import { evidenceKind, explain, type EvidenceKind, type Findings, type Report } from '../evidence-kind.js';
+import { jwkSet, numberOf, text, texts } from '../member-types.js';
+import { required, type Member, type MemberTable } from '../members.js';
+import { explainToken } from './token-checks.js';
+
+/** An evidence file with a token of Firebase App Check. */
+export interface AppCheckEvidence {
+  readonly kind: 'app-check';
+  /** The value of the header field `X-Firebase-AppCheck`. */
+  readonly token: string;
+  /** Firebase's JWK Set. */
+  readonly jwks: { readonly keys: readonly JsonWebKey[] };
+  /** The project's number, not its id: `123456789012`. */
+  readonly projectNumber: string;
+  /** Firebase App IDs that are allowed: `1:123456789012:android:0a1b2c3d4e5f`. */
+  readonly appIds: string | readonly string[];
+  /** Seconds by which the clocks may differ, 0 to 60. Default 0. */
+  readonly leewaySeconds?: number;
+  /** Whether tokens of the debug provider are accepted. Default false. */
+  readonly allowDebugProvider?: boolean;
+  /** The time as of which it is inspected, ISO 8601 with a zone: `2026-06-01T12:00:00Z`. Null: now. */
+  readonly at?: string | null;
+}
+
+/** `earlier use` is never checked: the server knows, or Firebase. */
+export type AppCheckReport = Report<'app-check', AppCheckResult, 'earlier use'>;
+
+const flag: Member<boolean> = {
+  is: 'true or false',
+  read: (value) => (typeof value === 'boolean' ? value : undefined),
+};
+
+const MEMBERS = {
+  token: required(text, 'Give the value of the header X-Firebase-AppCheck.'),
+  jwks: required(jwkSet, 'Give what https://firebaseappcheck.googleapis.com/v1/jwks answers.'),
+  projectNumber: required(text, 'Give the number of the project, as the Firebase console shows it.'),
+  appIds: required(texts, 'Give the Firebase App IDs that are allowed.'),
+  leewaySeconds: numberOf(' of seconds'),
+  allowDebugProvider: flag,
+} as const satisfies MemberTable & Record<keyof Omit<AppCheckEvidence, 'kind' | 'at'>, unknown>;
+
+const PLACEHOLDER =
+  'the Firebase SDK could not get a token, and sent this placeholder instead: the app’s log says why';
+
+/** Every check of a token. */
+export const APP_CHECK: EvidenceKind<'app-check', Findings<AppCheckResult, 'earlier use'>> = evidenceKind(
+  'app-check',
+  MEMBERS,
+  ({ token, appIds, ...expected }, now) => {
+    const allowed = typeof appIds === 'string' ? [appIds] : appIds;
+    const inspection = inspectAppCheckToken(token, { ...expected, appIds: allowed, now });
+    const read = inspection.verdict === 'pass' ? inspection.result : inspection.unverified;
+    const explained = explainToken(inspection.checks, TOKEN_CHECKS, read?.claims ?? {}, undefined, now);
+    return {
+      ...inspection,
+      checks: explain(explained, TOKEN_CHECKS.compact, () =>
+        isPlaceholder(token) ? PLACEHOLDER : undefined,
+      ),
+      notChecked: ['earlier use'],
+    };
+  },
+);

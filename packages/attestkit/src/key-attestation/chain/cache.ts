@@ -1,0 +1,26 @@
+import type { KeyObject } from 'node:crypto';
+import { BoundedCache } from '../../kernel/bounded-cache.js';
+
+/**
+ * What verifiers may remember between calls: bounded, and nothing but what a signature proved. Give the same one to
+ * every call of one verifier.
+ */
+export interface KeyAttestationCache {
+  /**
+   * Keys of certificates whose signature was verified, by SHA-256 of the issuer's key and the certificate. Only of
+   * those above the attestation certificate, which many devices share. Validity and revocation are none of it.
+   */
+  readonly links: BoundedCache<KeyObject>;
+  /** Imported keys of attestation certificates, which a batch of devices may share, by their encoding. */
+  readonly keys: BoundedCache<KeyObject>;
+}
+
+/**
+ * Makes a cache, empty. With it a chain of a remotely provisioned device costs two signature checks in place of four,
+ * and no import of a key, which costs as much as a check.
+ *
+ * @param size how many certificates, and how many keys, are remembered. Default 1000
+ */
+export function createKeyAttestationCache(size = 1000): KeyAttestationCache {
+  return { links: new BoundedCache(size), keys: new BoundedCache(size) };
+}

@@ -1,0 +1,53 @@
+import { AttestationError } from '../../kernel/errors.js';
+import type { Enrolled, EnrolmentContext, EnrolmentEvidence } from '../../ports/enrolment.js';
+import type { SentEvidence } from '../operations/body-members.js';
+import { ENROLMENT_CHECKS as CHECKS } from './enrolment-checks.js';
+
+/**
+ * Verifies evidence with what belongs to it, over the same challenge: first the evidence that costs no call, so that what
+ * it refuses is sent on to nobody.
+ *
+ * @param contextOf what evidence is verified against; the second time with what the first evidence says
+ * @throws AttestationError (rejects with it)
+ */
+export async function verifySent(
+  { evidence, fields, beside }: SentEvidence,
+  contextOf: (known?: Enrolled) => EnrolmentContext,
+): Promise<Enrolled> {
+  const enrolled = await evidence.verify(fields, contextOf());
+  if (beside === undefined) {
+    assertComplete(evidence, enrolled);
+    return enrolled;
+  }
+  const second = await beside.evidence.verify(beside.fields, contextOf(enrolled));
+  if (second.appId !== enrolled.appId) throw new AttestationError(CHECKS.companionApp);
+  const { notes = [], ...kept } = second;
+  return {
+    ...enrolled,
+    ...(kept.virtual === true && { virtual: true }),
+    beside: kept,
+    notes: [...(enrolled.notes ?? []), ...notes],
+  };
+}
+
+/**
+ * Holds what was enrolled to the policy of now, with what came beside it.
+ *
+ * @throws AttestationError of stage `denied`
+ */
+export function appraiseSent(
+  evidence: Pick<EnrolmentEvidence, 'appraise' | 'companion'>,
+  enrolled: Enrolled,
+  now: number,
+): void {
+  evidence.appraise(enrolled, now);
+  assertComplete(evidence, enrolled);
+  const { companion } = evidence;
+  if (companion !== undefined && enrolled.beside !== undefined)
+    companion.evidence.appraise(enrolled.beside, now);
+}
+
+function assertComplete({ companion }: Pick<EnrolmentEvidence, 'companion'>, enrolled: Enrolled): void {
+  if (companion === undefined || enrolled.beside !== undefined) return;
+  if (companion.isRequired(enrolled)) throw new AttestationError(CHECKS.companion);
+}

@@ -1,0 +1,145 @@
+import { freezeJson } from '../../kernel/bytes/json.js';
+import type { CheckDef } from '../../ports/checks.js';
+
+/** What is asked of requests to the endpoints before there is evidence: each is answered with 400. */
+export const BODY_CHECKS = freezeJson({
+  deviceId: {
+    name: 'device id',
+    code: 'ERR_ENROLMENT_DEVICE_ID',
+    stage: 'malformed',
+    says: 'the request has no `device_id`, or more than one, or one that is not 1 to 128 of the characters A-Z a-z 0-9 . _ : -',
+    spec: 'attestkit, enrolment',
+  },
+  purpose: {
+    name: 'purpose',
+    code: 'ERR_ENROLMENT_PURPOSE',
+    stage: 'malformed',
+    says: 'the request asks for a challenge with a `purpose` that is none of attest, assert and request',
+    spec: 'attestkit, enrolment',
+  },
+  mediaType: {
+    name: 'media type',
+    code: 'ERR_ENROLMENT_MEDIA_TYPE',
+    stage: 'malformed',
+    says: 'the body is not sent as application/json, or is compressed',
+    spec: 'RFC 9110 §8.3',
+  },
+  size: {
+    name: 'body size',
+    code: 'ERR_ENROLMENT_BODY_TOO_LARGE',
+    stage: 'malformed',
+    says: 'the body is larger than any genuine one',
+    spec: 'attestkit, input caps',
+  },
+  json: {
+    name: 'body is a JSON object',
+    code: 'ERR_ENROLMENT_BODY_MALFORMED',
+    stage: 'malformed',
+    says: 'the body is not one JSON object in UTF-8, or has a name twice',
+    spec: 'RFC 8259 §4',
+  },
+  members: {
+    name: 'body members',
+    code: 'ERR_ENROLMENT_MEMBERS',
+    stage: 'malformed',
+    says: 'the body lacks a member, or has one of another type than documented',
+    spec: 'attestkit, enrolment',
+  },
+  evidence: {
+    name: 'one kind of evidence',
+    code: 'ERR_ENROLMENT_EVIDENCE',
+    stage: 'malformed',
+    says: 'the body has no evidence of a kind that this server takes, or of several kinds at once',
+    spec: 'attestkit, enrolment',
+  },
+} as const satisfies Record<string, CheckDef>);
+
+/** What is asked of a device whose evidence holds, beyond the evidence. */
+export const ENROLMENT_CHECKS = freezeJson({
+  keyBlocked: {
+    name: 'key not blocked',
+    code: 'ERR_ENROLMENT_KEY_BLOCKED',
+    stage: 'denied',
+    says: 'the operator has blocked the attested key',
+    spec: 'attestkit, devices',
+  },
+  companion: {
+    name: 'evidence beside the key',
+    code: 'ERR_ENROLMENT_COMPANION_MISSING',
+    stage: 'denied',
+    says: 'the policy asks for a second kind of evidence beside the key, and the body has none',
+    spec: 'attestkit, enrolment',
+  },
+  companionApp: {
+    name: 'one app in both kinds of evidence',
+    code: 'ERR_ENROLMENT_COMPANION_MISMATCH',
+    stage: 'untrusted',
+    says: 'the two kinds of evidence in the body are about different apps',
+    spec: 'attestkit, enrolment',
+  },
+  subjectKnown: {
+    name: 'user known',
+    code: 'ERR_ENROLMENT_SUBJECT_FAILED',
+    stage: 'unavailable',
+    says: 'the application could not say which user the device is enrolled for',
+    spec: 'attestkit, enrolment',
+    unexpected: true,
+  },
+  authorized: {
+    name: 'replacement judged',
+    code: 'ERR_ENROLMENT_AUTHORIZATION_FAILED',
+    stage: 'unavailable',
+    says: 'the application could not say whether the key may be replaced',
+    spec: 'attestkit, enrolment',
+    unexpected: true,
+  },
+} as const satisfies Record<string, CheckDef>);
+
+/**
+ * Genuine evidence for what cannot go on: each is answered with 409 on every endpoint. The client forgets label, key and
+ * tokens, and begins with new ones.
+ */
+export const CONFLICT_CHECKS = freezeJson({
+  label: {
+    name: 'label of this key',
+    code: 'ERR_ENROLMENT_LABEL_TAKEN',
+    stage: 'denied',
+    says: 'the `device_id` belongs to another key, and the request has no proof by that key',
+    spec: 'attestkit, devices',
+  },
+  key: {
+    name: 'key of this label',
+    code: 'ERR_ENROLMENT_KEY_TAKEN',
+    stage: 'denied',
+    says: 'the attested key belongs to another `device_id`',
+    spec: 'Apple, Verify the attestation, after step 11',
+  },
+  keyRetired: {
+    name: 'key not retired',
+    code: 'ERR_ENROLMENT_KEY_ENDED',
+    stage: 'denied',
+    says: 'the attested key was replaced, or its installation was forgotten',
+    spec: 'attestkit, devices',
+  },
+  keyProof: {
+    name: 'possession of the key',
+    code: 'ERR_ENROLMENT_KEY_PROOF_MISSING',
+    stage: 'denied',
+    says: 'the attested key is enrolled already, and its evidence does not prove possession: the client has to use `assert`',
+    spec: 'attestkit, devices',
+  },
+  keyed: {
+    name: 'same kind of device',
+    code: 'ERR_ENROLMENT_KIND_MISMATCH',
+    stage: 'denied',
+    says: 'the `device_id` was enrolled with a key and the evidence has none, or the other way round',
+    spec: 'attestkit, devices',
+  },
+  user: {
+    name: 'same user',
+    code: 'ERR_ENROLMENT_USER_TAKEN',
+    stage: 'denied',
+    says: 'the device is enrolled for another user',
+    spec: 'attestkit, devices',
+  },
+} as const satisfies Record<string, CheckDef>);

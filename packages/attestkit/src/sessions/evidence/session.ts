@@ -1,0 +1,82 @@
+import { enforcing } from '../../kernel/sinks.js';
+import type { Appraisal, Evidence } from '../../ports/evidence.js';
+import type { AttestedRequest } from '../../ports/request.js';
+import { liveRecord } from '../state/revocation.js';
+import { originOf } from '../operations/issue.js';
+import { needOfSession } from './needs.js';
+import { appraiseSessionBinding } from '../tokens/session-binding.js';
+import { findSession } from './session-field.js';
+import type { SessionResult } from '../tokens/session-token.js';
+import type { Context } from '../context.js';
+import type { Sessions } from '../sessions.js';
+
+/** Evidence about devices that this guard has enrolled: it gets ready once the guard has its sessions. */
+export interface SessionEvidence<
+  Kind extends string = string,
+  Result = unknown,
+  Item = unknown,
+  Demand = unknown,
+> {
+  readonly kind: Kind;
+  /** Called by the guard. */
+  connect(sessions: Sessions): Evidence<Kind, Result, Item, Demand>;
+}
+
+declare module '../../ports/attestation.js' {
+  interface Attestation {
+    readonly session?: SessionResult;
+  }
+}
+
+/**
+ * Session tokens as evidence for the guard. How they are found and what they are held to is set with the guard's
+ * `sessions`.
+ */
+export function session(): SessionEvidence<'session', SessionResult, string, undefined> {
+  return {
+    kind: 'session',
+    connect: ({ context }) => ({
+      kind: 'session',
+      routeOptions: [],
+      fields: [context.settings.header],
+      need: (_demand, error) => needOfSession(context, error),
+      demand: () => undefined,
+      find: (request) => findSession(context, request),
+      verify: (token, { request, now }) => appraiseSession(context, token, request, now),
+    }),
+  };
+}
+
+/**
+ * Verifies a session token, what it is bound to, and that it has not ended; at once where that is known.
+ *
+ * @throws AttestationError (or rejects with it)
+ */
+function appraiseSession(
+  context: Context,
+  token: string,
+  request: AttestedRequest,
+  now: number,
+): Appraisal<SessionResult> | Promise<Appraisal<SessionResult>> {
+  const result = boundSession(context, token, request, now);
+  if (context.settings.revocation === 'off') return { result };
+  const record = liveRecord(context, result);
+  return 'then' in record ? record.then(() => ({ result })) : { result };
+}
+
+/**
+ * Verifies a session token, and what it is bound to.
+ *
+ * @throws AttestationError
+ */
+export function boundSession(
+  { verifier, keys, settings }: Context,
+  token: string,
+  request: AttestedRequest,
+  now: number,
+): SessionResult {
+  const result = verifier.verify(token, now);
+  if (result.binding !== undefined)
+    appraiseSessionBinding(keys.pseudonym, settings.bind, result.binding, originOf(request), enforcing);
+  return result;
+}

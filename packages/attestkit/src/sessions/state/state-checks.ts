@@ -1,0 +1,21 @@
+import { freezeJson } from '../../kernel/bytes/json.js';
+import type { CheckDef } from '../../ports/checks.js';
+
+/** What can keep stored state from being used. */
+export const STATE_CHECKS = freezeJson({
+  record: {
+    name: 'record readable',
+    code: 'ERR_STATE_UNREADABLE',
+    stage: 'unavailable',
+    says: 'a record in the store was not written by this version, or by attestkit at all',
+    spec: 'attestkit, store',
+    unexpected: true,
+  },
+  contention: {
+    name: 'record written',
+    code: 'ERR_STATE_CONTENTION',
+    stage: 'unavailable',
+    says: 'a record was changed by others again and again while it was to be written',
+    spec: 'attestkit, store',
+  },
+} as const satisfies Record<string, CheckDef>);
