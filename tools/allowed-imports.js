@@ -19,18 +19,32 @@ export const allowedImports = {
   sessions: { rooms: ['ports', 'kernel'], builtins: PURE },
   net: { rooms: ['ports', 'kernel'] },
   stores: { rooms: ['ports', 'kernel'] },
-  guard: { rooms: ['ports', 'kernel', 'sessions'] },
-  'adapters/mounting': { rooms: ['ports', 'kernel', 'guard'] },
-  'adapters/node': { rooms: ['ports', 'guard', 'adapters/mounting'] },
-  'adapters/web': { rooms: ['ports', 'kernel', 'guard', 'adapters/mounting'] },
-  'adapters/express': { rooms: ['ports', 'guard', 'adapters/mounting', 'adapters/node'] },
-  'adapters/fastify': { rooms: ['ports', 'kernel', 'guard', 'adapters/mounting', 'adapters/node'] },
-  'adapters/koa': { rooms: ['ports', 'guard', 'adapters/mounting', 'adapters/node'] },
+  guard: { rooms: ['ports', 'kernel'] },
+  endpoints: { rooms: ['ports', 'kernel', 'sessions', 'guard'] },
+  'create-guard': { rooms: ['ports', 'kernel', 'sessions', 'guard', 'endpoints'] },
+  'adapters/mounting': { rooms: ['ports', 'kernel', 'guard', 'endpoints', 'create-guard'] },
+  'adapters/node': { rooms: ['ports', 'guard', 'create-guard', 'adapters/mounting'] },
+  'adapters/web': { rooms: ['ports', 'kernel', 'guard', 'create-guard', 'adapters/mounting'] },
+  'adapters/express': { rooms: ['ports', 'guard', 'create-guard', 'adapters/mounting', 'adapters/node'] },
+  'adapters/fastify': {
+    rooms: ['ports', 'kernel', 'guard', 'create-guard', 'adapters/mounting', 'adapters/node'],
+  },
+  'adapters/koa': { rooms: ['ports', 'guard', 'create-guard', 'adapters/mounting', 'adapters/node'] },
   'adapters/nest': {
-    rooms: ['ports', 'kernel', 'guard', 'adapters/mounting', 'adapters/node', 'adapters/fastify'],
+    rooms: [
+      'ports',
+      'kernel',
+      'guard',
+      'create-guard',
+      'adapters/mounting',
+      'adapters/node',
+      'adapters/fastify',
+    ],
     packages: ['@nestjs/common', '@nestjs/core'],
   },
-  'adapters/hono': { rooms: ['ports', 'guard', 'adapters/mounting', 'adapters/node', 'adapters/web'] },
+  'adapters/hono': {
+    rooms: ['ports', 'guard', 'create-guard', 'adapters/mounting', 'adapters/node', 'adapters/web'],
+  },
   env: {
     rooms: [
       'ports',
@@ -43,6 +57,8 @@ export const allowedImports = {
       'net',
       'stores',
       'guard',
+      'endpoints',
+      'create-guard',
     ],
   },
   inspect: {
@@ -75,6 +91,8 @@ export const allowedImports = {
       'net',
       'stores',
       'guard',
+      'endpoints',
+      'create-guard',
     ],
   }, // types of the rooms
 };

@@ -16,8 +16,12 @@ const files = paths.filter((path) => path.endsWith('.ts'));
 const rooms = [
   ...new Set(files.filter((file) => file.includes('/')).map((file) => file.split('/', 1)[0] ?? '')),
 ];
+/** More in one folder than a reader can keep apart; a dozen is the aim. */
+const MOST_FILES = 16;
 /** @type {string[]} */
 const problems = [];
+/** What each file imports, types included. @type {Map<string, string[]>} */
+const graph = new Map();
 let imports = 0;
 const importPattern =
   /^\s*(?:import|export)\b[^;'"]*?\bfrom\s*['"]([^'"]+)|^\s*import\s*['"]([^'"]+)|\b(?:import|require)\(\s*['"]([^'"]+)/gm;
@@ -42,6 +46,24 @@ function faultOfImport(file, specifier) {
   return ![room, ...row.rooms].includes(roomOf(target)) && `${room} may not import ${roomOf(target)}`;
 }
 
+/** Files that import each other, as one path: depth first, by colours (Cormen et al., 20.3). @returns {string[]} */
+function circles() {
+  /** @type {Map<string, 'open' | 'done'>} */
+  const seen = new Map();
+  /** @type {string[]} */
+  const found = [];
+  /** @param {string} file @param {readonly string[]} way */
+  const visit = (file, way) => {
+    if (seen.get(file) === 'open') found.push([...way.slice(way.indexOf(file)), file].join(' -> '));
+    if (seen.has(file)) return;
+    seen.set(file, 'open');
+    for (const next of graph.get(file) ?? []) visit(next, [...way, file]);
+    seen.set(file, 'done');
+  };
+  for (const file of files) visit(file, []);
+  return found;
+}
+
 /** An `await` is at the top level when no line that encloses it says `async`. @param {string[]} lines */
 function lineOfTopLevelAwait(lines) {
   return lines.findIndex((line, at) => {
@@ -62,6 +84,11 @@ for (const file of files) {
   const lines = text.split('\n');
   const specifiers = [...text.matchAll(importPattern)].map(([, ...found]) => found.find(Boolean) ?? '');
   imports += specifiers.length;
+  const relative = specifiers.filter((specifier) => specifier.startsWith('.'));
+  graph.set(
+    file,
+    relative.map((specifier) => posix.join(posix.dirname(file), specifier).replace(/\.js$/, '.ts')),
+  );
   const faults = specifiers.map((specifier) => faultOfImport(file, specifier));
   const awaited = lineOfTopLevelAwait(lines);
   if (awaited >= 0) faults.push(`top-level await in line ${awaited + 1}`);
@@ -77,6 +104,12 @@ for (const room of rooms.filter((name) => name !== 'ports')) {
   if (!existsSync(readme)) problems.push(`${room}/README.md is missing`);
   else if (readFileSync(readme, 'utf8').trimEnd().split('\n').length > 20)
     problems.push(`${room}/README.md has more than 20 lines`);
+}
+
+for (const circle of circles()) problems.push(`a circle: ${circle}`);
+for (const folder of new Set(files.map((file) => posix.dirname(file)))) {
+  const { length } = files.filter((file) => posix.dirname(file) === folder);
+  if (length > MOST_FILES) problems.push(`${folder} holds ${length} files, more than ${MOST_FILES}`);
 }
 
 console.log(`boundaries: ${files.length} files, ${imports} imports, ${rooms.length} rooms`);

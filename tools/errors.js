@@ -23,6 +23,7 @@ const titles = {
   stores: 'Stores',
   net: 'What is fetched',
   guard: 'The guard itself',
+  endpoints: 'The endpoints, before evidence is looked at',
 };
 
 /** Everything in a catalogue that has the shape of a check, in order. @param {unknown} value @returns {Check[]} */

@@ -1,6 +1,7 @@
 import type { AppCheckErrorCode } from './app-check/index.js';
 import type { AppAttestErrorCode } from './app-attest/index.js';
 import type { ApproovErrorCode } from './approov/index.js';
+import type { EndpointErrorCode } from './endpoints/index.js';
 import type { GuardErrorCode } from './guard/index.js';
 import type { KeyAttestationErrorCode } from './key-attestation/index.js';
 import type { NetErrorCode } from './net/checks.js';
@@ -9,18 +10,10 @@ import type { SessionsErrorCode } from './sessions/index.js';
 import type { SignedTokenErrorCode } from './signed-token/index.js';
 import type { StoreErrorCode } from './stores/checks.js';
 
-export { createGuard } from './guard/index.js';
-export type {
-  EndpointUse,
-  EnrolmentOptions,
-  Guard,
-  GuardOptions,
-  Limiter,
-  LimitOptions,
-  RefusalOptions,
-  Route,
-  RouteOptions,
-} from './guard/index.js';
+export { createGuard } from './create-guard.js';
+export type { EndpointUse, EnrolmentOptions, Limiter, LimitOptions } from './endpoints/index.js';
+export type { Guard, GuardOptions } from './create-guard.js';
+export type { RefusalOptions, Route, RouteOptions } from './guard/index.js';
 export { AttestationError, ConfigurationError } from './kernel/errors.js';
 export type { Attestation, EvidenceRouteOptions } from './ports/attestation.js';
 export type { CheckDef, CheckReport, Inspection, Stage } from './ports/checks.js';
@@ -60,4 +53,5 @@ export type ErrorCode =
   | SessionsErrorCode
   | StoreErrorCode
   | NetErrorCode
+  | EndpointErrorCode
   | GuardErrorCode;

@@ -1,4 +1,5 @@
-import type { Guard, RouteOptions } from '../guard/index.js';
+import type { Guard } from '../create-guard.js';
+import type { RouteOptions } from '../guard/index.js';
 import type { Attestation } from '../ports/attestation.js';
 import { mounted } from './mounting.js';
 import { answering, middleware, type Middleware } from './node/middleware.js';

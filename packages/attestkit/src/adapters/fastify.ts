@@ -1,4 +1,5 @@
-import { routeOf, whenDecided, type Guard, type RouteOptions, markNode } from '../guard/index.js';
+import { routeOf, whenDecided, type RouteOptions, markNode } from '../guard/index.js';
+import type { Guard } from '../create-guard.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import type { Attestation } from '../ports/attestation.js';
 import { mounted, type MountOptions } from './mounting.js';

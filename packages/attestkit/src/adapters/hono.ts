@@ -1,4 +1,5 @@
-import { routeOf, type Guard, type RouteOptions, markFetch } from '../guard/index.js';
+import { routeOf, type RouteOptions, markFetch } from '../guard/index.js';
+import type { Guard } from '../create-guard.js';
 import type { Attestation } from '../ports/attestation.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { mounted, type MountOptions } from './mounting.js';

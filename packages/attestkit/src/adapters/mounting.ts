@@ -1,4 +1,6 @@
-import { belowPrefix, routeOf, type Guard } from '../guard/index.js';
+import { belowPrefix } from '../endpoints/index.js';
+import { routeOf } from '../guard/index.js';
+import type { Guard } from '../create-guard.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { assertOptions } from '../kernel/config/options.js';
 import type { Answer } from '../ports/decision.js';

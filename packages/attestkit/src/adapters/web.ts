@@ -1,11 +1,5 @@
-import {
-  BODY_LIMIT,
-  BodyTooLargeError,
-  routeOf,
-  type Guard,
-  type RouteOptions,
-  markFetch,
-} from '../guard/index.js';
+import { BODY_LIMIT, BodyTooLargeError, routeOf, type RouteOptions, markFetch } from '../guard/index.js';
+import type { Guard } from '../create-guard.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import type { Attestation } from '../ports/attestation.js';
 import type { Answer } from '../ports/decision.js';

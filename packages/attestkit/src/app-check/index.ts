@@ -1,10 +1,10 @@
 export { APP_CHECK_CHECKS } from './checks.js';
 export type { AppCheckErrorCode } from './checks.js';
 export type { ReplayOptions } from './consume.js';
-export { appCheckEnrolment } from './enrolment.js';
-export type { AppCheckEnrolmentOptions } from './enrolment.js';
-export { APP_CHECK_JWKS, appCheck } from './evidence.js';
-export type { AppCheckDemand, AppCheckOptions, AppCheckRouteOptions } from './evidence.js';
+export { appCheckEnrolment } from './enrolment-evidence.js';
+export type { AppCheckEnrolmentOptions } from './enrolment-evidence.js';
+export { APP_CHECK_JWKS, appCheck } from './request-evidence.js';
+export type { AppCheckDemand, AppCheckOptions, AppCheckRouteOptions } from './request-evidence.js';
 export type { AppCheckProject } from './expectations.js';
 export type { AppCheckVerifierOptions } from './verifier.js';
 export { inspectAppCheckToken, verifyAppCheckToken } from './verify.js';

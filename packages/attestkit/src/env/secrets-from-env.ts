@@ -1,4 +1,4 @@
-import type { EnrolmentOptions } from '../guard/index.js';
+import type { EnrolmentOptions } from '../endpoints/index.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { readSecrets } from '../sessions/tokens/derived-keys.js';
 import type { Environment } from './environment.js';

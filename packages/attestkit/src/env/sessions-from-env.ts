@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../kernel/errors.js';
-import type { EnrolmentOptions } from '../guard/index.js';
+import type { EnrolmentOptions } from '../endpoints/index.js';
 import { remoteJwks } from '../net/index.js';
 import type { EnrolmentEvidence } from '../ports/enrolment.js';
 import { LONGEST_SECONDS } from '../sessions/settings.js';

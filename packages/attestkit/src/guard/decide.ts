@@ -8,7 +8,7 @@ import { GUARD_CHECKS } from './checks.js';
 import { emit, type Telling } from './emit.js';
 import { isPreflight, pathOf } from './exempt.js';
 import { readBody } from './read-body.js';
-import { refuse } from './refusal.js';
+import { refuse } from './answers/refusal.js';
 import type { Demanded, Route } from './route.js';
 
 /** What is known of one request while it is decided about. */

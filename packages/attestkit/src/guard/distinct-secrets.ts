@@ -1,34 +1,19 @@
 import { ConfigurationError } from '../kernel/errors.js';
 import { secretDigests } from '../kernel/config/secret-readings.js';
-import type { Evidence } from '../ports/evidence.js';
-import type { EnrolmentOptions } from './enrolment.js';
 
 /** One use of secrets, by the option that names them. */
-interface Use {
+export interface SecretUse {
   readonly option: string;
   /** Of the secrets, in every encoding. */
   readonly digests: readonly string[];
 }
 
 /**
- * Refuses one secret for two uses, in whatever encoding: an attacker who learns it from one could forge in the other. All
- * kinds of evidence in `evidence` count as one use, since two headers may carry tokens of one account.
+ * Refuses one secret for two uses, in whatever encoding: an attacker who learns it from one could forge in the other.
  *
  * @throws ConfigurationError naming the option
  */
-export function assertDistinctSecrets(
-  { secret = [], hashKey, enrolment = [] }: EnrolmentOptions,
-  evidence: readonly Evidence[],
-): void {
-  const uses: readonly Use[] = [
-    { option: 'evidence', digests: evidence.flatMap((each) => each.secretDigests?.() ?? []) },
-    ...enrolment.map(({ kind, secretDigests: digests }) => ({
-      option: `enrolment (${kind})`,
-      digests: digests?.() ?? [],
-    })),
-    { option: 'secret', digests: [secret].flat().flatMap(digestsOfText) },
-    { option: 'hashKey', digests: hashKey === undefined ? [] : digestsOfText(hashKey) },
-  ];
+export function assertDistinctSecrets(uses: readonly SecretUse[]): void {
   const known = new Map<string, string>();
   for (const { option, digests } of uses) {
     const other = digests.map((digest) => known.get(digest)).find((found) => found !== undefined);
@@ -40,6 +25,7 @@ export function assertDistinctSecrets(
   }
 }
 
-function digestsOfText(text: string): readonly string[] {
-  return secretDigests(Buffer.from(text, 'utf8'));
+/** One use of a secret that is given as text. */
+export function usedAsText(option: string, texts: readonly string[]): SecretUse {
+  return { option, digests: texts.flatMap((text) => secretDigests(Buffer.from(text, 'utf8'))) };
 }

@@ -6,7 +6,12 @@ import type { RouteCounts } from './counters.js';
 import { assertOneOf, assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { BODY_LIMIT } from './body-limit.js';
 import { exclusion, type Exclusion } from './exempt.js';
-import { REFUSAL_OPTIONS, refusalOptions, type RefusalOptions, type RefusalSettings } from './refusal.js';
+import {
+  REFUSAL_OPTIONS,
+  refusalOptions,
+  type RefusalOptions,
+  type RefusalSettings,
+} from './answers/refusal.js';
 
 /** What a route, or all routes at once, ask of a request. */
 export interface RouteOptions extends EvidenceRouteOptions, RefusalOptions {

@@ -1,7 +1,7 @@
 import type { CheckDef } from '../ports/checks.js';
-import { DECODE_CHECKS, FIELD_CHECKS } from './decode-checks.js';
-import { TOKEN_CHECKS, USED_JWS_CHECKS } from './token-checks.js';
-import { POLICY_CHECKS, VERDICT_CHECKS } from './verdict-checks.js';
+import { DECODE_CHECKS, FIELD_CHECKS } from './token/decode-checks.js';
+import { TOKEN_CHECKS, USED_JWS_CHECKS } from './token/token-checks.js';
+import { POLICY_CHECKS, VERDICT_CHECKS } from './verdict/verdict-checks.js';
 
 /** Every code with which a token, a verdict or an enrolled device can be refused. */
 export type PlayIntegrityErrorCode =

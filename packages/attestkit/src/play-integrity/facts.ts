@@ -1,6 +1,6 @@
 import type { JsonObject } from '../kernel/bytes/json.js';
-import { Members } from './members.js';
-import type { PlayIntegrityVerdict } from './verdict.js';
+import { Members } from './verdict/members.js';
+import type { PlayIntegrityVerdict } from './verdict/verdict.js';
 
 /** What the policy looks at, kept in a device's record: in short, what a verdict says. A member that is not known is absent or undefined. */
 export interface PlayIntegrityFacts extends JsonObject {

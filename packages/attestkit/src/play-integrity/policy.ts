@@ -10,9 +10,15 @@ import {
   DEVICE_LABELS,
   LICENSING,
   PLAY_PROTECT,
-} from './read-verdict.js';
-import type { AppAccessRisk, DeviceActivity, DeviceLabel, Licensing, PlayProtect } from './verdict.js';
-import { POLICY_CHECKS as CHECKS } from './verdict-checks.js';
+} from './verdict/read-verdict.js';
+import type {
+  AppAccessRisk,
+  DeviceActivity,
+  DeviceLabel,
+  Licensing,
+  PlayProtect,
+} from './verdict/verdict.js';
+import { POLICY_CHECKS as CHECKS } from './verdict/verdict-checks.js';
 
 /** What app, device and account have to be to be let in. A value that nobody knows is in none of these lists. */
 export interface PlayIntegrityPolicyOptions {

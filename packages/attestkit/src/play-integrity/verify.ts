@@ -9,13 +9,13 @@ import type { Checks, Inspection } from '../ports/checks.js';
 import { bindingMistake } from './binding-mistakes.js';
 import { readExpectations, type VerdictExpectations, type VerdictRules } from './expectations.js';
 import { factsOf, unpadded } from './facts.js';
-import { areKeys, type PlayIntegrityKeys } from './keys.js';
-import { isWithinCaps } from './members.js';
+import { areKeys, type PlayIntegrityKeys } from './token/keys.js';
+import { isWithinCaps } from './verdict/members.js';
 import { appraisePolicy } from './policy.js';
-import { readVerdict } from './read-verdict.js';
-import { JWS_CHECKS, TOKEN_CHECKS } from './token-checks.js';
-import type { PlayIntegrityVerdict } from './verdict.js';
-import { POLICY_CHECKS, VERDICT_CHECKS as CHECKS } from './verdict-checks.js';
+import { readVerdict } from './verdict/read-verdict.js';
+import { JWS_CHECKS, TOKEN_CHECKS } from './token/token-checks.js';
+import type { PlayIntegrityVerdict } from './verdict/verdict.js';
+import { POLICY_CHECKS, VERDICT_CHECKS as CHECKS } from './verdict/verdict-checks.js';
 
 /**
  * Appraises a decoded verdict: for this app, bound to this request, of now, and good enough for the policy. Pure and

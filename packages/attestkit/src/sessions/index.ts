@@ -2,7 +2,7 @@ export { assertion } from './evidence/signed-request.js';
 export type { AssertionDemand, AssertionResult, AssertionRouteOptions } from './evidence/signed-request.js';
 export { SESSIONS_CHECKS } from './checks.js';
 export type { SessionsErrorCode } from './checks.js';
-export type { RevocationCheck } from './state/revocation.js';
+export type { RevocationCheck } from './settings.js';
 export type { DevicePolicy } from './policy.js';
 export { refreshBytes, requestBytes, replacementBytes, sessionBytes } from './evidence/signed-bytes.js';
 export type {

@@ -5,9 +5,11 @@ import { within } from '../kernel/config/whole-number.js';
 import type { Enrolled } from '../ports/enrolment.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { readPolicy, type DevicePolicy } from './policy.js';
-import type { RevocationCheck } from './state/revocation.js';
 import { assertPrefixLengths, type BindingTerms, type IpPrefixLengths } from './tokens/session-binding.js';
 import type { SessionKey } from './tokens/session-keys.js';
+
+/** How soon the end of a session, a block or a replaced key takes effect on every instance. */
+export type RevocationCheck = 'immediate' | 'off' | { readonly maxStaleSeconds: number };
 
 /** A request to replace the key of a device, with evidence that holds and without a proof by the old key. */
 export interface TakenDeviceId {

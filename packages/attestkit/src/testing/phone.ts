@@ -1,7 +1,7 @@
-import type { ExtensionLayout, Launch } from './authenticator-data.js';
-import type { Device } from './leaf-certificate.js';
-import type { ReceiptContents } from './make-receipt.js';
-import type { Authorities } from './virtual-authorities.js';
+import type { ExtensionLayout, Launch } from './apple/authenticator-data.js';
+import type { Device } from './apple/leaf-certificate.js';
+import type { ReceiptContents } from './apple/make-receipt.js';
+import type { Authorities } from './apple/authorities.js';
 
 /** Milliseconds since the epoch. */
 export type Clock = () => number;

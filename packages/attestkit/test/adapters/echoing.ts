@@ -1,5 +1,5 @@
 import { readBody } from '../../src/guard/read-body.js';
-import type { Guard } from '../../src/guard/index.js';
+import type { Guard } from '../../src/create-guard.js';
 import { syncGuard } from './guards.js';
 
 /** What the guard was asked to answer. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Guard } from '../../src/guard/index.js';
+import type { Guard } from '../../src/create-guard.js';
 import { echoing } from './echoing.js';
 import { syncGuard } from './guards.js';
 import { mountedServers } from './mounted-servers.js';

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { approov, approovKeys } from '../../src/approov/index.js';
-import { createGuard, type Guard, type GuardOptions } from '../../src/guard/index.js';
+import { createGuard, type Guard, type GuardOptions } from '../../src/create-guard.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import type { Evidence } from '../../src/ports/evidence.js';
 import type { AttestedRequest } from '../../src/ports/request.js';

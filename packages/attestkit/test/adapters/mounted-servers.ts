@@ -16,7 +16,7 @@ import * as forKoa from '../../src/adapters/koa.js';
 import { AttestationModule } from '../../src/adapters/nest.js';
 import * as forNode from '../../src/adapters/node/index.js';
 import * as forWeb from '../../src/adapters/web.js';
-import type { Guard } from '../../src/guard/index.js';
+import type { Guard } from '../../src/create-guard.js';
 import { afterTest, listening, serve } from './wire.js';
 
 /** A server with the endpoints, whose every other path answers 418 with the method, the URL and the body it got. */

@@ -6,7 +6,7 @@ import * as forHono from '../../src/adapters/hono.js';
 import * as forKoa from '../../src/adapters/koa.js';
 import * as forNode from '../../src/adapters/node/index.js';
 import * as forWeb from '../../src/adapters/web.js';
-import type { Guard } from '../../src/guard/index.js';
+import type { Guard } from '../../src/create-guard.js';
 import { catsController, platforms, serveNest } from './nest-app.js';
 import { syncGuard } from './guards.js';
 

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { describe, expect, test, vi } from 'vitest';
 import { protectUpgrade } from '../../src/adapters/node/index.js';
-import type { Guard } from '../../src/guard/index.js';
+import type { Guard } from '../../src/create-guard.js';
 import { asyncGuard, bodyGuard, digestOf, heldGuard, syncGuard, tokenField } from './guards.js';
 import { afterTest, listening, open, received, type FieldLine } from './wire.js';
 

@@ -16,7 +16,7 @@ import * as forKoa from '../../src/adapters/koa.js';
 import { AttestationModule, Attested, Protect } from '../../src/adapters/nest.js';
 import * as forNode from '../../src/adapters/node/index.js';
 import * as forWeb from '../../src/adapters/web.js';
-import type { Guard } from '../../src/guard/index.js';
+import type { Guard } from '../../src/create-guard.js';
 import type { Attestation } from '../../src/ports/attestation.js';
 
 declare const guard: Guard;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { APP_ATTEST_CHECKS } from '../../src/app-attest/checks.js';
-import { appAttest, type AppAttestOptions } from '../../src/app-attest/evidence.js';
+import { appAttest, type AppAttestOptions } from '../../src/app-attest/enrolment-evidence.js';
 import { RECEIPT_CHECKS } from '../../src/app-attest/receipt/checks.js';
 import { isTextMap, readCbor, type CborValue } from '../../src/kernel/bytes/cbor.js';
 import type { Enrolled } from '../../src/ports/enrolment.js';
 import type { ReceiptExchanger } from '../../src/ports/receipts.js';
-import { encodeCbor, map } from '../../src/testing/encode-cbor.js';
-import { createVirtualApple } from '../../src/testing/virtual-apple.js';
+import { encodeCbor, map } from '../../src/testing/encode/cbor.js';
+import { createVirtualApple } from '../../src/testing/apple/virtual-apple.js';
 import { refusal } from '../approov/tokens.js';
 
 const DAY = 86_400_000;

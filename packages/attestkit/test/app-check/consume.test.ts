@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { appCheck, type AppCheckOptions } from '../../src/app-check/index.js';
-import { createGuard } from '../../src/guard/index.js';
+import { createGuard } from '../../src/create-guard.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import type { Enforcement } from '../../src/ports/evidence.js';
 import type { Store } from '../../src/ports/store.js';

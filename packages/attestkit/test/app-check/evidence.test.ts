@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { APP_CHECK_JWKS, appCheck, type AppCheckOptions } from '../../src/app-check/index.js';
-import { createGuard } from '../../src/guard/index.js';
+import { createGuard } from '../../src/create-guard.js';
 import { remoteJwks } from '../../src/net/index.js';
 import type { Decision } from '../../src/ports/decision.js';
 import type { Attestation } from '../../src/ports/attestation.js';

@@ -6,7 +6,7 @@ import {
   verifyAppCheckToken,
   type AppCheckOptions,
 } from '../../src/app-check/index.js';
-import { createGuard } from '../../src/guard/index.js';
+import { createGuard } from '../../src/create-guard.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import type { EnrolmentContext } from '../../src/ports/enrolment.js';
 import type { DecisionEvent } from '../../src/ports/events.js';

@@ -7,7 +7,7 @@ import {
   type AppCheckExpectations,
   type AppCheckOptions,
 } from '../../src/app-check/index.js';
-import { createGuard } from '../../src/guard/index.js';
+import { createGuard } from '../../src/create-guard.js';
 import { inspectEvidence } from '../../src/inspect/index.js';
 import type { Enrolled, EnrolmentContext } from '../../src/ports/enrolment.js';
 import { memoryStore } from '../../src/stores/memory.js';

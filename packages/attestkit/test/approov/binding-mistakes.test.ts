@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { approov, verifyApproovBinding, verifyApproovToken } from '../../src/approov/index.js';
-import { createGuard } from '../../src/guard/index.js';
+import { createGuard } from '../../src/create-guard.js';
 import { inspectEvidence } from '../../src/inspect/index.js';
 import { Explanation } from '../../src/kernel/explanation.js';
 import type { DecisionEvent } from '../../src/ports/events.js';

@@ -1,7 +1,7 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { approov, type ApproovOptions } from '../../src/approov/index.js';
-import { createGuard } from '../../src/guard/index.js';
+import { createGuard } from '../../src/create-guard.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import type { KeySource, VerificationKey } from '../../src/ports/keys.js';
 import { check as checkDef, request } from '../guard/double.js';

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { approov, approovKeys } from '../../src/approov/index.js';
-import { createGuard, type GuardOptions } from '../../src/guard/index.js';
+import { createGuard, type GuardOptions } from '../../src/create-guard.js';
 import { ConfigurationError } from '../../src/kernel/errors.js';
 import { playIntegrity, playIntegrityKeys } from '../../src/play-integrity/index.js';
 import { session } from '../../src/sessions/index.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createGuard } from '../../src/guard/index.js';
+import { createGuard } from '../../src/create-guard.js';
 import { healthOf } from '../../src/guard/health.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import { memoryStore } from '../../src/stores/memory.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { approov } from '../../src/approov/index.js';
-import { createGuard } from '../../src/guard/index.js';
+import { createGuard } from '../../src/create-guard.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import type { Stage } from '../../src/ports/checks.js';
 import type { Evidence } from '../../src/ports/evidence.js';

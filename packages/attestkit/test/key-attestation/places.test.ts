@@ -7,8 +7,8 @@ import {
 } from '../../src/key-attestation/index.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import { factsOf } from '../../src/guard/emit.js';
-import { basicConstraints } from '../../src/testing/certificate.js';
-import { integer, octets, tagged } from '../../src/testing/encode-der.js';
+import { basicConstraints } from '../../src/testing/encode/certificate.js';
+import { integer, octets, tagged } from '../../src/testing/encode/der.js';
 import { HONEST_HARDWARE, NOW } from './describe.js';
 import { context, options } from './enrolling.js';
 import {

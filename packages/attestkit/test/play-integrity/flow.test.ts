@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createGuard } from '../../src/guard/index.js';
+import { createGuard } from '../../src/create-guard.js';
 import { enrolmentHash, playIntegrity, type PlayIntegrityOptions } from '../../src/play-integrity/index.js';
 import { session } from '../../src/sessions/index.js';
 import { memoryStore } from '../../src/stores/memory.js';

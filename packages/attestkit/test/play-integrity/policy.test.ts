@@ -5,7 +5,7 @@ import {
   type PlayIntegrityPolicyOptions,
   type VerdictExpectations,
 } from '../../src/play-integrity/index.js';
-import { POLICY_CHECKS as CHECKS } from '../../src/play-integrity/verdict-checks.js';
+import { POLICY_CHECKS as CHECKS } from '../../src/play-integrity/verdict/verdict-checks.js';
 import { refusal } from '../approov/tokens.js';
 import { app, device, expected, verdict } from './tokens.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isWithinCaps } from '../../src/play-integrity/members.js';
-import { readVerdict } from '../../src/play-integrity/read-verdict.js';
+import { isWithinCaps } from '../../src/play-integrity/verdict/members.js';
+import { readVerdict } from '../../src/play-integrity/verdict/read-verdict.js';
 
 const NOTHING = {
   requestPackageName: undefined,

@@ -7,7 +7,7 @@ import {
   verifyPlayIntegrityToken,
   type PlayIntegrityKeys,
 } from '../../src/play-integrity/index.js';
-import { JWS_CHECKS, TOKEN_CHECKS, USED_JWS_CHECKS } from '../../src/play-integrity/token-checks.js';
+import { JWS_CHECKS, TOKEN_CHECKS, USED_JWS_CHECKS } from '../../src/play-integrity/token/token-checks.js';
 import { refusal } from '../approov/tokens.js';
 import { otherTypes, sameType } from '../kernel/typ-values.js';
 import { encrypted, expected, own, responseKeys, signed, token, verdict, type Making } from './tokens.js';

@@ -6,7 +6,7 @@ import {
   verifyPlayIntegrityVerdict,
   type VerdictExpectations,
 } from '../../src/play-integrity/index.js';
-import { readVerdict } from '../../src/play-integrity/read-verdict.js';
+import { readVerdict } from '../../src/play-integrity/verdict/read-verdict.js';
 import { vectors, type Vector } from '../vectors.js';
 
 interface Payload extends Record<string, unknown> {

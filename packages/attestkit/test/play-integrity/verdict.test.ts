@@ -4,7 +4,7 @@ import {
   verifyPlayIntegrityVerdict,
   type VerdictExpectations,
 } from '../../src/play-integrity/index.js';
-import { POLICY_CHECKS, VERDICT_CHECKS } from '../../src/play-integrity/verdict-checks.js';
+import { POLICY_CHECKS, VERDICT_CHECKS } from '../../src/play-integrity/verdict/verdict-checks.js';
 import { refusal } from '../approov/tokens.js';
 import {
   app,

@@ -3,7 +3,7 @@
 // ended, and ends itself in the middle of one where it is told to.
 import { DatabaseSync } from '@photostructure/sqlite';
 import { appAttest } from '../../dist/app-attest/index.js';
-import { statusOf } from '../../dist/guard/endpoint-status.js';
+import { statusOf } from '../../dist/endpoints/status.js';
 import { AttestationError, createGuard } from '../../dist/index.js';
 import { assertion, session } from '../../dist/sessions/index.js';
 import { createSessions } from '../../dist/sessions/sessions.js';

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { AttestationError } from '../../src/kernel/errors.js';
 import type { Store } from '../../src/ports/store.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { STORE_CONTRACT } from '../../src/testing/store-contract.js';
+import { STORE_CONTRACT } from '../../src/testing/store-contract/index.js';
 import { OPEN, type Opened } from './opened.js';
 import { present } from './servers.js';
 

@@ -5,7 +5,7 @@ import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite'
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ConfigurationError } from '../../src/kernel/errors.js';
 import { sqliteStore, type SqliteHandle, type SqliteStatement } from '../../src/stores/sqlite/index.js';
-import { STORE_CONTRACT } from '../../src/testing/store-contract.js';
+import { STORE_CONTRACT } from '../../src/testing/store-contract/index.js';
 import { startCompetitor } from './competitors.js';
 import { databaseFile } from './opened.js';
 import { until } from './servers.js';

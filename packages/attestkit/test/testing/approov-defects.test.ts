@@ -9,7 +9,7 @@ import {
   type ApproovTokenExpectations,
 } from '../../src/approov/index.js';
 import { inspectApproov } from '../../src/approov/inspect.js';
-import { createGuard } from '../../src/guard/index.js';
+import { createGuard } from '../../src/create-guard.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import type { AttestedRequest } from '../../src/ports/request.js';
 import { APPROOV_DEFECTS, mintApproovToken, type ApproovDefect } from '../../src/testing/index.js';

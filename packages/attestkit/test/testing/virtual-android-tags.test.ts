@@ -8,7 +8,7 @@ import {
 } from '../../src/key-attestation/index.js';
 import { ConfigurationError } from '../../src/kernel/errors.js';
 import type { AndroidTag, AndroidTags } from '../../src/testing/index.js';
-import { integer, octets, sequence, set } from '../../src/testing/encode-der.js';
+import { integer, octets, sequence, set } from '../../src/testing/encode/der.js';
 import { asJson } from '../key-attestation/published.js';
 import { CHALLENGE, device, DIGEST, expectations, judge, PACKAGE } from './virtual-android-verdicts.js';
 

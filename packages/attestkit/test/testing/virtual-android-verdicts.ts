@@ -5,7 +5,7 @@ import {
   type KeyAttestationExpectations,
 } from '../../src/key-attestation/index.js';
 import { AttestationError } from '../../src/kernel/errors.js';
-import type { KeyAttestationDemand } from '../../src/testing/key-attestation-defect.js';
+import type { KeyAttestationDemand } from '../../src/testing/android/defects/defect.js';
 import {
   createVirtualGoogle,
   KEY_ATTESTATION_DEFECTS,

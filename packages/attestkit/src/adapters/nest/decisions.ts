@@ -2,11 +2,11 @@ import {
   markNode,
   routeOf,
   whenDecided,
-  type Guard,
   type MarkableResponse,
   type Route,
   type RouteOptions,
 } from '../../guard/index.js';
+import type { Guard } from '../../create-guard.js';
 import type { Attestation } from '../../ports/attestation.js';
 import type { Answer, Decision } from '../../ports/decision.js';
 import { mounted, type Endpoints } from '../mounting.js';

@@ -1,4 +1,5 @@
-import { routeOf, type Guard, type RouteOptions } from '../../guard/index.js';
+import { routeOf, type RouteOptions } from '../../guard/index.js';
+import type { Guard } from '../../create-guard.js';
 import { ConfigurationError } from '../../kernel/errors.js';
 import { assertOptions } from '../../kernel/config/options.js';
 import { mounted } from '../mounting.js';

@@ -12,12 +12,12 @@ import {
 } from '@nestjs/common';
 import {
   routeOf,
-  type Guard,
   type Route,
   type RouteOptions,
   markNode,
   type MarkableResponse,
 } from '../../guard/index.js';
+import type { Guard } from '../../create-guard.js';
 import type { Attestation } from '../../ports/attestation.js';
 import type { Decision, Refusal } from '../../ports/decision.js';
 import { replyAnswer, type FastifyReply } from '../node/reply.js';

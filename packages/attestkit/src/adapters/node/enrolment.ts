@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Guard } from '../../guard/index.js';
+import type { Guard } from '../../create-guard.js';
 import { mounted, type MountOptions } from '../mounting.js';
 import type { NodeMessage } from './message.js';
 import { nodeRequest } from './request.js';

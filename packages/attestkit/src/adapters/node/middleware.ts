@@ -1,11 +1,11 @@
 import {
   routeOf,
   whenDecided,
-  type Guard,
   type RouteOptions,
   markNode,
   type MarkableResponse,
 } from '../../guard/index.js';
+import type { Guard } from '../../create-guard.js';
 import type { Attestation } from '../../ports/attestation.js';
 import type { Endpoints } from '../mounting.js';
 import type { NodeMessage } from './message.js';

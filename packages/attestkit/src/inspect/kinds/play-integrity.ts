@@ -8,7 +8,7 @@ import {
   type PlayIntegrityVerdict,
 } from '../../play-integrity/index.js';
 import { POLICY_OPTIONS } from '../../play-integrity/policy.js';
-import { POLICY_CHECKS, VERDICT_CHECKS } from '../../play-integrity/verdict-checks.js';
+import { POLICY_CHECKS, VERDICT_CHECKS } from '../../play-integrity/verdict/verdict-checks.js';
 import { appraiseVerdict, decodeToken } from '../../play-integrity/verify.js';
 import type { CheckDef, CheckReport, Checks } from '../../ports/checks.js';
 import { unusable } from '../evidence-error.js';

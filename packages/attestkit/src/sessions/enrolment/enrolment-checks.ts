@@ -1,7 +1,7 @@
 import { freezeJson } from '../../kernel/bytes/json.js';
 import type { CheckDef } from '../../ports/checks.js';
 
-/** What is asked of requests to the endpoints before there is evidence: each is answered with 400. */
+/** What a body has to have before there is evidence to verify: each is answered with 400. */
 export const BODY_CHECKS = freezeJson({
   deviceId: {
     name: 'device id',
@@ -9,34 +9,6 @@ export const BODY_CHECKS = freezeJson({
     stage: 'malformed',
     says: 'the request has no `device_id`, or more than one, or one that is not 1 to 128 of the characters A-Z a-z 0-9 . _ : -',
     spec: 'attestkit, enrolment',
-  },
-  purpose: {
-    name: 'purpose',
-    code: 'ERR_ENROLMENT_PURPOSE',
-    stage: 'malformed',
-    says: 'the request asks for a challenge with a `purpose` that is none of attest, assert and request',
-    spec: 'attestkit, enrolment',
-  },
-  mediaType: {
-    name: 'media type',
-    code: 'ERR_ENROLMENT_MEDIA_TYPE',
-    stage: 'malformed',
-    says: 'the body is not sent as application/json, or is compressed',
-    spec: 'RFC 9110 §8.3',
-  },
-  size: {
-    name: 'body size',
-    code: 'ERR_ENROLMENT_BODY_TOO_LARGE',
-    stage: 'malformed',
-    says: 'the body is larger than any genuine one',
-    spec: 'attestkit, input caps',
-  },
-  json: {
-    name: 'body is a JSON object',
-    code: 'ERR_ENROLMENT_BODY_MALFORMED',
-    stage: 'malformed',
-    says: 'the body is not one JSON object in UTF-8, or has a name twice',
-    spec: 'RFC 8259 §4',
   },
   members: {
     name: 'body members',

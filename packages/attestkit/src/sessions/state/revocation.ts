@@ -1,11 +1,9 @@
 import { AttestationError } from '../../kernel/errors.js';
 import { ACCESS_CHECKS as CHECKS } from './revocation-checks.js';
 import type { Context } from '../context.js';
+import type { RevocationCheck } from '../settings.js';
 import type { DeviceRecord } from './device-record.js';
 import { storeKeys } from './store-keys.js';
-
-/** How soon the end of a session, a block or a replaced key takes effect on every instance. */
-export type RevocationCheck = 'immediate' | 'off' | { readonly maxStaleSeconds: number };
 
 /** Milliseconds: how old a record may be that accepts a signed request where sessions are not asked after. */
 const STALE_MS = 5000;

@@ -14,8 +14,8 @@
  */
 import { AttestationError } from '../../../src/kernel/errors.js';
 import type { JsonObject } from '../../../src/kernel/bytes/json.js';
-import { statusOf } from '../../../src/guard/endpoint-status.js';
-import { createGuard } from '../../../src/guard/index.js';
+import { statusOf } from '../../../src/endpoints/status.js';
+import { createGuard } from '../../../src/create-guard.js';
 import type { EnrolmentEvidence } from '../../../src/ports/enrolment.js';
 import type { AttestedRequest } from '../../../src/ports/request.js';
 import type { Store } from '../../../src/ports/store.js';

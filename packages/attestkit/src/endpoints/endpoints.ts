@@ -1,0 +1,241 @@
+import { AttestationError } from '../kernel/errors.js';
+import type { Answer } from '../ports/decision.js';
+import type { EndpointEvent } from '../ports/events.js';
+import type { AttestedRequest } from '../ports/request.js';
+import { deviceIdOf } from '../sessions/operations/body-members.js';
+import { BODY_CHECKS } from '../sessions/enrolment/enrolment-checks.js';
+import type { Issued } from '../sessions/operations/issue.js';
+import type { Sessions } from '../sessions/sessions.js';
+import { GUARD_CHECKS } from '../guard/checks.js';
+import { ENDPOINT_CHECKS as CHECKS } from './checks.js';
+import { RouteCounts } from '../guard/counters.js';
+import { factsOf } from '../guard/emit.js';
+import { queryParameter, readJsonBody } from './read-request.js';
+import { statusOf } from './status.js';
+import type { Limiter } from './rate-limiter.js';
+import { quietly } from '../guard/quietly.js';
+import { DEFAULT_REALM } from '../guard/answers/refusal.js';
+import { wwwAuthenticate } from '../guard/answers/www-authenticate.js';
+
+/** What the endpoints of enrolment and sessions are made with. */
+export interface EndpointSetup {
+  readonly sessions: Sessions;
+  readonly limiter: Limiter;
+  /** Requests that are verified at once at most. */
+  readonly maxConcurrent: number;
+  readonly onEvent: ((event: EndpointEvent) => unknown) | undefined;
+}
+
+/** What one use has brought to light so far, for the event. */
+interface Use {
+  readonly endpoint: string;
+  readonly request: AttestedRequest;
+  readonly address: string | undefined;
+  device?: string;
+  issued?: Issued;
+}
+
+interface Endpoint {
+  readonly method: 'GET' | 'POST';
+  /** False where it costs nothing. */
+  readonly limited?: false;
+  /** Gives the body of the answer. */
+  readonly run: (use: Use) => object | Promise<object>;
+}
+
+/** Seconds after which one who asked too often, or found no room, may try again. */
+const RETRY_AFTER = 5;
+
+/** For all that one request needs: stores and services have shorter deadlines of their own. */
+const DEADLINE_MS = 30_000;
+
+const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+
+/** RFC 9110 §9.3.2: what answers GET answers HEAD. */
+const ALLOWED = { GET: 'GET, HEAD', POST: 'POST' } as const;
+
+/** The endpoints of enrolment and sessions: a path below where they are mounted in, an answer out. */
+export class Endpoints {
+  readonly #setup: EndpointSetup;
+  readonly #endpoints: ReadonlyMap<string, Endpoint>;
+  readonly #counts = new Map<string, RouteCounts>();
+  #running = 0;
+
+  constructor(setup: EndpointSetup) {
+    this.#setup = setup;
+    const { sessions } = setup;
+    const issuing =
+      (run: Sessions['enrol'], success: object) =>
+      async (use: Use): Promise<object> => {
+        const body = await readJsonBody(use.request);
+        await this.#limitDevice(use, Object.hasOwn(body, 'device_id') ? body['device_id'] : undefined);
+        use.issued = await this.#oneOfFew(() => run(body, use.request));
+        // A refresh token can be copied: with it nobody may use up what the device asks by its key or evidence.
+        if (use.endpoint !== 'refresh') this.#noteVerified(use, use.issued);
+        return { ...success, ...answerOf(use.issued) };
+      };
+    this.#endpoints = new Map<string, Endpoint>([
+      ['/challenge', { method: 'GET', run: (use) => this.#challenge(use) }],
+      ['/attest', { method: 'POST', run: issuing(sessions.enrol, { status: 'attestation_success' }) }],
+      // Without an audience there is nothing that a device could sign for.
+      ...(sessions.context.settings.audience === undefined
+        ? []
+        : [
+            [
+              '/assert',
+              { method: 'POST', run: issuing(sessions.assert, { status: 'assertion_success' }) },
+            ] as const,
+          ]),
+      ['/refresh', { method: 'POST', run: issuing(sessions.refresh, {}) }],
+      ['/revoke', { method: 'POST', run: (use) => this.#revoke(use) }],
+      ['/jwks.json', { method: 'GET', limited: false, run: () => sessions.jwks() }],
+    ]);
+    for (const path of this.#endpoints.keys()) this.#counts.set(path, new RouteCounts(path));
+  }
+
+  /**
+   * Answers a request for an endpoint; undefined where there is none of this path. Total: it never throws nor rejects.
+   *
+   * @param path below the place where the endpoints are mounted, without the query: `/challenge`
+   */
+  answer(request: AttestedRequest, path: string): Promise<Answer> | undefined {
+    const endpoint = this.#endpoints.get(path);
+    return endpoint === undefined ? undefined : this.#answer(endpoint, path, request);
+  }
+
+  counters(): readonly RouteCounts[] {
+    return [...this.#counts.values()];
+  }
+
+  async #answer(endpoint: Endpoint, path: string, request: AttestedRequest): Promise<Answer> {
+    const { method } = request;
+    if (method !== endpoint.method && !(method === 'HEAD' && endpoint.method === 'GET'))
+      return { status: 405, headers: { ...HEADERS, allow: ALLOWED[endpoint.method] }, body: '{}' };
+    let use: Use = { endpoint: path.slice(1), request, address: undefined };
+    try {
+      use = { ...use, address: this.#addressOf(request) };
+      // Before anything of the body is read.
+      if (endpoint.limited !== false) await this.#limit(use, 'address');
+      const body = await endpoint.run(use);
+      return this.#tell(use, { status: 200, headers: HEADERS, body: JSON.stringify(body) });
+    } catch (thrown) {
+      const error =
+        thrown instanceof AttestationError
+          ? thrown
+          : new AttestationError(GUARD_CHECKS.internal, { cause: thrown });
+      return this.#tell(use, this.#refusalOf(use, error), error);
+    }
+  }
+
+  /** Not around the reading of a body, which a client can make as slow as it likes. */
+  async #oneOfFew<T>(verify: () => Promise<T>): Promise<T> {
+    if (this.#running >= this.#setup.maxConcurrent)
+      throw new AttestationError(CHECKS.busy, { retryAfter: 1 });
+    this.#running += 1;
+    let timer: NodeJS.Timeout | undefined;
+    // A hook of the application, or a signer elsewhere, that never answers must not keep its place for ever.
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new AttestationError(CHECKS.timely)), DEADLINE_MS);
+    });
+    try {
+      return await Promise.race([verify(), late]);
+    } finally {
+      clearTimeout(timer);
+      this.#running -= 1;
+    }
+  }
+
+  #addressOf({ ip }: AttestedRequest): string | undefined {
+    return ip === undefined ? undefined : this.#setup.sessions.pseudonym('ip', ip);
+  }
+
+  async #limitDevice(use: Use, deviceId: unknown): Promise<void> {
+    if (typeof deviceId !== 'string') return;
+    use.device = this.#setup.sessions.pseudonym('device_id', deviceId);
+    await this.#limit(use, 'device');
+  }
+
+  /** What a limiter does with it changes nothing any more. */
+  #noteVerified({ endpoint, address }: Use, { deviceId }: Issued): void {
+    const { limiter, sessions } = this.#setup;
+    const device = sessions.pseudonym('device_id', deviceId);
+    quietly(() => limiter({ endpoint, step: 'verified', address, device }));
+  }
+
+  async #limit({ endpoint, address, device }: Use, step: 'address' | 'device'): Promise<void> {
+    let allowed: boolean;
+    try {
+      allowed = await this.#setup.limiter({ endpoint, step, address, device });
+    } catch (cause) {
+      throw new AttestationError(CHECKS.limiter, { cause });
+    }
+    if (allowed !== true) throw new AttestationError(CHECKS.limit);
+  }
+
+  async #challenge(use: Use): Promise<object> {
+    const repeated = new AttestationError(BODY_CHECKS.deviceId);
+    const deviceId = deviceIdOf(queryParameter(use.request, 'device_id', repeated));
+    await this.#limitDevice(use, deviceId);
+    const badPurpose = new AttestationError(CHECKS.purpose);
+    const purpose = queryParameter(use.request, 'purpose', badPurpose) ?? 'attest';
+    if (purpose !== 'attest' && purpose !== 'assert' && purpose !== 'request') throw badPurpose;
+    const { challenge, expiresInSeconds } = this.#setup.sessions.challenge(deviceId, purpose);
+    return { challenge, expires_in: expiresInSeconds };
+  }
+
+  async #revoke(use: Use): Promise<object> {
+    const body = await readJsonBody(use.request);
+    await this.#oneOfFew(() => this.#setup.sessions.revoke(body));
+    return {};
+  }
+
+  /** To the client nothing more than a status; the reason is in the event. */
+  #refusalOf({ endpoint }: Use, error: AttestationError): Answer {
+    const status = statusOf(endpoint, error);
+    const { retryAfter = RETRY_AFTER } = error;
+    const { audience = DEFAULT_REALM } = this.#setup.sessions.context.settings;
+    const headers = {
+      ...HEADERS,
+      ...((status === 429 || status === 503) && { 'retry-after': String(retryAfter) }),
+      // RFC 9110 §15.5.2 asks for a challenge beside every 401.
+      ...(status === 401 && { 'www-authenticate': wwwAuthenticate(audience, [{ need: 'session' }]) }),
+    };
+    return { status, headers, body: '{}' };
+  }
+
+  #tell(use: Use, answer: Answer, error?: AttestationError): Answer {
+    const { endpoint, address, device, issued } = use;
+    const counts = this.#counts.get(`/${endpoint}`);
+    if (error === undefined) counts?.accept();
+    else counts?.add('refused', error.code);
+    const { onEvent } = this.#setup;
+    if (onEvent !== undefined) {
+      const event: EndpointEvent = {
+        endpoint,
+        outcome: error === undefined ? 'accept' : 'refuse',
+        status: answer.status,
+        refused: error && factsOf(error),
+        device: issued === undefined ? device : this.#setup.sessions.pseudonym('device_id', issued.deviceId),
+        address,
+        kind: issued?.kind,
+        session: issued?.sessionId,
+        retried: issued?.retried === true,
+        change: issued?.change,
+        proof: issued?.proof,
+        notes: issued?.notes ?? [],
+      };
+      quietly(() => onEvent(event));
+    }
+    return answer;
+  }
+}
+
+function answerOf(issued: Issued): object {
+  return {
+    session_token: issued.sessionToken,
+    token_type: 'Bearer',
+    expires_in: issued.expiresInSeconds,
+    refresh_token: issued.refreshToken,
+    refresh_expires_in: issued.refreshExpiresInSeconds,
+  };
+}
