@@ -22,7 +22,7 @@ export const allowedImports = {
   guard: { rooms: ['ports', 'kernel'] },
   endpoints: { rooms: ['ports', 'kernel', 'sessions', 'guard'] },
   'create-guard': { rooms: ['ports', 'kernel', 'sessions', 'guard', 'endpoints'] },
-  'adapters/mounting': { rooms: ['ports', 'kernel', 'guard', 'endpoints', 'create-guard'] },
+  'adapters/mounting': { rooms: ['ports', 'kernel', 'guard', 'create-guard'] },
   'adapters/node': { rooms: ['ports', 'guard', 'create-guard', 'adapters/mounting'] },
   'adapters/web': { rooms: ['ports', 'kernel', 'guard', 'create-guard', 'adapters/mounting'] },
   'adapters/express': { rooms: ['ports', 'guard', 'create-guard', 'adapters/mounting', 'adapters/node'] },

@@ -8,18 +8,26 @@ import type { Enforcement, Evidence } from './ports/evidence.js';
 import type { Counter, DecisionEvent } from './ports/events.js';
 import type { Health } from './ports/health.js';
 import type { AttestedRequest } from './ports/request.js';
-import type { SessionEvidence } from './sessions/evidence/session.js';
-import type { SessionControl } from './sessions/operations/control.js';
-import type { Sessions } from './sessions/sessions.js';
-import { GUARD_CHECKS } from './guard/checks.js';
-import { mustBeAwaited } from './guard/awaited.js';
-import { decide } from './guard/decide.js';
-import { assertDistinctSecrets, usedAsText, type SecretUse } from './guard/distinct-secrets.js';
-import { createEnrolment, ENROLMENT_OPTIONS, type EnrolmentOptions } from './endpoints/create-endpoints.js';
-import { healthOf } from './guard/health.js';
-import { assertStatuses, REFUSAL_OPTIONS, refuse, type RefusalOptions } from './guard/answers/refusal.js';
-import { RouteCounts } from './guard/counters.js';
-import { createRoute, type Route, type RouteDefaults, type RouteOptions } from './guard/route.js';
+import type { SessionControl, SessionEvidence, Sessions } from './sessions/internal.js';
+import {
+  assertDistinctSecrets,
+  assertStatuses,
+  createRoute,
+  decide,
+  GUARD_CHECKS,
+  healthOf,
+  mustBeAwaited,
+  REFUSAL_OPTIONS,
+  refuse,
+  RouteCounts,
+  usedAsText,
+  type RefusalOptions,
+  type Route,
+  type RouteDefaults,
+  type RouteOptions,
+  type SecretUse,
+} from './guard/internal.js';
+import { createEnrolment, ENROLMENT_OPTIONS, type EnrolmentOptions } from './endpoints/internal.js';
 
 /** How a guard is set up. */
 export interface GuardOptions extends RefusalOptions, EnrolmentOptions {

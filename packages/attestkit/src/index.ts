@@ -1,19 +1,19 @@
 import type { AppCheckErrorCode } from './app-check/index.js';
 import type { AppAttestErrorCode } from './app-attest/index.js';
 import type { ApproovErrorCode } from './approov/index.js';
-import type { EndpointErrorCode } from './endpoints/index.js';
-import type { GuardErrorCode } from './guard/index.js';
+import type { EndpointErrorCode } from './endpoints/internal.js';
+import type { GuardErrorCode } from './guard/internal.js';
 import type { KeyAttestationErrorCode } from './key-attestation/index.js';
-import type { NetErrorCode } from './net/checks.js';
+import type { NetErrorCode } from './net/internal.js';
 import type { PlayIntegrityErrorCode } from './play-integrity/index.js';
 import type { SessionsErrorCode } from './sessions/index.js';
 import type { SignedTokenErrorCode } from './signed-token/index.js';
-import type { StoreErrorCode } from './stores/checks.js';
+import type { StoreErrorCode } from './stores/internal.js';
 
 export { createGuard } from './create-guard.js';
-export type { EndpointUse, EnrolmentOptions, Limiter, LimitOptions } from './endpoints/index.js';
+export type { EndpointUse, EnrolmentOptions, Limiter, LimitOptions } from './endpoints/internal.js';
 export type { Guard, GuardOptions } from './create-guard.js';
-export type { RefusalOptions, Route, RouteOptions } from './guard/index.js';
+export type { RefusalOptions, Route, RouteOptions } from './guard/internal.js';
 export { AttestationError, ConfigurationError } from './kernel/errors.js';
 export type { Attestation, EvidenceRouteOptions } from './ports/attestation.js';
 export type { CheckDef, CheckReport, Inspection, Stage } from './ports/checks.js';

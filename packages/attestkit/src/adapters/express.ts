@@ -1,5 +1,5 @@
 import type { Guard } from '../create-guard.js';
-import type { RouteOptions } from '../guard/index.js';
+import type { RouteOptions } from '../guard/internal.js';
 import type { Attestation } from '../ports/attestation.js';
 import { mounted } from './mounting.js';
 import { answering, middleware, type Middleware } from './node/middleware.js';

@@ -1,4 +1,4 @@
-import { routeOf, whenDecided, type RouteOptions, markNode } from '../guard/index.js';
+import { routeOf, whenDecided, type RouteOptions, markNode } from '../guard/internal.js';
 import type { Guard } from '../create-guard.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import type { Attestation } from '../ports/attestation.js';

@@ -1,4 +1,4 @@
-import { routeOf, type RouteOptions, markFetch } from '../guard/index.js';
+import { routeOf, type RouteOptions, markFetch } from '../guard/internal.js';
 import type { Guard } from '../create-guard.js';
 import type { Attestation } from '../ports/attestation.js';
 import type { AttestedRequest } from '../ports/request.js';

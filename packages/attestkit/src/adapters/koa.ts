@@ -1,4 +1,4 @@
-import { routeOf, type RouteOptions, markNode, type MarkableResponse } from '../guard/index.js';
+import { routeOf, type RouteOptions, markNode, type MarkableResponse } from '../guard/internal.js';
 import type { Guard } from '../create-guard.js';
 import type { Attestation } from '../ports/attestation.js';
 import type { Answer } from '../ports/decision.js';

@@ -1,5 +1,4 @@
-import { belowPrefix } from '../endpoints/index.js';
-import { routeOf } from '../guard/index.js';
+import { pathOf, routeOf } from '../guard/internal.js';
 import type { Guard } from '../create-guard.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { assertOptions } from '../kernel/config/options.js';
@@ -36,5 +35,22 @@ export function mounted(guard: Guard, options: MountOptions = {}): Endpoints {
   return (request, url) => {
     const path = below(url);
     return path === undefined ? undefined : guard.answer(request, path);
+  };
+}
+
+/**
+ * Reads the prefix.
+ *
+ * @returns what gives the path below it of a request's target, without the query; undefined elsewhere
+ * @throws ConfigurationError naming `prefix`
+ */
+function belowPrefix(prefix: unknown = '/device'): (target: string) => string | undefined {
+  if (typeof prefix !== 'string' || !/^(\/[A-Za-z0-9._~-]+)*$/.test(prefix)) {
+    const remedy = "Give a plain path that begins with a slash and ends without one: '/device'.";
+    throw new ConfigurationError('prefix', 'is not a path', remedy);
+  }
+  return (target) => {
+    const path = pathOf(target);
+    return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : undefined;
   };
 }

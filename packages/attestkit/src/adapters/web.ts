@@ -1,4 +1,4 @@
-import { BODY_LIMIT, BodyTooLargeError, routeOf, type RouteOptions, markFetch } from '../guard/index.js';
+import { BODY_LIMIT, BodyTooLargeError, routeOf, type RouteOptions, markFetch } from '../guard/internal.js';
 import type { Guard } from '../create-guard.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import type { Attestation } from '../ports/attestation.js';
@@ -6,7 +6,7 @@ import type { Answer } from '../ports/decision.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { mounted, type MountOptions } from './mounting.js';
 
-export { BODY_LIMIT } from '../guard/index.js';
+export { BODY_LIMIT } from '../guard/internal.js';
 export type { MountOptions } from './mounting.js';
 
 /**

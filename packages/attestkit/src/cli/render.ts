@@ -1,5 +1,5 @@
 import type { EvidenceReport } from '../inspect/index.js';
-import { sentenceOf } from '../inspect/inspect-evidence.js';
+import { sentenceOf } from '../inspect/internal.js';
 import { isJsonObject, type JsonObject } from '../kernel/bytes/json.js';
 import { isoTime } from '../kernel/jose/numeric-date.js';
 import type { CheckReport } from '../ports/checks.js';

@@ -2,20 +2,19 @@ import { AttestationError } from '../kernel/errors.js';
 import type { Answer } from '../ports/decision.js';
 import type { EndpointEvent } from '../ports/events.js';
 import type { AttestedRequest } from '../ports/request.js';
-import { deviceIdOf } from '../sessions/operations/body-members.js';
-import { BODY_CHECKS } from '../sessions/enrolment/enrolment-checks.js';
-import type { Issued } from '../sessions/operations/issue.js';
-import type { Sessions } from '../sessions/sessions.js';
-import { GUARD_CHECKS } from '../guard/checks.js';
+import { BODY_CHECKS, deviceIdOf, type Issued, type Sessions } from '../sessions/internal.js';
+import {
+  DEFAULT_REALM,
+  factsOf,
+  GUARD_CHECKS,
+  quietly,
+  RouteCounts,
+  wwwAuthenticate,
+} from '../guard/internal.js';
 import { ENDPOINT_CHECKS as CHECKS } from './checks.js';
-import { RouteCounts } from '../guard/counters.js';
-import { factsOf } from '../guard/emit.js';
 import { queryParameter, readJsonBody } from './read-request.js';
 import { statusOf } from './status.js';
 import type { Limiter } from './rate-limiter.js';
-import { quietly } from '../guard/quietly.js';
-import { DEFAULT_REALM } from '../guard/answers/refusal.js';
-import { wwwAuthenticate } from '../guard/answers/www-authenticate.js';
 
 /** What the endpoints of enrolment and sessions are made with. */
 export interface EndpointSetup {

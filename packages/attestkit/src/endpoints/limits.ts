@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../kernel/errors.js';
 import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import type { EnrolmentLimits } from '../ports/limits.js';
-import { ipPrefix } from '../sessions/tokens/session-binding.js';
+import { ipPrefix } from '../sessions/internal.js';
 import { TokenBuckets } from './token-buckets.js';
 
 /** How often addresses and devices may ask. Each instance of the server counts for itself. */

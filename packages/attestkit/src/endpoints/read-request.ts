@@ -3,7 +3,7 @@ import type { JsonObject } from '../kernel/bytes/json.js';
 import { excessOfJson, readUnsignedJson } from '../kernel/bytes/unsigned-json.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { ENDPOINT_CHECKS as CHECKS } from './checks.js';
-import { readBody } from '../guard/read-body.js';
+import { readBody } from '../guard/internal.js';
 
 /** Bytes of a body; an attestation of App Attest has about 10 KB in base64, a chain of Android's about 8. */
 const MAX_BODY = 65_536;

@@ -1,9 +1,7 @@
 import type { AttestationError } from '../kernel/errors.js';
-import { CHALLENGE_CHECKS } from '../sessions/tokens/challenge-checks.js';
-import { BODY_CHECKS, CONFLICT_CHECKS } from '../sessions/enrolment/enrolment-checks.js';
-import { GUARD_CHECKS } from '../guard/checks.js';
+import { BODY_CHECKS, CHALLENGE_CHECKS, CONFLICT_CHECKS } from '../sessions/internal.js';
+import { GUARD_CHECKS, hasFault, isLimited } from '../guard/internal.js';
 import { ENDPOINT_CHECKS } from './checks.js';
-import { hasFault, isLimited } from '../guard/answers/faults.js';
 
 /** Endpoints whose errors can be about evidence, a key or a token; the others know only bad requests. */
 const APPRAISING: ReadonlySet<string> = new Set(['attest', 'assert', 'refresh']);

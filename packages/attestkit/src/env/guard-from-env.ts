@@ -1,7 +1,7 @@
 import type { BindingOptions } from '../approov/index.js';
 import { createGuard, type Guard, type GuardOptions } from '../create-guard.js';
-import { ENROLMENT_OPTIONS } from '../endpoints/index.js';
-import { quietly, REFUSAL_OPTIONS } from '../guard/index.js';
+import { ENROLMENT_OPTIONS } from '../endpoints/internal.js';
+import { quietly, REFUSAL_OPTIONS } from '../guard/internal.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { assertion, session } from '../sessions/index.js';

@@ -1,6 +1,6 @@
-import type { EnrolmentOptions } from '../endpoints/index.js';
+import type { EnrolmentOptions } from '../endpoints/internal.js';
 import { ConfigurationError } from '../kernel/errors.js';
-import { readSecrets } from '../sessions/tokens/derived-keys.js';
+import { readSecrets } from '../sessions/internal.js';
 import type { Environment } from './environment.js';
 
 const CURRENT = 'JWT_SECRET';

@@ -1,8 +1,8 @@
 import { ConfigurationError } from '../kernel/errors.js';
-import type { EnrolmentOptions } from '../endpoints/index.js';
+import type { EnrolmentOptions } from '../endpoints/internal.js';
 import { remoteJwks } from '../net/index.js';
 import type { EnrolmentEvidence } from '../ports/enrolment.js';
-import { LONGEST_SECONDS } from '../sessions/settings.js';
+import { LONGEST_SECONDS } from '../sessions/internal.js';
 import { signedToken } from '../signed-token/index.js';
 import { memoryStore } from '../stores/memory.js';
 import { readSeconds, settingOf, type Environment } from './environment.js';

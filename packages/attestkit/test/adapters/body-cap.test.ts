@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { protect, rawBody } from '../../src/adapters/node/index.js';
 import { protect as protectWeb } from '../../src/adapters/web.js';
-import type { RouteOptions } from '../../src/guard/index.js';
+import type { RouteOptions } from '../../src/guard/internal.js';
 import { bodyGuard, digestOf, syncGuard } from './guards.js';
 import { listening, open, send, serve } from './wire.js';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { verifyApproovBinding, verifyApproovToken, type Binding } from '../../src/approov/index.js';
 import { bindingDemand } from '../../src/approov/binding.js';
 import { createGuard } from '../../src/create-guard.js';
-import type { RouteOptions } from '../../src/guard/index.js';
+import type { RouteOptions } from '../../src/guard/internal.js';
 import { approov } from '../../src/approov/index.js';
 import type { AttestedRequest } from '../../src/ports/request.js';
 import { KEYS, NOW, payFor, refusal, SECRET_BASE64, token } from './tokens.js';

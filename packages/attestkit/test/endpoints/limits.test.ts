@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { EndpointUse } from '../../src/endpoints/index.js';
+import type { EndpointUse } from '../../src/endpoints/internal.js';
 import type { EnrolmentEvidence } from '../../src/ports/enrolment.js';
 import { Backend, claimsOf, newKey, requestOf, START, tally, tokensOf } from '../sessions/backend.js';
 

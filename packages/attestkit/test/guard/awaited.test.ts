@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createGuard } from '../../src/create-guard.js';
-import { whenDecided } from '../../src/guard/index.js';
+import { whenDecided } from '../../src/guard/internal.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { Backend, bearer, requestOf } from '../sessions/backend.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createGuard } from '../../src/create-guard.js';
-import { markFetch, markNode } from '../../src/guard/index.js';
+import { markFetch, markNode } from '../../src/guard/internal.js';
 import { Backend, bearer } from '../sessions/backend.js';
 import { double, request } from './double.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createGuard } from '../../src/create-guard.js';
-import { whenDecided } from '../../src/guard/index.js';
+import { whenDecided } from '../../src/guard/internal.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import type { Attestation } from '../../src/ports/attestation.js';
 import type { Decision } from '../../src/ports/decision.js';

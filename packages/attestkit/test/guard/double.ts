@@ -1,5 +1,5 @@
 import { createGuard, type Guard } from '../../src/create-guard.js';
-import type { Route, RouteOptions } from '../../src/guard/index.js';
+import type { Route, RouteOptions } from '../../src/guard/internal.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import type { CheckDef, Stage } from '../../src/ports/checks.js';
 import type { Appraisal, Evidence, VerifyContext } from '../../src/ports/evidence.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RouteOptions } from '../../src/guard/index.js';
+import type { RouteOptions } from '../../src/guard/internal.js';
 import { assertion } from '../../src/sessions/index.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import type { VirtualKey } from '../../src/testing/index.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { appAttest } from '../../src/app-attest/index.js';
 import { createGuard, type Guard, type GuardOptions } from '../../src/create-guard.js';
-import type { RouteOptions } from '../../src/guard/index.js';
+import type { RouteOptions } from '../../src/guard/internal.js';
 import type { Answer, Decision } from '../../src/ports/decision.js';
 import type { EndpointEvent } from '../../src/ports/events.js';
 import type { AttestedRequest } from '../../src/ports/request.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RouteOptions } from '../../src/guard/index.js';
+import type { RouteOptions } from '../../src/guard/internal.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { bearer, recording } from './backend.js';
 import { BESIDE, device, PAY, sign } from './signing-device.js';

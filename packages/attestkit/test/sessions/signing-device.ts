@@ -1,4 +1,4 @@
-import type { RouteOptions } from '../../src/guard/index.js';
+import type { RouteOptions } from '../../src/guard/internal.js';
 import type { VirtualKey } from '../../src/testing/index.js';
 import { AUDIENCE, Backend, bearer, newKey, outcome, type Sent } from './backend.js';
 

@@ -1,4 +1,4 @@
-import type { RouteOptions } from '../../src/guard/index.js';
+import type { RouteOptions } from '../../src/guard/internal.js';
 import type { Backend } from './backend.js';
 import { ALONE } from './signing-device.js';
 import { vouching } from './vouching.js';

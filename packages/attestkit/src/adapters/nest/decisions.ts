@@ -5,7 +5,7 @@ import {
   type MarkableResponse,
   type Route,
   type RouteOptions,
-} from '../../guard/index.js';
+} from '../../guard/internal.js';
 import type { Guard } from '../../create-guard.js';
 import type { Attestation } from '../../ports/attestation.js';
 import type { Answer, Decision } from '../../ports/decision.js';

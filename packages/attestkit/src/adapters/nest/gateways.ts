@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { RouteOptions } from '../../guard/index.js';
+import type { RouteOptions } from '../../guard/internal.js';
 import { ConfigurationError } from '../../kernel/errors.js';
 import type { Attestation } from '../../ports/attestation.js';
 import type { Demand } from './server.js';

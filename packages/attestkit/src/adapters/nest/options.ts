@@ -1,4 +1,4 @@
-import { routeOf, type RouteOptions } from '../../guard/index.js';
+import { routeOf, type RouteOptions } from '../../guard/internal.js';
 import type { Guard } from '../../create-guard.js';
 import { ConfigurationError } from '../../kernel/errors.js';
 import { assertOptions } from '../../kernel/config/options.js';

@@ -16,7 +16,7 @@ import {
   type RouteOptions,
   markNode,
   type MarkableResponse,
-} from '../../guard/index.js';
+} from '../../guard/internal.js';
 import type { Guard } from '../../create-guard.js';
 import type { Attestation } from '../../ports/attestation.js';
 import type { Decision, Refusal } from '../../ports/decision.js';

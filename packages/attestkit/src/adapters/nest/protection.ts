@@ -1,6 +1,6 @@
 import { SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { RouteOptions } from '../../guard/index.js';
+import type { RouteOptions } from '../../guard/internal.js';
 import { ConfigurationError } from '../../kernel/errors.js';
 import type { NodeMessage } from '../node/message.js';
 

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { Guard } from '../../create-guard.js';
-import type { RouteOptions } from '../../guard/index.js';
+import type { RouteOptions } from '../../guard/internal.js';
 import type { AttestedMessage } from '../node/protect.js';
 import { protectUpgrade } from '../node/protect.js';
 import type { MiddlewareRequest } from '../node/middleware.js';

@@ -1,4 +1,4 @@
-import { BODY_LIMIT, BodyTooLargeError } from '../../guard/index.js';
+import { BODY_LIMIT, BodyTooLargeError } from '../../guard/internal.js';
 import type { NodeMessage } from './message.js';
 
 const bodies = new WeakMap<NodeMessage, Promise<Uint8Array>>();

@@ -1,4 +1,4 @@
-export { BODY_LIMIT, whenDecided } from '../../guard/index.js';
+export { BODY_LIMIT, whenDecided } from '../../guard/internal.js';
 export type { MountOptions } from '../mounting.js';
 export { rawBody } from './body.js';
 export { enrolment } from './enrolment.js';

@@ -4,7 +4,7 @@ import {
   type RouteOptions,
   markNode,
   type MarkableResponse,
-} from '../../guard/index.js';
+} from '../../guard/internal.js';
 import type { Guard } from '../../create-guard.js';
 import type { Attestation } from '../../ports/attestation.js';
 import type { Endpoints } from '../mounting.js';

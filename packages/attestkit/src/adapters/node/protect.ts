@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { routeOf, whenDecided, type RouteOptions, markNode } from '../../guard/index.js';
+import { routeOf, whenDecided, type RouteOptions, markNode } from '../../guard/internal.js';
 import type { Guard } from '../../create-guard.js';
 import type { Attestation } from '../../ports/attestation.js';
 import type { NodeMessage } from './message.js';

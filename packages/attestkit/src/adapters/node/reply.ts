@@ -1,4 +1,4 @@
-import type { MarkableResponse } from '../../guard/index.js';
+import type { MarkableResponse } from '../../guard/internal.js';
 import type { Answer } from '../../ports/decision.js';
 import { discardBody, type Discardable } from './body.js';
 

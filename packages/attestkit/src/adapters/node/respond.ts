@@ -1,4 +1,4 @@
-import type { MarkableResponse } from '../../guard/index.js';
+import type { MarkableResponse } from '../../guard/internal.js';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Answer } from '../../ports/decision.js';

@@ -5,10 +5,8 @@ import {
   type AppAttestCategory,
   type LaunchPolicy,
 } from '../../app-attest/index.js';
-import { ASSERTION_CHECKS } from '../../app-attest/assertion/assertion-checks.js';
-import { assertionMistake } from '../../app-attest/assertion/assertion-mistakes.js';
-import { importPublicKey } from '../../app-attest/assertion/public-key.js';
-import { clientDataMistakes } from '../../sessions/evidence/line-mistakes.js';
+import { ASSERTION_CHECKS, assertionMistake, importPublicKey } from '../../app-attest/internal.js';
+import { clientDataMistakes } from '../../sessions/internal.js';
 import { bytes, textAsBytes } from '../byte-members.js';
 import { unusable } from '../evidence-error.js';
 import { evidenceKind, explain, type EvidenceKind, type Findings, type Report } from '../evidence-kind.js';

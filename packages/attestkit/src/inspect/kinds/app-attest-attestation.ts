@@ -1,4 +1,4 @@
-import { ATTESTATION_CHECKS } from '../../app-attest/attestation/attestation-checks.js';
+import { ATTESTATION_CHECKS } from '../../app-attest/internal.js';
 import {
   inspectAppAttestAttestation,
   type AppAttestAttestation,

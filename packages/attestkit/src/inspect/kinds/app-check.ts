@@ -1,5 +1,5 @@
 import type { JsonWebKey } from 'node:crypto';
-import { TOKEN_CHECKS } from '../../app-check/checks.js';
+import { TOKEN_CHECKS } from '../../app-check/internal.js';
 import { inspectAppCheckToken, type AppCheckResult } from '../../app-check/index.js';
 import { isPlaceholder } from '../bare-text.js';
 import { evidenceKind, explain, type EvidenceKind, type Findings, type Report } from '../evidence-kind.js';

@@ -1,6 +1,5 @@
-import { TOKEN_CHECKS } from '../../approov/checks.js';
+import { inspectApproov, TOKEN_CHECKS } from '../../approov/internal.js';
 import type { ApproovResult } from '../../approov/index.js';
-import { inspectApproov } from '../../approov/inspect.js';
 import { ALGORITHMS } from '../../kernel/jose/jwa.js';
 import type { JwsAlgorithm } from '../../ports/keys.js';
 import { approovKey, KEY_MEMBERS, type ApproovKeyMembers } from './approov-key.js';

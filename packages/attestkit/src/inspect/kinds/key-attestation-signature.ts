@@ -1,15 +1,22 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { keyIdOf, readPublicKey, type SignatureAlgorithm } from '../../key-attestation/attested-key.js';
-import { base64Length, decodeFilled } from '../../key-attestation/encoding.js';
-import { SIGNATURE_CHECKS as CHECKS } from '../../key-attestation/policy/policy-checks.js';
-import { signatureMistake } from '../../key-attestation/signature-mistakes.js';
-import { isRequestSignature, isSignatureAlgorithm, MAX_SIGNATURE } from '../../key-attestation/signature.js';
+import {
+  base64Length,
+  decodeFilled,
+  isRequestSignature,
+  isSignatureAlgorithm,
+  keyIdOf,
+  MAX_SIGNATURE,
+  readPublicKey,
+  SIGNATURE_CHECKS as CHECKS,
+  signatureMistake,
+  type SignatureAlgorithm,
+} from '../../key-attestation/internal.js';
 import type { Form } from '../../kernel/challenge-forms.js';
 import { BoundedCache } from '../../kernel/bounded-cache.js';
 import { inspecting, mustRead } from '../../kernel/sinks.js';
 import { importSpki } from '../../kernel/asn1/spki.js';
 import type { Checks } from '../../ports/checks.js';
-import { clientDataMistakes } from '../../sessions/evidence/line-mistakes.js';
+import { clientDataMistakes } from '../../sessions/internal.js';
 import { bytes, textAsBytes } from '../byte-members.js';
 import { unusable } from '../evidence-error.js';
 import { evidenceKind, explain, type EvidenceKind, type Findings, type Report } from '../evidence-kind.js';

@@ -1,5 +1,10 @@
-import { CHAIN_CHECKS } from '../../key-attestation/chain/chain-checks.js';
-import { DESCRIPTION_CHECKS } from '../../key-attestation/description/description-checks.js';
+import {
+  CHAIN_CHECKS,
+  DESCRIPTION_CHECKS,
+  DEVICE_OPTIONS,
+  KEY_OPTIONS,
+  POLICY_CHECKS,
+} from '../../key-attestation/internal.js';
 import {
   inspectKeyAttestation,
   readRevocationList,
@@ -9,9 +14,6 @@ import {
   type KeyPolicyOptions,
   type RevocationList,
 } from '../../key-attestation/index.js';
-import { KEY_OPTIONS } from '../../key-attestation/policy/key-policy.js';
-import { DEVICE_OPTIONS } from '../../key-attestation/policy/device-policy.js';
-import { POLICY_CHECKS } from '../../key-attestation/policy/policy-checks.js';
 import { equalBytes } from '../../kernel/bytes/equal-bytes.js';
 import { assertOptions, type OptionTypes } from '../../kernel/config/options.js';
 import type { CheckDef } from '../../ports/checks.js';

@@ -1,15 +1,21 @@
 import { isJsonObject } from '../../kernel/bytes/json.js';
 import { assertOptions, type OptionTypes } from '../../kernel/config/options.js';
 import { inspecting } from '../../kernel/sinks.js';
-import { readExpectations, WINDOW_OPTIONS, type VerdictRules } from '../../play-integrity/expectations.js';
+import {
+  appraiseVerdict,
+  decodeToken,
+  POLICY_CHECKS,
+  POLICY_OPTIONS,
+  readExpectations,
+  VERDICT_CHECKS,
+  WINDOW_OPTIONS,
+  type VerdictRules,
+} from '../../play-integrity/internal.js';
 import {
   playIntegrityKeys,
   type PlayIntegrityPolicyOptions,
   type PlayIntegrityVerdict,
 } from '../../play-integrity/index.js';
-import { POLICY_OPTIONS } from '../../play-integrity/policy.js';
-import { POLICY_CHECKS, VERDICT_CHECKS } from '../../play-integrity/verdict/verdict-checks.js';
-import { appraiseVerdict, decodeToken } from '../../play-integrity/verify.js';
 import type { CheckDef, CheckReport, Checks } from '../../ports/checks.js';
 import { unusable } from '../evidence-error.js';
 import {

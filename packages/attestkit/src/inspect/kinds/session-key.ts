@@ -1,9 +1,12 @@
 import type { JsonWebKey } from 'node:crypto';
 import { unambiguousKeys } from '../../kernel/jose/key-source.js';
 import { readJwks } from '../../kernel/jose/public-keys.js';
-import { readSecrets } from '../../sessions/tokens/derived-keys.js';
-import type { SessionAlgorithm, SessionKeySource } from '../../sessions/tokens/session-keys.js';
-import { sessionKeySource } from '../../sessions/tokens/session-signer.js';
+import {
+  readSecrets,
+  sessionKeySource,
+  type SessionAlgorithm,
+  type SessionKeySource,
+} from '../../sessions/internal.js';
 import { unusable } from '../evidence-error.js';
 import { onlyOne } from '../members.js';
 

@@ -1,6 +1,9 @@
-import { SESSION_TOKEN_CHECKS } from '../../sessions/tokens/session-checks.js';
-import type { SessionAlgorithm } from '../../sessions/tokens/session-keys.js';
-import { inspectSessionToken, type SessionResult } from '../../sessions/tokens/session-token.js';
+import {
+  inspectSessionToken,
+  SESSION_TOKEN_CHECKS,
+  type SessionAlgorithm,
+  type SessionResult,
+} from '../../sessions/internal.js';
 import {
   evidenceKind,
   isoDate,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { AttestedModule } from '../../key-attestation/description/modules.js';
+import type { AttestedModule } from '../../key-attestation/internal.js';
 import { ConfigurationError } from '../../kernel/errors.js';
 import { assertOneOf, assertOptions, type OptionTypes } from '../../kernel/config/options.js';
 import { createDeviceKeys } from './authorities.js';

@@ -3,7 +3,7 @@ import { BoundedCache } from '../../kernel/bounded-cache.js';
 import { ConfigurationError } from '../../kernel/errors.js';
 import type { JsonObject } from '../../kernel/bytes/json.js';
 import { assertOptions } from '../../kernel/config/options.js';
-import type { ResponseKeys } from '../../play-integrity/token/keys.js';
+import type { ResponseKeys } from '../../play-integrity/internal.js';
 import { makeJwe } from '../encode/jwe.js';
 import { makeJws, type JwsKeys } from '../encode/jws.js';
 import type { Clock } from '../phone.js';

@@ -1,4 +1,4 @@
-import type { KeyAttestationErrorCode } from '../../../key-attestation/checks.js';
+import type { KeyAttestationErrorCode } from '../../../key-attestation/internal.js';
 import { ConfigurationError } from '../../../kernel/errors.js';
 import { ANDROID_CHAIN_DEFECTS } from './chain.js';
 import { ANDROID_DESCRIPTION_DEFECTS } from './description.js';

@@ -1,5 +1,4 @@
-import type { AppAttestErrorCode } from '../../../app-attest/checks.js';
-import type { ReceiptErrorCode } from '../../../app-attest/receipt/checks.js';
+import type { AppAttestErrorCode, ReceiptErrorCode } from '../../../app-attest/internal.js';
 import { ConfigurationError } from '../../../kernel/errors.js';
 import { ASSERTION_DEFECTS } from './assertion.js';
 import { ATTESTED_DATA_DEFECTS } from './attested-data.js';

@@ -1,5 +1,4 @@
-import type { AppAttestErrorCode } from '../../../app-attest/checks.js';
-import type { ReceiptErrorCode } from '../../../app-attest/receipt/checks.js';
+import type { AppAttestErrorCode, ReceiptErrorCode } from '../../../app-attest/internal.js';
 
 /** One precise fault: the steps of making that it changes, and what has to come of it. */
 export type DefectWith<Steps> = Steps & {

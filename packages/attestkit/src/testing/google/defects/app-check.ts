@@ -1,4 +1,4 @@
-import type { AppCheckErrorCode } from '../../../app-check/checks.js';
+import type { AppCheckErrorCode } from '../../../app-check/internal.js';
 import { ConfigurationError } from '../../../kernel/errors.js';
 import type { JsonObject } from '../../../kernel/bytes/json.js';
 import { flipped, type JwsSteps } from '../../encode/jws.js';

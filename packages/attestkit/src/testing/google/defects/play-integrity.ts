@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../../kernel/errors.js';
-import type { PlayIntegrityErrorCode } from '../../../play-integrity/checks.js';
+import type { PlayIntegrityErrorCode } from '../../../play-integrity/internal.js';
 import type {
   PlayIntegrityDefectWith,
   PlayIntegrityDemand,

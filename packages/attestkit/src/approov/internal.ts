@@ -1,0 +1,2 @@
+export { TOKEN_CHECKS } from './checks.js';
+export { inspectApproov } from './inspect.js';

@@ -1,0 +1,1 @@
+export type { NetErrorCode } from './checks.js';

@@ -1,0 +1,1 @@
+export type { StoreErrorCode } from './checks.js';
