@@ -16,7 +16,7 @@ export type { Guard, GuardOptions } from './create-guard.js';
 export type { RefusalOptions, Route, RouteOptions } from './guard/internal.js';
 export { AttestationError, ConfigurationError } from './kernel/errors.js';
 export type { Attestation, EvidenceRouteOptions } from './ports/attestation.js';
-export type { CheckDef, CheckReport, Inspection, Stage } from './ports/checks.js';
+export type { CheckDef, CheckReport, Failure, Inspection, Stage } from './ports/checks.js';
 export type { Answer, Caching, Decision, Refusal } from './ports/decision.js';
 export type {
   AttestedKey,
@@ -38,6 +38,7 @@ export type {
   VerifyContext,
 } from './ports/evidence.js';
 export type { Health } from './ports/health.js';
+export type { JsonObject } from './ports/json.js';
 export type { JwsAlgorithm, KeySource, VerificationKey } from './ports/keys.js';
 export type { AttestedRequest } from './ports/request.js';
 export type { AdvanceOptions, Store, Versioned } from './ports/store.js';

@@ -1,4 +1,4 @@
-import type { CheckDef, Stage } from '../ports/checks.js';
+import type { CheckDef, Failure, Stage } from '../ports/checks.js';
 
 /**
  * Evidence that does not hold, or that could not be verified now. The message is the check's own sentence and
@@ -7,7 +7,7 @@ import type { CheckDef, Stage } from '../ports/checks.js';
  * It has no stack trace: a refusal is an outcome, the check says where it comes from, and a flood of junk must not
  * cost more than genuine traffic. A `cause` keeps its own.
  */
-export class AttestationError<Code extends string = string> extends Error {
+export class AttestationError<Code extends string = string> extends Error implements Failure<Code> {
   readonly code: Code;
   readonly stage: Stage;
   readonly check: CheckDef<Code>;

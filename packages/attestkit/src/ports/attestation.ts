@@ -1,4 +1,4 @@
-import type { AttestationError } from '../kernel/errors.js';
+import type { Failure } from './checks.js';
 
 /**
  * What the guard verified of a request, by kind of evidence. Each room adds its kind to this interface.
@@ -11,7 +11,7 @@ export interface Attestation {
    * Failures that report-only let pass; absent where there were none. Not enumerable: `Object.keys` of an attestation are the
    * kinds that were verified, and a request that would have been refused has none.
    */
-  readonly reported?: readonly AttestationError[];
+  readonly reported?: readonly Failure[];
 }
 
 /** Route options that one kind of evidence alone can satisfy; each room adds its own. A route that has one requires that kind. */

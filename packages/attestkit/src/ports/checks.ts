@@ -24,6 +24,17 @@ export interface CheckDef<Code extends string = string> {
   readonly unexpected?: true;
 }
 
+/** What `AttestationError` says: evidence that does not hold, or that could not be verified now. */
+export interface Failure<Code extends string = string> extends Error {
+  readonly code: Code;
+  readonly stage: Stage;
+  readonly check: CheckDef<Code>;
+  /** Where the rule comes from: `RFC 7515 §5.2`. */
+  readonly spec: string;
+  /** Seconds after which trying again makes sense; only for stage `unavailable`. */
+  readonly retryAfter: number | undefined;
+}
+
 /** Where a verifier's straight line sends each predicate: to a sink that throws, or to one that records. */
 export interface Checks {
   /**

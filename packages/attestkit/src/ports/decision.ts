@@ -1,4 +1,4 @@
-import type { AttestationError } from '../kernel/errors.js';
+import type { Failure } from './checks.js';
 
 /** An HTTP answer, ready to be written: `{"status":401,"headers":{"content-type":"application/json"},"body":"{}"}`. */
 export interface Answer {
@@ -26,14 +26,14 @@ export type Decision<R> =
       /** One result per kind of evidence that was verified; empty when a failure was only reported. */
       readonly results: R;
       /** Failures that report-only let pass. */
-      readonly reported: readonly AttestationError[];
+      readonly reported: readonly Failure[];
       /** Adapters put it into the answer. */
       readonly caching?: Caching | undefined;
     }
   | {
       readonly outcome: 'refuse';
       /** For the operator: the code, the stage, the check and its source. */
-      readonly error: AttestationError;
+      readonly error: Failure;
       /** For the client: by default it says nothing. */
       readonly response: Refusal;
     };

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../kernel/bytes/json.js';
+import type { JsonObject } from './json.js';
 import type { AttestedRequest } from './request.js';
 
 /** The operating system that evidence is about. */

@@ -1,5 +1,4 @@
-import type { AttestationError } from '../kernel/errors.js';
-import type { CheckDef, Stage } from './checks.js';
+import type { CheckDef, Stage, Failure } from './checks.js';
 import type { AttestedRequest } from './request.js';
 
 /** Whether a failure refuses the request, or is only reported while a rollout is watched. */
@@ -53,7 +52,7 @@ export interface Appraisal<Result> {
    */
   readonly consume?: (() => Promise<Result>) | undefined;
   /** A demand of the route that the evidence, itself genuine, does not meet. */
-  readonly unmet?: { readonly error: AttestationError; readonly enforcement: Enforcement } | undefined;
+  readonly unmet?: { readonly error: Failure; readonly enforcement: Enforcement } | undefined;
   /** A demand of the route that the evidence meets, by its name: `binding`. */
   readonly met?: string | undefined;
   /** A demand that the policy allowed to be skipped, by its name. */
@@ -96,7 +95,7 @@ export interface Evidence<Kind extends string = string, Result = unknown, Item =
    *
    * @param error why this kind refused; absent where another kind did, and this one would be accepted instead
    */
-  need?(demand: Demand, error?: AttestationError): Need;
+  need?(demand: Demand, error?: Failure): Need;
   /**
    * Verifies an item; synchronous when nothing has to be fetched.
    *

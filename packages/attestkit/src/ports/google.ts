@@ -1,4 +1,4 @@
-import type { JsonObject } from '../kernel/bytes/json.js';
+import type { JsonObject } from './json.js';
 
 /** Why a service of Google's gave no answer to go by. */
 export type GoogleFailure =

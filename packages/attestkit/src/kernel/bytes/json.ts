@@ -1,6 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
+import type { JsonObject } from '../../ports/json.js';
 
-export type JsonObject = Readonly<Record<string, unknown>>;
+export type { JsonObject };
 
 /**
  * Reads bytes as one JSON object in UTF-8 (RFC 8259), or gives undefined. Of a name that occurs twice the last
