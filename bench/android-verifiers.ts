@@ -81,7 +81,7 @@ export function integrityContenders(): Verifier<TokenSample>[] {
 /** Ours as the guard calls it, the floor and jsonwebtoken at App Check tokens. */
 export function appCheckContenders(): Verifier[] {
   const key = { algorithm: 'RS256', kid: 'k1', key: appCheckKey } as const;
-  const keys: KeySource = { algorithm: 'RS256', candidates: () => [key], includes: (one) => one === key };
+  const keys: KeySource = { algorithms: ['RS256'], candidates: () => [key], includes: (one) => one === key };
   const issuer = `https://firebaseappcheck.googleapis.com/${PROJECT}`;
   const audience = `projects/${PROJECT}`;
   return [

@@ -92,28 +92,32 @@ function concluded(name, own, older, renames) {
     throw /** @type {{ error: any }} */ (own).error;
   }
   if (hasBehaviour(own.value)) return pair(name, own.value, older.value, renames);
-  assertSame(name, own.value, renamed(older.value, renames));
+  assertSame(name, comparable(own.value, {}), comparable(older.value, renames));
   return own.value;
 }
 
 /** @param {any} error */
 const codeOf = (error) => error?.code ?? String(error);
 
-/** An inspection says a code as well. @param {any} value @param {Readonly<Record<string, string>>} renames */
-function renamed(value, renames) {
+/** An inspection: its codes by their names of now, without the words for people. @param {any} value @param {Readonly<Record<string, string>>} renames */
+function comparable(value, renames) {
   if (!Array.isArray(value?.checks)) return value;
-  const checks = value.checks.map((/** @type {any} */ each) => ({
-    ...each,
-    code: renames[each.code] ?? each.code,
+  const named = (/** @type {string | undefined} */ code) => renames[code ?? ''] ?? code;
+  const checks = value.checks.map((/** @type {any} */ { name, code, ok }) => ({
+    name,
+    code: named(code),
+    ok,
   }));
-  return { ...value, checks, ...(value.code !== undefined && { code: renames[value.code] ?? value.code }) };
+  return { ...value, checks, code: named(value.code) };
 }
 
 /** @param {string} name @param {any} now @param {any} before */
 function assertSame(name, now, before) {
   if (isDeepStrictEqual(now, before)) return;
-  const shown = [now, before].map((each) => JSON.stringify(each));
-  throw new Error(`${name} differs: ${shown[0]} now, ${shown[1]} before`);
+  const [shown, was] = [now, before].map((each) => JSON.stringify(each) ?? String(each));
+  const at = [...(shown ?? '')].findIndex((character, index) => character !== was?.[index]);
+  const [found, old] = [shown, was].map((text) => text?.slice(Math.max(0, at - 60), at + 60));
+  throw new Error(`${name} differs: …${found}… now, …${old}… before`);
 }
 
 /** @param {any} value */

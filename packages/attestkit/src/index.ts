@@ -39,7 +39,7 @@ export type {
 } from './ports/evidence.js';
 export type { Health } from './ports/health.js';
 export type { JsonObject } from './ports/json.js';
-export type { JwsAlgorithm, KeySource, VerificationKey } from './ports/keys.js';
+export type { FixedKeySource, JwsAlgorithm, KeySource, VerificationKey } from './ports/keys.js';
 export type { AttestedRequest } from './ports/request.js';
 export type { AdvanceOptions, Store, Versioned } from './ports/store.js';
 

@@ -26,7 +26,7 @@ export const PROJECT_OPTIONS = {
 } as const satisfies OptionTypes;
 
 /** The options above, read and ready. */
-export interface TokenRules {
+export interface ProjectRules {
   readonly claims: ClaimExpectations;
   readonly appIds: readonly string[];
   readonly allowDebugProvider: boolean;
@@ -37,7 +37,7 @@ export interface TokenRules {
  *
  * @throws ConfigurationError naming the option
  */
-export function readProject(project: AppCheckProject): TokenRules {
+export function readProject(project: AppCheckProject): ProjectRules {
   const { projectNumber, appIds, leewaySeconds, allowDebugProvider = false } = project;
   if (typeof projectNumber !== 'string' || !/^\d{1,20}$/.test(projectNumber)) {
     const remedy =

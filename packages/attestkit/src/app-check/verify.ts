@@ -3,21 +3,15 @@ import { amount, atMost } from '../kernel/asked.js';
 import { checkClaims } from '../kernel/jose/claims.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import type { JsonObject } from '../kernel/bytes/json.js';
-import {
-  parseJws,
-  verifyJws,
-  type HeaderExpectations,
-  type KnownHeaders,
-  type ParsedJws,
-} from '../kernel/jose/jws.js';
-import { selectFromJwks } from '../kernel/jose/key-source.js';
+import { jwksSource } from '../kernel/jose/key-source.js';
+import { appraiseToken, type TokenRules } from '../kernel/jose/token-verifier.js';
 import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { readJwks } from '../kernel/jose/public-keys.js';
 import { enforcing, inspecting } from '../kernel/sinks.js';
 import type { Checks, Inspection } from '../ports/checks.js';
-import type { VerificationKey } from '../ports/keys.js';
+import type { KeySource } from '../ports/keys.js';
 import { CLAIM_CHECKS, TOKEN_CHECKS } from './checks.js';
-import { PROJECT_OPTIONS, readProject, type AppCheckProject, type TokenRules } from './expectations.js';
+import { PROJECT_OPTIONS, readProject, type AppCheckProject, type ProjectRules } from './expectations.js';
 
 /** A genuine App Check token. Frozen where the guard shares it between requests. */
 export interface AppCheckResult {
@@ -97,34 +91,23 @@ function appraise(
   const keys = readJwks(expected.jwks, ALGORITHM);
   if (typeof keys === 'string')
     throw new ConfigurationError('jwks', `cannot be used: ${keys}`, `Give Firebase's set.`);
-  const jws = parseToken(token, checks);
-  return verifyToken(jws, selectFromJwks(keys, jws.kid), rules, now, checks, read).result;
+  return appraiseToken(token, tokenRules(jwksSource(ALGORITHM, keys), rules), now, checks, read);
 }
 
 /** Firebase signs with this alone. */
 export const ALGORITHM = 'RS256';
 
-const HEADER: HeaderExpectations = { algorithm: ALGORITHM, types: ['JWT'] };
-
-/** First half: all that can be held against a token before its key is known. */
-export function parseToken(token: string, checks: Checks, known?: KnownHeaders): ParsedJws {
-  return parseJws(token, HEADER, TOKEN_CHECKS, checks, known);
-}
-
-/** Second half: the signature by one of the candidate keys, then the claims. */
-export function verifyToken(
-  jws: ParsedJws,
-  candidates: readonly VerificationKey[],
-  rules: TokenRules,
-  now: number,
-  checks: Checks,
-  read?: (partial: AppCheckResult) => void,
-): { result: AppCheckResult; key: VerificationKey | undefined } {
-  const { claims, key } = verifyJws(jws, candidates, TOKEN_CHECKS, checks);
-  const result = resultOf(claims);
-  read?.(result);
-  appraiseClaims(claims, rules, now, checks);
-  return { result, key };
+export function tokenRules<Keys extends KeySource>(
+  keys: Keys,
+  rules: ProjectRules,
+): TokenRules<AppCheckResult, Keys> {
+  return {
+    checks: TOKEN_CHECKS,
+    types: ['JWT'],
+    keys,
+    resultOf,
+    appraise: (claims, now, checks) => appraiseClaims(claims, rules, now, checks),
+  };
 }
 
 /** Seconds by which Firebase's clock may be ahead of this one. */
@@ -137,7 +120,7 @@ const LONGEST_LIFE = 7 * 86_400;
 const SHORTEST_SESSION = 1800;
 
 /** Holds claims to the expectations as of `now`, milliseconds since the epoch. */
-export function appraiseClaims(claims: JsonObject, rules: TokenRules, now: number, checks: Checks): void {
+function appraiseClaims(claims: JsonObject, rules: ProjectRules, now: number, checks: Checks): void {
   checkClaims(claims, rules.claims, now, TOKEN_CHECKS, checks);
   const { aud, iat, sub, provider } = claims;
   checks.holds(CLAIM_CHECKS.audienceList, Array.isArray(aud));

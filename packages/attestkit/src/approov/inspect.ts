@@ -4,7 +4,7 @@ import type { Inspection } from '../ports/checks.js';
 import { appraiseBinding } from './binding.js';
 import type { ApproovResult } from './result.js';
 import { absenceIn } from './token-field.js';
-import { appraiseToken, type ApproovTokenExpectations } from './verify.js';
+import { appraiseApproovToken, type ApproovTokenExpectations } from './verify.js';
 
 /**
  * Runs the checks of a token and, where the bytes that it should be bound to are given, those of its binding, all
@@ -21,7 +21,7 @@ export function inspectApproov(
   const absence = absenceIn(token);
   const inspection = inspecting<ApproovResult>((checks, read) => {
     if (absence !== undefined) throw new AttestationError(absence);
-    const result = appraiseToken(token, expected, checks, read);
+    const result = appraiseApproovToken(token, expected, checks, read);
     if (boundTo !== undefined) appraiseBinding(result.claims['pay'], boundTo, checks);
     return result;
   });

@@ -1,12 +1,12 @@
 import { createSecretKey, type JsonWebKey } from 'node:crypto';
 import { ConfigurationError } from '../kernel/errors.js';
 import { ALGORITHMS } from '../kernel/jose/jwa.js';
-import { configuredKeys, selectFromJwks, type FixedKeySource } from '../kernel/jose/key-source.js';
+import { assertKeySource, configuredKeys, jwksSource } from '../kernel/jose/key-source.js';
 import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { publicKey, readJwks } from '../kernel/jose/public-keys.js';
 import { secretDigests } from '../kernel/config/secret-readings.js';
 import { assertSafeSecrets, decodeSecret } from '../kernel/config/secrets.js';
-import type { JwsAlgorithm, KeySource, VerificationKey } from '../ports/keys.js';
+import type { FixedKeySource, JwsAlgorithm, KeySource, VerificationKey } from '../ports/keys.js';
 
 type HmacAlgorithm = Extract<JwsAlgorithm, `HS${string}`>;
 
@@ -89,8 +89,7 @@ function readKeys(options: ApproovKeyOptions): FixedKeySource {
         `cannot be used: ${keys}`,
         `Give a set with a key for ${algorithm}.`,
       );
-    const listed = new Set(keys);
-    return { algorithm, candidates: (kid) => selectFromJwks(keys, kid), includes: (key) => listed.has(key) };
+    return jwksSource(algorithm, keys);
   }
   const sources = Array.isArray(options.publicKey) ? options.publicKey : [options.publicKey];
   const keys = sources.map((each: string | JsonWebKey) => publicKey(each, algorithm, 'publicKey'));
@@ -109,12 +108,8 @@ export function keySource(options: ApproovKeyOptions | FetchedKeys): KeySource {
     );
   }
   const { keys } = options;
-  if (typeof keys?.candidates === 'function' && typeof keys.includes === 'function') return keys;
-  throw new ConfigurationError(
-    'keys',
-    'is not a source of keys',
-    'Give what remoteJwks or approovKeys returned.',
-  );
+  assertKeySource(keys, 'Give what remoteJwks or approovKeys returned.');
+  return keys;
 }
 
 function assertOneSource(options: object): void {

@@ -1,12 +1,8 @@
-import { BoundedCache } from '../kernel/bounded-cache.js';
-import { checkClaims, claimExpectations } from '../kernel/jose/claims.js';
+import { claimExpectations } from '../kernel/jose/claims.js';
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
-import { KnownHeaders, type ParsedJws } from '../kernel/jose/jws.js';
-import { freezeJson } from '../kernel/bytes/json.js';
+import { TokenVerifier } from '../kernel/jose/token-verifier.js';
 import { assertOptions, isFieldName, type OptionTypes } from '../kernel/config/options.js';
-import { enforcing } from '../kernel/sinks.js';
 import type { Appraisal, Evidence, Found, VerifyContext } from '../ports/evidence.js';
-import type { VerificationKey } from '../ports/keys.js';
 import {
   bindingDemand,
   verifyApproovBinding,
@@ -14,11 +10,11 @@ import {
   type BindingDemand,
   type BindingOptions,
 } from './binding.js';
-import { FIELD_CHECKS, TOKEN_CHECKS } from './checks.js';
+import { FIELD_CHECKS } from './checks.js';
 import { KEY_OPTIONS, keySource, type ApproovKeyOptions, type FetchedKeys } from './keys.js';
 import type { ApproovResult } from './result.js';
 import { absenceIn } from './token-field.js';
-import { headerExpectations, parseToken, verifyToken } from './verify.js';
+import { tokenRules } from './verify.js';
 
 /** How Approov tokens are found and verified. */
 export type ApproovOptions = (ApproovKeyOptions | FetchedKeys) & {
@@ -64,11 +60,6 @@ const OPTIONS: OptionTypes = {
 
 const ABSENT: Found<string> = { present: false, check: FIELD_CHECKS.present };
 
-interface Verified {
-  readonly result: ApproovResult;
-  readonly key: VerificationKey;
-}
-
 /**
  * Approov tokens as evidence for the guard.
  *
@@ -79,7 +70,7 @@ export function approov(
 ): Evidence<'approov', ApproovResult, string, BindingDemand | undefined> {
   assertOptions(options, OPTIONS, 'approov');
   const keys = keySource(options);
-  const claims = claimExpectations(options);
+  const rules = tokenRules(keys, claimExpectations(options));
   const { header: named = 'Approov-Token' } = options;
   const header = headerName(named);
   const { prefix = '', binding: account = {}, cache: capacity = 1000 } = options;
@@ -88,41 +79,7 @@ export function approov(
     throw new ConfigurationError('binding', 'takes an object with settings here', remedy);
   }
   bindingDemand(true, account);
-  if (!Number.isInteger(capacity) || capacity < 0)
-    throw new ConfigurationError('cache', 'is not a number of tokens', 'Give a whole number; 0 for none.');
-  const cache = capacity === 0 ? undefined : new BoundedCache<Verified>(capacity);
-  const expected = headerExpectations(keys.algorithm);
-  const known = new KnownHeaders();
-
-  function verify(
-    token: string,
-    context: VerifyContext<BindingDemand | undefined>,
-  ): Appraisal<ApproovResult> | Promise<Appraisal<ApproovResult>> {
-    const hit = cache?.get(token);
-    if (hit !== undefined && keys.includes(hit.key)) {
-      checkClaims(hit.result.claims, claims, context.now, TOKEN_CHECKS, enforcing);
-      return bind(hit.result, context);
-    }
-    const jws = parseToken(token, expected, enforcing, known);
-    const candidates = keys.candidates(jws.kid);
-    if ('then' in candidates) {
-      return candidates.then((fetched) => verifyWith(fetched, token, jws, context));
-    }
-    return verifyWith(candidates, token, jws, context);
-  }
-
-  function verifyWith(
-    candidates: readonly VerificationKey[],
-    token: string,
-    jws: ParsedJws,
-    context: VerifyContext<BindingDemand | undefined>,
-  ): Appraisal<ApproovResult> {
-    const { result, key } = verifyToken(jws, candidates, claims, context.now, enforcing);
-    known.remember(jws);
-    // Shared with later requests from here on.
-    cache?.set(token, { result: freezeJson(result), key: key as VerificationKey });
-    return bind(result, context);
-  }
+  const verifier = new TokenVerifier(rules, capacity);
 
   return {
     kind: 'approov',
@@ -144,7 +101,10 @@ export function approov(
       const check = absenceIn(token);
       return check === undefined ? { present: true, item: token } : { present: false, check };
     },
-    verify,
+    verify(token, context) {
+      const result = verifier.verify(token, context.now);
+      return 'then' in result ? result.then((later) => bind(later, context)) : bind(result, context);
+    },
   };
 }
 

@@ -1,16 +1,9 @@
 import { checkClaims, claimExpectations, type ClaimExpectations } from '../kernel/jose/claims.js';
-import {
-  parseJws,
-  verifyJws,
-  type HeaderExpectations,
-  type KnownHeaders,
-  type ParsedJws,
-} from '../kernel/jose/jws.js';
-import type { FixedKeySource } from '../kernel/jose/key-source.js';
+import { appraiseToken, type TokenRules } from '../kernel/jose/token-verifier.js';
 import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { enforcing, inspecting } from '../kernel/sinks.js';
 import type { Checks, Inspection } from '../ports/checks.js';
-import type { JwsAlgorithm, VerificationKey } from '../ports/keys.js';
+import type { FixedKeySource, KeySource } from '../ports/keys.js';
 import { TOKEN_CHECKS } from './checks.js';
 import { approovResult, type ApproovResult } from './result.js';
 
@@ -36,7 +29,7 @@ export interface ApproovTokenExpectations {
  * @throws ConfigurationError when the expectations make no sense
  */
 export function verifyApproovToken(token: string, expected: ApproovTokenExpectations): ApproovResult {
-  return appraiseToken(token, expected, enforcing);
+  return appraiseApproovToken(token, expected, enforcing);
 }
 
 /**
@@ -48,7 +41,7 @@ export function inspectApproovToken(
   token: string,
   expected: ApproovTokenExpectations,
 ): Inspection<ApproovResult> {
-  return inspecting((checks, read) => appraiseToken(token, expected, checks, read));
+  return inspecting((checks, read) => appraiseApproovToken(token, expected, checks, read));
 }
 
 const EXPECTATIONS: OptionTypes = {
@@ -60,46 +53,27 @@ const EXPECTATIONS: OptionTypes = {
 };
 
 /** The straight line, for either sink. */
-export function appraiseToken(
+export function appraiseApproovToken(
   token: string,
   expected: ApproovTokenExpectations,
   checks: Checks,
   read?: (partial: ApproovResult) => void,
 ): ApproovResult {
   assertOptions(expected, EXPECTATIONS, 'verifyApproovToken');
-  const claims = claimExpectations(expected);
-  const jws = parseToken(token, headerExpectations(expected.keys.algorithm), checks);
-  return verifyToken(jws, expected.keys.candidates(jws.kid), claims, expected.now ?? Date.now(), checks, read)
-    .result;
-}
-
-/** First half: all that can be held against a token before its key is known. */
-export function parseToken(
-  token: string,
-  expected: HeaderExpectations,
-  checks: Checks,
-  known?: KnownHeaders,
-): ParsedJws {
-  return parseJws(token, expected, TOKEN_CHECKS, checks, known);
+  const rules = tokenRules(expected.keys, claimExpectations(expected));
+  return appraiseToken(token, rules, expected.now ?? Date.now(), checks, read);
 }
 
 /** Approov's tokens say `typ: JWT`, or nothing. */
-export function headerExpectations(algorithm: JwsAlgorithm): HeaderExpectations {
-  return { algorithm, types: [undefined, 'JWT'] };
-}
-
-/** Second half: the signature by one of the candidate keys, then the claims. */
-export function verifyToken(
-  jws: ParsedJws,
-  candidates: readonly VerificationKey[],
-  expected: ClaimExpectations,
-  now: number,
-  checks: Checks,
-  read?: (partial: ApproovResult) => void,
-): { result: ApproovResult; key: VerificationKey | undefined } {
-  const { claims, key } = verifyJws(jws, candidates, TOKEN_CHECKS, checks);
-  const result = approovResult(claims, false);
-  read?.(result);
-  checkClaims(claims, expected, now, TOKEN_CHECKS, checks);
-  return { result, key };
+export function tokenRules<Keys extends KeySource>(
+  keys: Keys,
+  claims: ClaimExpectations,
+): TokenRules<ApproovResult, Keys> {
+  return {
+    checks: TOKEN_CHECKS,
+    types: [undefined, 'JWT'],
+    keys,
+    resultOf: (signed) => approovResult(signed, false),
+    appraise: (signed, now, checks) => checkClaims(signed, claims, now, TOKEN_CHECKS, checks),
+  };
 }

@@ -75,7 +75,7 @@ interface Settings {
 export function remoteJwks(url: string, options: RemoteJwksOptions): KeySource {
   const keys = new RemoteKeys(settings(url, options));
   return {
-    algorithm: options.algorithm,
+    algorithms: [options.algorithm],
     candidates: (kid) => keys.candidates(kid),
     includes: (key) => keys.includes(key),
   };

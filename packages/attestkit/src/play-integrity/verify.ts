@@ -85,7 +85,7 @@ function assertKeys(keys: PlayIntegrityKeys): void {
 }
 
 /** ES256 whatever the header says; a compact JWS may say so itself (RFC 7515 §4.1.9). */
-const HEADER: HeaderExpectations = { algorithm: 'ES256', types: [undefined, 'JWT', 'JOSE'] };
+const HEADER: HeaderExpectations = { algorithms: ['ES256'], types: [undefined, 'JWT', 'JOSE'] };
 
 /** The two layers of a token: a JWE for a decryption key, and in it a JWS by the verification key of the same set. */
 export function decodeToken(token: string, keys: PlayIntegrityKeys, checks: Checks): JsonObject {

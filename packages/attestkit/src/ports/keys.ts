@@ -25,17 +25,26 @@ export interface VerificationKey {
 
 /** Where a verifier's keys come from: a fixed list, or a JWKS that is fetched. */
 export interface KeySource {
-  /** The one algorithm that all keys of this source are for. */
-  readonly algorithm: JwsAlgorithm;
+  /** The algorithms that this source has keys for: one, but for sessions whose keys are being replaced. */
+  readonly algorithms: readonly JwsAlgorithm[];
   /**
    * The keys that a token with this `kid`, or with none, may be signed with; empty when there are none.
    * A promise when they have to be fetched first.
    *
-   * @throws AttestationError of stage `unavailable` (or rejects with it) when they cannot be had
+   * @param algorithm as the token says; a source with keys for one algorithm need not look at it
+   * @throws AttestationError of stage `unavailable` (or rejects with it) when they cannot be fetched
    */
-  candidates(kid: string | undefined): readonly VerificationKey[] | Promise<readonly VerificationKey[]>;
+  candidates(
+    kid: string | undefined,
+    algorithm?: JwsAlgorithm,
+  ): readonly VerificationKey[] | Promise<readonly VerificationKey[]>;
   /** Whether a key that verified a token earlier is still one of this source's. Answers at once; may start a refresh in the background. */
   includes(key: VerificationKey): boolean;
   /** SHA-256 of each symmetric secret that is configured, in every encoding. See `Evidence.secretDigests`. */
   readonly secretDigests?: () => readonly string[];
+}
+
+/** A source that is complete at start-up: nothing has to be fetched. */
+export interface FixedKeySource extends KeySource {
+  candidates(kid: string | undefined, algorithm?: JwsAlgorithm): readonly VerificationKey[];
 }

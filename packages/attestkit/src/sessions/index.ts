@@ -13,13 +13,7 @@ export type {
 } from './evidence/signed-bytes.js';
 export { sessionKeySource } from './tokens/session-signer.js';
 export type { IpPrefixLengths, SessionBinding } from './tokens/session-binding.js';
-export type {
-  RetiredSessionKey,
-  SessionKey,
-  SessionKeyPair,
-  SessionKeySource,
-  SessionSigner,
-} from './tokens/session-keys.js';
+export type { RetiredSessionKey, SessionKey, SessionKeyPair, SessionSigner } from './tokens/session-keys.js';
 export { session } from './evidence/session.js';
 export type { SessionEvidence } from './evidence/session.js';
 export type { BlockTarget, Device, DeviceName, SessionControl } from './operations/control.js';

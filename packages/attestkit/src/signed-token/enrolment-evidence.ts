@@ -1,12 +1,12 @@
-import type { ClaimExpectations } from '../kernel/jose/claims.js';
-import { AttestationError, ConfigurationError } from '../kernel/errors.js';
-import type { ParsedJws } from '../kernel/jose/jws.js';
+import { AttestationError } from '../kernel/errors.js';
+import { assertKeySource } from '../kernel/jose/key-source.js';
+import { appraiseToken } from '../kernel/jose/token-verifier.js';
 import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { enforcing } from '../kernel/sinks.js';
-import type { Enrolled, EnrolmentContext, EnrolmentEvidence } from '../ports/enrolment.js';
-import type { KeySource, VerificationKey } from '../ports/keys.js';
+import type { Enrolled, EnrolmentEvidence } from '../ports/enrolment.js';
+import type { KeySource } from '../ports/keys.js';
 import { FIELD_CHECKS, POLICY_CHECKS } from './checks.js';
-import { assertPublicKeyAlgorithm, parseToken, tokenClaims, verifyToken } from './verify.js';
+import { assertPublicKeyAlgorithm, tokenClaims, tokenRules, type SignedTokenResult } from './verify.js';
 
 /** How an attester's tokens are verified. */
 export interface SignedTokenOptions {
@@ -34,9 +34,8 @@ const OPTIONS: OptionTypes = { keys: 'object', appIds: 'list', issuer: 'any', le
 export function signedToken(options: SignedTokenOptions): EnrolmentEvidence<'signed-token'> {
   assertOptions(options, OPTIONS, 'signedToken');
   const { keys } = options;
-  if (typeof keys?.candidates !== 'function')
-    throw new ConfigurationError('keys', 'is not a source of keys', 'Give what remoteJwks returned.');
-  assertPublicKeyAlgorithm(keys.algorithm);
+  assertKeySource(keys, 'Give what remoteJwks returned.');
+  for (const algorithm of keys.algorithms) assertPublicKeyAlgorithm(algorithm);
   const claims = tokenClaims(options);
   const appIds = [...options.appIds];
 
@@ -46,31 +45,22 @@ export function signedToken(options: SignedTokenOptions): EnrolmentEvidence<'sig
     verify(fields, context) {
       const token = fields['token'];
       if (token === undefined || token === '') throw new AttestationError(FIELD_CHECKS.present);
-      const jws = parseToken(token, keys.algorithm, enforcing);
-      const candidates = keys.candidates(jws.kid);
-      if ('then' in candidates)
-        return candidates.then((fetched) => enrol(jws, fetched, claims, appIds, context));
-      return enrol(jws, candidates, claims, appIds, context);
+      const { deviceId, challenge, now } = context;
+      const rules = tokenRules(keys, { claims, appIds, deviceId, challenge });
+      const verified = appraiseToken(token, rules, now, enforcing);
+      return 'then' in verified ? verified.then((result) => enrolled(result, now)) : enrolled(verified, now);
     },
-    appraise(enrolled) {
-      enforcing.holds(POLICY_CHECKS.appAllowed, appIds.includes(enrolled.appId));
+    appraise({ appId }) {
+      enforcing.holds(POLICY_CHECKS.appAllowed, appIds.includes(appId));
     },
   };
 }
 
-function enrol(
-  jws: ParsedJws,
-  candidates: readonly VerificationKey[],
-  claims: ClaimExpectations,
-  appIds: readonly string[],
-  { deviceId, challenge, now }: EnrolmentContext,
-): Enrolled {
-  const result = verifyToken(jws, candidates, { claims, appIds, deviceId, challenge, now }, enforcing);
-  const { iss, iat } = result.claims;
+function enrolled({ appId, claims: { iss, iat } }: SignedTokenResult, now: number): Enrolled {
   return {
     kind: 'signed-token',
     platform: 'unknown',
-    appId: result.appId,
+    appId,
     environment: 'unknown',
     integrity: 'app',
     // An attester whose clock is ahead must not make the evidence look younger than it is.

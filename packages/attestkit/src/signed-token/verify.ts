@@ -2,13 +2,13 @@ import type { JsonWebKey } from 'node:crypto';
 import { checkClaims, claimExpectations, type ClaimExpectations } from '../kernel/jose/claims.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import type { JsonObject } from '../kernel/bytes/json.js';
-import { parseJws, verifyJws, type ParsedJws } from '../kernel/jose/jws.js';
-import { selectFromJwks } from '../kernel/jose/key-source.js';
+import { jwksSource } from '../kernel/jose/key-source.js';
+import { appraiseToken, type TokenRules } from '../kernel/jose/token-verifier.js';
 import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { readJwks } from '../kernel/jose/public-keys.js';
 import { enforcing, inspecting } from '../kernel/sinks.js';
 import type { Checks, Inspection } from '../ports/checks.js';
-import type { JwsAlgorithm, VerificationKey } from '../ports/keys.js';
+import type { JwsAlgorithm, KeySource } from '../ports/keys.js';
 import { CLAIM_CHECKS, TOKEN_CHECKS } from './checks.js';
 
 /** A token that an attester signed for one app, one device and one challenge. */
@@ -94,9 +94,8 @@ function appraise(
       `cannot be used: ${keys}`,
       `Give a set with a key for ${algorithm}.`,
     );
-  const claims = tokenClaims(expected);
-  const jws = parseToken(token, algorithm, checks);
-  return verifyToken(jws, selectFromJwks(keys, jws.kid), { ...expected, claims, now }, checks, read);
+  const rules = tokenRules(jwksSource(algorithm, keys), { ...expected, claims: tokenClaims(expected) });
+  return appraiseToken(token, rules, now, checks, read);
 }
 
 /**
@@ -130,45 +129,45 @@ export function tokenClaims(options: {
   return claimExpectations({ ...options, audience: appIds });
 }
 
-/** First half: all that can be held against a token before its key is known. */
-export function parseToken(token: string, algorithm: JwsAlgorithm, checks: Checks): ParsedJws {
-  return parseJws(token, { algorithm, types: [undefined, 'JWT'] }, TOKEN_CHECKS, checks);
-}
-
-/** What a parsed token is held to. */
+/** What a token has to say. */
 interface Bindings {
   readonly claims: ClaimExpectations;
   readonly appIds: readonly string[];
   readonly deviceId: string;
   readonly challenge: string;
-  readonly now: number;
 }
 
-/** Second half: the signature by one of the candidate keys, then the claims. */
-export function verifyToken(
-  jws: ParsedJws,
-  candidates: readonly VerificationKey[],
+export function tokenRules<Keys extends KeySource>(
+  keys: Keys,
   expected: Bindings,
-  checks: Checks,
-  read?: (partial: SignedTokenResult) => void,
-): SignedTokenResult {
-  const { claims } = verifyJws(jws, candidates, TOKEN_CHECKS, checks);
-  const { app_id: appId, aud, device_id: deviceId, challenge } = claims;
-  const result: SignedTokenResult = {
+): TokenRules<SignedTokenResult, Keys> {
+  return {
+    checks: TOKEN_CHECKS,
+    types: [undefined, 'JWT'],
+    keys,
+    resultOf,
+    appraise: (claims, now, checks) => appraiseClaims(claims, expected, now, checks),
+  };
+}
+
+function resultOf(claims: JsonObject): SignedTokenResult {
+  const { app_id: appId, device_id: deviceId, exp } = claims;
+  return {
     kind: 'signed-token',
     appId: appId as string,
     deviceId: deviceId as string,
-    exp: claims['exp'] as number,
+    exp: exp as number,
     claims,
   };
-  read?.(result);
-  checkClaims(claims, expected.claims, expected.now, TOKEN_CHECKS, checks);
+}
 
+function appraiseClaims(claims: JsonObject, expected: Bindings, now: number, checks: Checks): void {
+  const { app_id: appId, aud, device_id: deviceId, challenge } = claims;
+  checkClaims(claims, expected.claims, now, TOKEN_CHECKS, checks);
   const known = typeof appId === 'string' && expected.appIds.includes(appId);
   checks.holds(CLAIM_CHECKS.appId, known, appId, expected.appIds);
   const same = Array.isArray(aud) ? aud.includes(appId) : aud === appId;
   checks.holds(CLAIM_CHECKS.sameApp, same, aud, appId);
   checks.holds(CLAIM_CHECKS.deviceId, deviceId === expected.deviceId, deviceId, expected.deviceId);
   checks.holds(CLAIM_CHECKS.challenge, challenge === expected.challenge, challenge, expected.challenge);
-  return result;
 }

@@ -69,9 +69,10 @@ describe('a token that is remembered', () => {
   it('costs no second verification, and is held to its claims again', async () => {
     const { clock, check } = guardAt();
     const sent = token({ exp: SECONDS + 60 });
-    const first = check(sent) as Decision<Attestation> & { outcome: 'accept' };
-    const second = check(sent) as typeof first;
-    expect(second.results['app-check']).toBe(first.results['app-check']);
+    await check(sent);
+    const second = check(sent) as Decision<Attestation> & { outcome: 'accept' };
+    const third = check(sent) as typeof second;
+    expect(third.results['app-check']).toBe(second.results['app-check']);
     clock.ms += 59_999;
     expect(await summary(check(sent))).toBe('accept');
     clock.ms += 1;
@@ -82,18 +83,22 @@ describe('a token that is remembered', () => {
     let listed = true;
     const keys = { ...KEYS, includes: () => listed, candidates: () => (listed ? KEYS.candidates('k1') : []) };
     const { check } = guardAt({ keys });
-    const first = check(token()) as Decision<Attestation> & { outcome: 'accept' };
-    expect(Object.isFrozen(first.results['app-check']?.claims)).toBe(true);
+    const sent = token();
+    for (let use = 0; use < 3; use += 1) {
+      const { results } = check(sent) as Decision<Attestation> & { outcome: 'accept' };
+      expect(Object.isFrozen(results['app-check']?.claims)).toBe(true);
+    }
     listed = false;
-    expect(await summary(check(token()))).toBe('401 ERR_APP_CHECK_TOKEN_KEY_UNKNOWN');
+    expect(await summary(check(sent))).toBe('401 ERR_APP_CHECK_TOKEN_KEY_UNKNOWN');
   });
 
-  it('is not remembered at all where the cache has no room', () => {
+  it('is not remembered at all where the cache has no room', async () => {
     const { check } = guardAt({ cache: 0 });
     const sent = token();
-    const first = check(sent) as Decision<Attestation> & { outcome: 'accept' };
-    const second = check(sent) as typeof first;
-    expect(second.results['app-check']).not.toBe(first.results['app-check']);
+    await check(sent);
+    const second = check(sent) as Decision<Attestation> & { outcome: 'accept' };
+    const third = check(sent) as typeof second;
+    expect(third.results['app-check']).not.toBe(second.results['app-check']);
   });
 });
 
@@ -115,7 +120,7 @@ describe('with keys that are fetched', () => {
   });
 
   it('has the address of Firebase’s', () => {
-    expect(remoteJwks(APP_CHECK_JWKS, { algorithm: 'RS256' }).algorithm).toBe('RS256');
+    expect(remoteJwks(APP_CHECK_JWKS, { algorithm: 'RS256' }).algorithms).toEqual(['RS256']);
   });
 });
 
@@ -123,8 +128,8 @@ describe('the options', () => {
   it.each<readonly [string, object]>([
     ['keys', { keys: undefined }],
     ['keys', { keys: JWKS }],
-    ['keys', { keys: { ...KEYS, algorithm: 'ES256' } }],
-    ['keys', { keys: { ...KEYS, algorithm: 'HS256' } }],
+    ['keys', { keys: { ...KEYS, algorithms: ['ES256'] } }],
+    ['keys', { keys: { ...KEYS, algorithms: ['RS256', 'HS256'] } }],
     ['projectNumber', { projectNumber: 'example-id' }],
     ['appIds', { appIds: [] }],
     ['leewaySeconds', { leewaySeconds: -1 }],

@@ -94,7 +94,7 @@ describe('the memory of verified tokens', () => {
     let now = NOW;
     const check = guarding({ cache }, () => now);
     const sent = token({ did: 'x', nbf: SECONDS });
-    expect(await check(sent)).toBe('accepted x');
+    for (let use = 0; use < 3; use += 1) expect(await check(sent)).toBe('accepted x');
     now += 299_000;
     expect(await check(sent)).toBe('accepted x');
     now += 1000;
@@ -105,7 +105,7 @@ describe('the memory of verified tokens', () => {
 
   it('never takes a changed token for a remembered one', async () => {
     const check = guarding();
-    expect(await check(GOOD)).toBe('accepted device');
+    for (let use = 0; use < 3; use += 1) expect(await check(GOOD)).toBe('accepted device');
     for (let at = 0; at < GOOD.length; at += 1) {
       const changed = `${GOOD.slice(0, at)}${GOOD[at] === 'A' ? 'B' : 'A'}${GOOD.slice(at + 1)}`;
       expect(await check(changed)).toMatch(/^untrusted/);
@@ -115,13 +115,13 @@ describe('the memory of verified tokens', () => {
   it('does not outlive the key that a token was verified with', async () => {
     const keys: VerificationKey[] = [{ algorithm: 'HS256', key: createSecretKey(SECRET) }];
     const source: KeySource = {
-      algorithm: 'HS256',
+      algorithms: ['HS256'],
       candidates: () => keys,
       includes: (key) => keys.includes(key),
     };
     const guard = createGuard({ evidence: [approov({ keys: source })], now: () => NOW });
     const outcome = () => guard.check(request({ 'approov-token': GOOD }));
-    expect(outcome()).toMatchObject({ outcome: 'accept' });
+    for (let use = 0; use < 3; use += 1) expect(outcome()).toMatchObject({ outcome: 'accept' });
     keys[0] = { algorithm: 'HS256', key: createSecretKey(randomBytes(64)) };
     expect(outcome()).toMatchObject({ outcome: 'refuse', error: { code: 'ERR_APPROOV_TOKEN_SIGNATURE' } });
   });
@@ -134,26 +134,28 @@ describe('the memory of verified tokens', () => {
       if (decision instanceof Promise || decision.outcome === 'refuse') throw new Error('refused');
       return decision.results.approov;
     };
-    const first = results();
-    expect(results()).toBe(first);
-    const frozen = [first, first?.claims, first?.anno, first?.embed, first?.embed?.['deep']];
-    for (const each of frozen) expect([typeof each, Object.isFrozen(each)]).toEqual(['object', true]);
+    const [first, second] = [results(), results()];
+    expect(results()).toBe(second);
+    for (const result of [first, second]) {
+      const parts = [result, result?.claims, result?.anno, result?.embed, result?.embed?.['deep']];
+      for (const each of parts) expect([typeof each, Object.isFrozen(each)]).toEqual(['object', true]);
+    }
   });
 });
 
 describe('keys that are fetched', () => {
   const key: VerificationKey = { algorithm: 'HS256', key: createSecretKey(SECRET) };
   const source = (candidates: KeySource['candidates']) =>
-    guarding({ keys: { algorithm: 'HS256', candidates, includes: () => true } });
+    guarding({ keys: { algorithms: ['HS256'], candidates, includes: () => true } });
 
   it('are no second source beside a secret', () => {
-    const keys: KeySource = { algorithm: 'HS256', candidates: () => [], includes: () => false };
+    const keys: KeySource = { algorithms: ['HS256'], candidates: () => [], includes: () => false };
     const both = { keys, secretBase64: SECRET_BASE64 } as ApproovOptions;
     expect(() => approov(both)).toThrow(/exactly one source of keys/);
   });
 
   it('have their own algorithm', () => {
-    const keys: KeySource = { algorithm: 'ES256', candidates: () => [], includes: () => false };
+    const keys: KeySource = { algorithms: ['ES256'], candidates: () => [], includes: () => false };
     const both = { keys, algorithm: 'ES256' } as ApproovOptions;
     expect(() => approov(both)).toThrow(expect.objectContaining({ variable: 'algorithm' }));
   });

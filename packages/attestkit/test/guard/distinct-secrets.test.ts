@@ -97,7 +97,7 @@ describe('a secret that has two uses', () => {
   it('is not looked for by asking a source of keys', () => {
     const asked: unknown[] = [];
     const keys = {
-      algorithm: 'HS256' as const,
+      algorithms: ['HS256'] as const,
       candidates: (kid: string | undefined) => (asked.push(kid), []),
       includes: () => false,
     };

@@ -8,7 +8,7 @@ import { enforcing, inspecting } from '../../src/kernel/sinks.js';
 import type { Checks } from '../../src/ports/checks.js';
 
 const CHECKS = jwtChecks('TEST', 'the token', 'untrusted');
-const EXPECTED = { algorithm: 'HS256', types: [undefined, 'JWT'] } as const;
+const EXPECTED = { algorithms: ['HS256'], types: [undefined, 'JWT'] } as const;
 const SECRET = randomBytes(32);
 const KEY = { algorithm: 'HS256', key: createSecretKey(SECRET) } as const;
 

@@ -69,12 +69,12 @@ describe('the URL', () => {
   it.each(LOOPBACK)('may be http in development where it is %s', (url) => {
     for (const environment of ['development', 'test']) {
       vi.stubEnv('NODE_ENV', environment);
-      expect(remoteJwks(url, { algorithm: 'ES256' }).algorithm).toBe('ES256');
+      expect(remoteJwks(url, { algorithm: 'ES256' }).algorithms).toEqual(['ES256']);
     }
     for (const environment of ['production', '', undefined]) {
       vi.stubEnv('NODE_ENV', environment);
       expect(refusal(url).message).toContain('url is http, and this is no development');
-      expect(remoteJwks(HTTPS, { algorithm: 'ES256' }).algorithm).toBe('ES256');
+      expect(remoteJwks(HTTPS, { algorithm: 'ES256' }).algorithms).toEqual(['ES256']);
     }
   });
 });

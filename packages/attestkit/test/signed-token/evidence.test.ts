@@ -157,7 +157,7 @@ describe('at a refresh', () => {
 });
 
 describe('the options', () => {
-  const shared: KeySource = { algorithm: 'HS256', candidates: () => [], includes: () => false };
+  const shared: KeySource = { algorithms: ['HS256'], candidates: () => [], includes: () => false };
   it.each([
     ['keys', { keys: undefined }],
     ['keys', { keys: JWKS }],

@@ -1,7 +1,8 @@
 import { createSecretKey, type JsonWebKey } from 'node:crypto';
 import { approovKeys } from '../../approov/index.js';
 import { ALGORITHMS } from '../../kernel/jose/jwa.js';
-import { configuredKeys, type FixedKeySource } from '../../kernel/jose/key-source.js';
+import { configuredKeys } from '../../kernel/jose/key-source.js';
+import type { FixedKeySource } from '../../ports/keys.js';
 import { decodeAnySecret } from '../../kernel/config/secrets.js';
 import type { JwsAlgorithm } from '../../ports/keys.js';
 import { unusable } from '../evidence-error.js';

@@ -1,12 +1,8 @@
 import type { JsonWebKey } from 'node:crypto';
 import { unambiguousKeys } from '../../kernel/jose/key-source.js';
 import { readJwks } from '../../kernel/jose/public-keys.js';
-import {
-  readSecrets,
-  sessionKeySource,
-  type SessionAlgorithm,
-  type SessionKeySource,
-} from '../../sessions/internal.js';
+import { readSecrets, sessionKeySource, type SessionAlgorithm } from '../../sessions/internal.js';
+import type { FixedKeySource } from '../../ports/keys.js';
 import { unusable } from '../evidence-error.js';
 import { onlyOne } from '../members.js';
 
@@ -32,7 +28,7 @@ export const SESSION_ALGORITHMS = ['HS256', 'ES256', 'EdDSA'] as const;
  */
 export function sessionKey(
   members: SessionKeyMembers & { readonly algorithm?: 'HS256' | SessionAlgorithm | undefined },
-): SessionKeySource {
+): FixedKeySource {
   const { algorithm, secret, publicKey, jwks } = members;
   const member = onlyOne(SESSION_KEY_MEMBERS, members, 'Give what the guard has.');
   if (member === undefined) return noKey(algorithm === undefined ? SESSION_ALGORITHMS : [algorithm]);
@@ -53,6 +49,6 @@ export function sessionKey(
   return sessionKeySource(listed, []);
 }
 
-function noKey(algorithms: SessionKeySource['algorithms']): SessionKeySource {
+function noKey(algorithms: FixedKeySource['algorithms']): FixedKeySource {
   return { algorithms, candidates: () => [], includes: () => false };
 }

@@ -37,7 +37,7 @@ export interface KnownHeader {
 /** What a header has to say before its token is worth a signature check. */
 export interface HeaderExpectations {
   /** The pinned one; or several, where the verifier takes only keys of the one that the header names as candidates. */
-  readonly algorithm: JwsAlgorithm | readonly JwsAlgorithm[];
+  readonly algorithms: readonly JwsAlgorithm[];
   /**
    * Media types that are this kind of token, without `application/`; the header may write them as RFC 7515 §4.1.9 allows.
    * A token without `typ` is accepted if `undefined` is among them.
@@ -116,9 +116,9 @@ function readHeader(
   const read = readJsonObject(Buffer.from(part, 'base64url'));
   const kidIsText = read?.['kid'] === undefined || typeof read['kid'] === 'string';
   const { alg, crit, typ, kid } = mustRead(checks, defs.header, kidIsText ? read : undefined);
-  const { algorithm } = expected;
-  const pinned = typeof algorithm === 'string' ? alg === algorithm : algorithm.some((each) => alg === each);
-  checks.holds(defs.algorithm, pinned, alg, algorithm);
+  const { algorithms } = expected;
+  const pinned = algorithms.some((each) => alg === each);
+  checks.holds(defs.algorithm, pinned, alg, algorithms.length === 1 ? algorithms[0] : algorithms);
   checks.holds(defs.critical, crit === undefined, crit);
   checks.holds(defs.type, isOneOf(typ, expected.types), typ, expected.types);
   return { text: `${part}.`, algorithm: alg as JwsAlgorithm, kid: kid as string | undefined };

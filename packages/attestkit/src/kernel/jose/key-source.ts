@@ -1,9 +1,5 @@
-import type { JwsAlgorithm, KeySource, VerificationKey } from '../../ports/keys.js';
-
-/** A key source that is complete at start-up: its candidates never have to be fetched. */
-export interface FixedKeySource extends KeySource {
-  candidates(kid: string | undefined): readonly VerificationKey[];
-}
+import { ConfigurationError } from '../errors.js';
+import type { FixedKeySource, JwsAlgorithm, KeySource, VerificationKey } from '../../ports/keys.js';
 
 /**
  * Keys as configured. A key without `kid` is a candidate for every token, so that several secrets can be in use
@@ -15,13 +11,34 @@ export function configuredKeys(algorithm: JwsAlgorithm, keys: readonly Verificat
   const anonymous = keys.filter((key) => key.kid === undefined);
   const unnamed = anonymous.length === 0 && keys.length === 1 ? keys : anonymous;
   return {
-    algorithm,
+    algorithms: [algorithm],
     candidates: (kid) => {
       if (kid === undefined || anonymous.length === keys.length) return unnamed;
       return keys.filter((key) => key.kid === undefined || key.kid === kid);
     },
     includes: (key) => listed.has(key),
   };
+}
+
+/** The keys of a JWK Set, of which a token means one. */
+export function jwksSource(algorithm: JwsAlgorithm, keys: readonly VerificationKey[]): FixedKeySource {
+  const listed = new Set(keys);
+  return {
+    algorithms: [algorithm],
+    candidates: (kid) => selectFromJwks(keys, kid),
+    includes: (key) => listed.has(key),
+  };
+}
+
+/**
+ * Checks what a caller without types may have given.
+ *
+ * @throws ConfigurationError naming `keys`
+ */
+export function assertKeySource(keys: Partial<KeySource> | undefined, remedy: string): void {
+  const { algorithms, candidates, includes } = keys ?? {};
+  if (Array.isArray(algorithms) && typeof candidates === 'function' && typeof includes === 'function') return;
+  throw new ConfigurationError('keys', 'is not a source of keys', remedy);
 }
 
 /**

@@ -5,7 +5,7 @@ import { verifySignature } from '../../kernel/jose/jwa.js';
 import { assertOneOf, assertOptions, type OptionTypes } from '../../kernel/config/options.js';
 import { jwkThumbprint, publicKey as readPublic } from '../../kernel/jose/public-keys.js';
 import { signature } from '../../kernel/jose/sign-jws.js';
-import type { JwsAlgorithm, VerificationKey } from '../../ports/keys.js';
+import type { VerificationKey } from '../../ports/keys.js';
 import { deriveKeys, LABELS, type Secrets } from './derived-keys.js';
 
 /** The algorithms of key pairs that sign sessions. `EdDSA` is Ed25519. */
@@ -43,15 +43,6 @@ export type RetiredSessionKey = Omit<SessionSigner, 'sign'>;
  * which signs.
  */
 export type SessionKey = 'secret' | SessionKeyPair | SessionSigner | RetiredSessionKey;
-
-/** The keys that session tokens are verified with. All of them, whichever signs. */
-export interface SessionKeySource {
-  /** The algorithms that there are keys for. */
-  readonly algorithms: readonly JwsAlgorithm[];
-  /** The one key that a token of this `kid` and algorithm can be signed with, or none. */
-  candidates(kid: string | undefined, algorithm: JwsAlgorithm): readonly VerificationKey[];
-  includes(key: VerificationKey): boolean;
-}
 
 /** How a key signs, if it does: itself, or by the user's own signer. */
 type Signing = { readonly key: KeyObject } | { readonly sign: SessionSigner['sign'] } | undefined;

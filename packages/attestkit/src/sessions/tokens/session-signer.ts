@@ -3,16 +3,10 @@ import { AttestationError, ConfigurationError } from '../../kernel/errors.js';
 import { verifySignature } from '../../kernel/jose/jwa.js';
 import { MAX_TOKEN_LENGTH } from '../../kernel/jose/jws.js';
 import { signingInput, signJws } from '../../kernel/jose/sign-jws.js';
-import type { JwsAlgorithm, VerificationKey } from '../../ports/keys.js';
+import type { FixedKeySource, JwsAlgorithm, VerificationKey } from '../../ports/keys.js';
 import type { Secrets } from './derived-keys.js';
 import { SESSION_SIGNER_CHECKS as CHECKS } from './session-checks.js';
-import {
-  readSessionKeys,
-  type ReadKey,
-  type SessionKeySource,
-  type SessionSigner,
-  type SessionKey,
-} from './session-keys.js';
+import { readSessionKeys, type ReadKey, type SessionSigner, type SessionKey } from './session-keys.js';
 import { SESSION_TYP, type SessionClaims } from './session-token.js';
 
 /** What issues session tokens, and what verifies them. */
@@ -23,7 +17,7 @@ export interface SessionKeys {
    * @throws AttestationError ERR_SESSION_SIGNER_FAILED (or rejects with it)
    */
   sign(claims: SessionClaims): string | Promise<string>;
-  readonly source: SessionKeySource;
+  readonly source: FixedKeySource;
   /** The public keys, for relying parties (RFC 7517 §5): empty where tokens are signed with the secret. */
   jwks(): { readonly keys: readonly JsonWebKey[] };
 }
@@ -62,11 +56,11 @@ export function sessionKeys(configured: SessionKey | readonly SessionKey[], secr
 export function sessionKeySource(
   configured: SessionKey | readonly SessionKey[],
   secrets: Secrets,
-): SessionKeySource {
+): FixedKeySource {
   return sourceOf(readSessionKeys(configured, secrets));
 }
 
-function sourceOf(keys: readonly ReadKey[]): SessionKeySource {
+function sourceOf(keys: readonly ReadKey[]): FixedKeySource {
   const byKid = new Map(keys.map(({ verification }) => [verification.kid, [verification]]));
   const listed = new Set<VerificationKey>(keys.map(({ verification }) => verification));
   const algorithms = [...new Set<JwsAlgorithm>(keys.map(({ verification }) => verification.algorithm))];

@@ -1,17 +1,17 @@
 import { checkClaims, claimExpectations, type ClaimExpectations } from '../../kernel/jose/claims.js';
 import { isJsonObject, readJsonObject, type JsonObject } from '../../kernel/bytes/json.js';
-import { parseJws, verifyJws, type KnownHeaders, type ParsedJws } from '../../kernel/jose/jws.js';
+import { appraiseToken, type TokenRules, type Verified } from '../../kernel/jose/token-verifier.js';
+import { assertKeySource } from '../../kernel/jose/key-source.js';
 import { isMediaType } from '../../kernel/jose/media-type.js';
 import { assertOptions, type OptionTypes } from '../../kernel/config/options.js';
 import { enforcing, inspecting } from '../../kernel/sinks.js';
 import type { Checks, Inspection } from '../../ports/checks.js';
 import type { DeviceIntegrity } from '../../ports/enrolment.js';
-import type { VerificationKey } from '../../ports/keys.js';
+import type { FixedKeySource, KeySource } from '../../ports/keys.js';
 import { isDeviceId } from './challenge.js';
 import { isIntegrity } from '../policy.js';
 import type { SessionBinding } from './session-binding.js';
 import { SESSION_CLAIM_CHECKS as CHECKS, SESSION_TOKEN_CHECKS } from './session-checks.js';
-import type { SessionKeySource } from './session-keys.js';
 
 /** The JOSE `typ` of session tokens; nothing else is one (RFC 8725 §3.11). */
 export const SESSION_TYP = 'attested-session+jwt';
@@ -88,10 +88,13 @@ export interface SessionResult {
   readonly claims: JsonObject;
 }
 
-/** What a session token is held to. */
-export interface SessionTokenExpectations {
-  /** From `sessionKeySource`. */
-  readonly keys: SessionKeySource;
+/** What is expected of a session token. */
+export interface SessionTokenExpectations<Keys extends KeySource = FixedKeySource> {
+  /**
+   * In a service that only verifies: `remoteJwks(url, { algorithm: 'ES256' })` of `attestkit/jwks`, with the URL where the
+   * guard's endpoint `jwks.json` is. In the guard's own process: `sessionKeySource`.
+   */
+  readonly keys: Keys;
   /** Accepted values of `iss`. Not checked unless given. */
   readonly issuer?: string | readonly string[] | undefined;
   /** Values of which `aud` has to contain one. Not checked unless given. */
@@ -112,14 +115,21 @@ const EXPECTATIONS: OptionTypes = {
 
 /**
  * Verifies a session token: a compact JWS of the type `attested-session+jwt`, signed by a configured key with that
- * key's algorithm, not expired, with all claims of a session. Pure and synchronous. Revocation and binding are not
- * looked at.
+ * key's algorithm, not expired, with all claims of a session. It does not ask whether the session has ended, nor what it is
+ * bound to: a service that has to know within seconds asks the guard.
  *
- * @throws AttestationError with one of the codes of the catalogue, at the first check that does not hold
+ * @returns a promise only where keys have to be fetched: `await` it with `remoteJwks`
+ * @throws AttestationError (or rejects with it) with one of the codes of the catalogue, at the first check that does not hold
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const keys = remoteJwks('https://api.example.com/device/jwks.json', { algorithm: 'ES256' });
+ * const { recordId } = await verifySessionToken(token, { keys, audience: 'https://api.example.com' });
  */
-export function verifySessionToken(token: string, expected: SessionTokenExpectations): SessionResult {
-  return appraiseToken(token, expected, enforcing);
+export function verifySessionToken<Keys extends KeySource = FixedKeySource>(
+  token: string,
+  expected: SessionTokenExpectations<Keys>,
+): Verified<SessionResult, Keys> {
+  return appraiseSession(token, expected, enforcing);
 }
 
 /**
@@ -131,53 +141,33 @@ export function inspectSessionToken(
   token: string,
   expected: SessionTokenExpectations,
 ): Inspection<SessionResult> {
-  return inspecting((checks, read) => appraiseToken(token, expected, checks, read));
+  return inspecting((checks, read) => appraiseSession(token, expected, checks, read));
 }
 
-function appraiseToken(
+function appraiseSession<Keys extends KeySource>(
   token: string,
-  expected: SessionTokenExpectations,
+  expected: SessionTokenExpectations<Keys>,
   checks: Checks,
   read?: (partial: SessionResult) => void,
-): SessionResult {
+): Verified<SessionResult, Keys> {
   assertOptions(expected, EXPECTATIONS, 'verifySessionToken');
-  const claims = claimExpectations(expected);
+  assertKeySource(expected.keys, 'Give what remoteJwks or sessionKeySource returned.');
   const { keys, now = Date.now() } = expected;
-  const jws = parseSession(token, keys, checks);
-  return verifySession(jws, keys, claims, now, checks, read).result;
+  return appraiseToken(token, sessionRules(keys, claimExpectations(expected)), now, checks, read);
 }
 
-/** First half of the straight line: all that can be held against a token before its key is known. */
-export function parseSession(
-  token: string,
-  keys: SessionKeySource,
-  checks: Checks,
-  known?: KnownHeaders,
-): ParsedJws {
-  const expected = { algorithm: keys.algorithms, types: [SESSION_TYP] };
-  return parseJws(token, expected, SESSION_TOKEN_CHECKS, checks, known);
-}
-
-/** Second half: the signature by the key that the header names, then the claims. */
-export function verifySession(
-  jws: ParsedJws,
-  keys: SessionKeySource,
+export function sessionRules<Keys extends KeySource>(
+  keys: Keys,
   expected: ClaimExpectations,
-  now: number,
-  checks: Checks,
-  read?: (partial: SessionResult) => void,
-): { result: SessionResult; key: VerificationKey | undefined } {
-  const { claims, key } = verifyJws(
-    jws,
-    keys.candidates(jws.kid, jws.algorithm),
-    SESSION_TOKEN_CHECKS,
-    checks,
-  );
-  const result = sessionResult(claims);
-  read?.(result);
-  checkClaims(claims, expected, now, SESSION_TOKEN_CHECKS, checks);
-  checkSessionClaims(claims, checks);
-  return { result, key };
+): TokenRules<SessionResult, Keys> {
+  return {
+    checks: SESSION_TOKEN_CHECKS,
+    types: [SESSION_TYP],
+    keys,
+    resultOf: sessionResult,
+    appraise: (claims, now, checks) => checkClaims(claims, expected, now, SESSION_TOKEN_CHECKS, checks),
+    appraiseOnce: checkSessionClaims,
+  };
 }
 
 /** An identifier that this library makes, or base64url. */
@@ -246,8 +236,7 @@ const MAX_HEADER = 1024;
  * Whether a bearer token says that it is a session, by its header alone: any other one is simply not ours. What it is
  * worth is for the verifier to say.
  */
-export function looksLikeSession(token: string, known?: KnownHeaders): boolean {
-  if (known?.find(token) !== undefined) return true;
+export function looksLikeSession(token: string): boolean {
   const end = token.indexOf('.');
   if (end <= 0 || end > MAX_HEADER) return false;
   const header = readJsonObject(Buffer.from(token.slice(0, end), 'base64url'));

@@ -1,0 +1,170 @@
+import type { Checks } from '../../ports/checks.js';
+import type { FixedKeySource, KeySource, VerificationKey } from '../../ports/keys.js';
+import { BoundedCache } from '../bounded-cache.js';
+import { freezeJson, type JsonObject } from '../bytes/json.js';
+import { ConfigurationError } from '../errors.js';
+import { enforcing } from '../sinks.js';
+import { KnownHeaders, parseJws, verifyJws, type HeaderExpectations, type ParsedJws } from './jws.js';
+import type { JwtChecks } from './jwt-checks.js';
+
+/** What a verified token comes to: its claims as signed, and what the kind makes of them. */
+interface OfClaims {
+  readonly claims: JsonObject;
+}
+
+/** How tokens of one kind are verified, by one verifier. */
+export interface TokenRules<Result extends OfClaims, Keys extends KeySource = KeySource> {
+  readonly checks: JwtChecks<string>;
+  /** Media types of the header; see `HeaderExpectations`. */
+  readonly types: HeaderExpectations['types'];
+  readonly keys: Keys;
+  /** Gives claims their types, before they are checked. */
+  readonly resultOf: (claims: JsonObject) => Result;
+  /** What has to hold of the claims at `now`, milliseconds since the epoch: asked on every use. */
+  readonly appraise: (claims: JsonObject, now: number, checks: Checks) => void;
+  /** What holds for ever where it holds once: asked of a token that is not remembered. */
+  readonly appraiseOnce?: (claims: JsonObject, checks: Checks) => void;
+}
+
+/** A promise only where keys have to be fetched. */
+export type Verified<Result, Keys extends KeySource> = Keys extends FixedKeySource
+  ? Result
+  : Result | Promise<Result>;
+
+/**
+ * Verifies one token, or inspects it: header, key, signature, claims.
+ *
+ * @param read called with what could be read, before it is checked
+ * @throws AttestationError (or rejects with it) at the first check that does not hold, with the sink that throws
+ */
+export function appraiseToken<Result extends OfClaims, Keys extends KeySource>(
+  token: string,
+  rules: TokenRules<Result, Keys>,
+  now: number,
+  checks: Checks,
+  read?: (partial: Result) => void,
+): Verified<Result, Keys> {
+  const jws = parseToken(token, rules, checks);
+  return withKeys(jws, rules.keys, (keys) => appraiseParsed(jws, keys, rules, now, checks, read).result);
+}
+
+/**
+ * Verifies token after token, with a memory of those that verified. What is remembered is what a signature proved: on each
+ * use the claims are checked again, and that the key is still one of the source's.
+ */
+export class TokenVerifier<Result extends OfClaims, Keys extends KeySource = KeySource> {
+  readonly #rules: TokenRules<Result, Keys>;
+  readonly #headers = new KnownHeaders();
+  readonly #memory: TokenMemory<Result> | undefined;
+
+  /**
+   * @param capacity how many verified tokens are remembered; 0 for none
+   * @throws ConfigurationError naming `cache`
+   */
+  constructor(rules: TokenRules<Result, Keys>, capacity: number) {
+    if (!Number.isInteger(capacity) || capacity < 0)
+      throw new ConfigurationError('cache', 'is not a number of tokens', 'Give a whole number; 0 for none.');
+    this.#rules = rules;
+    this.#memory = capacity === 0 ? undefined : new TokenMemory(capacity);
+  }
+
+  /** Whether a token has a header that came with a good signature before. */
+  knowsHeaderOf(token: string): boolean {
+    return this.#headers.find(token) !== undefined;
+  }
+
+  /**
+   * @param now milliseconds since the epoch
+   * @returns frozen: requests with the same token share it
+   * @throws AttestationError (or rejects with it) at the first check that does not hold
+   */
+  verify(token: string, now: number): Verified<Result, Keys> {
+    const rules = this.#rules;
+    const known = this.#memory?.find(token);
+    if (known !== undefined && rules.keys.includes(known.key)) {
+      rules.appraise(known.result.claims, now, enforcing);
+      return known.result as Verified<Result, Keys>;
+    }
+    const jws = parseToken(token, rules, enforcing, this.#headers);
+    return withKeys(jws, rules.keys, (keys) => {
+      const { result, key } = appraiseParsed(jws, keys, rules, now, enforcing);
+      this.#headers.remember(jws);
+      // Whether it is shared or not, so that a handler that changes it fails at its first request.
+      freezeJson(result);
+      this.#memory?.note(token, result, key as VerificationKey);
+      return result;
+    });
+  }
+}
+
+/** First half: all that can be said of a token before its key is known. */
+function parseToken<Result extends OfClaims>(
+  token: string,
+  { checks: defs, types, keys }: TokenRules<Result>,
+  checks: Checks,
+  known?: KnownHeaders,
+): ParsedJws {
+  return parseJws(token, { algorithms: keys.algorithms, types }, defs, checks, known);
+}
+
+function withKeys<Result, Keys extends KeySource>(
+  { kid, algorithm }: ParsedJws,
+  source: Keys,
+  run: (keys: readonly VerificationKey[]) => Result,
+): Verified<Result, Keys> {
+  const keys = source.candidates(kid, algorithm);
+  return ('then' in keys ? keys.then(run) : run(keys)) as Verified<Result, Keys>;
+}
+
+/** Second half: the signature by one of the keys, then the claims. */
+function appraiseParsed<Result extends OfClaims>(
+  jws: ParsedJws,
+  keys: readonly VerificationKey[],
+  rules: TokenRules<Result>,
+  now: number,
+  checks: Checks,
+  read?: (partial: Result) => void,
+): { readonly result: Result; readonly key: VerificationKey | undefined } {
+  const { claims, key } = verifyJws(jws, keys, rules.checks, checks);
+  const result = rules.resultOf(claims);
+  read?.(result);
+  rules.appraise(claims, now, checks);
+  rules.appraiseOnce?.(claims, checks);
+  return { result, key };
+}
+
+/** A token that verified, whole: what is found by its end is compared with it. */
+interface Remembered<Result> {
+  readonly token: string;
+  readonly result: Result;
+  readonly key: VerificationKey;
+}
+
+/** Of a signature: 72 bits. One character more, and the engine would keep the whole token for it. */
+const END = 12;
+
+/**
+ * Tokens that verified, from their second use on: most come once, and to keep those costs more than to verify them. They are
+ * found by the end of their signature, so that nothing has to walk through the whole text of a new one.
+ */
+class TokenMemory<Result> {
+  readonly #seen: BoundedCache<true>;
+  readonly #tokens: BoundedCache<Remembered<Result>>;
+
+  constructor(capacity: number) {
+    this.#seen = new BoundedCache(capacity);
+    this.#tokens = new BoundedCache(capacity);
+  }
+
+  find(token: string): Remembered<Result> | undefined {
+    if (typeof token !== 'string') return undefined;
+    const known = this.#tokens.get(token.slice(-END));
+    return known?.token === token ? known : undefined;
+  }
+
+  note(token: string, result: Result, key: VerificationKey): void {
+    const end = token.slice(-END);
+    if (this.#seen.get(end) === true) this.#tokens.set(end, { token, result, key });
+    else this.#seen.set(end, true);
+  }
+}
