@@ -44,7 +44,7 @@ export function describeChain(
   leafKey: string | undefined,
   read: ReadKeyDescription | undefined,
 ): ChainFacts {
-  const { certificates, root, isRooted, provisioning, attested, links, serials } = chain;
+  const { certificates, root, isRooted, provisioning, positions, links, serials } = chain;
   const upper = certificates.slice(1);
   const from = Math.max(...upper.map(({ notBefore }) => notBefore));
   const to = Math.min(...upper.map(({ notAfter }) => notAfter));
@@ -63,7 +63,7 @@ export function describeChain(
     serials,
     subjects: certificates.map(({ subject }) => describeName(subject)),
     interValidity: upper.length === 0 ? null : [new Date(from).toISOString(), new Date(to).toISOString()],
-    extensionIndexes: attested,
+    extensionIndexes: positions.attested,
     anomalies: read?.anomalies ?? [],
     unknownTags: read?.unknownTags ?? [],
     versionKnown: read?.versionKnown ?? false,

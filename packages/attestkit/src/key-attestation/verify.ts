@@ -96,21 +96,21 @@ export function appraiseKeyAttestation(
   checks: Checks,
   read?: (partial: KeyAttestation) => void,
 ): KeyAttestation {
-  // Certificates, then the way to a root, then where the attestation stands and what was revoked.
+  // Steps 1 to 4: certificates, then the way to a root, then where the attestation stands and what was revoked.
   const chain = appraiseChain(readChain(certificateChain, checks), rules, checks);
   const { provisioning, provisioningInfo } = chain;
-  const nearest = chain.attested.at(-1) ?? 0;
+  const { attested, target } = chain.positions;
   read?.(resultOf({ chain }));
 
-  // The attestation nearest to the root is the one that the device's own key made.
-  const issued = readDescription(chain, nearest, checks);
-  const isOwn = rules.allowAttestKeys && nearest === 1 && chain.attested[0] === 0;
+  // Step 4: what the device's own attestation key said, and, where that attested a key of the app's, what this one said.
+  const issued = readDescription(chain, target, checks);
+  const isOwn = rules.allowAttestKeys && target === 1 && attested[0] === 0;
   const own = isOwn ? readDescription(chain, 0, checks) : issued;
   const { description } = own;
   const attestKey = isOwn ? issued : undefined;
   read?.(resultOf({ chain, own, attestKey }));
 
-  // Attestation and key are of one level, in hardware, and it is the level of those who vouch for it.
+  // Step 5: attestation and key are of one level, in hardware, and it is the level of those who vouch for it.
   const { attestationSecurityLevel: level, keyMintSecurityLevel } = description;
   checks.holds(CHECKS.levelsAgree, level === keyMintSecurityLevel, level, keyMintSecurityLevel);
   const isHardware = level === 'TRUSTED_ENVIRONMENT' || level === 'STRONG_BOX';
@@ -120,7 +120,7 @@ export function appraiseKeyAttestation(
   // An app's attestation key is of this app and device, in the same hardware, and signs nothing but attestations.
   checks.holds(CHECKS.attestKey, !isOwn || isAttestKey(issued.description, description));
 
-  // It was attested for this challenge.
+  // Step 4: it was attested for this challenge.
   const { attestationChallenge } = description;
   const { challenge } = rules;
   const isOurs = challenge === undefined || equalBytes(attestationChallenge, challenge);

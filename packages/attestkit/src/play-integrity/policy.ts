@@ -109,19 +109,19 @@ export function appraisePolicy(
   const { appVerdict, packageName, certificates = [], versionCode, deviceLabels = [], sdkVersion } = facts;
   const { licensing, deviceActivity, appsDetected, playProtect } = facts;
 
-  // Step 6: the app is one that Play distributes.
+  // The app is one that Play distributes.
   checks.holds(
     CHECKS.recognised,
     isAmong(appVerdict, policy.appVerdicts),
     appVerdict,
     asked(policy.appVerdicts),
   );
-  // Steps 7 and 8: it is this app, signed by its developer.
+  // It is this app, signed by its developer.
   checks.holds(CHECKS.package, packageName === app.packageName, packageName, app.packageName);
   const { pins } = app;
   const isPinned = pins === undefined || certificates.some((digest) => pins.has(digest));
   checks.holds(CHECKS.certificate, isPinned, certificates, asked(pins && [...pins]));
-  // Step 9: beyond what a double holds, version codes still compare.
+  // Beyond what a double holds, version codes still compare.
   const { minimumVersionCode: oldest } = app;
   const isNew = oldest === undefined || (versionCode !== undefined && BigInt(versionCode) >= oldest);
   checks.holds(
@@ -130,7 +130,7 @@ export function appraisePolicy(
     versionCode,
     oldest === undefined ? NOT_ASKED : atLeast(oldest.toString()),
   );
-  // Step 10: the key is absent where no label applies.
+  // The key is absent where no label applies.
   const hasLabels = policy.deviceLabels.every((label) => deviceLabels.includes(label));
   checks.holds(
     CHECKS.device,
@@ -146,9 +146,8 @@ export function appraisePolicy(
     sdkVersion,
     minimumSdk === undefined ? NOT_ASKED : atLeast(minimumSdk),
   );
-  // Step 11.
   checks.holds(CHECKS.licensing, isAmong(licensing, policy.licensing), licensing, asked(policy.licensing));
-  // Step 12: what was not evaluated is not known to be harmless.
+  // What was not evaluated is not known to be harmless.
   const { deviceActivity: levels, appAccessRisk: risks, playProtect: reports } = policy;
   checks.holds(CHECKS.activity, isAmong(deviceActivity, levels), deviceActivity, asked(levels));
   const isSafe = risks === undefined || appsDetected?.every((each) => risks.includes(each)) === true;

@@ -101,7 +101,7 @@ export function appraiseVerdict(
   checks: Checks,
   read?: (partial: PlayIntegrityVerdict) => void,
 ): PlayIntegrityVerdict {
-  // Step 1: there is a verdict.
+  // There is a verdict.
   const isReadable = isJsonObject(payload) && isWithinCaps(payload);
   const object = mustRead(checks, CHECKS.readable, isReadable ? payload : undefined);
   const verdict = readVerdict(object);
@@ -114,7 +114,7 @@ export function appraiseVerdict(
   return verdict;
 }
 
-/** Steps 2 to 4: for this app, this request, this moment. */
+/** For this app, this request, this moment. */
 function appraiseRequest(
   { requestDetails, payload }: PlayIntegrityVerdict,
   { app, binding, window, now }: VerdictRules,
@@ -139,7 +139,7 @@ function appraiseRequest(
   checks.holds(CHECKS.past, age >= -window.leewayMs, requested, atMost(new Date(now + window.leewayMs)));
 }
 
-/** Step 5. */
+/** It is no answer that a developer set up for a test. */
 export function appraiseTesting(
   testing: boolean,
   { policy }: Pick<VerdictRules, 'policy'>,

@@ -62,12 +62,30 @@ export interface Chain {
   /** The level that those who issued the attestation vouch for; undefined where they do for neither. */
   readonly level: ReturnType<typeof levelOf>;
   readonly provisioningInfo: ProvisioningInfo;
-  /** Indexes of the certificates that have the attestation extension. */
-  readonly attested: readonly number[];
+  readonly positions: Positions;
   /** Of each certificate that another one of the chain is to have signed, from the leaf up. */
   readonly links: readonly Link[];
   /** In lower-case hexadecimal without leading zeros, from the leaf up. */
   readonly serials: readonly string[];
+}
+
+/** Where a chain's certificates stand: indexes, from the leaf up. */
+interface Positions {
+  /** Of those that have the attestation extension: the leaf, and above it the attestation key of an app, if there is one. */
+  readonly attested: readonly number[];
+  /** What the device's own attestation key signed: the last of those, or the leaf where there is none. */
+  readonly target: number;
+  /** The certificate of the device's attestation key: the first that its makers or Google issued. */
+  readonly attestation: number;
+  /** The first that many devices have. */
+  readonly shared: number;
+}
+
+function positionsOf(certificates: readonly Certificate[]): Positions {
+  const attested = indexesWith(certificates, KEY_DESCRIPTION);
+  const target = attested.at(-1) ?? 0;
+  const shared = attested.length === 0 ? certificates.length : target + 2;
+  return { attested, target, attestation: target + 1, shared };
 }
 
 /** Reads the certificates: how many, how large, in DER. */
@@ -99,13 +117,15 @@ export function appraiseChain(
   checks: Checks,
 ): Chain {
   const last = certificates.at(-1) as Certificate;
+  const positions = positionsOf(certificates);
+  const { attested, attestation } = positions;
 
   // Each certificate names the next one as its issuer, byte for byte.
   const misnamed = placeOfName(certificates);
   const named = misnamed === undefined;
   checks.holds(CHECKS.names, named, misnamed, undefined, named ? undefined : orderMistake(certificates));
 
-  // The last one is a root, and its key is pinned. Its own dates mean nothing.
+  // Step 2: the last one is a root, and its key is pinned. Its own dates mean nothing.
   const isRooted = equalBytes(last.issuer, last.subject);
   const anchor = rules.anchors.find(({ spki, subject }) =>
     isRooted ? equalBytes(spki, last.spki) : equalBytes(subject, last.issuer),
@@ -128,11 +148,10 @@ export function appraiseChain(
     repeated < 0 ? undefined : new CertificatePlace(repeated, MEMBER.key),
   );
 
-  // From the root down, each signature is of the next certificate's key.
+  // Step 2: from the root down, each signature is of the next certificate's key.
   const signed = anchor === undefined ? certificates.slice(0, -1) : below;
   const top: Issuer = anchor ?? { key: issuerKeyOf(last), spki: last.spki };
-  const attested = indexesWith(certificates, KEY_DESCRIPTION);
-  const sharedFrom = (attested.at(-1) ?? certificates.length) + 2;
+  const sharedFrom = positions.shared;
   const links = verifyLinks(signed, top, { sharedFrom, cache: rules.cache, toTheEnd: false });
   const misfit = placeOfAlgorithm(certificates, links, signed.length);
   checks.holds(CHECKS.algorithms, misfit === undefined, misfit);
@@ -141,42 +160,41 @@ export function appraiseChain(
   checks.holds(CHECKS.signatures, verified, unsigned);
 
   // Those between device and root are valid; a factory's may have expired. What the device made has dates of its clock.
-  const issued = (attested.at(-1) ?? 0) + 1;
-  const middle = below.slice(issued);
+  const issued = below.slice(attestation);
   const provisioning = provisioningOf(isRooted || anchor !== undefined ? below.at(-1) : undefined);
-  const begins = Math.max(...middle.map(({ notBefore }) => notBefore));
+  const begins = Math.max(...issued.map(({ notBefore }) => notBefore));
   const today = new Date(rules.now);
   const hasBegun = rules.now >= begins;
-  const early = hasBegun ? new Date(begins) : placeOfTime(certificates, issued, 'notBefore', begins);
+  const early = hasBegun ? new Date(begins) : placeOfTime(certificates, attestation, 'notBefore', begins);
   checks.holds(CHECKS.notBefore, hasBegun, early, atMost(today));
-  const ends = Math.min(...middle.map(({ notAfter }) => notAfter));
+  const ends = Math.min(...issued.map(({ notAfter }) => notAfter));
   const isCurrent = provisioning === 'factory' || rules.now <= ends;
-  const late = isCurrent ? new Date(ends) : placeOfTime(certificates, issued, 'notAfter', ends);
+  const late = isCurrent ? new Date(ends) : placeOfTime(certificates, attestation, 'notAfter', ends);
   checks.holds(CHECKS.notAfter, isCurrent, late, provisioning === 'factory' ? NOT_ASKED : atLeast(today));
 
-  // The attestation is of the leaf; of an app's attestation key above it only where that is allowed.
-  const highest = rules.allowAttestKeys ? 1 : 0;
+  // Step 4: the attestation is of the leaf; of an app's attestation key above it only where that is allowed.
+  const highestAllowed = rules.allowAttestKeys ? 1 : 0;
   const [lowest] = attested;
   const atLeaf = placeOfExtension(0, KEY_DESCRIPTION);
   checks.holds(CHECKS.extension, lowest !== undefined, lowest === undefined ? atLeaf : attested);
   const isLeaf = lowest === undefined || lowest === 0;
   checks.holds(CHECKS.leaf, isLeaf, isLeaf ? attested : placeOfExtension(lowest, KEY_DESCRIPTION));
-  const above = attested.find((index) => index > highest);
+  const above = attested.find((index) => index > highestAllowed);
   const isAlone = above === undefined;
   checks.holds(CHECKS.extended, isAlone, isAlone ? attested : placeOfExtension(above, KEY_DESCRIPTION));
 
-  // Between device and root are as many certificates as its makers issue: with one more, one of them was no authority.
-  const most = provisioning === 'remote' ? 3 : 2;
+  // Step 4: between device and root are as many certificates as its makers issue: with one more, one of them was no authority.
+  const mostIssued = provisioning === 'remote' ? 3 : 2;
   checks.holds(
     CHECKS.shape,
-    middle.length >= 1 && middle.length <= most,
-    middle.length,
-    words(() => `1 to ${most}`),
+    issued.length >= 1 && issued.length <= mostIssued,
+    issued.length,
+    words(() => `1 to ${mostIssued}`),
   );
 
   // Provisioning info stands right above the attestation.
   const informed = indexesWith(certificates, PROVISIONING_INFO);
-  const astray = informed.find((index) => index !== issued);
+  const astray = informed.find((index) => index !== attestation);
   const inPlace = astray === undefined;
   checks.holds(
     CHECKS.provisioningPosition,
@@ -196,9 +214,9 @@ export function appraiseChain(
     root: anchor?.name ?? software ?? (isRooted ? 'unknown' : undefined),
     isRooted,
     provisioning,
-    level: levelOf(certificates[issued], below.at(-1), provisioning),
-    provisioningInfo: readProvisioningInfo(certificates[issued]),
-    attested,
+    level: levelOf(certificates[attestation], below.at(-1), provisioning),
+    provisioningInfo: readProvisioningInfo(certificates[attestation]),
+    positions,
     // Only the inspector gets here with a signature that does not hold.
     links: verified ? links : verifyLinks(signed, top, { sharedFrom, cache: undefined, toTheEnd: true }),
     serials,
