@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import { benchAndroid } from './android.js';
-import { benchAppAttest } from './app-attest.js';
-import { benchCpu, type CpuReport } from './cpu.js';
-import { benchHttp, type HttpRow } from './http.js';
+import { benchAndroid } from './android/index.js';
+import { benchAppAttest } from './app-attest/index.js';
+import { benchCpu, type CpuReport } from './http/cpu.js';
+import { benchHttp, type HttpRow } from './http/index.js';
 import {
   machineFacts,
   printCpu,
@@ -13,10 +13,10 @@ import {
   printTargets,
   printTokens,
 } from './report.js';
-import { benchSessions } from './sessions.js';
-import { benchStores, type StoreRow } from './stores.js';
+import { benchSessions } from './tokens/sessions.js';
+import { benchStores, type StoreRow } from './stores/index.js';
 import type { SuiteReport } from './suite.js';
-import { benchTokens, type TokenReport } from './tokens.js';
+import { benchTokens, type TokenReport } from './tokens/index.js';
 
 const USAGE = `Measures attestkit against its peers and the floor: npm run bench -- [options]
 

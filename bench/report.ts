@@ -1,10 +1,10 @@
 import { cpus, loadavg } from 'node:os';
-import type { CpuReport } from './cpu.js';
-import type { HttpRow } from './http.js';
-import type { StoreRow } from './stores.js';
+import type { CpuReport } from './http/cpu.js';
+import type { HttpRow } from './http/index.js';
+import type { StoreRow } from './stores/index.js';
 import type { Suite } from './suite.js';
 import type { Target } from './targets.js';
-import type { TokenReport } from './tokens.js';
+import type { TokenReport } from './tokens/index.js';
 
 /** Where and when a run was made. */
 export interface MachineFacts {

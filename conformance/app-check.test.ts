@@ -1,14 +1,14 @@
 import { googleAppCheck } from 'attestkit/google';
 import { APP_CHECK_DEFECTS, type AppCheckDefect } from 'attestkit/testing';
 import { describe, expect, it } from 'vitest';
-import { FIREBASE, google } from './authorities.js';
-import { backend, enrolmentServer, parserOf } from './backend.js';
-import { bearer } from './device.js';
-import { appCheckBy } from './evidence.js';
-import { PlayDevice } from './play-device.js';
-import { expectRefusal, expectReply, serveEach } from './serving.js';
+import { FIREBASE, google } from './devices/authorities.js';
+import { backend, enrolmentServer, parserOf } from './servers/backend.js';
+import { bearer } from './devices/device.js';
+import { appCheckBy } from './devices/evidence.js';
+import { PlayDevice } from './devices/play-device.js';
+import { expectRefusal, expectReply, serveEach } from './servers/serving.js';
 import { targets } from './targets/index.js';
-import { NOW } from './tokens.js';
+import { NOW } from './devices/tokens.js';
 import type { FieldLine, WireRequest } from './wire/message.js';
 
 const firebase = google.appCheck(FIREBASE);

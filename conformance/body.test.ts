@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
-import { bodyServer, type BodyServer } from './body-server.js';
-import { reasons } from './recorded-guard.js';
-import type { ParserPlace, Running } from './server-spec.js';
-import { expectRefusal, expectReply, portOf, serveEach } from './serving.js';
+import { bodyServer, type BodyServer } from './servers/body-server.js';
+import { reasons } from './servers/recorded-guard.js';
+import type { ParserPlace, Running } from './servers/server-spec.js';
+import { expectRefusal, expectReply, portOf, serveEach } from './servers/serving.js';
 import { targets } from './targets/index.js';
-import { digest } from './tokens.js';
+import { digest } from './devices/tokens.js';
 import { breakOff } from './wire/http1.js';
 import type { FieldLine, WireRequest } from './wire/message.js';
 

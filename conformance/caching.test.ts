@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { recordedGuard } from './recorded-guard.js';
-import { helloServer } from './servers.js';
-import { serveEach } from './serving.js';
+import { recordedGuard } from './servers/recorded-guard.js';
+import { helloServer } from './servers/servers.js';
+import { serveEach } from './servers/serving.js';
 import { targets } from './targets/index.js';
-import { approovToken, token } from './tokens.js';
+import { approovToken, token } from './devices/tokens.js';
 import type { WireResponse } from './wire/message.js';
 
 const fieldOf = ({ headers }: WireResponse, name: string): string | undefined =>

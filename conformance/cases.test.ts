@@ -2,11 +2,11 @@ import { cases, type RequestCase } from '@attestkit/examples/requests';
 import { createGuard } from 'attestkit';
 import { approov } from 'attestkit/approov';
 import { describe, expect, it } from 'vitest';
-import type { ServerSpec } from './server-spec.js';
-import { helloServer, shapesServer } from './servers.js';
-import { expectRefusal, serveAll } from './serving.js';
+import type { ServerSpec } from './servers/server-spec.js';
+import { helloServer, shapesServer } from './servers/servers.js';
+import { expectRefusal, serveAll } from './servers/serving.js';
 import { targets } from './targets/index.js';
-import { NOW } from './tokens.js';
+import { NOW } from './devices/tokens.js';
 
 /** The account secret of the example servers, which is public. */
 const SECRET_BASE64 =

@@ -1,10 +1,10 @@
 import { describe, it } from 'vitest';
-import { bodyServer } from './body-server.js';
-import { recordedGuard } from './recorded-guard.js';
-import { helloServer } from './servers.js';
-import { expectRefusal, expectReply, portOf, serveEach } from './serving.js';
+import { bodyServer } from './servers/body-server.js';
+import { recordedGuard } from './servers/recorded-guard.js';
+import { helloServer } from './servers/servers.js';
+import { expectRefusal, expectReply, portOf, serveEach } from './servers/serving.js';
 import { targets } from './targets/index.js';
-import { approovToken, digest, token } from './tokens.js';
+import { approovToken, digest, token } from './devices/tokens.js';
 import { sendInTurn } from './wire/http1.js';
 import type { FieldLine, WireRequest, WireResponse } from './wire/message.js';
 

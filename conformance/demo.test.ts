@@ -5,7 +5,7 @@ import {
   KEY_ATTESTATION_DEFECTS,
   PLAY_INTEGRITY_DEFECTS,
 } from 'attestkit/testing';
-import { runExample } from './example-process.js';
+import { runExample } from './servers/example-process.js';
 
 interface Played {
   readonly store: string;

@@ -1,15 +1,15 @@
 import type { GuardOptions, Store } from 'attestkit';
 import { describe, expect, it } from 'vitest';
-import { AUDIENCE, backend, enrolmentServer, parserOf, PREFIX, recordOf } from './backend.js';
-import { deviceKinds } from './device-kinds.js';
-import { bearer, FIELDS, parsed, post, type Issued } from './device.js';
-import { unavailable } from './doubles.js';
-import { hostileCases, sceneOf, type Scene } from './hostile-cases.js';
-import { hostileOfKind } from './hostile-own-cases.js';
-import { identityCases, limited } from './identity-cases.js';
-import { IPhone } from './iphone.js';
-import { badBodies, badQueries } from './malformed-cases.js';
-import { serveAll, serveEach } from './serving.js';
+import { AUDIENCE, backend, enrolmentServer, parserOf, PREFIX, recordOf } from './servers/backend.js';
+import { deviceKinds } from './devices/device-kinds.js';
+import { bearer, FIELDS, parsed, post, type Issued } from './devices/device.js';
+import { unavailable } from './devices/doubles.js';
+import { hostileCases, sceneOf, type Scene } from './cases/hostile.js';
+import { hostileOfKind } from './cases/hostile-own.js';
+import { identityCases, limited } from './cases/identity.js';
+import { IPhone } from './devices/iphone.js';
+import { badBodies, badQueries } from './cases/malformed.js';
+import { serveAll, serveEach } from './servers/serving.js';
 import { targets } from './targets/index.js';
 import { ownFields, type WireResponse } from './wire/message.js';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { backend, enrolmentServer, parserOf, PREFIX, type Backend } from './backend.js';
-import { deviceKinds } from './device-kinds.js';
-import { bearer, FIELDS, parsed, post, type Issued } from './device.js';
-import { IPhone } from './iphone.js';
-import { expectRefusal, expectReply, serveAll, serveEach } from './serving.js';
+import { backend, enrolmentServer, parserOf, PREFIX, type Backend } from './servers/backend.js';
+import { deviceKinds } from './devices/device-kinds.js';
+import { bearer, FIELDS, parsed, post, type Issued } from './devices/device.js';
+import { IPhone } from './devices/iphone.js';
+import { expectRefusal, expectReply, serveAll, serveEach } from './servers/serving.js';
 import { targets } from './targets/index.js';
 import { ownFields, type Send, type WireResponse } from './wire/message.js';
 

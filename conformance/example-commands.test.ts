@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { runExample, serveExample, type Environment } from './example-process.js';
+import { runExample, serveExample, type Environment } from './servers/example-process.js';
 
 describe('commands of the examples', () => {
   it.each([

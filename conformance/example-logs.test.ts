@@ -1,6 +1,6 @@
 import { cases, type RequestCase } from '@attestkit/examples/requests';
 import { describe, expect, it } from 'vitest';
-import { serveExample, type Environment, type ExampleServer } from './example-process.js';
+import { serveExample, type Environment, type ExampleServer } from './servers/example-process.js';
 
 const TOKEN_VALID = 'ACCEPTED REQUEST WITH VALID APPROOV TOKEN';
 const BINDING_VALID = 'ACCEPTED REQUEST WITH VALID TOKEN BINDING IN THE APPROOV TOKEN';

@@ -1,7 +1,7 @@
 import { cases, type RequestCase, type Server } from '@attestkit/examples/requests';
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { serveExample, type ExampleServer } from './example-process.js';
+import { serveExample, type ExampleServer } from './servers/example-process.js';
 import { fieldOf } from './wire/message.js';
 
 // What is read from the folder, so that no example is left out.

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { Android } from './android.js';
-import { FIREBASE, google, type GoogleOfServers } from './authorities.js';
-import { backend, enrolmentServer, parserOf, type Backend } from './backend.js';
-import { FIELDS, post } from './device.js';
-import { PlayDevice } from './play-device.js';
-import { expectRefusal, REFUSED, serveEach } from './serving.js';
+import { Android } from './devices/android.js';
+import { FIREBASE, google, type GoogleOfServers } from './devices/authorities.js';
+import { backend, enrolmentServer, parserOf, type Backend } from './servers/backend.js';
+import { FIELDS, post } from './devices/device.js';
+import { PlayDevice } from './devices/play-device.js';
+import { expectRefusal, REFUSED, serveEach } from './servers/serving.js';
 import { targets } from './targets/index.js';
 import { ownFields, type Send, type WireResponse } from './wire/message.js';
 

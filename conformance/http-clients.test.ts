@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { AUDIENCE, backend, enrolmentServer, parserOf, recordOf, type Backend } from './backend.js';
-import type { Issued } from './device.js';
-import { ktorLike, okHttpLike, schemesOf, type Client } from './http-clients.js';
-import { IPhone } from './iphone.js';
-import { expectReply, serveEach } from './serving.js';
+import { AUDIENCE, backend, enrolmentServer, parserOf, recordOf, type Backend } from './servers/backend.js';
+import type { Issued } from './devices/device.js';
+import { ktorLike, okHttpLike, schemesOf, type Client } from './devices/http-clients.js';
+import { IPhone } from './devices/iphone.js';
+import { expectReply, serveEach } from './servers/serving.js';
 import { targets } from './targets/index.js';
 import { fieldOf, type Send, type WireRequest } from './wire/message.js';
 

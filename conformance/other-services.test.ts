@@ -7,9 +7,9 @@ import { remoteJwks } from 'attestkit/jwks';
 import { verifySessionToken } from 'attestkit/sessions';
 import { createVirtualApple } from 'attestkit/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { AUDIENCE, backend, enrolmentServer, PREFIX } from './backend.js';
-import { IPhone } from './iphone.js';
-import { portOf, serveEach } from './serving.js';
+import { AUDIENCE, backend, enrolmentServer, PREFIX } from './servers/backend.js';
+import { IPhone } from './devices/iphone.js';
+import { portOf, serveEach } from './servers/serving.js';
 import { express5 } from './targets/express.js';
 
 // Services that verify session tokens by themselves, as docs/sessions.md has it.
@@ -83,7 +83,9 @@ const hasPyJwt = spawnSync(PYTHON, ['-c', 'import jwt, cryptography']).status ==
 if (!hasPyJwt && process.env['CI'] === 'true')
   throw new Error('PyJWT is missing: apt-get install python3-jwt');
 if (!hasPyJwt)
-  console.warn('skipped: a service in Python, since PyJWT is missing (apt-get install python3-jwt)');
+  process.stderr.write(
+    'skipped: a service in Python, since PyJWT is missing (apt-get install python3-jwt)\n',
+  );
 
 describe.skipIf(!hasPyJwt)('a service in Python', () => {
   const page = readFileSync(new URL('../docs/sessions.md', import.meta.url), 'utf8');

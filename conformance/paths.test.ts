@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { recordedGuard } from './recorded-guard.js';
-import type { RouteSpec, ServerSpec, Target } from './server-spec.js';
-import { serveAll } from './serving.js';
+import { recordedGuard } from './servers/recorded-guard.js';
+import type { RouteSpec, ServerSpec, Target } from './servers/server-spec.js';
+import { serveAll } from './servers/serving.js';
 import { targets } from './targets/index.js';
 
 /** Spellings of `/api/secret`, and of the root, by which matchers of paths and routers have differed. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { Android } from './android.js';
-import { google, type GoogleOfServers } from './authorities.js';
-import { backend, enrolmentServer, parserOf, recordOf, type Backend } from './backend.js';
-import { bearer, FIELDS, parsed, post, type Issued } from './device.js';
-import { PlayDevice } from './play-device.js';
-import { hostilePlay } from './play-cases.js';
-import { expectRefusal, expectReply, serveEach } from './serving.js';
-import { JSON_BYTES, JSON_TYPE, post as postSigned, signed } from './signed-request.js';
+import { Android } from './devices/android.js';
+import { google, type GoogleOfServers } from './devices/authorities.js';
+import { backend, enrolmentServer, parserOf, recordOf, type Backend } from './servers/backend.js';
+import { bearer, FIELDS, parsed, post, type Issued } from './devices/device.js';
+import { PlayDevice } from './devices/play-device.js';
+import { hostilePlay } from './cases/play.js';
+import { expectRefusal, expectReply, serveEach } from './servers/serving.js';
+import { JSON_BYTES, JSON_TYPE, post as postSigned, signed } from './devices/signed-request.js';
 import { targets } from './targets/index.js';
 import { ownFields, type Send } from './wire/message.js';
 

@@ -6,12 +6,12 @@ import {
   publishedRequests,
   statusOf,
   type PublishedRequest,
-} from './published-requests.js';
-import type { ServerSpec } from './server-spec.js';
-import { helloServer, shapesServer } from './servers.js';
-import { expectRefusal, serveAll } from './serving.js';
+} from './cases/published-requests.js';
+import type { ServerSpec } from './servers/server-spec.js';
+import { helloServer, shapesServer } from './servers/servers.js';
+import { expectRefusal, serveAll } from './servers/serving.js';
 import { targets } from './targets/index.js';
-import { NOW } from './tokens.js';
+import { NOW } from './devices/tokens.js';
 
 const requests = publishedRequests();
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { backend, enrolmentServer, parserOf } from './backend.js';
-import { bearer, parsed, post, type Issued } from './device.js';
-import { IPhone } from './iphone.js';
-import { serveEach } from './serving.js';
+import { backend, enrolmentServer, parserOf } from './servers/backend.js';
+import { bearer, parsed, post, type Issued } from './devices/device.js';
+import { IPhone } from './devices/iphone.js';
+import { serveEach } from './servers/serving.js';
 import { targets } from './targets/index.js';
 import type { Send, WireRequest, WireResponse } from './wire/message.js';
 

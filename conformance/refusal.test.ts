@@ -1,12 +1,12 @@
 import type { RefusalOptions } from 'attestkit';
 import { describe, expect, it } from 'vitest';
-import { double } from './doubles.js';
-import { recordedGuard } from './recorded-guard.js';
-import type { ServerSpec } from './server-spec.js';
-import { helloServer } from './servers.js';
-import { serveEach } from './serving.js';
+import { double } from './devices/doubles.js';
+import { recordedGuard } from './servers/recorded-guard.js';
+import type { ServerSpec } from './servers/server-spec.js';
+import { helloServer } from './servers/servers.js';
+import { serveEach } from './servers/serving.js';
 import { targets } from './targets/index.js';
-import { approovToken, authorization, boundTo, token } from './tokens.js';
+import { approovToken, authorization, boundTo, token } from './devices/tokens.js';
 import { ownFields, type FieldLine, type WireResponse } from './wire/message.js';
 
 const expired = [approovToken(token({ claims: { exp: 1 } }))];

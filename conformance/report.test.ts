@@ -2,9 +2,9 @@ import type { Enforcement, RouteOptions } from 'attestkit';
 import { approov, type BindingOptions } from 'attestkit/approov';
 import { remoteJwks } from 'attestkit/jwks';
 import { describe, expect, it } from 'vitest';
-import { recordedGuard, type RecordedGuard } from './recorded-guard.js';
-import type { RouteSpec, ServerSpec } from './server-spec.js';
-import { expectRefusal, expectReply, serveEach } from './serving.js';
+import { recordedGuard, type RecordedGuard } from './servers/recorded-guard.js';
+import type { RouteSpec, ServerSpec } from './servers/server-spec.js';
+import { expectRefusal, expectReply, serveEach } from './servers/serving.js';
 import { targets } from './targets/index.js';
 import {
   approovToken,
@@ -14,7 +14,7 @@ import {
   CREDENTIAL,
   EXPIRY,
   token,
-} from './tokens.js';
+} from './devices/tokens.js';
 import type { FieldLine } from './wire/message.js';
 
 /** Answers with what the guard handed over: each kind's name, and whether the token is bound. */

@@ -1,11 +1,11 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { Android } from './android.js';
-import { google } from './authorities.js';
-import { backend, enrolmentServer, parserOf } from './backend.js';
-import { FIELDS, parsed, post, type Issued } from './device.js';
-import { expectRefusal, serveEach } from './serving.js';
-import { JSON_BYTES, post as postSigned, signed } from './signed-request.js';
+import { Android } from './devices/android.js';
+import { google } from './devices/authorities.js';
+import { backend, enrolmentServer, parserOf } from './servers/backend.js';
+import { FIELDS, parsed, post, type Issued } from './devices/device.js';
+import { expectRefusal, serveEach } from './servers/serving.js';
+import { JSON_BYTES, post as postSigned, signed } from './devices/signed-request.js';
 import { targets } from './targets/index.js';
 import { ownFields } from './wire/message.js';
 

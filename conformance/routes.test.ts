@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { exclusionCases } from './exclusion-cases.js';
-import { recordedGuard } from './recorded-guard.js';
-import type { RouteSpec, Seen } from './server-spec.js';
-import { expectRefusal, expectReply, serveAll, serveEach } from './serving.js';
+import { exclusionCases } from './cases/exclusion.js';
+import { recordedGuard } from './servers/recorded-guard.js';
+import type { RouteSpec, Seen } from './servers/server-spec.js';
+import { expectRefusal, expectReply, serveAll, serveEach } from './servers/serving.js';
 import { targets } from './targets/index.js';
-import { approovToken, authorization, boundTo, CREDENTIAL, EXPIRY, token } from './tokens.js';
+import { approovToken, authorization, boundTo, CREDENTIAL, EXPIRY, token } from './devices/tokens.js';
 import type { FieldLine, WireResponse } from './wire/message.js';
 
 const good = [approovToken(token())];

@@ -1,11 +1,11 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { AUDIENCE, backend, enrolmentServer } from './backend.js';
-import { bearer, type Issued } from './device.js';
-import { IPhone } from './iphone.js';
-import { expectRefusal, expectReply, serveEach } from './serving.js';
+import { AUDIENCE, backend, enrolmentServer } from './servers/backend.js';
+import { bearer, type Issued } from './devices/device.js';
+import { IPhone } from './devices/iphone.js';
+import { expectRefusal, expectReply, serveEach } from './servers/serving.js';
 import { targets } from './targets/index.js';
-import { NOW, token } from './tokens.js';
+import { NOW, token } from './devices/tokens.js';
 import type { FieldLine } from './wire/message.js';
 
 const newKey = (): KeyObject => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { backend, enrolmentServer, parserOf } from './backend.js';
-import { deviceKinds } from './device-kinds.js';
-import { bearer } from './device.js';
-import { expectRefusal, expectReply, serveEach } from './serving.js';
-import { blockedSigned, hostileSigned } from './signed-cases.js';
-import { hostileOfKind } from './signed-own-cases.js';
+import { backend, enrolmentServer, parserOf } from './servers/backend.js';
+import { deviceKinds } from './devices/device-kinds.js';
+import { bearer } from './devices/device.js';
+import { expectRefusal, expectReply, serveEach } from './servers/serving.js';
+import { blockedSigned, hostileSigned } from './cases/signed.js';
+import { hostileOfKind } from './cases/signed-own.js';
 import {
   BINARY,
   BYTES_TYPE,
@@ -15,7 +15,7 @@ import {
   sceneOf,
   signed,
   type SignedScene,
-} from './signed-request.js';
+} from './devices/signed-request.js';
 import { targets } from './targets/index.js';
 
 const places = targets.flatMap((target) =>

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { recordedGuard } from './recorded-guard.js';
-import type { Target } from './server-spec.js';
-import { helloServer } from './servers.js';
-import { expectRefusal, expectReply, serveAll } from './serving.js';
-import { strictCases, type Attempt } from './strict-cases.js';
+import { recordedGuard } from './servers/recorded-guard.js';
+import type { Target } from './servers/server-spec.js';
+import { helloServer } from './servers/servers.js';
+import { expectRefusal, expectReply, serveAll } from './servers/serving.js';
+import { strictCases, type Attempt } from './cases/strict.js';
 import { targets } from './targets/index.js';
 
 /** The cases of the published table "Own negative set". */

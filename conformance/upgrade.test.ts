@@ -1,12 +1,12 @@
 import type { Duplex } from 'node:stream';
 import { protectUpgrade } from 'attestkit/node';
 import { describe, expect, it } from 'vitest';
-import { double, unavailable } from './doubles.js';
-import { recordedGuard } from './recorded-guard.js';
-import { helloServer } from './servers.js';
-import { expectRefusal, expectReply, serveEach } from './serving.js';
+import { double, unavailable } from './devices/doubles.js';
+import { recordedGuard } from './servers/recorded-guard.js';
+import { helloServer } from './servers/servers.js';
+import { expectRefusal, expectReply, serveEach } from './servers/serving.js';
 import { targets } from './targets/index.js';
-import { approovToken, authorization, boundTo, CREDENTIAL, token } from './tokens.js';
+import { approovToken, authorization, boundTo, CREDENTIAL, token } from './devices/tokens.js';
 import { fieldOf, type FieldLine } from './wire/message.js';
 
 const UPGRADE: readonly FieldLine[] = [

@@ -36,7 +36,7 @@ const tests = TESTS.flatMap(read);
 
 /** How each check is called in the code: the constant that holds it, the file of that, its name there, and whether they are those of a JWT. @type {Map<string, { path: string, constant: string, name: string, isJwt: boolean }>} */
 const names = new Map();
-for (const { path } of sources.filter((each) => /checks\.ts$/.test(each.path))) {
+for (const { path } of sources.filter((each) => each.path.endsWith('checks.ts'))) {
   const built = new URL(path.replace('/src/', '/dist/').replace(/\.ts$/, '.js'), root);
   for (const [constant, value] of Object.entries(await import(built.href)))
     if (!Array.isArray(value) && typeof value === 'object')

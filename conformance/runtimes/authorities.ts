@@ -1,5 +1,5 @@
 import type { VirtualApple } from 'attestkit/testing';
-import { google, type Authorities } from '../authorities.js';
+import { google, type Authorities } from '../devices/authorities.js';
 import { askGoogle } from './google-over-http.js';
 
 /** The variable with whose word the servers take; these live in the process of the tests. */

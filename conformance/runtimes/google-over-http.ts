@@ -1,8 +1,8 @@
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import type { VirtualGoogle } from 'attestkit/testing';
-import type { GoogleOfServers } from '../authorities.js';
-import type { Running } from '../server-spec.js';
+import type { GoogleOfServers } from '../devices/authorities.js';
+import type { Running } from '../servers/server-spec.js';
 import { listen } from '../targets/listen.js';
 
 // The virtual Google knows devices and tokens of its own process alone: servers of another one ask it over HTTP, by the

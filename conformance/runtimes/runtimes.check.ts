@@ -1,14 +1,23 @@
 import { createVirtualApple } from 'attestkit/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FIREBASE, google } from '../authorities.js';
-import { deviceKinds } from '../device-kinds.js';
-import { bearer, parsed, post as postTo, type Issued } from '../device.js';
-import { PlayDevice } from '../play-device.js';
-import type { Running } from '../server-spec.js';
-import { expectRefusal, expectReply, portOf } from '../serving.js';
-import { JSON_BYTES, JSON_TYPE, post as postSigned, signed } from '../signed-request.js';
-import { strictCases } from '../strict-cases.js';
-import { approovToken, authorization, boundTo, CREDENTIAL, digest, EXPIRY, NOW, token } from '../tokens.js';
+import { FIREBASE, google } from '../devices/authorities.js';
+import { deviceKinds } from '../devices/device-kinds.js';
+import { bearer, parsed, post as postTo, type Issued } from '../devices/device.js';
+import { PlayDevice } from '../devices/play-device.js';
+import type { Running } from '../servers/server-spec.js';
+import { expectRefusal, expectReply, portOf } from '../servers/serving.js';
+import { JSON_BYTES, JSON_TYPE, post as postSigned, signed } from '../devices/signed-request.js';
+import { strictCases } from '../cases/strict.js';
+import {
+  approovToken,
+  authorization,
+  boundTo,
+  CREDENTIAL,
+  digest,
+  EXPIRY,
+  NOW,
+  token,
+} from '../devices/tokens.js';
 import { AUTHORITIES_VARIABLE, writeAuthorities } from './authorities.js';
 import { serveGoogle } from './google-over-http.js';
 import { runtimes } from './index.js';

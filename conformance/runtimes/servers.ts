@@ -1,8 +1,8 @@
-import { backend, enrolmentServer } from '../backend.js';
-import { bodyServer } from '../body-server.js';
-import { recordedGuard } from '../recorded-guard.js';
-import type { ServerSpec } from '../server-spec.js';
-import { helloServer, shapesServer } from '../servers.js';
+import { backend, enrolmentServer } from '../servers/backend.js';
+import { bodyServer } from '../servers/body-server.js';
+import { recordedGuard } from '../servers/recorded-guard.js';
+import type { ServerSpec } from '../servers/server-spec.js';
+import { helloServer, shapesServer } from '../servers/servers.js';
 import { readAuthorities } from './authorities.js';
 import { signatureServer } from './signature-server.js';
 

@@ -1,8 +1,8 @@
 import { AttestationError, type Guard } from 'attestkit';
 import { approovKeys, verifyApproovToken } from 'attestkit/approov';
 import { mintApproovToken } from 'attestkit/testing';
-import type { RouteSpec, ServerSpec } from '../server-spec.js';
-import { EXPIRY, NOW } from '../tokens.js';
+import type { RouteSpec, ServerSpec } from '../servers/server-spec.js';
+import { EXPIRY, NOW } from '../devices/tokens.js';
 
 /** The algorithms of tokens that are signed by a private key. */
 export const ALGORITHMS = [

@@ -1,5 +1,5 @@
 import { constants, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto';
-import { EXPIRY } from '../tokens.js';
+import { EXPIRY } from '../devices/tokens.js';
 import type { Algorithm } from './signature-server.js';
 
 interface KeyPair {

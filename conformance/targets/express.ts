@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { enrolment, protect, rawBody } from 'attestkit/express';
 import expressFive, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import expressFour from 'express4';
-import type { ParserPlace, Reply, RouteSpec, ServerSpec, Target } from '../server-spec.js';
+import type { ParserPlace, Reply, RouteSpec, ServerSpec, Target } from '../servers/server-spec.js';
 import { listen } from './listen.js';
 
 export const express5: Target = targetOf('Express 5', expressFive);

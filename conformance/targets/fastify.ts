@@ -1,6 +1,6 @@
 import { enrolment, protect, protection } from 'attestkit/fastify';
 import createFastify, { type FastifyInstance } from 'fastify';
-import type { RouteSpec, ServerSpec, Target } from '../server-spec.js';
+import type { RouteSpec, ServerSpec, Target } from '../servers/server-spec.js';
 import { running } from './listen.js';
 
 /** What Fastify's router can be told to overlook, named as its earlier versions 5 know it too. */

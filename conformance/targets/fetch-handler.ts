@@ -1,6 +1,6 @@
 import type { Attestation } from 'attestkit';
 import { enrolment, protect } from 'attestkit/web';
-import type { ParserPlace, RouteSpec, ServerSpec } from '../server-spec.js';
+import type { ParserPlace, RouteSpec, ServerSpec } from '../servers/server-spec.js';
 import { MalformedBody, parseBody } from './body.js';
 import { isFor, plainRoutes } from './plain-routes.js';
 

@@ -3,7 +3,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { enrolment, protect, type AttestationVariables } from 'attestkit/hono';
 import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import type { RouteSpec, ServerSpec, Target } from '../server-spec.js';
+import type { RouteSpec, ServerSpec, Target } from '../servers/server-spec.js';
 import { listen } from './listen.js';
 
 interface Env {

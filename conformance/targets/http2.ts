@@ -1,6 +1,6 @@
 import { createServer, type ServerHttp2Session } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import type { Target } from '../server-spec.js';
+import type { Target } from '../servers/server-spec.js';
 import { sendHttp2 } from '../wire/http2.js';
 import { listenerOf } from './node.js';
 

@@ -1,4 +1,4 @@
-import type { Target } from '../server-spec.js';
+import type { Target } from '../servers/server-spec.js';
 import { express4, express5 } from './express.js';
 import { fastify } from './fastify.js';
 import { hono } from './hono.js';

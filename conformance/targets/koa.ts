@@ -3,7 +3,7 @@ import { Router, type RouterMiddleware } from '@koa/router';
 import { enrolment, protect, type AttestationState } from 'attestkit/koa';
 import { rawBody } from 'attestkit/node';
 import Koa, { type Middleware } from 'koa';
-import type { MountSpec, RouteSpec, ServerSpec, Target } from '../server-spec.js';
+import type { MountSpec, RouteSpec, ServerSpec, Target } from '../servers/server-spec.js';
 import { MalformedBody, parseBody, readStream } from './body.js';
 import { listen } from './listen.js';
 

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Running } from '../server-spec.js';
+import type { Running } from '../servers/server-spec.js';
 import { sendHttp1 } from '../wire/http1.js';
 
 /** Lets an HTTP/1.1 server listen on a free port of the loopback interface. */

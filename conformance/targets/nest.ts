@@ -5,7 +5,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Attestation } from 'attestkit';
 import { AttestationModule, Attested, Protect } from 'attestkit/nest';
-import type { MountSpec, RouteSpec, ServerSpec, Target } from '../server-spec.js';
+import type { MountSpec, RouteSpec, ServerSpec, Target } from '../servers/server-spec.js';
 import { LENIENT } from './fastify.js';
 import { running } from './listen.js';
 

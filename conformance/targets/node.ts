@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Attestation } from 'attestkit';
 import { enrolment, protect, rawBody } from 'attestkit/node';
-import type { ParserPlace, Reply, RouteSpec, ServerSpec, Target } from '../server-spec.js';
+import type { ParserPlace, Reply, RouteSpec, ServerSpec, Target } from '../servers/server-spec.js';
 import { MalformedBody, parseBody, readStream } from './body.js';
 import { listen } from './listen.js';
 import { isFor, plainRoutes } from './plain-routes.js';

@@ -1,4 +1,4 @@
-import type { MountSpec, RouteSpec, ServerSpec } from '../server-spec.js';
+import type { MountSpec, RouteSpec, ServerSpec } from '../servers/server-spec.js';
 
 /** The routes of a server without a router, their mounts' prefixes and demands put into them. */
 export function plainRoutes({ routes, mounts = [] }: ServerSpec): readonly RouteSpec[] {

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
-import type { Target } from '../server-spec.js';
+import type { Target } from '../servers/server-spec.js';
 import { fetchHandler } from './fetch-handler.js';
 import { listen } from './listen.js';
 

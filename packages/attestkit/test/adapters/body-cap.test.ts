@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { protect, rawBody } from '../../src/adapters/node/index.js';
 import { protect as protectWeb } from '../../src/adapters/web.js';
 import type { RouteOptions } from '../../src/guard/internal.js';
-import { bodyGuard, digestOf, syncGuard } from './guards.js';
-import { listening, open, send, serve } from './wire.js';
+import { bodyGuard, digestOf, syncGuard } from './support/guards.js';
+import { listening, open, send, serve } from './support/wire.js';
 
 const MIB = 1_048_576;
 

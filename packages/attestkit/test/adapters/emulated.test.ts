@@ -7,8 +7,8 @@ import { describe, expect, test, vi } from 'vitest';
 import { enrolment, protect, rawBody } from '../../src/adapters/express.js';
 import * as forKoa from '../../src/adapters/koa.js';
 import { nodeRequest, sendAnswer, type NodeMessage } from '../../src/adapters/node/index.js';
-import { echoing } from './echoing.js';
-import { bodyGuard, digestOf, syncGuard, tokenField } from './guards.js';
+import { echoing } from './support/echoing.js';
+import { bodyGuard, digestOf, syncGuard, tokenField } from './support/guards.js';
 
 interface Reply {
   readonly statusCode: number;

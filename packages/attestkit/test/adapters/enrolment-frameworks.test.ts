@@ -13,10 +13,10 @@ import * as forKoa from '../../src/adapters/koa.js';
 import { AttestationModule, type AttestationModuleOptions } from '../../src/adapters/nest.js';
 import * as forNode from '../../src/adapters/node/index.js';
 import * as forWeb from '../../src/adapters/web.js';
-import { echoing } from './echoing.js';
-import { tokenField } from './guards.js';
-import { platforms } from './nest-app.js';
-import { afterTest, send, serve } from './wire.js';
+import { echoing } from './support/echoing.js';
+import { tokenField } from './support/guards.js';
+import { platforms } from './support/nest-app.js';
+import { afterTest, send, serve } from './support/wire.js';
 
 const ECHO = { method: 'POST', target: '/device/echo', body: 'x' } as const;
 const teapot: RequestHandler = (req, res) => void res.status(418).send(req.url);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Guard } from '../../src/create-guard.js';
-import { echoing } from './echoing.js';
-import { syncGuard } from './guards.js';
-import { mountedServers } from './mounted-servers.js';
-import { open, received, send } from './wire.js';
+import { echoing } from './support/echoing.js';
+import { syncGuard } from './support/guards.js';
+import { mountedServers } from './support/mounted-servers.js';
+import { open, received, send } from './support/wire.js';
 
 const headOf = (method: string, field: string): string =>
   `${method} /device/echo HTTP/1.1\r\nHost: a\r\n${field}\r\n\r\n`;

@@ -2,8 +2,8 @@ import expressFive, { type NextFunction, type Request, type RequestHandler, type
 import expressFour from 'express4';
 import { describe, expect, test, vi } from 'vitest';
 import { protect, rawBody } from '../../src/adapters/express.js';
-import { asyncGuard, bodyGuard, digestOf, recordingGuard, syncGuard, tokenField } from './guards.js';
-import { send, serve } from './wire.js';
+import { asyncGuard, bodyGuard, digestOf, recordingGuard, syncGuard, tokenField } from './support/guards.js';
+import { send, serve } from './support/wire.js';
 
 const did: RequestHandler = (req, res) => void res.send(req.attestation?.approov?.did);
 

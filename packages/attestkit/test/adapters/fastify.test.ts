@@ -2,8 +2,8 @@ import { fastify as createFastify, type FastifyInstance, type FastifyServerOptio
 import { describe, expect, test, vi } from 'vitest';
 import { protect, protection } from '../../src/adapters/fastify.js';
 import type { Attestation } from '../../src/ports/attestation.js';
-import { asyncGuard, bodyGuard, digestOf, recordingGuard, syncGuard, tokenField } from './guards.js';
-import { afterTest, send } from './wire.js';
+import { asyncGuard, bodyGuard, digestOf, recordingGuard, syncGuard, tokenField } from './support/guards.js';
+import { afterTest, send } from './support/wire.js';
 
 function application(options: FastifyServerOptions = {}): FastifyInstance {
   const app = createFastify(options);

@@ -3,9 +3,9 @@ import { createAdaptorServer } from '@hono/node-server';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { describe, expect, test, vi } from 'vitest';
 import { enrolment, protect, type AttestationVariables } from '../../src/adapters/hono.js';
-import { echoing } from './echoing.js';
-import { asyncGuard, bodyGuard, digestOf, recordingGuard, syncGuard, tokenField } from './guards.js';
-import { listening, send } from './wire.js';
+import { echoing } from './support/echoing.js';
+import { asyncGuard, bodyGuard, digestOf, recordingGuard, syncGuard, tokenField } from './support/guards.js';
+import { listening, send } from './support/wire.js';
 
 interface Env {
   Variables: AttestationVariables;

@@ -3,8 +3,8 @@ import Koa, { type Middleware } from 'koa';
 import { describe, expect, test, vi } from 'vitest';
 import { protect, type AttestationState } from '../../src/adapters/koa.js';
 import { rawBody } from '../../src/adapters/node/index.js';
-import { asyncGuard, bodyGuard, digestOf, recordingGuard, syncGuard, tokenField } from './guards.js';
-import { send, serve } from './wire.js';
+import { asyncGuard, bodyGuard, digestOf, recordingGuard, syncGuard, tokenField } from './support/guards.js';
+import { send, serve } from './support/wire.js';
 
 const did: Middleware<AttestationState> = (ctx) => {
   ctx.body = ctx.state.attestation?.approov?.did ?? 'nothing';

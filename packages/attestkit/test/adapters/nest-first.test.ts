@@ -5,9 +5,9 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import express, { type Request as ExpressRequest, type Response as ExpressResponse } from 'express';
 import { describe, expect, test, vi } from 'vitest';
 import { AttestationModule } from '../../src/adapters/nest.js';
-import { syncGuard, tokenField } from './guards.js';
-import { catsController, platforms, serveNest } from './nest-app.js';
-import { afterTest, send, type Answer, type Exchange } from './wire.js';
+import { syncGuard, tokenField } from './support/guards.js';
+import { catsController, platforms, serveNest } from './support/nest-app.js';
+import { afterTest, send, type Answer, type Exchange } from './support/wire.js';
 
 /** Bodies that no parser of the platform takes; of one that is too large the length is enough. */
 const UNPARSABLE = [

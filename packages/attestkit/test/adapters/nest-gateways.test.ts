@@ -11,9 +11,9 @@ import {
   type AttestationModuleOptions,
 } from '../../src/adapters/nest.js';
 import type { Attestation } from '../../src/ports/attestation.js';
-import { asyncGuard, syncGuard, tokenField } from './guards.js';
-import { catsController, decorate, platforms } from './nest-app.js';
-import { afterTest, head, open, received, send, type FieldLine } from './wire.js';
+import { asyncGuard, syncGuard, tokenField } from './support/guards.js';
+import { catsController, decorate, platforms } from './support/nest-app.js';
+import { afterTest, head, open, received, send, type FieldLine } from './support/wire.js';
 
 type Options = Parameters<typeof WebSocketGateway>[1];
 

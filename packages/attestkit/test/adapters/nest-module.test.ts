@@ -2,9 +2,9 @@ import { Controller, Get, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { describe, expect, test } from 'vitest';
 import { AttestationModule, Protect, type AttestationModuleOptions } from '../../src/adapters/nest.js';
-import { syncGuard, tokenField } from './guards.js';
-import { catsController, decorate, platforms, serveNest } from './nest-app.js';
-import { afterTest, send } from './wire.js';
+import { syncGuard, tokenField } from './support/guards.js';
+import { catsController, decorate, platforms, serveNest } from './support/nest-app.js';
+import { afterTest, send } from './support/wire.js';
 
 describe.each(platforms)('Nest on %s', (_platform, adapter) => {
   test('forRootAsync: takes the options that a factory makes', async () => {

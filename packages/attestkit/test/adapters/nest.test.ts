@@ -11,7 +11,7 @@ import {
 import { NestFactory } from '@nestjs/core';
 import { describe, expect, test } from 'vitest';
 import { AttestationModule, Protect, type AttestationModuleOptions } from '../../src/adapters/nest.js';
-import { asyncGuard, bodyGuard, digestOf, recordingGuard, syncGuard, tokenField } from './guards.js';
+import { asyncGuard, bodyGuard, digestOf, recordingGuard, syncGuard, tokenField } from './support/guards.js';
 import {
   boundController,
   catsController,
@@ -20,8 +20,8 @@ import {
   platforms,
   serveNest,
   type Settings,
-} from './nest-app.js';
-import { send, type Answer, type FieldLine } from './wire.js';
+} from './support/nest-app.js';
+import { send, type Answer, type FieldLine } from './support/wire.js';
 
 describe.each(platforms)('Nest on %s', (platform, adapter) => {
   const start = (options: AttestationModuleOptions, more?: Settings): Promise<number> =>

@@ -7,8 +7,8 @@ import * as forKoa from '../../src/adapters/koa.js';
 import * as forNode from '../../src/adapters/node/index.js';
 import * as forWeb from '../../src/adapters/web.js';
 import type { Guard } from '../../src/create-guard.js';
-import { catsController, platforms, serveNest } from './nest-app.js';
-import { syncGuard } from './guards.js';
+import { catsController, platforms, serveNest } from './support/nest-app.js';
+import { syncGuard } from './support/guards.js';
 
 const refused = expect.objectContaining({
   name: 'ConfigurationError',

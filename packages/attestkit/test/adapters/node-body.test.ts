@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BODY_LIMIT, nodeRequest, rawBody, type NodeMessage } from '../../src/adapters/node/index.js';
-import { afterTest, head, open, received, send, serve, type Exchange } from './wire.js';
+import { afterTest, head, open, received, send, serve, type Exchange } from './support/wire.js';
 
 type Listener = (req: IncomingMessage) => Promise<unknown>;
 

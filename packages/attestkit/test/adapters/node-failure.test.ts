@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { protect } from '../../src/adapters/node/index.js';
-import { asyncGuard, syncGuard, tokenField } from './guards.js';
-import { afterTest, head, open, received, send, serve } from './wire.js';
+import { asyncGuard, syncGuard, tokenField } from './support/guards.js';
+import { afterTest, head, open, received, send, serve } from './support/wire.js';
 
 type Listener = (req: IncomingMessage, res: ServerResponse) => unknown;
 

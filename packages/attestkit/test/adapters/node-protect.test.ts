@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import express from 'express';
 import { describe, expect, test, vi } from 'vitest';
 import { protect, sendAnswer } from '../../src/adapters/node/index.js';
-import { asyncGuard, bodyGuard, digestOf, forgedField, syncGuard, tokenField } from './guards.js';
-import { head, listening, open, received, send, serve } from './wire.js';
+import { asyncGuard, bodyGuard, digestOf, forgedField, syncGuard, tokenField } from './support/guards.js';
+import { head, listening, open, received, send, serve } from './support/wire.js';
 
 const refusal = { status: 401, headers: { 'content-type': 'application/json' }, body: '{"é":1}' };
 

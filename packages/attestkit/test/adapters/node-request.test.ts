@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { nodeRequest, type NodeMessage } from '../../src/adapters/node/index.js';
 import type { AttestedRequest } from '../../src/ports/request.js';
-import { send, serve, afterTest, type Exchange } from './wire.js';
+import { send, serve, afterTest, type Exchange } from './support/wire.js';
 
 /** What the adapter makes of a request that is sent. */
 async function translated(exchange: Exchange): Promise<AttestedRequest> {

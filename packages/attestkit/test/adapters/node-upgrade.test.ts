@@ -3,8 +3,8 @@ import type { Duplex } from 'node:stream';
 import { describe, expect, test, vi } from 'vitest';
 import { protectUpgrade } from '../../src/adapters/node/index.js';
 import type { Guard } from '../../src/create-guard.js';
-import { asyncGuard, bodyGuard, digestOf, heldGuard, syncGuard, tokenField } from './guards.js';
-import { afterTest, listening, open, received, type FieldLine } from './wire.js';
+import { asyncGuard, bodyGuard, digestOf, heldGuard, syncGuard, tokenField } from './support/guards.js';
+import { afterTest, listening, open, received, type FieldLine } from './support/wire.js';
 
 const UPGRADE: readonly FieldLine[] = [
   ['Upgrade', 'websocket'],

@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import { BODY_LIMIT, enrolment, protect, answerResponse, webRequest } from '../../src/adapters/web.js';
-import { echoing } from './echoing.js';
-import { asyncGuard, bodyGuard, digestOf, recordingGuard, syncGuard, tokenField } from './guards.js';
-import type { FieldLine } from './wire.js';
+import { echoing } from './support/echoing.js';
+import { asyncGuard, bodyGuard, digestOf, recordingGuard, syncGuard, tokenField } from './support/guards.js';
+import type { FieldLine } from './support/wire.js';
 
 function request(
   url = 'http://localhost/',

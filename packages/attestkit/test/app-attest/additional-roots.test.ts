@@ -10,7 +10,7 @@ import {
 import { receiptAnchors } from '../../src/app-attest/receipt/roots.js';
 import { APPLE_APP_ATTESTATION_ROOT, trustAnchors } from '../../src/app-attest/attestation/roots.js';
 import type { EnrolmentContext } from '../../src/ports/enrolment.js';
-import { newKeys } from '../kernel/certificates.js';
+import { newKeys } from '../kernel/support/certificates.js';
 import {
   APP_ID,
   CHALLENGE,
@@ -20,8 +20,8 @@ import {
   NOW,
   RECEIPT_ROOT,
   ROOT_DER,
-} from './forge.js';
-import { judge } from './judge.js';
+} from './support/forge.js';
+import { judge } from './support/judge.js';
 
 const { attestation, expected } = await forge({ ownReceipt: true });
 const stranger = await newKeys('P-384');

@@ -5,7 +5,7 @@ import {
   type AssertionExpectations,
 } from '../../src/app-attest/index.js';
 import { vectors, type Vector } from '../vectors.js';
-import { judgeAssertion as judge } from './judge.js';
+import { judgeAssertion as judge } from './support/judge.js';
 
 const published = vectors('app-attest/assertion');
 

@@ -9,8 +9,8 @@ import {
   verifyAppAttestAssertion,
   type AssertionExpectations,
 } from '../../src/app-attest/index.js';
-import { APP_ID, codeMap, launchMap } from './forge.js';
-import { judgeAssertion as judge } from './judge.js';
+import { APP_ID, codeMap, launchMap } from './support/forge.js';
+import { judgeAssertion as judge } from './support/judge.js';
 
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const SPKI: Buffer = publicKey.export({ type: 'spki', format: 'der' });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { ATTESTATION_CHECKS } from '../../src/app-attest/attestation/attestation-checks.js';
 import { POLICY_CHECKS } from '../../src/app-attest/attestation/policy-checks.js';
-import { BAD_CHAIN } from './attestation-chain.js';
-import { MALFORMED } from './attestation-malformed.js';
-import { UNTRUSTED_OR_DENIED } from './attestation-untrusted.js';
-import { forge } from './forge.js';
-import { judge } from './judge.js';
+import { BAD_CHAIN } from './support/attestation-chain.js';
+import { MALFORMED } from './support/attestation-malformed.js';
+import { UNTRUSTED_OR_DENIED } from './support/attestation-untrusted.js';
+import { forge } from './support/forge.js';
+import { judge } from './support/judge.js';
 
 const GOOD = await forge();
 const REFUSED = [...MALFORMED, ...BAD_CHAIN, ...UNTRUSTED_OR_DENIED];

@@ -6,7 +6,7 @@ import {
   type AttestationExpectations,
 } from '../../src/app-attest/index.js';
 import { vectors, type Vector } from '../vectors.js';
-import { judge } from './judge.js';
+import { judge } from './support/judge.js';
 
 const published = vectors('app-attest/attestation');
 const bytes = (text: unknown): Buffer | undefined =>

@@ -8,8 +8,8 @@ import {
   type AttestationExpectations,
 } from '../../src/app-attest/index.js';
 import { POLICY_CHECKS } from '../../src/app-attest/attestation/policy-checks.js';
-import * as forging from './forge.js';
-import { judge } from './judge.js';
+import * as forging from './support/forge.js';
+import { judge } from './support/judge.js';
 
 const { APP_ID, CHALLENGE, DAY, forge, HOUR, launchMap, NOW, osExtension } = forging;
 const { DEVELOPMENT, INTERMEDIATE_DER, MAC, MAC_POLICY, OS_OID, POLICY_OID, ROOT_DER } = forging;

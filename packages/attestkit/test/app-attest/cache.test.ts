@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createAppAttestCache, type AppAttestCache } from '../../src/app-attest/index.js';
-import { newKeys } from '../kernel/certificates.js';
-import * as forging from './forge.js';
-import { judge } from './judge.js';
+import { newKeys } from '../kernel/support/certificates.js';
+import * as forging from './support/forge.js';
+import { judge } from './support/judge.js';
 
 const { DAY, forge, INTERMEDIATE_DER, makeIntermediate, makeRoot, NOW } = forging;
 

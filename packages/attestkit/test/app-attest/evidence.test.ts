@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { appAttest, type AppAttestOptions } from '../../src/app-attest/index.js';
 import type { Enrolled, EnrolmentContext, EnrolmentEvidence, Signer } from '../../src/ports/enrolment.js';
 import type { ReceiptExchanger } from '../../src/ports/receipts.js';
-import { refusal } from '../approov/tokens.js';
-import * as forging from './forge.js';
+import { refusal } from '../approov/support/tokens.js';
+import * as forging from './support/forge.js';
 
 const { APP_ID, CHALLENGE, DAY, DEVELOPMENT, forge, HOUR, launchMap, NOW, ROOT_DER } = forging;
 

@@ -15,8 +15,8 @@ import { ConfigurationError } from '../../src/kernel/errors.js';
 import type { Enrolled } from '../../src/ports/enrolment.js';
 import { createVirtualApple } from '../../src/testing/index.js';
 import { vectors, type Vector } from '../vectors.js';
-import { forge, launchMap, MAC, MAC_POLICY, NOW, OS_OID, POLICY_OID } from './forge.js';
-import { judge, judgeAssertion } from './judge.js';
+import { forge, launchMap, MAC, MAC_POLICY, NOW, OS_OID, POLICY_OID } from './support/forge.js';
+import { judge, judgeAssertion } from './support/judge.js';
 
 /** Of the published app. */
 const PUBLISHED = 'cb92a890915457b226fea9be778fc6a29994a2c60dfaa60371e9e264d8541306';

@@ -5,8 +5,8 @@ import { appAttest, verifyAppAttestAttestation } from '../../src/app-attest/inde
 import { inspectEvidence } from '../../src/inspect/index.js';
 import { sha256 } from '../../src/kernel/challenge-forms.js';
 import { Explanation } from '../../src/kernel/explanation.js';
-import { refusal } from '../approov/tokens.js';
-import { APP_ID, apple, AT, base64, key } from '../inspect/app-attest-files.js';
+import { refusal } from '../approov/support/tokens.js';
+import { APP_ID, apple, AT, base64, key } from '../inspect/support/app-attest-files.js';
 
 /** As a server returns it: base64url with both of its own characters, not a multiple of four. */
 const CHALLENGE = `${Buffer.from(randomBytes(57)).toString('base64url')}-_w`;

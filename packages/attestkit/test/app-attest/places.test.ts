@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { inspectAppAttestAttestation, verifyAppAttestAttestation } from '../../src/app-attest/index.js';
 import { AttestationError } from '../../src/kernel/errors.js';
-import { authorityExtensions, extension, KeyUsageFlags, newKeys, usage } from '../kernel/certificates.js';
-import * as forging from './forge.js';
-import type { Recipe } from './forge.js';
+import {
+  authorityExtensions,
+  extension,
+  KeyUsageFlags,
+  newKeys,
+  usage,
+} from '../kernel/support/certificates.js';
+import * as forging from './support/forge.js';
+import type { Recipe } from './support/forge.js';
 import type { AttestationExpectations } from '../../src/app-attest/index.js';
 
 const { DAY, HOUR, NOW, INTERMEDIATE_DER } = forging;

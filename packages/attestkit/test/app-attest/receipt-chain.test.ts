@@ -13,7 +13,7 @@ import {
   RECEIPT_SIGNER_MARK,
   type Authority,
 } from '../../src/testing/apple/authorities.js';
-import { AUTHORITIES, codeOf, expected, failed, NOW, receipt } from './receipts.js';
+import { AUTHORITIES, codeOf, expected, failed, NOW, receipt } from './support/receipts.js';
 
 const { attestationCa, attestationRoot, receiptCa, receiptRoot, receiptSigner } = AUTHORITIES;
 const others = createAuthorities(NOW);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { receiptDue } from '../../src/app-attest/receipt/due.js';
-import { DAY, NOW } from './receipts.js';
+import { DAY, NOW } from './support/receipts.js';
 
 const expiresAt = NOW + 90 * DAY;
 const notBefore = NOW + DAY;

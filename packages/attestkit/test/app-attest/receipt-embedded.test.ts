@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { verifyAppAttestAttestation } from '../../src/app-attest/attestation/attestation.js';
 import { inspectAppAttestReceipt, verifyAppAttestReceipt } from '../../src/app-attest/receipt/verify.js';
-import { refusal } from '../approov/tokens.js';
+import { refusal } from '../approov/support/tokens.js';
 import { vectors } from '../vectors.js';
-import { failed } from './receipts.js';
+import { failed } from './support/receipts.js';
 
 interface Vector {
   readonly appId: string;

@@ -7,7 +7,7 @@ import type { Enrolled } from '../../src/ports/enrolment.js';
 import type { ReceiptExchanger } from '../../src/ports/receipts.js';
 import { encodeCbor, map } from '../../src/testing/encode/cbor.js';
 import { createVirtualApple } from '../../src/testing/apple/virtual-apple.js';
-import { refusal } from '../approov/tokens.js';
+import { refusal } from '../approov/support/tokens.js';
 
 const DAY = 86_400_000;
 const APP = 'TEAMID1234.com.example.app';

@@ -4,7 +4,7 @@ import type { ReceiptExpectations } from '../../src/app-attest/receipt/verify.js
 import { der, indefinite, integer, octets, sequence, set } from '../../src/testing/encode/der.js';
 import type { ReceiptSteps } from '../../src/testing/apple/make-receipt.js';
 import { newKeys } from '../../src/testing/apple/authorities.js';
-import * as shared from './receipts.js';
+import * as shared from './support/receipts.js';
 
 const { APP, certificateFor, codeOf, field, KEYS, later, LEAF, NOW, receipt, repacked } = shared;
 const { replaced, without } = shared;

@@ -5,7 +5,7 @@ import { receiptAnchors } from '../../src/app-attest/receipt/roots.js';
 import type { Enrolled } from '../../src/ports/enrolment.js';
 import type { ReceiptExchange, ReceiptExchanger } from '../../src/ports/receipts.js';
 import { newKeys } from '../../src/testing/apple/authorities.js';
-import { APP, AUTHORITIES, certificateFor, DAY, KEYS, NOW, receipt } from './receipts.js';
+import { APP, AUTHORITIES, certificateFor, DAY, KEYS, NOW, receipt } from './support/receipts.js';
 
 const trust = {
   anchors: receiptAnchors([AUTHORITIES.receiptRoot.certificate]),

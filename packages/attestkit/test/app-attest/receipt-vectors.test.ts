@@ -8,9 +8,9 @@ import {
   type ReceiptExpectations,
 } from '../../src/app-attest/receipt/verify.js';
 import { newKeys } from '../../src/testing/apple/authorities.js';
-import { refusal } from '../approov/tokens.js';
+import { refusal } from '../approov/support/tokens.js';
 import { vectors } from '../vectors.js';
-import { failed } from './receipts.js';
+import { failed } from './support/receipts.js';
 
 interface Vector {
   readonly appId: string;

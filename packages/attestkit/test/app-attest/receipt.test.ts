@@ -10,7 +10,7 @@ import {
 import { der, indefinite, octets } from '../../src/testing/encode/der.js';
 import { encodeSigner } from '../../src/testing/apple/make-receipt.js';
 import { newKeys } from '../../src/testing/apple/authorities.js';
-import * as shared from './receipts.js';
+import * as shared from './support/receipts.js';
 
 const { APP, AUTHORITIES, CLIENT_HASH, codeOf, DAY, expected, failed, field, KEYS, later, LEAF } = shared;
 const { NOW, pieces, receipt, repacked, replaced } = shared;

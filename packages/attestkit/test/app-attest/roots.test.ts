@@ -5,7 +5,7 @@ import {
   appleAnchor,
   trustAnchors,
 } from '../../src/app-attest/attestation/roots.js';
-import { ROOT_DER } from './forge.js';
+import { ROOT_DER } from './support/forge.js';
 
 const FINGERPRINT = '1cb9823ba28ba6ad2d33a006941de2ae4f513ef1d4e831b9f7e0fa7b6242c932';
 

@@ -5,7 +5,7 @@ import { AttestationError } from '../../src/kernel/errors.js';
 import type { Enforcement } from '../../src/ports/evidence.js';
 import type { Store } from '../../src/ports/store.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { consumer } from './consumer.js';
+import { consumer } from './support/consumer.js';
 import {
   CLAIMS,
   KEYS,
@@ -16,7 +16,7 @@ import {
   SECONDS,
   stranger,
   token,
-} from './tokens.js';
+} from './support/tokens.js';
 
 const OPTIONS: AppCheckOptions = { ...PROJECT_OPTIONS, keys: KEYS };
 

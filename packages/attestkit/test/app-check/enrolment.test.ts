@@ -8,9 +8,19 @@ import { AttestationError } from '../../src/kernel/errors.js';
 import type { EnrolmentContext } from '../../src/ports/enrolment.js';
 import type { Store } from '../../src/ports/store.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { refusal } from '../approov/tokens.js';
-import { consumer } from './consumer.js';
-import { APP, KEYS, limited, NOW, PROJECT_OPTIONS, SECONDS, stranger, token, WEB_APP } from './tokens.js';
+import { refusal } from '../approov/support/tokens.js';
+import { consumer } from './support/consumer.js';
+import {
+  APP,
+  KEYS,
+  limited,
+  NOW,
+  PROJECT_OPTIONS,
+  SECONDS,
+  stranger,
+  token,
+  WEB_APP,
+} from './support/tokens.js';
 
 const OPTIONS: AppCheckOptions = { ...PROJECT_OPTIONS, keys: KEYS };
 

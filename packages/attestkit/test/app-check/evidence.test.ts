@@ -5,8 +5,8 @@ import { remoteJwks } from '../../src/net/index.js';
 import type { Decision } from '../../src/ports/decision.js';
 import type { Attestation } from '../../src/ports/attestation.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { refusal } from '../approov/tokens.js';
-import { jwksServer, text } from '../net/jwks-server.js';
+import { refusal } from '../approov/support/tokens.js';
+import { jwksServer, text } from '../net/support/jwks-server.js';
 import {
   APP,
   firebase,
@@ -18,7 +18,7 @@ import {
   SECONDS,
   stranger,
   token,
-} from './tokens.js';
+} from './support/tokens.js';
 
 const OPTIONS: AppCheckOptions = { ...PROJECT_OPTIONS, keys: KEYS };
 

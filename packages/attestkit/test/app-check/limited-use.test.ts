@@ -11,7 +11,7 @@ import { AttestationError } from '../../src/kernel/errors.js';
 import type { EnrolmentContext } from '../../src/ports/enrolment.js';
 import type { DecisionEvent } from '../../src/ports/events.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { consumer } from './consumer.js';
+import { consumer } from './support/consumer.js';
 import {
   CLAIMS,
   expected,
@@ -22,7 +22,7 @@ import {
   requestWith,
   SECONDS,
   token,
-} from './tokens.js';
+} from './support/tokens.js';
 
 const OPTIONS: AppCheckOptions = { ...PROJECT_OPTIONS, keys: KEYS };
 const HALF_HOUR = 1800;

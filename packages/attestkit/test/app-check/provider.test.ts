@@ -11,7 +11,7 @@ import { createGuard } from '../../src/create-guard.js';
 import { inspectEvidence } from '../../src/inspect/index.js';
 import type { Enrolled, EnrolmentContext } from '../../src/ports/enrolment.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { refusal } from '../approov/tokens.js';
+import { refusal } from '../approov/support/tokens.js';
 import { vectors, type Vector } from '../vectors.js';
 import {
   expected,
@@ -24,7 +24,7 @@ import {
   requestWith,
   SECONDS,
   token,
-} from './tokens.js';
+} from './support/tokens.js';
 
 const OPTIONS: AppCheckOptions = { ...PROJECT_OPTIONS, keys: KEYS };
 

@@ -8,10 +8,10 @@ import {
   verifyAppCheckToken,
   type AppCheckExpectations,
 } from '../../src/app-check/index.js';
-import { refusal } from '../approov/tokens.js';
+import { refusal } from '../approov/support/tokens.js';
 import { vectors, type Vector } from '../vectors.js';
-import { otherTypes, sameType } from '../kernel/typ-values.js';
-import * as shared from './tokens.js';
+import { otherTypes, sameType } from '../kernel/support/typ-values.js';
+import * as shared from './support/tokens.js';
 
 const { APP, CLAIMS, expected, firebase, JWKS, NOW, part, PROJECT, SECONDS } = shared;
 const { keyPair, signParts, stranger, token, WEB_APP } = shared;

@@ -5,7 +5,7 @@ import { createGuard } from '../../src/create-guard.js';
 import { inspectEvidence } from '../../src/inspect/index.js';
 import { Explanation } from '../../src/kernel/explanation.js';
 import type { DecisionEvent } from '../../src/ports/events.js';
-import { KEYS, NOW, payFor, refusal, SECRET_BASE64, token } from './tokens.js';
+import { KEYS, NOW, payFor, refusal, SECRET_BASE64, token } from './support/tokens.js';
 
 const USER = 'Bearer user-token';
 const sha256 = (value: string | Buffer): Buffer => createHash('sha256').update(value).digest();

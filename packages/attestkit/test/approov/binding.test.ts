@@ -5,7 +5,7 @@ import { createGuard } from '../../src/create-guard.js';
 import type { RouteOptions } from '../../src/guard/internal.js';
 import { approov } from '../../src/approov/index.js';
 import type { AttestedRequest } from '../../src/ports/request.js';
-import { KEYS, NOW, payFor, refusal, SECRET_BASE64, token } from './tokens.js';
+import { KEYS, NOW, payFor, refusal, SECRET_BASE64, token } from './support/tokens.js';
 
 const USER = 'Bearer user-token';
 const bytes = (text: string) => Buffer.from(text, 'latin1');

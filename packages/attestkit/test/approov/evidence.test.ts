@@ -4,8 +4,8 @@ import { approov, type ApproovOptions } from '../../src/approov/index.js';
 import { createGuard } from '../../src/create-guard.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import type { KeySource, VerificationKey } from '../../src/ports/keys.js';
-import { check as checkDef, request } from '../guard/double.js';
-import { NOW, SECONDS, SECRET, SECRET_BASE64, token } from './tokens.js';
+import { check as checkDef, request } from '../guard/support/double.js';
+import { NOW, SECONDS, SECRET, SECRET_BASE64, token } from './support/tokens.js';
 
 const GOOD = token({ did: 'device' });
 

@@ -1,6 +1,6 @@
 import { createHmac, generateKeyPairSync, sign, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { part, refusal, SECONDS, SECRET_BASE64, verifyWith, wrong } from './tokens.js';
+import { part, refusal, SECONDS, SECRET_BASE64, verifyWith, wrong } from './support/tokens.js';
 
 describe('a public key', () => {
   const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { approovKeys } from '../../src/approov/index.js';
-import { part, refusal, SECONDS, SECRET, SECRET_BASE64, token, verifyWith, wrong } from './tokens.js';
+import { part, refusal, SECONDS, SECRET, SECRET_BASE64, token, verifyWith, wrong } from './support/tokens.js';
 
 const PUBLISHED = 'h+CX0tOzdAAR9l15bWAqvq7w9olk66daIH+Xk+IAHhVVHszjDzeGobzNnqyRze3lw/WVyWrc2gZfh3XXfBOmww==';
 afterEach(() => {

@@ -5,8 +5,8 @@ import {
   type ApproovTokenExpectations,
 } from '../../src/approov/index.js';
 import { TOKEN_CHECKS as CHECKS } from '../../src/approov/checks.js';
-import { otherTypes, sameType } from '../kernel/typ-values.js';
-import { KEYS, NOW, part, refusal, SECONDS, SECRET, signParts, token } from './tokens.js';
+import { otherTypes, sameType } from '../kernel/support/typ-values.js';
+import { KEYS, NOW, part, refusal, SECONDS, SECRET, signParts, token } from './support/tokens.js';
 
 const expected: ApproovTokenExpectations = { keys: KEYS, now: NOW };
 const HEADER = part({ alg: 'HS256', typ: 'JWT' });

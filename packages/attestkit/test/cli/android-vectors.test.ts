@@ -1,9 +1,9 @@
 import { randomBytes, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { keyPair } from '../app-check/tokens.js';
-import { rootName } from '../key-attestation/published.js';
+import { keyPair } from '../app-check/support/tokens.js';
+import { rootName } from '../key-attestation/support/published.js';
 import { vectors, type Vector } from '../vectors.js';
-import { cli } from './terminal.js';
+import { cli } from './support/terminal.js';
 
 interface Said {
   readonly keyDescription?: unknown;

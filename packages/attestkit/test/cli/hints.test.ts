@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { token } from '../app-check/tokens.js';
-import { remoteDrafts } from '../key-attestation/forge.js';
-import { token as playToken } from '../play-integrity/tokens.js';
-import { APP_CHECK, CHAIN_MEMBERS, chainFile, PAYLOAD } from '../inspect/android-files.js';
-import { cli, ENV } from './terminal.js';
+import { token } from '../app-check/support/tokens.js';
+import { remoteDrafts } from '../key-attestation/support/forge.js';
+import { token as playToken } from '../play-integrity/support/tokens.js';
+import { APP_CHECK, CHAIN_MEMBERS, chainFile, PAYLOAD } from '../inspect/support/android-files.js';
+import { cli, ENV } from './support/terminal.js';
 
 const HINT = /\nFAIL \w+\n {5}[^\n]+(\n {5}[^\n]+)*\n {5}It was checked as of now\. [^\0]*set "at"/;
 

@@ -4,9 +4,9 @@ import { inspectEvidence } from '../../src/inspect/index.js';
 import { readSecrets } from '../../src/sessions/tokens/derived-keys.js';
 import { sessionKeys } from '../../src/sessions/tokens/session-signer.js';
 import { createVirtualApple } from '../../src/testing/index.js';
-import { APP_CHECK, chainFile, PAYLOAD, TOKEN } from '../inspect/android-files.js';
-import { cli, ENV } from './terminal.js';
-import { TRUST_FACTS } from '../sessions/trust-facts.js';
+import { APP_CHECK, chainFile, PAYLOAD, TOKEN } from '../inspect/support/android-files.js';
+import { cli, ENV } from './support/terminal.js';
+import { TRUST_FACTS } from '../sessions/support/trust-facts.js';
 
 const secret = randomBytes(48).toString('base64');
 const other = randomBytes(48).toString('base64');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { inspectEvidence } from '../../src/inspect/index.js';
 import { mintApproovToken } from '../../src/testing/index.js';
-import { cli, ENV, SECRET } from './terminal.js';
+import { cli, ENV, SECRET } from './support/terminal.js';
 
 const secretBase64 = SECRET;
 const token = mintApproovToken({ secretBase64, bind: 'Bearer example', claims: { did: 'x' } });

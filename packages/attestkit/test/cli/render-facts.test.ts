@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { facts } from '../../src/cli/render-facts.js';
-import { integers } from '../key-attestation/describe.js';
-import { named, remoteDrafts } from '../key-attestation/forge.js';
+import { integers } from '../key-attestation/support/describe.js';
+import { named, remoteDrafts } from '../key-attestation/support/forge.js';
 import { octets } from '../../src/testing/encode/der.js';
-import { chainFile, PAYLOAD } from '../inspect/android-files.js';
-import { cli } from './terminal.js';
+import { chainFile, PAYLOAD } from '../inspect/support/android-files.js';
+import { cli } from './support/terminal.js';
 
 async function inspected(file: object, ...argv: readonly string[]): Promise<string> {
   return (await cli(['inspect', '-', ...argv], {}, { stdin: JSON.stringify(file) })).out;

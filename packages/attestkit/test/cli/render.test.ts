@@ -3,7 +3,7 @@ import { printable } from '../../src/cli/printable.js';
 import { render } from '../../src/cli/render.js';
 import { inspectEvidence } from '../../src/inspect/index.js';
 import { mintApproovToken, type ApproovDefect } from '../../src/testing/index.js';
-import { cli, ENV, SECRET } from './terminal.js';
+import { cli, ENV, SECRET } from './support/terminal.js';
 
 const secretBase64 = SECRET;
 const NOW = Date.parse('2026-06-01T12:00:00Z');

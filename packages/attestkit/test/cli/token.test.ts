@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { approovKeys, inspectApproovToken, verifyApproovToken } from '../../src/approov/index.js';
 import { APPROOV_DEFECTS, type ApproovDefect } from '../../src/testing/index.js';
-import { cli, ENV, SECRET } from './terminal.js';
+import { cli, ENV, SECRET } from './support/terminal.js';
 
 const KEYS = approovKeys({ secretBase64: SECRET });
 

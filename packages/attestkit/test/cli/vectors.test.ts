@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { cli } from './terminal.js';
+import { cli } from './support/terminal.js';
 
 const NAMED = process.env['ATTESTKIT_VECTORS'];
 const FOLDER = NAMED ?? fileURLToPath(new URL('../../../../../shared/vectors', import.meta.url));

@@ -4,7 +4,7 @@ import { createGuard, type GuardOptions } from '../../src/create-guard.js';
 import { ConfigurationError } from '../../src/kernel/errors.js';
 import { assertion, session } from '../../src/sessions/index.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { APP_ID, apple, newSecret, requestOf } from '../sessions/backend.js';
+import { APP_ID, apple, newSecret, requestOf } from '../sessions/support/backend.js';
 
 const evidenceOfPhones = () =>
   appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] });
@@ -113,7 +113,7 @@ describe('a guard that enrols devices', () => {
   });
 
   it('has neither endpoints nor devices without enrolment', async () => {
-    const { double } = await import('../guard/double.js');
+    const { double } = await import('../guard/support/double.js');
     const guard = createGuard({ evidence: [double('a')] });
     expect(guard.answer(requestOf({}), '/challenge')).toBeUndefined();
     expect(guard.sessions).toBeUndefined();

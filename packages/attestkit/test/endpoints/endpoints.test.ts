@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { memoryStore } from '../../src/stores/memory.js';
-import { Backend, newKey, recording, requestOf, type Sent } from '../sessions/backend.js';
+import { Backend, newKey, recording, requestOf, type Sent } from '../sessions/support/backend.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 

@@ -10,8 +10,8 @@ import {
   SECRET,
   tokensOf,
   type Tokens,
-} from '../sessions/backend.js';
-import { vouching } from '../sessions/vouching.js';
+} from '../sessions/support/backend.js';
+import { vouching } from '../sessions/support/vouching.js';
 
 const DEVICE = 'device-of-alice-7f3a';
 const AGENT = 'SecretAgent/7.0';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EnrolmentEvidence } from '../../src/ports/enrolment.js';
-import { Backend, newKey, tally } from '../sessions/backend.js';
+import { Backend, newKey, tally } from '../sessions/support/backend.js';
 
 describe('new records', () => {
   it('have a limit of their own by the address: refused with 429, counted, and nothing spent', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { EndpointUse } from '../../src/endpoints/internal.js';
 import type { EnrolmentEvidence } from '../../src/ports/enrolment.js';
-import { Backend, claimsOf, newKey, requestOf, START, tally, tokensOf } from '../sessions/backend.js';
+import { Backend, claimsOf, newKey, requestOf, START, tally, tokensOf } from '../sessions/support/backend.js';
 
 describe('the limiter', () => {
   it('is asked for every endpoint that costs something, with keyed hashes', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { AttestationError } from '../../src/kernel/errors.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { Backend, newKey, tokensOf } from '../sessions/backend.js';
-import { DOWN } from '../sessions/failing.js';
+import { Backend, newKey, tokensOf } from '../sessions/support/backend.js';
+import { DOWN } from '../sessions/support/failing.js';
 
 describe('an outage', () => {
   it('of the store is answered with 503 and when to come again, everywhere', async () => {

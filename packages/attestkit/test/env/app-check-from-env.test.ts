@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { guardFromEnv, type Environment } from '../../src/env/index.js';
-import { APP, JWKS, limited, NOW, PROJECT, SECONDS, token, WEB_APP } from '../app-check/tokens.js';
-import { SECRET_BASE64 } from '../approov/tokens.js';
-import { request } from '../guard/double.js';
+import { APP, JWKS, limited, NOW, PROJECT, SECONDS, token, WEB_APP } from '../app-check/support/tokens.js';
+import { SECRET_BASE64 } from '../approov/support/tokens.js';
+import { request } from '../guard/support/double.js';
 
 const PROJECT_ENV = { FIREBASE_PROJECT_NUMBER: PROJECT, FIREBASE_APP_IDS: `${APP}, ${WEB_APP}` };
 

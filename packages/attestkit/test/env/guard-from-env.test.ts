@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { guardFromEnv, type Environment } from '../../src/env/index.js';
-import { payFor, SECRET_BASE64, SECRET, SECONDS, token } from '../approov/tokens.js';
-import { request } from '../guard/double.js';
+import { payFor, SECRET_BASE64, SECRET, SECONDS, token } from '../approov/support/tokens.js';
+import { request } from '../guard/support/double.js';
 
 const SECRET_ONLY = { APPROOV_BASE64_SECRET: SECRET_BASE64 };
 const SWITCH = 'APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newSecret } from '../sessions/backend.js';
-import { databaseFile } from '../stores/opened.js';
-import { Instance, Phone, type Variables } from './deployment.js';
+import { newSecret } from '../sessions/support/backend.js';
+import { databaseFile } from '../stores/support/opened.js';
+import { Instance, Phone, type Variables } from './support/deployment.js';
 
 const [OLD, NEW] = [newSecret(), newSecret()];
 

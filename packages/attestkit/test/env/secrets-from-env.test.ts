@@ -4,7 +4,7 @@ import { guardFromEnv, type Environment } from '../../src/env/index.js';
 import type { Guard } from '../../src/index.js';
 import { ConfigurationError } from '../../src/kernel/errors.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { APP_ID, apple, newSecret, requestOf } from '../sessions/backend.js';
+import { APP_ID, apple, newSecret, requestOf } from '../sessions/support/backend.js';
 
 const [CURRENT, PREVIOUS, HASH] = [newSecret(), newSecret(), newSecret()];
 const FASTAPI = '09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7';

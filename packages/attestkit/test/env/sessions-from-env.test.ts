@@ -4,8 +4,8 @@ import { approov } from '../../src/approov/index.js';
 import { guardFromEnv, type Environment } from '../../src/env/index.js';
 import type { Guard } from '../../src/index.js';
 import { createVirtualApple } from '../../src/testing/apple/virtual-apple.js';
-import { SECRET_BASE64 } from '../approov/tokens.js';
-import { request } from '../guard/double.js';
+import { SECRET_BASE64 } from '../approov/support/tokens.js';
+import { request } from '../guard/support/double.js';
 
 const JWT_SECRET = 'k7J2mQ9xT4vB8nR3wL6yP1zC5dF0gH2jK4aS';
 const APP = 'TEAMID1234.com.example.app';

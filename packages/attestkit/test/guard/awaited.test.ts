@@ -3,8 +3,8 @@ import { createGuard } from '../../src/create-guard.js';
 import { whenDecided } from '../../src/guard/internal.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { Backend, bearer, requestOf } from '../sessions/backend.js';
-import { check, double, request } from './double.js';
+import { Backend, bearer, requestOf } from '../sessions/support/backend.js';
+import { check, double, request } from './support/double.js';
 
 const later = (good: boolean) =>
   createGuard({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createGuard } from '../../src/create-guard.js';
 import { markFetch, markNode } from '../../src/guard/internal.js';
-import { Backend, bearer } from '../sessions/backend.js';
-import { double, request } from './double.js';
+import { Backend, bearer } from '../sessions/support/backend.js';
+import { double, request } from './support/double.js';
 
 const CACHING = { cacheControl: 'private', vary: ['x-a', 'x-b'] } as const;
 

@@ -4,9 +4,9 @@ import { AttestationError } from '../../src/kernel/errors.js';
 import type { Evidence } from '../../src/ports/evidence.js';
 import { assertion, session } from '../../src/sessions/index.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { KEYS, limited, NOW, PROJECT_OPTIONS, token } from '../app-check/tokens.js';
-import { AUDIENCE, Backend, bearer, Clock, newKey, recording } from '../sessions/backend.js';
-import { check, decided, double, DOWN, guarding, request, route } from './double.js';
+import { KEYS, limited, NOW, PROJECT_OPTIONS, token } from '../app-check/support/tokens.js';
+import { AUDIENCE, Backend, bearer, Clock, newKey, recording } from '../sessions/support/backend.js';
+import { check, decided, double, DOWN, guarding, request, route } from './support/double.js';
 
 /** What was done, in order. */
 let done: string[] = [];

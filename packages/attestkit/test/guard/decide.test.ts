@@ -5,7 +5,7 @@ import { AttestationError } from '../../src/kernel/errors.js';
 import type { Attestation } from '../../src/ports/attestation.js';
 import type { Decision } from '../../src/ports/decision.js';
 import type { Evidence } from '../../src/ports/evidence.js';
-import { check, decided, double, DOWN, guarding, request, route } from './double.js';
+import { check, decided, double, DOWN, guarding, request, route } from './support/double.js';
 
 describe('one kind', () => {
   const { guard } = guarding([double('a')]);

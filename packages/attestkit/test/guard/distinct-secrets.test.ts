@@ -6,9 +6,9 @@ import { ConfigurationError } from '../../src/kernel/errors.js';
 import { playIntegrity, playIntegrityKeys } from '../../src/play-integrity/index.js';
 import { session } from '../../src/sessions/index.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { newSecret } from '../sessions/backend.js';
-import { vouching } from '../sessions/vouching.js';
-import { base32, uuid } from '../kernel/random-secrets.js';
+import { newSecret } from '../sessions/support/backend.js';
+import { vouching } from '../sessions/support/vouching.js';
+import { base32, uuid } from '../kernel/support/random-secrets.js';
 
 const bytes = randomBytes(32);
 const [base64, base64url] = [bytes.toString('base64'), bytes.toString('base64url')];

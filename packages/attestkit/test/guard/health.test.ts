@@ -3,9 +3,9 @@ import { createGuard } from '../../src/create-guard.js';
 import { healthOf } from '../../src/guard/health.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { Backend } from '../sessions/backend.js';
-import { DOWN } from '../sessions/failing.js';
-import { double } from './double.js';
+import { Backend } from '../sessions/support/backend.js';
+import { DOWN } from '../sessions/support/failing.js';
+import { double } from './support/double.js';
 
 const WELL = { healthy: true, down: [] };
 

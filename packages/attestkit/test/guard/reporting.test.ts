@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { AttestationError } from '../../src/kernel/errors.js';
 import type { DecisionEvent } from '../../src/ports/events.js';
-import { Backend } from '../sessions/backend.js';
-import { check, decided, double, DOWN, guarding, request, route } from './double.js';
+import { Backend } from '../sessions/support/backend.js';
+import { check, decided, double, DOWN, guarding, request, route } from './support/double.js';
 
 describe('report-only', () => {
   const unmet = (enforcement: 'enforce' | 'report') =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createGuard, type GuardOptions } from '../../src/create-guard.js';
 import type { RouteOptions } from '../../src/guard/internal.js';
-import { double, request } from './double.js';
+import { double, request } from './support/double.js';
 
 const guard = createGuard({ evidence: [double('a')] });
 

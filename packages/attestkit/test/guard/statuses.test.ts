@@ -5,8 +5,8 @@ import { createGuard } from '../../src/create-guard.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import type { Stage } from '../../src/ports/checks.js';
 import type { Evidence } from '../../src/ports/evidence.js';
-import { Backend, bearer, newKey, type Fields, type Sent } from '../sessions/backend.js';
-import { check, double, request } from './double.js';
+import { Backend, bearer, newKey, type Fields, type Sent } from '../sessions/support/backend.js';
+import { check, double, request } from './support/double.js';
 
 /** A kind that says nothing of statuses, and refuses at the stage that the request names. */
 function plain(kind: string, more: Partial<Evidence> = {}): Evidence {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { APP_CHECK, CHAIN_MEMBERS, chainFile, PAYLOAD, TOKEN } from './android-files.js';
-import { problem } from './unusable.js';
+import { APP_CHECK, CHAIN_MEMBERS, chainFile, PAYLOAD, TOKEN } from './support/android-files.js';
+import { problem } from './support/unusable.js';
 
 const CHAIN = { ...chainFile(), ...CHAIN_MEMBERS };
 

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { APP_ID, ASSERTION, ATTESTATION, base64, FILES, key, made, RECEIPT } from './app-attest-files.js';
-import { problem } from './unusable.js';
+import {
+  APP_ID,
+  ASSERTION,
+  ATTESTATION,
+  base64,
+  FILES,
+  key,
+  made,
+  RECEIPT,
+} from './support/app-attest-files.js';
+import { problem } from './support/unusable.js';
 
 describe('evidence of App Attest that cannot be inspected', () => {
   const privateKey = '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----';

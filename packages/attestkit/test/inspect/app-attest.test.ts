@@ -16,8 +16,8 @@ import {
   made,
   RECEIPT,
   spki,
-} from './app-attest-files.js';
-import { failed } from './unusable.js';
+} from './support/app-attest-files.js';
+import { failed } from './support/unusable.js';
 
 /** As a reader of `--json` gets it. */
 function parsed(file: object): Record<string, unknown> {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { inspectEvidence } from '../../src/inspect/index.js';
-import { SECONDS, stranger, token } from '../app-check/tokens.js';
-import { APP_CHECK } from './android-files.js';
-import { failed } from './unusable.js';
+import { SECONDS, stranger, token } from '../app-check/support/tokens.js';
+import { APP_CHECK } from './support/android-files.js';
+import { failed } from './support/unusable.js';
 
 const codes = (...names: readonly string[]): readonly string[] =>
   names.map((name) => `ERR_APP_CHECK_TOKEN_${name}`);

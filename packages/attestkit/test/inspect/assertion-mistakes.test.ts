@@ -5,7 +5,7 @@ import { readCbor, type CborMap } from '../../src/kernel/bytes/cbor.js';
 import { inspectEvidence } from '../../src/inspect/index.js';
 import { requestBytes, sessionBytes } from '../../src/sessions/index.js';
 import { clientDataMistakes } from '../../src/sessions/evidence/line-mistakes.js';
-import { APP_ID, base64, key, spki } from './app-attest-files.js';
+import { APP_ID, base64, key, spki } from './support/app-attest-files.js';
 
 const CODE = 'ERR_APP_ATTEST_ASSERTION_SIGNATURE';
 const sha256 = (bytes: Uint8Array | string): Buffer => createHash('sha256').update(bytes).digest();

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { inspectEvidence, kindOf } from '../../src/inspect/index.js';
 import { mintApproovToken } from '../../src/testing/index.js';
-import { token as appCheckToken } from '../app-check/tokens.js';
-import { cli, ENV, SECRET } from '../cli/terminal.js';
-import { APP_CHECK, chainFile, PAYLOAD } from './android-files.js';
-import { ASSERTION, ATTESTATION, base64, base64url, key, made, RECEIPT } from './app-attest-files.js';
-import { problem } from './unusable.js';
+import { token as appCheckToken } from '../app-check/support/tokens.js';
+import { cli, ENV, SECRET } from '../cli/support/terminal.js';
+import { APP_CHECK, chainFile, PAYLOAD } from './support/android-files.js';
+import { ASSERTION, ATTESTATION, base64, base64url, key, made, RECEIPT } from './support/app-attest-files.js';
+import { problem } from './support/unusable.js';
 
 const secretBase64 = SECRET;
 const token = mintApproovToken({ secretBase64 });

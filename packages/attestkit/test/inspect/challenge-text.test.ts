@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { inspectEvidence } from '../../src/inspect/index.js';
-import { base64, chainFile } from './android-files.js';
-import { ATTESTATION, key } from './app-attest-files.js';
-import { failed, problem } from './unusable.js';
+import { base64, chainFile } from './support/android-files.js';
+import { ATTESTATION, key } from './support/app-attest-files.js';
+import { failed, problem } from './support/unusable.js';
 
 /** As a server returns it: base64url itself, of other bytes than the text has. */
 const TEXT = 'AQIDBAUGBwgJ';

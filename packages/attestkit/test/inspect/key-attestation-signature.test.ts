@@ -7,8 +7,8 @@ import {
   KEY_ATTESTATION_DEFECTS,
   type KeyAttestationSignatureDefect,
 } from '../../src/testing/index.js';
-import { base64 } from './android-files.js';
-import { failed, problem } from './unusable.js';
+import { base64 } from './support/android-files.js';
+import { failed, problem } from './support/unusable.js';
 
 const google = createVirtualGoogle();
 const device = google.createAndroid({ packageName: 'com.example.app', signingDigests: ['ab'.repeat(32)] });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { inspectEvidence } from '../../src/inspect/index.js';
-import { boolean, rootOfTrust, type Description } from '../key-attestation/describe.js';
-import { remoteDrafts } from '../key-attestation/forge.js';
+import { boolean, rootOfTrust, type Description } from '../key-attestation/support/describe.js';
+import { remoteDrafts } from '../key-attestation/support/forge.js';
 import { vectors } from '../vectors.js';
-import { base64, CHAIN_MEMBERS, chainFile } from './android-files.js';
-import { failed } from './unusable.js';
+import { base64, CHAIN_MEMBERS, chainFile } from './support/android-files.js';
+import { failed } from './support/unusable.js';
 
 const HONEST = chainFile();
 const UNLOCKED: Description = {

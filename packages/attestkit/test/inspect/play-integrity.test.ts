@@ -10,9 +10,9 @@ import {
   responseKeys,
   token,
   verdict,
-} from '../play-integrity/tokens.js';
-import { EXPECT, PAYLOAD, TOKEN } from './android-files.js';
-import { failed } from './unusable.js';
+} from '../play-integrity/support/tokens.js';
+import { EXPECT, PAYLOAD, TOKEN } from './support/android-files.js';
+import { failed } from './support/unusable.js';
 
 const codes = (...names: readonly string[]): readonly string[] =>
   names.map((name) => `ERR_PLAY_INTEGRITY_${name}`);

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { inspectEvidence } from '../../src/inspect/index.js';
 import { requestBytes } from '../../src/sessions/index.js';
 import { createVirtualGoogle } from '../../src/testing/index.js';
-import { ASSERTION, base64, base64url, clientData, key, RECEIPT, spki } from './app-attest-files.js';
-import { problem } from './unusable.js';
+import { ASSERTION, base64, base64url, clientData, key, RECEIPT, spki } from './support/app-attest-files.js';
+import { problem } from './support/unusable.js';
 
 const point = Buffer.from(key.publicKey).subarray(-65);
 const jwk = createPublicKey({ key: Buffer.from(spki, 'base64'), format: 'der', type: 'spki' }).export({

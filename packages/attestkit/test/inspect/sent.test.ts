@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { inspectEvidence, kindOf } from '../../src/inspect/index.js';
-import { encrypted, token as playToken, verdict } from '../play-integrity/tokens.js';
-import { part, token as appCheckToken } from '../app-check/tokens.js';
-import { APP_CHECK, chainFile, PAYLOAD, TOKEN } from './android-files.js';
-import { problem } from './unusable.js';
+import { encrypted, token as playToken, verdict } from '../play-integrity/support/tokens.js';
+import { part, token as appCheckToken } from '../app-check/support/tokens.js';
+import { APP_CHECK, chainFile, PAYLOAD, TOKEN } from './support/android-files.js';
+import { problem } from './support/unusable.js';
 
 const CHAIN = chainFile();
 

@@ -7,8 +7,8 @@ import type { SessionKey } from '../../src/sessions/tokens/session-keys.js';
 import { sessionKeys } from '../../src/sessions/tokens/session-signer.js';
 import type { SessionClaims } from '../../src/sessions/tokens/session-token.js';
 import { mintApproovToken } from '../../src/testing/index.js';
-import { failed, problem } from './unusable.js';
-import { TRUST_FACTS } from '../sessions/trust-facts.js';
+import { failed, problem } from './support/unusable.js';
+import { TRUST_FACTS } from '../sessions/support/trust-facts.js';
 
 const AT = '2026-06-01T12:00:00.000Z';
 const SECONDS = Date.parse(AT) / 1000;

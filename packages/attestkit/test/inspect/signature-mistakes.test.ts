@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { inspectEvidence } from '../../src/inspect/index.js';
 import { requestBytes } from '../../src/sessions/index.js';
 import { createVirtualGoogle } from '../../src/testing/index.js';
-import { base64 } from './android-files.js';
+import { base64 } from './support/android-files.js';
 
 const CODE = 'ERR_KEY_ATTESTATION_REQUEST_SIGNATURE_INVALID';
 const sha256 = (bytes: Uint8Array | string): Buffer => createHash('sha256').update(bytes).digest();

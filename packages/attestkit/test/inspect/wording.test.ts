@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { inspectEvidence } from '../../src/inspect/index.js';
-import { cli } from '../cli/terminal.js';
-import { token } from '../app-check/tokens.js';
-import { APP_CHECK, CHAIN_MEMBERS, chainFile, PAYLOAD } from './android-files.js';
-import { ATTESTATION, RECEIPT } from './app-attest-files.js';
+import { cli } from '../cli/support/terminal.js';
+import { token } from '../app-check/support/tokens.js';
+import { APP_CHECK, CHAIN_MEMBERS, chainFile, PAYLOAD } from './support/android-files.js';
+import { ATTESTATION, RECEIPT } from './support/app-attest-files.js';
 
 const detail = (file: object, code: string): string | undefined =>
   inspectEvidence(file).checks.find((check) => check.code === code)?.detail;

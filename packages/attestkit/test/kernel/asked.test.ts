@@ -3,7 +3,7 @@ import { amount, atLeast, atMost, NOT_ASKED, oneOf, words, wordsOf } from '../..
 import { AttestationError } from '../../src/kernel/errors.js';
 import { Explanation } from '../../src/kernel/explanation.js';
 import { enforcing, inspecting } from '../../src/kernel/sinks.js';
-import { check } from '../guard/double.js';
+import { check } from '../guard/support/double.js';
 
 const ONE = check('ONE', 'untrusted');
 const TIME = new Date('2026-06-01T12:00:00Z');

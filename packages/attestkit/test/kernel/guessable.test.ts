@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { weaknessOf } from '../../src/kernel/config/guessable.js';
-import { PLACEHOLDERS, SHORT } from './placeholders.js';
-import { base32, RandomBytes } from './random-secrets.js';
+import { PLACEHOLDERS, SHORT } from './support/placeholders.js';
+import { base32, RandomBytes } from './support/random-secrets.js';
 
 const judge = (text: string) => weaknessOf(Buffer.from(text, 'utf8'));
 

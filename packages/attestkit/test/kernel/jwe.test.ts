@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { decryptJwe, type JweChecks } from '../../src/kernel/jose/jwe.js';
 import { enforcing } from '../../src/kernel/sinks.js';
 import type { CheckDef } from '../../src/ports/checks.js';
-import { refusal } from '../approov/tokens.js';
+import { refusal } from '../approov/support/tokens.js';
 
 const NAMES = ['size', 'compact', 'encoding', 'header', 'algorithm', 'encryption', 'compressed'] as const;
 const MORE = ['critical', 'lengths', 'key', 'decrypts'] as const;

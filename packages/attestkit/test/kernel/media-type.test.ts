@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isMediaType } from '../../src/kernel/jose/media-type.js';
-import { otherTypes, sameType } from './typ-values.js';
+import { otherTypes, sameType } from './support/typ-values.js';
 
 describe.each(['JWT', 'JOSE', 'attested-session+jwt', 'kiosk+jwt'])('the media type %s', (name) => {
   it.each(sameType(name))('may be written %j', (typ) => {

@@ -1,5 +1,5 @@
 import { it } from 'vitest';
-import { expectNoneRefused, FORMS_OF_LETTERS } from './random-secrets.js';
+import { expectNoneRefused, FORMS_OF_LETTERS } from './support/random-secrets.js';
 
 it.each(Object.entries(FORMS_OF_LETTERS))('%s are never refused: 100,000 of a million', (_, draw) => {
   expectNoneRefused(draw, 100_000);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AttestationError, ConfigurationError } from '../../src/kernel/errors.js';
 import { enforcing, inspecting, mustRead } from '../../src/kernel/sinks.js';
-import { check } from '../guard/double.js';
+import { check } from '../guard/support/double.js';
 
 const [ONE, TWO, THREE] = [
   check('ONE', 'untrusted'),

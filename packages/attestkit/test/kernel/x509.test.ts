@@ -9,7 +9,7 @@ import {
   makeCertificate,
   newKeys,
   PeculiarCertificate,
-} from './certificates.js';
+} from './support/certificates.js';
 
 const NOT_BEFORE = Date.parse('2026-01-01T00:00:00Z');
 const NOT_AFTER = Date.parse('2051-06-01T12:30:59Z');

@@ -6,11 +6,19 @@ import { trustAnchors } from '../../src/key-attestation/chain/roots.js';
 import { ConfigurationError } from '../../src/kernel/errors.js';
 import { basicConstraints, keyUsage } from '../../src/testing/encode/certificate.js';
 import { vectors } from '../vectors.js';
-import { NOW } from './describe.js';
-import { codeOf, context, options, sent } from './enrolling.js';
-import { expectations, factoryDrafts, newKey, remoteDrafts, ROOT, signAll, type Draft } from './forge.js';
-import { judge } from './judge.js';
-import { chainOf } from './published.js';
+import { NOW } from './support/describe.js';
+import { codeOf, context, options, sent } from './support/enrolling.js';
+import {
+  expectations,
+  factoryDrafts,
+  newKey,
+  remoteDrafts,
+  ROOT,
+  signAll,
+  type Draft,
+} from './support/forge.js';
+import { judge } from './support/judge.js';
+import { chainOf } from './support/published.js';
 
 /** The drafts of a chain whose root is an authority by all that a certificate says of it. */
 const rooted = (make: () => Draft[], root: Partial<Draft> = {}): Draft[] =>

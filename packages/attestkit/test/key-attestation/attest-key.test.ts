@@ -6,11 +6,11 @@ import {
 } from '../../src/key-attestation/index.js';
 import { integer } from '../../src/testing/encode/der.js';
 import { vectors } from '../vectors.js';
-import { applicationId, boolean, integers, NOW, rootOfTrust, type Description } from './describe.js';
-import { codeOf, context, options } from './enrolling.js';
-import { attestation, expectations, named, newKey, remoteDrafts, signAll } from './forge.js';
-import { judge } from './judge.js';
-import { chainOf, defaultAppraisal } from './published.js';
+import { applicationId, boolean, integers, NOW, rootOfTrust, type Description } from './support/describe.js';
+import { codeOf, context, options } from './support/enrolling.js';
+import { attestation, expectations, named, newKey, remoteDrafts, signAll } from './support/forge.js';
+import { judge } from './support/judge.js';
+import { chainOf, defaultAppraisal } from './support/published.js';
 
 /** A leaf that an attestation key of the app has attested, which the device's own key has attested. */
 function chain(leaf: Description = {}, attestKey: Description = {}): Buffer[] {

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { keyAttestation } from '../../src/key-attestation/index.js';
 import { readPublicKey } from '../../src/key-attestation/attested-key.js';
 import { bits, integer, NULL, octets, oid, sequence } from '../../src/testing/encode/der.js';
-import { integers } from './describe.js';
-import { codeOf, enrol, options } from './enrolling.js';
-import { LEAF_KEY, remoteDrafts, type Draft } from './forge.js';
+import { integers } from './support/describe.js';
+import { codeOf, enrol, options } from './support/enrolling.js';
+import { LEAF_KEY, remoteDrafts, type Draft } from './support/forge.js';
 
 const EC = oid('1.2.840.10045.2.1');
 const P256 = oid('1.2.840.10045.3.1.7');

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { NULL, sequence } from '../../src/testing/encode/der.js';
 import { readCbor } from '../../src/kernel/bytes/cbor.js';
 import { vectors } from '../vectors.js';
-import { expectations, KEY_DESCRIPTION, named, newKey, remoteDrafts, signAll } from './forge.js';
-import { judge } from './judge.js';
+import { expectations, KEY_DESCRIPTION, named, newKey, remoteDrafts, signAll } from './support/forge.js';
+import { judge } from './support/judge.js';
 
 const CHAIN = signAll(remoteDrafts());
 const [LEAF] = CHAIN as [Buffer];

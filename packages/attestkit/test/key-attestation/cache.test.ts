@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { createKeyAttestationCache, type KeyAttestationCache } from '../../src/key-attestation/index.js';
-import { NOW } from './describe.js';
-import { expectations, factoryDrafts, newKey, remoteDrafts, ROOT, signAll, type Draft } from './forge.js';
-import { judge } from './judge.js';
+import { NOW } from './support/describe.js';
+import {
+  expectations,
+  factoryDrafts,
+  newKey,
+  remoteDrafts,
+  ROOT,
+  signAll,
+  type Draft,
+} from './support/forge.js';
+import { judge } from './support/judge.js';
 
 const DAY = 86_400_000;
 

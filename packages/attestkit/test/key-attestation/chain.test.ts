@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { inspectKeyAttestation, verifyKeyAttestation } from '../../src/key-attestation/index.js';
 import type { KeyAttestationExpectations } from '../../src/key-attestation/index.js';
 import { basicConstraints } from '../../src/testing/encode/certificate.js';
-import { NOW } from './describe.js';
+import { NOW } from './support/describe.js';
 import {
   attestation,
   expectations,
@@ -17,8 +17,8 @@ import {
   signAll,
   STRANGER,
   type Draft,
-} from './forge.js';
-import { judge } from './judge.js';
+} from './support/forge.js';
+import { judge } from './support/judge.js';
 
 const DAY = 86_400_000;
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;

@@ -5,8 +5,8 @@ import { sha256 } from '../../src/kernel/challenge-forms.js';
 import { Explanation } from '../../src/kernel/explanation.js';
 import { verifyKeyAttestation } from '../../src/key-attestation/index.js';
 import { createVirtualGoogle } from '../../src/testing/index.js';
-import { refusal } from '../approov/tokens.js';
-import { base64 } from '../inspect/android-files.js';
+import { refusal } from '../approov/support/tokens.js';
+import { base64 } from '../inspect/support/android-files.js';
 
 const google = createVirtualGoogle();
 const device = google.createAndroid({ packageName: 'com.example.app', signingDigests: ['ab'.repeat(32)] });

@@ -22,9 +22,9 @@ import {
   integers,
   rootOfTrust,
   type Description,
-} from './describe.js';
-import { expectations, remoteDrafts, signAll } from './forge.js';
-import { judge } from './judge.js';
+} from './support/describe.js';
+import { expectations, remoteDrafts, signAll } from './support/forge.js';
+import { judge } from './support/judge.js';
 
 const code = (description: Description): string =>
   judge(signAll(remoteDrafts(description)), expectations({ purposes: ['sign'] }));

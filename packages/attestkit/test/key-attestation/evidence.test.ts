@@ -13,9 +13,9 @@ import {
   PACKAGE,
   rootOfTrust,
   type Description,
-} from './describe.js';
-import { codeOf, context, enrol, options, sent } from './enrolling.js';
-import { factoryDrafts, remoteDrafts, signAll } from './forge.js';
+} from './support/describe.js';
+import { codeOf, context, enrol, options, sent } from './support/enrolling.js';
+import { factoryDrafts, remoteDrafts, signAll } from './support/forge.js';
 
 const listOf = (...serials: string[]): RevocationList => ({
   size: serials.length,

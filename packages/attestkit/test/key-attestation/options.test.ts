@@ -3,9 +3,9 @@ import { inspectKeyAttestation, verifyKeyAttestation } from '../../src/key-attes
 import { keyAttestation } from '../../src/key-attestation/index.js';
 import { ConfigurationError } from '../../src/kernel/errors.js';
 import { vectors } from '../vectors.js';
-import { DIGEST, PACKAGE } from './describe.js';
-import { expectations, remoteDrafts, signAll } from './forge.js';
-import { chainOf } from './published.js';
+import { DIGEST, PACKAGE } from './support/describe.js';
+import { expectations, remoteDrafts, signAll } from './support/forge.js';
+import { chainOf } from './support/published.js';
 
 const CHAIN = signAll(remoteDrafts());
 const app = { packageName: PACKAGE, certificateSha256Digests: [DIGEST.toString('hex')] };

@@ -9,8 +9,8 @@ import { AttestationError } from '../../src/kernel/errors.js';
 import { factsOf } from '../../src/guard/emit.js';
 import { basicConstraints } from '../../src/testing/encode/certificate.js';
 import { integer, octets, tagged } from '../../src/testing/encode/der.js';
-import { HONEST_HARDWARE, NOW } from './describe.js';
-import { context, options } from './enrolling.js';
+import { HONEST_HARDWARE, NOW } from './support/describe.js';
+import { context, options } from './support/enrolling.js';
 import {
   attestation,
   expectations,
@@ -23,7 +23,7 @@ import {
   signAll,
   STRANGER,
   type Draft,
-} from './forge.js';
+} from './support/forge.js';
 
 const DAY = 86_400_000;
 

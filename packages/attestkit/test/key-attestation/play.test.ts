@@ -3,7 +3,7 @@ import { keyAttestation, type KeyAttestationOptions } from '../../src/key-attest
 import { ConfigurationError } from '../../src/kernel/errors.js';
 import { enrolmentHash, playIntegrity, playIntegrityKeys } from '../../src/play-integrity/index.js';
 import { createVirtualGoogle, type AndroidOptions } from '../../src/testing/index.js';
-import { Backend, claimsOf, Clock, START, tokensOf } from '../sessions/backend.js';
+import { Backend, claimsOf, Clock, START, tokensOf } from '../sessions/support/backend.js';
 
 const PACKAGE = 'com.example.app';
 const DIGEST = 'ab'.repeat(32);

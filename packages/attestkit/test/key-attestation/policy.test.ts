@@ -11,9 +11,9 @@ import {
   PACKAGE,
   rootOfTrust,
   type Description,
-} from './describe.js';
-import { expectations, factoryDrafts, provisioningInfo, remoteDrafts, signAll } from './forge.js';
-import { judge } from './judge.js';
+} from './support/describe.js';
+import { expectations, factoryDrafts, provisioningInfo, remoteDrafts, signAll } from './support/forge.js';
+import { judge } from './support/judge.js';
 
 type Policy = Partial<KeyAttestationExpectations>;
 

@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { readAuthorizationList } from '../../src/key-attestation/description/authorization-list.js';
 import { readDer } from '../../src/kernel/asn1/der.js';
 import { vectors } from '../vectors.js';
-import { asJson } from './published.js';
+import { asJson } from './support/published.js';
 
 describe('authorization lists of published tests', () => {
   const published = vectors('key-description-blobs/google');

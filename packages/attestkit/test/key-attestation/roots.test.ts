@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { EARLIER_ROOTS, GOOGLE_ROOTS, SOFTWARE_ROOTS } from '../../src/key-attestation/chain/google-roots.js';
 import { googleAnchors, trustAnchors } from '../../src/key-attestation/chain/roots.js';
 import { vectors } from '../vectors.js';
-import { ROOT } from './forge.js';
-import { chainOf } from './published.js';
+import { ROOT } from './support/forge.js';
+import { chainOf } from './support/published.js';
 
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
 const published = vectors('key-attestation/');

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { KeyAttestationExpectations } from '../../src/key-attestation/index.js';
 import { der, oid, printable, sequence, set } from '../../src/testing/encode/der.js';
-import type { Description } from './describe.js';
-import { expectations, factoryDrafts, named, remoteDrafts, signAll, type Draft } from './forge.js';
-import { judge } from './judge.js';
+import type { Description } from './support/describe.js';
+import { expectations, factoryDrafts, named, remoteDrafts, signAll, type Draft } from './support/forge.js';
+import { judge } from './support/judge.js';
 
 /** The drafts with the subject of one of them changed. */
 const changed =

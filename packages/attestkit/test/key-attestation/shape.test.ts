@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { basicConstraints } from '../../src/testing/encode/certificate.js';
 import { octets } from '../../src/testing/encode/der.js';
-import { NOW } from './describe.js';
+import { NOW } from './support/describe.js';
 import {
   expectations,
   factoryDrafts,
@@ -11,8 +11,8 @@ import {
   remoteDrafts,
   signAll,
   type Draft,
-} from './forge.js';
-import { judge } from './judge.js';
+} from './support/forge.js';
+import { judge } from './support/judge.js';
 
 const DAY = 86_400_000;
 

@@ -2,9 +2,9 @@ import { constants, generateKeyPairSync, sign, type KeyObject } from 'node:crypt
 import { describe, expect, it } from 'vitest';
 import { keyAttestation } from '../../src/key-attestation/index.js';
 import type { Enrolled, Signer } from '../../src/ports/enrolment.js';
-import { integers, type Description } from './describe.js';
-import { codeOf, enrol, options } from './enrolling.js';
-import { LEAF_KEY, remoteDrafts, type Draft } from './forge.js';
+import { integers, type Description } from './support/describe.js';
+import { codeOf, enrol, options } from './support/enrolling.js';
+import { LEAF_KEY, remoteDrafts, type Draft } from './support/forge.js';
 
 describe('a request that the attested key has signed', () => {
   const evidence = keyAttestation(options());

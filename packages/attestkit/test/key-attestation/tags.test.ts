@@ -3,8 +3,8 @@ import { readAuthorizationList } from '../../src/key-attestation/description/aut
 import { readDer } from '../../src/kernel/asn1/der.js';
 import { integer, NULL, octets, sequence, set } from '../../src/testing/encode/der.js';
 import { vectors } from '../vectors.js';
-import { applicationId, boolean, elements, enumerated } from './describe.js';
-import { asJson } from './published.js';
+import { applicationId, boolean, elements, enumerated } from './support/describe.js';
+import { asJson } from './support/published.js';
 
 const published = vectors('key-description-blobs/complete');
 

@@ -7,7 +7,7 @@ import {
 } from '../../src/key-attestation/index.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import { vectors, type Vector } from '../vectors.js';
-import { asJson, chainOf, defaultAppraisal, rootName } from './published.js';
+import { asJson, chainOf, defaultAppraisal, rootName } from './support/published.js';
 
 const published = vectors('key-attestation/');
 const more = vectors('key-attestation-2/');

@@ -2,8 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../src/kernel/errors.js';
 import { remoteRevocations, storedRevocations } from '../../src/net/android-revocations.js';
 import type { RevocationList } from '../../src/ports/revocations.js';
-import { problemOf } from './problem.js';
-import { DAY, down, google, HOUR, list, maxAge, START, UNAVAILABLE, type Reply } from './revocations.js';
+import { problemOf } from './support/problem.js';
+import {
+  DAY,
+  down,
+  google,
+  HOUR,
+  list,
+  maxAge,
+  START,
+  UNAVAILABLE,
+  type Reply,
+} from './support/revocations.js';
 
 describe('a list that is fetched', () => {
   it('is asked for when the first chain needs it, once for all that wait', async () => {

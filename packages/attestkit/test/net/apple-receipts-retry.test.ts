@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { retrying } from '../../src/net/apple/retry.js';
 import type { ReceiptExchange } from '../../src/ports/receipts.js';
-import { appleServer, NEW_RECEIPT, RECEIPT, receiptsAt, renewed, status } from './apple-server.js';
+import { appleServer, NEW_RECEIPT, RECEIPT, receiptsAt, renewed, status } from './support/apple-server.js';
 
 afterEach(() => {
   vi.useRealTimers();

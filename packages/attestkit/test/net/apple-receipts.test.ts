@@ -4,7 +4,7 @@ import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { appleReceipts, type AppleReceiptsOptions } from '../../src/net/apple/index.js';
 import type { ReceiptExchange } from '../../src/ports/receipts.js';
-import * as apple from './apple-server.js';
+import * as apple from './support/apple-server.js';
 
 const { appleServer, KEY, NEW_RECEIPT, PEM, privateKey, publicKey, RECEIPT, renewed, status, TEAM } = apple;
 

@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { expect, describe, it, onTestFinished } from 'vitest';
-import { jwksServer, keyPair, keys, kids, source, text, unavailable } from './jwks-server.js';
+import { jwksServer, keyPair, keys, kids, source, text, unavailable } from './support/jwks-server.js';
 
 const [good, other, rsa] = await Promise.all([keyPair('a'), keyPair('b'), keyPair('a', 'RS256')]);
 const p384 = await keyPair('a', 'ES384');

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ConfigurationError } from '../../src/kernel/errors.js';
 import { NET_CHECKS, remoteJwks, type RemoteJwksOptions } from '../../src/net/index.js';
-import { jwksServer, keyPair, keys, kids } from './jwks-server.js';
+import { jwksServer, keyPair, keys, kids } from './support/jwks-server.js';
 
 afterEach(() => {
   vi.unstubAllEnvs();

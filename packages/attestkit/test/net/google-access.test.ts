@@ -13,7 +13,7 @@ import {
   refused,
   silent,
   type GoogleServer,
-} from './google-server.js';
+} from './support/google-server.js';
 
 /** Access tokens with a clock that the test moves. */
 function tokensAt(google: GoogleServer, timeoutMs = 3000) {

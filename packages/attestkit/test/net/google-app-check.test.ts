@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { googleAppCheck } from '../../src/net/google/index.js';
-import { assertionIn, googleServer, json, refused } from './google-server.js';
+import { assertionIn, googleServer, json, refused } from './support/google-server.js';
 
 const PROJECT = '123456789012';
 

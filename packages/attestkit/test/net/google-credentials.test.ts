@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { googlePlayIntegrity, type GoogleOptions } from '../../src/net/google/index.js';
-import { cloud, EXTERNAL, IMPERSONATION } from './google-cloud-server.js';
-import { FILE, googleServer, json } from './google-server.js';
+import { cloud, EXTERNAL, IMPERSONATION } from './support/google-cloud-server.js';
+import { FILE, googleServer, json } from './support/google-server.js';
 
 const SOURCE = 'credentials.credential_source';
 const withSource = (source: unknown): object => ({ ...EXTERNAL, credential_source: source });

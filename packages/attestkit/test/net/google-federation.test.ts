@@ -12,8 +12,8 @@ import {
   impersonatedUntil,
   STS,
   SUBJECT_URL,
-} from './google-cloud-server.js';
-import { json, raw, refused, silent } from './google-server.js';
+} from './support/google-cloud-server.js';
+import { json, raw, refused, silent } from './support/google-server.js';
 
 const IMPERSONATING = { ...EXTERNAL, service_account_impersonation_url: IMPERSONATION };
 const CLOUD_PLATFORM = 'https://www.googleapis.com/auth/cloud-platform';

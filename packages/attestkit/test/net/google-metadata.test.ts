@@ -3,8 +3,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AccessTokens } from '../../src/net/google/credentials/access.js';
 import { googleAppCheck, googlePlayIntegrity } from '../../src/net/google/index.js';
 import { metadataTokens } from '../../src/net/google/credentials/metadata.js';
-import { json, raw, refused, silent } from './google-server.js';
-import { jwksServer } from './jwks-server.js';
+import { json, raw, refused, silent } from './support/google-server.js';
+import { jwksServer } from './support/jwks-server.js';
 
 afterEach(() => {
   vi.unstubAllEnvs();

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { googlePlayIntegrity } from '../../src/net/google/index.js';
-import { assertionIn, EMAIL, googleServer, json, raw, refused, silent } from './google-server.js';
+import { assertionIn, EMAIL, googleServer, json, raw, refused, silent } from './support/google-server.js';
 
 const NAME = 'com.example.app';
 const PAYLOAD = { requestDetails: { requestPackageName: NAME } };

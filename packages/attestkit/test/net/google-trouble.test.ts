@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { googleAppCheck, googlePlayIntegrity } from '../../src/net/google/index.js';
 import { GoogleService } from '../../src/net/google/service.js';
 import type { GoogleFailure } from '../../src/ports/google.js';
-import { FILE, googleServer, json, refused } from './google-server.js';
+import { FILE, googleServer, json, refused } from './support/google-server.js';
 
 const NAME = 'com.example.app';
 const decoded = { tokenPayloadExternal: { requestDetails: {} } };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jwksServer, keyPair, keys, kids, source } from './jwks-server.js';
+import { jwksServer, keyPair, keys, kids, source } from './support/jwks-server.js';
 
 const [a, b, c, rsa] = await Promise.all([keyPair('a'), keyPair('b'), keyPair('c'), keyPair('a', 'RS256')]);
 const nameless = await keyPair(undefined);

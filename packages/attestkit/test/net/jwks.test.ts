@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { approov } from '../../src/approov/index.js';
 import { verifySignature } from '../../src/kernel/jose/jwa.js';
 import type { VerificationKey } from '../../src/ports/keys.js';
-import { jwksServer, keyPair, keys, kids, source, text, unavailable } from './jwks-server.js';
+import { jwksServer, keyPair, keys, kids, source, text, unavailable } from './support/jwks-server.js';
 
 const [a, b, c] = await Promise.all([keyPair('a'), keyPair('b'), keyPair('c')]);
 

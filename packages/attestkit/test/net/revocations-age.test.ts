@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { storedRevocations } from '../../src/net/android-revocations.js';
-import { DAY, down, google, HOUR, list, maxAge, START, UNAVAILABLE } from './revocations.js';
+import { DAY, down, google, HOUR, list, maxAge, START, UNAVAILABLE } from './support/revocations.js';
 
 afterEach(() => {
   vi.unstubAllEnvs();

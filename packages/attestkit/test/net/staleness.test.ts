@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { jwksServer, keyPair, keys, kids, source, text, unavailable } from './jwks-server.js';
+import { jwksServer, keyPair, keys, kids, source, text, unavailable } from './support/jwks-server.js';
 
 const [a, b] = await Promise.all([keyPair('a'), keyPair('b')]);
 const DAY = 86_400;

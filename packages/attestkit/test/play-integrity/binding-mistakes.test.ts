@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { inspectEvidence } from '../../src/inspect/index.js';
 import { sha256 } from '../../src/kernel/challenge-forms.js';
 import { Explanation } from '../../src/kernel/explanation.js';
-import { EXPECT, PAYLOAD } from '../inspect/android-files.js';
-import { APPS, CHALLENGE, decoded, decoder, failure, HASH, LOCAL, REMOTE } from './enrolling.js';
-import { request, token, verdict } from './tokens.js';
+import { EXPECT, PAYLOAD } from '../inspect/support/android-files.js';
+import { APPS, CHALLENGE, decoded, decoder, failure, HASH, LOCAL, REMOTE } from './support/enrolling.js';
+import { request, token, verdict } from './support/tokens.js';
 
 const DEVICE = 'device-1';
 const DIGEST = Buffer.from(HASH, 'base64url');

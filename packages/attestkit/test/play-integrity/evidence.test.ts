@@ -1,9 +1,30 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { enrolmentHash, playIntegrity } from '../../src/play-integrity/index.js';
-import { refusal } from '../approov/tokens.js';
-import { APPS, CHALLENGE, context, decoded, decoder, failure, HASH, LOCAL, REMOTE } from './enrolling.js';
-import { APP, app, CLEARED, device, NOW, PACKAGE, request, responseKeys, token, verdict } from './tokens.js';
+import { refusal } from '../approov/support/tokens.js';
+import {
+  APPS,
+  CHALLENGE,
+  context,
+  decoded,
+  decoder,
+  failure,
+  HASH,
+  LOCAL,
+  REMOTE,
+} from './support/enrolling.js';
+import {
+  APP,
+  app,
+  CLEARED,
+  device,
+  NOW,
+  PACKAGE,
+  request,
+  responseKeys,
+  token,
+  verdict,
+} from './support/tokens.js';
 
 it('binds to challenge and device by documented bytes', () => {
   const bytes = Buffer.from(`attestkit-enrol-v1\n${CHALLENGE}\ndevice-1`, 'utf8');

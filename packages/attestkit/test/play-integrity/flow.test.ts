@@ -3,8 +3,8 @@ import { createGuard } from '../../src/create-guard.js';
 import { enrolmentHash, playIntegrity, type PlayIntegrityOptions } from '../../src/play-integrity/index.js';
 import { session } from '../../src/sessions/index.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { APPS, decoded, decoder, LOCAL, REMOTE } from './enrolling.js';
-import { CLEARED, NOW, PACKAGE, request, token, verdict } from './tokens.js';
+import { APPS, decoded, decoder, LOCAL, REMOTE } from './support/enrolling.js';
+import { CLEARED, NOW, PACKAGE, request, token, verdict } from './support/tokens.js';
 
 /** A backend that enrols with Play Integrity. */
 function backend(options: PlayIntegrityOptions) {

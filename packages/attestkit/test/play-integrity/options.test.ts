@@ -10,7 +10,7 @@ import {
   type VerdictExpectations,
 } from '../../src/play-integrity/index.js';
 import { PLAY_INTEGRITY_CHECKS } from '../../src/play-integrity/index.js';
-import { expected, own, responseKeys, token, verdict } from './tokens.js';
+import { expected, own, responseKeys, token, verdict } from './support/tokens.js';
 
 const configuration = (variable: string): unknown =>
   expect.objectContaining({ name: 'ConfigurationError', variable });

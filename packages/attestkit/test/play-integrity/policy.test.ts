@@ -6,8 +6,8 @@ import {
   type VerdictExpectations,
 } from '../../src/play-integrity/index.js';
 import { POLICY_CHECKS as CHECKS } from '../../src/play-integrity/verdict/verdict-checks.js';
-import { refusal } from '../approov/tokens.js';
-import { app, device, expected, verdict } from './tokens.js';
+import { refusal } from '../approov/support/tokens.js';
+import { app, device, expected, verdict } from './support/tokens.js';
 
 const account = (members: object): object => ({ accountDetails: members });
 const labels = (...given: unknown[]): object => device({ deviceRecognitionVerdict: given });

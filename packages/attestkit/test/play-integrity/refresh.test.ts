@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { playIntegrity, type PlayIntegrityOptions } from '../../src/play-integrity/index.js';
 import type { Enrolled } from '../../src/ports/enrolment.js';
-import { refusal } from '../approov/tokens.js';
-import { APP_OPTIONS, APPS, context, decoded, decoder, HASH, LOCAL, LOCAL_APP } from './enrolling.js';
-import { NOW, own, PACKAGE, request, token } from './tokens.js';
+import { refusal } from '../approov/support/tokens.js';
+import { APP_OPTIONS, APPS, context, decoded, decoder, HASH, LOCAL, LOCAL_APP } from './support/enrolling.js';
+import { NOW, own, PACKAGE, request, token } from './support/tokens.js';
 
 describe('at a refresh', () => {
   const known = playIntegrity(LOCAL).verify(

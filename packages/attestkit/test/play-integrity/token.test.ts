@@ -8,9 +8,18 @@ import {
   type PlayIntegrityKeys,
 } from '../../src/play-integrity/index.js';
 import { JWS_CHECKS, TOKEN_CHECKS, USED_JWS_CHECKS } from '../../src/play-integrity/token/token-checks.js';
-import { refusal } from '../approov/tokens.js';
-import { otherTypes, sameType } from '../kernel/typ-values.js';
-import { encrypted, expected, own, responseKeys, signed, token, verdict, type Making } from './tokens.js';
+import { refusal } from '../approov/support/tokens.js';
+import { otherTypes, sameType } from '../kernel/support/typ-values.js';
+import {
+  encrypted,
+  expected,
+  own,
+  responseKeys,
+  signed,
+  token,
+  verdict,
+  type Making,
+} from './support/tokens.js';
 
 const GOOD = token();
 const PARTS = GOOD.split('.') as [string, string, string, string, string];

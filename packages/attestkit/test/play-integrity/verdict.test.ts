@@ -5,7 +5,7 @@ import {
   type VerdictExpectations,
 } from '../../src/play-integrity/index.js';
 import { POLICY_CHECKS, VERDICT_CHECKS } from '../../src/play-integrity/verdict/verdict-checks.js';
-import { refusal } from '../approov/tokens.js';
+import { refusal } from '../approov/support/tokens.js';
 import {
   app,
   CLEARED,
@@ -18,7 +18,7 @@ import {
   PACKAGE,
   request,
   verdict,
-} from './tokens.js';
+} from './support/tokens.js';
 
 const { nonce: _nonce, ...unbound } = expected;
 const standard: VerdictExpectations = { ...unbound, requestHash: HASH };

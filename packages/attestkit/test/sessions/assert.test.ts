@@ -14,7 +14,7 @@ import {
   recording,
   SECRET,
   tokensOf,
-} from './backend.js';
+} from './support/backend.js';
 
 /** Of a server that has no name. */
 const UNNAMED = { audience: undefined } as unknown as SessionsOptions;

@@ -3,8 +3,8 @@ import type { RouteOptions } from '../../src/guard/internal.js';
 import { assertion } from '../../src/sessions/index.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import type { VirtualKey } from '../../src/testing/index.js';
-import { Backend, bearer, newKey, outcome, recording, requestOf, tally } from './backend.js';
-import { ALONE, BESIDE, device, PAY, sign } from './signing-device.js';
+import { Backend, bearer, newKey, outcome, recording, requestOf, tally } from './support/backend.js';
+import { ALONE, BESIDE, device, PAY, sign } from './support/signing-device.js';
 
 describe('a signed request', () => {
   it('beside a session, or alone where the route lets it', async () => {

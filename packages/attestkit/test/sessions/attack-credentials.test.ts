@@ -6,11 +6,11 @@ import { tokenBuckets } from '../../src/endpoints/rate-limiter.js';
 import { readLimits } from '../../src/endpoints/limits.js';
 import { refreshBytes } from '../../src/sessions/evidence/signed-bytes.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { apple, APP_ID, AUDIENCE, Backend, Clock, newKey, tokensOf, watched } from './backend.js';
-import { DOWN } from './failing.js';
-import { sign } from './signing-device.js';
-import { alone, DAY, KEYLESS, vouched } from './vouched-devices.js';
-import { vouching } from './vouching.js';
+import { apple, APP_ID, AUDIENCE, Backend, Clock, newKey, tokensOf, watched } from './support/backend.js';
+import { DOWN } from './support/failing.js';
+import { sign } from './support/signing-device.js';
+import { alone, DAY, KEYLESS, vouched } from './support/vouched-devices.js';
+import { vouching } from './support/vouching.js';
 
 it('a blocked user does not go on by requests that the key signs alone', async () => {
   const clock = new Clock();

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { AttestationError } from '../../src/kernel/errors.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import type { Store } from '../../src/ports/store.js';
-import { Backend, Clock, newKey, tokensOf, watched } from './backend.js';
-import { DOWN } from './failing.js';
-import { sign } from './signing-device.js';
-import { alone, DAY, KEY_ID, KEYED, KEYLESS, vouched } from './vouched-devices.js';
+import { Backend, Clock, newKey, tokensOf, watched } from './support/backend.js';
+import { DOWN } from './support/failing.js';
+import { sign } from './support/signing-device.js';
+import { alone, DAY, KEY_ID, KEYED, KEYLESS, vouched } from './support/vouched-devices.js';
 
 describe('a device in daily use keeps its record', () => {
   it('without a key, renewed when a fifth of its session is left', async () => {

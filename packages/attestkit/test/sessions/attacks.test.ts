@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { sessionBytes } from '../../src/sessions/index.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { AUDIENCE, Backend, bearer, Clock, newKey, tokensOf } from './backend.js';
-import { keyIdOf } from './signing-device.js';
+import { AUDIENCE, Backend, bearer, Clock, newKey, tokensOf } from './support/backend.js';
+import { keyIdOf } from './support/signing-device.js';
 
 describe('a stolen token', () => {
   it('never mints a key: a live session and a live refresh token of the device are not a proof', async () => {

@@ -3,12 +3,12 @@ import { AttestationError } from '../../src/kernel/errors.js';
 import type { Store } from '../../src/ports/store.js';
 import type { BlockTarget } from '../../src/sessions/index.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { Backend, Clock, tokensOf, watched } from './backend.js';
-import { DOWN } from './failing.js';
+import { Backend, Clock, tokensOf, watched } from './support/backend.js';
+import { DOWN } from './support/failing.js';
 import { FakeKey, START } from './orders/evidence.js';
 import { attestBody, type Have } from './orders/phone.js';
 import { openServer, readSession } from './orders/subject.js';
-import { vouching } from './vouching.js';
+import { vouching } from './support/vouching.js';
 
 const YEAR = 366 * 86_400_000;
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { storeKeys } from '../../src/sessions/state/store-keys.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { AUDIENCE, Backend, bearer, newKey, recording, tokensOf, watched } from './backend.js';
-import { keyIdOf } from './signing-device.js';
+import { AUDIENCE, Backend, bearer, newKey, recording, tokensOf, watched } from './support/backend.js';
+import { keyIdOf } from './support/signing-device.js';
 
 const immediate = { sessions: { revocation: 'immediate' } } as const;
 const BLOCKED = 'ERR_SESSION_DEVICE_BLOCKED';

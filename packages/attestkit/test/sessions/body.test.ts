@@ -6,7 +6,7 @@ import {
   sentEvidence,
   textMember,
 } from '../../src/sessions/operations/body-members.js';
-import { refused } from './refusal.js';
+import { refused } from './support/refusal.js';
 
 const kind = (name: string, ...fields: [string, ...string[]]): EnrolmentEvidence => ({
   kind: name,

@@ -8,7 +8,7 @@ import {
   type ChallengePurpose,
 } from '../../src/sessions/tokens/challenge.js';
 import { deriveKeys, LABELS, readSecrets, type DerivedKey } from '../../src/sessions/tokens/derived-keys.js';
-import { flipped, refused } from './refusal.js';
+import { flipped, refused } from './support/refusal.js';
 
 const NOW = Date.parse('2026-06-01T12:00:00Z');
 const LIFETIME = 300_000;

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { AttestationError } from '../../src/kernel/errors.js';
 import type { Enrolled, EnrolmentEvidence } from '../../src/ports/enrolment.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { Backend, claimsOf, Clock, recording, START, tokensOf } from './backend.js';
-import { RoundTrips } from './round-trips.js';
-import { vouching } from './vouching.js';
+import { Backend, claimsOf, Clock, recording, START, tokensOf } from './support/backend.js';
+import { RoundTrips } from './support/round-trips.js';
+import { vouching } from './support/vouching.js';
 
 const ABOUT = { platform: 'android', appId: 'app', environment: 'production', attestedAt: START } as const;
 const KEY = { id: 'A'.repeat(43), thumbprint: 't'.repeat(43), publicKey: 'AAAA' };

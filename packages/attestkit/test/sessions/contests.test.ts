@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { MAX_SPENT } from '../../src/sessions/state/device-record.js';
-import { arenas, brokenLayout } from './arena.js';
+import { arenas, brokenLayout } from './support/arena.js';
 import {
   entrant,
   genuine,
@@ -13,7 +13,7 @@ import {
   wrongOwners,
   type Entrant,
   type Outcome,
-} from './contest.js';
+} from './support/contest.js';
 import { newKey, type Have, type Platform } from './orders/phone.js';
 
 const PROCESSES = 4;

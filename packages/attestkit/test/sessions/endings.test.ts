@@ -1,8 +1,17 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { arenas, brokenLayout, recordUnder } from './arena.js';
-import type { Call } from './calls.js';
-import { newLabel, wrongLives } from './contest.js';
-import { assertion, attestation, held, moment, owners, replacement, rush, type Round } from './endings.js';
+import { arenas, brokenLayout, recordUnder } from './support/arena.js';
+import type { Call } from './support/calls.js';
+import { newLabel, wrongLives } from './support/contest.js';
+import {
+  assertion,
+  attestation,
+  held,
+  moment,
+  owners,
+  replacement,
+  rush,
+  type Round,
+} from './support/endings.js';
 import { climb, newKey } from './orders/phone.js';
 import type { Target } from './orders/subject.js';
 

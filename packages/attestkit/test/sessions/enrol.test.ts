@@ -14,10 +14,10 @@ import {
   START,
   tally,
   tokensOf,
-} from './backend.js';
-import { Outage } from './failing.js';
-import { keyIdOf } from './signing-device.js';
-import { vouching } from './vouching.js';
+} from './support/backend.js';
+import { Outage } from './support/failing.js';
+import { keyIdOf } from './support/signing-device.js';
+import { vouching } from './support/vouching.js';
 
 describe('enrolment', () => {
   it('gives a session with the claims of an attested session', async () => {

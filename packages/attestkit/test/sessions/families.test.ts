@@ -12,7 +12,7 @@ import {
 } from '../../src/sessions/state/refresh-families.js';
 import { deriveKeys, LABELS, readSecrets } from '../../src/sessions/tokens/derived-keys.js';
 import { storeKeys } from '../../src/sessions/state/store-keys.js';
-import { START } from './backend.js';
+import { START } from './support/backend.js';
 
 const make = () => randomBytes(48).toString('base64');
 const [OLD, YOUNG] = [make(), make()];

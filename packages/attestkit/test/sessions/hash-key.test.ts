@@ -7,8 +7,8 @@ import {
   readSecrets,
 } from '../../src/sessions/tokens/derived-keys.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { Backend, Clock, newKey, newSecret, tokensOf } from './backend.js';
-import { misconfigured } from './refusal.js';
+import { Backend, Clock, newKey, newSecret, tokensOf } from './support/backend.js';
+import { misconfigured } from './support/refusal.js';
 
 const [OLD, NEW, HASH] = [newSecret(), newSecret(), newSecret()];
 

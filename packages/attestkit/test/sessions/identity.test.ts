@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { appAttest } from '../../src/app-attest/index.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { apple, APP_ID, Backend, newKey, recording, tokensOf } from './backend.js';
-import { keyIdOf } from './signing-device.js';
+import { apple, APP_ID, Backend, newKey, recording, tokensOf } from './support/backend.js';
+import { keyIdOf } from './support/signing-device.js';
 import { storeKeys } from '../../src/sessions/state/store-keys.js';
-import { vouching } from './vouching.js';
+import { vouching } from './support/vouching.js';
 
 const DEVICE = storeKeys.device(storeKeys.labelDigest('phone-1'));
 

@@ -2,7 +2,7 @@ import { createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } fr
 import { describe, expect, it } from 'vitest';
 import type { SessionsOptions } from '../../src/sessions/index.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { Backend, Clock, newKey, newSecret, recording, tokensOf } from './backend.js';
+import { Backend, Clock, newKey, newSecret, recording, tokensOf } from './support/backend.js';
 
 const pair = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const pem = (key: KeyObject) => key.export({ format: 'pem', type: 'pkcs8' }).toString();

@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
-import { present } from '../stores/servers.js';
-import { itSurvives } from './kill.js';
-import { SHARED } from './race-stores.js';
+import { present } from '../stores/support/servers.js';
+import { itSurvives } from './support/kill.js';
+import { SHARED } from './support/race-stores.js';
 
 const there = await present('PostgreSQL server', async () => (await SHARED.postgres()).close());
 

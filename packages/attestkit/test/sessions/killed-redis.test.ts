@@ -1,8 +1,8 @@
 import { describe } from 'vitest';
-import { findRedis, startRedis } from '../stores/own-servers.js';
-import { present } from '../stores/servers.js';
-import { itSurvives } from './kill.js';
-import { openRedis } from './race-stores.js';
+import { findRedis, startRedis } from '../stores/support/own-servers.js';
+import { present } from '../stores/support/servers.js';
+import { itSurvives } from './support/kill.js';
+import { openRedis } from './support/race-stores.js';
 
 const there = await present('redis-server to start', findRedis);
 

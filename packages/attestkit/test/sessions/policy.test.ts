@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AttestationError, ConfigurationError } from '../../src/kernel/errors.js';
 import type { Enrolled } from '../../src/ports/enrolment.js';
 import { appraiseDevice, readPolicy, type DevicePolicy } from '../../src/sessions/policy.js';
-import { AUDIENCE, Backend, bearer, Clock, newKey, tokensOf } from './backend.js';
+import { AUDIENCE, Backend, bearer, Clock, newKey, tokensOf } from './support/backend.js';
 
 const NOW = 1_800_000_000_000;
 const PHONE: Enrolled = {

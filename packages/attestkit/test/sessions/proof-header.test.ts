@@ -7,7 +7,7 @@ import {
   readKeyId,
   readProofField,
 } from '../../src/sessions/evidence/proof-field.js';
-import { refused } from './refusal.js';
+import { refused } from './support/refusal.js';
 
 /** Bytes whose base64 has every character that base64url has not. */
 const ID = Buffer.from('fbeffbeffbeffffffffbeffbefff'.padEnd(64, '0'), 'hex');

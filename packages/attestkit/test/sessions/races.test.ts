@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { present } from '../stores/servers.js';
-import { apple, APP_ID, AUDIENCE, Backend, bearer, Clock, tally } from './backend.js';
-import { Race, type Use } from './race.js';
-import { SHARED, type Shared } from './race-stores.js';
+import { present } from '../stores/support/servers.js';
+import { apple, APP_ID, AUDIENCE, Backend, bearer, Clock, tally } from './support/backend.js';
+import { Race, type Use } from './support/race.js';
+import { SHARED, type Shared } from './support/race-stores.js';
 
 const PROCESSES = 4;
 const TIMES = 250;

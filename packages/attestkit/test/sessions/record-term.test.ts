@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { storeKeys } from '../../src/sessions/state/store-keys.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { AUDIENCE, Backend, bearer, Clock, newKey, tokensOf } from './backend.js';
-import { keyIdOf } from './signing-device.js';
-import { vouching } from './vouching.js';
+import { AUDIENCE, Backend, bearer, Clock, newKey, tokensOf } from './support/backend.js';
+import { keyIdOf } from './support/signing-device.js';
+import { vouching } from './support/vouching.js';
 
 const DAY = 86_400_000;
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { VirtualKey } from '../../src/testing/index.js';
 import { refreshBytes } from '../../src/sessions/index.js';
-import { AUDIENCE, Backend, newKey, tokensOf } from './backend.js';
-import { vouching } from './vouching.js';
+import { AUDIENCE, Backend, newKey, tokensOf } from './support/backend.js';
+import { vouching } from './support/vouching.js';
 
 const sessions = { refresh: 'proof' } as const;
 

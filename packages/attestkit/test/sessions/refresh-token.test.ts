@@ -8,7 +8,7 @@ import {
 } from '../../src/sessions/tokens/refresh-token.js';
 import { deriveKeys, LABELS, readSecrets, type DerivedKey } from '../../src/sessions/tokens/derived-keys.js';
 import { storeKeys } from '../../src/sessions/state/store-keys.js';
-import { flipped, refused } from './refusal.js';
+import { flipped, refused } from './support/refusal.js';
 
 const make = () => randomBytes(48).toString('base64');
 const keysOf = (...texts: string[]) => deriveKeys(readSecrets(texts, 'secret'), LABELS.refresh);

@@ -13,8 +13,8 @@ import {
   SECRET,
   tally,
   tokensOf,
-} from './backend.js';
-import { keyIdOf } from './signing-device.js';
+} from './support/backend.js';
+import { keyIdOf } from './support/signing-device.js';
 
 describe('a refresh token', () => {
   it('gets the next session token and its successor', async () => {

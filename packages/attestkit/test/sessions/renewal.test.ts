@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { appAttest } from '../../src/app-attest/index.js';
 import type { ReceiptExchange, ReceiptExchanger } from '../../src/ports/receipts.js';
-import { apple, APP_ID, Backend, Clock, newKey, tokensOf } from './backend.js';
+import { apple, APP_ID, Backend, Clock, newKey, tokensOf } from './support/backend.js';
 
 const MINUTE = 60_000;
 const RISKY = { type: 'RECEIPT', riskMetric: 99 } as const;

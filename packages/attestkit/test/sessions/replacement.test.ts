@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { AttestationError } from '../../src/kernel/errors.js';
 import type { SessionsOptions, TakenDeviceId } from '../../src/sessions/index.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { AUDIENCE, Backend, newKey, recording, tokensOf } from './backend.js';
-import { DOWN, Outage } from './failing.js';
-import { keyIdOf } from './signing-device.js';
+import { AUDIENCE, Backend, newKey, recording, tokensOf } from './support/backend.js';
+import { DOWN, Outage } from './support/failing.js';
+import { keyIdOf } from './support/signing-device.js';
 
 const TAKEN = 'ERR_ENROLMENT_LABEL_TAKEN';
 

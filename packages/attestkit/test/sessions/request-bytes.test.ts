@@ -6,7 +6,7 @@ import {
   sessionBytes,
   type SignedRequest,
 } from '../../src/sessions/evidence/signed-bytes.js';
-import { refused } from './refusal.js';
+import { refused } from './support/refusal.js';
 
 const REQUEST: SignedRequest = {
   audience: 'https://api.example.com',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RouteOptions } from '../../src/guard/internal.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { bearer, recording } from './backend.js';
-import { BESIDE, device, PAY, sign } from './signing-device.js';
+import { bearer, recording } from './support/backend.js';
+import { BESIDE, device, PAY, sign } from './support/signing-device.js';
 
 describe('a signed challenge', () => {
   const DEMANDED: RouteOptions = { assertion: { challenge: 'required' } };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { memoryStore } from '../../src/stores/memory.js';
-import { Backend, claimsOf, newKey, newSecret, recording, tokensOf } from './backend.js';
-import { Outage } from './failing.js';
+import { Backend, claimsOf, newKey, newSecret, recording, tokensOf } from './support/backend.js';
+import { Outage } from './support/failing.js';
 
 const immediate = { sessions: { revocation: 'immediate' } } as const;
 

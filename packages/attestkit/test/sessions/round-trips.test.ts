@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { memoryStore } from '../../src/stores/memory.js';
-import { AUDIENCE, Backend, bearer, newKey, tokensOf, type Tokens } from './backend.js';
-import { RoundTrips } from './round-trips.js';
-import { vouching } from './vouching.js';
+import { AUDIENCE, Backend, bearer, newKey, tokensOf, type Tokens } from './support/backend.js';
+import { RoundTrips } from './support/round-trips.js';
+import { vouching } from './support/vouching.js';
 
 /** A backend whose store counts round trips, and a device that was used before. */
 async function measured(options: ConstructorParameters<typeof Backend>[0] = {}) {

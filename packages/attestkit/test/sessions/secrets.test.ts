@@ -8,7 +8,7 @@ import {
   pseudonym,
   readSecrets,
 } from '../../src/sessions/tokens/derived-keys.js';
-import { misconfigured } from './refusal.js';
+import { misconfigured } from './support/refusal.js';
 
 /** Approov's published example secret, as its quickstarts write it. */
 const PUBLISHED = 'h+CX0tOzdAAR9l15bWAqvq7w9olk66daIH+Xk+IAHhVVHszjDzeGobzNnqyRze3lw/WVyWrc2gZfh3XXfBOmww==';

@@ -11,7 +11,7 @@ import {
   type Origin,
   type SessionBinding,
 } from '../../src/sessions/tokens/session-binding.js';
-import { misconfigured, refused } from './refusal.js';
+import { misconfigured, refused } from './support/refusal.js';
 
 describe('the prefix of an address', () => {
   it.each([

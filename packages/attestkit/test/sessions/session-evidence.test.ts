@@ -4,7 +4,7 @@ import { approov } from '../../src/approov/index.js';
 import { session } from '../../src/sessions/index.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { mintApproovToken } from '../../src/testing/index.js';
-import { Backend, bearer, Clock, newKey, newSecret, requestOf, START } from './backend.js';
+import { Backend, bearer, Clock, newKey, newSecret, requestOf, START } from './support/backend.js';
 
 const jwt = (header: object, payload: object, key = 'k'.repeat(32)): string => {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -5,8 +5,8 @@ import { readSecrets } from '../../src/sessions/tokens/derived-keys.js';
 import type { SessionKey } from '../../src/sessions/tokens/session-keys.js';
 import { sessionKeys, sessionKeySource, type SessionKeys } from '../../src/sessions/tokens/session-signer.js';
 import { verifySessionToken, type SessionClaims } from '../../src/sessions/tokens/session-token.js';
-import { misconfigured, refused } from './refusal.js';
-import { TRUST_FACTS } from './trust-facts.js';
+import { misconfigured, refused } from './support/refusal.js';
+import { TRUST_FACTS } from './support/trust-facts.js';
 
 const NOW = Date.parse('2026-06-01T12:00:00Z');
 const CLAIMS: SessionClaims = {

@@ -14,8 +14,8 @@ import {
   type SessionTokenExpectations,
 } from '../../src/sessions/tokens/session-token.js';
 import { SessionVerifier } from '../../src/sessions/tokens/session-verifier.js';
-import { flipped, refused } from './refusal.js';
-import { TRUST_FACTS, WRONG_TRUST_FACTS } from './trust-facts.js';
+import { flipped, refused } from './support/refusal.js';
+import { TRUST_FACTS, WRONG_TRUST_FACTS } from './support/trust-facts.js';
 
 const NOW = Date.parse('2026-06-01T12:00:00Z');
 const SECONDS = NOW / 1000;

@@ -8,9 +8,9 @@ import {
   looksLikeSession,
   verifySessionToken,
 } from '../../src/sessions/tokens/session-token.js';
-import { otherTypes, sameType } from '../kernel/typ-values.js';
-import { refused } from './refusal.js';
-import { TRUST_FACTS } from './trust-facts.js';
+import { otherTypes, sameType } from '../kernel/support/typ-values.js';
+import { refused } from './support/refusal.js';
+import { TRUST_FACTS } from './support/trust-facts.js';
 
 const NOW = Date.parse('2026-06-01T12:00:00Z');
 const TYP = 'attested-session+jwt';

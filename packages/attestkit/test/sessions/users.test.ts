@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { memoryStore } from '../../src/stores/memory.js';
-import { Backend, claimsOf, newKey, recording, tokensOf } from './backend.js';
+import { Backend, claimsOf, newKey, recording, tokensOf } from './support/backend.js';
 
 /** A server whose application names the user of the moment. */
 function serverOf(first: string | undefined) {

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { AttestationError } from '../../src/kernel/errors.js';
 import type { Enrolled, EnrolmentEvidence } from '../../src/ports/enrolment.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { Backend, Clock, watched } from './backend.js';
-import { DOWN } from './failing.js';
-import { alone, DAY } from './vouched-devices.js';
-import { vouching } from './vouching.js';
+import { Backend, Clock, watched } from './support/backend.js';
+import { DOWN } from './support/failing.js';
+import { alone, DAY } from './support/vouched-devices.js';
+import { vouching } from './support/vouching.js';
 
 // What orders do not show: years. Phones and operators act at random, and between their actions some time passes.
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { AttestationError } from '../../src/kernel/errors.js';
 import type { Enrolled } from '../../src/ports/enrolment.js';
-import { Backend, bearer, claimsOf, tokensOf } from './backend.js';
-import { vouching } from './vouching.js';
+import { Backend, bearer, claimsOf, tokensOf } from './support/backend.js';
+import { vouching } from './support/vouching.js';
 
 const SERIAL = 'c0ffee5e71a1';
 

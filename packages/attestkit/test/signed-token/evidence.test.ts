@@ -5,8 +5,8 @@ import { remoteJwks } from '../../src/net/index.js';
 import type { Enrolled, EnrolmentContext } from '../../src/ports/enrolment.js';
 import type { KeySource } from '../../src/ports/keys.js';
 import { signedToken, type SignedTokenOptions } from '../../src/signed-token/index.js';
-import { refusal } from '../approov/tokens.js';
-import { jwksServer, text } from '../net/jwks-server.js';
+import { refusal } from '../approov/support/tokens.js';
+import { jwksServer, text } from '../net/support/jwks-server.js';
 import {
   APP,
   attester,
@@ -18,7 +18,7 @@ import {
   SECONDS,
   stranger,
   token,
-} from './tokens.js';
+} from './support/tokens.js';
 
 const context: EnrolmentContext = {
   challenge: CHALLENGE,

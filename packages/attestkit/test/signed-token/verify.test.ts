@@ -8,9 +8,9 @@ import {
   verifySignedToken,
   type SignedTokenExpectations,
 } from '../../src/signed-token/index.js';
-import { refusal } from '../approov/tokens.js';
-import { otherTypes, sameType } from '../kernel/typ-values.js';
-import * as shared from './tokens.js';
+import { refusal } from '../approov/support/tokens.js';
+import { otherTypes, sameType } from '../kernel/support/typ-values.js';
+import * as shared from './support/tokens.js';
 
 const { APP, attester, CHALLENGE, CLAIMS, DEVICE, expected, JWKS, OTHER_APP } = shared;
 const { keyPair, part, SECONDS, signParts, stranger, token } = shared;

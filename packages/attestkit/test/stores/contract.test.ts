@@ -4,8 +4,8 @@ import type { AttestationError } from '../../src/kernel/errors.js';
 import type { Store } from '../../src/ports/store.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { STORE_CONTRACT } from '../../src/testing/store-contract/index.js';
-import { OPEN, type Opened } from './opened.js';
-import { present } from './servers.js';
+import { OPEN, type Opened } from './support/opened.js';
+import { present } from './support/servers.js';
 
 for (const [name, open] of Object.entries(OPEN)) {
   let opened: Opened | undefined;

@@ -5,8 +5,8 @@ import { AttestationError } from '../../src/kernel/errors.js';
 import type { Store } from '../../src/ports/store.js';
 import { readCounter, useValue, writeCounter, type CounterWindow } from '../../src/stores/counter-window.js';
 import { CounterModel } from '../../src/testing/store-contract/counter-model.js';
-import { OPEN, type Opened } from './opened.js';
-import { present } from './servers.js';
+import { OPEN, type Opened } from './support/opened.js';
+import { present } from './support/servers.js';
 
 type Use = readonly [value: number, window: number];
 

@@ -5,7 +5,7 @@ import type { Store } from '../../src/ports/store.js';
 import { LocalClock } from '../../src/stores/local-clock.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { sqliteStore } from '../../src/stores/sqlite/index.js';
-import { databaseFile } from './opened.js';
+import { databaseFile } from './support/opened.js';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;

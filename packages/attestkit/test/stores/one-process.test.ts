@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ConfigurationError } from '../../src/kernel/errors.js';
 import { memoryStore } from '../../src/stores/memory.js';
 
-const WORKER = fileURLToPath(new URL('cluster-worker.js', import.meta.url));
+const WORKER = fileURLToPath(new URL('support/cluster-worker.js', import.meta.url));
 
 afterEach(() => vi.unstubAllEnvs());
 

@@ -3,7 +3,7 @@ import { Client, Pool } from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ConfigurationError } from '../../src/kernel/errors.js';
 import { migratePostgres, postgresStore } from '../../src/stores/postgres/index.js';
-import { POSTGRES_URL, present } from './servers.js';
+import { POSTGRES_URL, present } from './support/servers.js';
 
 const there = await present('PostgreSQL server', async () => {
   const pool = new Pool({ connectionString: POSTGRES_URL });

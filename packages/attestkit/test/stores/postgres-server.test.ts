@@ -4,9 +4,9 @@ import { Pool } from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AttestationError } from '../../src/kernel/errors.js';
 import { migratePostgres, postgresStore } from '../../src/stores/postgres/index.js';
-import { startCompetitor } from './competitors.js';
-import { findPostgres, freePort, startPostgres, startProxy } from './own-servers.js';
-import { POSTGRES_URL, present, until } from './servers.js';
+import { startCompetitor } from './support/competitors.js';
+import { findPostgres, freePort, startPostgres, startProxy } from './support/own-servers.js';
+import { POSTGRES_URL, present, until } from './support/servers.js';
 
 const there = await present('PostgreSQL server', async () => {
   const pool = new Pool({ connectionString: POSTGRES_URL });

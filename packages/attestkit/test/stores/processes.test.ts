@@ -8,9 +8,9 @@ import type { Store } from '../../src/ports/store.js';
 import { migratePostgres, postgresStore } from '../../src/stores/postgres/index.js';
 import { fromIoredis, redisStore } from '../../src/stores/redis/index.js';
 import { sqliteStore } from '../../src/stores/sqlite/index.js';
-import { startCompetitor, type Competitor } from './competitors.js';
-import { databaseFile } from './opened.js';
-import { POSTGRES_URL, present, REDIS_URL } from './servers.js';
+import { startCompetitor, type Competitor } from './support/competitors.js';
+import { databaseFile } from './support/opened.js';
+import { POSTGRES_URL, present, REDIS_URL } from './support/servers.js';
 
 const PROCESSES = 4;
 /** By each process: 1,000 in all. */

@@ -4,8 +4,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { DeadlineOptions } from '../../src/stores/deadline.js';
 import type { CheckedStore } from '../../src/stores/redis/index.js';
 import { fromIoredis, fromNodeRedis, redisStore } from '../../src/stores/redis/index.js';
-import { findRedis, freePort, startProxy, startRedis } from './own-servers.js';
-import { present, until } from './servers.js';
+import { findRedis, freePort, startProxy, startRedis } from './support/own-servers.js';
+import { present, until } from './support/servers.js';
 
 const there = await present('redis-server to be started', findRedis);
 const UNAVAILABLE = { stage: 'unavailable' };

@@ -3,8 +3,8 @@ import { createClientPool } from 'redis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ConfigurationError } from '../../src/kernel/errors.js';
 import { fromIoredis, fromNodeRedis, redisStore } from '../../src/stores/redis/index.js';
-import { findRedis, redisSays, startRedis } from './own-servers.js';
-import { present, until } from './servers.js';
+import { findRedis, redisSays, startRedis } from './support/own-servers.js';
+import { present, until } from './support/servers.js';
 
 const there = await present('redis-server to be started', findRedis);
 

@@ -10,8 +10,8 @@ import {
   type NodeRedisClient,
   type RedisCommands,
 } from '../../src/stores/redis/index.js';
-import { findRedis, freePort, redisSays, startRedis } from './own-servers.js';
-import { present, until } from './servers.js';
+import { findRedis, freePort, redisSays, startRedis } from './support/own-servers.js';
+import { present, until } from './support/servers.js';
 
 const there = await present('redis-server to be started', findRedis);
 

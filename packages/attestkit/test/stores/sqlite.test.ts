@@ -6,9 +6,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { ConfigurationError } from '../../src/kernel/errors.js';
 import { sqliteStore, type SqliteHandle, type SqliteStatement } from '../../src/stores/sqlite/index.js';
 import { STORE_CONTRACT } from '../../src/testing/store-contract/index.js';
-import { startCompetitor } from './competitors.js';
-import { databaseFile } from './opened.js';
-import { until } from './servers.js';
+import { startCompetitor } from './support/competitors.js';
+import { databaseFile } from './support/opened.js';
+import { until } from './support/servers.js';
 
 function file(): string {
   const { path, remove } = databaseFile();

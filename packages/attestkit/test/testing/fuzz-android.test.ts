@@ -10,7 +10,7 @@ import {
   type PlayIntegrityKeys,
   type VerdictExpectations,
 } from '../../src/play-integrity/index.js';
-import { fuzz, otherCode, skipping } from './fuzzer.js';
+import { fuzz, otherCode, skipping } from './support/fuzzer.js';
 
 const COUNT = 4000;
 /** Until a planted fault is found. */

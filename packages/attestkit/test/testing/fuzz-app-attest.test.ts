@@ -8,7 +8,7 @@ import {
   verifyAppAttestReceipt,
 } from '../../src/app-attest/index.js';
 import { AttestationError } from '../../src/kernel/errors.js';
-import { fuzz, otherCode, skipping } from './fuzzer.js';
+import { fuzz, otherCode, skipping } from './support/fuzzer.js';
 
 const COUNT = 4000;
 /** Until a planted fault is found. */

@@ -9,7 +9,7 @@ import {
 } from '../../src/sessions/evidence/proof-field.js';
 import { readRefreshToken } from '../../src/sessions/tokens/refresh-token.js';
 import { SessionVerifier } from '../../src/sessions/tokens/session-verifier.js';
-import { fuzz, otherCode, skipping } from './fuzzer.js';
+import { fuzz, otherCode, skipping } from './support/fuzzer.js';
 
 const COUNT = 8000;
 /** Until a planted fault is found. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as approov from '../../src/approov/index.js';
 import { AttestationError } from '../../src/kernel/errors.js';
-import { fuzz, otherCode } from './fuzzer.js';
+import { fuzz, otherCode } from './support/fuzzer.js';
 
 const COUNT = 8000;
 

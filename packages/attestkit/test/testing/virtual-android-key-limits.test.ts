@@ -17,7 +17,7 @@ import {
   judge,
   NOW,
   PACKAGE,
-} from './virtual-android-verdicts.js';
+} from './support/virtual-android-verdicts.js';
 
 const WANTED = { challenge: CHALLENGE, userAuthentication: true } as const;
 

@@ -22,7 +22,7 @@ import {
   judge,
   NOW,
   PACKAGE,
-} from './virtual-android-verdicts.js';
+} from './support/virtual-android-verdicts.js';
 
 const ALGORITHMS = [
   'ecdsa-sha256',

@@ -9,8 +9,15 @@ import {
 import { ConfigurationError } from '../../src/kernel/errors.js';
 import type { AndroidTag, AndroidTags } from '../../src/testing/index.js';
 import { integer, octets, sequence, set } from '../../src/testing/encode/der.js';
-import { asJson } from '../key-attestation/published.js';
-import { CHALLENGE, device, DIGEST, expectations, judge, PACKAGE } from './virtual-android-verdicts.js';
+import { asJson } from '../key-attestation/support/published.js';
+import {
+  CHALLENGE,
+  device,
+  DIGEST,
+  expectations,
+  judge,
+  PACKAGE,
+} from './support/virtual-android-verdicts.js';
 
 /** Whatever the verdict is. */
 function descriptionOf(chain: readonly Uint8Array[]): KeyDescription {

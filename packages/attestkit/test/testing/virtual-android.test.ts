@@ -16,7 +16,7 @@ import {
   judge,
   NOW,
   PACKAGE,
-} from './virtual-android-verdicts.js';
+} from './support/virtual-android-verdicts.js';
 
 const plain = { challenge: CHALLENGE };
 const NOTHING = [

@@ -23,7 +23,7 @@ import {
   RECEIPT,
   received,
   type Verdicts,
-} from './virtual-verdicts.js';
+} from './support/virtual-verdicts.js';
 
 function expectCode({ verify, inspection }: Verdicts, defect: AppAttestDefect): void {
   const { code } = APP_ATTEST_DEFECTS[defect];

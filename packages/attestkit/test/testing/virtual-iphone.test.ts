@@ -14,8 +14,8 @@ import {
   type IPhoneOptions,
   type VirtualAppleOptions,
 } from '../../src/testing/index.js';
-import { refusal } from '../approov/tokens.js';
-import { partsOf } from './virtual-shapes.js';
+import { refusal } from '../approov/support/tokens.js';
+import { partsOf } from './support/virtual-shapes.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00.120Z');
 const DAY = 86_400_000;

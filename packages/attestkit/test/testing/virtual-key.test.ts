@@ -11,8 +11,8 @@ import { enforcing } from '../../src/kernel/sinks.js';
 import { readAttestCredentials, readProofField } from '../../src/sessions/evidence/proof-field.js';
 import { requestBytes } from '../../src/sessions/evidence/signed-bytes.js';
 import { createVirtualApple, type AssertOptions } from '../../src/testing/index.js';
-import { refusal } from '../approov/tokens.js';
-import { partsOf } from './virtual-shapes.js';
+import { refusal } from '../approov/support/tokens.js';
+import { partsOf } from './support/virtual-shapes.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00.120Z');
 const DAY = 86_400_000;

@@ -5,7 +5,14 @@ import { readCertificate } from '../../src/kernel/asn1/x509.js';
 import { readInteger, readOctets } from '../../src/kernel/asn1/der-values.js';
 import { readDer, readSequence, readSet } from '../../src/kernel/asn1/der.js';
 import { createVirtualApple } from '../../src/testing/index.js';
-import { derShape, partsOf, VECTORS_THERE, vectorsOf, type Masks, type Vector } from './virtual-shapes.js';
+import {
+  derShape,
+  partsOf,
+  VECTORS_THERE,
+  vectorsOf,
+  type Masks,
+  type Vector,
+} from './support/virtual-shapes.js';
 
 const DAY = 86_400_000;
 /** What the published test app of most receipts of 2020 and 2021 was attested with. */

@@ -11,7 +11,7 @@ import {
   vectorsOf,
   type Masks,
   type Vector,
-} from './virtual-shapes.js';
+} from './support/virtual-shapes.js';
 import { readCbor, type CborMap } from '../../src/kernel/bytes/cbor.js';
 
 const DAY = 86_400_000;

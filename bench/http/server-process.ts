@@ -1,0 +1,86 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { secretBase64 } from '../tokens/fixtures.js';
+
+export type Framework = (typeof FRAMEWORKS)[number];
+export type Protection = 'unprotected' | 'token-check' | 'token-binding-check';
+
+export const FRAMEWORKS = ['express', 'fastify', 'koa', 'nest', 'hono', 'node'] as const;
+
+/** A server in a process of its own. */
+export interface ServerProcess {
+  readonly url: string;
+  /** CPU time that the process has taken since it began, in microseconds. */
+  readonly cpu: () => Promise<number>;
+  readonly stop: () => void;
+}
+
+const HOST = '127.0.0.1';
+
+/** Starts one of the example servers, unchanged. */
+export function startExample(framework: Framework, protection: Protection): Promise<ServerProcess> {
+  return start(new URL(`../../../examples/dist/hello/${framework}/${protection}.js`, import.meta.url));
+}
+
+/** Starts the same server as the Express examples, with the guard on the route alone. */
+export function startExpressRoute(): Promise<ServerProcess> {
+  return start(new URL('../servers/express-route.js', import.meta.url));
+}
+
+/** Starts the same server as the Express examples, protected by express-jwt. */
+export function startExpressJwt(): Promise<ServerProcess> {
+  return start(new URL('../servers/express-jwt.js', import.meta.url));
+}
+
+async function start(module: URL): Promise<ServerProcess> {
+  const port = await freePort();
+  const child = fork(fileURLToPath(module), {
+    execArgv: ['--import', new URL('../servers/report-usage.js', import.meta.url).href],
+    env: {
+      PATH: process.env['PATH'],
+      NODE_ENV: 'production',
+      APPROOV_BASE64_SECRET: secretBase64,
+      APPROOV_LOGGING_ENABLED: 'false',
+      HTTP_PORT: String(port),
+      SERVER_HOSTNAME: HOST,
+    },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  await listening(port, child);
+  return {
+    url: `http://${HOST}:${port}/`,
+    cpu: async () => {
+      child.send('usage');
+      const [usage] = (await once(child, 'message')) as [number];
+      return usage;
+    },
+    stop: () => void child.kill(),
+  };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, HOST);
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+async function listening(port: number, child: ChildProcess): Promise<void> {
+  while (child.exitCode === null) {
+    const socket = connect(port, HOST);
+    try {
+      await once(socket, 'connect');
+      return;
+    } catch {
+      await sleep(50);
+    } finally {
+      socket.destroy();
+    }
+  }
+  throw new Error(`The server ended before it listened (exit code ${child.exitCode}).`);
+}

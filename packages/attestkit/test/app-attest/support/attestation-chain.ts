@@ -1,0 +1,111 @@
+import {
+  authorityExtensions,
+  extension,
+  KeyUsageFlags,
+  newKeys,
+  usage,
+} from '../../kernel/support/certificates.js';
+import * as forging from './forge.js';
+import type { Refused } from './judge.js';
+
+const { DAY, HOUR, NOW, INTERMEDIATE_DER, ROOT_DER } = forging;
+const p384Keys = await newKeys('P-384');
+
+/** Certificates that do not chain: the code, and how to make it. */
+export const BAD_CHAIN: readonly Refused[] = [
+  ['another root, by name', 'UNTRUSTED_ROOT', {}, { roots: [INTERMEDIATE_DER] }],
+  [
+    'another root of the same name',
+    'UNTRUSTED_ROOT',
+    {},
+    { roots: [await forging.makeRoot({ publicKey: p384Keys.publicKey })] },
+  ],
+  ['a root for testing, where there is none', 'UNTRUSTED_ROOT', {}, { roots: undefined }],
+  [
+    'an intermediate that signed itself',
+    'UNTRUSTED_ROOT',
+    { intermediate: await forging.makeIntermediate({ signingKey: forging.intermediateKeys.privateKey }) },
+  ],
+  [
+    'an intermediate of another issuer’s name',
+    'UNTRUSTED_ROOT',
+    { intermediate: await forging.makeIntermediate({ issuer: 'CN=Other' }) },
+  ],
+  ['the root in place of the intermediate', 'ISSUER_MISMATCH', { intermediate: ROOT_DER }],
+  ['certificates in the wrong order', 'KEY_INVALID', { x5c: (x5c) => x5c.toReversed() }],
+  [
+    'an intermediate that is no authority',
+    'INTERMEDIATE_INVALID',
+    { intermediate: await forging.makeIntermediate({ extensions: forging.leafProfile() }) },
+  ],
+  [
+    'an intermediate that says nothing',
+    'INTERMEDIATE_INVALID',
+    { intermediate: await forging.makeIntermediate({ extensions: [extension('1.2.3', '0500')] }) },
+  ],
+  [
+    'an intermediate that may not sign',
+    'INTERMEDIATE_INVALID',
+    {
+      intermediate: await forging.makeIntermediate({
+        extensions: [...authorityExtensions().slice(0, 1), usage(KeyUsageFlags.cRLSign)],
+      }),
+    },
+  ],
+  [
+    'an intermediate with an unknown critical extension',
+    'INTERMEDIATE_INVALID',
+    {
+      intermediate: await forging.makeIntermediate({
+        extensions: [...authorityExtensions(), extension('1.2.3', '0500', true)],
+      }),
+    },
+  ],
+  ['a leaf of another issuer’s name', 'ISSUER_MISMATCH', { leaf: { issuer: 'CN=Other' } }],
+  [
+    'a leaf of another issuer’s key',
+    'ISSUER_MISMATCH',
+    {
+      extensions: { '2.5.29.35': '3004 8002 abcd' },
+      intermediate: await forging.makeIntermediate({
+        extensions: [...authorityExtensions(), extension('2.5.29.14', '0402 abce')],
+      }),
+    },
+  ],
+  ['a leaf that is an authority', 'LEAF_INVALID', { leaf: { extensions: authorityExtensions() } }],
+  ['a leaf that may not sign', 'LEAF_INVALID', { leaf: { extensions: [usage(KeyUsageFlags.keyAgreement)] } }],
+  ['a leaf without key usage', 'LEAF_INVALID', { leaf: { extensions: [] } }],
+  ['a leaf for another purpose', 'LEAF_INVALID', { extensions: { '2.5.29.37': '300a06082b06010505070301' } }],
+  [
+    'a leaf with an unknown critical extension',
+    'LEAF_INVALID',
+    { leaf: { extensions: [...forging.leafProfile(), extension('1.2.3', '0500', true)] } },
+  ],
+  ['a leaf that its own key signed', 'LEAF_SIGNATURE', { leaf: { signingKey: forging.leafKeys.privateKey } }],
+  ['a leaf that the root signed', 'LEAF_SIGNATURE', { leaf: { signingKey: forging.rootKeys.privateKey } }],
+  ['a leaf not valid yet', 'CERTIFICATE_NOT_YET_VALID', {}, { now: NOW - DAY - 1000 }],
+  ['a time that no date can say', 'CERTIFICATE_EXPIRED', {}, { now: 1e300 }],
+  ['a leaf that has expired', 'CERTIFICATE_EXPIRED', {}, { now: NOW + 2 * DAY + 1000 }],
+  [
+    'an intermediate not valid yet',
+    'CERTIFICATE_NOT_YET_VALID',
+    { intermediate: await forging.makeIntermediate({ notBefore: NOW + HOUR }) },
+  ],
+  [
+    'an intermediate that has expired',
+    'CERTIFICATE_EXPIRED',
+    { intermediate: await forging.makeIntermediate({ notAfter: NOW - HOUR }) },
+  ],
+  [
+    'a root not valid yet',
+    'CERTIFICATE_NOT_YET_VALID',
+    {},
+    { roots: [await forging.makeRoot({ notBefore: NOW + HOUR })] },
+  ],
+  [
+    'a root that has expired',
+    'CERTIFICATE_EXPIRED',
+    {},
+    { roots: [await forging.makeRoot({ notAfter: NOW - HOUR })] },
+  ],
+];
