@@ -107,6 +107,8 @@ describe('an issuer', () => {
     expect(isIssuedBy(leaf, issuer('0302 abcd'))).toBe(false);
     const serial = certificate({ authorityKeyIdentifier: '3004 8202 abcd' }, { issuer: name });
     expect(isIssuedBy(serial, issuer('0402 abcd'))).toBe(false);
+    const constructed = certificate({ authorityKeyIdentifier: '3004 a002 abcd' }, { issuer: name });
+    expect(isIssuedBy(constructed, issuer('0402 abcd'))).toBe(false);
     const unreadable = certificate({ authorityKeyIdentifier: '8002 abcd' }, { issuer: name });
     expect(isIssuedBy(unreadable, issuer('0402 abcd'))).toBe(false);
   });

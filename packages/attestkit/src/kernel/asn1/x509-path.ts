@@ -23,7 +23,9 @@ export function isIssuedBy(certificate: Certificate, issuer: Certificate): boole
   if (wanted === undefined || given === undefined) return true;
   const keyId = (readSequence(readSigned(wanted.value)) ?? []).find((each) => isContext(each, 0));
   const subjectKeyId = readOctets(readSigned(given.value));
-  return keyId !== undefined && subjectKeyId !== undefined && equalBytes(keyId.content, subjectKeyId);
+  // [0] IMPLICIT OCTET STRING: in DER it is primitive, and other readers take a constructed one for none.
+  if (keyId === undefined || keyId.constructed || subjectKeyId === undefined) return false;
+  return equalBytes(keyId.content, subjectKeyId);
 }
 
 /**
