@@ -72,6 +72,9 @@ const reason = (bytes: Uint8Array): string | undefined => {
 const isUsageCritical = (bytes: Uint8Array): boolean | undefined =>
   readCertificate(bytes)?.extensions.get('2.5.29.15')?.critical;
 
+/** Later ones take no time without seconds: Node 22 and newer have 3.5. */
+const isOldOpenSsl = process.versions.openssl.startsWith('3.0.');
+
 /** What OpenSSL reads and verifies. */
 function inOpenSsl(bytes: Uint8Array): { verified: boolean; notBefore: number } | undefined {
   try {
@@ -123,10 +126,12 @@ describe('what is signed may deviate from DER where it means one thing, as OpenS
     expect(reason(bytes)).toBeUndefined();
     const certificate = readCertificate(bytes);
     expect(certificate && isSignedBy(certificate, publicKey)).toBe(true);
-    expect(inOpenSsl(bytes)?.verified).toBe(true);
     expect(certificate?.notBefore).toBe(Date.parse('2026-01-01T00:00:00Z'));
-    if (!_.startsWith('a fraction'))
-      expect(inOpenSsl(bytes)?.notBefore).toBe(Date.parse('2026-01-01T00:00:00Z'));
+    const read = inOpenSsl(bytes);
+    if (read === undefined) return expect([_, isOldOpenSsl]).toEqual(['a time without seconds', false]);
+    expect(read.verified).toBe(true);
+    // `validFrom` writes fractions in a way that `Date` does not know.
+    if (!_.startsWith('a fraction')) expect(read.notBefore).toBe(Date.parse('2026-01-01T00:00:00Z'));
   });
 
   it('a header of what is signed with a long length', () => {
