@@ -87,6 +87,13 @@ describe('the memory of a verifier of tokens', () => {
     expect(count).toEqual({ asked: 2, once: 2 });
   });
 
+  it('asks also whether it is valid yet, where the clock was set back', () => {
+    const verifier = new TokenVerifier(counted().rules, 10);
+    const token = sign({ nbf: NOW / 1000 });
+    for (let use = 0; use < 3; use += 1) verifier.verify(token, NOW);
+    expect(code(() => verifier.verify(token, NOW - 1))).toBe('ERR_X_NOT_YET_VALID');
+  });
+
   it('ends with the key', () => {
     let listed = true;
     const source = configuredKeys('HS256', [KEY]);
