@@ -198,7 +198,7 @@ test.each([
   [
     'static files',
     (app: NestExpressApplication) => void app.use(express.static(import.meta.dirname)),
-    '/wire.ts',
+    '/nest-first.test.ts',
   ],
 ])('on Express, all comes before %s that was mounted first', async (_what, mount, target) => {
   const set = (app: INestApplication): void => mount(app as NestExpressApplication);
