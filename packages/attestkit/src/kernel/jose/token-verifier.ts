@@ -44,8 +44,13 @@ export function appraiseToken<Result extends OfClaims, Keys extends KeySource>(
   checks: Checks,
   read?: (partial: Result) => void,
 ): Verified<Result, Keys> {
-  const jws = parseToken(token, rules, checks);
-  return withKeys(jws, rules.keys, (keys) => appraiseParsed(jws, keys, rules, now, checks, read).result);
+  const jws = parseJws(token, headerOf(rules), rules.checks, checks);
+  const keys = rules.keys.candidates(jws.kid, jws.algorithm);
+  const verified =
+    'then' in keys
+      ? keys.then((fetched) => appraiseParsed(jws, fetched, rules, now, checks, read).result)
+      : appraiseParsed(jws, keys, rules, now, checks, read).result;
+  return verified as Verified<Result, Keys>;
 }
 
 /**
@@ -54,6 +59,7 @@ export function appraiseToken<Result extends OfClaims, Keys extends KeySource>(
  */
 export class TokenVerifier<Result extends OfClaims, Keys extends KeySource = KeySource> {
   readonly #rules: TokenRules<Result, Keys>;
+  readonly #header: HeaderExpectations;
   readonly #headers = new KnownHeaders();
   readonly #memory: TokenMemory<Result> | undefined;
 
@@ -65,6 +71,7 @@ export class TokenVerifier<Result extends OfClaims, Keys extends KeySource = Key
     if (!Number.isInteger(capacity) || capacity < 0)
       throw new ConfigurationError('cache', 'is not a number of tokens', 'Give a whole number; 0 for none.');
     this.#rules = rules;
+    this.#header = headerOf(rules);
     this.#memory = capacity === 0 ? undefined : new TokenMemory(capacity);
   }
 
@@ -75,7 +82,7 @@ export class TokenVerifier<Result extends OfClaims, Keys extends KeySource = Key
 
   /**
    * @param now milliseconds since the epoch
-   * @returns frozen: requests with the same token share it
+   * @returns frozen, if tokens are remembered: requests with the same token share it
    * @throws AttestationError (or rejects with it) at the first check that does not hold
    */
   verify(token: string, now: number): Verified<Result, Keys> {
@@ -85,38 +92,29 @@ export class TokenVerifier<Result extends OfClaims, Keys extends KeySource = Key
       rules.appraise(known.result.claims, now, enforcing);
       return known.result as Verified<Result, Keys>;
     }
-    const jws = parseToken(token, rules, enforcing, this.#headers);
-    return withKeys(jws, rules.keys, (keys) => {
-      const { result, key } = appraiseParsed(jws, keys, rules, now, enforcing);
-      this.#headers.remember(jws);
-      // Whether it is shared or not, so that a handler that changes it fails at its first request.
-      freezeJson(result);
-      this.#memory?.note(token, result, key as VerificationKey);
-      return result;
-    });
+    const jws = parseJws(token, this.#header, rules.checks, enforcing, this.#headers);
+    const keys = rules.keys.candidates(jws.kid, jws.algorithm);
+    const verified =
+      'then' in keys
+        ? keys.then((fetched) => this.#verifyWith(fetched, token, jws, now))
+        : this.#verifyWith(keys, token, jws, now);
+    return verified as Verified<Result, Keys>;
+  }
+
+  #verifyWith(keys: readonly VerificationKey[], token: string, jws: ParsedJws, now: number): Result {
+    const { result, key } = appraiseParsed(jws, keys, this.#rules, now, enforcing);
+    this.#headers.remember(jws);
+    this.#memory?.note(token, result, key as VerificationKey);
+    return result;
   }
 }
 
-/** First half: all that can be said of a token before its key is known. */
-function parseToken<Result extends OfClaims>(
-  token: string,
-  { checks: defs, types, keys }: TokenRules<Result>,
-  checks: Checks,
-  known?: KnownHeaders,
-): ParsedJws {
-  return parseJws(token, { algorithms: keys.algorithms, types }, defs, checks, known);
+/** What a header has to say, before anything else of a token is looked at. */
+function headerOf({ types, keys }: Pick<TokenRules<OfClaims>, 'types' | 'keys'>): HeaderExpectations {
+  return { algorithms: keys.algorithms, types };
 }
 
-function withKeys<Result, Keys extends KeySource>(
-  { kid, algorithm }: ParsedJws,
-  source: Keys,
-  run: (keys: readonly VerificationKey[]) => Result,
-): Verified<Result, Keys> {
-  const keys = source.candidates(kid, algorithm);
-  return ('then' in keys ? keys.then(run) : run(keys)) as Verified<Result, Keys>;
-}
-
-/** Second half: the signature by one of the keys, then the claims. */
+/** The signature by one of the keys, then the claims. */
 function appraiseParsed<Result extends OfClaims>(
   jws: ParsedJws,
   keys: readonly VerificationKey[],
@@ -163,6 +161,8 @@ class TokenMemory<Result> {
   }
 
   note(token: string, result: Result, key: VerificationKey): void {
+    // Also where it is not shared yet, so that a handler that changes it fails at its first request.
+    freezeJson(result);
     const end = token.slice(-END);
     if (this.#seen.get(end) === true) this.#tokens.set(end, { token, result, key });
     else this.#seen.set(end, true);
