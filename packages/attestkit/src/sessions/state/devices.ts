@@ -128,11 +128,6 @@ export class Devices {
     return this.#kept<KeyPointer>(storeKeys.key(keyId));
   }
 
-  /** Says whose a key is, where nothing says it yet. */
-  async writePointer(pointer: KeyPointer, recordEnd: number | undefined): Promise<boolean> {
-    return this.changePointer(pointer, undefined, recordEnd);
-  }
-
   /** @param recordEnd undefined: the pointer does not end; nor does one that is endless, whatever this says */
   async changePointer(
     pointer: KeyPointer,
