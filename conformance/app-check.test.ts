@@ -28,7 +28,7 @@ const memories = {
     const project = FIREBASE.projectNumber;
     const consumer = googleAppCheck({ serviceAccount, project, fetch, now });
     // No session in front: these routes ask for the app alone.
-    return backend({ evidence: [appCheckBy(google, now, { consumer })], accept: ['app-check'] });
+    return backend({ onRequests: [appCheckBy(google, now, { consumer })] });
   },
 };
 

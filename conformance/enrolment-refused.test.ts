@@ -1,4 +1,5 @@
-import type { GuardOptions, Store } from 'attestkit';
+import type { Store } from 'attestkit';
+import type { DevicesOptions } from 'attestkit/devices';
 import { describe, expect, it } from 'vitest';
 import { AUDIENCE, backend, enrolmentServer, parserOf, PREFIX, recordOf } from './servers/backend.js';
 import { deviceKinds } from './devices/device-kinds.js';
@@ -49,7 +50,7 @@ describe.each(targets)('$name', (target) => {
 
   describe.each(deviceKinds)('what is hostile, of $name', (kind) => {
     const serve = serveEach();
-    const start = async (options?: Partial<GuardOptions>): Promise<Scene> => {
+    const start = async (options?: Partial<DevicesOptions>): Promise<Scene> => {
       const server = backend(options);
       const { send } = await serve(target, enrolmentServer(server, { parser }));
       return sceneOf(kind, server, send);
@@ -62,7 +63,7 @@ describe.each(targets)('$name', (target) => {
         const { send, server } = scene;
         const hostile = await request(scene);
         expectRefused(await send(hostile), status);
-        expect(server.events.at(-1)).toMatchObject({ outcome: 'refuse', status, refused: { code } });
+        expect(server.events.at(-1)).toMatchObject({ outcome: 'refused', status, refused: { code } });
       },
     );
 
@@ -109,7 +110,7 @@ describe.each(targets)('$name', (target) => {
       const answers = await Promise.all(Array.from({ length: 20 }, () => send(request)));
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
       for (const answer of answers) if (answer.status !== 200) expect([400, 503]).toContain(answer.status);
-      const letIn = server.events.slice(before).filter(({ outcome }) => outcome === 'accept');
+      const letIn = server.events.slice(before).filter(({ outcome }) => outcome === 'accepted');
       expect(letIn).toHaveLength(1);
     });
 
@@ -118,11 +119,11 @@ describe.each(targets)('$name', (target) => {
       const { key } = enrolled;
       const again = async () => post('attest', enrolled.reattestation(await enrolled.challenge(), key));
       const recordId = await recordOf(server, enrolled);
-      expect(await server.guard.sessions?.block({ recordId })).toBe(true);
+      expect(await server.guard.devices?.block({ recordId })).toBe(true);
       expect((await send({ target: '/session', headers: [bearer(issued)] })).status).toBe(403);
       expectRefused(await send(await again()), 403);
       expect(server.events.at(-1)?.refused?.code).toBe('ERR_SESSION_DEVICE_BLOCKED');
-      expect(await server.guard.sessions?.unblock({ recordId })).toBe(true);
+      expect(await server.guard.devices?.unblock({ recordId })).toBe(true);
       expect((await send(await again())).status).toBe(200);
       expect((await send({ target: '/session', headers: [bearer(issued)] })).status).toBe(401);
     });
@@ -130,7 +131,7 @@ describe.each(targets)('$name', (target) => {
     it('a forgotten device leaves its label, under which a new key begins anew', async () => {
       const { send, server, enrolled, issued } = await start();
       const recordId = await recordOf(server, enrolled);
-      expect(await server.guard.sessions?.forget(recordId)).toBe(true);
+      expect(await server.guard.devices?.forget(recordId)).toBe(true);
       expect((await send({ target: '/session', headers: [bearer(issued)] })).status).toBe(401);
       enrolled.renewKey();
       const next = await enrolled.enrol();
@@ -163,11 +164,9 @@ describe.each(targets)('$name', (target) => {
       const asked: unknown[] = [];
       let answer = false;
       const { send, server, enrolled, issued } = await start({
-        sessions: {
-          authorizeEnrolment: ({ deviceId, recordId }) => {
-            asked.push([deviceId, recordId]);
-            return answer;
-          },
+        authorizeEnrolment: ({ deviceId, recordId }) => {
+          asked.push([deviceId, recordId]);
+          return answer;
         },
       });
       const recordId = await recordOf(server, enrolled);
@@ -182,7 +181,7 @@ describe.each(targets)('$name', (target) => {
       expect(server.events.at(-1)).toMatchObject({ change: 'replaced', proof: 'application' });
       expect((await send({ target: '/session', headers: [bearer(issued)] })).status).toBe(401);
       expect(asked).toEqual([1, 2].map(() => [enrolled.id, recordId]));
-      await server.guard.sessions?.block({ recordId });
+      await server.guard.devices?.block({ recordId });
       expectRefused(await send(await anew()), 403);
       expect(asked).toHaveLength(2);
     });

@@ -119,7 +119,7 @@ describe.each(targets)('$name', (target) => {
 
     it('is told of in events, without its name', () => {
       expect(
-        server.events.filter(({ outcome }) => outcome === 'accept').map(({ endpoint }) => endpoint),
+        server.events.filter(({ outcome }) => outcome === 'accepted').map(({ endpoint }) => endpoint),
       ).toEqual(
         'challenge challenge attest refresh refresh challenge assert revoke challenge assert challenge assert challenge attest challenge challenge attest'.split(
           ' ',
@@ -127,10 +127,10 @@ describe.each(targets)('$name', (target) => {
       );
       const { enrolledBy } = kind.facts;
       const letIn = server.events.filter(
-        ({ endpoint, outcome }) => `${endpoint} ${outcome}` === 'attest accept',
+        ({ endpoint, outcome }) => `${endpoint} ${outcome}` === 'attest accepted',
       );
-      expect(letIn.map((event) => event.kind)).toEqual([enrolledBy, enrolledBy, enrolledBy]);
-      expect(letIn.map(({ change, proof }) => [change, proof])).toEqual([
+      expect(letIn.map((event) => event.evidence)).toEqual([enrolledBy, enrolledBy, enrolledBy]);
+      expect(server.changes.map(({ change, proof }) => [change, proof])).toEqual([
         ['enrolled', undefined],
         ['replaced', 'key'],
         ['enrolled', undefined],

@@ -129,9 +129,9 @@ describe.each(targets)('$name', (target) => {
         },
       ],
       ['rejects', () => Promise.reject(new Error('the log is full'))],
-    ])('decides the same where onDecision %s', async (_name, onDecision) => {
-      const listener = onDecision as () => void;
-      const { send } = await start({ onDecision: listener }, () => ({ json: 'reached' }));
+    ])('decides the same where onEvent %s', async (_name, onEvent) => {
+      const listener = onEvent as () => void;
+      const { send } = await start({ onEvent: listener }, () => ({ json: 'reached' }));
       expectRefusal(await send({ target: '/' }));
       expectReply(await send({ target: '/', headers: good }), 'reached');
       await expectNoRejection();
@@ -152,7 +152,7 @@ describe.each(targets)('$name', (target) => {
       expectFailure(response);
       failing = false;
       expectReply(await send({ target: '/', headers: good }), 'mended');
-      expect(events.map(({ outcome }) => outcome)).toEqual(['accept', 'accept']);
+      expect(events.map(({ outcome }) => outcome)).toEqual(['accepted', 'accepted']);
       await expectNoRejection();
     });
 

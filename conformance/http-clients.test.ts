@@ -74,7 +74,7 @@ describe.each(places)('$name', ({ target, make }) => {
 
   it('gives up after one refresh that is refused', async () => {
     const { server, client, device, asked } = await start();
-    await server.guard.sessions?.end({ recordId: await recordOf(server, device) });
+    await server.guard.devices?.end({ recordId: await recordOf(server, device) });
     expect((await client(SESSION)).status).toBe(401);
     expect(asked).toEqual(['/session', '/device/refresh']);
     expect(server.events.at(-1)?.refused?.code).toBe('ERR_REFRESH_ENDED');
@@ -82,7 +82,7 @@ describe.each(places)('$name', ({ target, make }) => {
 
   it('refreshes nothing where the device is blocked', async () => {
     const { server, client, device, asked } = await start();
-    await server.guard.sessions?.block({ recordId: await recordOf(server, device) });
+    await server.guard.devices?.block({ recordId: await recordOf(server, device) });
     expect((await client(SESSION)).status).toBe(403);
     expect(asked).toEqual(['/session']);
   });

@@ -50,7 +50,7 @@ describe.each(targets)('$name', (target) => {
     const next = parsed<Issued>(await send(post('refresh', { refresh_token })));
     expectReply(await send({ target: '/session', headers: [bearer(next)] }), replyTo(device));
     expect(asked.decoded()).toBe(1);
-    const kinds = server.events.flatMap(({ kind }) => kind ?? []);
+    const kinds = server.events.flatMap(({ evidence }) => evidence ?? []);
     expect(kinds).toEqual(['play-integrity', 'play-integrity']);
     expect(JSON.stringify(server.events)).not.toContain(device.id);
   });
@@ -127,7 +127,7 @@ describe.each(targets)('$name', (target) => {
     const response = await send(post('attest', body));
     expect(response).toMatchObject({ status, body: '{}' });
     expect(ownFields(response)).toEqual(FIELDS);
-    expect(server.events.at(-1)).toMatchObject({ outcome: 'refuse', status, refused: { code } });
+    expect(server.events.at(-1)).toMatchObject({ outcome: 'refused', status, refused: { code } });
   });
 
   it('asks nobody about a challenge that is none, or was used', async () => {

@@ -54,8 +54,8 @@ describe.each(targets)('$name', (target) => {
     const { send } = await serve(target, enrolmentServer(server, { parser: parserOf(target) }));
     const device = new IPhone(server.apple, send);
     const { held, ask } = client(send, await device.enrol(), onEvery401);
-    await server.guard.sessions?.block({
-      recordId: (await server.guard.sessions.find({ deviceId: device.id }))?.recordId ?? '',
+    await server.guard.devices?.block({
+      recordId: (await server.guard.devices.find({ deviceId: device.id }))?.recordId ?? '',
     });
     expect([(await ask({ target: '/session' })).status, held.refreshes]).toEqual([403, 0]);
   });

@@ -1,4 +1,4 @@
-import type { Enforcement, RouteOptions } from 'attestkit';
+import type { Enforcement, Outcome, RouteOptions } from 'attestkit';
 import { approov, type BindingOptions } from 'attestkit/approov';
 import { remoteJwks } from 'attestkit/jwks';
 import { describe, expect, it } from 'vitest';
@@ -60,69 +60,69 @@ describe.each(targets)('$name', (target) => {
       return { recorded, ...(await serve(target, spec)) };
     };
 
-    it.each<[string, Switches, readonly FieldLine[], 'accept' | 'refuse', string | undefined]>([
+    it.each<[string, Switches, readonly FieldLine[], 'reported' | 'refused', string | undefined]>([
       [
         'token fails, token report',
         { token: 'report', binding: 'enforce' },
         invalid,
-        'accept',
+        'reported',
         'ERR_APPROOV_TOKEN_EXPIRED',
       ],
       [
         'token fails, both report',
         { token: 'report', binding: 'report' },
         invalid,
-        'accept',
+        'reported',
         'ERR_APPROOV_TOKEN_EXPIRED',
       ],
       [
         'token missing, token report',
         { token: 'report', binding: 'enforce' },
         [],
-        'accept',
+        'reported',
         'ERR_APPROOV_TOKEN_MISSING',
       ],
       [
         'token fails, token enforce',
         { token: 'enforce', binding: 'report' },
         invalid,
-        'refuse',
+        'refused',
         'ERR_APPROOV_TOKEN_EXPIRED',
       ],
     ])('%s', async (_name, switches, headers, outcome, code) => {
       for (const perRoute of [true, false]) {
         const { recorded, send } = await start(switches, perRoute);
         const response = await send({ target: '/', headers });
-        if (outcome === 'refuse') expectRefusal(response);
+        if (outcome === 'refused') expectRefusal(response);
         else expectReply(response, { kinds: [], bound: null });
-        const reported = outcome === 'accept' ? [code] : [];
+        const reported = outcome === 'reported' ? [code] : [];
         expectDecision(recorded, {
           outcome,
-          verified: [],
+          evidence: [],
           reported,
-          refused: outcome === 'refuse' ? code : undefined,
+          refused: outcome === 'refused' ? code : undefined,
         });
-        expectCounters(recorded, { [`${outcome === 'accept' ? 'reported' : 'refused'} ${code}`]: 1 });
+        expectCounters(recorded, { [`${outcome === 'reported' ? 'reported' : 'refused'} ${code}`]: 1 });
       }
     });
 
-    it.each<[string, Switches, 'accept' | 'refuse']>([
-      ['binding fails, binding report', { token: 'enforce', binding: 'report' }, 'accept'],
-      ['binding fails, both report', { token: 'report', binding: 'report' }, 'accept'],
-      ['binding fails, binding enforce', { token: 'enforce', binding: 'enforce' }, 'refuse'],
-      ['binding fails, binding enforce, token report', { token: 'report', binding: 'enforce' }, 'refuse'],
+    it.each<[string, Switches, 'reported' | 'refused']>([
+      ['binding fails, binding report', { token: 'enforce', binding: 'report' }, 'reported'],
+      ['binding fails, both report', { token: 'report', binding: 'report' }, 'reported'],
+      ['binding fails, binding enforce', { token: 'enforce', binding: 'enforce' }, 'refused'],
+      ['binding fails, binding enforce, token report', { token: 'report', binding: 'enforce' }, 'refused'],
     ])('%s', async (_name, switches, outcome) => {
       const code = 'ERR_APPROOV_BINDING_MISMATCH';
       for (const perRoute of [true, false]) {
         const { recorded, send } = await start(switches, perRoute);
         const response = await send({ target: '/', headers: unbound });
-        if (outcome === 'refuse') {
+        if (outcome === 'refused') {
           expectRefusal(response);
-          expectDecision(recorded, { outcome, verified: [], reported: [], refused: code });
+          expectDecision(recorded, { outcome, evidence: [], reported: [], refused: code });
           expectCounters(recorded, { [`refused ${code}`]: 1 });
         } else {
           expectReply(response, { kinds: ['approov'], bound: false });
-          expectDecision(recorded, { outcome, verified: ['approov'], reported: [code], refused: undefined });
+          expectDecision(recorded, { outcome, evidence: ['approov'], reported: [code], refused: undefined });
           expectCounters(recorded, { [`reported ${code}`]: 1 });
         }
       }
@@ -137,8 +137,8 @@ describe.each(targets)('$name', (target) => {
       const { recorded, send } = await start({ token: tokenSwitch, binding }, false);
       expectReply(await send({ target: '/', headers: bound }), { kinds: ['approov'], bound: true });
       expectDecision(recorded, {
-        outcome: 'accept',
-        verified: ['approov'],
+        outcome: 'accepted',
+        evidence: ['approov'],
         reported: [],
         refused: undefined,
       });
@@ -166,7 +166,7 @@ describe.each(targets)('$name', (target) => {
       expectRefusal(await send({ target: '/', headers: unbound }));
       expectRefusal(await send({ target: '/', headers: bound.slice(0, 1) }));
       expectReply(await send({ target: '/', headers: bound }), { kinds: ['approov'], bound: true });
-      expect(recorded.events.map((event) => event.skipped)).toEqual([
+      expect(recorded.events.map((event) => event.demandsSkipped)).toEqual([
         ['binding'],
         ['binding'],
         ...Array.from({ length: 9 }, () => []),
@@ -200,17 +200,17 @@ describe.each(targets)('$name', (target) => {
 });
 
 interface Expected {
-  readonly outcome: 'accept' | 'refuse';
-  readonly verified: readonly string[];
+  readonly outcome: Outcome;
+  readonly evidence: readonly string[];
   readonly reported: readonly (string | undefined)[];
   readonly refused: string | undefined;
 }
 
 /** The one event so far. */
 function expectDecision({ events }: RecordedGuard, expected: Expected): void {
-  const seen = events.map(({ outcome, verified, reported, refused }) => ({
+  const seen = events.map(({ outcome, evidence, reported, refused }) => ({
     outcome,
-    verified,
+    evidence,
     reported: reported.map(({ code }) => code),
     refused: refused?.code,
   }));

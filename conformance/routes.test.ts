@@ -209,7 +209,7 @@ describe.each(targets)('$name', (target) => {
       ...get('/token', {}),
       handle: async ({ attestation }) => {
         await new Promise((resolve) => setTimeout(resolve, 5));
-        return { status: 201, json: { did: attestation?.approov?.did } };
+        return { status: 201, json: { did: attestation?.approov?.deviceId } };
       },
     };
     const { send } = await serve(target, { guard, routes: [route] });

@@ -1,4 +1,4 @@
-import { ConfigurationError, type DecisionEvent, type EndpointEvent } from 'attestkit';
+import { ConfigurationError, type GuardEvent } from 'attestkit';
 import { createVirtualApple, createVirtualGoogle } from 'attestkit/testing';
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
@@ -37,7 +37,9 @@ const google = createVirtualGoogle({ now });
 google.revoke('c0ffee');
 const digest = randomBytes(32);
 let reason = '';
-const note = ({ refused }: EndpointEvent | DecisionEvent): void => void (reason = refused?.code ?? '');
+const note = (event: GuardEvent): void => {
+  if (event.type === 'decision' || event.type === 'endpoint') reason = event.code ?? '';
+};
 const guard = walletGuard({ apple, google, digest: digest.toString('hex'), store, now, note });
 const server = walletApp(guard).listen(0, '127.0.0.1');
 await once(server, 'listening');
@@ -85,12 +87,12 @@ const onIPhones = story({
 });
 
 const ofOneInstallation =
-  guard.sessions === undefined
+  guard.devices === undefined
     ? []
     : identityStory({
         server: address,
         phone: () => apple.createIPhone({ appId: APP_ID }),
-        control: guard.sessions,
+        control: guard.devices,
       });
 
 const rows: { who: string; what: string; status: number; expected: Outcome; reason: string }[] = [];

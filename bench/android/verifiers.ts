@@ -106,6 +106,7 @@ function asTheGuard(keys: KeySource, cache: number): Verifier['verify'] {
       demand,
       now: Date.now(),
       enforcement: 'enforce',
+      results: {},
       body: () => Promise.resolve(new Uint8Array()),
     });
 }

@@ -9,7 +9,8 @@ import {
 } from 'node:crypto';
 import { createGuard, type AttestedRequest, type Guard } from 'attestkit';
 import { appAttest } from 'attestkit/app-attest';
-import { session } from 'attestkit/sessions';
+import { devices } from 'attestkit/devices';
+
 import { memoryStore } from 'attestkit/stores/memory';
 import { createVirtualApple } from 'attestkit/testing';
 
@@ -39,16 +40,18 @@ export async function startSessionServer(algorithm: SessionAlgorithm): Promise<S
   const apple = createVirtualApple();
   const appId = 'TEAMID1234.com.example.app';
   const guard = createGuard({
-    evidence: [session()],
-    enrolment: [appAttest({ appIds: [appId], roots: [apple.attestationRoot, apple.receiptRoot] })],
-    secret,
-    store: memoryStore(),
-    limiter: () => true,
-    limits: { newRecordsPerHour: 1_000_000, unknownAddresses: 1000 },
-    sessions: {
-      revocation: { maxStaleSeconds: 3600 },
-      ...(algorithm === 'ES256' && { keys: { algorithm, privateKey: pair.privateKey } }),
-    },
+    devices: devices({
+      evidence: [appAttest({ appIds: [appId], roots: [apple.attestationRoot, apple.receiptRoot] })],
+      secret,
+      store: memoryStore(),
+      audience: 'https://api.example.com',
+      limiter: () => true,
+      limits: { newRecordsPerHour: 1_000_000, unknownAddresses: 1000 },
+      sessions: {
+        revocation: { maxStaleSeconds: 3600 },
+        ...(algorithm === 'ES256' && { keys: { algorithm, privateKey: pair.privateKey } }),
+      },
+    }),
   });
   const phone = apple.createIPhone({ appId });
   const issued: string[] = [];

@@ -64,6 +64,7 @@ function ours(algorithm: Algorithm, cache: number, suffix: string): Verifier[] {
           demand,
           now: Date.now(),
           enforcement: 'enforce',
+          results: {},
           body: noBody,
         }),
     },

@@ -67,14 +67,14 @@ const ofIPhones: Cases = {
     return enrolled.reattestation(await enrolled.challenge(), key);
   }),
   'attest: a key that was forgotten': attest(409, 'ERR_ENROLMENT_KEY_ENDED', async ({ enrolled, server }) => {
-    await server.guard.sessions?.forget(await recordOf(server, enrolled));
+    await server.guard.devices?.forget(await recordOf(server, enrolled));
     return enrolled.attestation(await enrolled.challenge());
   }),
   'attest: a key that was forgotten, under another label': attest(
     409,
     'ERR_ENROLMENT_KEY_TAKEN',
     async ({ device, enrolled, server }) => {
-      await server.guard.sessions?.forget(await recordOf(server, enrolled));
+      await server.guard.devices?.forget(await recordOf(server, enrolled));
       device.key = enrolled.key;
       return device.attestation(await device.challenge());
     },
@@ -83,7 +83,7 @@ const ofIPhones: Cases = {
     403,
     'ERR_ENROLMENT_KEY_BLOCKED',
     async ({ device, enrolled, server }) => {
-      await server.guard.sessions?.block({ keyId: storedKeyId(enrolled) });
+      await server.guard.devices?.block({ keyId: storedKeyId(enrolled) });
       device.key = enrolled.key;
       return device.attestation(await device.challenge());
     },

@@ -145,7 +145,7 @@ const ended: Readonly<Record<string, HostileCase>> = {
     401,
     'ERR_ASSERTION_KEY_UNKNOWN',
     async ({ enrolled, server }) => {
-      await server.guard.sessions?.forget(await recordOf(server, enrolled));
+      await server.guard.devices?.forget(await recordOf(server, enrolled));
       return enrolled.assertion(await enrolled.challenge('assert'));
     },
   ),
@@ -156,7 +156,7 @@ const ended: Readonly<Record<string, HostileCase>> = {
   'refresh: after its device was forgotten': refresh(
     'ERR_REFRESH_ENDED',
     async ({ enrolled, issued, server }) => {
-      await server.guard.sessions?.forget(await recordOf(server, enrolled));
+      await server.guard.devices?.forget(await recordOf(server, enrolled));
       return issued.refresh_token;
     },
   ),
@@ -168,13 +168,13 @@ const ended: Readonly<Record<string, HostileCase>> = {
 };
 
 const blockedDevice = async ({ enrolled, server }: Scene): Promise<void> => {
-  await server.guard.sessions?.block({ recordId: await recordOf(server, enrolled) });
+  await server.guard.devices?.block({ recordId: await recordOf(server, enrolled) });
 };
 const blockedKey = async ({ enrolled, server }: Scene): Promise<void> => {
-  await server.guard.sessions?.block({ keyId: storedKeyId(enrolled) });
+  await server.guard.devices?.block({ keyId: storedKeyId(enrolled) });
 };
 const blockedUser = async ({ server }: Scene): Promise<void> => {
-  await server.guard.sessions?.block({ user: 'alice' });
+  await server.guard.devices?.block({ user: 'alice' });
 };
 
 /** What the operator has blocked, of which nothing is let in by any endpoint. */

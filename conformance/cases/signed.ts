@@ -106,7 +106,7 @@ export function hostileSigned({ codes }: DeviceKind): HostileSigned {
       'ERR_SESSION_ENDED',
       async ({ device, issued, server }) => {
         const late = await signed(device, issued, post(JSON_BYTES));
-        await server.guard.sessions?.forget(await recordOf(server, device));
+        await server.guard.devices?.forget(await recordOf(server, device));
         return late;
       },
     ],
@@ -186,21 +186,21 @@ export const blockedSigned: HostileSigned = {
   'a device that was blocked': [
     'ERR_SESSION_DEVICE_BLOCKED',
     async ({ device, issued, server }) => {
-      await server.guard.sessions?.block({ recordId: await recordOf(server, device) });
+      await server.guard.devices?.block({ recordId: await recordOf(server, device) });
       return signed(device, issued, post(JSON_BYTES));
     },
   ],
   'a key that was blocked': [
     'ERR_SESSION_DEVICE_BLOCKED',
     async ({ device, issued, server }) => {
-      await server.guard.sessions?.block({ keyId: storedKeyId(device) });
+      await server.guard.devices?.block({ keyId: storedKeyId(device) });
       return signed(device, issued, post(JSON_BYTES));
     },
   ],
   'a key that was blocked, alone': [
     'ERR_SESSION_DEVICE_BLOCKED',
     async ({ device, server }) => {
-      await server.guard.sessions?.block({ keyId: storedKeyId(device) });
+      await server.guard.devices?.block({ keyId: storedKeyId(device) });
       return signed(device, undefined, post(JSON_BYTES, JSON_TYPE, '/key'));
     },
   ],

@@ -77,7 +77,8 @@ describe.each(runtimes)('$name', (runtime) => {
     const privateKey = keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const { token: own } = parsed<{ token: string }>(await ask('/sign', { algorithm, privateKey }));
     expect(isSigned(algorithm, own)).toBe(true);
-    for (const right of [own, signedToken(algorithm)]) expectReply(await verdict(right), { exp: EXPIRY });
+    for (const right of [own, signedToken(algorithm)])
+      expectReply(await verdict(right), { expiresAt: EXPIRY * 1000 });
     for (const [name, wrong] of Object.entries(missignedTokens(algorithm))) {
       const { code } = parsed<{ code?: string }>(await verdict(wrong));
       expect([name, code]).toEqual([name, 'ERR_APPROOV_TOKEN_SIGNATURE']);

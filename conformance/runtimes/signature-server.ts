@@ -53,7 +53,7 @@ export function signatureServer(guard: Guard): ServerSpec {
 function verify({ algorithm, publicKey, token }: ToVerify): unknown {
   const keys = approovKeys({ algorithm, publicKey });
   try {
-    return { exp: verifyApproovToken(token, { keys, now: NOW }).exp };
+    return { expiresAt: verifyApproovToken(token, { keys, now: NOW }).expiresAt };
   } catch (error) {
     if (!(error instanceof AttestationError)) throw error;
     return { code: error.code };

@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { createGuard, type EndpointEvent, type Guard, type GuardOptions } from 'attestkit';
-import { assertion, session } from 'attestkit/sessions';
+import {
+  createGuard,
+  type DeviceEvent,
+  type DeviceGuard,
+  type EndpointEvent,
+  type Evidence,
+} from 'attestkit';
+import { devices, type DevicesOptions } from 'attestkit/devices';
 import { memoryStore } from 'attestkit/stores/memory';
 import { createVirtualApple, type VirtualApple } from 'attestkit/testing';
 import { google, type Authorities } from '../devices/authorities.js';
@@ -19,14 +25,22 @@ export const PREFIX = '/device';
 
 /** A guard that enrols virtual devices, and what it has to say of them. */
 export interface Backend {
-  readonly guard: Guard;
+  readonly guard: DeviceGuard;
   readonly apple: VirtualApple;
   /** One for each use of an endpoint. */
   readonly events: readonly EndpointEvent[];
+  /** What became of devices. */
+  readonly changes: readonly DeviceEvent[];
   /** The codes of requests that were refused on protected routes; undefined for each that was let through. */
   readonly decisions: readonly (string | undefined)[];
   /** The time that it goes by: `now` can be set. */
   readonly clock: { now: number };
+}
+
+/** Options of its devices, its clock, and the kinds of evidence that requests carry beside those of devices. */
+export interface BackendOptions extends Partial<DevicesOptions> {
+  readonly now?: () => number;
+  readonly onRequests?: readonly Evidence[];
 }
 
 /**
@@ -35,36 +49,39 @@ export interface Backend {
  * @param authorities in place of its own virtual Apple, and of this process's virtual Google
  */
 export function backend(
-  options: Partial<GuardOptions> = {},
+  { now: clockOf, onRequests, ...options }: BackendOptions = {},
   authorities: Partial<Authorities> = {},
 ): Backend {
   const clock = { now: NOW };
-  const now = (): number => clock.now;
+  const now = clockOf ?? ((): number => clock.now);
   const apple = createVirtualApple({ now });
   const trusted = { appleRoots: [apple.attestationRoot, apple.receiptRoot], google, ...authorities };
   const store = options.store ?? memoryStore({ now });
   const events: EndpointEvent[] = [];
+  const changes: DeviceEvent[] = [];
   const decisions: (string | undefined)[] = [];
   const guard = createGuard({
-    evidence: [session(), assertion(), appCheckBy(trusted.google, now, { store })],
-    accept: ['session'],
-    enrolment: enrolmentKinds(trusted, now),
-    secret: randomBytes(48).toString('base64'),
-    limiter: () => true,
-    limits: { remotePerMinute: 1_000_000 },
-    now,
-    onEvent: (event) => void events.push(event),
-    onDecision: ({ refused }) => void decisions.push(refused?.code),
-    ...options,
-    store,
-    sessions: {
+    evidence: onRequests ?? [appCheckBy(trusted.google, now, { store })],
+    devices: devices({
+      evidence: enrolmentKinds(trusted, now),
+      secret: randomBytes(48).toString('base64'),
       audience: AUDIENCE,
-      revocation: 'immediate',
+      limiter: () => true,
+      limits: { remotePerMinute: 1_000_000 },
       subject: (request) => request.fields(LOGIN)[0],
-      ...options.sessions,
+      ...options,
+      store,
+      sessions: { revocation: 'immediate', ...options.sessions },
+    }),
+    accept: ['session'],
+    now,
+    onEvent: (event) => {
+      if (event.type === 'endpoint') events.push(event);
+      else if (event.type === 'decision') decisions.push(event.refused?.code);
+      else if (event.type === 'device') changes.push(event);
     },
   });
-  return { guard, apple, events, decisions, clock };
+  return { guard, apple, events, changes, decisions, clock };
 }
 
 /** The record of a device that has enrolled, as operators name it. */
@@ -72,7 +89,7 @@ export async function recordOf(
   { guard }: Pick<Backend, 'guard'>,
   { id: deviceId }: { readonly id: string },
 ): Promise<string> {
-  const device = await guard.sessions?.find({ deviceId });
+  const device = await guard.devices.find({ deviceId });
   if (device === undefined) throw new Error(`${deviceId} is not enrolled`);
   return device.recordId;
 }
@@ -84,8 +101,8 @@ export function enrolmentServer(
 ): ServerSpec {
   const status = 403;
   const statuses = { missing: status, malformed: status, untrusted: status, denied: status };
-  const alone = { require: ['assertion'], assertion: { session: 'optional' } } as const;
-  const appCheck = { require: ['app-check'] } as const;
+  const alone = { require: ['signedRequest'], signedRequest: { session: 'optional' } } as const;
+  const appCheck = { require: ['appCheck'] } as const;
   const route = (
     path: string,
     protect: RouteSpec['protect'],
@@ -104,9 +121,9 @@ export function enrolmentServer(
       route('/session', {}),
       route('/session-403', { statuses }),
       route('/facts', {}, 'GET', facts),
-      route('/signed', { assertion: true }),
-      route('/signed', { assertion: true }, 'POST'),
-      route('/signed-afresh', { assertion: { challenge: 'required' } }, 'POST'),
+      route('/signed', { signedRequest: true }),
+      route('/signed', { signedRequest: true }, 'POST'),
+      route('/signed-afresh', { signedRequest: { challenge: 'required' } }, 'POST'),
       route('/key', alone, 'POST'),
       route('/app', appCheck, 'GET', app),
       route('/app-once', { ...appCheck, appCheck: { consume: true } }, 'POST', app),
@@ -118,7 +135,7 @@ export function enrolmentServer(
 
 /** What the handlers answer: who it was. */
 function seen({ attestation }: Seen): { json: unknown } {
-  const { session: of, assertion: by } = attestation ?? {};
+  const { session: of, signedRequest: by } = attestation ?? {};
   return { json: { session: of?.deviceId ?? null, key: by?.deviceId ?? null, counter: by?.counter ?? null } };
 }
 
@@ -130,7 +147,7 @@ function facts({ attestation }: Seen): { json: unknown } {
 
 /** Which app App Check vouches for. */
 function app({ attestation }: Seen): { json: unknown } {
-  const { appId, consumed } = attestation?.['app-check'] ?? {};
+  const { appId, consumed } = attestation?.appCheck ?? {};
   return { json: { appId, consumed } };
 }
 

@@ -18,9 +18,9 @@ export function recordedGuard(
     evidence: [approov({ secretBase64: SECRET_BASE64, ...account })],
     now: () => NOW,
     ...options,
-    onDecision: (event) => {
-      events.push(event);
-      return options.onDecision?.(event);
+    onEvent: (event) => {
+      if (event.type === 'decision') events.push(event);
+      return options.onEvent?.(event);
     },
   });
   return { guard, events };

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { enrolment, protect, rawBody } from 'attestkit/express';
+import { deviceEndpoints, protect, rawBody } from 'attestkit/express';
 import expressFive, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import expressFour from 'express4';
 import type { ParserPlace, Reply, RouteSpec, ServerSpec, Target } from '../servers/server-spec.js';
@@ -27,7 +27,7 @@ function application(express: typeof expressFive, spec: ServerSpec): expressFive
   const { guard, all, routes, mounts = [], parser } = spec;
   const app = express();
   if (parser !== undefined && parser !== 'after') app.use(parsers(express, parser));
-  if (spec.enrolment !== undefined) app.use(spec.enrolment, enrolment(guard));
+  if (spec.enrolment !== undefined) app.use(spec.enrolment, deviceEndpoints(guard));
   if (all !== undefined) app.use(protect(guard, all));
   const after = parser === 'after' ? parsers(express, parser) : [];
   const add = (router: expressFive.Router, route: RouteSpec): void => {

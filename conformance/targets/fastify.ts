@@ -1,4 +1,4 @@
-import { enrolment, protect, protection } from 'attestkit/fastify';
+import { deviceEndpoints, protect, protection } from 'attestkit/fastify';
 import createFastify, { type FastifyInstance } from 'fastify';
 import type { RouteSpec, ServerSpec, Target } from '../servers/server-spec.js';
 import { running } from './listen.js';
@@ -49,10 +49,10 @@ function application(spec: ServerSpec): FastifyInstance {
     app.register(protection, {
       guard,
       ...all,
-      ...(spec.enrolment !== undefined && { enrolment: spec.enrolment }),
+      ...(spec.enrolment !== undefined && { devicePath: spec.enrolment }),
     });
   if (spec.enrolment !== undefined && all === undefined)
-    app.register(enrolment, { guard, prefix: spec.enrolment });
+    app.register(deviceEndpoints, { guard, prefix: spec.enrolment });
   for (const route of routes) add(app, route);
   for (const mount of mounts) {
     app.register(

@@ -1,5 +1,5 @@
 import type { Attestation } from 'attestkit';
-import { enrolment, protect } from 'attestkit/web';
+import { deviceEndpoints, protect } from 'attestkit/web';
 import type { ParserPlace, RouteSpec, ServerSpec } from '../servers/server-spec.js';
 import { MalformedBody, parseBody } from './body.js';
 import { isFor, plainRoutes } from './plain-routes.js';
@@ -36,7 +36,7 @@ export function fetchHandler(spec: ServerSpec): FetchHandler {
   // What it is differs from runtime to runtime; here nothing hangs on it.
   const address = (): undefined => undefined;
   const endpoints =
-    spec.enrolment === undefined ? undefined : enrolment(guard, { prefix: spec.enrolment, address });
+    spec.enrolment === undefined ? undefined : deviceEndpoints(guard, { prefix: spec.enrolment, address });
   return async (request) => {
     try {
       const body = parser === 'before' ? await parse(request) : undefined;

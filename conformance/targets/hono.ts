@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
-import { enrolment, protect, type AttestationVariables } from 'attestkit/hono';
+import { deviceEndpoints, protect, type AttestationVariables } from 'attestkit/hono';
 import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { RouteSpec, ServerSpec, Target } from '../servers/server-spec.js';
@@ -30,7 +30,7 @@ function application(spec: ServerSpec): Hono<Env> {
   const app = new Hono<Env>();
   app.onError((error, context) => context.json({}, error instanceof HTTPException ? error.status : 500));
   if (parser === 'before') app.use(parse);
-  if (spec.enrolment !== undefined) app.use(enrolment(guard, { prefix: spec.enrolment }));
+  if (spec.enrolment !== undefined) app.use(deviceEndpoints(guard, { prefix: spec.enrolment }));
   if (all !== undefined) app.use(protect(guard, all));
   const add = (router: Hono<Env>, route: RouteSpec): void => {
     const own: MiddlewareHandler[] = route.protect === undefined ? [] : [protect(guard, route.protect)];

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { Router, type RouterMiddleware } from '@koa/router';
-import { enrolment, protect, type AttestationState } from 'attestkit/koa';
+import { deviceEndpoints, protect, type AttestationState } from 'attestkit/koa';
 import { rawBody } from 'attestkit/node';
 import Koa, { type Middleware } from 'koa';
 import type { MountSpec, RouteSpec, ServerSpec, Target } from '../servers/server-spec.js';
@@ -29,7 +29,7 @@ function application(spec: ServerSpec): Koa {
   const app = new Koa();
   app.silent = true;
   if (parser !== undefined && parser !== 'after') app.use(parse(parser === 'before with rawBody'));
-  if (spec.enrolment !== undefined) app.use(enrolment(guard, { prefix: spec.enrolment }));
+  if (spec.enrolment !== undefined) app.use(deviceEndpoints(guard, { prefix: spec.enrolment }));
   if (all !== undefined) app.use(protect(guard, all));
   const routerOf = (mount: MountSpec): Router<State> => {
     const router = new Router<State>({ prefix: mount.prefix });

@@ -78,7 +78,7 @@ function moduleOf({ guard, enrolment, all, routes, mounts = [] }: ServerSpec): n
   const module = AttestationModule.forRoot({
     guard,
     ...(all && { all }),
-    ...(enrolment !== undefined && { enrolment }),
+    ...(enrolment !== undefined && { devicePath: enrolment }),
   });
   @Module({ imports: [module], controllers })
   class Application {}

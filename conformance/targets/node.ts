@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Attestation } from 'attestkit';
-import { enrolment, protect, rawBody } from 'attestkit/node';
+import { deviceEndpoints, protect, rawBody } from 'attestkit/node';
 import type { ParserPlace, Reply, RouteSpec, ServerSpec, Target } from '../servers/server-spec.js';
 import { MalformedBody, parseBody, readStream } from './body.js';
 import { listen } from './listen.js';
@@ -39,7 +39,7 @@ export function listenerOf(spec: ServerSpec): Listener {
   };
   const checked: Listener = all === undefined ? routed : protect(guard, routed, all);
   const guarded: Listener =
-    spec.enrolment === undefined ? checked : enrolment(guard, checked, { prefix: spec.enrolment });
+    spec.enrolment === undefined ? checked : deviceEndpoints(guard, checked, { prefix: spec.enrolment });
   if (parser === undefined || parser === 'after') return guarded;
   return (request, response) => void parseFirst(request, response, guarded, parser);
 }

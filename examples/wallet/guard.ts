@@ -1,12 +1,13 @@
-import { createGuard, type DecisionEvent, type EndpointEvent, type Guard, type Store } from 'attestkit';
+import { createGuard, type DeviceGuard, type GuardEvent, type Store } from 'attestkit';
 import { remoteRevocations } from 'attestkit/android-revocations';
 import { appAttest } from 'attestkit/app-attest';
 import { APP_CHECK_JWKS, appCheck } from 'attestkit/app-check';
+import { devices } from 'attestkit/devices';
 import { googlePlayIntegrity } from 'attestkit/google';
 import { remoteJwks } from 'attestkit/jwks';
 import { keyAttestation } from 'attestkit/key-attestation';
 import { playIntegrity } from 'attestkit/play-integrity';
-import { assertion, session } from 'attestkit/sessions';
+
 import type { VirtualApple, VirtualGoogle } from 'attestkit/testing';
 import { randomBytes } from 'node:crypto';
 import { LOGIN } from './client.js';
@@ -25,17 +26,15 @@ export interface Surroundings {
   readonly digest: string;
   readonly store: Store;
   readonly now: () => number;
-  readonly note: (event: EndpointEvent | DecisionEvent) => void;
+  readonly note: (event: GuardEvent) => void;
 }
 
 /** A strict wallet: iPhones by App Attest, Android by a key or by Play Integrity, and App Check before anybody enrols. */
-export function walletGuard({ apple, google, digest, store, now, note }: Surroundings): Guard {
+export function walletGuard({ apple, google, digest, store, now, note }: Surroundings): DeviceGuard {
   const { fetch, serviceAccount } = google;
   const apps = [{ packageName: PACKAGE, certificateSha256Digests: [digest], minimumVersionCode: 1 }];
   return createGuard({
     evidence: [
-      session(),
-      assertion(),
       appCheck({
         projectNumber: PROJECT.projectNumber,
         appIds: [PROJECT.appId],
@@ -43,44 +42,43 @@ export function walletGuard({ apple, google, digest, store, now, note }: Surroun
         store,
       }),
     ],
-    accept: ['session'],
-    enrolment: [
-      appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] }),
-      keyAttestation({
-        apps,
-        // The default is two days: longer than the story waits for Google to revoke a key.
-        revocations: remoteRevocations(undefined, { maxStaleSeconds: 300, fetch, now }),
-        minimumOs: '10',
-        minimumPatchLevel: '2024-01',
-        minimumVendorPatchLevel: '2024-01',
-        minimumBootPatchLevel: '2024-01',
-        maxCertificatesIssued: 100,
-        userAuthentication: 'required',
-        maxKeyAgeSeconds: 600,
-        roots: google.keyAttestationRoots,
-      }),
-      playIntegrity({
-        apps,
-        decoder: googlePlayIntegrity({ serviceAccount, fetch, now }),
-        minimumSdk: 29,
-        deviceActivity: ['LEVEL_1', 'LEVEL_2'],
-        appAccessRisk: ['KNOWN_INSTALLED'],
-        playProtect: ['NO_ISSUES'],
-        maxAgeAtRefreshSeconds: 86_400,
-      }),
-    ],
-    secret: randomBytes(48).toString('base64url'),
-    store,
-    sessions: {
+    devices: devices({
+      evidence: [
+        appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] }),
+        keyAttestation({
+          apps,
+          // The default is two days: longer than the story waits for Google to revoke a key.
+          revocations: remoteRevocations(undefined, { maxStaleSeconds: 300, fetch, now }),
+          minimumOs: '10',
+          minimumPatchLevel: '2024-01',
+          minimumVendorPatchLevel: '2024-01',
+          minimumBootPatchLevel: '2024-01',
+          maxCertificatesIssued: 100,
+          userAuthentication: 'required',
+          maxKeyAgeSeconds: 600,
+          roots: google.keyAttestationRoots,
+        }),
+        playIntegrity({
+          apps,
+          decoder: googlePlayIntegrity({ serviceAccount, fetch, now }),
+          minimumSdk: 29,
+          deviceActivity: ['LEVEL_1', 'LEVEL_2'],
+          appAccessRisk: ['KNOWN_INSTALLED'],
+          playProtect: ['NO_ISSUES'],
+          maxAgeAtRefreshSeconds: 86_400,
+        }),
+      ],
+      secret: randomBytes(48).toString('base64url'),
+      store,
       audience: AUDIENCE,
-      revocation: 'immediate',
       subject: (request) => request.fields(LOGIN)[0],
-    },
-    // All the phones are on one address.
-    limiter: () => true,
-    limits: { remotePerMinute: 1_000_000, newRecordsPerHour: 1_000_000 },
+      sessions: { revocation: 'immediate' },
+      // All the phones are on one address.
+      limiter: () => true,
+      limits: { remotePerMinute: 1_000_000, newRecordsPerHour: 1_000_000 },
+    }),
+    accept: ['session'],
     now,
     onEvent: note,
-    onDecision: note,
   });
 }

@@ -1,4 +1,4 @@
-import type { SessionControl } from 'attestkit/sessions';
+import type { DeviceControl } from 'attestkit/devices';
 import type { VirtualIPhone, VirtualKey } from 'attestkit/testing';
 import type { Answered } from './client.js';
 import { Phone } from './phone.js';
@@ -9,7 +9,7 @@ export interface Household {
   readonly server: string;
   readonly phone: () => VirtualIPhone;
   /** What the operator can do. */
-  readonly control: Pick<SessionControl, 'block' | 'unblock' | 'forget'>;
+  readonly control: Pick<DeviceControl, 'block' | 'unblock' | 'forget'>;
 }
 
 /** What the server calls the installation of a session. */

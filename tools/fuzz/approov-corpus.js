@@ -97,6 +97,7 @@ function ready(subject, group) {
     demand: undefined,
     now,
     enforcement: /** @type {const} */ ('enforce'),
+    results: {},
     body,
   };
   /** @param {string} token */

@@ -1,14 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { AttestationError, ConfigurationError } from './kernel/errors.js';
 import { isJsonObject } from './kernel/bytes/json.js';
 import { steadyClock } from './kernel/steady-clock.js';
 import { assertOneOf, assertOptions, type OptionTypes } from './kernel/config/options.js';
-import type { Attestation } from './ports/attestation.js';
+import type { Attestation, EvidenceKind } from './ports/attestation.js';
 import type { Answer, Decision } from './ports/decision.js';
+import type { ConnectedDevices, ConnectingGuard, DeviceControl, Devices } from './ports/devices.js';
 import type { Enforcement, Evidence } from './ports/evidence.js';
-import type { Counter, DecisionEvent } from './ports/events.js';
+import type { Counter, GuardEvent } from './ports/events.js';
 import type { Health } from './ports/health.js';
 import type { AttestedRequest } from './ports/request.js';
-import type { SessionControl, SessionEvidence, Sessions } from './sessions/internal.js';
 import {
   assertDistinctSecrets,
   assertStatuses,
@@ -17,28 +18,42 @@ import {
   GUARD_CHECKS,
   healthOf,
   mustBeAwaited,
+  quietly,
   REFUSAL_OPTIONS,
   refuse,
   RouteCounts,
-  usedAsText,
   type RefusalOptions,
   type Route,
   type RouteDefaults,
   type RouteOptions,
-  type SecretUse,
 } from './guard/internal.js';
-import { createEnrolment, ENROLMENT_OPTIONS, type EnrolmentOptions } from './endpoints/internal.js';
 
-/** How a guard is set up. */
-export interface GuardOptions extends RefusalOptions, EnrolmentOptions {
-  /** The kinds of evidence that requests may carry: `[approov({ … }), session()]`. */
-  readonly evidence: readonly (Evidence | SessionEvidence)[];
-  /** The kinds that a route accepts when it does not say. Needed where there are several kinds. */
-  readonly accept?: readonly string[];
+/** How a guard is set up. It needs `evidence`, or `devices`, or both. */
+export interface GuardOptions extends RefusalOptions {
+  /** The kinds of evidence that any request may carry: `[approov({ … })]`. */
+  readonly evidence?: readonly Evidence[];
+  /**
+   * Devices that enrol: `devices({ … })` of `attestkit/devices`. It brings the kinds `session` and `signedRequest` with it.
+   * Default: none enrol.
+   */
+  readonly devices?: Devices;
+  /**
+   * The kinds that a route accepts when it does not say: any one of them. Needed if there are several kinds; `signedRequest`
+   * does not count, since a route has to ask for it.
+   */
+  readonly accept?: readonly EvidenceKind[];
   /** `report` lets failures pass, counted, on routes that do not say otherwise. Default `enforce`. */
   readonly enforcement?: Enforcement;
-  /** Called with each decision: for a log, with reasons and never tokens. What it throws changes nothing. */
-  readonly onDecision?: (event: DecisionEvent) => void;
+  /**
+   * Called with each event: for logs and metrics, with reasons and never tokens. What it throws changes nothing. `type` tells
+   * the events apart.
+   */
+  readonly onEvent?: (event: GuardEvent) => void;
+  /**
+   * Names a request in events: `(request) => request.fields('x-request-id')[0]`, if your own proxy sets it. Default, and for
+   * requests without a name: a random UUID.
+   */
+  readonly requestId?: (request: AttestedRequest) => string | undefined;
   /** Bytes of a body that are read to verify a signed request, on routes that do not say otherwise. Default 1048576 (1 MiB). */
   readonly maxBodyBytes?: number;
   /** What answers to accepted requests say to caches, on routes that do not say otherwise. Default `unchanged`. */
@@ -66,8 +81,8 @@ export interface Guard {
   /** What has been decided so far, by route, outcome and code. */
   counters(): readonly Counter[];
   /**
-   * Answers a request for one of the endpoints of enrolment and sessions; undefined where there is none of this path.
-   * Total, as `check` is. Adapters mount it as `enrolment`.
+   * Answers a request for one of the endpoints of devices; undefined if there is none of this path. Total, as `check` is.
+   * Adapters mount it as `deviceEndpoints`.
    *
    * @param path below the place where the endpoints are mounted, without the query: `/challenge`
    */
@@ -82,17 +97,23 @@ export interface Guard {
    * response.status(healthy ? 200 : 503).json({ down });
    */
   health(): Promise<Health>;
-  /** Devices and sessions, where the guard has them: to revoke, to find, to publish keys. */
-  readonly sessions: SessionControl | undefined;
+  /** What the application may do with devices, if the guard has the option `devices`: to block, to find, to publish keys. */
+  readonly devices: DeviceControl | undefined;
+}
+
+/** A guard that was made with `devices`. */
+export interface DeviceGuard extends Guard {
+  readonly devices: DeviceControl;
 }
 
 const OPTIONS: OptionTypes = {
   ...REFUSAL_OPTIONS,
-  ...ENROLMENT_OPTIONS,
   evidence: 'list',
+  devices: 'object',
   accept: 'list',
   enforcement: 'string',
-  onDecision: 'function',
+  onEvent: 'function',
+  requestId: 'function',
   maxBodyBytes: 'number',
   caching: 'string',
   now: 'function',
@@ -102,16 +123,26 @@ const OPTIONS: OptionTypes = {
  * Composes kinds of evidence into a guard.
  *
  * @throws ConfigurationError naming the option
+ * @example
+ * const guard = createGuard({ evidence: [approov({ secretBase64: process.env.APPROOV_BASE64_SECRET })] });
+ * app.get('/forms', protect(guard, { binding: 'authorization' }), handler);
  */
+export function createGuard(options: GuardOptions & { readonly devices: Devices }): DeviceGuard;
+export function createGuard(options: GuardOptions): Guard;
 export function createGuard(options: GuardOptions): Guard {
   assertOptions(options, OPTIONS, 'a guard');
-  const { accept, enforcement = 'enforce', onDecision, now: clock = Date.now } = options;
+  const { enforcement = 'enforce', onEvent, now: clock = Date.now } = options;
   assertOneOf('enforcement', enforcement, ['enforce', 'report']);
   assertClock(clock);
   const now = steadyClock(clock);
-  const enrolment = createEnrolment(options, now);
-  const evidence = connected(options.evidence, enrolment?.sessions);
-  assertDistinctSecrets(usesOfSecrets(options, evidence));
+  const requestId = namer(options.requestId);
+  const devices = connected(options.devices, { now, onEvent, requestId });
+  const evidence = readEvidence(options.evidence, devices);
+  assertDistinctSecrets([
+    // All kinds count as one use, since two headers may carry tokens of one account.
+    { option: 'evidence', digests: evidence.flatMap((each) => each.secretDigests?.() ?? []) },
+    ...(devices?.secretUses ?? []),
+  ]);
   const { statuses, body, headers, expose } = options;
   const refusal: RefusalOptions = {
     ...(statuses && { statuses }),
@@ -119,13 +150,6 @@ export function createGuard(options: GuardOptions): Guard {
     ...(headers && { headers }),
     ...(expose !== undefined && { expose }),
   };
-  if (accept === undefined && evidence.length > 1) {
-    throw new ConfigurationError(
-      'accept',
-      'is not set, and there are several kinds of evidence',
-      'Name the kinds that a route accepts when it does not say.',
-    );
-  }
   const counts = new Map<string | undefined, RouteCounts>();
   const countsOf = (name: string | undefined): RouteCounts => {
     const ofName = counts.get(name) ?? new RouteCounts(name);
@@ -134,16 +158,16 @@ export function createGuard(options: GuardOptions): Guard {
   };
   const defaults: RouteDefaults = {
     evidence,
-    accept: accept ?? evidence.map((each) => each.kind),
+    accept: options.accept ?? onlyKind(evidence),
     enforcement,
     refusal,
     maxBodyBytes: options.maxBodyBytes,
     caching: options.caching,
-    realm: enrolment?.sessions.context.settings.audience,
+    realm: devices?.realm,
     countsOf,
   };
   const unnamed = createRoute({}, defaults);
-  const telling = { onDecision, pseudonym: enrolment?.sessions.pseudonym };
+  const telling = { onEvent, requestId, pseudonym: devices?.pseudonym };
   return {
     route: (wanted = {}) => createRoute(wanted, defaults),
     check: (request, route = unnamed) => {
@@ -156,68 +180,65 @@ export function createGuard(options: GuardOptions): Guard {
         return { outcome: 'refuse', error, response: refuse(error, {}, unnamed.refusal) };
       }
     },
-    counters: () =>
-      [...counts.values(), ...(enrolment?.endpoints.counters() ?? [])].flatMap((each) => each.read()),
-    answer: (request, path) => enrolment?.endpoints.answer(request, path),
-    sessions: enrolment?.sessions.control,
-    health: healthOf(enrolment?.sessions.context.store),
+    counters: () => [...[...counts.values()].flatMap((each) => each.read()), ...(devices?.counters() ?? [])],
+    answer: (request, path) => devices?.answer(request, path),
+    devices: devices?.control,
+    health: healthOf(devices?.store),
   };
 }
 
-/** The kinds of evidence, each once, those of sessions with the sessions that they are about. */
-function connected(
-  given: readonly (Evidence | SessionEvidence)[] = [],
-  sessions: Sessions | undefined,
-): readonly Evidence[] {
-  if (given.length === 0)
-    throw new ConfigurationError('evidence', 'is empty', 'Give at least one kind: approov({ … }).');
-  if (!given.every(isEvidence)) {
-    const remedy =
-      'Give approov({ … }), session() and the like, called; what devices enrol with goes into enrolment.';
+function connected(devices: Devices | undefined, guard: ConnectingGuard): ConnectedDevices | undefined {
+  if (devices === undefined) return undefined;
+  if (typeof devices.connect === 'function') return devices.connect(guard);
+  const remedy = 'Call devices of attestkit/devices: devices: devices({ evidence: [appAttest({ … })], … }).';
+  throw new ConfigurationError('devices', 'is not what devices({ … }) gives', remedy);
+}
+
+/** The kinds of evidence, each once, those of enrolled devices last. */
+function readEvidence(given: readonly Evidence[] = [], devices?: ConnectedDevices): readonly Evidence[] {
+  const evidence = [...given, ...(devices?.evidence ?? [])];
+  if (evidence.length === 0)
+    throw new ConfigurationError(
+      'evidence',
+      'is empty',
+      'Give at least one kind: approov({ … }), or devices.',
+    );
+  if (!given.every((each) => isJsonObject(each) && typeof each['find'] === 'function')) {
+    const remedy = 'Give approov({ … }) and the like, called; what devices enrol with goes into devices.';
     throw new ConfigurationError('evidence', 'has a member that no request can carry', remedy);
   }
-  const twice = given.find((each, at) => given.findIndex((other) => other.kind === each.kind) !== at);
+  const twice = evidence.find((each, at) => evidence.findIndex((other) => other.kind === each.kind) !== at);
   if (twice !== undefined)
     throw new ConfigurationError(
       'evidence',
       `has the kind ${twice.kind} twice`,
-      'Give each kind once, with all its keys.',
+      'Give each kind once, with all its keys; session and signedRequest come with devices.',
     );
-  if (given.some(({ kind }) => kind === 'reported'))
+  if (evidence.some(({ kind }) => kind === 'reported'))
     throw new ConfigurationError('evidence', 'has a kind by the name of reported', 'Give it another name.');
-  const evidence = given.map((each) => ('connect' in each ? connect(each, sessions) : each));
   for (const { kind, statuses: ofKind = {} } of evidence) assertStatuses(ofKind, `statuses of ${kind}`);
   return evidence;
 }
 
-function isEvidence(each: unknown): boolean {
-  return isJsonObject(each) && (typeof each['find'] === 'function' || typeof each['connect'] === 'function');
-}
-
-function connect(evidence: SessionEvidence, sessions: Sessions | undefined): Evidence {
-  if (sessions !== undefined) return evidence.connect(sessions);
-  const remedy = 'Give secret and store, and the kinds of evidence that devices enrol with: enrolment.';
+function onlyKind(evidence: readonly Evidence[]): readonly string[] {
+  const kinds = evidence.filter(({ onlyIfAsked }) => onlyIfAsked !== true).map(({ kind }) => kind);
+  if (kinds.length <= 1) return kinds;
   throw new ConfigurationError(
-    'enrolment',
-    `is not set, and ${evidence.kind} is about enrolled devices`,
-    remedy,
+    'accept',
+    'is not set, and there are several kinds of evidence',
+    `Name the kinds that a route accepts when it does not say: any of ${kinds.join(', ')}.`,
   );
 }
 
-/** All kinds in `evidence` count as one use, since two headers may carry tokens of one account. */
-function usesOfSecrets(
-  { secret = [], hashKey, enrolment = [] }: GuardOptions,
-  evidence: readonly Evidence[],
-): readonly SecretUse[] {
-  return [
-    { option: 'evidence', digests: evidence.flatMap((each) => each.secretDigests?.() ?? []) },
-    ...enrolment.map(({ kind, secretDigests }) => ({
-      option: `enrolment (${kind})`,
-      digests: secretDigests?.() ?? [],
-    })),
-    usedAsText('secret', [secret].flat()),
-    usedAsText('hashKey', hashKey === undefined ? [] : [hashKey]),
-  ];
+/** What the application calls a request; what it throws, or gives that is no short text, is as if it said nothing. */
+function namer(named: GuardOptions['requestId']): (request: AttestedRequest) => string {
+  return (request) => {
+    let name: unknown;
+    quietly(() => {
+      name = named?.(request);
+    });
+    return typeof name === 'string' && name !== '' && name.length <= 200 ? name : randomUUID();
+  };
 }
 
 /** Seconds in place of milliseconds would let tokens live a thousand times too long. */

@@ -11,11 +11,10 @@ import type { SignedTokenErrorCode } from './signed-token/index.js';
 import type { StoreErrorCode } from './stores/internal.js';
 
 export { createGuard } from './create-guard.js';
-export type { EndpointUse, EnrolmentOptions, Limiter, LimitOptions } from './endpoints/internal.js';
-export type { Guard, GuardOptions } from './create-guard.js';
+export type { DeviceGuard, Guard, GuardOptions } from './create-guard.js';
 export type { RefusalOptions, Route, RouteOptions } from './guard/internal.js';
 export { AttestationError, ConfigurationError } from './kernel/errors.js';
-export type { Attestation, EvidenceRouteOptions } from './ports/attestation.js';
+export type { Attestation, EvidenceKind, EvidenceRouteOptions } from './ports/attestation.js';
 export type { CheckDef, CheckReport, Failure, Inspection, Stage } from './ports/checks.js';
 export type { Answer, Caching, Decision, Refusal } from './ports/decision.js';
 export type {
@@ -27,7 +26,19 @@ export type {
   KeyProof,
   Platform,
 } from './ports/enrolment.js';
-export type { Counter, DecisionEvent, EndpointEvent, FailureFacts } from './ports/events.js';
+export type {
+  ConfigurationEvent,
+  Counter,
+  DecisionEvent,
+  DeviceEvent,
+  EndpointEvent,
+  FailureFacts,
+  GuardEvent,
+  Outcome,
+  RequestFacts,
+  SessionEvent,
+  StoreEvent,
+} from './ports/events.js';
 export type {
   Appraisal,
   Enforcement,

@@ -18,7 +18,7 @@ declare global {
 /**
  * Middleware for Express 4 and 5: for all that is mounted after it, unknown paths included, with
  * `app.use(protect(guard))`, for a router, or for one route:
- * `app.get('/forms', protect(guard, { binding: true }), (req, res) => { req.attestation?.approov?.did … })`.
+ * `app.get('/forms', protect(guard, { binding: true }), (req, res) => { req.attestation?.approov?.deviceId … })`.
  *
  * The peer's address is `req.ip`, by the setting `trust proxy`. Mount it before the body parser, or give the parser
  * the hook `rawBody`.
@@ -30,13 +30,13 @@ export function protect(guard: Guard, options?: RouteOptions): Middleware {
 }
 
 /**
- * The guard's endpoints of enrolment and sessions, below where they are mounted: `app.use('/device', enrolment(guard))`.
+ * The guard's endpoints of devices, below where they are mounted: `app.use('/device', deviceEndpoints(guard))`.
  * Requests for other paths go on. Mount them before what protects all routes, and before the body parser, or give the
  * parser the hook `rawBody`.
  *
  * @throws ConfigurationError naming `guard` where it has no endpoints
  */
-export function enrolment(guard: Guard): Middleware {
+export function deviceEndpoints(guard: Guard): Middleware {
   // Express has taken the path of the mount from the URL.
   return answering(mounted(guard, { prefix: '' }), ({ url = '' }) => url);
 }

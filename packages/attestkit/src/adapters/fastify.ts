@@ -45,14 +45,14 @@ export interface NotFoundReply {
 export interface ProtectionOptions extends RouteOptions {
   readonly guard: Guard;
   /**
-   * The whole path of the guard's endpoints of enrollment and sessions: `/device`. The plugin answers them itself, before
+   * The whole path of the guard's endpoints of devices: `/device`. The plugin answers them itself, before
    * it protects all else, so that no path has to be excluded. Default: nowhere.
    */
-  readonly enrolment?: string;
+  readonly devicePath?: string;
 }
 
 /** Options of the plugin: the guard, and where its endpoints are, below the prefix of the instance. */
-export interface EnrolmentPluginOptions extends MountOptions {
+export interface DeviceEndpointsOptions extends MountOptions {
   readonly guard: Guard;
 }
 
@@ -90,13 +90,13 @@ export function protect(guard: Guard, options?: RouteOptions): OnRequest {
 /**
  * The plugin that protects every route of the instance on which it is registered, and of the plugins below, whether
  * they were registered before it or are after, and unknown paths: `await app.register(protection, { guard })`. With
- * `enrolment: '/device'` it answers the guard's endpoints too, which devices ask before they have evidence to show.
+ * `devicePath: '/device'` it answers the guard's endpoints too, which devices ask before they have evidence to show.
  *
  * @throws ConfigurationError (rejects with it) naming the option, when the instance gets ready
  */
 export const protection: (instance: FastifyInstance, options: ProtectionOptions) => Promise<void> =
   Object.assign(
-    async (instance: FastifyInstance, { guard, enrolment: path, ...options }: ProtectionOptions) => {
+    async (instance: FastifyInstance, { guard, devicePath: path, ...options }: ProtectionOptions) => {
       const hook = protect(guard, options);
       instance.addHook('onRequest', path === undefined ? hook : answeringFirst(guard, path, instance, hook));
       if (!instance.hasRequestDecorator('attestation')) instance.decorateRequest('attestation', undefined);
@@ -108,8 +108,8 @@ export const protection: (instance: FastifyInstance, options: ProtectionOptions)
 /** Answers the endpoints in place of letting them through: what is let through, a router may read as another path. */
 function answeringFirst(guard: Guard, path: string, { prefix }: FastifyInstance, hook: OnRequest): OnRequest {
   if (prefix !== '') {
-    const remedy = 'Register the plugin on the root instance, or the plugin enrolment in this scope.';
-    throw new ConfigurationError('enrolment', `would not be reached within the prefix ${prefix}`, remedy);
+    const remedy = 'Register the plugin on the root instance, or the plugin deviceEndpoints in this scope.';
+    throw new ConfigurationError('devicePath', `would not be reached within the prefix ${prefix}`, remedy);
   }
   const endpoints = mounted(guard, { prefix: path });
   return (request, reply, done) => {
@@ -121,15 +121,18 @@ function answeringFirst(guard: Guard, path: string, { prefix }: FastifyInstance,
 }
 
 /**
- * The plugin with the guard's endpoints of enrollment and sessions alone, by default below `/device`:
- * `await app.register(enrolment, { guard, prefix: '/device' })`. They are routes of Fastify, in a scope of their own,
+ * The plugin with the guard's endpoints of devices alone, by default below `/device`:
+ * `await app.register(deviceEndpoints, { guard, prefix: '/device' })`. They are routes of Fastify, in a scope of their own,
  * and answer before the body is parsed; the rest below the prefix is not found. Where all routes are protected, use the
- * option `enrolment` of `protection` instead: an exclusion of `/device/*` opens the application's own routes there.
+ * option `devicePath` of `protection` instead: an exclusion of `/device/*` opens the application's own routes there.
  *
  * @throws ConfigurationError (rejects with it) naming the option, or `guard` where it has no endpoints, when the
  *   instance gets ready
  */
-export async function enrolment(instance: FastifyScope, options: EnrolmentPluginOptions): Promise<void> {
+export async function deviceEndpoints(
+  instance: FastifyScope,
+  options: DeviceEndpointsOptions,
+): Promise<void> {
   const { guard, ...rest } = options;
   // Fastify has put a prefix that is given before the routes already.
   const added = rest.prefix === undefined ? '/device' : '';

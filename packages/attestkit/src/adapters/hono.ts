@@ -68,13 +68,13 @@ export function protect(
 }
 
 /**
- * Middleware with the guard's endpoints of enrollment and sessions, by default below `/device`:
- * `app.use(enrolment(guard))`. Requests for other paths go on. Use it before what protects all routes, and before what
+ * Middleware with the guard's endpoints of devices, by default below `/device`:
+ * `app.use(deviceEndpoints(guard))`. Requests for other paths go on. Use it before what protects all routes, and before what
  * reads the body.
  *
  * @throws ConfigurationError naming the option, or `guard` where it has no endpoints
  */
-export function enrolment(
+export function deviceEndpoints(
   guard: Guard,
   options: HonoMountOptions = {},
 ): (c: Pick<HonoContext, 'req' | 'env'>, next: () => Promise<void>) => Promise<Response | undefined> {

@@ -52,13 +52,13 @@ export function protect(
 }
 
 /**
- * Middleware with the guard's endpoints of enrolment and sessions, by default below `/device`:
- * `app.use(enrolment(guard))`. Requests for other paths go on. Use it before what protects all routes, and before the
+ * Middleware with the guard's endpoints of devices, by default below `/device`:
+ * `app.use(deviceEndpoints(guard))`. Requests for other paths go on. Use it before what protects all routes, and before the
  * body parser, or hand the parser's bytes to `rawBody` of `attestkit/node`.
  *
  * @throws ConfigurationError naming the option, or `guard` where it has no endpoints
  */
-export function enrolment(
+export function deviceEndpoints(
   guard: Guard,
   options?: MountOptions,
 ): (ctx: KoaContext, next: () => Promise<unknown>) => Promise<void> {

@@ -5,7 +5,7 @@ import { assertOptions } from '../kernel/config/options.js';
 import type { Answer } from '../ports/decision.js';
 import type { AttestedRequest } from '../ports/request.js';
 
-/** Where the endpoints of enrolment and sessions are. */
+/** Where the endpoints of devices are. */
 export interface MountOptions {
   /** The path above them, from its first slash on and without one at its end. Default `/device`. */
   readonly prefix?: string | undefined;
@@ -25,12 +25,11 @@ export type Endpoints = (request: AttestedRequest, url: string) => Promise<Answe
  */
 export function mounted(guard: Guard, options: MountOptions = {}): Endpoints {
   routeOf(guard);
-  if (guard.sessions === undefined) {
-    const remedy =
-      'Give the guard the kinds of evidence that devices enrol with: enrolment: [appAttest({ … })].';
-    throw new ConfigurationError('guard', 'has no endpoints of enrolment', remedy);
+  if (guard.devices === undefined) {
+    const remedy = 'Give the guard the option devices: devices({ evidence: [appAttest({ … })], … }).';
+    throw new ConfigurationError('guard', 'has no devices, and so no endpoints of theirs', remedy);
   }
-  assertOptions(options, { prefix: 'string' }, 'enrolment');
+  assertOptions(options, { prefix: 'string' }, 'deviceEndpoints');
   const below = belowPrefix(options.prefix);
   return (request, url) => {
     const path = below(url);

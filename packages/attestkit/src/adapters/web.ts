@@ -52,12 +52,12 @@ export function protect<Rest extends readonly unknown[]>(
 }
 
 /**
- * Answers requests for the guard's endpoints of enrolment and sessions, by default below `/device`; undefined for all
- * others: `const device = enrolment(guard)`, then `device(request) ?? handler(request)`.
+ * Answers requests for the guard's endpoints of devices, by default below `/device`; undefined for all
+ * others: `const device = deviceEndpoints(guard)`, then `device(request) ?? handler(request)`.
  *
  * @throws ConfigurationError naming the option, or `guard` where it has no endpoints
  */
-export function enrolment<Rest extends readonly unknown[] = readonly []>(
+export function deviceEndpoints<Rest extends readonly unknown[] = readonly []>(
   guard: Guard,
   options: WebMountOptions<Rest> = {},
 ): (request: Request, ...rest: Rest) => Promise<Response> | undefined {

@@ -67,9 +67,9 @@ export function readConsume(options: ReplayOptions): Consume | undefined {
   if (store === undefined) return undefined;
   return (_token, result, now) => {
     assertUsable?.(result);
-    const { jti } = result;
-    if (jti === undefined) throw new AttestationError(CHECKS.identified);
-    return () => consumeInStore(store, result, jti, now);
+    const { tokenId } = result;
+    if (tokenId === undefined) throw new AttestationError(CHECKS.identified);
+    return () => consumeInStore(store, result, tokenId, now);
   };
 }
 
@@ -91,7 +91,7 @@ async function consumeInStore(
 ): Promise<AppCheckResult> {
   // Of this issuer: another one may have the same `jti`.
   const key = `app-check/${hash('sha256', JSON.stringify([result.claims['iss'], jti]), 'base64url')}`;
-  const ttlMs = Math.ceil(Math.max(0, result.exp * 1000 - now)) + MARGIN_MS;
+  const ttlMs = Math.ceil(Math.max(0, result.expiresAt - now)) + MARGIN_MS;
   if (!(await store.claim(key, ttlMs))) throw new AttestationError(CHECKS.unused);
   return { ...result, consumed: true };
 }

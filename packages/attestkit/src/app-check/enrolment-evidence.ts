@@ -60,7 +60,7 @@ export function appCheckEnrolment(options: AppCheckEnrolmentOptions): EnrolmentE
   };
 }
 
-function enrolled({ appId, platform, iat, provider, notes }: AppCheckResult, now: number): Enrolled {
+function enrolled({ appId, platform, issuedAt, provider, notes }: AppCheckResult, now: number): Enrolled {
   return {
     kind: 'app-check',
     platform: platform === 'web' ? 'unknown' : platform,
@@ -68,7 +68,7 @@ function enrolled({ appId, platform, iat, provider, notes }: AppCheckResult, now
     environment: isDebug(provider) ? 'development' : 'unknown',
     integrity: 'app',
     // A clock that is ahead must not make the evidence look younger than it is.
-    attestedAt: Math.min(iat * 1000, now),
+    attestedAt: Math.min(issuedAt, now),
     facts: { ...(provider !== undefined && { provider }) },
     ...(notes.length > 0 && { notes }),
   };

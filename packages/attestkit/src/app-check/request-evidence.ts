@@ -23,7 +23,7 @@ export interface AppCheckRouteOptions {
 
 declare module '../ports/attestation.js' {
   interface Attestation {
-    readonly 'app-check'?: AppCheckResult;
+    readonly appCheck?: AppCheckResult;
   }
   interface EvidenceRouteOptions extends AppCheckRouteOptions {}
 }
@@ -42,14 +42,12 @@ const ABSENT: Found<string> = { present: false, check: FIELD_CHECKS.present };
  *
  * @throws ConfigurationError naming the option that cannot be right
  */
-export function appCheck(
-  options: AppCheckOptions,
-): Evidence<'app-check', AppCheckResult, string, Consume | undefined> {
+export function appCheck(options: AppCheckOptions): Evidence<'appCheck', AppCheckResult> {
   assertOptions(options, OPTIONS, 'appCheck');
   const verify = createVerifier(options);
   const consume = readConsume(options);
   return {
-    kind: 'app-check',
+    kind: 'appCheck',
     routeOptions: ['appCheck'],
     fields: [HEADER],
     need: () => ({ need: 'token', header: 'X-Firebase-AppCheck' }),
@@ -61,7 +59,7 @@ export function appCheck(
       if (values.length > 1 || value.includes(',')) throw new AttestationError(FIELD_CHECKS.single);
       return value === '' ? ABSENT : { present: true, item: value };
     },
-    verify(token, context) {
+    verify(token: string, context: VerifyContext<Consume | undefined>) {
       const verified = verify(token, context.now);
       if ('then' in verified) return verified.then((result) => appraisalOf(token, result, context));
       return appraisalOf(token, verified, context);

@@ -4,6 +4,7 @@ import { checkClaims } from '../kernel/jose/claims.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import type { JsonObject } from '../kernel/bytes/json.js';
 import { jwksSource } from '../kernel/jose/key-source.js';
+import { milliseconds } from '../kernel/jose/numeric-date.js';
 import { appraiseToken, type TokenRules } from '../kernel/jose/token-verifier.js';
 import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { readJwks } from '../kernel/jose/public-keys.js';
@@ -19,12 +20,12 @@ export interface AppCheckResult {
   /** Firebase App ID, claim `sub`: `1:123456789012:android:0a1b2c3d4e5f`. */
   readonly appId: string;
   readonly platform: 'android' | 'ios' | 'web' | 'unknown';
-  /** Expiry, seconds since the epoch; may have a fraction. */
-  readonly exp: number;
-  /** Time of issue, seconds since the epoch. */
-  readonly iat: number;
-  /** The token's identifier. Session tokens and limited-use tokens both have one. */
-  readonly jti: string | undefined;
+  /** Milliseconds since the epoch; may have a fraction. */
+  readonly expiresAt: number;
+  /** Milliseconds since the epoch; may have a fraction. */
+  readonly issuedAt: number;
+  /** The token's identifier, claim `jti`. Session tokens and limited-use tokens both have one. */
+  readonly tokenId: string | undefined;
   /**
    * Whether the app asked for a limited-use token: it lives for less than 30 minutes (Firebase gives it 5), and session
    * tokens for 30 minutes to 7 days. Whether it was used before is another question.
@@ -178,9 +179,9 @@ function resultOf(claims: JsonObject): AppCheckResult {
     kind: 'app-check',
     appId: sub as string,
     platform: platformOf(sub),
-    exp: exp as number,
-    iat: iat as number,
-    jti: typeof jti === 'string' && jti !== '' ? jti : undefined,
+    expiresAt: milliseconds(exp),
+    issuedAt: milliseconds(iat),
+    tokenId: typeof jti === 'string' && jti !== '' ? jti : undefined,
     limitedUse: lifetimeOf(claims) < SHORTEST_SESSION,
     provider: typeof provider === 'string' ? provider : undefined,
     notes: notesOn(claims),

@@ -65,9 +65,7 @@ const ABSENT: Found<string> = { present: false, check: FIELD_CHECKS.present };
  *
  * @throws ConfigurationError naming the option that cannot be right
  */
-export function approov(
-  options: ApproovOptions,
-): Evidence<'approov', ApproovResult, string, BindingDemand | undefined> {
+export function approov(options: ApproovOptions): Evidence<'approov', ApproovResult> {
   assertOptions(options, OPTIONS, 'approov');
   const keys = keySource(options);
   const rules = tokenRules(keys, claimExpectations(options));
@@ -101,7 +99,7 @@ export function approov(
       const check = absenceIn(token);
       return check === undefined ? { present: true, item: token } : { present: false, check };
     },
-    verify(token, context) {
+    verify(token: string, context: VerifyContext<BindingDemand | undefined>) {
       const result = verifier.verify(token, context.now);
       return 'then' in result ? result.then((later) => bind(later, context)) : bind(result, context);
     },

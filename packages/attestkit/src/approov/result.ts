@@ -1,29 +1,30 @@
 import { isJsonObject, type JsonObject } from '../kernel/bytes/json.js';
+import { milliseconds } from '../kernel/jose/numeric-date.js';
 
-/** A genuine Approov token, in the platform's own names. Frozen where the guard shares it between requests. */
+/** A genuine Approov token. `claims` has the platform's own names. Frozen where the guard shares it between requests. */
 export interface ApproovResult {
   readonly kind: 'approov';
   /** Whether the token was verified to be bound to this request (claim `pay`). */
   readonly bound: boolean;
-  /** Expiry, seconds since the epoch; may have a fraction. */
-  readonly exp: number;
-  /** Device id: base64 of 16 bytes. */
-  readonly did: string | undefined;
-  /** The address from which the device spoke to Approov. Informational: networks change. */
-  readonly ip: string | undefined;
-  /** Attestation response code, where the account has it enabled. */
-  readonly arc: string | undefined;
-  /** Annotations: why the device would be rejected, where the account has them enabled. */
-  readonly anno: string | readonly string[] | undefined;
-  /** Installation public key: base64 of its SPKI DER (P-256). */
-  readonly ipk: string | undefined;
-  /** `<account>.approov.io`, where the account has it enabled. */
-  readonly iss: string | undefined;
-  /** The API domain, where the account has it enabled. */
-  readonly aud: string | readonly string[] | undefined;
-  /** Results of web protection back-ends, by prefixed name: `recap:`, `hcap:`, `fpjs:`. */
-  readonly embed: JsonObject | undefined;
-  /** All claims as signed. A member above is undefined where the claim is absent or of another type than Approov documents. */
+  /** Claim `exp`, milliseconds since the epoch; may have a fraction. */
+  readonly expiresAt: number;
+  /** Claim `did`: base64 of 16 bytes. */
+  readonly deviceId: string | undefined;
+  /** Claim `ip`: the address from which the device spoke to Approov. Informational: networks change. */
+  readonly address: string | undefined;
+  /** Claim `arc`: the attestation response code, if the account has it enabled. */
+  readonly responseCode: string | undefined;
+  /** Claim `anno`: why the device would be rejected, if the account has annotations enabled. */
+  readonly annotations: string | readonly string[] | undefined;
+  /** Claim `ipk`, the installation's public key: base64 of its SPKI DER (P-256). */
+  readonly installationKey: string | undefined;
+  /** Claim `iss`: `<account>.approov.io`, if the account has it enabled. */
+  readonly issuer: string | undefined;
+  /** Claim `aud`: the API domain, if the account has it enabled. */
+  readonly audience: string | readonly string[] | undefined;
+  /** Claim `embed`: results of web protection back-ends, by prefixed name: `recap:`, `hcap:`, `fpjs:`. */
+  readonly webProtection: JsonObject | undefined;
+  /** All claims as signed. A member above is undefined if the claim is absent or of another type than Approov documents. */
   readonly claims: JsonObject;
 }
 
@@ -33,15 +34,15 @@ export function approovResult(claims: JsonObject, bound: boolean): ApproovResult
   return {
     kind: 'approov',
     bound,
-    exp: claims['exp'] as number,
-    did: text(did),
-    ip: text(ip),
-    arc: text(arc),
-    anno: text(anno) ?? texts(anno),
-    ipk: text(ipk),
-    iss: text(iss),
-    aud: text(aud) ?? texts(aud),
-    embed: isJsonObject(embed) ? embed : undefined,
+    expiresAt: milliseconds(claims['exp']),
+    deviceId: text(did),
+    address: text(ip),
+    responseCode: text(arc),
+    annotations: text(anno) ?? texts(anno),
+    installationKey: text(ipk),
+    issuer: text(iss),
+    audience: text(aud) ?? texts(aud),
+    webProtection: isJsonObject(embed) ? embed : undefined,
     claims,
   };
 }

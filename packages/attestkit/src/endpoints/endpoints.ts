@@ -1,17 +1,11 @@
 import { AttestationError } from '../kernel/errors.js';
 import type { Answer } from '../ports/decision.js';
-import type { EndpointEvent } from '../ports/events.js';
+import type { GuardEvent } from '../ports/events.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { BODY_CHECKS, deviceIdOf, type Issued, type Sessions } from '../sessions/internal.js';
-import {
-  DEFAULT_REALM,
-  factsOf,
-  GUARD_CHECKS,
-  quietly,
-  RouteCounts,
-  wwwAuthenticate,
-} from '../guard/internal.js';
+import { DEFAULT_REALM, GUARD_CHECKS, quietly, RouteCounts, wwwAuthenticate } from '../guard/internal.js';
 import { ENDPOINT_CHECKS as CHECKS } from './checks.js';
+import { eventsOf } from './endpoint-events.js';
 import { queryParameter, readJsonBody } from './read-request.js';
 import { statusOf } from './status.js';
 import type { Limiter } from './rate-limiter.js';
@@ -22,7 +16,9 @@ export interface EndpointSetup {
   readonly limiter: Limiter;
   /** Requests that are verified at once at most. */
   readonly maxConcurrent: number;
-  readonly onEvent: ((event: EndpointEvent) => unknown) | undefined;
+  readonly onEvent: ((event: GuardEvent) => unknown) | undefined;
+  /** Names a request in events. */
+  readonly requestId: (request: AttestedRequest) => string;
 }
 
 /** What one use has brought to light so far, for the event. */
@@ -30,8 +26,11 @@ interface Use {
   readonly endpoint: string;
   readonly request: AttestedRequest;
   readonly address: string | undefined;
+  /** By the monotonic clock. */
+  readonly startedAt: number;
   device?: string;
   issued?: Issued;
+  hasEnded?: boolean;
 }
 
 interface Endpoint {
@@ -110,7 +109,7 @@ export class Endpoints {
     const { method } = request;
     if (method !== endpoint.method && !(method === 'HEAD' && endpoint.method === 'GET'))
       return { status: 405, headers: { ...HEADERS, allow: ALLOWED[endpoint.method] }, body: '{}' };
-    let use: Use = { endpoint: path.slice(1), request, address: undefined };
+    let use: Use = { endpoint: path.slice(1), request, address: undefined, startedAt: performance.now() };
     try {
       use = { ...use, address: this.#addressOf(request) };
       // Before anything of the body is read.
@@ -184,7 +183,7 @@ export class Endpoints {
 
   async #revoke(use: Use): Promise<object> {
     const body = await readJsonBody(use.request);
-    await this.#oneOfFew(() => this.#setup.sessions.revoke(body));
+    use.hasEnded = await this.#oneOfFew(() => this.#setup.sessions.revoke(body));
     return {};
   }
 
@@ -203,28 +202,27 @@ export class Endpoints {
   }
 
   #tell(use: Use, answer: Answer, error?: AttestationError): Answer {
-    const { endpoint, address, device, issued } = use;
-    const counts = this.#counts.get(`/${endpoint}`);
+    const counts = this.#counts.get(`/${use.endpoint}`);
     if (error === undefined) counts?.accept();
     else counts?.add('refused', error.code);
-    const { onEvent } = this.#setup;
-    if (onEvent !== undefined) {
-      const event: EndpointEvent = {
-        endpoint,
-        outcome: error === undefined ? 'accept' : 'refuse',
-        status: answer.status,
-        refused: error && factsOf(error),
-        device: issued === undefined ? device : this.#setup.sessions.pseudonym('device_id', issued.deviceId),
-        address,
-        kind: issued?.kind,
-        session: issued?.sessionId,
-        retried: issued?.retried === true,
-        change: issued?.change,
-        proof: issued?.proof,
-        notes: issued?.notes ?? [],
-      };
-      quietly(() => onEvent(event));
-    }
+    const { onEvent, requestId, sessions } = this.#setup;
+    if (onEvent === undefined) return answer;
+    const { endpoint, request, address, issued, startedAt, hasEnded = false } = use;
+    const device = issued === undefined ? use.device : sessions.pseudonym('device_id', issued.deviceId);
+    const events = eventsOf({
+      endpoint,
+      request,
+      requestId: requestId(request),
+      at: sessions.context.now(),
+      durationMs: performance.now() - startedAt,
+      status: answer.status,
+      error,
+      address,
+      device,
+      issued,
+      hasEnded,
+    });
+    for (const event of events) quietly(() => onEvent(event));
     return answer;
   }
 }

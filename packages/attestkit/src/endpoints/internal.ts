@@ -1,6 +1,7 @@
 export type { EndpointErrorCode } from './checks.js';
-export { ENROLMENT_OPTIONS } from './create-endpoints.js';
-export type { EnrolmentOptions } from './create-endpoints.js';
+export { Endpoints } from './endpoints.js';
+export { watchedStore } from './watched-store.js';
+export { enrolmentLimits, readLimits } from './limits.js';
 export type { LimitOptions } from './limits.js';
+export { tokenBuckets } from './rate-limiter.js';
 export type { EndpointUse, Limiter } from './rate-limiter.js';
-export { createEnrolment } from './create-endpoints.js';

@@ -49,12 +49,12 @@ const MOST = 1_000_000;
  */
 export function readLimits(options: LimitOptions = {}): Limits {
   const types: OptionTypes = Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, 'number']));
-  assertOptions(options, types, 'limits', 'limits.');
+  assertOptions(options, types, 'devices.limits', 'devices.limits.');
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   for (const [name, value] of given) {
     if (Number.isInteger(value) && value >= 1 && value <= MOST) continue;
     const remedy = `Give a whole number from 1 to ${MOST}; a large one switches the limit off.`;
-    throw new ConfigurationError(`limits.${name}`, 'is not a number of uses', remedy);
+    throw new ConfigurationError(`devices.limits.${name}`, 'is not a number of uses', remedy);
   }
   return { ...DEFAULTS, ...Object.fromEntries(given) };
 }

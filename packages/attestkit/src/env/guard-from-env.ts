@@ -1,27 +1,35 @@
 import type { BindingOptions } from '../approov/index.js';
 import { createGuard, type Guard, type GuardOptions } from '../create-guard.js';
-import { ENROLMENT_OPTIONS } from '../endpoints/internal.js';
+import { devices, type DevicesOptions } from '../devices.js';
 import { quietly, REFUSAL_OPTIONS } from '../guard/internal.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
-import { assertion, session } from '../sessions/index.js';
+import type { EvidenceKind } from '../ports/attestation.js';
+import type { GuardEvent } from '../ports/events.js';
 import { appCheckFromEnv } from './app-check-from-env.js';
 import { approovEnforcement, approovFromEnv, hasApproov } from './approov-from-env.js';
+import { devicesFromEnv, hasDevices } from './devices-from-env.js';
 import { readBoolean, settingOf, type Environment } from './environment.js';
-import { endpointLines, HASHES_CHANGE, logLines } from './log-lines.js';
+import { linesOf } from './log-lines.js';
 import { secretsFromEnv } from './secrets-from-env.js';
-import { hasSessions, sessionsFromEnv } from './sessions-from-env.js';
 
 /** What the environment does not say. */
-export interface GuardFromEnvOptions extends Omit<GuardOptions, 'evidence' | 'accept' | 'enforcement'> {
+export interface GuardFromEnvOptions extends Omit<
+  GuardOptions,
+  'evidence' | 'devices' | 'accept' | 'enforcement'
+> {
   /** Further kinds of evidence, beside those that the variables stand for. A route accepts any. */
   readonly evidence?: GuardOptions['evidence'];
+  /** Options of `devices`, beside those that the variables stand for: `{ evidence: [appAttest({ … })], audience }`. */
+  readonly devices?: Partial<DevicesOptions>;
   /** Default `process.env`. */
   readonly env?: Environment;
   /** How the account's tokens are bound, beside the switch in the environment. */
   readonly binding?: Omit<BindingOptions, 'enforcement'>;
-  /** Where the log lines go, unless `APPROOV_LOGGING_ENABLED=false`. Default: standard output. */
+  /** Receives the log lines, unless `APPROOV_LOGGING_ENABLED=false`. Default: standard output. */
   readonly log?: (line: string) => void;
+  /** Allows the published example secrets, for examples on the loopback interface. Default: by `NODE_ENV`. */
+  readonly allowPublishedSecret?: boolean;
 }
 
 /**
@@ -42,13 +50,13 @@ export interface GuardFromEnvOptions extends Omit<GuardOptions, 'evidence' | 'ac
  *   `JWT_SECRET` changes. Without it a log line says so.
  * - `JWT_EXPIRY_SECONDS`: default 1800. `CHALLENGE_EXPIRY_SECONDS`: default 300.
  * - `APPLE_PUBLIC_KEYS_URL` and `APP_BUNDLE_ID`: the JWK Set of an attester, and the app that its tokens are for; other
- *   kinds of evidence by the option `enrolment`.
+ *   kinds of evidence by the option `devices`.
  *
  * Firebase App Check, where both are there; a token is then another way in:
  *
  * - `FIREBASE_PROJECT_NUMBER`: the number of the project. `FIREBASE_APP_IDS`: its apps that are let in, with commas between.
  *
- * State is kept in this process's memory unless the option `store` says otherwise.
+ * State is kept in this process's memory unless the option `devices.store` says otherwise.
  *
  * @throws ConfigurationError naming the variable and the remedy
  */
@@ -56,63 +64,61 @@ export function guardFromEnv(options: GuardFromEnvOptions = {}): Guard {
   assertOptions(options, OPTIONS, 'guardFromEnv');
   const {
     env = process.env,
+    devices: given = {},
     binding,
     log = (line) => void process.stdout.write(`${line}\n`),
-    onDecision,
     onEvent,
-    evidence: given = [],
+    evidence: further = [],
+    allowPublishedSecret,
     ...rest
   } = options;
   const enforcement = approovEnforcement(env);
   const logged = readBoolean(env, 'APPROOV_LOGGING_ENABLED') ?? true;
-  const secrets = hasSessions(env, rest) ? secretsFromEnv(env, rest) : undefined;
-  const sessions = secrets && sessionsFromEnv(env, rest, secrets);
+  const allowed = allowPublishedSecret === undefined ? given : { allowPublishedSecret, ...given };
+  const secrets = hasDevices(env, options.devices) ? secretsFromEnv(env, allowed) : undefined;
+  const enrolled = secrets && devices(devicesFromEnv(env, allowed, secrets));
   const firebase = appCheckFromEnv(env);
-  const further = firebase === undefined ? given : [firebase, ...given];
-  // Where there is nothing else, the secret of Approov is what is missed.
-  const hasTokens = hasApproov(env) || (sessions === undefined && further.length === 0);
-  if ((sessions !== undefined || further.length > 0) && enforcement === 'report') {
+  const others = firebase === undefined ? further : [firebase, ...further];
+  // If nothing is configured, report the missing Approov secret.
+  const hasTokens = hasApproov(env) || (enrolled === undefined && others.length === 0);
+  if ((enrolled !== undefined || others.length > 0) && enforcement === 'report') {
     throw new ConfigurationError(
       'APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN',
       'is false, and requests that other evidence refuses would pass too',
       'Leave it out, and set enforcement on the routes that only report.',
     );
   }
-  const { allowPublishedSecret } = rest;
   const tokens = hasTokens ? [approovFromEnv(env, { binding, allowPublishedSecret })] : [];
-  const devices = sessions === undefined ? [] : [session()];
-  const signed = sessions?.sessions?.audience === undefined ? [] : [assertion()];
-  const logging =
-    <Event>(linesOf: (event: Event) => readonly string[], listener?: (event: Event) => void) =>
-    (event: Event): void => {
-      for (const line of linesOf(event)) quietly(() => log(line));
-      return listener?.(event);
-    };
-  const listener = logged ? logging(logLines, onDecision) : onDecision;
-  const watcher = logged ? logging(endpointLines, onEvent) : onEvent;
-  if (logged && secrets !== undefined && secrets.options.hashKey === undefined)
-    quietly(() => log(HASHES_CHANGE));
-  const { allowPublishedSecret: _, ...others } = rest;
+  const evidence = [...tokens, ...others];
+  const listener = (event: GuardEvent): void => {
+    for (const line of linesOf(event)) quietly(() => log(line));
+    return onEvent?.(event);
+  };
   return settingOf(secrets?.variables ?? {}, () =>
     createGuard({
-      ...(sessions === undefined ? others : { ...rest, ...sessions }),
-      evidence: [...tokens, ...further, ...devices, ...signed],
-      accept: [...tokens, ...further, ...devices].map(({ kind }) => kind),
+      ...rest,
+      evidence,
+      ...(enrolled && { devices: enrolled }),
+      accept: [
+        ...evidence.map(({ kind }) => kind as EvidenceKind),
+        ...(enrolled === undefined ? [] : ['session' as const]),
+      ],
       enforcement,
-      ...(listener !== undefined && { onDecision: listener }),
-      ...(sessions !== undefined && watcher !== undefined && { onEvent: watcher }),
+      ...(logged ? { onEvent: listener } : onEvent && { onEvent }),
     }),
   );
 }
 
 const OPTIONS: OptionTypes = {
   ...REFUSAL_OPTIONS,
-  ...ENROLMENT_OPTIONS,
   env: 'any',
+  devices: 'object',
   binding: 'object',
   evidence: 'list',
   log: 'function',
-  onDecision: 'function',
+  onEvent: 'function',
+  requestId: 'function',
+  allowPublishedSecret: 'boolean',
   maxBodyBytes: 'number',
   caching: 'string',
   now: 'function',

@@ -1,16 +1,22 @@
-import type { DecisionEvent, EndpointEvent, FailureFacts } from '../ports/events.js';
+import type { DecisionEvent, EndpointEvent, FailureFacts, GuardEvent } from '../ports/events.js';
 
-/** Said once, at start-up. */
-export const HASHES_CHANGE =
+const HASHES_CHANGE =
   'ATTESTKIT_HASH_KEY IS NOT SET: THE HASHES IN EVENTS, AND WHAT SESSIONS ARE BOUND TO, CHANGE WITH JWT_SECRET';
+
+/** The log lines for an event. */
+export function linesOf(event: GuardEvent): readonly string[] {
+  if (event.type === 'decision') return decisionLines(event);
+  if (event.type === 'endpoint') return endpointLines(event);
+  return event.type === 'configuration' && event.option === 'devices.hashKey' ? [HASHES_CHANGE] : [];
+}
 
 /**
  * The lines that Approov's example servers log for a decision, which existing deployments search for, followed by
  * the reason where there is one. Never a token.
  */
-export function logLines(event: DecisionEvent): readonly string[] {
+function decisionLines(event: DecisionEvent): readonly string[] {
   if (event.exempt !== undefined) return [];
-  const { refused, reported, verified, skipped } = event;
+  const { refused, reported, evidence: verified, demandsSkipped: skipped } = event;
   const failures = [...reported, ...(refused === undefined ? [] : [refused])];
   const token =
     verified.includes('approov') || failures.some(({ code }) => code.startsWith('ERR_APPROOV_BINDING_'));
@@ -20,10 +26,10 @@ export function logLines(event: DecisionEvent): readonly string[] {
     const verb = refused?.code === code ? 'REJECTED' : 'ACCEPTED';
     lines.push(`${verb} REQUEST ${subject(code, stage)}`, reasonOf(failure));
   }
-  if (verified.includes('app-check')) lines.push('ACCEPTED REQUEST WITH VALID APP CHECK TOKEN');
+  if (verified.includes('appCheck')) lines.push('ACCEPTED REQUEST WITH VALID APP CHECK TOKEN');
   if (verified.includes('session')) lines.push('ACCEPTED REQUEST WITH VALID SESSION');
-  if (verified.includes('assertion')) lines.push('ACCEPTED REQUEST WITH VALID ASSERTION');
-  if (event.met.includes('binding'))
+  if (verified.includes('signedRequest')) lines.push('ACCEPTED REQUEST WITH VALID ASSERTION');
+  if (event.demandsMet.includes('binding'))
     lines.push('ACCEPTED REQUEST WITH VALID TOKEN BINDING IN THE APPROOV TOKEN');
   if (skipped.includes('binding'))
     lines.push('ACCEPTED REQUEST WITH APPROOV TOKEN MISSING THE CLAIM TO VERIFY THE TOKEN BINDING');
@@ -34,13 +40,13 @@ export function logLines(event: DecisionEvent): readonly string[] {
  * The lines of a use of the endpoints, in the same manner; none where a challenge was given out, as anybody may ask for
  * one.
  */
-export function endpointLines(event: EndpointEvent): readonly string[] {
-  const { endpoint, kind, refused, notes } = event;
+function endpointLines(event: EndpointEvent): readonly string[] {
+  const { endpoint, evidence: kind, refused, notes } = event;
   if (refused === undefined && endpoint === 'challenge') return [];
   const verb = refused === undefined ? 'ACCEPTED' : 'REJECTED';
-  const evidence = kind === undefined ? '' : ` WITH ${kind.toUpperCase()}`;
+  const by = kind === undefined ? '' : ` WITH ${kind.toUpperCase()}`;
   return [
-    `${verb} ${endpoint.toUpperCase()} REQUEST${evidence}`,
+    `${verb} ${endpoint.toUpperCase()} REQUEST${by}`,
     ...(refused === undefined ? [] : [reasonOf(refused)]),
     ...notes.map((note) => `NOT KNOWN HERE: ${note}`),
   ];

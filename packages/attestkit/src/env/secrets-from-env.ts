@@ -1,4 +1,4 @@
-import type { EnrolmentOptions } from '../endpoints/internal.js';
+import type { DevicesOptions } from '../devices.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { readSecrets } from '../sessions/internal.js';
 import type { Environment } from './environment.js';
@@ -11,7 +11,7 @@ const MAKE_ONE = 'Make one with: node -p "crypto.randomBytes(64).toString(\'base
 
 /** The secrets of a guard, and the variables that they come from, by the options that they are. */
 export interface SecretsFromEnv {
-  readonly options: Pick<EnrolmentOptions, 'secret' | 'hashKey'>;
+  readonly options: Pick<DevicesOptions, 'secret' | 'hashKey'>;
   readonly variables: Readonly<Record<string, string>>;
 }
 
@@ -21,7 +21,7 @@ export interface SecretsFromEnv {
  *
  * @throws ConfigurationError naming the variable
  */
-export function secretsFromEnv(env: Environment, given: EnrolmentOptions): SecretsFromEnv {
+export function secretsFromEnv(env: Environment, given: Partial<DevicesOptions>): SecretsFromEnv {
   const { [CURRENT]: current, [PREVIOUS]: previous, [HASH_KEY]: hash } = env;
   if (current === undefined && given.secret === undefined)
     throw new ConfigurationError(CURRENT, 'is not set', MAKE_ONE);
@@ -29,7 +29,7 @@ export function secretsFromEnv(env: Environment, given: EnrolmentOptions): Secre
     const remedy = 'Put both secrets into the option, the one that signs first, or leave the option out.';
     throw new ConfigurationError(
       PREVIOUS,
-      'is set beside the option secret, which has no place for it',
+      'is set beside the option devices.secret, which has no place for it',
       remedy,
     );
   }
@@ -38,16 +38,16 @@ export function secretsFromEnv(env: Environment, given: EnrolmentOptions): Secre
   if (previous !== undefined) readOne(PREVIOUS, previous, allowed);
   if (hash !== undefined) readOne(HASH_KEY, hash, allowed);
   if (current !== undefined && previous !== undefined) assertDifferent(current, previous, allowed);
-  const secret = given.secret ?? (previous === undefined ? current : [current ?? '', previous]);
+  const secret = given.secret ?? (previous === undefined ? (current ?? '') : [current ?? '', previous]);
   const hashKey = given.hashKey ?? hash;
   return {
     options: {
-      ...(secret !== undefined && { secret }),
+      secret,
       ...(hashKey !== undefined && { hashKey }),
     },
     variables: {
-      ...(given.secret === undefined && { secret: CURRENT }),
-      ...(given.hashKey === undefined && { hashKey: HASH_KEY }),
+      ...(given.secret === undefined && { 'devices.secret': CURRENT }),
+      ...(given.hashKey === undefined && { 'devices.hashKey': HASH_KEY }),
     },
   };
 }
@@ -60,7 +60,7 @@ function readOne(variable: string, text: string, allowPublished: boolean | undef
       variable === HASH_KEY
         ? 'It takes one key.'
         : `It takes one secret: put the one that signs into ${CURRENT}, and the one that only verifies into ${PREVIOUS}. ` +
-          'A secret that has a comma itself goes into the option secret.';
+          'A secret that has a comma itself goes into the option devices.secret.';
     throw new ConfigurationError(variable, 'has a comma', remedy);
   }
   readSecrets(text, variable, allowPublished);

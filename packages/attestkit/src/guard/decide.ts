@@ -16,6 +16,8 @@ interface Progress {
   readonly request: AttestedRequest;
   readonly route: Route;
   now: number;
+  /** By the monotonic clock; 0 if nobody listens. */
+  readonly startedAt: number;
   /** The kind at work: a failure is its failure, and answered with its statuses. */
   at: Evidence;
   readonly results: Record<string, unknown>;
@@ -52,6 +54,7 @@ export function decide(
     request,
     route,
     now: Number.NaN,
+    startedAt: telling.onEvent === undefined ? 0 : performance.now(),
     at: first.evidence,
     results: {},
     reported: [],
@@ -148,6 +151,7 @@ function contextOf(progress: Progress, demand: unknown): VerifyContext<unknown> 
     demand,
     now,
     enforcement: route.enforcement,
+    results: progress.results,
     body: () => readBody(request, route.maxBodyBytes),
   };
 }
@@ -235,7 +239,7 @@ function passUnchecked(
   exempt: 'excluded' | 'preflight',
   telling: Telling,
 ): Decision<Attestation> {
-  progress.route.counts.add('exempt', exempt);
+  progress.route.counts.add('open', exempt);
   emit(telling, { ...progress, exempt });
   return { outcome: 'accept', results: NOTHING, reported: progress.reported };
 }

@@ -1,12 +1,6 @@
 import { ConfigurationError } from '../kernel/errors.js';
 import { secretDigests } from '../kernel/config/secret-readings.js';
-
-/** One use of secrets, by the option that names them. */
-export interface SecretUse {
-  readonly option: string;
-  /** Of the secrets, in every encoding. */
-  readonly digests: readonly string[];
-}
+import type { SecretUse } from '../ports/devices.js';
 
 /**
  * Refuses one secret for two uses, in whatever encoding: an attacker who learns it from one could forge in the other.

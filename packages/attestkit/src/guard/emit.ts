@@ -1,7 +1,7 @@
 import { CertificatePlace } from '../kernel/asn1/certificate-place.js';
 import { AttestationError } from '../kernel/errors.js';
 import { Explanation } from '../kernel/explanation.js';
-import type { DecisionEvent, FailureFacts } from '../ports/events.js';
+import type { DecisionEvent, FailureFacts, GuardEvent, Outcome } from '../ports/events.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { pathOf } from './exempt.js';
 import { quietly } from './quietly.js';
@@ -10,6 +10,10 @@ import type { Route } from './route.js';
 interface Concluded {
   readonly request: AttestedRequest;
   readonly route: Route;
+  /** By the guard's clock. */
+  readonly now: number;
+  /** By the monotonic clock. */
+  readonly startedAt: number;
   readonly results: Readonly<Record<string, unknown>>;
   readonly reported: readonly AttestationError[];
   readonly met: readonly string[];
@@ -21,37 +25,53 @@ interface Concluded {
 
 /** The user's listener, where there is one, and how to name to it who it was. */
 export interface Telling {
-  readonly onDecision: ((event: DecisionEvent) => unknown) | undefined;
+  readonly onEvent: ((event: GuardEvent) => unknown) | undefined;
+  /** Names a request in events. */
+  readonly requestId: (request: AttestedRequest) => string;
   /** A keyed hash; undefined where the guard has no secret to key it with. */
   readonly pseudonym: ((kind: 'ip' | 'device_id', value: string) => string) | undefined;
 }
 
 /** Tells the user's listener of a decision. */
-export function emit({ onDecision, pseudonym }: Telling, concluded: Concluded): void {
-  if (onDecision !== undefined) quietly(() => onDecision(eventOf(concluded, pseudonym)));
+export function emit(telling: Telling, concluded: Concluded): void {
+  const { onEvent } = telling;
+  if (onEvent !== undefined) quietly(() => onEvent(eventOf(concluded, telling)));
 }
 
-function eventOf(concluded: Concluded, pseudonym: Telling['pseudonym']): DecisionEvent {
-  const { request, route, refused } = concluded;
+function eventOf(concluded: Concluded, { pseudonym, requestId }: Telling): DecisionEvent {
+  const { request, route, refused, reported, exempt } = concluded;
+  const failure = refused ?? reported[0];
   const hashed = (kind: 'ip' | 'device_id', value: string | undefined): string | undefined =>
     value === undefined ? undefined : pseudonym?.(kind, value);
   return {
-    outcome: refused === undefined ? 'accept' : 'refuse',
+    type: 'decision',
+    at: concluded.now,
+    durationMs: performance.now() - concluded.startedAt,
+    requestId: requestId(request),
     route: route.name,
     method: request.method,
     path: pathOf(request.target),
+    outcome: outcomeOf(concluded),
+    code: failure?.code,
+    stage: failure?.stage,
     enforcement: route.enforcement,
-    address: pseudonym && hashed('ip', request.ip),
+    address: hashed('ip', request.ip),
     device: hashed('device_id', deviceOf(concluded.results)),
-    verified: Object.keys(concluded.results),
-    asked: route.asked,
+    evidence: Object.keys(concluded.results),
+    kinds: route.asked,
     refused: refused && factsOf(refused),
-    reported: concluded.reported.map(factsOf),
-    met: concluded.met,
-    skipped: concluded.skipped,
+    reported: reported.map(factsOf),
+    demandsMet: concluded.met,
+    demandsSkipped: concluded.skipped,
     status: concluded.status,
-    exempt: concluded.exempt,
+    exempt,
   };
+}
+
+function outcomeOf({ refused, reported, exempt }: Concluded): Outcome {
+  if (refused !== undefined) return 'refused';
+  if (exempt !== undefined) return 'open';
+  return reported.length > 0 ? 'reported' : 'accepted';
 }
 
 /** The device that a verified result is about; the guard knows no kind by name. */

@@ -16,7 +16,6 @@ export { GUARD_CHECKS } from './checks.js';
 export { RouteCounts } from './counters.js';
 export { decide } from './decide.js';
 export { assertDistinctSecrets, usedAsText } from './distinct-secrets.js';
-export type { SecretUse } from './distinct-secrets.js';
 export { factsOf } from './emit.js';
 export { pathOf } from './exempt.js';
 export { healthOf } from './health.js';

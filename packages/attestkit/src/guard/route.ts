@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../kernel/errors.js';
-import type { EvidenceRouteOptions } from '../ports/attestation.js';
+import type { EvidenceKind, EvidenceRouteOptions } from '../ports/attestation.js';
 import type { Caching } from '../ports/decision.js';
 import type { Enforcement, Evidence } from '../ports/evidence.js';
 import type { RouteCounts } from './counters.js';
@@ -18,9 +18,9 @@ export interface RouteOptions extends EvidenceRouteOptions, RefusalOptions {
   /** The route's name in events and counters. */
   readonly name?: string;
   /** Any of these kinds: the first one that is present decides. Default: the guard's `accept`. */
-  readonly accept?: readonly string[];
+  readonly accept?: readonly EvidenceKind[];
   /** All of these kinds. */
-  readonly require?: readonly string[];
+  readonly require?: readonly EvidenceKind[];
   /** `report` lets failures pass, counted and without a result. Default: the guard's. */
   readonly enforcement?: Enforcement;
   /** `pass` lets CORS preflights (`OPTIONS` with `Origin` and `Access-Control-Request-Method`) through unchecked. Default `check`. */
@@ -96,10 +96,6 @@ export function createRoute(options: RouteOptions, defaults: RouteDefaults): Rou
   const owners = defaults.evidence.filter((each) =>
     each.routeOptions.some((option) => given[option] !== undefined && given[option] !== false),
   );
-  const require = [...new Set([...(options.require ?? []), ...owners.map((owner) => owner.kind)])];
-  const accept = options.accept ?? (options.require === undefined ? defaults.accept : []);
-  // Any of them: one that is required anyway is enough.
-  const anyOf = accept.some((kind) => require.includes(kind)) ? [] : accept;
   const demanded =
     (option: string) =>
     (kind: string): Demanded => {
@@ -111,6 +107,12 @@ export function createRoute(options: RouteOptions, defaults: RouteDefaults): Rou
         `Add it to the guard's evidence, or name one of ${kinds(defaults)}.`,
       );
     };
+  const asked = [...(options.require ?? []), ...owners.map((owner) => owner.kind)].map(demanded('require'));
+  const before = asked.flatMap(({ evidence, demand }) => evidence.requires?.(demand) ?? []);
+  const require = [...new Set([...before, ...asked.map(({ evidence }) => evidence.kind)])];
+  const accept: readonly string[] = options.accept ?? (options.require === undefined ? defaults.accept : []);
+  // Any of them: one that is required anyway is enough.
+  const anyOf = accept.some((kind) => require.includes(kind)) ? [] : accept;
   if (accept.length + require.length === 0) {
     const option = options.require !== undefined && options.accept === undefined ? 'require' : 'accept';
     throw new ConfigurationError(option, 'is empty', `Name at least one of ${kinds(defaults)}.`);

@@ -103,9 +103,9 @@ function memberOf(variable: string, file: JsonObject): string {
 /** Members of a file that a verifier calls by another name. */
 const MEMBER_OF: Readonly<Record<string, string>> = {
   appIds: 'appId',
-  'sessions.keys': 'jwks',
-  'sessions.keys.publicKey': 'publicKey',
-  'sessions.keys.kid': 'kid',
+  'devices.sessions.keys': 'jwks',
+  'devices.sessions.keys.publicKey': 'publicKey',
+  'devices.sessions.keys.kid': 'kid',
 };
 
 /**

@@ -16,3 +16,6 @@ export interface Attestation {
 
 /** Route options that one kind of evidence alone can satisfy; each room adds its own. A route that has one requires that kind. */
 export interface EvidenceRouteOptions {}
+
+/** The name of a kind of evidence, as a route accepts it: the name of its result in `Attestation`. */
+export type EvidenceKind = Exclude<keyof Attestation & string, 'reported'>;

@@ -1,6 +1,21 @@
 import type { CheckDef, Stage } from './checks.js';
 import type { Enforcement } from './evidence.js';
 
+/** What a guard tells its listener. `type` tells the events apart. */
+export type GuardEvent =
+  | DecisionEvent
+  | EndpointEvent
+  | DeviceEvent
+  | SessionEvent
+  | StoreEvent
+  | ConfigurationEvent;
+
+/**
+ * How a request fared: `accepted`; `reported`: let pass, though enforcing would have refused it; `refused`; or `open`: let pass
+ * unchecked.
+ */
+export type Outcome = 'accepted' | 'reported' | 'refused' | 'open';
+
 /** A failure as an event carries it: reasons, never a token, a secret or personal data. */
 export interface FailureFacts {
   readonly code: string;
@@ -8,78 +23,140 @@ export interface FailureFacts {
   readonly says: string;
   readonly check: CheckDef;
   /**
-   * What lay beneath an outage: a message, or of an unexpected error the name and place. Of a mismatch the mistake that
+   * The cause of an outage: a message, or of an unexpected error the name and place. Of a mismatch the mistake that
    * the app most likely made, a fixed sentence: `the app gave the challenge itself to attestKey: …`. Of a chain of
    * certificates, where in it the check failed: `certificate 0, tbsCertificate.extensions[2] (2.5.29.15).critical`.
    */
   readonly cause?: string | undefined;
 }
 
-/** One decision of the guard. */
-export interface DecisionEvent {
-  readonly outcome: 'accept' | 'refuse';
-  /** The route's `name`, where it has one. */
-  readonly route: string | undefined;
+/** What every event about a request has. */
+export interface RequestFacts {
+  /** Milliseconds since the epoch, by the guard's clock. */
+  readonly at: number;
+  /** Milliseconds, with a fraction, from the start of the check to its decision. */
+  readonly durationMs: number;
+  /** The same in all events of one request: what the guard's option `requestId` gives, else a random UUID. */
+  readonly requestId: string;
   readonly method: string;
-  /** Path without the query. */
+  /** The path as sent, without the query. */
   readonly path: string;
-  readonly enforcement: Enforcement;
-  /** Keyed hash of the peer's address, where the adapter knows it and the guard has a secret: the same as of endpoints. */
+  readonly outcome: Outcome;
+  /** Why it was refused, or would have been; undefined if it was accepted. */
+  readonly code: string | undefined;
+  readonly stage: Stage | undefined;
+  /** Keyed hash of the peer's address, if the adapter knows it and the guard has devices. */
   readonly address: string | undefined;
-  /** Keyed hash of the device id that verified evidence is about, by the same key. */
+  /** Keyed hash of the device id that verified evidence is about, or that the request names; by the same key. */
   readonly device: string | undefined;
+}
+
+/** One decision of the guard about a request on a route. */
+export interface DecisionEvent extends RequestFacts {
+  readonly type: 'decision';
+  /** The route's `name`, if it has one. */
+  readonly route: string | undefined;
+  readonly enforcement: Enforcement;
   /** The kinds of evidence that were verified. */
-  readonly verified: readonly string[];
+  readonly evidence: readonly string[];
   /** The kinds of evidence that the route asks for. */
-  readonly asked: readonly string[];
+  readonly kinds: readonly string[];
   /** Why the request was refused. */
   readonly refused: FailureFacts | undefined;
   /** Failures that report-only let pass. */
   readonly reported: readonly FailureFacts[];
   /** Demands of the route that the evidence meets: `binding`. */
-  readonly met: readonly string[];
+  readonly demandsMet: readonly string[];
   /** Demands that the policy allowed to be skipped. */
-  readonly skipped: readonly string[];
+  readonly demandsSkipped: readonly string[];
   /** The HTTP status of a refusal. */
   readonly status: number | undefined;
-  /** Whether the request was let through unchecked, and why. */
+  /** Why the request was let through unchecked. */
   readonly exempt: 'excluded' | 'preflight' | undefined;
 }
 
-/** One line of the guard's counters, as a metrics exporter needs it. */
-export interface Counter {
-  readonly route: string | undefined;
-  readonly outcome: 'accepted' | 'exempt' | 'reported' | 'refused' | 'skipped';
-  /** The error code of `refused` and `reported`, the name of what was `skipped` or why `exempt`; else undefined. */
-  readonly code: string | undefined;
-  readonly count: number;
-}
-
-/** One use of an endpoint of enrolment and sessions. Who it was stands in it as keyed hashes only. */
-export interface EndpointEvent {
+/** One use of an endpoint of devices. Keyed hashes alone say who it was. */
+export interface EndpointEvent extends RequestFacts {
+  readonly type: 'endpoint';
   /** `challenge`, `attest`, `refresh`, `assert`, `revoke`, `jwks.json`. */
   readonly endpoint: string;
-  readonly outcome: 'accept' | 'refuse';
   readonly status: number;
   /** Why it was refused. ERR_ENROLMENT_LABEL_TAKEN, ERR_ENROLMENT_KEY_TAKEN and ERR_REFRESH_REUSED are worth an alarm. */
   readonly refused: FailureFacts | undefined;
-  /** Keyed hash of the device id, where the request has one. */
-  readonly device: string | undefined;
-  /** Keyed hash of the peer's address, where it is known. */
-  readonly address: string | undefined;
-  /** The kind of evidence behind the session: `app-attest`. */
-  readonly kind: string | undefined;
+  /** The kind of evidence behind the session. */
+  readonly evidence: string | undefined;
   /** The session that was issued or refreshed. */
   readonly session: string | undefined;
   /** A refresh token was sent again in its retry time, and got the same refresh token. */
   readonly retried: boolean;
-  /** At `attest`: what became of the device: a new record, new evidence for its key, or another key. */
-  readonly change: 'enrolled' | 'renewed' | 'replaced' | undefined;
-  /** What proved that the `device_id` is the sender's, where it had a record. A key that `application` let in is worth a look. */
-  readonly proof: 'key' | 'evidence' | 'refresh-token' | 'attester' | 'application' | undefined;
   /**
    * What the evidence of an enrolment has that was let pass and is not known here: `accountDetails.appLicensingVerdict`. For
    * operators: it is time to look for a newer version.
    */
   readonly notes: readonly string[];
+}
+
+/** What became of a device. */
+export interface DeviceEvent {
+  readonly type: 'device';
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Of the request at `attest` that led to it; undefined if the application did it. */
+  readonly requestId: string | undefined;
+  /** A new record, new evidence for its key, another key; or what the application did. */
+  readonly change: 'enrolled' | 'renewed' | 'replaced' | 'blocked' | 'unblocked' | 'forgotten';
+  /** Keyed hash of the device id, if a request names one. */
+  readonly device: string | undefined;
+  /** The record; undefined if the application named a key or a user. */
+  readonly recordId: string | undefined;
+  /** What proved that the `device_id` is the sender's, if it had a record. A key that `application` let in is worth a look. */
+  readonly proof: 'key' | 'evidence' | 'refresh-token' | 'attester' | 'application' | undefined;
+  /** The kind of evidence that it enrolled with. */
+  readonly evidence: string | undefined;
+}
+
+/** A session that begins or ends. */
+export interface SessionEvent {
+  readonly type: 'session';
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly requestId: string | undefined;
+  /** `reused`: a spent refresh token came again too late, which ends the session of the thief and of the device. */
+  readonly change: 'begun' | 'ended' | 'reused';
+  readonly device: string | undefined;
+  readonly recordId: string | undefined;
+  /** Undefined if all sessions of a device ended, or if the request does not say which one. */
+  readonly session: string | undefined;
+}
+
+/** An operation of the store that failed. */
+export interface StoreEvent {
+  readonly type: 'store';
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Milliseconds, with a fraction, until it failed. */
+  readonly durationMs: number;
+  readonly operation: 'claim' | 'advance' | 'get' | 'put' | 'delete';
+  /** ERR_STORE_UNAVAILABLE, for example; undefined if the store threw something else. */
+  readonly code: string | undefined;
+  readonly cause: string | undefined;
+}
+
+/** A setting that works and deserves a second look; told once, when the guard is made. */
+export interface ConfigurationEvent {
+  readonly type: 'configuration';
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** The option: `devices.hashKey`. */
+  readonly option: string;
+  readonly says: string;
+}
+
+/** One line of the guard's counters, as a metrics exporter needs it. */
+export interface Counter {
+  readonly route: string | undefined;
+  readonly outcome: 'accepted' | 'open' | 'reported' | 'refused' | 'skipped';
+  /** The error code of `refused` and `reported`, the name of what was `skipped` or why it was `open`; else undefined. */
+  readonly code: string | undefined;
+  readonly count: number;
 }

@@ -33,6 +33,8 @@ export interface VerifyContext<Demand> {
   readonly now: number;
   /** The route's enforcement; a kind may have switches of its own that override it for its own demands. */
   readonly enforcement: Enforcement;
+  /** What was verified of this request before, by kind: of the kinds that this one `requires`, for example. */
+  readonly results: Readonly<Record<string, unknown>>;
   /**
    * The request's exact bytes. Rejects with ERR_GUARD_BODY_UNAVAILABLE where they are gone: a mistake in
    * the server's set-up, refused, never an empty body in place of the real one.
@@ -62,11 +64,13 @@ export interface Appraisal<Result> {
 /**
  * A kind of evidence that any request can carry. A room provides one; the guard composes them and knows none.
  *
- * `Item` is what `find` takes from the request, `Options` what a route may ask of this kind alone, `Demand`
- * the same checked and made ready.
+ * What `find` takes from the request, and what `demand` makes of a route's options, are types of the kind's own: the guard
+ * hands them on as they are, so that an implementation declares its parameters by them.
  */
-export interface Evidence<Kind extends string = string, Result = unknown, Item = unknown, Demand = unknown> {
+export interface Evidence<Kind extends string = string, Result = unknown> {
   readonly kind: Kind;
+  /** Set if a route has to ask for it: it is not among the kinds that a guard accepts by default. */
+  readonly onlyIfAsked?: true;
   /**
    * The statuses that existing clients of this kind expect. Default by the stage: `missing`, `malformed` and `untrusted`
    * 401, `denied` 403.
@@ -77,11 +81,13 @@ export interface Evidence<Kind extends string = string, Result = unknown, Item =
   /** Names of the route options that this kind alone can satisfy; a route that has one requires the kind. */
   readonly routeOptions: readonly string[];
   /**
-   * Reads this kind's options of a route, once, at start-up.
+   * Reads this kind's options of a route, once, at start-up. It gets all options of the route.
    *
    * @throws ConfigurationError where they make no sense
    */
-  demand(options: Readonly<Record<string, unknown>>): Demand;
+  demand(options: Readonly<Record<string, unknown>>): unknown;
+  /** The kinds that a route with this demand requires too; they are verified before. Default none. */
+  requires?(demand: unknown): readonly string[];
   /** SHA-256, base64url, of each symmetric secret that it is verified with: the guard refuses one secret for two uses. */
   readonly secretDigests?: () => readonly string[];
   /**
@@ -89,17 +95,17 @@ export interface Evidence<Kind extends string = string, Result = unknown, Item =
    *
    * @throws AttestationError where there is one and it is ambiguous
    */
-  find(request: AttestedRequest): Found<Item>;
+  find(request: AttestedRequest): Found<unknown>;
   /**
    * What a client without this evidence has to bring. Must not throw. Default `{ need: 'token' }`.
    *
    * @param error why this kind refused; absent where another kind did, and this one would be accepted instead
    */
-  need?(demand: Demand, error?: Failure): Need;
+  need?(demand: unknown, error?: Failure): Need;
   /**
    * Verifies an item; synchronous when nothing has to be fetched.
    *
    * @throws AttestationError when it does not hold, or when that cannot be known now
    */
-  verify(item: Item, context: VerifyContext<Demand>): Appraisal<Result> | Promise<Appraisal<Result>>;
+  verify(item: unknown, context: VerifyContext<unknown>): Appraisal<Result> | Promise<Appraisal<Result>>;
 }

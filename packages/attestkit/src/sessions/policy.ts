@@ -37,8 +37,8 @@ export function isIntegrity(value: unknown): value is DeviceIntegrity {
 
 /** @throws ConfigurationError naming the option */
 export function readPolicy(policy: DevicePolicy = {}): DevicePolicy {
-  const path = 'sessions.policy.';
-  assertOptions(policy, OPTIONS, 'sessions.policy', path);
+  const path = 'devices.policy.';
+  assertOptions(policy, OPTIONS, 'devices.policy', path);
   const { platforms, environments, minimumIntegrity, maxAgeSeconds } = policy;
   for (const platform of platforms ?? []) assertOneOf(`${path}platforms`, platform, PLATFORMS);
   if (minimumIntegrity !== undefined)

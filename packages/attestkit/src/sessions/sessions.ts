@@ -2,6 +2,7 @@ import { claimExpectations } from '../kernel/jose/claims.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import type { JsonObject } from '../kernel/bytes/json.js';
 import { steadyClock } from '../kernel/steady-clock.js';
+import type { DeviceControl } from '../ports/devices.js';
 import type { EnrolmentEvidence } from '../ports/enrolment.js';
 import type { AttestedRequest } from '../ports/request.js';
 import type { EnrolmentLimits } from '../ports/limits.js';
@@ -9,7 +10,7 @@ import type { Store } from '../ports/store.js';
 import { assert } from './operations/assert.js';
 import { issueChallenge, type ChallengePurpose } from './tokens/challenge.js';
 import type { Context } from './context.js';
-import { sessionControl, type SessionControl } from './operations/control.js';
+import { deviceControl } from './operations/control.js';
 import { Devices } from './state/devices.js';
 import { enrol } from './enrolment/enrol.js';
 import type { Issued } from './operations/issue.js';
@@ -26,13 +27,13 @@ import {
 } from './tokens/derived-keys.js';
 import { sessionKeys } from './tokens/session-signer.js';
 import { SessionVerifier } from './tokens/session-verifier.js';
-import { readSettings, type SessionsOptions } from './settings.js';
+import { assertAudience, readSettings, type DeviceSettings } from './settings.js';
 import { Users } from './state/users.js';
 
 /** Enrolment and sessions, for the guard. */
 export interface Sessions {
   readonly context: Context;
-  readonly control: SessionControl;
+  readonly control: DeviceControl;
   readonly challenge: (
     deviceId: string,
     purpose: ChallengePurpose,
@@ -40,8 +41,8 @@ export interface Sessions {
   readonly enrol: (body: JsonObject, request: AttestedRequest) => Promise<Issued>;
   readonly assert: (body: JsonObject, request: AttestedRequest) => Promise<Issued>;
   readonly refresh: (body: JsonObject, request: AttestedRequest) => Promise<Issued>;
-  readonly revoke: (body: JsonObject) => Promise<void>;
-  readonly jwks: SessionControl['jwks'];
+  readonly revoke: (body: JsonObject) => Promise<boolean>;
+  readonly jwks: DeviceControl['jwks'];
   /** A keyed hash of what logs must not contain; of an IPv6 address its /64, of which one host has all addresses. */
   readonly pseudonym: (kind: PseudonymKind, value: string) => string;
 }
@@ -52,7 +53,7 @@ export interface SessionsSetup {
   readonly hashKey?: string | undefined;
   readonly store: Store | undefined;
   readonly enrolment: readonly EnrolmentEvidence[];
-  readonly options: SessionsOptions;
+  readonly options: DeviceSettings;
   readonly allowPublishedSecret?: boolean | undefined;
   /** Default: no limits. */
   readonly limits?: EnrolmentLimits | undefined;
@@ -72,12 +73,13 @@ export function createSessions(setup: SessionsSetup): Sessions {
   const now = steadyClock(setup.now);
   assertEnrolment(enrolment);
   const settings = readSettings(setup.options);
-  const secrets = readSecrets(setup.secret, 'secret', setup.allowPublishedSecret);
+  if (enrolment.some(({ proof }) => proof !== undefined)) assertAudience(settings.audience);
+  const secrets = readSecrets(setup.secret, 'devices.secret', setup.allowPublishedSecret);
   const keys = {
     challenge: deriveKeys(secrets, LABELS.challenge),
     refresh: deriveKeys(secrets, LABELS.refresh),
     pseudonym: pseudonymKeys(setup.hashKey, secrets, setup.allowPublishedSecret),
-    session: sessionKeys(setup.options.keys ?? 'secret', secrets),
+    session: sessionKeys(setup.options.sessions?.keys ?? 'secret', secrets),
   };
   const expected = claimExpectations(settings);
   const context: Context = {
@@ -91,7 +93,7 @@ export function createSessions(setup: SessionsSetup): Sessions {
     limits: setup.limits,
     now,
   };
-  const control = sessionControl(context);
+  const control = deviceControl(context);
   return {
     context,
     control,
@@ -113,20 +115,29 @@ export function createSessions(setup: SessionsSetup): Sessions {
   };
 }
 
-/** A client of a database in the place of a store would be found out by the first device. */
+/** Fail at start-up if a database client was passed instead of a Store. */
 function readStore(store: Store | undefined): Store {
-  const methods = ['claim', 'advance', 'get', 'put', 'delete'] as const;
-  if (store !== undefined && methods.every((name) => typeof store?.[name] === 'function')) return store;
+  if (isStore(store)) return store;
   const problem = store === undefined ? 'is not set' : 'is not a store';
   const remedy = 'Give memoryStore() of attestkit/stores/memory, or the store that your instances share.';
-  throw new ConfigurationError('store', problem, remedy);
+  throw new ConfigurationError('devices.store', problem, remedy);
 }
 
-/** Without a kind nobody can enrol, and of what is none, no field would ever be looked for. */
+/** Whether it has the methods of a store. */
+export function isStore(store: Store | undefined): store is Store {
+  const methods = ['claim', 'advance', 'get', 'put', 'delete'] as const;
+  return store !== undefined && methods.every((name) => typeof store?.[name] === 'function');
+}
+
+/** At least one kind is required, and each must be an EnrolmentEvidence. */
 function assertEnrolment(enrolment: readonly EnrolmentEvidence[]): void {
-  if (enrolment.length === 0 || !enrolment.every((each) => Array.isArray(each?.fields))) {
+  if (enrolment.length === 0 || !enrolment.every(isEnrolmentEvidence)) {
     const problem = enrolment.length === 0 ? 'is empty' : 'has a member that no device can enrol with';
-    throw new ConfigurationError('enrolment', problem, 'Give appAttest({ … }) or another kind, called.');
+    throw new ConfigurationError(
+      'devices.evidence',
+      problem,
+      'Give appAttest({ … }) or another kind, called.',
+    );
   }
   assertDistinct(enrolment);
 }
@@ -140,5 +151,9 @@ function assertDistinct(enrolment: readonly EnrolmentEvidence[]): void {
   ];
   if (names.every((each) => new Set(each).size === each.length)) return;
   const remedy = 'Give each kind once, with all its apps.';
-  throw new ConfigurationError('enrolment', 'has two kinds that cannot be told apart', remedy);
+  throw new ConfigurationError('devices.evidence', 'has two kinds that cannot be told apart', remedy);
+}
+
+function isEnrolmentEvidence(each: EnrolmentEvidence | undefined): boolean {
+  return typeof each?.appraise === 'function' && Array.isArray(each.fields);
 }

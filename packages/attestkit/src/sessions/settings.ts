@@ -24,20 +24,13 @@ export interface TakenDeviceId {
 export interface SessionsOptions {
   /** Life of a session token. Default 1800 (`JWT_EXPIRY_SECONDS`). */
   readonly expirySeconds?: number;
-  /** Life of a challenge. Default 300 (`CHALLENGE_EXPIRY_SECONDS`). */
-  readonly challengeExpirySeconds?: number;
   /** Life of a session through all its refreshes. Default 2,592,000: 30 days. */
   readonly refreshLifetimeSeconds?: number;
   /** Claim `iss` of session tokens. Default none. */
   readonly issuer?: string;
   /**
-   * The name of this API: claim `aud` of session tokens, and the audience that devices sign requests for. Default
-   * none; needed where devices sign.
-   */
-  readonly audience?: string;
-  /**
    * What signs session tokens: the first one signs, all verify, by `kid`. Default `'secret'`: HS256 by keys derived from
-   * the guard's `secret`.
+   * the `secret` of the devices.
    */
   readonly keys?: SessionKey | readonly SessionKey[];
   /**
@@ -50,18 +43,8 @@ export interface SessionsOptions {
    * until session tokens expire. Default `{ maxStaleSeconds: 5 }`.
    */
   readonly revocation?: RevocationCheck;
-  /**
-   * How far below the highest one an assertion's counter may come in late, 0 to 64: for apps that send signed requests
-   * at the same time. All instances that share a store have to agree. Default 0: strictly rising.
-   */
-  readonly counterWindow?: number;
   /** Live sessions of a device at most; with one more, the one that was refreshed longest ago ends. 1 to 64. Default 8. */
   readonly perDevice?: number;
-  /**
-   * Days after which a device with a key is forgotten if it neither refreshes, nor exchanges a proof for a session, nor
-   * signs a request. Not shorter than `refreshLifetimeSeconds`. Default 400.
-   */
-  readonly idleDays?: number;
   /**
    * Seconds in which a spent refresh token gets the same successor again, while that is unused: for answers that were
    * lost. 0 to 600. Default 30; a device without a key, which has no other credential, always has 600.
@@ -74,9 +57,32 @@ export interface SessionsOptions {
   readonly refresh?: 'token' | 'proof';
   /**
    * The field that carries the session token: `authorization` with the scheme `Bearer`, or another with the bare token,
-   * where `Authorization` is the user's. Default `authorization`.
+   * if `Authorization` is the user's. Default `authorization`.
    */
   readonly header?: string;
+}
+
+/** What enrolled devices are held to. */
+export interface DeviceSettings {
+  /**
+   * The name of this API, `https://api.example.com`: the audience that devices sign for, and claim `aud` of session
+   * tokens. Required if devices have keys: App Attest, key attestation. Default none.
+   */
+  readonly audience?: string;
+  /** Life of a challenge. Default 300 (`CHALLENGE_EXPIRY_SECONDS`). */
+  readonly challengeExpirySeconds?: number;
+  /**
+   * How far below the highest one an assertion's counter may come in late, 0 to 64: for apps that send signed requests
+   * at the same time. All instances that share a store have to agree. Default 0: strictly rising.
+   */
+  readonly counterWindow?: number;
+  /**
+   * Days after which a device with a key is forgotten if it neither refreshes, nor exchanges a proof for a session, nor
+   * signs a request. Not shorter than `sessions.refreshLifetimeSeconds`. Default 400.
+   */
+  readonly idleDays?: number;
+  /** How sessions are issued, and what they are held to. */
+  readonly sessions?: SessionsOptions;
   /**
    * What is asked of every device, whatever its platform, when it enrols and whenever a session begins or goes on;
    * beside what each kind of evidence asks. Default: nothing more.
@@ -98,19 +104,23 @@ export interface SessionsOptions {
 
 const SESSIONS_OPTIONS: OptionTypes = {
   expirySeconds: 'number',
-  challengeExpirySeconds: 'number',
   refreshLifetimeSeconds: 'number',
   issuer: 'string',
-  audience: 'string',
   keys: 'any',
   bind: 'object',
-  counterWindow: 'number',
   perDevice: 'number',
-  idleDays: 'number',
   retrySeconds: 'number',
   refresh: 'string',
   header: 'string',
   revocation: 'any',
+};
+
+export const DEVICE_SETTINGS: OptionTypes = {
+  audience: 'string',
+  challengeExpirySeconds: 'number',
+  counterWindow: 'number',
+  idleDays: 'number',
+  sessions: 'object',
   policy: 'object',
   subject: 'function',
   authorizeEnrolment: 'function',
@@ -134,8 +144,8 @@ export interface Settings {
   /** In lower case. */
   readonly header: string;
   readonly revocation: RevocationCheck;
-  readonly subject: NonNullable<SessionsOptions['subject']> | undefined;
-  readonly authorizeEnrolment: NonNullable<SessionsOptions['authorizeEnrolment']> | undefined;
+  readonly subject: NonNullable<DeviceSettings['subject']> | undefined;
+  readonly authorizeEnrolment: NonNullable<DeviceSettings['authorizeEnrolment']> | undefined;
 }
 
 /** Counters that a store remembers below the highest one. */
@@ -155,84 +165,93 @@ export const LONGEST_SECONDS = {
 } as const;
 
 /** @throws ConfigurationError naming the option */
-export function readSettings(options: SessionsOptions): Settings {
-  assertOptions(options, SESSIONS_OPTIONS, 'sessions', 'sessions.');
-  const { expirySeconds = 1800, challengeExpirySeconds = 300, refreshLifetimeSeconds = 2_592_000 } = options;
-  assertSeconds('expirySeconds', expirySeconds);
-  assertSeconds('challengeExpirySeconds', challengeExpirySeconds);
-  assertSeconds('refreshLifetimeSeconds', refreshLifetimeSeconds);
-  if (refreshLifetimeSeconds < expirySeconds) {
-    const remedy = 'Give a life of the session that is not shorter than that of one token.';
-    throw new ConfigurationError('sessions.refreshLifetimeSeconds', 'is below expirySeconds', remedy);
-  }
-  const { counterWindow = 0, header = 'authorization' } = options;
-  if (!(Number.isInteger(counterWindow) && counterWindow >= 0 && counterWindow <= MAX_WINDOW)) {
-    const remedy = `Give a whole number from 0 to ${MAX_WINDOW}.`;
-    throw new ConfigurationError(
-      'sessions.counterWindow',
-      'is not a number of counters in its bounds',
-      remedy,
-    );
-  }
-  const { perDevice = 8, idleDays = 400, retrySeconds = 30, refresh = 'token' } = options;
-  within('sessions.perDevice', perDevice, 1, 64);
-  within('sessions.idleDays', idleDays, 1, MAX_IDLE_DAYS);
-  within('sessions.retrySeconds', retrySeconds, 0, KEYLESS_RETRY_SECONDS);
-  assertOneOf('sessions.refresh', refresh, ['token', 'proof']);
-  if (idleDays * 86_400 < refreshLifetimeSeconds) {
+export function readSettings(devices: DeviceSettings): Settings {
+  const { challengeExpirySeconds = 300, counterWindow = 0, idleDays = 400, audience } = devices;
+  within('devices.challengeExpirySeconds', challengeExpirySeconds, 1, LONGEST_SECONDS.challengeExpirySeconds);
+  within('devices.counterWindow', counterWindow, 0, MAX_WINDOW);
+  within('devices.idleDays', idleDays, 1, MAX_IDLE_DAYS);
+  assertName('devices.audience', audience);
+  const sessions = readSessions(devices.sessions);
+  if (idleDays * 86_400 < sessions.refreshLifetimeSeconds) {
     const remedy = 'Give a number of days that is not shorter than a session.';
-    throw new ConfigurationError('sessions.idleDays', 'is below refreshLifetimeSeconds', remedy);
+    throw new ConfigurationError('devices.idleDays', 'is below sessions.refreshLifetimeSeconds', remedy);
   }
-  if (refresh === 'proof' && options.audience === undefined) {
-    const remedy = 'Name this API, as the app does when it signs: https://api.example.com.';
-    throw new ConfigurationError('sessions.audience', 'is not set, and devices sign for it', remedy);
-  }
-  if (!isFieldName(header)) {
-    const remedy = 'Give a name such as x-session.';
-    throw new ConfigurationError('sessions.header', 'is not the name of a header field', remedy);
-  }
-  assertName('issuer', options.issuer);
-  assertName('audience', options.audience);
+  if (sessions.refresh === 'proof') assertAudience(audience);
   return {
-    expirySeconds,
+    ...sessions,
     challengeExpirySeconds,
-    refreshLifetimeSeconds,
-    issuer: options.issuer,
-    audience: options.audience,
-    bind: bindingTerms(options.bind),
+    audience,
     counterWindow,
-    perDevice,
     idleMs: idleDays * 86_400_000,
-    retryMs: retrySeconds * 1000,
-    keylessRetryMs: KEYLESS_RETRY_SECONDS * 1000,
-    refresh,
-    policy: readPolicy(options.policy),
-    header: header.toLowerCase(),
-    revocation: revocationCheck(options.revocation),
-    subject: options.subject,
-    authorizeEnrolment: options.authorizeEnrolment,
+    policy: readPolicy(devices.policy),
+    subject: devices.subject,
+    authorizeEnrolment: devices.authorizeEnrolment,
   };
 }
 
-function assertSeconds(option: keyof typeof LONGEST_SECONDS, value: number): void {
-  const most = LONGEST_SECONDS[option];
-  if (Number.isInteger(value) && value >= 1 && value <= most) return;
-  const remedy = `Give a whole number from 1 to ${most}.`;
-  throw new ConfigurationError(`sessions.${option}`, 'is not a number of seconds in its bounds', remedy);
+type OfSessions = Omit<
+  Settings,
+  | 'challengeExpirySeconds'
+  | 'audience'
+  | 'counterWindow'
+  | 'idleMs'
+  | 'policy'
+  | 'subject'
+  | 'authorizeEnrolment'
+>;
+
+function readSessions(options: SessionsOptions = {}): OfSessions {
+  assertOptions(options, SESSIONS_OPTIONS, 'devices.sessions', 'devices.sessions.');
+  const { expirySeconds = 1800, refreshLifetimeSeconds = 2_592_000, header = 'authorization' } = options;
+  const { perDevice = 8, retrySeconds = 30, refresh = 'token' } = options;
+  within('devices.sessions.expirySeconds', expirySeconds, 1, LONGEST_SECONDS.expirySeconds);
+  const longest = LONGEST_SECONDS.refreshLifetimeSeconds;
+  within('devices.sessions.refreshLifetimeSeconds', refreshLifetimeSeconds, 1, longest);
+  if (refreshLifetimeSeconds < expirySeconds) {
+    const remedy = 'Give a life of the session that is not shorter than that of one token.';
+    throw new ConfigurationError('devices.sessions.refreshLifetimeSeconds', 'is below expirySeconds', remedy);
+  }
+  within('devices.sessions.perDevice', perDevice, 1, 64);
+  within('devices.sessions.retrySeconds', retrySeconds, 0, KEYLESS_RETRY_SECONDS);
+  assertOneOf('devices.sessions.refresh', refresh, ['token', 'proof']);
+  if (!isFieldName(header)) {
+    const remedy = 'Give a name such as x-session.';
+    throw new ConfigurationError('devices.sessions.header', 'is not the name of a header field', remedy);
+  }
+  assertName('devices.sessions.issuer', options.issuer);
+  return {
+    expirySeconds,
+    refreshLifetimeSeconds,
+    issuer: options.issuer,
+    bind: bindingTerms(options.bind),
+    perDevice,
+    retryMs: retrySeconds * 1000,
+    keylessRetryMs: KEYLESS_RETRY_SECONDS * 1000,
+    refresh,
+    header: header.toLowerCase(),
+    revocation: revocationCheck(options.revocation),
+  };
+}
+
+/** @throws ConfigurationError */
+export function assertAudience(audience: string | undefined): asserts audience is string {
+  if (audience !== undefined) return;
+  const remedy = 'Name this API, as the app does when it signs: https://api.example.com.';
+  throw new ConfigurationError('devices.audience', 'is not set, and devices sign for it', remedy);
 }
 
 /** Text that can stand as a line of what devices sign. */
 function assertName(option: string, value: string | undefined): void {
   if (value === undefined || /^\P{Cc}+$/u.test(value)) return;
   const remedy = 'Give a name such as https://api.example.com, or leave it out.';
-  throw new ConfigurationError(`sessions.${option}`, 'is empty, or has a control character', remedy);
+  throw new ConfigurationError(option, 'is empty, or has a control character', remedy);
 }
 
 function bindingTerms(bind: SessionsOptions['bind'] = {}): BindingTerms {
-  assertOptions(bind, { ip: 'any', userAgent: 'boolean' }, 'sessions.bind', 'sessions.bind.');
+  assertOptions(bind, { ip: 'any', userAgent: 'boolean' }, 'devices.sessions.bind', 'devices.sessions.bind.');
   const { ip = false, userAgent = false } = bind;
   if (typeof ip === 'boolean') return { ip: ip ? {} : undefined, userAgent };
-  assertPrefixLengths(ip, 'sessions.bind.ip.');
+  assertPrefixLengths(ip, 'devices.sessions.bind.ip.');
   return { ip, userAgent };
 }
 
@@ -241,10 +260,15 @@ function revocationCheck(given: unknown): RevocationCheck {
   if (given === 'immediate' || given === 'off') return given;
   const remedy = "Give { maxStaleSeconds } above 0 and at most 3600, or 'immediate', or 'off'.";
   if (!isJsonObject(given))
-    throw new ConfigurationError('sessions.revocation', 'is none of its values', remedy);
-  assertOptions(given, { maxStaleSeconds: 'number' }, 'sessions.revocation', 'sessions.revocation.');
+    throw new ConfigurationError('devices.sessions.revocation', 'is not one of its values', remedy);
+  assertOptions(
+    given,
+    { maxStaleSeconds: 'number' },
+    'devices.sessions.revocation',
+    'devices.sessions.revocation.',
+  );
   const { maxStaleSeconds } = given as { maxStaleSeconds?: number };
   if (maxStaleSeconds !== undefined && maxStaleSeconds > 0 && maxStaleSeconds <= 3600)
     return { maxStaleSeconds };
-  throw new ConfigurationError('sessions.revocation.maxStaleSeconds', 'is not in its bounds', remedy);
+  throw new ConfigurationError('devices.sessions.revocation.maxStaleSeconds', 'is not in its bounds', remedy);
 }

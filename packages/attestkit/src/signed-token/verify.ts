@@ -3,6 +3,7 @@ import { checkClaims, claimExpectations, type ClaimExpectations } from '../kerne
 import { ConfigurationError } from '../kernel/errors.js';
 import type { JsonObject } from '../kernel/bytes/json.js';
 import { jwksSource } from '../kernel/jose/key-source.js';
+import { milliseconds } from '../kernel/jose/numeric-date.js';
 import { appraiseToken, type TokenRules } from '../kernel/jose/token-verifier.js';
 import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { readJwks } from '../kernel/jose/public-keys.js';
@@ -18,8 +19,8 @@ export interface SignedTokenResult {
   readonly appId: string;
   /** Claim `device_id`. */
   readonly deviceId: string;
-  /** Expiry, seconds since the epoch; may have a fraction. */
-  readonly exp: number;
+  /** Milliseconds since the epoch; may have a fraction. */
+  readonly expiresAt: number;
   /** All claims as signed. */
   readonly claims: JsonObject;
 }
@@ -156,7 +157,7 @@ function resultOf(claims: JsonObject): SignedTokenResult {
     kind: 'signed-token',
     appId: appId as string,
     deviceId: deviceId as string,
-    exp: exp as number,
+    expiresAt: milliseconds(exp),
     claims,
   };
 }

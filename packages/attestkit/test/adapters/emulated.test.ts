@@ -4,7 +4,7 @@ import Koa from 'koa';
 import { createMocks, createResponse } from 'node-mocks-http';
 import serverless from 'serverless-http';
 import { describe, expect, test, vi } from 'vitest';
-import { enrolment, protect, rawBody } from '../../src/adapters/express.js';
+import { deviceEndpoints, protect, rawBody } from '../../src/adapters/express.js';
 import * as forKoa from '../../src/adapters/koa.js';
 import { nodeRequest, sendAnswer, type NodeMessage } from '../../src/adapters/node/index.js';
 import { echoing } from './support/echoing.js';
@@ -67,7 +67,7 @@ describe.each([
       const { guard, codes } = syncGuard();
       const send = start((app) => {
         app.use(protect(guard));
-        app.get('/', (req, res) => void res.send(req.attestation?.approov?.did));
+        app.get('/', (req, res) => void res.send(req.attestation?.approov?.deviceId));
       });
       expect(await send({ headers: { [TOKEN]: value } })).toMatchObject({ statusCode: 200, body: 'device' });
       expect(await send({ headers: { [TOKEN.toUpperCase()]: value } })).toMatchObject({ statusCode: 200 });
@@ -98,7 +98,7 @@ describe.each([
     });
 
     test('answers the endpoints', async () => {
-      const send = start((app) => void app.use('/device', enrolment(echoing().guard)));
+      const send = start((app) => void app.use('/device', deviceEndpoints(echoing().guard)));
       const answer = await send({ method: 'POST', path: '/device/echo', body: 'a body' });
       expect(answer).toMatchObject({ statusCode: 202, body: '"a body"' });
     });

@@ -24,7 +24,7 @@ const teapot: RequestHandler = (req, res) => void res.status(418).send(req.url);
 describe('Express', () => {
   test('in routers within routers, the target is the one that was sent', async () => {
     const { guard, asked } = echoing();
-    const inner = express.Router().use('/device', forExpress.enrolment(guard));
+    const inner = express.Router().use('/device', forExpress.deviceEndpoints(guard));
     const port = await serve(express().use('/api', inner, teapot));
     expect((await send(port, { ...ECHO, target: '/api/device/echo?x' })).status).toBe(202);
     expect(await send(port, { ...ECHO, target: '/api/device/other' })).toMatchObject({
@@ -39,14 +39,14 @@ describe('Express', () => {
 
   test('the address is that of the proxy trust', async () => {
     const { guard, asked } = echoing();
-    const app = express().set('trust proxy', true).use('/device', forExpress.enrolment(guard));
+    const app = express().set('trust proxy', true).use('/device', forExpress.deviceEndpoints(guard));
     await send(await serve(app), { ...ECHO, fields: [['X-Forwarded-For', '203.0.113.9']] });
     expect(asked[0]?.ip).toBe('203.0.113.9');
   });
 
   test('what protects all routes comes before or after, as it is mounted', async () => {
     const { guard } = echoing();
-    const device = express.Router().use('/device', forExpress.enrolment(guard));
+    const device = express.Router().use('/device', forExpress.deviceEndpoints(guard));
     const protection = forExpress.protect(guard);
     expect((await send(await serve(express().use(device, protection)), ECHO)).status).toBe(202);
     expect((await send(await serve(express().use(protection, device)), ECHO)).status).toBe(401);
@@ -62,7 +62,7 @@ describe('Node', () => {
   ])('a listener that %s is answered for', async (_how, listener) => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     afterTest(() => warn.mockRestore());
-    const port = await serve(forNode.enrolment(echoing().guard, listener));
+    const port = await serve(forNode.deviceEndpoints(echoing().guard, listener));
     expect(await send(port, { target: '/other' })).toMatchObject({ status: 500, body: '{}' });
     expect(warn).toHaveBeenCalledWith(expect.any(SyntaxError));
     expect((await send(port, ECHO)).status).toBe(202);
@@ -70,7 +70,7 @@ describe('Node', () => {
 
   test('is called once, and not for an endpoint', async () => {
     const listener = vi.fn((_req: unknown, res: ServerResponse) => void res.end('mine'));
-    const port = await serve(forNode.enrolment(echoing().guard, listener));
+    const port = await serve(forNode.deviceEndpoints(echoing().guard, listener));
     expect((await send(port, ECHO)).status).toBe(202);
     expect(listener).not.toHaveBeenCalled();
     expect((await send(port)).body).toBe('mine');
@@ -85,7 +85,7 @@ describe('Koa', () => {
       ctx.url = ctx.url.replace('/mounted', '');
       return next();
     });
-    app.use(forKoa.enrolment(guard));
+    app.use(forKoa.deviceEndpoints(guard));
     const port = await serve(app.callback());
     expect((await send(port, { ...ECHO, target: '/mounted/device/echo' })).status).toBe(202);
     expect(asked[0]).toMatchObject({ target: '/mounted/device/echo', path: '/echo' });
@@ -93,7 +93,7 @@ describe('Koa', () => {
 
   test('in a router, beside its other routes', async () => {
     const router = new Router({ prefix: '/api' });
-    router.use(forKoa.enrolment(echoing().guard, { prefix: '/api/device' }));
+    router.use(forKoa.deviceEndpoints(echoing().guard, { prefix: '/api/device' }));
     router.all('/{*path}', (ctx) => void (ctx.status = 418));
     const port = await serve(new Koa().use(router.routes()).callback());
     expect((await send(port, { ...ECHO, target: '/api/device/echo' })).status).toBe(202);
@@ -115,7 +115,7 @@ describe('Fastify', () => {
     const { guard, asked } = echoing();
     const app = fastify();
     const options = { guard, ...(prefix !== undefined && { prefix }) };
-    app.register((scope) => scope.register(forFastify.enrolment, options), { prefix: '/v1' });
+    app.register((scope) => scope.register(forFastify.deviceEndpoints, options), { prefix: '/v1' });
     const port = await start(app);
     expect((await send(port, { ...ECHO, target: `${expected}/echo` })).status).toBe(202);
     expect((await send(port, { ...ECHO, target: `${expected}/other` })).status).toBe(404);
@@ -128,7 +128,7 @@ describe('Fastify', () => {
     const app = fastify();
     app.addHook('onSend', onSend);
     app.addHook('preParsing', parse);
-    app.register(forFastify.enrolment, { guard: echoing().guard });
+    app.register(forFastify.deviceEndpoints, { guard: echoing().guard });
     const fields = [['Content-Type', 'application/json']] as const;
     const answer = await send(await start(app), { ...ECHO, body: '{"a":', fields });
     expect(answer).toMatchObject({ status: 202, body: '"{\\"a\\":"' });
@@ -140,8 +140,8 @@ describe('Fastify', () => {
     const { guard } = echoing();
     for (const answered of [undefined, '/device']) {
       const app = fastify();
-      app.register(forFastify.protection, { guard, ...(answered !== undefined && { enrolment: answered }) });
-      app.register(forFastify.enrolment, { guard });
+      app.register(forFastify.protection, { guard, ...(answered !== undefined && { devicePath: answered }) });
+      app.register(forFastify.deviceEndpoints, { guard });
       const port = await start(app);
       expect((await send(port, ECHO)).status).toBe(answered === undefined ? 401 : 202);
       expect((await send(port, { ...ECHO, fields: [tokenField()] })).status).toBe(202);
@@ -152,7 +152,7 @@ describe('Fastify', () => {
   test('protection answers the endpoints, and protects all else below their path', async () => {
     const { guard, asked } = echoing();
     const app = fastify();
-    app.register(forFastify.protection, { guard, enrolment: '/device' });
+    app.register(forFastify.protection, { guard, devicePath: '/device' });
     app.get('/device/settings', () => 'settings');
     app.get('/device/:id/position', () => 'position');
     app.get('/device/*', () => 'rest');
@@ -198,17 +198,17 @@ describe('Fastify', () => {
   test.each([
     ['prefix', '', '/device/'],
     ['prefix', '', 'device'],
-    ['enrolment', '/v1', '/device'],
+    ['devicePath', '/v1', '/device'],
   ])('protection refuses a wrong path, or one that is never reached: %s', async (variable, prefix, path) => {
     const app = fastify();
-    const options = { guard: echoing().guard, enrolment: path };
+    const options = { guard: echoing().guard, devicePath: path };
     app.register(async (scope) => void (await scope.register(forFastify.protection, options)), { prefix });
     await expect(app.ready()).rejects.toMatchObject({ name: 'ConfigurationError', variable });
   });
 
   test('hooks of its own scope do not reach other routes', async () => {
     const app = fastify();
-    await app.register(forFastify.enrolment, { guard: echoing().guard });
+    await app.register(forFastify.deviceEndpoints, { guard: echoing().guard });
     app.get('/open', () => 'open');
     expect((await send(await start(app), { target: '/open' })).body).toBe('open');
   });
@@ -229,7 +229,7 @@ describe.each(platforms)('Nest on %s', (_platform, makeAdapter) => {
   };
 
   test('answers before all other routes are protected', async () => {
-    const port = await start({ guard: echoing().guard, all: true, enrolment: '/device' });
+    const port = await start({ guard: echoing().guard, all: true, devicePath: '/device' });
     expect((await send(port, ECHO)).status).toBe(202);
     expect((await send(port, { target: '/device/other' })).status).toBe(401);
     expect((await send(port, { target: '/device/other', fields: [tokenField()] })).status).toBe(404);
@@ -237,7 +237,7 @@ describe.each(platforms)('Nest on %s', (_platform, makeAdapter) => {
 
   test('the prefix is the whole path, below the global prefix', async () => {
     const { guard, asked } = echoing();
-    const port = await start({ guard, enrolment: '/api/device' }, 'api');
+    const port = await start({ guard, devicePath: '/api/device' }, 'api');
     expect((await send(port, { ...ECHO, target: '/api/device/echo' })).status).toBe(202);
     expect((await send(port, ECHO)).status).toBe(404);
     expect(asked).toMatchObject([{ target: '/api/device/echo', path: '/echo' }]);
@@ -249,25 +249,25 @@ describe.each(platforms)('Nest on %s', (_platform, makeAdapter) => {
     expect(asked).toEqual([]);
   });
 
-  test.each([true, '', '/device/'])('enrolment: %j', async (enrolment) => {
+  test.each([true, '', '/device/'])('devicePath: %j', async (devicePath) => {
     const { guard } = echoing();
-    const options = { guard, enrolment } as AttestationModuleOptions;
-    if (enrolment === '')
+    const options = { guard, devicePath } as AttestationModuleOptions;
+    if (devicePath === '')
       expect((await send(await start(options), { ...ECHO, target: '/echo' })).status).toBe(202);
     else await expect(start(options)).rejects.toMatchObject({ name: 'ConfigurationError' });
   });
 });
 
 test.each<[string, (options: object) => unknown]>([
-  ['Koa', (options) => forKoa.enrolment(echoing().guard, options)],
-  ['Hono', (options) => forHono.enrolment(echoing().guard, options)],
-  ['Node', (options) => forNode.enrolment(echoing().guard, () => undefined, options)],
-  ['fetch', (options) => forWeb.enrolment(echoing().guard, options)],
+  ['Koa', (options) => forKoa.deviceEndpoints(echoing().guard, options)],
+  ['Hono', (options) => forHono.deviceEndpoints(echoing().guard, options)],
+  ['Node', (options) => forNode.deviceEndpoints(echoing().guard, () => undefined, options)],
+  ['fetch', (options) => forWeb.deviceEndpoints(echoing().guard, options)],
   [
     'Fastify',
     (options) =>
       fastify()
-        .register(forFastify.enrolment, { guard: echoing().guard, ...options })
+        .register(forFastify.deviceEndpoints, { guard: echoing().guard, ...options })
         .ready(),
   ],
 ])('%s refuses options that it does not know', async (_adapter, make) => {

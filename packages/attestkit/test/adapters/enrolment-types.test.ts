@@ -24,63 +24,63 @@ function compiles(_usage: () => unknown): void {}
 test('node', () => {
   compiles(() => {
     const plain = (req: IncomingMessage, res: ServerResponse): void => void res.end(req.url);
-    createServer(forNode.enrolment(guard, plain, { prefix: '/device' }));
-    createServer(forNode.enrolment(guard, forNode.protect(guard, plain)));
+    createServer(forNode.deviceEndpoints(guard, plain, { prefix: '/device' }));
+    createServer(forNode.deviceEndpoints(guard, forNode.protect(guard, plain)));
     createServer(
-      forNode.enrolment(
+      forNode.deviceEndpoints(
         guard,
-        forNode.protect(guard, (req, res) => void res.end(req.attestation.approov?.did)),
+        forNode.protect(guard, (req, res) => void res.end(req.attestation.approov?.deviceId)),
       ),
     );
     createHttp2Server(
-      forNode.enrolment(guard, (req, res) => {
+      forNode.deviceEndpoints(guard, (req, res) => {
         expectTypeOf(req).toExtend<Http2ServerRequest>();
         res.stream.end();
       }),
     );
     // @ts-expect-error there is nothing for the other paths
-    forNode.enrolment(guard, { prefix: '/device' });
+    forNode.deviceEndpoints(guard, { prefix: '/device' });
     // @ts-expect-error a misspelt option
-    forNode.enrolment(guard, plain, { prefx: '/device' });
+    forNode.deviceEndpoints(guard, plain, { prefx: '/device' });
   });
 });
 
 test('express', () => {
   compiles(() => {
     const app = express();
-    app.use('/device', forExpress.enrolment(guard));
-    express.Router().use('/device', forExpress.enrolment(guard), forExpress.protect(guard));
+    app.use('/device', forExpress.deviceEndpoints(guard));
+    express.Router().use('/device', forExpress.deviceEndpoints(guard), forExpress.protect(guard));
     // @ts-expect-error Express mounts
-    forExpress.enrolment(guard, { prefix: '/device' });
+    forExpress.deviceEndpoints(guard, { prefix: '/device' });
   });
 });
 
 test('koa', () => {
   compiles(() => {
-    new Koa<forKoa.AttestationState>().use(forKoa.enrolment(guard)).use(forKoa.protect(guard));
-    new Koa().use(forKoa.enrolment(guard, { prefix: '/keys' }));
-    new Router().use(forKoa.enrolment(guard));
+    new Koa<forKoa.AttestationState>().use(forKoa.deviceEndpoints(guard)).use(forKoa.protect(guard));
+    new Koa().use(forKoa.deviceEndpoints(guard, { prefix: '/keys' }));
+    new Router().use(forKoa.deviceEndpoints(guard));
   });
 });
 
 test('fastify', () => {
   compiles(async () => {
     const app = fastify();
-    await app.register(forFastify.enrolment, { guard });
-    await app.register(forFastify.enrolment, { guard, prefix: '/device' });
+    await app.register(forFastify.deviceEndpoints, { guard });
+    await app.register(forFastify.deviceEndpoints, { guard, prefix: '/device' });
     const secure = fastify({ http2: true });
-    await secure.register(forFastify.enrolment, { guard, prefix: '/device' });
+    await secure.register(forFastify.deviceEndpoints, { guard, prefix: '/device' });
     // @ts-expect-error the plugin cannot do without a guard
-    await app.register(forFastify.enrolment, { prefix: '/device' });
+    await app.register(forFastify.deviceEndpoints, { prefix: '/device' });
   });
 });
 
 test('hono', () => {
   compiles(() => {
     const app = new Hono<{ Variables: forHono.AttestationVariables }>();
-    app.use(forHono.enrolment(guard));
-    new Hono().use(forHono.enrolment(guard, { prefix: '/keys' }));
-    const middleware: MiddlewareHandler = forHono.enrolment(guard);
+    app.use(forHono.deviceEndpoints(guard));
+    new Hono().use(forHono.deviceEndpoints(guard, { prefix: '/keys' }));
+    const middleware: MiddlewareHandler = forHono.deviceEndpoints(guard);
     return middleware;
   });
 });
@@ -90,15 +90,15 @@ test('nest', () => {
     class App {
       readonly name = 'test';
     }
-    Module({ imports: [AttestationModule.forRoot({ guard, all: true, enrolment: '/device' })] })(App);
+    Module({ imports: [AttestationModule.forRoot({ guard, all: true, devicePath: '/device' })] })(App);
     // @ts-expect-error where is for the application to say
-    AttestationModule.forRoot({ guard, enrolment: true });
+    AttestationModule.forRoot({ guard, devicePath: true });
   });
 });
 
 test('web', () => {
   compiles(() => {
-    const device = forWeb.enrolment(guard, { prefix: '/keys' });
+    const device = forWeb.deviceEndpoints(guard, { prefix: '/keys' });
     const handler = forWeb.protect(guard, () => new Response());
     const fetch = (request: Request): Promise<Response> => device(request) ?? handler(request);
     return fetch;

@@ -5,7 +5,7 @@ import { protect, rawBody } from '../../src/adapters/express.js';
 import { asyncGuard, bodyGuard, digestOf, recordingGuard, syncGuard, tokenField } from './support/guards.js';
 import { send, serve } from './support/wire.js';
 
-const did: RequestHandler = (req, res) => void res.send(req.attestation?.approov?.did);
+const did: RequestHandler = (req, res) => void res.send(req.attestation?.approov?.deviceId);
 
 describe.each([
   ['5', expressFive],

@@ -17,7 +17,7 @@ async function start(app: FastifyInstance): Promise<number> {
 }
 
 const did = (request: { attestation?: Attestation }): string =>
-  request.attestation?.approov?.did ?? 'nothing';
+  request.attestation?.approov?.deviceId ?? 'nothing';
 
 describe.each([
   ['at once', syncGuard],

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { describe, expect, test, vi } from 'vitest';
-import { enrolment, protect, type AttestationVariables } from '../../src/adapters/hono.js';
+import { deviceEndpoints, protect, type AttestationVariables } from '../../src/adapters/hono.js';
 import { echoing } from './support/echoing.js';
 import { asyncGuard, bodyGuard, digestOf, recordingGuard, syncGuard, tokenField } from './support/guards.js';
 import { listening, send } from './support/wire.js';
@@ -14,7 +14,7 @@ interface Env {
 const start = (app: Hono<Env>): Promise<number> =>
   listening(createAdaptorServer({ fetch: app.fetch }) as Server);
 
-const did: MiddlewareHandler<Env> = async (c) => c.text(c.get('attestation')?.approov?.did ?? 'nothing');
+const did: MiddlewareHandler<Env> = async (c) => c.text(c.get('attestation')?.approov?.deviceId ?? 'nothing');
 
 describe.each([
   ['at once', syncGuard],
@@ -134,15 +134,15 @@ describe('the address', () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const { guard, asked } = echoing();
     const post = { method: 'POST', body: 'a' };
-    const known = new Hono().use(enrolment(guard, { address: () => '203.0.113.9' }));
+    const known = new Hono().use(deviceEndpoints(guard, { address: () => '203.0.113.9' }));
     await known.request('/device/echo', post);
-    const onNode = new Hono().use(enrolment(guard));
+    const onNode = new Hono().use(deviceEndpoints(guard));
     await send(await listening(createAdaptorServer({ fetch: onNode.fetch }) as Server), {
       ...post,
       target: '/device/echo',
     });
     expect(warn).not.toHaveBeenCalled();
-    const unknown = new Hono().use(enrolment(guard));
+    const unknown = new Hono().use(deviceEndpoints(guard));
     await unknown.request('/device/echo', post);
     await unknown.request('/device/echo', post);
     expect(asked.map(({ ip }) => ip)).toEqual(['203.0.113.9', '127.0.0.1', undefined, undefined]);
@@ -154,7 +154,10 @@ describe('the address', () => {
 
   test('a wrong option fails at start-up', () => {
     const wrong = { address: 'x-forwarded-for' } as unknown as { address: () => string };
-    for (const make of [() => protect(syncGuard().guard, wrong), () => enrolment(echoing().guard, wrong)])
+    for (const make of [
+      () => protect(syncGuard().guard, wrong),
+      () => deviceEndpoints(echoing().guard, wrong),
+    ])
       expect(make).toThrow(expect.objectContaining({ name: 'ConfigurationError', variable: 'address' }));
   });
 });

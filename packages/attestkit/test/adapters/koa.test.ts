@@ -7,7 +7,7 @@ import { asyncGuard, bodyGuard, digestOf, recordingGuard, syncGuard, tokenField 
 import { send, serve } from './support/wire.js';
 
 const did: Middleware<AttestationState> = (ctx) => {
-  ctx.body = ctx.state.attestation?.approov?.did ?? 'nothing';
+  ctx.body = ctx.state.attestation?.approov?.deviceId ?? 'nothing';
 };
 
 function application(...middleware: Middleware<AttestationState>[]): Koa<AttestationState> {
@@ -36,7 +36,7 @@ describe.each([
   test('goes on once, with the result, and waits for what follows', async () => {
     const handler = vi.fn(async (ctx: Koa.ParameterizedContext<AttestationState>) => {
       await new Promise((resolve) => void setImmediate(resolve));
-      ctx.body = ctx.state.attestation?.approov?.did;
+      ctx.body = ctx.state.attestation?.approov?.deviceId;
     });
     const answer = await send(await start(protect(makeGuard().guard), handler), { fields: [tokenField()] });
     expect(answer).toMatchObject({ status: 200, body: 'device' });

@@ -82,8 +82,8 @@ describe.each(platforms)('Nest on %s', (platform, adapter) => {
       asked.push(path);
       return Promise.resolve({ status: 400, headers: { 'content-type': 'application/json' }, body: '{}' });
     };
-    const enrolling = { ...guard, answer, sessions: {} } as unknown as typeof guard;
-    const port = await serveNest(adapter(), { guard: enrolling, enrolment: '/device' });
+    const enrolling = { ...guard, answer, devices: {} } as unknown as typeof guard;
+    const port = await serveNest(adapter(), { guard: enrolling, devicePath: '/device' });
     const request = { ...post(type, body), target: '/device/attest' };
     expect(await send(port, request)).toMatchObject({ status: 400, body: '{}' });
     expect(asked).toEqual(['/attest']);
@@ -103,7 +103,7 @@ describe.each(platforms)('Nest on %s', (platform, adapter) => {
   test.each([
     [{ all: true }, 'api'],
     [{ all: true }, undefined],
-    [{ enrolment: '/api/device' }, 'api'],
+    [{ devicePath: '/api/device' }, 'api'],
   ] as const)('%o with the prefix %s: Nest warns of nothing', async (more, prefix) => {
     const warn = vi.fn();
     const quiet = { log: () => undefined, error: warn, warn, fatal: warn };

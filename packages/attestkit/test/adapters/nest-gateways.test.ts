@@ -21,7 +21,7 @@ type Options = Parameters<typeof WebSocketGateway>[1];
 function gateway(options: Options = {}, attested = true, ...decorators: ClassDecorator[]): Type {
   class Gateway {
     ping(attestation?: Attestation): object {
-      return { event: 'pong', data: attestation?.approov?.did ?? 'nobody' };
+      return { event: 'pong', data: attestation?.approov?.deviceId ?? 'nobody' };
     }
   }
   decorate(Gateway, 'ping', SubscribeMessage('ping'));

@@ -13,7 +13,7 @@ describe.each([
 ])('a guard that decides %s', (_name, makeGuard) => {
   test('lets a good request through to the listener, once', async () => {
     const { guard } = makeGuard();
-    const listener = vi.fn((req, res) => void res.end(req.attestation.approov?.did));
+    const listener = vi.fn((req, res) => void res.end(req.attestation.approov?.deviceId));
     const port = await serve(protect(guard, listener));
     expect(await send(port, { fields: [tokenField()] })).toMatchObject({ status: 200, body: 'device' });
     expect(listener).toHaveBeenCalledTimes(1);

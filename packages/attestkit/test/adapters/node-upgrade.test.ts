@@ -32,7 +32,7 @@ async function upgrading(guard: Guard): Promise<{ port: number; taken: Taken[]; 
   server.on(
     'upgrade',
     protectUpgrade(guard, (req, socket, first) => {
-      taken.push({ did: req.attestation.approov?.did, head: first.toString() });
+      taken.push({ did: req.attestation.approov?.deviceId, head: first.toString() });
       socket.on('error', () => undefined);
       socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n');
       socket.on('data', (chunk: Buffer) => socket.write(`echo ${chunk.toString()}`));

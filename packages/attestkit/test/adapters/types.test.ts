@@ -32,7 +32,7 @@ test('node', () => {
         expectTypeOf(req.attestation).toEqualTypeOf<Attestation>();
         expectTypeOf(req.attestation.approov).toEqualTypeOf<ApproovResult | undefined>();
         expectTypeOf(res).toExtend<ServerResponse>();
-        res.end(req.attestation.approov?.did);
+        res.end(req.attestation.approov?.deviceId);
       }),
     );
     const plain = (req: IncomingMessage, res: ServerResponse): void => void res.end(req.url);
@@ -42,7 +42,7 @@ test('node', () => {
     createHttp2Server(
       forNode.protect(guard, (req, res) => {
         expectTypeOf(req).toExtend<Http2ServerRequest>();
-        res.stream.end(req.attestation.approov?.did);
+        res.stream.end(req.attestation.approov?.deviceId);
       }),
     );
     const server = {} as Server;
@@ -71,7 +71,7 @@ test('express', () => {
     app.get('/x/:id', forExpress.protect(guard, { binding: true }), (req, res) => {
       expectTypeOf(req.attestation).toEqualTypeOf<Attestation | undefined>();
       expectTypeOf(req.params).toEqualTypeOf<{ id: string }>();
-      res.json({ did: req.attestation?.approov?.did });
+      res.json({ did: req.attestation?.approov?.deviceId });
     });
     const handler: RequestHandler = forExpress.protect(guard);
     app.all('/y', [handler], (req: ExpressRequest) => req.attestation?.approov?.bound);
@@ -85,13 +85,13 @@ test('koa', () => {
     app.use(forKoa.protect(guard));
     app.use((ctx) => {
       expectTypeOf(ctx.state.attestation).toEqualTypeOf<Attestation | undefined>();
-      ctx.body = ctx.state.attestation?.approov?.did;
+      ctx.body = ctx.state.attestation?.approov?.deviceId;
     });
     const untyped = new Koa();
     untyped.use(forKoa.protect(guard, { statuses: { missing: 400 } }));
     const router = new Router<forKoa.AttestationState>();
     router.get('/x', forKoa.protect(guard, { binding: true }), (ctx) => {
-      ctx.body = ctx.state.attestation?.approov?.did;
+      ctx.body = ctx.state.attestation?.approov?.deviceId;
     });
     new Router().get('/x', forKoa.protect(guard), (ctx) => {
       ctx.body = 'x';
@@ -110,7 +110,7 @@ test('fastify', () => {
     app.addHook('onRequest', forFastify.protect(guard));
     app.get('/x', { onRequest: forFastify.protect(guard, { binding: true }) }, (request) => {
       const attestation = request.getDecorator<Attestation>('attestation');
-      return { did: attestation.approov?.did, again: request.attestation?.approov?.did };
+      return { did: attestation.approov?.deviceId, again: request.attestation?.approov?.deviceId };
     });
     app.get('/y', { onRequest: [forFastify.protect(guard)] }, () => 'y');
     const hook: onRequestHookHandler = forFastify.protect(guard);
@@ -137,7 +137,7 @@ test('hono', () => {
     app.get('/x/:id', forHono.protect(guard), (c) => {
       expectTypeOf(c.req.param('id')).toEqualTypeOf<string>();
       expectTypeOf(c.get('attestation')).toEqualTypeOf<Attestation | undefined>();
-      return c.json({ did: c.get('attestation')?.approov?.did, ...c.var.attestation });
+      return c.json({ did: c.get('attestation')?.approov?.deviceId, ...c.var.attestation });
     });
     const untyped = new Hono();
     untyped.use(forHono.protect(guard));
@@ -154,7 +154,7 @@ test('nest', () => {
   compiles(() => {
     class Cats {
       find(attestation: Attestation): string | undefined {
-        return attestation.approov?.did;
+        return attestation.approov?.deviceId;
       }
     }
     Protect()(Cats);
@@ -169,7 +169,7 @@ test('web', () => {
   compiles(() => {
     const handler = forWeb.protect(guard, (request, attestation) => {
       expectTypeOf(request).toEqualTypeOf<Request>();
-      return Response.json({ did: attestation.approov?.did });
+      return Response.json({ did: attestation.approov?.deviceId });
     });
     expectTypeOf(handler).toEqualTypeOf<(request: Request) => Promise<Response>>();
     const withContext = forWeb.protect(

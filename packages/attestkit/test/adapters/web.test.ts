@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { BODY_LIMIT, enrolment, protect, answerResponse, webRequest } from '../../src/adapters/web.js';
+import { BODY_LIMIT, deviceEndpoints, protect, answerResponse, webRequest } from '../../src/adapters/web.js';
 import { echoing } from './support/echoing.js';
 import { asyncGuard, bodyGuard, digestOf, recordingGuard, syncGuard, tokenField } from './support/guards.js';
 import type { FieldLine } from './support/wire.js';
@@ -108,7 +108,7 @@ describe.each([
 ])('a guard that decides %s', (_name, makeGuard) => {
   test('hands request, attestation and the rest to the handler', async () => {
     const handler = vi.fn(
-      (_request: Request, { approov }, more: string) => new Response(approov?.did + more),
+      (_request: Request, { approov }, more: string) => new Response(approov?.deviceId + more),
     );
     const good = request('http://localhost', [tokenField()]);
     const response = await protect(makeGuard().guard, handler)(good, ' and more');
@@ -208,12 +208,12 @@ describe('the address', () => {
   test('the endpoints take it, and warn at start-up where there is none', async () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const { guard, asked } = echoing();
-    const device = enrolment(guard, { address: (_request, { remote }: Info) => remote });
+    const device = deviceEndpoints(guard, { address: (_request, { remote }: Info) => remote });
     const post = new Request('http://h/device/echo', { method: 'POST', body: 'a' });
     await device(post, { remote: '203.0.113.9' });
     expect(asked.map(({ ip }) => ip)).toEqual(['203.0.113.9']);
     expect(warn).not.toHaveBeenCalled();
-    enrolment(guard);
+    deviceEndpoints(guard);
     expect(warn.mock.calls).toEqual([
       [expect.stringContaining('option address'), { code: 'ATTESTKIT_ADDRESS' }],
     ]);
@@ -224,7 +224,7 @@ describe('the address', () => {
     const wrong = { address: 'x-forwarded-for' } as unknown as { address: () => string };
     for (const make of [
       () => protect(syncGuard().guard, () => new Response(), wrong),
-      () => enrolment(echoing().guard, wrong),
+      () => deviceEndpoints(echoing().guard, wrong),
     ])
       expect(make).toThrow(expect.objectContaining({ name: 'ConfigurationError', variable: 'address' }));
   });

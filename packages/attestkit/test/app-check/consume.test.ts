@@ -38,7 +38,7 @@ function decide(options: Partial<AppCheckOptions>, enforcement: Enforcement = 'e
     const decision = await guard.check(requestWith(sent), route);
     if (decision.outcome === 'refuse') return { status: decision.response.status, code: decision.error.code };
     return {
-      consumed: decision.results['app-check']?.consumed,
+      consumed: decision.results.appCheck?.consumed,
       reported: decision.reported.map(({ code }) => code),
     };
   };

@@ -72,7 +72,7 @@ describe('a token that is remembered', () => {
     await check(sent);
     const second = check(sent) as Decision<Attestation> & { outcome: 'accept' };
     const third = check(sent) as typeof second;
-    expect(third.results['app-check']).toBe(second.results['app-check']);
+    expect(third.results.appCheck).toBe(second.results.appCheck);
     clock.ms += 59_999;
     expect(await summary(check(sent))).toBe('accept');
     clock.ms += 1;
@@ -86,7 +86,7 @@ describe('a token that is remembered', () => {
     const sent = token();
     for (let use = 0; use < 3; use += 1) {
       const { results } = check(sent) as Decision<Attestation> & { outcome: 'accept' };
-      expect(Object.isFrozen(results['app-check']?.claims)).toBe(true);
+      expect(Object.isFrozen(results.appCheck?.claims)).toBe(true);
     }
     listed = false;
     expect(await summary(check(sent))).toBe('401 ERR_APP_CHECK_TOKEN_KEY_UNKNOWN');
@@ -98,7 +98,7 @@ describe('a token that is remembered', () => {
     await check(sent);
     const second = check(sent) as Decision<Attestation> & { outcome: 'accept' };
     const third = check(sent) as typeof second;
-    expect(third.results['app-check']).not.toBe(second.results['app-check']);
+    expect(third.results.appCheck).not.toBe(second.results.appCheck);
   });
 });
 
@@ -160,7 +160,13 @@ describe('the options', () => {
     const appIds = [APP];
     const evidence = appCheck({ ...OPTIONS, appIds });
     appIds[0] = '1:1:web:1';
-    const context = { request: requestWith(), demand: undefined, now: NOW, enforcement: 'enforce' } as const;
+    const context = {
+      request: requestWith(),
+      demand: undefined,
+      now: NOW,
+      enforcement: 'enforce',
+      results: {},
+    } as const;
     const body = (): Promise<Uint8Array> => Promise.resolve(new Uint8Array());
     const other = token({ sub: '1:1:web:1' }, {}, firebase.privateKey);
     expect(refusal(() => evidence.verify(other, { ...context, body })).code).toBe('ERR_APP_CHECK_TOKEN_APP');

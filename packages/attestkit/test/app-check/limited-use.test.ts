@@ -44,12 +44,12 @@ async function decide(options: object, sent: string) {
   const guard = createGuard({
     evidence: [appCheck({ ...OPTIONS, ...options })],
     now: () => NOW,
-    onDecision: (event) => void events.push(event),
+    onEvent: (event) => void events.push(event as DecisionEvent),
   });
   const decision = await guard.check(requestWith(sent), guard.route({ appCheck: { consume: true } }));
   const [event] = events;
   if (event === undefined) throw new Error('there was no event');
-  const result = decision.outcome === 'accept' ? decision.results['app-check'] : undefined;
+  const result = decision.outcome === 'accept' ? decision.results.appCheck : undefined;
   const code = decision.outcome === 'refuse' ? decision.error.code : undefined;
   const status = decision.outcome === 'refuse' ? decision.response.status : 200;
   return { event, result, code, status };
@@ -114,7 +114,7 @@ describe.each(['a store', 'Firebase'])('a route that consumes tokens, with %s', 
   it('accepts a limited-use token, and says so', async () => {
     const { result, event } = await decide(memory(), limited());
     expect(result).toMatchObject({ limitedUse: true, consumed: true });
-    expect([event.met, event.skipped]).toEqual([['consume'], []]);
+    expect([event.demandsMet, event.demandsSkipped]).toEqual([['consume'], []]);
   });
 });
 
@@ -123,9 +123,9 @@ describe('acceptSessionTokens', () => {
     const options = { store: memoryStore(), acceptSessionTokens: true };
     const first = await decide(options, living(3600));
     expect(first.result).toMatchObject({ limitedUse: false, consumed: true });
-    expect([first.event.met, first.event.skipped]).toEqual([['consume'], ['limited-use']]);
+    expect([first.event.demandsMet, first.event.demandsSkipped]).toEqual([['consume'], ['limited-use']]);
     expect((await decide(options, living(3600))).code).toBe('ERR_APP_CHECK_TOKEN_CONSUMED');
-    expect((await decide(options, limited())).event.skipped).toEqual([]);
+    expect((await decide(options, limited())).event.demandsSkipped).toEqual([]);
   });
 
   it('consumes a session token at Firebase', async () => {

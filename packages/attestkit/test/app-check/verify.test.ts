@@ -28,9 +28,9 @@ describe('a genuine token', () => {
       kind: 'app-check',
       appId: APP,
       platform: 'android',
-      exp: SECONDS + 3540,
-      iat: SECONDS - 60,
-      jti: 'once',
+      expiresAt: (SECONDS + 3540) * 1000,
+      issuedAt: (SECONDS - 60) * 1000,
+      tokenId: 'once',
       limitedUse: false,
       provider: 'play_integrity',
       notes: [],
@@ -58,7 +58,7 @@ describe('a genuine token', () => {
   });
 
   it('has no jti where that is no text', () => {
-    expect(verifyAppCheckToken(token({ jti: 7 }), expected).jti).toBeUndefined();
+    expect(verifyAppCheckToken(token({ jti: 7 }), expected).tokenId).toBeUndefined();
   });
 
   it.each(sameType('JWT'))('is accepted with the type written %j', (typ) => {

@@ -140,7 +140,7 @@ describe('the mistake', () => {
     const guard = createGuard({
       evidence: [approov({ secretBase64: SECRET_BASE64 })],
       now: () => NOW,
-      onDecision: (event) => events.push(event),
+      onEvent: (event) => events.push(event as DecisionEvent),
       ...more,
     });
     const fields = (name: string): string[] =>

@@ -14,7 +14,7 @@ function guarding(options: object = {}, now: () => number = () => NOW) {
   const guard = createGuard({ evidence: [approov({ ...keys, ...options } as ApproovOptions)], now });
   return async (value: string | string[] | undefined, header = 'approov-token'): Promise<string> => {
     const decision = await guard.check(request(value === undefined ? {} : { [header]: value }));
-    if (decision.outcome === 'accept') return `accepted ${decision.results.approov?.did}`;
+    if (decision.outcome === 'accept') return `accepted ${decision.results.approov?.deviceId}`;
     return `${decision.error.stage} ${decision.error.code} ${decision.response.status}`;
   };
 }
@@ -137,7 +137,13 @@ describe('the memory of verified tokens', () => {
     const [first, second] = [results(), results()];
     expect(results()).toBe(second);
     for (const result of [first, second]) {
-      const parts = [result, result?.claims, result?.anno, result?.embed, result?.embed?.['deep']];
+      const parts = [
+        result,
+        result?.claims,
+        result?.annotations,
+        result?.webProtection,
+        result?.webProtection?.['deep'],
+      ];
       for (const each of parts) expect([typeof each, Object.isFrozen(each)]).toEqual(['object', true]);
     }
   });

@@ -74,7 +74,9 @@ describe('a secret', () => {
       const sent = `${input}.${createHmac(`sha${algorithm.slice(2)}`, SECRET)
         .update(input)
         .digest('base64url')}`;
-      expect(verifyWith({ secretBase64: SECRET_BASE64, algorithm }, sent).exp).toBe(SECONDS + 9);
+      expect(verifyWith({ secretBase64: SECRET_BASE64, algorithm }, sent).expiresAt).toBe(
+        (SECONDS + 9) * 1000,
+      );
       expect(refusal(() => verifyWith({ secretBase64: SECRET_BASE64, algorithm }, token())).code).toBe(
         'ERR_APPROOV_TOKEN_ALGORITHM',
       );

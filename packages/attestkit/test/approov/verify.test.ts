@@ -15,7 +15,7 @@ const GOOD = token();
 const [, , MAC = ''] = GOOD.split('.');
 
 describe('a genuine token', () => {
-  it('gives the claims in the platform’s names', () => {
+  it('gives its claims under their plain names, and as signed', () => {
     const claims = {
       exp: 4708683205.891912,
       did: 'ExampleApproovTokenDID==',
@@ -29,9 +29,21 @@ describe('a genuine token', () => {
       other: [1],
     };
     const result = verifyApproovToken(token(claims), expected);
-    const { other, ...named } = claims;
-    expect(result).toEqual({ kind: 'approov', bound: false, ...named, claims });
-    expect(other).toEqual([1]);
+    const { did, ip, arc, anno, ipk, iss, aud, embed } = claims;
+    expect(result).toEqual({
+      kind: 'approov',
+      bound: false,
+      expiresAt: 4708683205891.912,
+      deviceId: did,
+      address: ip,
+      responseCode: arc,
+      annotations: anno,
+      installationKey: ipk,
+      issuer: iss,
+      audience: aud,
+      webProtection: embed,
+      claims,
+    });
   });
 
   it('leaves out a member whose claim has another type than documented', () => {
@@ -39,9 +51,14 @@ describe('a genuine token', () => {
       token({ did: 7, ip: null, anno: [1], aud: {}, embed: [], ipk: true }),
       expected,
     );
-    expect([result.did, result.ip, result.anno, result.aud, result.embed, result.ipk]).toEqual(
-      Array(6).fill(undefined),
-    );
+    expect([
+      result.deviceId,
+      result.address,
+      result.annotations,
+      result.audience,
+      result.webProtection,
+      result.installationKey,
+    ]).toEqual(Array(6).fill(undefined));
     expect(result.claims['did']).toBe(7);
   });
 
@@ -50,11 +67,11 @@ describe('a genuine token', () => {
     ['a kid, where the secret has none', { kid: 'any' }],
     ['unknown header parameters', { jku: 'https://evil.example', jwk: { kty: 'oct' }, x5u: 'x' }],
   ])('is accepted with %s', (_, header) => {
-    expect(verifyApproovToken(token({}, header), expected).exp).toBe(SECONDS + 300);
+    expect(verifyApproovToken(token({}, header), expected).expiresAt).toBe((SECONDS + 300) * 1000);
   });
 
   it.each(sameType('JWT'))('is accepted with the type written %j', (typ) => {
-    expect(verifyApproovToken(token({}, { typ }), expected).exp).toBe(SECONDS + 300);
+    expect(verifyApproovToken(token({}, { typ }), expected).expiresAt).toBe((SECONDS + 300) * 1000);
   });
 
   it.each([
@@ -202,13 +219,15 @@ it('tries every check of the catalogue but the one of unknown keys, which a secr
 describe('the expectations', () => {
   it('allow for clocks that differ by the leeway', () => {
     const late = token({ exp: SECONDS - 29, nbf: SECONDS + 29 });
-    expect(verifyApproovToken(late, { ...expected, leewaySeconds: 30 }).exp).toBe(SECONDS - 29);
+    expect(verifyApproovToken(late, { ...expected, leewaySeconds: 30 }).expiresAt).toBe(
+      (SECONDS - 29) * 1000,
+    );
   });
 
   it('are met by one issuer and one audience of several', () => {
     const both = token({ iss: 'a', aud: ['x', 'api.example.com'] });
     expect(
-      verifyApproovToken(both, { ...expected, issuer: ['b', 'a'], audience: 'api.example.com' }).iss,
+      verifyApproovToken(both, { ...expected, issuer: ['b', 'a'], audience: 'api.example.com' }).issuer,
     ).toBe('a');
   });
 
@@ -251,7 +270,7 @@ describe('the inspector', () => {
         (each) => each.code,
       ),
     );
-    expect(inspection).toMatchObject({ code: CHECKS.type.code, unverified: { exp: 5 } });
+    expect(inspection).toMatchObject({ code: CHECKS.type.code, unverified: { expiresAt: 5000 } });
     expect(inspection).not.toHaveProperty('result');
   });
 });

@@ -25,16 +25,20 @@ describe('attestkit token', () => {
     const { status, out, err } = await cli(['token']);
     expect([status, err]).toEqual([0, '']);
     expect(out).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
-    const { exp } = verifyApproovToken(out.trimEnd(), { keys: KEYS });
-    expect(exp - Date.now() / 1000).toBeGreaterThan(290);
-    expect(exp - Date.now() / 1000).toBeLessThanOrEqual(300);
+    const { expiresAt } = verifyApproovToken(out.trimEnd(), { keys: KEYS });
+    expect(expiresAt - Date.now()).toBeGreaterThan(290_000);
+    expect(expiresAt - Date.now()).toBeLessThanOrEqual(300_000);
     expect(payOf(out.trimEnd())).toBeUndefined();
   });
 
   it('takes minutes, whole or not', async () => {
-    const now = Date.now() / 1000;
-    expect(verifyApproovToken(await made('--expire', '60'), { keys: KEYS }).exp - now).toBeGreaterThan(3590);
-    expect(verifyApproovToken(await made('--expire=0.5'), { keys: KEYS }).exp - now).toBeLessThanOrEqual(31);
+    const now = Date.now();
+    expect(verifyApproovToken(await made('--expire', '60'), { keys: KEYS }).expiresAt - now).toBeGreaterThan(
+      3_590_000,
+    );
+    expect(
+      verifyApproovToken(await made('--expire=0.5'), { keys: KEYS }).expiresAt - now,
+    ).toBeLessThanOrEqual(31_000);
   });
 
   it('binds to a raw value, by its bytes as typed', async () => {

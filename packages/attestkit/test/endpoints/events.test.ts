@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DecisionEvent, EndpointEvent } from '../../src/ports/events.js';
+import type { GuardEvent } from '../../src/ports/events.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import {
   AUDIENCE,
@@ -20,10 +20,11 @@ const FROM = { ip: IP, fields: { 'user-agent': AGENT } };
 
 /** A server whose listeners keep everything they are told. */
 function observed() {
-  const told: (DecisionEvent | EndpointEvent)[] = [];
+  const told: GuardEvent[] = [];
   const backend = new Backend({
-    onDecision: (event) => told.push(event),
-    sessions: { bind: { ip: true, userAgent: true }, subject: () => 'alice@example.com' },
+    onEvent: (event) => told.push(event),
+    subject: () => 'alice@example.com',
+    sessions: { bind: { ip: true, userAgent: true } },
   });
   return { backend, told };
 }
@@ -43,7 +44,7 @@ async function play(backend: Backend): Promise<readonly string[]> {
   const { xAppAttest } = key.signRequest({ audience: AUDIENCE, method: 'GET', target: '/?q=private' });
   const fields = { ...FROM.fields, ...bearer(third.session), 'x-app-attest': xAppAttest };
   for (const target of ['/?q=private', '/?q=private', '/?q=stolen'])
-    await backend.check({ ...FROM, target, fields }, { assertion: true });
+    await backend.check({ ...FROM, target, fields }, { signedRequest: true });
   await backend.use(third.session, { ip: '198.51.100.1' });
   await backend.use('user-token', FROM);
   await backend.refresh(second.refresh, { ...FROM, fields: { 'user-agent': 'other' } });
@@ -114,9 +115,9 @@ describe('events', () => {
     expect([a?.device, a?.address]).toEqual([b?.device, b?.address]);
     expect(a?.device).not.toBe(c?.device);
     expect(a?.address).not.toBe(c?.address);
-    expect(a).toMatchObject({ outcome: 'accept', status: 200, kind: 'app-attest', retried: false });
+    expect(a).toMatchObject({ outcome: 'accepted', status: 200, evidence: 'app-attest', retried: false });
     expect(a?.session).toMatch(/^[\w-]{22}$/);
-    expect(b).toMatchObject({ outcome: 'refuse', status: 409, session: undefined });
+    expect(b).toMatchObject({ outcome: 'refused', status: 409, session: undefined });
   });
 
   it('tell of what the evidence had that is not known here, once and nowhere else', async () => {
@@ -128,10 +129,10 @@ describe('events', () => {
     const next = await backend.refresh(tokensOf(reply).refresh);
     const told = backend.events.map((event) => [event.endpoint, event.outcome, event.notes.length]);
     expect(told).toEqual([
-      ['challenge', 'accept', 0],
-      ['attest', 'refuse', 0],
-      ['attest', 'accept', 20],
-      ['refresh', 'accept', 0],
+      ['challenge', 'accepted', 0],
+      ['attest', 'refused', 0],
+      ['attest', 'accepted', 20],
+      ['refresh', 'accepted', 0],
     ]);
     expect(backend.events[2]?.notes.slice(0, 2)).toEqual([notes[0], 'x'.repeat(100)]);
     const claims = [reply, next].map((each) => claimsOf(tokensOf(each).session));
@@ -159,7 +160,7 @@ describe('events', () => {
     },
     () => Promise.reject(new Error('log is full')),
   ])('that cannot be told change nothing', async (onEvent) => {
-    const backend = new Backend({ onEvent, onDecision: onEvent });
+    const backend = new Backend({ onEvent });
     const challenge = await backend.challenge();
     const key = newKey();
     const attestation = Buffer.from(key.attest({ challenge })).toString('base64');

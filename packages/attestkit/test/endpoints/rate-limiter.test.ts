@@ -154,7 +154,7 @@ describe('limits of what one address may cost', () => {
     ['remotePerHour', 5],
   ])('are refused at start-up where %s is %s', (name, value) => {
     expect(() => readLimits({ [name]: value })).toThrow(
-      expect.objectContaining({ name: 'ConfigurationError', variable: `limits.${name}` }),
+      expect.objectContaining({ name: 'ConfigurationError', variable: `devices.limits.${name}` }),
     );
   });
 });

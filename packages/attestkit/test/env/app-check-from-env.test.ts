@@ -28,7 +28,7 @@ function make(env: Environment): {
     const fields: Record<string, string> = sent === undefined ? {} : { 'x-firebase-appcheck': sent };
     const decision = await guard.check(request(fields), route);
     return decision.outcome === 'accept'
-      ? (decision.results['app-check']?.appId ?? 'nothing')
+      ? (decision.results.appCheck?.appId ?? 'nothing')
       : `${decision.response.status} ${decision.error.code}`;
   };
   return { check, lines, asked };

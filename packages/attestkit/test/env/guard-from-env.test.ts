@@ -1,3 +1,4 @@
+import type { DecisionEvent } from '../../src/ports/events.js';
 import { describe, expect, it, vi } from 'vitest';
 import { guardFromEnv, type Environment } from '../../src/env/index.js';
 import { payFor, SECRET_BASE64, SECRET, SECONDS, token } from '../approov/support/tokens.js';
@@ -116,12 +117,12 @@ describe('the log lines', () => {
     const guard = guardFromEnv({
       env: SECRET_ONLY,
       now: () => SECONDS * 1000,
-      onDecision: ({ outcome }) => seen.push(outcome),
+      onEvent: (event) => seen.push((event as DecisionEvent).outcome),
     });
     void guard.check(request({ 'approov-token': GOOD }));
     expect(write.mock.calls).toEqual([['ACCEPTED REQUEST WITH VALID APPROOV TOKEN\n']]);
     write.mockRestore();
-    expect(seen).toEqual(['accept']);
+    expect(seen).toEqual(['accepted']);
   });
 
   it.each([
@@ -142,12 +143,12 @@ describe('the log lines', () => {
       const guard = guardFromEnv({
         env: SECRET_ONLY,
         log: log as () => void,
-        onDecision: ({ outcome }) => seen.push(outcome),
+        onEvent: (event) => seen.push((event as DecisionEvent).outcome),
       });
       expect(guard.check(request({}))).toMatchObject({ outcome: 'refuse' });
       await new Promise((resolve) => setImmediate(resolve));
       process.off('unhandledRejection', note);
-      expect([seen, unhandled]).toEqual([['refuse'], []]);
+      expect([seen, unhandled]).toEqual([['refused'], []]);
     },
   );
 

@@ -1,6 +1,6 @@
 import { GUARD_CHECKS } from '../../src/guard/checks.js';
 import { describe, expect, it } from 'vitest';
-import { endpointLines, logLines } from '../../src/env/log-lines.js';
+import { linesOf } from '../../src/env/log-lines.js';
 import { KEY_ATTESTATION_CHECKS } from '../../src/key-attestation/index.js';
 import type { DecisionEvent, EndpointEvent, FailureFacts } from '../../src/ports/events.js';
 
@@ -11,17 +11,23 @@ const failure = (code: string): FailureFacts => {
 };
 
 const used = (event: Partial<EndpointEvent>): EndpointEvent => ({
+  type: 'endpoint',
   endpoint: 'attest',
-  outcome: 'accept',
+  at: 1_795_000_000_000,
+  durationMs: 1,
+  requestId: 'r',
+  method: 'POST',
+  path: '/device/attest',
+  code: undefined,
+  stage: undefined,
+  outcome: 'accepted',
   status: 200,
   refused: undefined,
   device: undefined,
   address: undefined,
-  kind: undefined,
+  evidence: undefined,
   session: undefined,
   retried: false,
-  change: undefined,
-  proof: undefined,
   notes: [],
   ...event,
 });
@@ -29,48 +35,54 @@ const used = (event: Partial<EndpointEvent>): EndpointEvent => ({
 describe('the lines of the endpoints', () => {
   it('say who was let in, by what, and what is not known of it', () => {
     const notes = ['attestationVersion 600'];
-    expect(endpointLines(used({ kind: 'key-attestation', notes }))).toEqual([
+    expect(linesOf(used({ evidence: 'key-attestation', notes }))).toEqual([
       'ACCEPTED ATTEST REQUEST WITH KEY-ATTESTATION',
       'NOT KNOWN HERE: attestationVersion 600',
     ]);
-    expect(endpointLines(used({ endpoint: 'refresh', kind: 'play-integrity' }))).toEqual([
+    expect(linesOf(used({ endpoint: 'refresh', evidence: 'play-integrity' }))).toEqual([
       'ACCEPTED REFRESH REQUEST WITH PLAY-INTEGRITY',
     ]);
   });
 
   it('say why somebody was not', () => {
     const refused = failure('ERR_KEY_ATTESTATION_DEVICE_UNLOCKED');
-    expect(endpointLines(used({ outcome: 'refuse', status: 403, refused }))).toEqual([
+    expect(linesOf(used({ outcome: 'refused', status: 403, refused }))).toEqual([
       'REJECTED ATTEST REQUEST',
       'ERR_KEY_ATTESTATION_DEVICE_UNLOCKED: the bootloader of the device is unlocked',
     ]);
-    expect(endpointLines(used({ endpoint: 'challenge', refused }))).toHaveLength(2);
+    expect(linesOf(used({ endpoint: 'challenge', refused }))).toHaveLength(2);
   });
 
   it('are none where a challenge was given out', () => {
-    expect(endpointLines(used({ endpoint: 'challenge' }))).toEqual([]);
+    expect(linesOf(used({ endpoint: 'challenge' }))).toEqual([]);
   });
 });
 
 it('a signature by an attested key that does not hold is no invalid Approov token', () => {
   const event: DecisionEvent = {
-    outcome: 'refuse',
+    type: 'decision',
+    at: 1_795_000_000_000,
+    durationMs: 1,
+    requestId: 'r',
+    code: 'ERR_KEY_ATTESTATION_REQUEST_SIGNATURE_INVALID',
+    stage: 'untrusted',
+    outcome: 'refused',
     route: undefined,
     method: 'POST',
     path: '/',
     address: undefined,
     device: undefined,
     enforcement: 'enforce',
-    verified: ['session'],
-    asked: ['session', 'assertion'],
+    evidence: ['session'],
+    kinds: ['session', 'signedRequest'],
     refused: failure('ERR_KEY_ATTESTATION_REQUEST_SIGNATURE_INVALID'),
     reported: [],
-    met: [],
-    skipped: [],
+    demandsMet: [],
+    demandsSkipped: [],
     status: 401,
     exempt: undefined,
   };
-  expect(logLines(event)).toEqual([
+  expect(linesOf(event)).toEqual([
     'REJECTED REQUEST WITHOUT A VALID ASSERTION',
     'ERR_KEY_ATTESTATION_REQUEST_SIGNATURE_INVALID: the signature is not the enrolled key’s over this request',
     'ACCEPTED REQUEST WITH VALID SESSION',
@@ -80,7 +92,14 @@ it('a signature by an attested key that does not hold is no invalid Approov toke
 it('a body that is too large, or broke off, is no invalid Approov token', () => {
   for (const check of [GUARD_CHECKS.bodySize, GUARD_CHECKS.bodyReadable]) {
     const refused = { code: check.code, stage: check.stage, says: check.says, check };
-    const event = { refused, reported: [], verified: [], met: [], skipped: [] } as unknown as DecisionEvent;
-    expect(logLines(event)[0]).toBe('REJECTED REQUEST WITH A BODY THAT CANNOT BE READ');
+    const event = {
+      type: 'decision',
+      refused,
+      reported: [],
+      evidence: [],
+      demandsMet: [],
+      demandsSkipped: [],
+    } as unknown as DecisionEvent;
+    expect(linesOf(event)[0]).toBe('REJECTED REQUEST WITH A BODY THAT CANNOT BE READ');
   }
 });

@@ -1,20 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { appAttest } from '../../src/app-attest/index.js';
 import { guardFromEnv, type Environment } from '../../src/env/index.js';
-import type { Guard } from '../../src/index.js';
+import type { EndpointEvent, Guard } from '../../src/index.js';
 import { ConfigurationError } from '../../src/kernel/errors.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { APP_ID, apple, newSecret, requestOf } from '../sessions/support/backend.js';
+import { APP_ID, AUDIENCE, apple, newSecret, requestOf } from '../sessions/support/backend.js';
 
 const [CURRENT, PREVIOUS, HASH] = [newSecret(), newSecret(), newSecret()];
 const FASTAPI = '09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7';
-const enrolment = [appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] })];
+const SOUND = {
+  evidence: [appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] })],
+  audience: AUDIENCE,
+};
 const store = memoryStore();
 
-type Options = NonNullable<Parameters<typeof guardFromEnv>[0]>;
+type FromEnv = NonNullable<Parameters<typeof guardFromEnv>[0]>;
+type Options = NonNullable<FromEnv['devices']> & Pick<FromEnv, 'log' | 'onEvent'>;
 
 function make(env: Environment, options: Options = {}): Guard {
-  return guardFromEnv({ env, enrolment, store, log: () => undefined, ...options });
+  const { log = () => undefined, onEvent, ...devices } = options;
+  return guardFromEnv({ env, log, ...(onEvent && { onEvent }), devices: { ...SOUND, store, ...devices } });
 }
 
 function complaint(env: Environment, options: Options = {}): ConfigurationError {
@@ -108,7 +113,7 @@ describe('JWT_SECRET_PREVIOUS', () => {
       { JWT_SECRET_PREVIOUS: PREVIOUS },
       { secret: CURRENT },
       'JWT_SECRET_PREVIOUS',
-      /beside the option secret/,
+      /beside the option devices\.secret/,
     ],
     [
       'a published secret',
@@ -150,7 +155,7 @@ it('JWT_SECRET_PREVIOUS alone asks for sessions, which need more', () => {
 describe('ATTESTKIT_HASH_KEY', () => {
   const hashOf = async (env: Environment, options: Options = {}): Promise<string | undefined> => {
     let address: string | undefined;
-    const onEvent: Options['onEvent'] = (event) => (address = event.address);
+    const onEvent: Options['onEvent'] = (event) => void (address = (event as EndpointEvent).address);
     const guard = make(env, { onEvent, ...options });
     await guard.answer(requestOf({ target: '/device/challenge?device_id=a' }), '/challenge');
     return address;
@@ -197,7 +202,7 @@ describe('ATTESTKIT_HASH_KEY', () => {
     const log = () => {
       throw new Error('full');
     };
-    expect(make({ JWT_SECRET: CURRENT }, { log }).sessions).toBeDefined();
+    expect(make({ JWT_SECRET: CURRENT }, { log }).devices).toBeDefined();
   });
 
   it.each<[string, string, RegExp]>([

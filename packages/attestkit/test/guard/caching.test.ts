@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createGuard } from '../../src/create-guard.js';
+import { createGuard, type GuardOptions } from '../../src/create-guard.js';
 import { markFetch, markNode } from '../../src/guard/internal.js';
 import { Backend, bearer } from '../sessions/support/backend.js';
 import { double, request } from './support/double.js';
@@ -22,7 +22,7 @@ describe('what an accepted request tells caches', () => {
     { ...double('b'), fields: ['x-b'] },
     double('c'),
   ];
-  const of = async (ofGuard: object, ofRoute: object, fields = { a: 'good' }) => {
+  const of = async (ofGuard: Partial<GuardOptions>, ofRoute: object, fields = { a: 'good' }) => {
     const guard = createGuard({ evidence: kinds, accept: ['a', 'b'], ...ofGuard });
     const decision = await guard.check(request(fields), guard.route(ofRoute));
     return decision.outcome === 'accept' ? decision.caching : decision.response.headers['cache-control'];

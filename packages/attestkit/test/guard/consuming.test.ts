@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { appCheck } from '../../src/app-check/index.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import type { Evidence } from '../../src/ports/evidence.js';
-import { assertion, session } from '../../src/sessions/index.js';
+
 import { memoryStore } from '../../src/stores/memory.js';
 import { KEYS, limited, NOW, PROJECT_OPTIONS, token } from '../app-check/support/tokens.js';
 import { AUDIENCE, Backend, bearer, Clock, newKey, recording } from '../sessions/support/backend.js';
@@ -81,14 +81,14 @@ describe('what serves one request', () => {
     const used = request({ a: 'used', b: 'good', c: 'y' });
     expect(await decided(guard, used, route(guard, ALL))).toEqual([402, 'a_used']);
     expect(done).toEqual(['verify a', 'verify c', 'consume a']);
-    expect(events).toMatchObject([{ outcome: 'refuse', met: [] }]);
+    expect(events).toMatchObject([{ outcome: 'refused', demandsMet: [] }]);
   });
 
   it('is let pass without a result where the route only reports, and meets nothing', async () => {
     const { guard, events } = guardOf({ enforcement: 'report' });
     const used = request({ a: 'used', b: 'good', c: 'y' });
     expect(await decided(guard, used, route(guard, ALL))).toEqual([[], ['a_used']]);
-    expect(events).toMatchObject([{ outcome: 'accept', verified: [], met: [] }]);
+    expect(events).toMatchObject([{ outcome: 'reported', evidence: [], demandsMet: [] }]);
   });
 
   it.each([
@@ -123,7 +123,7 @@ async function server() {
   clock.ms = NOW;
   const { store, writes } = recording(memoryStore({ now: clock.now }));
   const tokens = appCheck({ ...PROJECT_OPTIONS, keys: KEYS, store });
-  const backend = new Backend({ clock, store, evidence: [tokens, session(), assertion()] });
+  const backend = new Backend({ clock, store, evidence: [tokens] });
   const key = newKey(clock.now);
   const { session: bearerToken } = await backend.enrolled(key);
   writes.length = 0;
@@ -140,7 +140,7 @@ const ONCE = { appCheck: { consume: true } };
 
 it('a limited-use token serves again where the session beside it was refused', async () => {
   const { backend, writes, ours, other } = await server();
-  const asked = { ...ONCE, require: ['app-check', 'session'] };
+  const asked = { ...ONCE, require: ['appCheck', 'session'] } as const;
   const send = (fields: object, header = limited()) =>
     backend.use('', { fields: { 'x-firebase-appcheck': header, ...fields } }, asked);
   expect(await send(other)).toBe('ERR_SESSION_SIGNATURE');
@@ -161,7 +161,7 @@ it('a counter and a challenge serve again where an App Check token beside them w
     backend.use(
       '',
       { fields: { ...fields, 'x-firebase-appcheck': header } },
-      { ...ONCE, assertion: { challenge: 'required' }, require: ['assertion', 'app-check'] },
+      { ...ONCE, signedRequest: { challenge: 'required' }, require: ['signedRequest', 'appCheck'] },
     );
   expect(await send('junk')).toBe('ERR_APP_CHECK_TOKEN_MALFORMED');
   expect(await send(token())).toBe('ERR_APP_CHECK_TOKEN_NOT_LIMITED');

@@ -133,7 +133,7 @@ describe('total: whatever happens within is a refusal', () => {
   it.each(evidence)('%s', async (_, kind, outcome) => {
     const { guard, events } = guarding([kind]);
     expect(await decided(guard, request({ a: 'good' }))).toEqual(outcome);
-    expect(events).toMatchObject([{ outcome: 'refuse', status: 503, refused: { stage: 'unavailable' } }]);
+    expect(events).toMatchObject([{ outcome: 'refused', status: 503, refused: { stage: 'unavailable' } }]);
   });
 
   it('a clock that fails', async () => {
@@ -169,11 +169,11 @@ describe('total: whatever happens within is a refusal', () => {
   it.each([
     ['throws', throwing(new Error('disk full'))],
     ['rejects', () => Promise.reject(new Error('disk full'))],
-  ])('a listener that %s changes nothing', async (_, onDecision) => {
+  ])('a listener that %s changes nothing', async (_, onEvent) => {
     const unhandled: unknown[] = [];
     const note = (reason: unknown) => unhandled.push(reason);
     process.on('unhandledRejection', note);
-    const guard = createGuard({ evidence: [double('a')], onDecision: onDecision as () => void });
+    const guard = createGuard({ evidence: [double('a')], onEvent: onEvent as () => void });
     expect(await decided(guard, request({ a: 'good' }))).toEqual([['a'], []]);
     expect(await decided(guard, request({ a: 'bad' }))).toEqual([403, 'a_bad']);
     await new Promise((resolve) => setImmediate(resolve));

@@ -2,9 +2,9 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { approov, approovKeys } from '../../src/approov/index.js';
 import { createGuard, type GuardOptions } from '../../src/create-guard.js';
+import { devices, type DevicesOptions } from '../../src/devices.js';
 import { ConfigurationError } from '../../src/kernel/errors.js';
 import { playIntegrity, playIntegrityKeys } from '../../src/play-integrity/index.js';
-import { session } from '../../src/sessions/index.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { newSecret } from '../sessions/support/backend.js';
 import { vouching } from '../sessions/support/vouching.js';
@@ -13,21 +13,30 @@ import { base32, uuid } from '../kernel/support/random-secrets.js';
 const bytes = randomBytes(32);
 const [base64, base64url] = [bytes.toString('base64'), bytes.toString('base64url')];
 
-function problem(options: Partial<GuardOptions>): string {
+function problem({ evidence, ...ofDevices }: Changes): string {
   try {
     createGuard({
-      evidence: [approov({ secretBase64: base64 }), session()],
+      evidence: evidence ?? [approov({ secretBase64: base64 })],
       accept: ['session'],
-      enrolment: [vouching()],
-      store: memoryStore(),
-      secret: newSecret(),
-      ...options,
+      devices: devices({
+        evidence: [vouching()],
+        store: memoryStore(),
+        secret: newSecret(),
+        ...withEvidence(ofDevices),
+      }),
     });
   } catch (error) {
     if (error instanceof ConfigurationError) return error.message;
     throw error;
   }
   return 'none';
+}
+
+type Changes = Pick<GuardOptions, 'evidence'> &
+  Partial<Pick<DevicesOptions, 'secret' | 'hashKey'>> & { readonly enrolment?: DevicesOptions['evidence'] };
+
+function withEvidence({ enrolment, ...more }: Changes): Partial<DevicesOptions> {
+  return { ...more, ...(enrolment && { evidence: enrolment }) } as Partial<DevicesOptions>;
 }
 
 describe('a secret that has two uses', () => {
@@ -46,30 +55,33 @@ describe('a secret that has two uses', () => {
     ['in base32, small', base32(bytes).toLowerCase()],
     ['encoded twice', Buffer.from(bytes.toString('hex')).toString('base64')],
   ])('of Approov and of sessions %s fails at start-up', (_, text) => {
-    const message = /^secret uses a secret that evidence uses too\. Make another one/;
+    const message = /^devices\.secret uses a secret that evidence uses too\. Make another one/;
     expect(problem({ secret: text })).toMatch(message);
     expect(problem({ secret: [newSecret(), text] })).toMatch(message);
-    const byUrl = [
-      approov({ secretBase64url: [randomBytes(32).toString('base64url'), base64url] }),
-      session(),
-    ];
+    const byUrl = [approov({ secretBase64url: [randomBytes(32).toString('base64url'), base64url] })];
     expect(problem({ evidence: byUrl, secret: text })).toMatch(message);
-    const byKeys = [approov({ keys: approovKeys({ secretBase64: base64 }) }), session()];
+    const byKeys = [approov({ keys: approovKeys({ secretBase64: base64 }) })];
     expect(problem({ evidence: byKeys, secret: text })).toMatch(message);
-    expect(problem({ hashKey: text })).toMatch(/^hashKey uses a secret that evidence uses too/);
+    expect(problem({ hashKey: text })).toMatch(/^devices\.hashKey uses a secret that evidence uses too/);
     expect(problem({ secret: text })).not.toContain(text);
   });
 
   it('is found where Approov has the text of the other', () => {
     const text = newSecret();
-    const evidence = [approov({ secretBase64: Buffer.from(text).toString('base64') }), session()];
-    expect(problem({ evidence, secret: text })).toMatch(/^secret uses a secret that evidence uses too/);
+    const evidence = [approov({ secretBase64: Buffer.from(text).toString('base64') })];
+    expect(problem({ evidence, secret: text })).toMatch(
+      /^devices\.secret uses a secret that evidence uses too/,
+    );
   });
 
   it('of sessions and of hashes fails at start-up', () => {
     const id = uuid(randomBytes(16));
-    expect(problem({ secret: id, hashKey: id.replaceAll('-', '') })).toMatch(/^hashKey .* secret uses too/);
-    expect(problem({ secret: [newSecret(), id], hashKey: id })).toMatch(/^hashKey .* secret uses too/);
+    expect(problem({ secret: id, hashKey: id.replaceAll('-', '') })).toMatch(
+      /^devices\.hashKey .* devices\.secret uses too/,
+    );
+    expect(problem({ secret: [newSecret(), id], hashKey: id })).toMatch(
+      /^devices\.hashKey .* devices\.secret uses too/,
+    );
   });
 
   it('of evidence for enrolment fails at start-up as well', () => {
@@ -81,17 +93,17 @@ describe('a secret that has two uses', () => {
     const apps = [{ packageName: 'com.example.app', certificateSha256Digests, keys }];
     const enrolment = [playIntegrity({ apps })];
     expect(problem({ enrolment })).toMatch(
-      /^enrolment \(play-integrity\) uses a secret that evidence uses too/,
+      /^devices\.evidence \(play-integrity\) uses a secret that evidence uses too/,
     );
-    expect(problem({ enrolment, evidence: [session()], secret: bytes.toString('hex') })).toMatch(
-      /^secret uses a secret that enrolment \(play-integrity\) uses too/,
+    expect(problem({ enrolment, evidence: [], secret: bytes.toString('hex') })).toMatch(
+      /^devices\.secret uses a secret that devices\.evidence \(play-integrity\) uses too/,
     );
-    expect(problem({ enrolment, evidence: [session()] })).toBe('none');
+    expect(problem({ enrolment, evidence: [] })).toBe('none');
   });
 
   it('is no fault where two headers have tokens of one account', () => {
     const other = { ...approov({ secretBase64: base64, header: 'x-other' }), kind: 'other' as const };
-    expect(problem({ evidence: [approov({ secretBase64: base64 }), other, session()] })).toBe('none');
+    expect(problem({ evidence: [approov({ secretBase64: base64 }), other] })).toBe('none');
   });
 
   it('is not looked for by asking a source of keys', () => {
@@ -101,18 +113,18 @@ describe('a secret that has two uses', () => {
       candidates: (kid: string | undefined) => (asked.push(kid), []),
       includes: () => false,
     };
-    expect(problem({ evidence: [approov({ keys }), session()] })).toBe('none');
+    expect(problem({ evidence: [approov({ keys })] })).toBe('none');
     expect(asked).toEqual([]);
   });
 });
 
 describe('two entries of one list', () => {
-  it.each<[string, Partial<GuardOptions>]>([
+  it.each<[string, Changes]>([
     ['alike', { secret: [base64url, base64url] }],
     ['in two encodings', { secret: [base64url, bytes.toString('hex')] }],
     ['and one between', { secret: [base32(bytes), newSecret(), base64] }],
   ])('are refused where they are the same, %s', (_, options) => {
-    expect(problem({ evidence: [session()], ...options })).toMatch(/^secret has the same secret twice/);
+    expect(problem({ evidence: [], ...options })).toMatch(/^devices\.secret has the same secret twice/);
   });
 
   it('are refused of Approov, also where one is the text of the other', () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { AttestationError } from '../../src/kernel/errors.js';
-import type { DecisionEvent } from '../../src/ports/events.js';
 import { Backend } from '../sessions/support/backend.js';
 import { check, decided, double, DOWN, guarding, request, route } from './support/double.js';
 
@@ -62,30 +61,38 @@ describe('events and counters', () => {
     await decided(guard, request({ a: 'x' }), named);
     await decided(guard, request({ a: 'secret-token' }), named);
     const common = {
+      type: 'decision',
+      at: expect.any(Number) as number,
+      durationMs: expect.any(Number) as number,
+      requestId: expect.stringMatching(/^[\da-f-]{36}$/) as string,
       route: 'orders',
       method: 'GET',
       path: '/path',
       enforcement: 'enforce',
-      asked: ['a'],
+      kinds: ['a'],
       reported: [],
       exempt: undefined,
     };
     expect(events).toEqual([
       {
         ...common,
-        outcome: 'accept',
-        verified: ['a'],
+        outcome: 'accepted',
+        code: undefined,
+        stage: undefined,
+        evidence: ['a'],
         refused: undefined,
-        met: ['binding'],
-        skipped: ['other'],
+        demandsMet: ['binding'],
+        demandsSkipped: ['other'],
         status: undefined,
       },
       {
         ...common,
-        outcome: 'refuse',
-        verified: [],
-        met: [],
-        skipped: [],
+        outcome: 'refused',
+        code: 'BAD',
+        stage: 'untrusted',
+        evidence: [],
+        demandsMet: [],
+        demandsSkipped: [],
         status: 403,
         refused: {
           code: 'BAD',
@@ -144,7 +151,7 @@ describe('events and counters', () => {
       ['one', 'reported', 'a_MISSING', 1],
       ['two', 'accepted', undefined, 2],
       ['two', 'refused', 'a_bad', 1],
-      ['two', 'exempt', 'excluded', 1],
+      ['two', 'open', 'excluded', 1],
     ]);
   });
 });
@@ -181,8 +188,7 @@ describe('what a handler gets to know in report mode', () => {
 
 describe('who a decision is about', () => {
   it('is told by the keyed hashes that endpoints tell, as far as it is known', async () => {
-    const told: DecisionEvent[] = [];
-    const backend = new Backend({ enforcement: 'report', onDecision: (event) => told.push(event) });
+    const backend = new Backend({ enforcement: 'report' });
     const { session: token } = await backend.enrolled();
     await backend.use(token);
     await backend.use('junk');
@@ -190,12 +196,12 @@ describe('who a decision is about', () => {
     const enrolled = backend.events.find(({ endpoint }) => endpoint === 'attest');
     expect(enrolled?.address).toMatch(/^[\w-]{22}$/);
     const { address, device } = enrolled ?? {};
-    expect(told.map((event) => [event.address, event.device])).toEqual([
+    expect(backend.decisions.map((event) => [event.address, event.device])).toEqual([
       [address, device],
       [address, undefined],
       [undefined, device],
     ]);
-    expect(JSON.stringify(told)).not.toMatch(/phone-1|203\.0\.113/);
+    expect(JSON.stringify(backend.decisions)).not.toMatch(/phone-1|203\.0\.113/);
   });
 
   it('is nothing where the guard has no secret', async () => {

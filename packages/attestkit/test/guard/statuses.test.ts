@@ -67,7 +67,7 @@ describe('the status of a refusal on a route', () => {
 const REALM = 'realm="https://api.example.com"';
 const SESSION = `Attest ${REALM}, need="session"`;
 const SHOWN = `${SESSION}, Bearer ${REALM}, error="invalid_token"`;
-const BESIDE = { require: ['session'], assertion: true } as const;
+const BESIDE = { require: ['session'], signedRequest: true } as const;
 
 describe('what a refused client is asked for', () => {
   const asked = async (backend: Backend, sent: Sent, options?: object): Promise<string | undefined> => {
@@ -102,9 +102,9 @@ describe('what a refused client is asked for', () => {
     expect(await asked(backend, { fields: bearer(token) }, BESIDE)).toBe(signature);
     const junk = { 'x-app-attest': `v=1; key_id=${'A'.repeat(43)}; assertion=AAAA` };
     expect(await asked(backend, { fields: { ...bearer(token), ...junk } }, BESIDE)).toBe(signature);
-    const demanding = { assertion: { challenge: 'required' } } as const;
+    const demanding = { signedRequest: { challenge: 'required' } } as const;
     expect(await asked(backend, { fields: { ...bearer(token), ...junk } }, demanding)).toBe(challenge);
-    expect(await asked(backend, { fields: junk }, { accept: ['assertion'], assertion: {} })).toBe(
+    expect(await asked(backend, { fields: junk }, { accept: ['signedRequest'], signedRequest: {} })).toBe(
       `${SESSION}, Bearer ${REALM}`,
     );
   });
@@ -150,7 +150,7 @@ describe('what a refused client is asked for', () => {
   });
 
   it('is written so that no audience can end the text, or the line', async () => {
-    const backend = new Backend({ sessions: { audience: 'a "b\\ é' } });
+    const backend = new Backend({ audience: 'a "b\\ é' });
     expect(await asked(backend, {})).toBe(
       'Attest realm="a \\"b\\\\ %C3%A9", need="session", Bearer realm="a \\"b\\\\ %C3%A9"',
     );

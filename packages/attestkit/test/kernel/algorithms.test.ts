@@ -68,7 +68,7 @@ describe.each(ALL)('%s', (algorithm, key) => {
       key.type === 'secret'
         ? approovKeys({ secretBase64: SECRET.toString('base64'), algorithm: algorithm as 'HS256' })
         : approovKeys({ publicKey: ours.key.export({ format: 'jwk' }), algorithm: algorithm as 'RS256' });
-    expect(verifyApproovToken(token, { keys }).exp).toBe(4102444800);
+    expect(verifyApproovToken(token, { keys }).expiresAt).toBe(4_102_444_800_000);
   });
 
   it('is minted as jose verifies it', async () => {

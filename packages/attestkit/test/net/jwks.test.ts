@@ -236,7 +236,14 @@ it('feeds the Approov room: a remembered token does not outlive its key', async 
   const request = { method: 'GET', target: '/', fields: () => [] };
   const body = (): Promise<never> => Promise.reject(new Error('there is none'));
   const verify = () =>
-    evidence.verify(token, { request, demand: undefined, enforcement: 'enforce', now: clock.ms, body });
+    evidence.verify(token, {
+      request,
+      demand: undefined,
+      enforcement: 'enforce',
+      now: clock.ms,
+      body,
+      results: {},
+    });
   expect(await verify()).toMatchObject({ result: { bound: false } });
   server.answer = keys(b.jwk);
   pass(601);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createGuard } from '../../src/create-guard.js';
+import { devices } from '../../src/devices.js';
 import { enrolmentHash, playIntegrity, type PlayIntegrityOptions } from '../../src/play-integrity/index.js';
-import { session } from '../../src/sessions/index.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { APPS, decoded, decoder, LOCAL, REMOTE } from './support/enrolling.js';
 import { CLEARED, NOW, PACKAGE, request, token, verdict } from './support/tokens.js';
@@ -15,10 +15,11 @@ function backend(options: PlayIntegrityOptions) {
     return inner.claim(...given);
   };
   const guard = createGuard({
-    evidence: [session()],
-    enrolment: [playIntegrity(options)],
-    secret: 'Qm9wXq7Zc2LhV4tR8sKdEu3YfJa6NiG0bT5oPvHx1MzWyC-lUk_rSjDgFeAI9nQB',
-    store,
+    devices: devices({
+      evidence: [playIntegrity(options)],
+      secret: 'Qm9wXq7Zc2LhV4tR8sKdEu3YfJa6NiG0bT5oPvHx1MzWyC-lUk_rSjDgFeAI9nQB',
+      store,
+    }),
     now: () => NOW,
   });
   const ask = async (method: string, path: string, query: string, sent?: object) => {

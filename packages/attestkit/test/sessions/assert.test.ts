@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { appAttest } from '../../src/app-attest/index.js';
-import { session, sessionBytes, type SessionsOptions } from '../../src/sessions/index.js';
+import { vouching } from './support/vouching.js';
+import { sessionBytes } from '../../src/sessions/index.js';
 import { createSessions } from '../../src/sessions/sessions.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import {
@@ -17,7 +18,7 @@ import {
 } from './support/backend.js';
 
 /** Of a server that has no name. */
-const UNNAMED = { audience: undefined } as unknown as SessionsOptions;
+const UNNAMED = { audience: undefined } as unknown as { audience: string };
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
@@ -57,7 +58,9 @@ describe('an assertion in exchange for a session', () => {
     const signed = key.signRequest({ audience: AUDIENCE, method: 'GET', target: '/' });
     expect((await backend.post('/assert', await backend.exchange(key))).status).toBe(200);
     const fields = { 'x-app-attest': signed.xAppAttest };
-    expect(await backend.use(tokens.session, { fields }, { assertion: true })).toBe('ERR_ASSERTION_COUNTER');
+    expect(await backend.use(tokens.session, { fields }, { signedRequest: true })).toBe(
+      'ERR_ASSERTION_COUNTER',
+    );
   });
 
   it('is refused where it signs anything else, and spends nothing', async () => {
@@ -160,7 +163,7 @@ describe('an assertion in exchange for a session', () => {
   });
 
   it('is not there where the API has no name', async () => {
-    const backend = new Backend({ evidence: [session()], sessions: UNNAMED });
+    const backend = new Backend({ ...UNNAMED, enrolment: [vouching()] });
     expect(
       backend.guard.answer({ method: 'POST', target: '/device/assert', fields: () => [] }, '/assert'),
     ).toBe(undefined);
@@ -168,7 +171,7 @@ describe('an assertion in exchange for a session', () => {
 
   it('is refused to another user than the one that the key was enrolled for, and spends nothing', async () => {
     let user: string | undefined = 'alice';
-    const backend = new Backend({ sessions: { subject: () => user } });
+    const backend = new Backend({ subject: () => user });
     const key = newKey();
     await backend.enrolled(key);
     const body = await backend.exchange(key);

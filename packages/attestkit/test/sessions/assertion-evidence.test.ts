@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RouteOptions } from '../../src/guard/internal.js';
-import { assertion } from '../../src/sessions/index.js';
+
 import { memoryStore } from '../../src/stores/memory.js';
 import type { VirtualKey } from '../../src/testing/index.js';
 import { Backend, bearer, newKey, outcome, recording, requestOf, tally } from './support/backend.js';
@@ -22,14 +22,16 @@ describe('a signed request', () => {
       },
     });
     expect(await backend.check(alone(), ALONE)).toMatchObject({
-      results: { assertion: { recordId: await backend.recordId(), counter: 2, session: undefined } },
+      results: { signedRequest: { recordId: await backend.recordId(), counter: 2 } },
     });
   });
 
   it('alone is refused where the route does not say so', async () => {
     const { alone, check } = await device();
     expect(await check(alone(), BESIDE)).toBe('ERR_SESSION_MISSING');
-    expect(await check(alone(), { assertion: {}, accept: ['assertion'] })).toBe('ERR_SESSION_MISSING');
+    expect(await check(alone(), { signedRequest: {}, accept: ['signedRequest'] })).toBe(
+      'ERR_SESSION_MISSING',
+    );
   });
 
   it('needs the session to be there and to hold', async () => {
@@ -116,7 +118,7 @@ describe('a signed request', () => {
   });
 
   it('may come late within the window, once', async () => {
-    const { beside, check } = await device({ sessions: { counterWindow: 2 } });
+    const { beside, check } = await device({ counterWindow: 2 });
     const [one, two, three, four] = [beside(), beside(), beside(), beside()];
     expect(await check(one, BESIDE)).toBe('accepted');
     expect(await check(four, BESIDE)).toBe('accepted');
@@ -194,7 +196,7 @@ describe('report-only', () => {
     expect(writes).toEqual([]);
     const sound = beside();
     expect(await backend.check(sound, report)).toMatchObject({
-      results: { assertion: { counter: 2 } },
+      results: { signedRequest: { counter: 2 } },
       reported: [],
     });
     const replayed = await backend.check(sound, report);
@@ -218,11 +220,9 @@ describe('what cannot be decided', () => {
     expect(
       () =>
         new Backend({
-          evidence: [assertion()],
-          accept: ['assertion'],
-          sessions: { audience: undefined } as object,
+          audience: undefined as unknown as string,
         }),
-    ).toThrow('sessions.audience');
+    ).toThrow('devices.audience');
     const backend = new Backend();
     const wrong: unknown[] = [
       { session: 'never' },
@@ -232,6 +232,6 @@ describe('what cannot be decided', () => {
       1,
     ];
     for (const option of wrong)
-      expect(() => backend.guard.route({ assertion: option as boolean })).toThrow(/assertion/);
+      expect(() => backend.guard.route({ signedRequest: option as boolean })).toThrow(/signedRequest/);
   });
 });

@@ -14,7 +14,7 @@ import { vouching } from './support/vouching.js';
 
 it('a blocked user does not go on by requests that the key signs alone', async () => {
   const clock = new Clock();
-  const backend = new Backend({ clock, sessions: { subject: () => 'alice' } });
+  const backend = new Backend({ clock, subject: () => 'alice' });
   const key = newKey(clock.now);
   await backend.enrolled(key);
   await backend.control.block({ user: 'alice' });
@@ -56,7 +56,7 @@ describe('a user who is blocked for an hour', () => {
   it('costs a device no refresh token, and raises no alarm of theft', async () => {
     const clock = new Clock();
     let user: string | undefined = 'alice';
-    const backend = new Backend({ clock, ...KEYLESS, sessions: { subject: () => user } });
+    const backend = new Backend({ clock, ...KEYLESS, subject: () => user });
     const { refresh } = tokensOf(await vouched(backend));
     user = undefined;
     await backend.control.block({ user: 'alice' });
@@ -99,7 +99,7 @@ describe('a refresh token that was copied and used', () => {
 
 it('a session from before the device had a user does not come to speak for the user', async () => {
   let user: string | undefined;
-  const backend = new Backend({ sessions: { subject: () => user } });
+  const backend = new Backend({ subject: () => user });
   const key = newKey();
   const guest = await backend.enrolled(key);
   user = 'alice';
@@ -223,7 +223,7 @@ it('a user who is blocked while evidence is asked about elsewhere gets no sessio
       };
     },
   });
-  const backend = new Backend({ enrolment: [remote], sessions: { subject: () => 'alice' } });
+  const backend = new Backend({ enrolment: [remote], subject: () => 'alice' });
   block = () => backend.control.block({ user: 'alice' });
   expect((await vouched(backend)).code).toBe('ERR_SESSION_USER_BLOCKED');
 });
@@ -235,7 +235,7 @@ it('the application is not asked to replace the key of a user whom the request d
     asked += 1;
     return true;
   };
-  const backend = new Backend({ sessions: { subject: () => user, authorizeEnrolment } });
+  const backend = new Backend({ subject: () => user, authorizeEnrolment });
   await backend.enrolled();
   user = undefined;
   const reply = await backend.attest();

@@ -23,7 +23,7 @@ describe('a device in daily use keeps its record', () => {
   });
 
   it('with a key, by sessions, where idleDays is 30', async () => {
-    const backend = new Backend({ sessions: { idleDays: 30 } });
+    const backend = new Backend({ idleDays: 30 });
     const key = newKey();
     let { refresh } = await backend.enrolled(key);
     for (let day = 1; day <= 60; day += 1) {
@@ -38,7 +38,7 @@ describe('a device in daily use keeps its record', () => {
   });
 
   it('with a key, by signed requests, where idleDays is 30', async () => {
-    const backend = new Backend({ sessions: { idleDays: 30 } });
+    const backend = new Backend({ idleDays: 30 });
     const key = newKey();
     await backend.enrolled(key);
     for (let day = 1; day <= 60; day += 1) {
@@ -146,7 +146,7 @@ it('a counter does not end before the record, also where idleDays was made short
   const key = newKey(clock.now);
   const { refresh } = await before.enrolled(key);
   tokensOf(await before.refresh(refresh));
-  const after = new Backend({ clock, store, sessions: { idleDays: 30 } });
+  const after = new Backend({ clock, store, idleDays: 30 });
   const { authorization } = sign(key, {});
   expect((await alone(after, { authorization })).outcome).toBe('accept');
   expect((await alone(after, { authorization })).outcome).toBe('refuse');

@@ -43,7 +43,7 @@ describe('a stolen token', () => {
     const second = tokensOf(await backend.refresh(first.refresh));
     clock.ms += 31_000;
     const policy = { platforms: ['android'] } as const;
-    const strict = new Backend({ clock, store: backend.store, sessions: { policy } });
+    const strict = new Backend({ clock, store: backend.store, policy });
     const denied = await strict.refresh(second.refresh);
     expect([denied.status, denied.code]).toEqual([401, 'ERR_POLICY_PLATFORM']);
     expect((await strict.refresh(first.refresh)).code).toBe('ERR_REFRESH_REUSED');
@@ -53,7 +53,7 @@ describe('a stolen token', () => {
 
 describe('evidence of two devices in one request', () => {
   const options = { sessions: { header: 'x-session' } };
-  const route = { assertion: { session: 'optional' }, accept: ['session'] } as const;
+  const route = { signedRequest: { session: 'optional' }, accept: ['session'] } as const;
 
   it('is refused: the key that stands alone is not of the session beside it', async () => {
     const backend = new Backend(options);
@@ -71,17 +71,17 @@ describe('evidence of two devices in one request', () => {
     const victim = await backend.enrolled(newKey(), 'victim');
     const key = newKey();
     const own = await backend.enrolled(key, 'attacker');
-    const alone = { assertion: { session: 'optional' }, accept: ['assertion'] } as const;
+    const alone = { signedRequest: { session: 'optional' }, accept: ['signedRequest'] } as const;
     const sent = (token?: string) => {
       const { authorization } = key.signRequest({ audience: AUDIENCE, method: 'GET', target: '/' });
       return { fields: { authorization, ...(token !== undefined && { 'x-session': token }) } };
     };
     expect(await backend.check(sent(victim.session), alone)).toMatchObject({ outcome: 'refuse' });
     expect(await backend.check(sent(), alone)).toMatchObject({
-      results: { assertion: { session: undefined } },
+      results: { signedRequest: { session: undefined } },
     });
     expect(await backend.check(sent(own.session), alone)).toMatchObject({
-      results: { assertion: { session: { deviceId: 'attacker' } } },
+      results: { signedRequest: { session: { deviceId: 'attacker' } } },
     });
   });
 });
@@ -90,7 +90,7 @@ it('a blocked key signs no more, also where sessions are not checked for revocat
   const backend = new Backend({ sessions: { revocation: 'off' } });
   const key = newKey();
   await backend.enrolled(key);
-  const route = { assertion: { session: 'optional' }, accept: ['assertion'] } as const;
+  const route = { signedRequest: { session: 'optional' }, accept: ['signedRequest'] } as const;
   const signed = () => {
     const { authorization } = key.signRequest({ audience: AUDIENCE, method: 'GET', target: '/' });
     return backend.check({ fields: { authorization } }, route);

@@ -6,7 +6,7 @@ import { keyIdOf } from './support/signing-device.js';
 
 const immediate = { sessions: { revocation: 'immediate' } } as const;
 const BLOCKED = 'ERR_SESSION_DEVICE_BLOCKED';
-const ALONE = { assertion: { session: 'optional' }, accept: ['assertion'] } as const;
+const ALONE = { signedRequest: { session: 'optional' }, accept: ['signedRequest'] } as const;
 
 describe.each(['recordId', 'keyId'] as const)('a device that is blocked by its %s', (name) => {
   async function blocked() {
@@ -42,7 +42,7 @@ describe.each(['recordId', 'keyId'] as const)('a device that is blocked by its %
     const fields = { authorization: signed.authorization };
     expect(await there.check({ fields }, ALONE)).toMatchObject({ error: { code: BLOCKED } });
     const beside = { ...bearer(tokens.session), 'x-app-attest': signed.xAppAttest };
-    expect(await there.check({ fields: beside }, { assertion: true })).toMatchObject({
+    expect(await there.check({ fields: beside }, { signedRequest: true })).toMatchObject({
       error: { code: BLOCKED },
     });
   });

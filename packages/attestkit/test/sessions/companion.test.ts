@@ -97,7 +97,7 @@ describe('two kinds of evidence in one body', () => {
     });
     const policy = { environments: ['production'] };
     const strict = new Backend({
-      sessions: { policy },
+      policy,
       enrolment: [keyed(verdictOf({ environment: 'testing' }))],
     });
     expect((await attest(strict)).code).toBe('ERR_POLICY_ENVIRONMENT');

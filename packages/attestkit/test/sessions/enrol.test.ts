@@ -21,7 +21,7 @@ import { vouching } from './support/vouching.js';
 
 describe('enrolment', () => {
   it('gives a session with the claims of an attested session', async () => {
-    const backend = new Backend({ sessions: { issuer: 'https://issuer.example', subject: () => 'alice' } });
+    const backend = new Backend({ subject: () => 'alice', sessions: { issuer: 'https://issuer.example' } });
     const reply = await backend.attest();
     expect(reply.body).toMatchObject({
       status: 'attestation_success',
@@ -262,7 +262,7 @@ describe('the user', () => {
     ['gives null', () => null],
   ])('is an outage where the application %s: nothing is consumed', async (_, subject) => {
     const { store, writes } = recording(memoryStore());
-    const backend = new Backend({ store, sessions: { subject: subject as () => string } });
+    const backend = new Backend({ store, subject: subject as () => string });
     const reply = await backend.attest();
     expect([reply.status, reply.code]).toEqual([503, 'ERR_ENROLMENT_SUBJECT_FAILED']);
     expect(writes).toEqual([]);

@@ -27,7 +27,7 @@ describe('a free label', () => {
     expect(device?.enrolled.key?.id).toBe(keyIdOf(key));
     expect(device?.recordId).toMatch(/^[A-Za-z0-9_-]{22}$/);
     expect(await backend.control.find({ recordId: device?.recordId ?? '' })).toEqual(device);
-    expect(backend.events.at(-1)).toMatchObject({ change: 'enrolled', proof: undefined });
+    expect(backend.lastChange).toMatchObject({ change: 'enrolled', proof: undefined });
   });
 
   it('does not mind a proof by an old key: there is nothing to replace', async () => {
@@ -35,7 +35,7 @@ describe('a free label', () => {
     const body = await backend.evidence();
     const reply = await backend.post('/attest', { ...body, ...backend.previous(newKey(), body) });
     expect(reply.status).toBe(200);
-    expect(backend.events.at(-1)).toMatchObject({ change: 'enrolled', proof: undefined });
+    expect(backend.lastChange).toMatchObject({ change: 'enrolled', proof: undefined });
   });
 });
 
@@ -59,7 +59,7 @@ describe('the label of a key', () => {
     const before = await backend.device();
     backend.clock.ms += 60_000;
     const second = await backend.enrolled(key);
-    expect(backend.events.at(-1)).toMatchObject({ change: 'renewed', proof: 'evidence' });
+    expect(backend.lastChange).toMatchObject({ change: 'renewed', proof: 'evidence' });
     const after = await backend.device();
     expect(after).toMatchObject({ recordId: before?.recordId, createdAt: before?.createdAt });
     expect(after?.enrolledAt).toBe(backend.clock.ms);
@@ -159,7 +159,7 @@ describe('a record without a key', () => {
     const before = await backend.device();
     backend.clock.ms += 3_600_000;
     const second = tokensOf(await enrol(backend, { refresh_token: first.refresh }));
-    expect(backend.events.at(-1)).toMatchObject({ change: 'renewed', proof: 'refresh-token' });
+    expect(backend.lastChange).toMatchObject({ change: 'renewed', proof: 'refresh-token' });
     const after = await backend.device();
     expect(after?.recordId).toBe(before?.recordId);
     expect(after?.sessions).toHaveLength(1);
@@ -238,7 +238,7 @@ describe('a record without a key', () => {
     const backend = backendOf({ vouchesForDeviceId: true });
     expect((await enrol(backend)).status).toBe(200);
     expect((await enrol(backend)).status).toBe(200);
-    expect(backend.events.at(-1)).toMatchObject({ change: 'renewed', proof: 'attester' });
+    expect(backend.lastChange).toMatchObject({ change: 'renewed', proof: 'attester' });
     const unsigned = new Backend({ store: backend.store, clock: backend.clock, enrolment: [vouching()] });
     expect((await enrol(unsigned)).code).toBe('ERR_ENROLMENT_LABEL_TAKEN');
     const phone = backendOf({ vouchesForDeviceId: true });

@@ -78,7 +78,7 @@ describe('the policy for all platforms', () => {
 
 describe('the policy of a guard', () => {
   it('is asked at enrolment, and consumes nothing where it says no', async () => {
-    const backend = new Backend({ sessions: { policy: { platforms: ['android'] } } });
+    const backend = new Backend({ policy: { platforms: ['android'] } });
     const reply = await backend.attest();
     expect([reply.status, reply.code]).toEqual([403, 'ERR_POLICY_PLATFORM']);
     expect(await backend.recordId()).toBeUndefined();
@@ -86,7 +86,7 @@ describe('the policy of a guard', () => {
 
   it('is asked again at a refresh, at assert and of signed requests', async () => {
     const clock = new Clock();
-    const backend = new Backend({ clock, sessions: { policy: { maxAgeSeconds: 600 } } });
+    const backend = new Backend({ clock, policy: { maxAgeSeconds: 600 } });
     const key = newKey(clock.now);
     const { session, refresh } = tokensOf(await backend.attest(key));
     clock.ms += 601_000;
@@ -94,7 +94,7 @@ describe('the policy of a guard', () => {
     expect((await backend.post('/assert', await backend.exchange(key))).code).toBe('ERR_POLICY_AGE');
     const { xAppAttest } = key.signRequest({ audience: AUDIENCE, method: 'GET', target: '/' });
     const fields = { ...bearer(session), 'x-app-attest': xAppAttest };
-    expect(await backend.use(session, { fields }, { assertion: true })).toBe('ERR_POLICY_AGE');
+    expect(await backend.use(session, { fields }, { signedRequest: true })).toBe('ERR_POLICY_AGE');
   });
 
   it('says in the session how far the device is vouched for', async () => {

@@ -61,7 +61,7 @@ describe('the term of a record', () => {
       async (backend: Backend, key: ReturnType<typeof newKey>, _: string, session: string) => {
         const { xAppAttest } = key.signRequest({ audience: AUDIENCE, method: 'GET', target: '/' });
         const fields = { ...bearer(session), 'x-app-attest': xAppAttest };
-        expect((await backend.check({ fields }, { assertion: true })).outcome).toBe('accept');
+        expect((await backend.check({ fields }, { signedRequest: true })).outcome).toBe('accept');
         // It is written beside the request.
         await new Promise((resolve) => setTimeout(resolve, 20));
       },

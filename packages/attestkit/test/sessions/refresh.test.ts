@@ -180,7 +180,7 @@ describe('refreshing appraises again', () => {
     expect([reply.status, reply.code]).toEqual([401, 'ERR_APP_ATTEST_OS_VERSION_DENIED']);
     expect((await new Backend(shared).refresh(first.refresh)).status).toBe(200);
     const [event] = strict.events.slice(-1);
-    expect(event?.outcome).toBe('refuse');
+    expect(event?.outcome).toBe('refused');
   });
 
   it('that the kind of evidence is still taken', async () => {
@@ -252,7 +252,7 @@ it('of 1,000 simultaneous uses one rotates, and there is one live successor', as
 
 it('is refused to another user than the device’s, where the application knows who asks', async () => {
   let user: string | undefined = 'alice';
-  const backend = new Backend({ sessions: { subject: () => user } });
+  const backend = new Backend({ subject: () => user });
   const { refresh } = await backend.enrolled();
   user = 'bob';
   const refused = await backend.refresh(refresh);
@@ -265,7 +265,7 @@ it('is refused to another user than the device’s, where the application knows 
 
 it('of a device without a user is refused to one: the device asserts, which sets its user', async () => {
   let user: string | undefined;
-  const backend = new Backend({ sessions: { subject: () => user } });
+  const backend = new Backend({ subject: () => user });
   const key = newKey();
   const { refresh } = await backend.enrolled(key);
   user = 'alice';

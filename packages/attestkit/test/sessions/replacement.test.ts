@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { AttestationError } from '../../src/kernel/errors.js';
-import type { SessionsOptions, TakenDeviceId } from '../../src/sessions/index.js';
+import type { TakenDeviceId } from '../../src/devices.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { AUDIENCE, Backend, newKey, recording, tokensOf } from './support/backend.js';
+import { AUDIENCE, Backend, newKey, recording, tokensOf, type BackendOptions } from './support/backend.js';
 import { DOWN, Outage } from './support/failing.js';
 import { keyIdOf } from './support/signing-device.js';
 
@@ -16,7 +16,7 @@ describe('a new key with a proof by the old one', () => {
     const before = await backend.device();
     const body = await backend.evidence(young);
     const second = tokensOf(await backend.post('/attest', { ...body, ...backend.previous(old, body) }));
-    expect(backend.events.at(-1)).toMatchObject({ change: 'replaced', proof: 'key' });
+    expect(backend.lastChange).toMatchObject({ change: 'replaced', proof: 'key' });
     const after = await backend.device();
     expect(after?.recordId).toBe(before?.recordId);
     expect(after?.enrolled.key?.id).toBe(keyIdOf(young));
@@ -36,7 +36,7 @@ describe('a new key with a proof by the old one', () => {
       'ERR_ASSERTION_KEY_UNKNOWN',
     );
     const signed = old.signRequest({ audience: AUDIENCE, method: 'GET', target: '/' }).authorization;
-    const route = { assertion: { session: 'optional' }, accept: ['assertion'] } as const;
+    const route = { signedRequest: { session: 'optional' }, accept: ['signedRequest'] } as const;
     expect(await backend.check({ fields: { authorization: signed } }, route)).toMatchObject({
       error: { code: 'ERR_ASSERTION_KEY_UNKNOWN' },
     });
@@ -81,9 +81,9 @@ describe('a new key with a proof by the old one', () => {
     const both = await Promise.all([other.post('/attest', sent), other.post('/attest', sent)]);
     expect(both.filter(({ status }) => status === 200)).toHaveLength(1);
     expect(writes.indexOf('advance count')).toBeLessThan(writes.indexOf('claim spent'));
-    expect(await backend.use(session, { fields: { 'x-app-attest': early } }, { assertion: true })).not.toBe(
-      'accepted',
-    );
+    expect(
+      await backend.use(session, { fields: { 'x-app-attest': early } }, { signedRequest: true }),
+    ).not.toBe('accepted');
   });
 
   it('is accepted whatever the policy says of the old one by now, and not if that is blocked', async () => {
@@ -92,7 +92,7 @@ describe('a new key with a proof by the old one', () => {
     await backend.enrolled(old);
     backend.clock.ms += 1000;
     const policy = { maxAgeSeconds: 1 } as const;
-    const strict = new Backend({ store: backend.store, clock: backend.clock, sessions: { policy } });
+    const strict = new Backend({ store: backend.store, clock: backend.clock, policy });
     backend.clock.ms += 1000;
     expect((await strict.post('/assert', await strict.exchange(old))).code).toBe('ERR_POLICY_AGE');
     const body = await backend.evidence(young);
@@ -126,15 +126,15 @@ describe('a new key with a proof by the old one', () => {
 
 describe('what the application says of a replacement', () => {
   const asked: TakenDeviceId[] = [];
-  const saying = (authorizeEnrolment: unknown, more: SessionsOptions = {}) =>
-    new Backend({ sessions: { authorizeEnrolment, ...more } as SessionsOptions });
+  const saying = (authorizeEnrolment: unknown, more: BackendOptions = {}) =>
+    new Backend({ authorizeEnrolment, ...more } as BackendOptions);
 
   it('is asked with the device and the evidence, and may let the key replace the old one', async () => {
     const backend = saying((taken: TakenDeviceId) => Boolean(asked.push(taken)));
     await backend.enrolled();
     expect(asked).toEqual([]);
     expect((await backend.attest()).status).toBe(200);
-    expect(backend.events.at(-1)).toMatchObject({ change: 'replaced', proof: 'application' });
+    expect(backend.lastChange).toMatchObject({ change: 'replaced', proof: 'application' });
     expect(asked).toMatchObject([
       { deviceId: 'phone-1', recordId: await backend.recordId(), enrolled: { kind: 'app-attest' } },
     ]);

@@ -5,7 +5,7 @@ import { bearer, recording } from './support/backend.js';
 import { BESIDE, device, PAY, sign } from './support/signing-device.js';
 
 describe('a signed challenge', () => {
-  const DEMANDED: RouteOptions = { assertion: { challenge: 'required' } };
+  const DEMANDED: RouteOptions = { signedRequest: { challenge: 'required' } };
 
   it('is asked for where the route demands one, and serves once', async () => {
     const { backend, beside, check } = await device();

@@ -86,7 +86,7 @@ it('a refresh takes 2, and its retry 1', async () => {
 });
 
 it('a request with the user named asks after the user beside the record', async () => {
-  const { quiet, backend, key, of } = await usedPhone({ sessions: { subject: () => 'alice' } });
+  const { quiet, backend, key, of } = await usedPhone({ subject: () => 'alice' });
   const body = await quiet.evidence(key);
   expect(await of(() => ok(backend.post('/attest', body)))).toEqual([
     'get device, get key, get user',
@@ -108,7 +108,7 @@ it('a signed request takes 2, and 1 while the record is remembered; one more wit
   const signed = (challenge?: string) => async () => {
     const request = { audience: AUDIENCE, method: 'GET', target: '/', ...(challenge && { challenge }) };
     const fields = { ...bearer(tokens.session), 'x-app-attest': key.signRequest(request).xAppAttest };
-    expect((await backend.check({ fields }, { assertion: true })).outcome).toBe('accept');
+    expect((await backend.check({ fields }, { signedRequest: true })).outcome).toBe('accept');
   };
   expect(await of(signed())).toEqual(['get device', 'advance count']);
   expect(await of(signed())).toEqual(['advance count']);
@@ -118,7 +118,7 @@ it('a signed request takes 2, and 1 while the record is remembered; one more wit
 
 it('a key that stands alone takes 2: the record beside the counter', async () => {
   const { quiet, backend, key, of } = await usedPhone();
-  const route = { assertion: { session: 'optional' }, accept: ['assertion'] } as const;
+  const route = { signedRequest: { session: 'optional' }, accept: ['signedRequest'] } as const;
   const signed = (challenge?: string) => async () => {
     const request = { audience: AUDIENCE, method: 'GET', target: '/', ...(challenge && { challenge }) };
     const { authorization } = key.signRequest(request);

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { approov } from '../../src/approov/index.js';
-import { session } from '../../src/sessions/index.js';
+
 import { memoryStore } from '../../src/stores/memory.js';
 import { mintApproovToken } from '../../src/testing/index.js';
 import { Backend, bearer, Clock, newKey, newSecret, requestOf, START } from './support/backend.js';
@@ -85,7 +85,7 @@ describe('a session on a request', () => {
     const elsewhere = new Backend({
       store: backend.store,
       clock: backend.clock,
-      sessions: { audience: 'https://other.example' },
+      audience: 'https://other.example',
     });
     expect(await elsewhere.use(token)).toMatch(/^ERR_SESSION_AUD/);
   });
@@ -150,7 +150,7 @@ describe('beside Approov', () => {
   const backend = new Backend({
     clock,
     store: memoryStore({ now: clock.now }),
-    evidence: [approov({ secretBase64: bytes.toString('base64') }), session()],
+    evidence: [approov({ secretBase64: bytes.toString('base64') })],
     accept: ['approov', 'session'],
     secret,
   });

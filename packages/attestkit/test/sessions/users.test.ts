@@ -6,7 +6,7 @@ import { Backend, claimsOf, newKey, recording, tokensOf } from './support/backen
 function serverOf(first: string | undefined) {
   const at = { user: first };
   const { store, writes } = recording(memoryStore());
-  const backend = new Backend({ store, sessions: { subject: () => at.user, revocation: 'immediate' } });
+  const backend = new Backend({ store, subject: () => at.user, sessions: { revocation: 'immediate' } });
   return { at, backend, writes };
 }
 
@@ -66,7 +66,7 @@ describe('the user of a device', () => {
     for (let round = 0; round < 20; round += 1) {
       const deviceId = `phone-${round}`;
       const key = newKey();
-      const servers = users.map((user) => new Backend({ store, sessions: { subject: () => user } }));
+      const servers = users.map((user) => new Backend({ store, subject: () => user }));
       const bodies = await Promise.all(servers.map((server) => server.evidence(key, deviceId)));
       const replies = await Promise.all(
         servers.map((server, at) => server.post('/attest', bodies[at] as object)),

@@ -53,14 +53,14 @@ describe('a token of App Check', () => {
     const made = [{}, {}, { limitedUse: true }, { limitedUse: true }].map((options) =>
       verifyAppCheckToken(firebase.token(options), expected),
     );
-    expect(new Set(made.map(({ jti }) => jti)).size).toBe(4);
-    expect(made.every(({ jti }) => typeof jti === 'string')).toBe(true);
+    expect(new Set(made.map(({ tokenId: jti }) => jti)).size).toBe(4);
+    expect(made.every(({ tokenId: jti }) => typeof jti === 'string')).toBe(true);
   });
 
   it('is of limited use by its five minutes alone', () => {
     const lives = [{}, { lifetimeSeconds: 1800 }, { limitedUse: true }].map((options) => {
-      const { exp, iat, limitedUse } = verifyAppCheckToken(firebase.token(options), expected);
-      return [exp - iat, limitedUse];
+      const { expiresAt, issuedAt, limitedUse } = verifyAppCheckToken(firebase.token(options), expected);
+      return [(expiresAt - issuedAt) / 1000, limitedUse];
     });
     expect(lives).toEqual([
       [3600, false],

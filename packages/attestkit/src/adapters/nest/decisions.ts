@@ -35,9 +35,9 @@ export class Decisions {
   readonly #routes = new WeakMap<Protection, Route>();
   readonly #outcomes = new WeakMap<MiddlewareRequest, { readonly outcome: Outcome } | Promise<Outcome>>();
 
-  constructor({ guard, all, enrolment }: AttestationModuleOptions) {
+  constructor({ guard, all, devicePath }: AttestationModuleOptions) {
     this.#guard = guard;
-    this.#endpoints = enrolment === undefined ? undefined : mounted(guard, { prefix: enrolment });
+    this.#endpoints = devicePath === undefined ? undefined : mounted(guard, { prefix: devicePath });
     this.#all = all === undefined ? undefined : routeOf(guard, optionsOfAll(all));
   }
 

@@ -42,7 +42,7 @@ export interface AttestationModuleAsyncOptions<Injected extends readonly unknown
  * Makes the guard known to `Protect`, and protects everything where `all` is set, on Express and on Fastify:
  * `@Module({ imports: [AttestationModule.forRoot({ guard, all: true })] })`.
  *
- * `all` and `enrolment` are hooks of the platform itself, which run before it routes and before it parses bodies: a
+ * `all` and `devicePath` are hooks of the platform itself, which run before it routes and before it parses bodies: a
  * hook `onRequest` on Fastify, on Express middleware without a path, in front of all parsers, routes and routers. Only
  * plain middleware that was mounted before the application starts comes earlier: CORS, helmet, your own. Handshakes of
  * WebSocket gateways are guarded too.
@@ -99,9 +99,9 @@ export class AttestationModule {
 
   /** Called by Nest when the application starts, after all gateways have been connected. */
   configure(): void {
-    const { guard, all, enrolment } = this.#options;
+    const { guard, all, devicePath } = this.#options;
     const decisions = this.#decisions;
-    const isNeeded = all !== undefined || enrolment !== undefined || this.#gateways.areGuarded;
+    const isNeeded = all !== undefined || devicePath !== undefined || this.#gateways.areGuarded;
     const platform = attach(this.#host, decisions, isNeeded);
     if (platform === undefined) return;
     const { server, listener } = platform;

@@ -13,10 +13,10 @@ export interface AttestationModuleOptions {
    */
   readonly all?: true | RouteOptions;
   /**
-   * Where the guard's endpoints of enrollment and sessions are: `/device`, Nest's global prefix included. They come
+   * Where the guard's endpoints of devices are: `/device`, Nest's global prefix included. They come
    * before `all`. Default: nowhere.
    */
-  readonly enrolment?: string;
+  readonly devicePath?: string;
 }
 
 /** The token under which the options are injected; Nest names it where the module is missing. */
@@ -28,12 +28,12 @@ export const OPTIONS = Symbol('AttestationModule.forRoot');
  * @throws ConfigurationError naming the option
  */
 export function assertModuleOptions(options: AttestationModuleOptions): void {
-  assertOptions(options, { guard: 'any', all: 'any', enrolment: 'string' }, 'AttestationModule.forRoot');
-  const { guard, all, enrolment } = options;
+  assertOptions(options, { guard: 'any', all: 'any', devicePath: 'string' }, 'AttestationModule.forRoot');
+  const { guard, all, devicePath } = options;
   if (all !== undefined && all !== true && typeof all !== 'object') {
     const remedy = 'Give true, or the options of a route; leave it out to protect by Protect alone.';
     throw new ConfigurationError('all', 'is neither true nor the options of a route', remedy);
   }
   routeOf(guard, all === true ? {} : all);
-  if (enrolment !== undefined) mounted(guard, { prefix: enrolment });
+  if (devicePath !== undefined) mounted(guard, { prefix: devicePath });
 }

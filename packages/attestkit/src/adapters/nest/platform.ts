@@ -82,7 +82,7 @@ export function attach(
     return { server, listener: instance };
   }
   if (!isNeeded) return undefined;
-  const remedy = 'Use ExpressAdapter or FastifyAdapter, or leave out all and enrolment.';
+  const remedy = 'Use ExpressAdapter or FastifyAdapter, or leave out all and devicePath.';
   throw new ConfigurationError('all', 'needs Nest on Express or on Fastify', remedy);
 }
 

@@ -1,7 +1,7 @@
 export { BODY_LIMIT, whenDecided } from '../../guard/internal.js';
 export type { MountOptions } from '../mounting.js';
 export { rawBody } from './body.js';
-export { enrolment } from './enrolment.js';
+export { deviceEndpoints } from './device-endpoints.js';
 export type { NodeMessage } from './message.js';
 export { protect, protectUpgrade } from './protect.js';
 export type { AttestedMessage } from './protect.js';

@@ -37,7 +37,7 @@ export function middleware(guard: Guard, options?: RouteOptions): Middleware {
 }
 
 /**
- * The same for the endpoints of enrolment and sessions; every other request goes on.
+ * The same for the endpoints of devices; every other request goes on.
  *
  * @param urlOf gives the URL by which the framework has routed a request
  */

@@ -15,7 +15,7 @@ export interface AttestedMessage {
 
 /**
  * Protects a request listener of `node:http`, `node:https` or `node:http2`, with all paths and methods that it
- * serves: `createServer(protect(guard, (req, res) => { req.attestation.approov?.did … }))`. Where the listener throws,
+ * serves: `createServer(protect(guard, (req, res) => { req.attestation.approov?.deviceId … }))`. Where the listener throws,
  * or rejects, the answer is 500 and the error a warning of the process; a response that has begun is cut off.
  *
  * @throws ConfigurationError naming the option

@@ -1,5 +1,5 @@
 import { enforcing } from '../../kernel/sinks.js';
-import type { Appraisal, Evidence } from '../../ports/evidence.js';
+import type { Appraisal, Evidence, VerifyContext } from '../../ports/evidence.js';
 import type { AttestedRequest } from '../../ports/request.js';
 import { liveRecord } from '../state/revocation.js';
 import { originOf } from '../operations/issue.js';
@@ -8,19 +8,6 @@ import { appraiseSessionBinding } from '../tokens/session-binding.js';
 import { findSession } from './session-field.js';
 import type { SessionResult } from '../tokens/session-token.js';
 import type { Context } from '../context.js';
-import type { Sessions } from '../sessions.js';
-
-/** Evidence about devices that this guard has enrolled: it gets ready once the guard has its sessions. */
-export interface SessionEvidence<
-  Kind extends string = string,
-  Result = unknown,
-  Item = unknown,
-  Demand = unknown,
-> {
-  readonly kind: Kind;
-  /** Called by the guard. */
-  connect(sessions: Sessions): Evidence<Kind, Result, Item, Demand>;
-}
 
 declare module '../../ports/attestation.js' {
   interface Attestation {
@@ -28,22 +15,20 @@ declare module '../../ports/attestation.js' {
   }
 }
 
-/**
- * Session tokens as evidence for the guard. How they are found and what they are held to is set with the guard's
- * `sessions`.
- */
-export function session(): SessionEvidence<'session', SessionResult, string, undefined> {
+/** Session tokens as evidence for the guard. */
+export function sessionEvidence(context: Context): Evidence<'session', SessionResult> {
   return {
     kind: 'session',
-    connect: ({ context }) => ({
-      kind: 'session',
-      routeOptions: [],
-      fields: [context.settings.header],
-      need: (_demand, error) => needOfSession(context, error),
-      demand: () => undefined,
-      find: (request) => findSession(context, request),
-      verify: (token, { request, now }) => appraiseSession(context, token, request, now),
-    }),
+    routeOptions: [],
+    fields: [context.settings.header],
+    need: (_demand, error) => needOfSession(context, error),
+    // A signed request beside it looks at the record of this session anyway.
+    demand: ({ signedRequest }) => signedRequest !== undefined && signedRequest !== false,
+    find: (request) => findSession(context, request),
+    verify: (token: string, { request, now, demand: isSigned }: VerifyContext<boolean>) =>
+      isSigned
+        ? { result: boundSession(context, token, request, now) }
+        : appraiseSession(context, token, request, now),
   };
 }
 

@@ -1,7 +1,7 @@
-import { AttestationError, ConfigurationError } from '../../kernel/errors.js';
+import { AttestationError } from '../../kernel/errors.js';
 import { assertOneOf, assertOptions } from '../../kernel/config/options.js';
 import { enforcing } from '../../kernel/sinks.js';
-import type { Appraisal, Found, VerifyContext } from '../../ports/evidence.js';
+import type { Appraisal, Evidence, Found, VerifyContext } from '../../ports/evidence.js';
 import type { AttestedRequest } from '../../ports/request.js';
 import { staleMsOf } from '../state/revocation.js';
 import { appraiseAgain } from '../operations/reappraise.js';
@@ -23,13 +23,13 @@ import { hasAttestScheme, readAttestCredentials, readProofField, type ProofField
 import { requestBytes } from './signed-bytes.js';
 import { keyOf, type KeySigner } from './key-signer.js';
 import { SESSION_FIELD_CHECKS } from '../tokens/session-checks.js';
-import { boundSession, type SessionEvidence } from './session.js';
+import { boundSession } from './session.js';
 import { findSession } from './session-field.js';
 import type { SessionResult } from '../tokens/session-token.js';
 
 /** A request that a device has signed with an enrolled key. */
-export interface AssertionResult {
-  readonly kind: 'assertion';
+export interface SignedRequestResult {
+  readonly kind: 'signedRequest';
   /** The label that the client chose. Not an identity: authorise on `recordId`, `thumbprint` or `subject`. */
   readonly deviceId: string;
   /** Of the device's record, assigned by the server. */
@@ -45,12 +45,10 @@ export interface AssertionResult {
   readonly counter: number | undefined;
   /** Whether a challenge of this server was signed too. */
   readonly challenged: boolean;
-  /** The session beside which the request was signed; undefined where the key stands alone. */
-  readonly session: SessionResult | undefined;
 }
 
-/** What a route asks of an assertion. */
-export interface AssertionDemand {
+/** What a route asks of a signed request. */
+export interface SignedRequestDemand {
   /**
    * `required`: a session in the same request, of the device that owns the key. `optional`: the key alone will do, in
    * `Authorization: Attest …`. Default `required`.
@@ -61,16 +59,16 @@ export interface AssertionDemand {
 }
 
 /** What a route may ask of a device's key. */
-export interface AssertionRouteOptions {
+export interface SignedRequestRouteOptions {
   /** Requires the request to be signed by an enrolled key. Default: not asked for. */
-  readonly assertion?: boolean | AssertionDemand;
+  readonly signedRequest?: boolean | SignedRequestDemand;
 }
 
 declare module '../../ports/attestation.js' {
   interface Attestation {
-    readonly assertion?: AssertionResult;
+    readonly signedRequest?: SignedRequestResult;
   }
-  interface EvidenceRouteOptions extends AssertionRouteOptions {}
+  interface EvidenceRouteOptions extends SignedRequestRouteOptions {}
 }
 
 /** A field of the request, and which one. */
@@ -83,39 +81,35 @@ const ABSENT: Found<Item> = { present: false, check: CHECKS.present };
 
 /**
  * Requests that are signed by an enrolled key, as evidence for the guard: `X-App-Attest: v=1; key_id=…; assertion=…`
- * beside a session, or `Authorization: Attest v=1, key_id="…", assertion="…"` where a route lets the key stand alone.
- * A route asks for it by its option `assertion`.
+ * beside a session, or `Authorization: Attest v=1, key_id="…", assertion="…"` if a route lets the key stand alone.
+ * A route asks for it by its option `signedRequest`.
  */
-export function assertion(): SessionEvidence<'assertion', AssertionResult, Item, Required<AssertionDemand>> {
+export function signedRequestEvidence(
+  context: Context,
+  audience: string,
+): Evidence<'signedRequest', SignedRequestResult> {
   return {
-    kind: 'assertion',
-    connect: ({ context }) => {
-      const { audience } = context.settings;
-      if (audience === undefined) {
-        const remedy = 'Name this API, as the app does when it signs: https://api.example.com.';
-        throw new ConfigurationError('sessions.audience', 'is not set, and devices sign for it', remedy);
-      }
-      return {
-        kind: 'assertion',
-        fields: ['x-app-attest', context.settings.header],
-        need: (demand, error) => needOfSignature(context, demand, error),
-        routeOptions: ['assertion'],
-        demand: ({ assertion: asked }) => readDemand(asked),
-        find,
-        verify: (item, { request, now, demand, body }) =>
-          appraiseAssertion(context, audience, item, { request, now, demand, body }),
-      };
-    },
+    kind: 'signedRequest',
+    onlyIfAsked: true,
+    fields: ['x-app-attest', context.settings.header],
+    need: (demand: Demand, error) => needOfSignature(context, demand, error),
+    routeOptions: ['signedRequest'],
+    demand: ({ signedRequest: asked }) => readDemand(asked),
+    requires: ({ session }: Demand) => (session === 'required' ? ['session'] : []),
+    find,
+    verify: (item: Item, asked: VerifyContext<Demand>) => appraiseSigned(context, audience, item, asked),
   };
 }
 
-function readDemand(asked: unknown): Required<AssertionDemand> {
+type Demand = Required<SignedRequestDemand>;
+
+function readDemand(asked: unknown): Demand {
   if (asked === undefined || typeof asked === 'boolean')
     return { session: 'required', challenge: 'optional' };
-  assertOptions(asked, { session: 'string', challenge: 'string' }, 'assertion', 'assertion.');
-  const { session = 'required', challenge = 'optional' } = asked as AssertionDemand;
-  assertOneOf('assertion.session', session, ['required', 'optional']);
-  assertOneOf('assertion.challenge', challenge, ['required', 'optional']);
+  assertOptions(asked, { session: 'string', challenge: 'string' }, 'signedRequest', 'signedRequest.');
+  const { session = 'required', challenge = 'optional' } = asked as SignedRequestDemand;
+  assertOneOf('signedRequest.session', session, ['required', 'optional']);
+  assertOneOf('signedRequest.challenge', challenge, ['required', 'optional']);
   return { session, challenge };
 }
 
@@ -137,24 +131,24 @@ interface Signed {
   readonly evidence: SigningEvidence;
   readonly proof: VerifiedProof;
   readonly fresh: AuthenticChallenge | undefined;
-  readonly session: SessionResult | undefined;
 }
 
 /** The straight line: whose the key is, what was signed; and that it is fresh, once all other evidence holds. */
-async function appraiseAssertion(
+async function appraiseSigned(
   context: Context,
   audience: string,
   { field, alone }: Item,
-  asked: Pick<VerifyContext<Required<AssertionDemand>>, 'request' | 'now' | 'demand' | 'body'>,
-): Promise<Appraisal<AssertionResult>> {
-  const { request, now, demand, body } = asked;
+  { request, now, demand, body, results }: VerifyContext<Demand>,
+): Promise<Appraisal<SignedRequestResult>> {
   if (alone && demand.session === 'required') throw new AttestationError(SESSION_FIELD_CHECKS.present);
   const evidence = evidenceOfProof(context.enrolment, field.proofParameter);
   if (evidence === undefined) throw new AttestationError(CHECKS.keyKnown);
   if (field.challenge === undefined && (demand.challenge === 'required' || !evidence.proof.counted))
     throw new AttestationError(CHECKS.challengePresent);
 
-  const session = sessionOf(context, request, now, alone);
+  const verified = results['session'] as SessionResult | undefined;
+  const session = verified ?? sessionBeside(context, request, now);
+  if (session === undefined && !alone) throw new AttestationError(SESSION_FIELD_CHECKS.present);
   const { signer, record } = await keyOf(context, field.keyId, session);
   // Handled where it is awaited, whatever fails before.
   record.catch(() => undefined);
@@ -165,7 +159,7 @@ async function appraiseAssertion(
   const { method, target } = request;
   const clientData = requestBytes({ audience, method, target, body: await body(), challenge });
   const proof = verifyProof(evidence, signer, { clientData, proof: field.proof });
-  const signed: Signed = { evidence, proof, fresh, session };
+  const signed: Signed = { evidence, proof, fresh };
   if (session === undefined) {
     // The key names its device, so that the record is asked for beside what is used up.
     const pending = resultOf(signer, undefined, signed);
@@ -192,7 +186,7 @@ async function consumeBeside(
   signer: KeySigner,
   record: Promise<DeviceRecord>,
   signed: Signed,
-): Promise<AssertionResult> {
+): Promise<SignedRequestResult> {
   const { evidence, proof, fresh } = signed;
   const isCounted = proof.counter !== undefined;
   const [current] = await Promise.all([
@@ -229,26 +223,19 @@ function touch(context: Context, record: DeviceRecord): void {
   if (context.devices.isShort(record)) void extended(context, record);
 }
 
-/** The session in the same request: needed unless the key stands alone. Whether it is live the record says. */
-function sessionOf(
-  context: Context,
-  request: AttestedRequest,
-  now: number,
-  alone: boolean,
-): SessionResult | undefined {
+/** A session in the same request, for which the route does not ask. Whether it is live the record says. */
+function sessionBeside(context: Context, request: AttestedRequest, now: number): SessionResult | undefined {
   const found = findSession(context, request);
-  if (found.present) return boundSession(context, found.item, request, now);
-  if (alone) return undefined;
-  throw new AttestationError(found.check);
+  return found.present ? boundSession(context, found.item, request, now) : undefined;
 }
 
 function resultOf(
   { kind, key, deviceId }: KeySigner,
   record: DeviceRecord | undefined,
-  { proof, fresh, session }: Signed,
-): AssertionResult {
+  { proof, fresh }: Signed,
+): SignedRequestResult {
   return {
-    kind: 'assertion',
+    kind: 'signedRequest',
     deviceId,
     recordId: record?.id ?? '',
     subject: record?.user,
@@ -257,6 +244,5 @@ function resultOf(
     thumbprint: key.thumbprint,
     counter: proof.counter,
     challenged: fresh !== undefined,
-    session,
   };
 }

@@ -1,7 +1,8 @@
 import { AttestationError } from '../../kernel/errors.js';
 import { changeDevice } from '../state/compare-and-set.js';
 import type { Context } from '../context.js';
-import { withEnded, type BlockReason, type DeviceRecord, type Marks } from '../state/device-record.js';
+import type { BlockReason } from '../../ports/devices.js';
+import { withEnded, type DeviceRecord, type Marks } from '../state/device-record.js';
 import type { KeyPointer } from '../state/key-pointer.js';
 import type { Devices, Place } from '../state/devices.js';
 import { STATE_CHECKS as CHECKS } from '../state/state-checks.js';

@@ -11,15 +11,19 @@ import { storeKeys } from '../state/store-keys.js';
  * Ends the session whose token is presented: `{"token"}`, a session token or a refresh token. A token that is unknown,
  * expired or revoked already is nothing to complain about (RFC 7009 §2.2).
  *
+ * @returns whether a session ended
  * @throws AttestationError (rejects with it) where the body has no token, or the store cannot be reached
  */
-export async function revoke(context: Context, body: JsonObject): Promise<void> {
+export async function revoke(context: Context, body: JsonObject): Promise<boolean> {
   const session = sessionOf(context, textMember(body, 'token'));
-  if (session === undefined) return;
+  if (session === undefined) return false;
+  let hasEnded = false;
   await changeDevice(context.devices, session.labelDigest, (record) => {
     const families = record.families.filter(({ sid }) => sid !== session.sid);
-    return families.length === record.families.length ? undefined : { ...record, families };
+    hasEnded = families.length < record.families.length;
+    return hasEnded ? { ...record, families } : undefined;
   });
+  return hasEnded;
 }
 
 function sessionOf(

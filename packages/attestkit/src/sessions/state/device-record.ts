@@ -1,9 +1,7 @@
+import type { BlockReason } from '../../ports/devices.js';
 import type { Enrolled } from '../../ports/enrolment.js';
 import type { AuthenticChallenge } from '../tokens/challenge.js';
 import type { Family } from './refresh-families.js';
-
-/** Why a record is blocked: itself, or its key. Each block has to be lifted by its own name. */
-export type BlockReason = 'record' | 'key';
 
 /** A key that another operation has blocked or retired, and until when every writer of the record has to know it. */
 export interface EndedKey {

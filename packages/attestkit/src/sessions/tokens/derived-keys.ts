@@ -88,7 +88,7 @@ export function pseudonymKeys(
   secrets: Secrets,
   allowPublished?: boolean,
 ): readonly DerivedKey[] {
-  const own = hashKey === undefined ? [] : readSecrets(hashKey, 'hashKey', allowPublished);
+  const own = hashKey === undefined ? [] : readSecrets(hashKey, 'devices.hashKey', allowPublished);
   return deriveKeys([...own, ...secrets], LABELS.pseudonym);
 }
 

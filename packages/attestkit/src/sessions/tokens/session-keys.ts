@@ -61,7 +61,7 @@ const OPTIONS: OptionTypes = {
   kid: 'string',
 };
 
-const VARIABLE = 'sessions.keys';
+const VARIABLE = 'devices.sessions.keys';
 
 /**
  * Reads the keys of session tokens, in their order.

@@ -35,7 +35,7 @@ export function sessionKeys(configured: SessionKey | readonly SessionKey[], secr
   const { verification, signing } = keys[0] as ReadKey;
   if (signing === undefined) {
     const remedy = 'Put the key first that signs: with privateKey, or with sign.';
-    throw new ConfigurationError('sessions.keys', 'begins with a key that does not sign', remedy);
+    throw new ConfigurationError('devices.sessions.keys', 'begins with a key that does not sign', remedy);
   }
   const header = { typ: SESSION_TYP, kid: verification.kid };
   const { algorithm } = verification;

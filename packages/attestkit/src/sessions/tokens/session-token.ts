@@ -3,6 +3,7 @@ import { isJsonObject, readJsonObject, type JsonObject } from '../../kernel/byte
 import { appraiseToken, type TokenRules, type Verified } from '../../kernel/jose/token-verifier.js';
 import { assertKeySource } from '../../kernel/jose/key-source.js';
 import { isMediaType } from '../../kernel/jose/media-type.js';
+import { milliseconds } from '../../kernel/jose/numeric-date.js';
 import { assertOptions, type OptionTypes } from '../../kernel/config/options.js';
 import { enforcing, inspecting } from '../../kernel/sinks.js';
 import type { Checks, Inspection } from '../../ports/checks.js';
@@ -30,6 +31,23 @@ export interface TrustFacts extends JsonObject {
   readonly attested_at: number;
   /** Under roots that testing made. */
   readonly virtual?: true;
+  /** The platform's own facts. */
+  readonly facts: JsonObject;
+}
+
+/** What the evidence behind a session says. */
+export interface SessionAttestation {
+  readonly platform: string;
+  /** The app as the platform names it: `TEAMID1234.com.example.app`. */
+  readonly appId: string;
+  /** `production`, or another that the kind knows; `unknown` if the evidence does not say. */
+  readonly environment: string;
+  /** How far the evidence vouches for the device; undefined if it does not say. */
+  readonly integrity: DeviceIntegrity | undefined;
+  /** When the platform issued the evidence, milliseconds since the epoch. */
+  readonly attestedAt: number;
+  /** True under roots that testing made. */
+  readonly virtual: boolean;
   /** The platform's own facts. */
   readonly facts: JsonObject;
 }
@@ -77,7 +95,7 @@ export interface SessionResult {
   /** The kind of evidence that the device was enrolled with: `app-attest`. */
   readonly enrolledBy: string;
   /** What that evidence said. */
-  readonly attestation: TrustFacts;
+  readonly attestation: SessionAttestation;
   /** Milliseconds since the epoch. */
   readonly issuedAt: number;
   /** Milliseconds since the epoch. */
@@ -216,7 +234,7 @@ function sessionResult(claims: JsonObject): SessionResult {
     subject: sub,
     thumbprint: cnf?.jkt,
     enrolledBy: kind,
-    attestation,
+    attestation: attestationOf(attestation),
     issuedAt: milliseconds(iat),
     expiresAt: milliseconds(exp),
     binding: bnd,
@@ -224,9 +242,19 @@ function sessionResult(claims: JsonObject): SessionResult {
   };
 }
 
-/** What an inspector reads can be anything, an object without a primitive value too. */
-function milliseconds(seconds: unknown): number {
-  return typeof seconds === 'number' ? seconds * 1000 : Number.NaN;
+function attestationOf(claim: unknown): SessionAttestation {
+  const { platform, app_id, environment, integrity, attested_at, virtual, facts } = (
+    isJsonObject(claim) ? claim : {}
+  ) as TrustFacts;
+  return {
+    platform,
+    appId: app_id,
+    environment,
+    integrity,
+    attestedAt: milliseconds(attested_at),
+    virtual: virtual === true,
+    facts,
+  };
 }
 
 /** Characters of the header of any session token, and more. */

@@ -28,5 +28,5 @@ export function echoing(): { guard: Guard; asked: Asked[] } {
       return { status: 202, headers, body: JSON.stringify(Buffer.from(bytes).toString()) };
     })();
   };
-  return { guard: { ...guard, answer, sessions: {} as NonNullable<Guard['sessions']> }, asked };
+  return { guard: { ...guard, answer, devices: {} as NonNullable<Guard['devices']> }, asked };
 }

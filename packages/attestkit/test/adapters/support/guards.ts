@@ -4,7 +4,7 @@ import { createGuard, type Guard, type GuardOptions } from '../../../src/create-
 import { AttestationError } from '../../../src/kernel/errors.js';
 import type { Evidence } from '../../../src/ports/evidence.js';
 import type { AttestedRequest } from '../../../src/ports/request.js';
-import type { DecisionEvent } from '../../../src/ports/events.js';
+import type { GuardEvent } from '../../../src/ports/events.js';
 import { mintApproovToken } from '../../../src/testing/index.js';
 import { check } from '../../guard/support/double.js';
 import type { FieldLine } from './wire.js';
@@ -19,8 +19,9 @@ export interface Observed {
 
 function observed(options: GuardOptions): Observed {
   const codes: (string | undefined)[] = [];
-  const onDecision = ({ refused }: DecisionEvent): void => void codes.push(refused?.code);
-  return { guard: createGuard({ ...options, onDecision }), codes };
+  const onEvent = (event: GuardEvent): void =>
+    void (event.type === 'decision' && codes.push(event.refused?.code));
+  return { guard: createGuard({ ...options, onEvent }), codes };
 }
 
 /** Decides at once. */
@@ -51,7 +52,7 @@ export function heldGuard(): Observed & { release(): void } {
 
 /** Accepts requests whose field `body-digest` is the body's SHA-256 in hexadecimal. */
 export function bodyGuard(options: Partial<GuardOptions> = {}): Observed {
-  const evidence: Evidence<'body', { length: number }, string, undefined> = {
+  const evidence: Evidence<'body', { length: number }> = {
     kind: 'body',
     statuses: { missing: 401, malformed: 413, untrusted: 401, denied: 401 },
     routeOptions: [],
@@ -62,13 +63,13 @@ export function bodyGuard(options: Partial<GuardOptions> = {}): Observed {
         ? { present: false, check: check('DIGEST_MISSING', 'missing') }
         : { present: true, item };
     },
-    async verify(item, { body }) {
+    async verify(item: string, { body }) {
       const bytes = await body();
       if (digest(bytes) === item) return { result: { length: bytes.length } };
       throw new AttestationError(check('DIGEST_MISMATCH', 'untrusted'));
     },
   };
-  return observed({ evidence: [evidence as Evidence], ...options });
+  return observed({ evidence: [evidence], ...options });
 }
 
 /** Accepts all, and gives what it saw of the requests. */

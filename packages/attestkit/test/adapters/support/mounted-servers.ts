@@ -54,7 +54,7 @@ function express(name: string, framework: typeof expressFive): MountedServer {
     mounts: true,
     start(guard, prefix = '/device') {
       const app = framework();
-      app.use(prefix, forExpress.enrolment(guard));
+      app.use(prefix, forExpress.deviceEndpoints(guard));
       app.use((req, res) => void teapotOfNode(req, res));
       return serve(app);
     },
@@ -67,7 +67,7 @@ const koa: MountedServer = {
   mounts: false,
   start(guard, prefix) {
     const app = new Koa();
-    app.use(forKoa.enrolment(guard, prefix === undefined ? {} : { prefix }));
+    app.use(forKoa.deviceEndpoints(guard, prefix === undefined ? {} : { prefix }));
     app.use(async (ctx) => {
       ctx.status = 418;
       ctx.body = other(ctx.method, ctx.originalUrl, await textOf(ctx.req));
@@ -84,7 +84,7 @@ const inFastify: MountedServer = {
     const app = fastify();
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
-    await app.register(forFastify.enrolment, { guard, ...(prefix !== undefined && { prefix }) });
+    await app.register(forFastify.deviceEndpoints, { guard, ...(prefix !== undefined && { prefix }) });
     app.all('/*', (request, reply) =>
       reply.code(418).send(other(request.method, request.originalUrl, (request.body as string) ?? '')),
     );
@@ -102,13 +102,13 @@ function nest(name: string, makeAdapter: () => ExpressAdapter | FastifyAdapter):
     name,
     lines: true,
     mounts: false,
-    async start(guard, enrolment = '/device') {
+    async start(guard, devicePath = '/device') {
       class Application {
         configure(consumer: { apply(each: unknown): { forRoutes(route: object): unknown } }): void {
           consumer.apply(teapotOfNode).forRoutes({ path: '*', method: RequestMethod.ALL });
         }
       }
-      Module({ imports: [AttestationModule.forRoot({ guard, enrolment })] })(Application);
+      Module({ imports: [AttestationModule.forRoot({ guard, devicePath })] })(Application);
       const app: INestApplication = await NestFactory.create(Application, makeAdapter(), {
         logger: false,
         abortOnError: false,
@@ -126,7 +126,7 @@ const node: MountedServer = {
   lines: true,
   mounts: false,
   start(guard, prefix) {
-    return serve(forNode.enrolment(guard, teapotOfNode, prefix === undefined ? undefined : { prefix }));
+    return serve(forNode.deviceEndpoints(guard, teapotOfNode, prefix === undefined ? undefined : { prefix }));
   },
 };
 
@@ -140,7 +140,7 @@ const web: MountedServer = {
   lines: false,
   mounts: false,
   start(guard, prefix) {
-    const device = forWeb.enrolment(guard, prefix === undefined ? undefined : { prefix });
+    const device = forWeb.deviceEndpoints(guard, prefix === undefined ? undefined : { prefix });
     const fetch = (request: Request): Promise<Response> => device(request) ?? teapot(request);
     return listening(createAdaptorServer({ fetch }) as Server);
   },
@@ -152,7 +152,7 @@ const hono: MountedServer = {
   mounts: false,
   start(guard, prefix) {
     const app = new Hono();
-    app.use(forHono.enrolment(guard, prefix === undefined ? {} : { prefix }));
+    app.use(forHono.deviceEndpoints(guard, prefix === undefined ? {} : { prefix }));
     app.all('*', (c) => teapot(c.req.raw));
     return listening(createAdaptorServer({ fetch: app.fetch }) as Server);
   },

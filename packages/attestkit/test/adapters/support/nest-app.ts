@@ -51,7 +51,7 @@ export function catsController(...aboveProtect: MethodDecorator[]): Type {
       return 'open';
     }
     closed(attestation: Attestation): string | undefined {
-      return attestation.approov?.did;
+      return attestation.approov?.deviceId;
     }
     unprotected(attestation: Attestation): unknown {
       return attestation;

@@ -4,20 +4,22 @@
 import { createServer } from 'node:http';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { appAttest } from '../../../dist/app-attest/index.js';
-import { enrolment, protect } from '../../../dist/adapters/node/index.js';
+import { deviceEndpoints, protect } from '../../../dist/adapters/node/index.js';
 import { guardFromEnv } from '../../../dist/env/index.js';
 import { sqliteStore } from '../../../dist/stores/sqlite/index.js';
 
 const [path = '', appId = '', audience = '', ...roots] = process.argv.slice(2);
 const guard = guardFromEnv({
-  enrolment: [appAttest({ appIds: [appId], roots: roots.map((each) => Buffer.from(each, 'base64')) })],
-  store: sqliteStore(new DatabaseSync(path)),
-  sessions: { audience },
-  limiter: () => true,
+  devices: {
+    evidence: [appAttest({ appIds: [appId], roots: roots.map((each) => Buffer.from(each, 'base64')) })],
+    store: sqliteStore(new DatabaseSync(path)),
+    audience,
+    limiter: () => true,
+  },
   log: () => undefined,
 });
 const server = createServer(
-  enrolment(
+  deviceEndpoints(
     guard,
     protect(guard, (_req, res) => res.end('{}')),
   ),

@@ -1,10 +1,23 @@
 import { createGuard, type Guard } from '../../../src/create-guard.js';
 import type { Route, RouteOptions } from '../../../src/guard/internal.js';
 import { AttestationError } from '../../../src/kernel/errors.js';
+import type { EvidenceKind } from '../../../src/ports/attestation.js';
 import type { CheckDef, Stage } from '../../../src/ports/checks.js';
 import type { Appraisal, Evidence, VerifyContext } from '../../../src/ports/evidence.js';
-import type { DecisionEvent } from '../../../src/ports/events.js';
+import type { DecisionEvent, GuardEvent } from '../../../src/ports/events.js';
 import type { AttestedRequest } from '../../../src/ports/request.js';
+
+/** The kinds of doubles, as a package with a kind of its own declares it. */
+declare module '../../../src/ports/attestation.js' {
+  interface Attestation {
+    readonly a?: unknown;
+    readonly b?: unknown;
+    readonly c?: unknown;
+    readonly body?: unknown;
+    readonly any?: unknown;
+    readonly other?: unknown;
+  }
+}
 
 export function check(code: string, stage: Stage): CheckDef {
   return { name: code, code, stage, says: `says ${code}`, spec: 'test' };
@@ -58,10 +71,11 @@ export const DOWN: CheckDef = check('STORE_DOWN', 'unavailable');
 /** A guard of these kinds, and the events of what it has decided. */
 export function guarding(
   evidence: Evidence[],
-  more: { accept?: string[]; enforcement?: 'report' } = {},
+  more: { accept?: EvidenceKind[]; enforcement?: 'report' } = {},
 ): { guard: Guard; events: DecisionEvent[] } {
   const events: DecisionEvent[] = [];
-  return { guard: createGuard({ evidence, onDecision: (event) => events.push(event), ...more }), events };
+  const onEvent = (event: GuardEvent) => void (event.type === 'decision' && events.push(event));
+  return { guard: createGuard({ evidence, onEvent, ...more }), events };
 }
 
 /** Status and code of a refusal; kinds with a result and codes reported of an acceptance. */

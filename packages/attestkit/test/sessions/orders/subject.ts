@@ -20,14 +20,8 @@ import type { EnrolmentEvidence } from '../../../src/ports/enrolment.js';
 import type { AttestedRequest } from '../../../src/ports/request.js';
 import type { Store } from '../../../src/ports/store.js';
 import type { ChallengePurpose } from '../../../src/sessions/tokens/challenge.js';
-import {
-  assertion,
-  replacementBytes,
-  requestBytes,
-  session,
-  sessionBytes,
-  type BlockTarget,
-} from '../../../src/sessions/index.js';
+import { replacementBytes, requestBytes, sessionBytes } from '../../../src/sessions/index.js';
+import { devices, type BlockTarget } from '../../../src/devices.js';
 import { createSessions } from '../../../src/sessions/sessions.js';
 import type { HandClock } from './disk.js';
 import { counting, keyless, signing, type FakeKey } from './evidence.js';
@@ -73,22 +67,16 @@ export function openServer(
 ): Server {
   const now = (): number => clock.ms;
   const subject = (request: AttestedRequest): string | undefined => request.fields('x-user')[0];
-  const options = { audience: AUDIENCE, revocation: 'immediate', subject } as const;
+  const options = { audience: AUDIENCE, sessions: { revocation: 'immediate' }, subject } as const;
   const sessions = createSessions({ secret: SECRET, store, enrolment, options, now });
   const guard = createGuard({
-    evidence: [session(), assertion()],
-    accept: ['session'],
-    secret: SECRET,
-    store,
-    enrolment,
+    devices: devices({ ...options, secret: SECRET, store, evidence: enrolment, limiter: () => true }),
     now,
-    sessions: options,
-    limiter: () => true,
   });
   const routes = {
     session: guard.route({}),
-    signed: guard.route({ assertion: true }),
-    alone: guard.route({ assertion: { session: 'optional' }, accept: ['assertion'] }),
+    signed: guard.route({ signedRequest: true }),
+    alone: guard.route({ signedRequest: { session: 'optional' }, accept: ['signedRequest'] }),
   };
   type Verb = 'attest' | 'assert' | 'refresh';
   const post = (verb: Verb) => (body: Body, user?: string) =>

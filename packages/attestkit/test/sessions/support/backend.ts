@@ -1,19 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { appAttest } from '../../../src/app-attest/index.js';
-import { createGuard, type Guard, type GuardOptions } from '../../../src/create-guard.js';
+import { createGuard, type DeviceGuard, type GuardOptions } from '../../../src/create-guard.js';
+import { devices, type Device, type DevicesOptions } from '../../../src/devices.js';
 import type { RouteOptions } from '../../../src/guard/internal.js';
 import type { Answer, Decision } from '../../../src/ports/decision.js';
-import type { EndpointEvent } from '../../../src/ports/events.js';
+import type { DecisionEvent, DeviceEvent, EndpointEvent, GuardEvent } from '../../../src/ports/events.js';
 import type { AttestedRequest } from '../../../src/ports/request.js';
 import type { Store } from '../../../src/ports/store.js';
-import {
-  assertion,
-  replacementBytes,
-  session,
-  sessionBytes,
-  type Device,
-  type SessionControl,
-} from '../../../src/sessions/index.js';
+import { replacementBytes, sessionBytes } from '../../../src/sessions/index.js';
 import { memoryStore } from '../../../src/stores/memory.js';
 import { createVirtualApple, type VirtualKey } from '../../../src/testing/index.js';
 
@@ -74,28 +68,52 @@ export interface Tokens {
   readonly refresh: string;
 }
 
+/** What a test changes of a backend's devices and of its guard. */
+export interface BackendOptions
+  extends Omit<Partial<DevicesOptions>, 'evidence'>, Omit<Partial<GuardOptions>, 'devices'> {
+  readonly clock?: Clock;
+  /** The kinds of evidence that devices enrol with. */
+  readonly enrolment?: DevicesOptions['evidence'];
+}
+
 /** A server with its guard, and a client's calls to it. */
 export class Backend {
   readonly clock: Clock;
   readonly store: Store;
-  readonly guard: Guard;
+  readonly guard: DeviceGuard;
+  /** Those of endpoints. */
   readonly events: EndpointEvent[] = [];
+  readonly decisions: DecisionEvent[] = [];
+  /** Those of devices, sessions, the store and the configuration. */
+  readonly others: Exclude<GuardEvent, EndpointEvent | DecisionEvent>[] = [];
 
-  constructor(options: Partial<GuardOptions> & { readonly clock?: Clock } = {}) {
-    const { clock = new Clock(), store, ...more } = options;
+  constructor(options: BackendOptions = {}) {
+    const { clock = new Clock(), store, enrolment, evidence, onEvent, accept, now, ...more } = options;
+    const { statuses, body, headers, expose, enforcement, maxBodyBytes, caching, ...ofDevices } = more;
     this.clock = clock;
     this.store = store ?? memoryStore({ now: clock.now });
+    const ofGuard = { statuses, body, headers, expose, enforcement, maxBodyBytes, caching };
     this.guard = createGuard({
-      evidence: [session(), assertion()],
-      accept: ['session'],
-      secret: SECRET,
-      enrolment: [appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] })],
-      now: clock.now,
-      limiter: () => true,
-      onEvent: (event) => this.events.push(event),
-      ...more,
-      store: this.store,
-      sessions: { audience: AUDIENCE, ...more.sessions },
+      ...Object.fromEntries(Object.entries(ofGuard).filter(([, value]) => value !== undefined)),
+      ...(evidence && { evidence }),
+      devices: devices({
+        evidence: enrolment ?? [
+          appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] }),
+        ],
+        secret: SECRET,
+        audience: AUDIENCE,
+        limiter: () => true,
+        ...ofDevices,
+        store: this.store,
+      }),
+      accept: accept ?? ['session'],
+      now: now ?? clock.now,
+      onEvent: (event: GuardEvent) => {
+        if (event.type === 'endpoint') this.events.push(event);
+        else if (event.type === 'decision') this.decisions.push(event);
+        else this.others.push(event);
+        onEvent?.(event);
+      },
     });
   }
 
@@ -181,8 +199,13 @@ export class Backend {
     return this.control.find({ deviceId });
   }
 
-  get control(): SessionControl {
-    return this.guard.sessions as SessionControl;
+  /** What became of a device last. */
+  get lastChange(): DeviceEvent | undefined {
+    return this.others.findLast((event) => event.type === 'device');
+  }
+
+  get control(): DeviceGuard['devices'] {
+    return this.guard.devices;
   }
 
   /** The id of a device's record. */

@@ -97,8 +97,8 @@ function serve(store, { secret, audience }, enrolment) {
   });
   const routes = {
     session: guard.route({}),
-    signed: guard.route({ assertion: true }),
-    alone: guard.route({ assertion: { session: 'optional' }, accept: ['assertion'] }),
+    signed: guard.route({ signedRequest: true }),
+    alone: guard.route({ signedRequest: { session: 'optional' }, accept: ['signedRequest'] }),
   };
   return { guard, routes, sessions: createSessions({ secret, store, enrolment, options, now: Date.now }) };
 }
@@ -130,7 +130,7 @@ function requestOf(fields, payload = '{"to":"bob"}', method = 'POST', target = '
 async function run({ real: { guard, sessions } }, { verb, body, fields, method, target, payload }) {
   const request = requestOf(fields, payload ?? '', method ?? 'POST', target ?? '/');
   if (verb === 'check') {
-    const decision = await guard.check(request, guard.route({ assertion: true }));
+    const decision = await guard.check(request, guard.route({ signedRequest: true }));
     return decision.outcome === 'accept' ? 'accepted' : decision.error.code;
   }
   try {

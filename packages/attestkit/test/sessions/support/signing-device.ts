@@ -2,8 +2,8 @@ import type { RouteOptions } from '../../../src/guard/internal.js';
 import type { VirtualKey } from '../../../src/testing/index.js';
 import { AUDIENCE, Backend, bearer, newKey, outcome, type Sent } from './backend.js';
 
-export const ALONE: RouteOptions = { assertion: { session: 'optional' }, accept: ['assertion'] };
-export const BESIDE: RouteOptions = { assertion: true };
+export const ALONE: RouteOptions = { signedRequest: { session: 'optional' }, accept: ['signedRequest'] };
+export const BESIDE: RouteOptions = { signedRequest: true };
 
 export const PAY = { method: 'POST', target: '/v1/pay?amount=1', body: '{"to":"bob"}' };
 

@@ -10,7 +10,10 @@ import { request } from '../guard/support/double.js';
 const JWT_SECRET = 'k7J2mQ9xT4vB8nR3wL6yP1zC5dF0gH2jK4aS';
 const APP = 'TEAMID1234.com.example.app';
 const apple = createVirtualApple();
-const enrolment = [appAttest({ appIds: [APP], roots: [apple.attestationRoot, apple.receiptRoot] })];
+const devices = {
+  audience: 'https://api.example.com',
+  evidence: [appAttest({ appIds: [APP], roots: [apple.attestationRoot, apple.receiptRoot] })],
+};
 
 function make(env: Environment, options: Parameters<typeof guardFromEnv>[0] = {}): Guard {
   return guardFromEnv({ env, log: () => undefined, ...options });
@@ -24,25 +27,25 @@ async function challengeOf(guard: Guard): Promise<Record<string, unknown>> {
 
 describe('sessions from the environment', () => {
   it('need JWT_SECRET alone beside a kind of evidence', async () => {
-    const guard = make({ JWT_SECRET }, { enrolment });
-    expect(guard.sessions).toBeDefined();
+    const guard = make({ JWT_SECRET }, { devices });
+    expect(guard.devices).toBeDefined();
     expect((await challengeOf(guard))['expires_in']).toBe(300);
     expect(guard.route().asked).toEqual(['session']);
   });
 
   it('take the life of a challenge from CHALLENGE_EXPIRY_SECONDS', async () => {
-    const guard = make({ JWT_SECRET, CHALLENGE_EXPIRY_SECONDS: '60' }, { enrolment });
+    const guard = make({ JWT_SECRET, CHALLENGE_EXPIRY_SECONDS: '60' }, { devices });
     expect((await challengeOf(guard))['expires_in']).toBe(60);
   });
 
   it('stand beside Approov, and a route accepts either', () => {
-    const guard = make({ JWT_SECRET, APPROOV_BASE64_SECRET: SECRET_BASE64 }, { enrolment });
+    const guard = make({ JWT_SECRET, APPROOV_BASE64_SECRET: SECRET_BASE64 }, { devices });
     expect(guard.route().asked).toEqual(['approov', 'session']);
   });
 
   it('let requests be signed where the audience is known', () => {
-    const guard = make({ JWT_SECRET }, { enrolment, sessions: { audience: 'https://api.example.com' } });
-    expect(guard.route({ assertion: true }).asked).toEqual(['assertion', 'session']);
+    const guard = make({ JWT_SECRET }, { devices });
+    expect(guard.route({ signedRequest: true }).asked).toEqual(['session', 'signedRequest']);
   });
 
   it('enrol by tokens of an attester', () => {
@@ -50,18 +53,18 @@ describe('sessions from the environment', () => {
       APPLE_PUBLIC_KEYS_URL: 'https://attester.example/jwks',
       APP_BUNDLE_ID: 'com.example.app',
     };
-    expect(make({ JWT_SECRET, ...attester }).sessions).toBeDefined();
+    expect(make({ JWT_SECRET, ...attester }).devices).toBeDefined();
   });
 
   it('are not there without their variables', () => {
-    expect(make({ APPROOV_BASE64_SECRET: SECRET_BASE64 }).sessions).toBeUndefined();
+    expect(make({ APPROOV_BASE64_SECRET: SECRET_BASE64 }).devices).toBeUndefined();
   });
 });
 
 describe('an environment that cannot be right', () => {
   it.each([
-    ['no JWT_SECRET', {}, { enrolment }, 'JWT_SECRET'],
-    ['a short JWT_SECRET', { JWT_SECRET: 'short' }, { enrolment }, 'JWT_SECRET'],
+    ['no JWT_SECRET', {}, { devices }, 'JWT_SECRET'],
+    ['a short JWT_SECRET', { JWT_SECRET: 'short' }, { devices }, 'JWT_SECRET'],
     ['no way to enrol', { JWT_SECRET }, {}, 'APPLE_PUBLIC_KEYS_URL'],
     ['no app', { JWT_SECRET, APPLE_PUBLIC_KEYS_URL: 'https://a.example/jwks' }, {}, 'APP_BUNDLE_ID'],
     ['no keys', { JWT_SECRET, APP_BUNDLE_ID: 'com.example.app' }, {}, 'APPLE_PUBLIC_KEYS_URL'],
@@ -81,19 +84,19 @@ describe('an environment that cannot be right', () => {
       {},
       'APPLE_PUBLIC_KEYS_URL',
     ],
-    ['a life in words', { JWT_SECRET, JWT_EXPIRY_SECONDS: '30m' }, { enrolment }, 'JWT_EXPIRY_SECONDS'],
-    ['a life of weeks', { JWT_SECRET, JWT_EXPIRY_SECONDS: '1209600' }, { enrolment }, 'JWT_EXPIRY_SECONDS'],
+    ['a life in words', { JWT_SECRET, JWT_EXPIRY_SECONDS: '30m' }, { devices }, 'JWT_EXPIRY_SECONDS'],
+    ['a life of weeks', { JWT_SECRET, JWT_EXPIRY_SECONDS: '1209600' }, { devices }, 'JWT_EXPIRY_SECONDS'],
     [
       'challenges for a day',
       { JWT_SECRET, CHALLENGE_EXPIRY_SECONDS: '86400' },
-      { enrolment },
+      { devices },
       'CHALLENGE_EXPIRY_SECONDS',
     ],
-    ['a life of zero', { JWT_SECRET, JWT_EXPIRY_SECONDS: '0' }, { enrolment }, 'JWT_EXPIRY_SECONDS'],
+    ['a life of zero', { JWT_SECRET, JWT_EXPIRY_SECONDS: '0' }, { devices }, 'JWT_EXPIRY_SECONDS'],
     [
       'report-only, which would open routes of sessions',
       { JWT_SECRET, APPROOV_BASE64_SECRET: SECRET_BASE64, APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN: 'false' },
-      { enrolment },
+      { devices },
       'APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN',
     ],
   ] as const)('%s fails at start-up', (_, env, options, variable) => {

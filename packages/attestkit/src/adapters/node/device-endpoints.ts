@@ -7,13 +7,13 @@ import { sendAnswer, sendFailure, type ListenerResponse } from './respond.js';
 import { runListener } from './run-listener.js';
 
 /**
- * Answers requests for the guard's endpoints of enrolment and sessions, by default below `/device`, and leaves all
+ * Answers requests for the guard's endpoints of devices, by default below `/device`, and leaves all
  * others to a listener of `node:http`, `node:https` or `node:http2`:
- * `createServer(enrolment(guard, protect(guard, listener)))`. What the listener throws is dealt with as by `protect`.
+ * `createServer(deviceEndpoints(guard, protect(guard, listener)))`. What the listener throws is dealt with as by `protect`.
  *
  * @throws ConfigurationError naming the option, or `guard` where it has no endpoints
  */
-export function enrolment<
+export function deviceEndpoints<
   Request extends NodeMessage = IncomingMessage,
   Response extends ListenerResponse = ServerResponse,
 >(

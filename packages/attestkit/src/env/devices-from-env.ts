@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../kernel/errors.js';
-import type { EnrolmentOptions } from '../endpoints/internal.js';
+import { DEVICES_OPTIONS, type DevicesOptions } from '../devices.js';
+import { assertOptions } from '../kernel/config/options.js';
 import { remoteJwks } from '../net/index.js';
 import type { EnrolmentEvidence } from '../ports/enrolment.js';
 import { LONGEST_SECONDS } from '../sessions/internal.js';
@@ -8,38 +9,36 @@ import { memoryStore } from '../stores/memory.js';
 import { readSeconds, settingOf, type Environment } from './environment.js';
 import type { SecretsFromEnv } from './secrets-from-env.js';
 
-/** Whether the environment, or what stands beside it, asks for sessions. */
-export function hasSessions(env: Environment, { enrolment }: EnrolmentOptions): boolean {
+/** Whether the environment, or what stands beside it, asks for devices. */
+export function hasDevices(env: Environment, given: Partial<DevicesOptions> | undefined): boolean {
   const variables = ['JWT_SECRET', 'JWT_SECRET_PREVIOUS', 'APPLE_PUBLIC_KEYS_URL', 'APP_BUNDLE_ID'];
-  return enrolment !== undefined || variables.some((variable) => env[variable] !== undefined);
+  return given !== undefined || variables.some((variable) => env[variable] !== undefined);
 }
 
 /** @throws ConfigurationError naming the variable */
-export function sessionsFromEnv(
+export function devicesFromEnv(
   env: Environment,
-  given: EnrolmentOptions,
+  given: Partial<DevicesOptions>,
   secrets: SecretsFromEnv,
-): EnrolmentOptions {
+): DevicesOptions {
+  assertOptions(given, DEVICES_OPTIONS, 'devices', 'devices.');
   const attester = attesterFromEnv(env);
-  const enrolment = [...(given.enrolment ?? []), ...(attester === undefined ? [] : [attester])];
-  if (enrolment.length === 0) {
+  const evidence = [...(given.evidence ?? []), ...(attester === undefined ? [] : [attester])];
+  if (evidence.length === 0) {
     const remedy =
-      'Set it to the JWK Set of your attester, or give the option enrolment: [appAttest({ … })].';
+      'Set it to the JWK Set of your attester, or give the option devices: { evidence: [appAttest({ … })] }.';
     throw new ConfigurationError('APPLE_PUBLIC_KEYS_URL', 'is not set, and devices cannot enrol', remedy);
   }
   const expirySeconds = readSeconds(env, 'JWT_EXPIRY_SECONDS', LONGEST_SECONDS.expirySeconds);
   const longest = LONGEST_SECONDS.challengeExpirySeconds;
   const challengeExpirySeconds = readSeconds(env, 'CHALLENGE_EXPIRY_SECONDS', longest);
   return {
+    store: memoryStore(),
+    ...(challengeExpirySeconds !== undefined && { challengeExpirySeconds }),
     ...given,
-    enrolment,
+    evidence,
     ...secrets.options,
-    store: given.store ?? memoryStore(),
-    sessions: {
-      ...(expirySeconds !== undefined && { expirySeconds }),
-      ...(challengeExpirySeconds !== undefined && { challengeExpirySeconds }),
-      ...given.sessions,
-    },
+    sessions: { ...(expirySeconds !== undefined && { expirySeconds }), ...given.sessions },
   };
 }
 
