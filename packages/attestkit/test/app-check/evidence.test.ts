@@ -41,7 +41,7 @@ describe('a route with App Check', () => {
     const decision = guardAt().check(token());
     expect(decision).toMatchObject({
       outcome: 'accept',
-      results: { 'app-check': { appId: APP, platform: 'android', consumed: false } },
+      results: { appCheck: { appId: APP, platform: 'android', consumed: false } },
     });
   });
 

@@ -41,7 +41,7 @@ describe('what serves one request', () => {
     const decision = await guard.check(request({ a: 'x', b: 'good', c: 'y' }), route(guard, ALL));
     expect(done).toEqual(['verify a', 'verify c', 'consume a', 'consume c']);
     expect(decision).toMatchObject({ outcome: 'accept', results: { a: 'x', b: { kind: 'b' }, c: 'y' } });
-    expect(events).toMatchObject([{ verified: ['a', 'b', 'c'], met: ['once-a', 'once-c'] }]);
+    expect(events).toMatchObject([{ evidence: ['a', 'b', 'c'], demandsMet: ['once-a', 'once-c'] }]);
   });
 
   it.each([
