@@ -111,7 +111,7 @@ describe.each(platforms)('Nest on %s', (platform, adapter) => {
       readonly name = 'test';
     }
     const { guard } = syncGuard();
-    const options = { guard: { ...guard, sessions: {} } as unknown as typeof guard, ...more };
+    const options = { guard: { ...guard, devices: {} } as unknown as typeof guard, ...more };
     Module({ imports: [AttestationModule.forRoot(options)], controllers: [catsController()] })(Application);
     const app = await NestFactory.create(Application, adapter(), { logger: quiet, abortOnError: false });
     afterTest(() => app.close());

@@ -12,8 +12,8 @@ describe('a signed request', () => {
     expect(await backend.check(beside(), BESIDE)).toMatchObject({
       results: {
         session: { deviceId: 'phone-1' },
-        assertion: {
-          kind: 'assertion',
+        signedRequest: {
+          kind: 'signedRequest',
           deviceId: 'phone-1',
           enrolledBy: 'app-attest',
           counter: 1,
@@ -22,7 +22,7 @@ describe('a signed request', () => {
       },
     });
     expect(await backend.check(alone(), ALONE)).toMatchObject({
-      results: { signedRequest: { recordId: await backend.recordId(), counter: 2 } },
+      results: { signedRequest: { recordId: await backend.recordId(), counter: 2, sessionId: undefined } },
     });
   });
 

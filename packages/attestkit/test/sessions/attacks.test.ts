@@ -78,10 +78,10 @@ describe('evidence of two devices in one request', () => {
     };
     expect(await backend.check(sent(victim.session), alone)).toMatchObject({ outcome: 'refuse' });
     expect(await backend.check(sent(), alone)).toMatchObject({
-      results: { signedRequest: { session: undefined } },
+      results: { signedRequest: { sessionId: undefined } },
     });
     expect(await backend.check(sent(own.session), alone)).toMatchObject({
-      results: { signedRequest: { session: { deviceId: 'attacker' } } },
+      results: { signedRequest: { deviceId: 'attacker', sessionId: expect.any(String) as string } },
     });
   });
 });

@@ -4,6 +4,7 @@ import type { AttestationError } from '../../src/kernel/errors.js';
 import { createSessions } from '../../src/sessions/sessions.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import {
+  AUDIENCE,
   APP_ID,
   apple,
   Backend,
@@ -186,7 +187,13 @@ describe('enrolment', () => {
   it('of one challenge 1,000 times at once makes exactly one session', async () => {
     const backend = new Backend();
     const enrolment = [appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] })];
-    const setup = { secret: SECRET, store: backend.store, options: {}, now: backend.clock.now, enrolment };
+    const setup = {
+      secret: SECRET,
+      store: backend.store,
+      options: { audience: AUDIENCE },
+      now: backend.clock.now,
+      enrolment,
+    };
     const sessions = createSessions(setup);
     const body = await backend.evidence();
     const request = { method: 'POST', target: '/', fields: () => [], ip: undefined };

@@ -115,8 +115,12 @@ describe('the term of a record', () => {
   });
 
   it('does not end before the last challenge that it has used', async () => {
-    const sessions = { refreshLifetimeSeconds: 60, expirySeconds: 60, challengeExpirySeconds: 3600 };
-    const backend = new Backend({ sessions, enrolment: [vouching({}, { vouchesForDeviceId: true })] });
+    const sessions = { refreshLifetimeSeconds: 60, expirySeconds: 60 };
+    const backend = new Backend({
+      challengeExpirySeconds: 3600,
+      sessions,
+      enrolment: [vouching({}, { vouchesForDeviceId: true })],
+    });
     const enrol = async () => ({ challenge: await backend.challenge(), device_id: 'phone-1', token: 'good' });
     await backend.post('/attest', await enrol());
     const body = await enrol();

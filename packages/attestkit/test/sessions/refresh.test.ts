@@ -3,6 +3,7 @@ import { appAttest } from '../../src/app-attest/index.js';
 import { createSessions } from '../../src/sessions/sessions.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import {
+  AUDIENCE,
   APP_ID,
   apple,
   Backend,
@@ -238,7 +239,12 @@ describe('refreshing appraises again', () => {
 it('of 1,000 simultaneous uses one rotates, and there is one live successor', async () => {
   const backend = new Backend();
   const { refresh } = await backend.enrolled();
-  const setup = { secret: SECRET, store: backend.store, options: {}, now: backend.clock.now };
+  const setup = {
+    secret: SECRET,
+    store: backend.store,
+    options: { audience: AUDIENCE },
+    now: backend.clock.now,
+  };
   const enrolment = [appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] })];
   const sessions = createSessions({ ...setup, enrolment });
   const request = { method: 'POST', target: '/', fields: () => [], ip: undefined };

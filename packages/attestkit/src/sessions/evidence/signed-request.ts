@@ -45,6 +45,8 @@ export interface SignedRequestResult {
   readonly counter: number | undefined;
   /** Whether a challenge of this server was signed too. */
   readonly challenged: boolean;
+  /** The session in the same request, which belongs to this key; undefined if there is none. */
+  readonly sessionId: string | undefined;
 }
 
 /** What a route asks of a signed request. */
@@ -131,6 +133,7 @@ interface Signed {
   readonly evidence: SigningEvidence;
   readonly proof: VerifiedProof;
   readonly fresh: AuthenticChallenge | undefined;
+  readonly sessionId: string | undefined;
 }
 
 /** The straight line: whose the key is, what was signed; and that it is fresh, once all other evidence holds. */
@@ -159,7 +162,7 @@ async function appraiseSigned(
   const { method, target } = request;
   const clientData = requestBytes({ audience, method, target, body: await body(), challenge });
   const proof = verifyProof(evidence, signer, { clientData, proof: field.proof });
-  const signed: Signed = { evidence, proof, fresh };
+  const signed: Signed = { evidence, proof, fresh, sessionId: session?.sessionId };
   if (session === undefined) {
     // The key names its device, so that the record is asked for beside what is used up.
     const pending = resultOf(signer, undefined, signed);
@@ -232,7 +235,7 @@ function sessionBeside(context: Context, request: AttestedRequest, now: number):
 function resultOf(
   { kind, key, deviceId }: KeySigner,
   record: DeviceRecord | undefined,
-  { proof, fresh }: Signed,
+  { proof, fresh, sessionId }: Signed,
 ): SignedRequestResult {
   return {
     kind: 'signedRequest',
@@ -244,5 +247,6 @@ function resultOf(
     thumbprint: key.thumbprint,
     counter: proof.counter,
     challenged: fresh !== undefined,
+    sessionId,
   };
 }
