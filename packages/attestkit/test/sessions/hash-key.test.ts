@@ -99,6 +99,6 @@ describe('hashKey', () => {
     ['is a list', [HASH], 'is not a string'],
   ])('is refused when it %s', (_, hashKey, problem) => {
     const error = misconfigured(() => new Backend({ hashKey: hashKey as string }));
-    expect([error.variable, error.message]).toEqual(['hashKey', expect.stringContaining(problem)]);
+    expect([error.variable, error.message]).toEqual(['devices.hashKey', expect.stringContaining(problem)]);
   });
 });

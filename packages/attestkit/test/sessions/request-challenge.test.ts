@@ -12,7 +12,7 @@ describe('a signed challenge', () => {
     expect(await check(beside(), DEMANDED)).toBe('ERR_ASSERTION_CHALLENGE_MISSING');
     const challenge = await backend.challenge('phone-1', 'request');
     expect(await backend.check(beside(PAY, PAY, challenge), DEMANDED)).toMatchObject({
-      results: { assertion: { challenged: true } },
+      results: { signedRequest: { challenged: true } },
     });
     expect(await check(beside(PAY, PAY, challenge), DEMANDED)).toBe('ERR_CHALLENGE_REUSED');
     expect(await check(beside(PAY, PAY, challenge), BESIDE)).toBe('ERR_CHALLENGE_REUSED');
