@@ -5,7 +5,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { appAttest } from '../../../dist/app-attest/index.js';
 import { statusOf } from '../../../dist/endpoints/status.js';
 import { AttestationError, createGuard } from '../../../dist/index.js';
-import { assertion, session } from '../../../dist/sessions/index.js';
+import { devices } from '../../../dist/devices.js';
 import { createSessions } from '../../../dist/sessions/sessions.js';
 import { doubles } from './race-evidence.js';
 
@@ -85,15 +85,9 @@ function mortal(store) {
 function serve(store, { secret, audience }, enrolment) {
   /** @param {{ fields: (name: string) => readonly string[] }} request */
   const subject = (request) => request.fields('x-user')[0];
-  const options = { audience, subject, revocation: /** @type {const} */ ('immediate') };
+  const options = { audience, subject, sessions: { revocation: /** @type {const} */ ('immediate') } };
   const guard = createGuard({
-    evidence: [session(), assertion()],
-    accept: ['session'],
-    secret,
-    store,
-    enrolment,
-    sessions: options,
-    limiter: () => true,
+    devices: devices({ ...options, evidence: enrolment, secret, store, limiter: () => true }),
   });
   const routes = {
     session: guard.route({}),
