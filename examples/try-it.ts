@@ -1,4 +1,4 @@
-import { mintApproovToken } from 'attestkit/testing';
+import { mintApproovToken } from 'attestkit-testing';
 import { cases, type RequestCase, type Server } from './requests/cases.js';
 import { curlLine, expectation } from './requests/curl.js';
 import { BOUND, CREDENTIAL, EXPIRED, VALID } from './requests/tokens.js';

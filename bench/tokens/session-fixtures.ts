@@ -11,7 +11,7 @@ import { createGuard, type AttestedRequest, type Guard } from 'attestkit';
 import { appAttest } from 'attestkit/app-attest';
 import { session } from 'attestkit/sessions';
 import { memoryStore } from 'attestkit/stores/memory';
-import { createVirtualApple } from 'attestkit/testing';
+import { createVirtualApple } from 'attestkit-testing';
 
 /** How session tokens are signed. */
 export type SessionAlgorithm = 'HS256' | 'ES256';

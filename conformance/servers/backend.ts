@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createGuard, type EndpointEvent, type Guard, type GuardOptions } from 'attestkit';
 import { assertion, session } from 'attestkit/sessions';
 import { memoryStore } from 'attestkit/stores/memory';
-import { createVirtualApple, type VirtualApple } from 'attestkit/testing';
+import { createVirtualApple, type VirtualApple } from 'attestkit-testing';
 import { google, type Authorities } from '../devices/authorities.js';
 import { appCheckBy, enrolmentKinds } from '../devices/evidence.js';
 import type { ParserPlace, RouteSpec, Seen, ServerSpec, Target } from './server-spec.js';

@@ -7,12 +7,10 @@ import {
   verifyApproovBinding,
   verifyApproovToken,
   type ApproovTokenExpectations,
-} from '../../src/approov/index.js';
-import { inspectApproov } from '../../src/approov/inspect.js';
-import { createGuard } from '../../src/create-guard.js';
-import { AttestationError } from '../../src/kernel/errors.js';
-import type { AttestedRequest } from '../../src/ports/request.js';
-import { APPROOV_DEFECTS, mintApproovToken, type ApproovDefect } from '../../src/testing/index.js';
+} from 'attestkit/approov';
+import { inspectApproov } from '../../attestkit/src/approov/inspect.js';
+import { createGuard, AttestationError, type AttestedRequest } from 'attestkit';
+import { APPROOV_DEFECTS, mintApproovToken, type ApproovDefect } from '../src/approov/index.js';
 
 const NOW = Date.parse('2026-06-01T12:00:00Z');
 const BOUND = 'Bearer example';

@@ -1,8 +1,8 @@
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { approovKeys, verifyApproovBinding, verifyApproovToken } from '../../src/approov/index.js';
-import { ConfigurationError } from '../../src/kernel/errors.js';
-import { mintApproovToken, type MintApproovTokenOptions } from '../../src/testing/index.js';
+import { approovKeys, verifyApproovBinding, verifyApproovToken } from 'attestkit/approov';
+import { ConfigurationError } from 'attestkit';
+import { mintApproovToken, type MintApproovTokenOptions } from '../src/approov/index.js';
 
 const secretBase64 = randomBytes(64).toString('base64');
 const KEYS = approovKeys({ secretBase64 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { KEY_ATTESTATION_CHECKS } from '../../src/key-attestation/index.js';
-import { ConfigurationError } from '../../src/kernel/errors.js';
-import { KEY_ATTESTATION_DEFECTS } from '../../src/testing/index.js';
+import { KEY_ATTESTATION_CHECKS } from 'attestkit/key-attestation';
+import { ConfigurationError } from 'attestkit';
+import { KEY_ATTESTATION_DEFECTS } from '../src/android/index.js';
 import { chainDefects, CHALLENGE, device, expectations, judge } from './support/virtual-android-verdicts.js';
 
 const DEVICES = [

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { keyAttestation, verifyKeyAttestation } from '../../src/key-attestation/index.js';
-import { ConfigurationError } from '../../src/kernel/errors.js';
-import { readCertificate } from '../../src/kernel/asn1/x509.js';
-import type { EnrolmentContext } from '../../src/ports/enrolment.js';
+import { keyAttestation, verifyKeyAttestation } from 'attestkit/key-attestation';
+import { ConfigurationError, type EnrolmentContext } from 'attestkit';
+import { readCertificate } from '../../attestkit/src/kernel/asn1/x509.js';
 import {
   KEY_ATTESTATION_DEFECTS,
   type AndroidKeyChoice,
   type KeyAttestationChainDefect,
-} from '../../src/testing/index.js';
+} from '../src/android/index.js';
 import {
   CHALLENGE,
   device,

@@ -1,18 +1,14 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import {
-  keyAttestation,
-  verifyKeyAttestation,
-  type SignatureAlgorithm,
-} from '../../src/key-attestation/index.js';
-import { AttestationError } from '../../src/kernel/errors.js';
-import type { Enrolled, EnrolmentContext, Signer } from '../../src/ports/enrolment.js';
+import { keyAttestation, verifyKeyAttestation, type SignatureAlgorithm } from 'attestkit/key-attestation';
+import { AttestationError, type Enrolled, type EnrolmentContext } from 'attestkit';
+import type { Signer } from '../../attestkit/src/ports/enrolment.js';
 import {
   KEY_ATTESTATION_DEFECTS,
   type AndroidKeyChoice,
   type KeyAttestationSignatureDefect,
   type VirtualAndroidKey,
-} from '../../src/testing/index.js';
+} from '../src/android/index.js';
 import {
   CHALLENGE,
   device,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { verifyKeyAttestation, type AuthorizationList } from '../../src/key-attestation/index.js';
-import { createVirtualGoogle, type AndroidKeyType, type AndroidTags } from '../../src/testing/index.js';
-import { chainOf, defaultAppraisal } from '../key-attestation/support/published.js';
-import { vectors, type Vector } from '../vectors.js';
+import { verifyKeyAttestation, type AuthorizationList } from 'attestkit/key-attestation';
+import { createVirtualGoogle } from '../src/google/index.js';
+import type { AndroidKeyType, AndroidTags } from '../src/android/index.js';
+import { chainOf, defaultAppraisal } from '../../attestkit/test/key-attestation/support/published.js';
+import { vectors, type Vector } from '../../attestkit/test/vectors.js';
 import { derShape, type Masks } from './support/virtual-shapes.js';
 
 const published = vectors('key-attestation/');

@@ -5,11 +5,11 @@ import {
   verifyModules,
   type AuthorizationList,
   type KeyDescription,
-} from '../../src/key-attestation/index.js';
-import { ConfigurationError } from '../../src/kernel/errors.js';
-import type { AndroidTag, AndroidTags } from '../../src/testing/index.js';
-import { integer, octets, sequence, set } from '../../src/testing/encode/der.js';
-import { asJson } from '../key-attestation/support/published.js';
+} from 'attestkit/key-attestation';
+import { ConfigurationError } from 'attestkit';
+import type { AndroidTag, AndroidTags } from '../src/android/index.js';
+import { integer, octets, sequence, set } from '../src/encode/der.js';
+import { asJson } from '../../attestkit/test/key-attestation/support/published.js';
 import {
   CHALLENGE,
   device,

@@ -4,9 +4,10 @@ import {
   readRevocationList,
   verifyKeyAttestation,
   type KeyAttestationExpectations,
-} from '../../src/key-attestation/index.js';
-import { ConfigurationError } from '../../src/kernel/errors.js';
-import { createVirtualGoogle, type AndroidOptions } from '../../src/testing/index.js';
+} from 'attestkit/key-attestation';
+import { ConfigurationError } from 'attestkit';
+import { createVirtualGoogle } from '../src/google/index.js';
+import type { AndroidOptions } from '../src/android/index.js';
 import {
   CHALLENGE,
   device,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { APP_CHECK_CHECKS, inspectAppCheckToken, verifyAppCheckToken } from '../../src/app-check/index.js';
-import { AttestationError, ConfigurationError } from '../../src/kernel/errors.js';
-import { APP_CHECK_DEFECTS, createVirtualGoogle, type AppCheckDefect } from '../../src/testing/index.js';
+import { APP_CHECK_CHECKS, inspectAppCheckToken, verifyAppCheckToken } from 'attestkit/app-check';
+import { AttestationError, ConfigurationError } from 'attestkit';
+import { APP_CHECK_DEFECTS, createVirtualGoogle, type AppCheckDefect } from '../src/google/index.js';
 
 const NOW = Date.parse('2026-06-15T12:00:00Z');
 const APP = { projectNumber: '123456789012', appId: '1:123456789012:android:0a1b2c3d4e5f' };

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { ASSERTION_CHECKS } from '../../src/app-attest/assertion/assertion-checks.js';
-import { ATTESTATION_CHECKS } from '../../src/app-attest/attestation/attestation-checks.js';
+import { ASSERTION_CHECKS } from '../../attestkit/src/app-attest/assertion/assertion-checks.js';
+import { ATTESTATION_CHECKS } from '../../attestkit/src/app-attest/attestation/attestation-checks.js';
 import {
   inspectAppAttestAttestation,
   inspectAppAttestReceipt,
   verifyAppAttestAttestation,
-} from '../../src/app-attest/index.js';
-import { POLICY_CHECKS } from '../../src/app-attest/attestation/policy-checks.js';
-import { RECEIPT_CHECKS } from '../../src/app-attest/receipt/checks.js';
-import { ConfigurationError } from '../../src/kernel/errors.js';
-import { APP_ATTEST_DEFECTS, type AppAttestDefect } from '../../src/testing/index.js';
+} from 'attestkit/app-attest';
+import { POLICY_CHECKS } from '../../attestkit/src/app-attest/attestation/policy-checks.js';
+import { RECEIPT_CHECKS } from '../../attestkit/src/app-attest/receipt/checks.js';
+import { ConfigurationError } from 'attestkit';
+import { APP_ATTEST_DEFECTS, type AppAttestDefect } from '../src/apple/index.js';
 import {
   apple,
   APP_ID,

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { verifyAppCheckToken } from '../../src/app-check/index.js';
-import { ConfigurationError } from '../../src/kernel/errors.js';
-import { remoteRevocations } from '../../src/net/android-revocations.js';
-import { googleAppCheck } from '../../src/net/google/app-check.js';
-import { googlePlayIntegrity } from '../../src/net/google/play-integrity.js';
-import { createVirtualGoogle } from '../../src/testing/index.js';
+import { verifyAppCheckToken } from 'attestkit/app-check';
+import { ConfigurationError } from 'attestkit';
+import { remoteRevocations } from 'attestkit/android-revocations';
+import { googleAppCheck, googlePlayIntegrity } from 'attestkit/google';
+import { createVirtualGoogle } from '../src/google/index.js';
 
 const PACKAGE = 'com.example.app';
 const PROJECT = '123456789012';

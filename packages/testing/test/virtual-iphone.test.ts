@@ -4,17 +4,17 @@ import {
   verifyAppAttestAssertion,
   verifyAppAttestAttestation,
   type AttestationExpectations,
-} from '../../src/app-attest/index.js';
-import { readAuthenticatorData } from '../../src/app-attest/authenticator-data.js';
-import { readCbor, type CborMap } from '../../src/kernel/bytes/cbor.js';
+} from 'attestkit/app-attest';
+import { readAuthenticatorData } from '../../attestkit/src/app-attest/authenticator-data.js';
+import { readCbor, type CborMap } from '../../attestkit/src/kernel/bytes/cbor.js';
 import {
   createVirtualApple,
   type AssertOptions,
   type AttestOptions,
   type IPhoneOptions,
   type VirtualAppleOptions,
-} from '../../src/testing/index.js';
-import { refusal } from '../approov/support/tokens.js';
+} from '../src/apple/index.js';
+import { refusal } from '../../attestkit/test/approov/support/tokens.js';
 import { partsOf } from './support/virtual-shapes.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00.120Z');

@@ -5,13 +5,13 @@ import {
   verifyAppAttestAssertion,
   verifyAppAttestAttestation,
   verifyAppAttestReceipt,
-} from '../../src/app-attest/index.js';
-import { ConfigurationError } from '../../src/kernel/errors.js';
-import { enforcing } from '../../src/kernel/sinks.js';
-import { readAttestCredentials, readProofField } from '../../src/sessions/evidence/proof-field.js';
-import { requestBytes } from '../../src/sessions/evidence/signed-bytes.js';
-import { createVirtualApple, type AssertOptions } from '../../src/testing/index.js';
-import { refusal } from '../approov/support/tokens.js';
+} from 'attestkit/app-attest';
+import { ConfigurationError } from 'attestkit';
+import { enforcing } from '../../attestkit/src/kernel/sinks.js';
+import { readAttestCredentials, readProofField } from '../../attestkit/src/sessions/evidence/proof-field.js';
+import { requestBytes } from '../../attestkit/src/sessions/evidence/signed-bytes.js';
+import { createVirtualApple, type AssertOptions } from '../src/apple/index.js';
+import { refusal } from '../../attestkit/test/approov/support/tokens.js';
 import { partsOf } from './support/virtual-shapes.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00.120Z');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AttestationError, ConfigurationError } from '../../src/kernel/errors.js';
+import { AttestationError, ConfigurationError, type Inspection } from 'attestkit';
 import {
   inspectPlayIntegrityToken,
   inspectPlayIntegrityVerdict,
@@ -8,14 +8,13 @@ import {
   verifyPlayIntegrityToken,
   verifyPlayIntegrityVerdict,
   type VerdictExpectations,
-} from '../../src/play-integrity/index.js';
-import type { Inspection } from '../../src/ports/checks.js';
+} from 'attestkit/play-integrity';
 import {
-  createVirtualGoogle,
   PLAY_INTEGRITY_DEFECTS,
+  createVirtualGoogle,
   type PlayIntegrityDefect,
   type PlayIntegrityVerdictDefect,
-} from '../../src/testing/index.js';
+} from '../src/google/index.js';
 
 const NOW = Date.parse('2026-06-15T12:00:00Z');
 const DIGEST = 'ab'.repeat(32);

@@ -1,10 +1,10 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { readSignedData } from '../../src/app-attest/receipt/cms.js';
-import { readCertificate } from '../../src/kernel/asn1/x509.js';
-import { readInteger, readOctets } from '../../src/kernel/asn1/der-values.js';
-import { readDer, readSequence, readSet } from '../../src/kernel/asn1/der.js';
-import { createVirtualApple } from '../../src/testing/index.js';
+import { readSignedData } from '../../attestkit/src/app-attest/receipt/cms.js';
+import { readCertificate } from '../../attestkit/src/kernel/asn1/x509.js';
+import { readInteger, readOctets } from '../../attestkit/src/kernel/asn1/der-values.js';
+import { readDer, readSequence, readSet } from '../../attestkit/src/kernel/asn1/der.js';
+import { createVirtualApple } from '../src/apple/index.js';
 import {
   derShape,
   partsOf,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { APPLE_APP_ATTESTATION_ROOT } from '../../src/app-attest/attestation/roots.js';
-import { readCertificate, type Certificate } from '../../src/kernel/asn1/x509.js';
-import { createVirtualApple, type AttestOptions, type IPhoneOptions } from '../../src/testing/index.js';
+import { APPLE_APP_ATTESTATION_ROOT } from '../../attestkit/src/app-attest/attestation/roots.js';
+import { readCertificate, type Certificate } from '../../attestkit/src/kernel/asn1/x509.js';
+import { createVirtualApple, type AttestOptions, type IPhoneOptions } from '../src/apple/index.js';
 import {
   cborShape,
   derShape,
@@ -12,7 +12,7 @@ import {
   type Masks,
   type Vector,
 } from './support/virtual-shapes.js';
-import { readCbor, type CborMap } from '../../src/kernel/bytes/cbor.js';
+import { readCbor, type CborMap } from '../../attestkit/src/kernel/bytes/cbor.js';
 
 const DAY = 86_400_000;
 

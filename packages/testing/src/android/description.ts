@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { AttestedModule } from '../../key-attestation/internal.js';
+import type { AttestedModule } from 'attestkit/key-attestation';
 import { der, integer, NULL, octets, sequence, set, tagged } from '../encode/der.js';
 
 /** Elements of an authorization list: tag, and DER of what stands in it. In their order, and one can occur twice. */

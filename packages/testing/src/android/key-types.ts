@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
-import { ConfigurationError } from '../../kernel/errors.js';
-import { assertOneOf } from '../../kernel/config/options.js';
-import { signPss } from '../../kernel/jose/rsa-pss.js';
+import { ConfigurationError } from 'attestkit/errors';
+import { assertOneOf } from '../options.js';
+import { signPss } from '../encode/signature.js';
 import { integers, type Tags } from './description.js';
 import { spki, type CertificateSigner } from '../encode/certificate.js';
 import { bits, integer, oid, sequence } from '../encode/der.js';
@@ -109,7 +109,6 @@ export function makeAndroidKey(choice: AndroidKeyChoice, version: number): Andro
         const remedy = 'Sign with a key of another type.';
         throw new ConfigurationError('keyType', 'is of keys that Node cannot sign with', remedy);
       }
-      // Android's PSS has a salt of the length of the hash.
       if (padding === 'pss') return signPss(digest, message, key);
       return sign(hasDigest ? digest : null, message, key);
     },

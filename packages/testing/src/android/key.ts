@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { ConfigurationError } from '../../kernel/errors.js';
-import { assertOptions } from '../../kernel/config/options.js';
+import { ConfigurationError } from 'attestkit/errors';
+import { assertOptions } from '../options.js';
 import { makeAndroidKey, type AndroidKeyChoice } from './key-types.js';
 import { readTags, type AndroidTags } from './tags.js';
 import {

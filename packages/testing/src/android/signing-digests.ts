@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../kernel/errors.js';
+import { ConfigurationError } from 'attestkit/errors';
 
 /**
  * SHA-256 of signing certificates, given as bytes or in hexadecimal.

@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../../kernel/errors.js';
-import { assertOptions } from '../../kernel/config/options.js';
+import { ConfigurationError } from 'attestkit/errors';
+import { assertOptions } from '../options.js';
 import { integers, type Description, type Tags } from './description.js';
 import { integer, NULL, octets } from '../encode/der.js';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { AttestedModule } from '../../key-attestation/internal.js';
-import { ConfigurationError } from '../../kernel/errors.js';
-import { assertOneOf, assertOptions, type OptionTypes } from '../../kernel/config/options.js';
+import type { AttestedModule } from 'attestkit/key-attestation';
+import { ConfigurationError } from 'attestkit/errors';
+import { assertOneOf, assertOptions, type OptionTypes } from '../options.js';
 import { createDeviceKeys } from './authorities.js';
 import { encodeModules, VERSIONS } from './description.js';
 import {
@@ -11,7 +11,7 @@ import {
   type VirtualAndroidKey,
 } from './key.js';
 import type { KeyAttestationChainDefect } from './defects/key-attestation-defects.js';
-import type { Clock } from '../phone.js';
+import type { Clock } from '../clock.js';
 import { readDigests } from './signing-digests.js';
 
 /** An Android device and the app on it. */

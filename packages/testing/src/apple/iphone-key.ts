@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { ConfigurationError } from '../../kernel/errors.js';
-import { assertOneOf, assertOptions } from '../../kernel/config/options.js';
+import { ConfigurationError } from 'attestkit/errors';
+import { assertOneOf, assertOptions } from '../options.js';
 import { attestationSteps, assertionSteps, receiptSteps } from './defects/app-attest-defects.js';
 import type { AppAttestDefect, DefectOf } from './defects/app-attest-defects.js';
 import { sha256 } from './authenticator-data.js';
@@ -8,7 +8,7 @@ import { pointOf } from '../encode/certificate.js';
 import { makeAssertion } from './make-assertion.js';
 import { makeAttestation } from './make-attestation.js';
 import { makeReceipt, type ReceiptContents, type ReceiptEncoding } from './make-receipt.js';
-import type { Phone } from '../phone.js';
+import type { Phone } from './phone.js';
 import { newKeys } from './authorities.js';
 
 /** What an attestation is bound to: exactly one of the two. */

@@ -1,8 +1,9 @@
-import { ConfigurationError } from '../../kernel/errors.js';
-import { assertOneOf, assertOptions, type OptionTypes } from '../../kernel/config/options.js';
+import { ConfigurationError } from 'attestkit/errors';
+import { assertOneOf, assertOptions, type OptionTypes } from '../options.js';
 import type { ExtensionLayout } from './authenticator-data.js';
 import { isSince } from './leaf-certificate.js';
-import type { AppleOfPhone, Clock, Phone } from '../phone.js';
+import type { Clock } from '../clock.js';
+import type { AppleOfPhone, Phone } from './phone.js';
 import { createKey, type VirtualKey } from './iphone-key.js';
 
 /** An iPhone (or a Mac) and the app on it. */

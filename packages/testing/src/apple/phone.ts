@@ -1,10 +1,8 @@
-import type { ExtensionLayout, Launch } from './apple/authenticator-data.js';
-import type { Device } from './apple/leaf-certificate.js';
-import type { ReceiptContents } from './apple/make-receipt.js';
-import type { Authorities } from './apple/authorities.js';
-
-/** Milliseconds since the epoch. */
-export type Clock = () => number;
+import type { ExtensionLayout, Launch } from './authenticator-data.js';
+import type { Device } from './leaf-certificate.js';
+import type { ReceiptContents } from './make-receipt.js';
+import type { Authorities } from './authorities.js';
+import type { Clock } from '../clock.js';
 
 /** What a receipt that was made is about, to make its successor. */
 export interface IssuedReceipt {

@@ -1,8 +1,8 @@
-import { BoundedCache } from '../../kernel/bounded-cache.js';
-import { assertOptions } from '../../kernel/config/options.js';
-import { sha256 } from './authenticator-data.js';
+import { Issued } from '../issued.js';
+import { assertOptions } from '../options.js';
 import { makeReceipt } from './make-receipt.js';
-import type { Clock, IssuedReceipt } from '../phone.js';
+import type { Clock } from '../clock.js';
+import type { IssuedReceipt } from './phone.js';
 import { createAuthorities } from './authorities.js';
 import { createIPhone, type IPhoneOptions, type VirtualIPhone } from './iphone.js';
 
@@ -33,9 +33,6 @@ export interface ExchangeOptions {
   readonly riskMetric?: number;
 }
 
-/** Receipts that can be exchanged at one time; the oldest go first. */
-const CAPACITY = 10_000;
-
 /**
  * Makes an Apple for tests. Its keys are made for this one call. The certificates are valid from years before to
  * years after `now()`, the one that signs receipts from six months before to six months after, as Apple's was.
@@ -52,9 +49,9 @@ export function createVirtualApple(options: VirtualAppleOptions = {}): VirtualAp
   assertOptions(options, { now: 'function' }, 'createVirtualApple');
   const { now = Date.now } = options;
   const authorities = createAuthorities(now());
-  const issued = new BoundedCache<IssuedReceipt>(CAPACITY);
+  const issued = new Issued<IssuedReceipt>();
   const remember = (receipt: Uint8Array, about: IssuedReceipt): void => {
-    issued.set(sha256(receipt).toString('base64'), about);
+    issued.note(receipt, about);
   };
   return Object.freeze({
     attestationRoot: authorities.attestationRoot.certificate,
@@ -63,7 +60,7 @@ export function createVirtualApple(options: VirtualAppleOptions = {}): VirtualAp
       return createIPhone({ now, ...phone }, { authorities, remember });
     },
     exchange(receipt: Uint8Array, { riskMetric }: ExchangeOptions = {}) {
-      const known = issued.get(sha256(receipt).toString('base64'));
+      const known = issued.find(receipt);
       if (known === undefined) return undefined;
       const contents = {
         ...known.contents,

@@ -1,10 +1,9 @@
 import { createHash, createSecretKey } from 'node:crypto';
-import type { ApproovErrorCode } from '../../approov/index.js';
-import { ConfigurationError } from '../../kernel/errors.js';
-import type { JsonObject } from '../../kernel/bytes/json.js';
-import type { JwsAlgorithm } from '../../ports/keys.js';
-import { signature, type SigningKey } from '../../kernel/jose/sign-jws.js';
-import { otherKey, publicPem } from '../encode/signing-key.js';
+import type { ApproovErrorCode } from 'attestkit/approov';
+import type { JsonObject, JwsAlgorithm } from 'attestkit';
+import { ConfigurationError } from 'attestkit/errors';
+import { publicPem, signature, type SigningKey } from '../encode/signature.js';
+import { otherKey } from './signing-key.js';
 
 /** What a defect changes while a token is made; a step that it leaves out is done as for a valid token. */
 export interface Defect {

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
-import { ConfigurationError } from '../../kernel/errors.js';
-import type { JsonObject } from '../../kernel/bytes/json.js';
+import type { JsonObject } from 'attestkit';
+import { ConfigurationError } from 'attestkit/errors';
+import { signApproovToken } from 'attestkit/approov';
 import { DEFECTS, type ApproovDefect, type Defect } from './defects.js';
-import { signature } from '../../kernel/jose/sign-jws.js';
-import { signingKey, type ApproovSigningOptions } from '../encode/signing-key.js';
+import { signature } from '../encode/signature.js';
+import { isSymmetric, signingKey, type ApproovSigningOptions } from './signing-key.js';
 
 /** A token to be made for a test. */
 export type MintApproovTokenOptions = ApproovSigningOptions & {
@@ -36,21 +36,29 @@ export type MintApproovTokenOptions = ApproovSigningOptions & {
  *   algorithm, an unknown defect, a value that cannot be bound
  */
 export function mintApproovToken(options: MintApproovTokenOptions): string {
-  const { expiresInSeconds = 300, bind, now = Date.now() } = options;
-  const key = signingKey(options);
+  const { claims = {}, header: members, expiresInSeconds, bind, now = Date.now() } = options;
   const defect = defectNamed(options.defect);
-  const seconds = Math.floor(now / 1000);
-  const exp = seconds + expiresInSeconds;
-  if (!Number.isFinite(exp))
-    throw new ConfigurationError('expiresInSeconds', 'is not a finite number', 'Leave it out for 300.');
+  const shared = isSymmetric(options)
+    ? { secretBase64: options.secretBase64, algorithm: options.algorithm }
+    : STAND_IN;
+  const sound = signApproovToken(claims, { ...shared, header: members, expiresInSeconds, bind, now });
+  if (shared !== STAND_IN && options.defect === undefined) return sound;
 
-  const header = { alg: key.algorithm, typ: 'JWT', ...options.header };
-  const claims = { exp, ...options.claims, ...(bind !== undefined && { pay: digest(bind) }) };
+  const key = signingKey(options);
+  const header = { alg: key.algorithm, typ: 'JWT', ...members };
+  const payload = Buffer.from(sound.split('.')[1] ?? '', 'base64url');
   const headerPart = encode(json(defect.header?.(header, key) ?? header));
-  const signed = defect.claims === undefined ? claims : defect.claims(claims, seconds);
-  const payloadPart = (defect.encode ?? encode)(json(signed));
+  const payloadPart = (defect.encode ?? encode)(changed(payload, defect, now));
   const signaturePart = encode((defect.sign ?? signature)(key, `${headerPart}.${payloadPart}`));
   return (defect.assemble ?? join)(headerPart, payloadPart, signaturePart);
+}
+
+/** A key pair signs the claims of a token that this secret signed. */
+const STAND_IN = { secretBase64: Buffer.alloc(32).toString('base64') };
+
+function changed(payload: Buffer, { claims }: Omit<Defect, 'code'>, now: number): Buffer {
+  if (claims === undefined) return payload;
+  return json(claims(JSON.parse(payload.toString()) as JsonObject, Math.floor(now / 1000)));
 }
 
 const NONE: Omit<Defect, 'code'> = {};
@@ -59,18 +67,6 @@ function defectNamed(name: ApproovDefect | undefined): Omit<Defect, 'code'> {
   if (name === undefined) return NONE;
   if (Object.hasOwn(DEFECTS, name)) return DEFECTS[name];
   throw new ConfigurationError('defect', 'is not known', `Give one of ${Object.keys(DEFECTS).join(', ')}.`);
-}
-
-function digest(bound: string | Uint8Array): string {
-  if (typeof bound === 'string' && /[^\0-\xff]/.test(bound)) {
-    throw new ConfigurationError(
-      'bind',
-      'has a character that no header field can carry',
-      'Give its bytes, in the encoding in which they are sent.',
-    );
-  }
-  const bytes = typeof bound === 'string' ? Buffer.from(bound, 'latin1') : bound;
-  return createHash('sha256').update(bytes).digest('base64');
 }
 
 function json(value: unknown): Buffer {

@@ -1,5 +1,5 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
-import type { JsonObject } from '../../kernel/bytes/json.js';
+import type { JsonObject } from 'attestkit';
 import { base64url } from './jws.js';
 
 /** The steps of making a compact JWE, each of which a defect can change. */

@@ -1,6 +1,6 @@
-import { createHmac, sign, type KeyObject } from 'node:crypto';
-import { signSideBySide } from '../../kernel/jose/ecdsa.js';
-import type { JsonObject } from '../../kernel/bytes/json.js';
+import { createHmac, type KeyObject } from 'node:crypto';
+import type { JsonObject } from 'attestkit';
+import { signature } from './signature.js';
 
 /** The steps of making a compact JWS, each of which a defect can change. */
 export interface JwsSteps {
@@ -29,7 +29,7 @@ export function makeJws(header: JsonObject, payload: unknown, keys: JwsKeys, ste
   const first = steps.headerText?.(headerText) ?? headerText;
   const second = steps.payloadText?.(payloadText) ?? payloadText;
   const input = `${base64url(first)}.${base64url(second)}`;
-  const token = `${input}.${signatureOf(Buffer.from(input), keys, steps).toString('base64url')}`;
+  const token = `${input}.${signatureOf(input, keys, steps).toString('base64url')}`;
   return steps.token?.(token) ?? token;
 }
 
@@ -47,9 +47,8 @@ export function flipped(token: string, part: number): string {
   return parts.with(at, octets.toString('base64url')).join('.');
 }
 
-function signatureOf(input: Buffer, keys: JwsKeys, { stranger, hmac }: JwsSteps): Buffer {
+function signatureOf(input: string, keys: JwsKeys, { stranger, hmac }: JwsSteps): Buffer {
   if (hmac) return createHmac('sha256', keys.publicPem).update(input).digest();
   const key = stranger ? keys.strangers : keys.key;
-  if (key.asymmetricKeyType === 'rsa') return sign('sha256', input, key);
-  return signSideBySide('sha256', input, key);
+  return signature({ algorithm: key.asymmetricKeyType === 'rsa' ? 'RS256' : 'ES256', key }, input);
 }

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../kernel/errors.js';
+import { ConfigurationError } from 'attestkit/errors';
 
 /** What a verdict is bound to, exactly one of the two; and any of its sections, in place of the usual. */
 export type VerdictRequest = (

@@ -1,19 +1,11 @@
-import {
-  createPublicKey,
-  generateKeyPairSync,
-  hash,
-  randomBytes,
-  randomUUID,
-  type JsonWebKey,
-} from 'node:crypto';
-import { BoundedCache } from '../../kernel/bounded-cache.js';
-import { ConfigurationError } from '../../kernel/errors.js';
-import { assertOptions } from '../../kernel/config/options.js';
-import { within } from '../../kernel/config/whole-number.js';
+import { createPublicKey, generateKeyPairSync, randomBytes, randomUUID, type JsonWebKey } from 'node:crypto';
+import { Issued } from '../issued.js';
+import { ConfigurationError } from 'attestkit/errors';
+import { assertOptions, within } from '../options.js';
 import { appCheckSteps, type AppCheckDefect } from './defects/app-check.js';
 import { makeJws, type JwsKeys } from '../encode/jws.js';
-import type { Clock } from '../phone.js';
-import { publicPem } from '../encode/signing-key.js';
+import type { Clock } from '../clock.js';
+import { publicPem } from '../encode/signature.js';
 
 /** The project and the app whose tokens are made. */
 export interface VirtualAppCheckOptions {
@@ -60,9 +52,6 @@ export interface VirtualAppCheck {
 /** The project's id, where none is given. */
 export const PROJECT_ID = 'virtual-project';
 
-/** Tokens that can be consumed at one time; the oldest go first. */
-const CAPACITY = 10_000;
-
 export function createAppCheck(options: VirtualAppCheckOptions, now: Clock): VirtualAppCheck {
   assertOptions(options, { projectNumber: 'string', projectId: 'string', appId: 'string' }, 'appCheck');
   const { projectNumber, projectId = PROJECT_ID, appId } = options;
@@ -75,7 +64,7 @@ export function createAppCheck(options: VirtualAppCheckOptions, now: Clock): Vir
   const platform = appId.split(':')[2] as keyof typeof PROVIDERS;
   const kid = randomBytes(4).toString('hex');
   const keys = newKeys();
-  const issued = new BoundedCache<{ consumed: boolean }>(CAPACITY);
+  const issued = new Issued<{ consumed: boolean }>();
   const jwk = createPublicKey(keys.key).export({ format: 'jwk' });
 
   return Object.freeze({
@@ -96,13 +85,13 @@ export function createAppCheck(options: VirtualAppCheckOptions, now: Clock): Vir
       };
       const header = { kid, typ: 'JWT', alg: 'RS256' };
       const token = makeJws(header, steps.claims?.(claims) ?? claims, keys, steps);
-      if (defect === undefined) issued.set(digestOf(token), { consumed: false });
+      if (defect === undefined) issued.note(token, { consumed: false });
       return token;
     },
     consume(token: string) {
-      const known = issued.get(digestOf(token));
+      const known = issued.find(token);
       if (known === undefined) return undefined;
-      issued.set(digestOf(token), { consumed: true });
+      issued.note(token, { consumed: true });
       return known.consumed ? { alreadyConsumed: true as const } : {};
     },
   });
@@ -131,8 +120,4 @@ function newKeys(): JwsKeys {
     () => generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
   ) as [JwsKeys['key'], JwsKeys['key']];
   return { key, strangers, publicPem: publicPem(key) };
-}
-
-function digestOf(token: string): string {
-  return hash('sha256', token, 'base64');
 }

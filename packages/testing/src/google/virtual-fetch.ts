@@ -6,7 +6,7 @@ import {
   type KeyObject,
   type KeyPairKeyObjectResult,
 } from 'node:crypto';
-import { readJsonObject, type JsonObject } from '../../kernel/bytes/json.js';
+import type { JsonObject } from 'attestkit';
 import type { VirtualAppCheck } from './virtual-app-check.js';
 import type { VirtualPlayIntegrity } from './virtual-play-integrity.js';
 
@@ -54,12 +54,12 @@ export function createServices(services: Services): {
       case 'metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/token':
         return attached(headers.get('metadata-flavor'), accessToken);
       case 'android.googleapis.com/attestation/status':
-        return { status: 200, body: readJsonObject(Buffer.from(services.revocationList())) };
+        return { status: 200, body: JSON.parse(services.revocationList()) as unknown };
       case 'firebaseappcheck.googleapis.com/v1/jwks':
         return { status: 200, body: { keys: keysOf(services) } };
       default:
         if (headers.get('authorization') !== `Bearer ${accessToken}`) return UNAUTHENTICATED;
-        return call(url, readJsonObject(Buffer.from(body)) ?? {}, services);
+        return call(url, readObject(body), services);
     }
   };
   return {
@@ -115,6 +115,15 @@ function call({ host, pathname }: URL, question: JsonObject, services: Services)
     }
     default:
       return NOT_FOUND;
+  }
+}
+
+/** A body that is not a JSON object asks for nothing. */
+function readObject(body: string): JsonObject {
+  try {
+    return Object(JSON.parse(body)) as JsonObject;
+  } catch {
+    return {};
   }
 }
 

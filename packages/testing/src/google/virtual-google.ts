@@ -1,6 +1,6 @@
-import { assertOptions } from '../../kernel/config/options.js';
+import { assertOptions } from '../options.js';
 import { createAndroidAuthorities, type RootName } from '../android/authorities.js';
-import type { Clock } from '../phone.js';
+import type { Clock } from '../clock.js';
 import {
   createPlayIntegrity,
   type VirtualPlayIntegrity,

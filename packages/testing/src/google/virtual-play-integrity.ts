@@ -1,12 +1,12 @@
-import { createPublicKey, generateKeyPairSync, hash, randomBytes } from 'node:crypto';
-import { BoundedCache } from '../../kernel/bounded-cache.js';
-import { ConfigurationError } from '../../kernel/errors.js';
-import type { JsonObject } from '../../kernel/bytes/json.js';
-import { assertOptions } from '../../kernel/config/options.js';
-import type { ResponseKeys } from '../../play-integrity/internal.js';
+import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { Issued } from '../issued.js';
+import type { JsonObject } from 'attestkit';
+import { ConfigurationError } from 'attestkit/errors';
+import { assertOptions } from '../options.js';
+import type { ResponseKeys } from 'attestkit/play-integrity';
 import { makeJwe } from '../encode/jwe.js';
 import { makeJws, type JwsKeys } from '../encode/jws.js';
-import type { Clock } from '../phone.js';
+import type { Clock } from '../clock.js';
 import {
   playIntegritySteps,
   type PlayIntegrityDefect,
@@ -21,7 +21,7 @@ import {
   type VerdictRequest,
 } from './play-integrity-verdict.js';
 import { readDigests } from '../android/signing-digests.js';
-import { publicPem } from '../encode/signing-key.js';
+import { publicPem } from '../encode/signature.js';
 
 /** The app whose verdicts are made. */
 export interface VirtualPlayIntegrityOptions {
@@ -51,9 +51,6 @@ export interface VirtualPlayIntegrity {
   decode(token: string): JsonObject | undefined;
 }
 
-/** Tokens that can be decoded at one time; the oldest go first. */
-const CAPACITY = 10_000;
-
 export function createPlayIntegrity(options: VirtualPlayIntegrityOptions, now: Clock): VirtualPlayIntegrity {
   const types = { packageName: 'string', signingDigests: 'list', versionCode: 'any' } as const;
   assertOptions(options, types, 'playIntegrity');
@@ -61,7 +58,7 @@ export function createPlayIntegrity(options: VirtualPlayIntegrityOptions, now: C
   const secret = randomBytes(32);
   const googlesSecret = randomBytes(32);
   const keys = newKeys();
-  const issued = new BoundedCache<{ verdict: VerdictPayload; decoded: boolean }>(CAPACITY);
+  const issued = new Issued<{ verdict: VerdictPayload; decoded: boolean }>();
 
   function describe(request: VerdictRequest, steps: PlayIntegritySteps): VerdictPayload {
     assertOptions(request, { nonce: 'string', requestHash: 'string', sections: 'object' }, 'verdict');
@@ -73,7 +70,7 @@ export function createPlayIntegrity(options: VirtualPlayIntegrityOptions, now: C
   function token(request: VerdictRequest, key: Uint8Array, steps: PlayIntegritySteps): string {
     const verdict = describe(request, steps);
     const made = makeJwe(makeJws({ alg: 'ES256' }, verdict, keys, steps), key, steps);
-    issued.set(digestOf(made), { verdict, decoded: false });
+    issued.note(made, { verdict, decoded: false });
     return made;
   }
 
@@ -89,9 +86,9 @@ export function createPlayIntegrity(options: VirtualPlayIntegrityOptions, now: C
     standardToken: (request: VerdictRequest, defect?: PlayIntegrityVerdictDefect) =>
       token(request, googlesSecret, playIntegritySteps(defect, ['verdict'])),
     decode(made: string) {
-      const known = issued.get(digestOf(made));
+      const known = issued.find(made);
       if (known === undefined) return undefined;
-      issued.set(digestOf(made), { ...known, decoded: true });
+      issued.note(made, { ...known, decoded: true });
       return (known.decoded ? cleared(known.verdict) : known.verdict) as JsonObject;
     },
   });
@@ -109,8 +106,4 @@ function readApp(options: VirtualPlayIntegrityOptions): PlayApp {
     throw new ConfigurationError('packageName', 'is not set', 'Give the application id: com.example.app.');
   const certificates = readDigests(signingDigests).map((digest) => Buffer.from(digest).toString('base64url'));
   return { packageName, certificates, versionCode: String(versionCode) };
-}
-
-function digestOf(token: string): string {
-  return hash('sha256', token, 'base64');
 }

@@ -7,7 +7,7 @@ import { windowRules } from './windows.js';
 export type { StoreRule, StoreSubject } from './rule.js';
 
 /**
- * What a store has to do (`ports/store.ts`), one rule at a time and for any test runner:
+ * What a store has to do (the type `Store` of attestkit), one rule at a time and for any test runner:
  *
  * ```ts
  * for (const { name, run } of STORE_CONTRACT) test(name, () => run({ store }));

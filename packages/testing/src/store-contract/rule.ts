@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Store } from '../../ports/store.js';
+import type { Store } from 'attestkit';
 
 /** The store that a rule is tried on. */
 export interface StoreSubject {

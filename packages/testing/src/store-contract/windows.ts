@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Store } from '../../ports/store.js';
+import type { Store } from 'attestkit';
 import { CounterModel } from './counter-model.js';
 import { countYes, rule, type StoreRule } from './rule.js';
 

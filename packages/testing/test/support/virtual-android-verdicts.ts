@@ -3,15 +3,15 @@ import {
   readRevocationList,
   verifyKeyAttestation,
   type KeyAttestationExpectations,
-} from '../../../src/key-attestation/index.js';
-import { AttestationError } from '../../../src/kernel/errors.js';
-import type { KeyAttestationDemand } from '../../../src/testing/android/defects/defect.js';
+} from 'attestkit/key-attestation';
+import { AttestationError } from 'attestkit';
+import type { KeyAttestationDemand } from '../../src/android/defects/defect.js';
+import { createVirtualGoogle } from '../../src/google/index.js';
 import {
-  createVirtualGoogle,
   KEY_ATTESTATION_DEFECTS,
   type AndroidOptions,
   type KeyAttestationChainDefect,
-} from '../../../src/testing/index.js';
+} from '../../src/android/index.js';
 
 export const NOW = Date.parse('2026-06-15T12:00:00Z');
 export const CHALLENGE = 'the-challenge-of-this-test';

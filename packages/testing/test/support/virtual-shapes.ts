@@ -7,13 +7,20 @@ import {
   readCborItem,
   type CborMap,
   type CborValue,
-} from '../../../src/kernel/bytes/cbor.js';
-import { readOid } from '../../../src/kernel/asn1/der-values.js';
-import { isUniversal, readBer, readDer, TAG, TAG_CLASS, type Asn1 } from '../../../src/kernel/asn1/der.js';
+} from '../../../attestkit/src/kernel/bytes/cbor.js';
+import { readOid } from '../../../attestkit/src/kernel/asn1/der-values.js';
+import {
+  isUniversal,
+  readBer,
+  readDer,
+  TAG,
+  TAG_CLASS,
+  type Asn1,
+} from '../../../attestkit/src/kernel/asn1/der.js';
 
 const NAMED = process.env['ATTESTKIT_VECTORS'];
 const FOLDER = join(
-  NAMED ?? fileURLToPath(new URL('../../../../../../shared/vectors', import.meta.url)),
+  NAMED ?? fileURLToPath(new URL('../../../../../shared/vectors', import.meta.url)),
   'app-attest',
 );
 

@@ -8,16 +8,15 @@ import {
   type AssertionExpectations,
   type AttestationExpectations,
   type ReceiptExpectations,
-} from '../../../src/app-attest/index.js';
-import { AttestationError } from '../../../src/kernel/errors.js';
-import type { Inspection } from '../../../src/ports/checks.js';
+} from 'attestkit/app-attest';
+import { AttestationError, type Inspection } from 'attestkit';
 import {
   APP_ATTEST_DEFECTS,
   createVirtualApple,
   type AppAttestDefect,
   type DefectOf,
   type DefectTarget,
-} from '../../../src/testing/index.js';
+} from '../../src/apple/index.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00.120Z');
 export const APP_ID = 'TEAMID1234.com.example.app';

@@ -1,4 +1,4 @@
-import type { KeyAttestationErrorCode } from '../../../key-attestation/internal.js';
+import type { KeyAttestationErrorCode } from 'attestkit/key-attestation';
 
 /** An expectation of the verifier without which it accepts what is genuine, and only not what somebody wants. */
 export type KeyAttestationDemand =

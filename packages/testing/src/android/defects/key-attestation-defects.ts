@@ -1,5 +1,5 @@
-import type { KeyAttestationErrorCode } from '../../../key-attestation/internal.js';
-import { ConfigurationError } from '../../../kernel/errors.js';
+import type { KeyAttestationErrorCode } from 'attestkit/key-attestation';
+import { ConfigurationError } from 'attestkit/errors';
 import { ANDROID_CHAIN_DEFECTS } from './chain.js';
 import { ANDROID_DESCRIPTION_DEFECTS } from './description.js';
 import { ANDROID_EXTENSION_DEFECTS } from './extension.js';

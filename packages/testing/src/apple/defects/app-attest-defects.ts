@@ -1,5 +1,5 @@
-import type { AppAttestErrorCode, ReceiptErrorCode } from '../../../app-attest/internal.js';
-import { ConfigurationError } from '../../../kernel/errors.js';
+import type { AppAttestErrorCode } from 'attestkit/app-attest';
+import { ConfigurationError } from 'attestkit/errors';
 import { ASSERTION_DEFECTS } from './assertion.js';
 import { ATTESTED_DATA_DEFECTS } from './attested-data.js';
 import { CHAIN_DEFECTS } from './chain.js';
@@ -34,7 +34,7 @@ export interface AppAttestDefectFacts {
   /** What is wrong, for people. */
   readonly says: string;
   /** The code that the verifier has to refuse it with. */
-  readonly code: AppAttestErrorCode | ReceiptErrorCode;
+  readonly code: AppAttestErrorCode;
   /** The expectation without which it is accepted: the object is genuine, and only not what somebody wants. */
   readonly needs: Expectation | undefined;
 }

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
-import { signSideBySide } from '../../../kernel/jose/ecdsa.js';
+import { signSideBySide } from '../../encode/signature.js';
 import { launchExtensions, sha256 } from '../authenticator-data.js';
 import type { DefectWith } from './defect.js';
 import { added, BROKEN_TEXT, nested, longHead, openEnded, repeated, replaced, without } from './cbor.js';

@@ -1,9 +1,9 @@
-import type { AppAttestErrorCode, ReceiptErrorCode } from '../../../app-attest/internal.js';
+import type { AppAttestErrorCode } from 'attestkit/app-attest';
 
 /** One precise fault: the steps of making that it changes, and what has to come of it. */
 export type DefectWith<Steps> = Steps & {
   /** The code that the verifier has to refuse it with. */
-  readonly code: AppAttestErrorCode | ReceiptErrorCode;
+  readonly code: AppAttestErrorCode;
   /** What is wrong, for people. */
   readonly says: string;
   /** The expectation without which a verifier accepts it: it is genuine, and only not what somebody wants. */

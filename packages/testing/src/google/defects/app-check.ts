@@ -1,6 +1,6 @@
-import type { AppCheckErrorCode } from '../../../app-check/internal.js';
-import { ConfigurationError } from '../../../kernel/errors.js';
-import type { JsonObject } from '../../../kernel/bytes/json.js';
+import type { AppCheckErrorCode } from 'attestkit/app-check';
+import type { JsonObject } from 'attestkit';
+import { ConfigurationError } from 'attestkit/errors';
 import { flipped, type JwsSteps } from '../../encode/jws.js';
 
 /** The steps of making a token. */

@@ -1,4 +1,4 @@
-import type { PlayIntegrityErrorCode } from '../../../play-integrity/internal.js';
+import type { PlayIntegrityErrorCode } from 'attestkit/play-integrity';
 import type { JweSteps } from '../../encode/jwe.js';
 import type { JwsSteps } from '../../encode/jws.js';
 import type { VerdictPayload } from '../play-integrity-verdict.js';

@@ -1,13 +1,15 @@
-import { MAX_ENCRYPTED_LENGTH } from '../../../kernel/jose/jwe.js';
 import { flipped } from '../../encode/jws.js';
 import type { PlayIntegrityDefectWith } from './play-integrity-defect.js';
+
+/** Characters; the verifier reads no longer token. */
+const MOST = 16_384;
 
 /** Faults of the two layers of a token that is decoded with the app's own response keys. */
 export const PLAY_TOKEN_DEFECTS = {
   'token-too-large': {
     code: 'ERR_PLAY_INTEGRITY_TOKEN_TOO_LARGE',
     says: 'a token longer than any genuine one',
-    encrypted: (token) => token.padEnd(MAX_ENCRYPTED_LENGTH + 1, 'A'),
+    encrypted: (token) => token.padEnd(MOST + 1, 'A'),
   },
   'token-of-three-parts': {
     code: 'ERR_PLAY_INTEGRITY_TOKEN_MALFORMED',

@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../../../kernel/errors.js';
-import type { PlayIntegrityErrorCode } from '../../../play-integrity/internal.js';
+import { ConfigurationError } from 'attestkit/errors';
+import type { PlayIntegrityErrorCode } from 'attestkit/play-integrity';
 import type {
   PlayIntegrityDefectWith,
   PlayIntegrityDemand,
