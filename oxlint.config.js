@@ -1,6 +1,6 @@
 // @ts-check
 
-const src = 'packages/attestkit/src';
+const src = 'packages/*/src';
 
 /** @type {import('oxlint').OxlintConfig} */
 const config = {
@@ -29,13 +29,16 @@ const config = {
           'error',
           {
             patterns: [
-              { regex: 'packages/|attestkit/(dist|src)', message: 'Import a public subpath of attestkit.' },
+              { regex: 'packages/|attestkit(-testing)?/(dist|src)', message: 'Import a public subpath.' },
             ],
           },
         ],
       },
     },
-    { files: ['examples/**', 'bench/**', 'tools/**', `${src}/cli/**`], rules: { 'no-console': 'off' } },
+    {
+      files: ['examples/**', 'bench/**', 'tools/**', 'packages/attestkit/src/cli/**'],
+      rules: { 'no-console': 'off' },
+    },
     { files: ['**/test/**', 'conformance/**'], rules: { 'unicorn/consistent-function-scoping': 'off' } },
     { files: ['*.config.js'], rules: { 'import/no-default-export': 'off' } },
   ],

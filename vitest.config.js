@@ -1,8 +1,30 @@
 // @ts-check
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-const UNIT = 'packages/attestkit/test/**/*.test.ts';
+const UNIT = 'packages/*/test/**/*.test.ts';
 const ORDERS = 'packages/attestkit/test/sessions/orders/*.test.ts';
+
+/**
+ * Each public path of a package as the source behind it, so that unit tests need no build, and that a test which imports
+ * the testing kit and a source of the library loads no module twice.
+ *
+ * @param {string} folder
+ */
+function sources(folder) {
+  const { name, exports } = JSON.parse(
+    readFileSync(new URL(`${folder}/package.json`, import.meta.url), 'utf8'),
+  );
+  return Object.entries(exports).flatMap(([path, { default: built }]) => {
+    if (built === undefined) return []; // package.json
+    const source = built.replace(/^\.\/dist\/(.*)\.js$/, `${folder}/src/$1.ts`);
+    const replacement = fileURLToPath(new URL(source, import.meta.url));
+    return [{ find: new RegExp(`^${path.replace('.', name)}$`), replacement }];
+  });
+}
+
+const resolve = { alias: [...sources('packages/attestkit'), ...sources('packages/testing')] };
 
 export default defineConfig({
   test: {
@@ -11,14 +33,14 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: 'unit', include: [UNIT], exclude: [ORDERS] } },
+      { extends: true, resolve, test: { name: 'unit', include: [UNIT], exclude: [ORDERS] } },
       // On its own, since measuring coverage slows it down more than anything else.
-      { extends: true, test: { name: 'orders', include: [ORDERS] } },
+      { extends: true, resolve, test: { name: 'orders', include: [ORDERS] } },
       { extends: true, test: { name: 'conformance', include: ['conformance/**/*.test.ts'] } },
     ],
     coverage: {
       provider: 'v8',
-      include: ['packages/attestkit/src/**/*.ts'],
+      include: ['packages/*/src/**/*.ts'],
       exclude: ['packages/attestkit/src/ports/**'],
       reporter: ['text-summary', 'html'],
       thresholds: { statements: 95, branches: 90, functions: 95, lines: 95 },

@@ -1,5 +1,5 @@
 import { googleAppCheck } from 'attestkit/google';
-import { APP_CHECK_DEFECTS, type AppCheckDefect } from 'attestkit/testing';
+import { APP_CHECK_DEFECTS, type AppCheckDefect } from 'attestkit-testing';
 import { describe, expect, it } from 'vitest';
 import { FIREBASE, google } from './devices/authorities.js';
 import { backend, enrolmentServer, parserOf } from './servers/backend.js';

@@ -4,7 +4,7 @@ import {
   APP_CHECK_DEFECTS,
   KEY_ATTESTATION_DEFECTS,
   PLAY_INTEGRITY_DEFECTS,
-} from 'attestkit/testing';
+} from 'attestkit-testing';
 import { runExample } from './servers/example-process.js';
 
 interface Played {

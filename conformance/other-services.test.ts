@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { AttestationError } from 'attestkit';
 import { remoteJwks } from 'attestkit/jwks';
 import { verifySessionToken } from 'attestkit/sessions';
-import { createVirtualApple } from 'attestkit/testing';
+import { createVirtualApple } from 'attestkit-testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AUDIENCE, backend, enrolmentServer, PREFIX } from './servers/backend.js';
 import { IPhone } from './devices/iphone.js';

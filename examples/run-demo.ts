@@ -1,5 +1,5 @@
 import { ConfigurationError, type GuardEvent } from 'attestkit';
-import { createVirtualApple, createVirtualGoogle } from 'attestkit/testing';
+import { createVirtualApple, createVirtualGoogle } from 'attestkit-testing';
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';

@@ -1,4 +1,4 @@
-import { mintApproovToken } from 'attestkit/testing';
+import { signApproovToken } from 'attestkit/approov';
 import { cases, type RequestCase, type Server } from './requests/cases.js';
 import { curlLine, expectation } from './requests/curl.js';
 import { BOUND, CREDENTIAL, EXPIRED, VALID } from './requests/tokens.js';
@@ -26,9 +26,9 @@ const SHOWN: Readonly<Record<Server, readonly string[]>> = {
 
 /** What stands in for the tokens of the cases, which only the published secret signs. Each lives for an hour. */
 const FRESH: ReadonlyMap<string, (secretBase64: string) => string> = new Map([
-  [VALID, (secretBase64) => mintApproovToken({ secretBase64, expiresInSeconds: 3600 })],
-  [BOUND, (secretBase64) => mintApproovToken({ secretBase64, expiresInSeconds: 3600, bind: CREDENTIAL })],
-  [EXPIRED, (secretBase64) => mintApproovToken({ secretBase64, defect: 'expired' })],
+  [VALID, (secretBase64) => signApproovToken({}, { secretBase64, expiresInSeconds: 3600 })],
+  [BOUND, (secretBase64) => signApproovToken({}, { secretBase64, expiresInSeconds: 3600, bind: CREDENTIAL })],
+  [EXPIRED, (secretBase64) => signApproovToken({}, { secretBase64, expiresInSeconds: -3600 })],
 ]);
 
 /** Lines for a shell that try a server, with tokens of the configured secret. */

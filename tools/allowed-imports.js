@@ -1,12 +1,14 @@
 // @ts-check
-// Why this exists: the one table of allowed directions, which the gate tools/boundaries.js reads. A room is a folder directly under
-// packages/attestkit/src, or a file or folder directly under src/adapters; `index` is the root entry point.
+// Why this exists: the tables of allowed directions, one for each package, which the gate tools/boundaries.js reads. A room is a
+// folder or file directly under src, or a file or folder directly under src/adapters; `index` is the root entry point.
 // Each row lists the rooms, built-in modules and packages that the room's files may import beside their own.
 
 /** Every row without an entry here may import any built-in module (`node:…`). */
 const PURE = ['node:crypto', 'node:buffer'];
 
-/** @type {Record<string, { rooms: string[], builtins?: string[], packages?: string[] }>} */
+/** @typedef {Record<string, { rooms: string[], builtins?: string[], packages?: string[] }>} Rows */
+
+/** Of packages/attestkit. @type {Rows} */
 export const allowedImports = {
   ports: { rooms: [], builtins: PURE }, // types only: the gate sees to that
   kernel: { rooms: ['ports'], builtins: PURE },
@@ -74,10 +76,7 @@ export const allowedImports = {
       'sessions',
     ],
   },
-  testing: {
-    rooms: ['ports', 'kernel', 'approov', 'app-attest', 'key-attestation', 'play-integrity', 'app-check'],
-  },
-  cli: { rooms: ['ports', 'kernel', 'env', 'inspect', 'testing'] },
+  cli: { rooms: ['ports', 'kernel', 'approov', 'env', 'inspect'] },
   index: {
     rooms: [
       'ports',
@@ -96,4 +95,18 @@ export const allowedImports = {
       'create-guard',
     ],
   }, // types of the rooms
+};
+
+/** Of packages/testing. The gate lets each room import the public paths of attestkit too. @type {Rows} */
+export const kitImports = {
+  clock: { rooms: [] },
+  options: { rooms: [] },
+  issued: { rooms: [] },
+  encode: { rooms: [] },
+  approov: { rooms: ['encode'] },
+  apple: { rooms: ['encode', 'options', 'issued', 'clock'] },
+  android: { rooms: ['encode', 'options', 'clock', 'apple'] },
+  google: { rooms: ['encode', 'options', 'issued', 'clock', 'android'] },
+  'store-contract': { rooms: [] },
+  index: { rooms: ['clock', 'approov', 'apple', 'android', 'google', 'store-contract'] },
 };

@@ -3,6 +3,8 @@
 // `npm run clean` removes everything the builds wrote, so that the next build starts from the sources alone.
 import { rmSync } from 'node:fs';
 
-for (const path of ['packages/attestkit/dist', 'examples/dist', 'bench/dist', 'coverage', '.snippets']) {
+const BUILT = ['packages/attestkit/dist', 'packages/testing/dist', 'examples/dist', 'bench/dist'];
+
+for (const path of [...BUILT, 'coverage', '.snippets']) {
   rmSync(path, { recursive: true, force: true });
 }

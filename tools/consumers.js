@@ -1,36 +1,50 @@
 // @ts-check
-// Why this exists: inside the workspace everything resolves, whatever package.json says. This packs the package,
-// unpacks it in an empty folder outside the repository, and uses it as its users do: from ESM and from CommonJS,
-// in JavaScript and in TypeScript, with no peer installed, and from Nest with its peer. The subpaths are read
-// from "exports", so none is forgotten; it fails when there are none.
+// Why this exists: inside the workspace everything resolves, whatever package.json says. This packs both packages,
+// unpacks them in an empty folder outside the repository, and uses them as their users do: from ESM and from CommonJS,
+// in JavaScript and in TypeScript, with no peer installed, and from Nest with its peer; and attestkit without the testing
+// kit. The subpaths are read from "exports", so none is forgotten; it fails when there are none.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
-const manifest = JSON.parse(readFileSync(join(root, 'packages/attestkit/package.json'), 'utf8'));
-const specifiers = Object.keys(manifest.exports).map((path) => path.replace('.', manifest.name));
+/** @param {string} folder */
+const read = (folder) => JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+/** @param {{ name: string, exports: object }} of */
+const specifiersOf = (of) => Object.keys(of.exports).map((path) => path.replace('.', of.name));
+const manifest = read('packages/attestkit');
+const kit = read('packages/testing');
+const specifiers = [manifest, kit].flatMap(specifiersOf);
 const modules = specifiers.filter((specifier) => !specifier.endsWith('.json'));
+const ofKit = modules.filter((specifier) => specifier.startsWith(kit.name));
 const peer = '@nestjs/common'; // the one peer that is imported at run time, by one subpath
 const withPeer = `${manifest.name}/nest`;
 const withoutPeer = modules.filter((specifier) => specifier !== withPeer);
-if (withoutPeer.length === 0) throw new Error('package.json exports no module');
+if (ofKit.length === 0 || withoutPeer.length === ofKit.length) throw new Error('a package exports no module');
 
 const home = mkdtempSync(join(tmpdir(), 'attestkit-consumers-'));
 process.on('exit', () => rmSync(home, { recursive: true, force: true }));
-execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', home], {
-  cwd: join(root, 'packages/attestkit'),
-});
+for (const folder of ['packages/attestkit', 'packages/testing'])
+  execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', home], {
+    cwd: join(root, folder),
+  });
 
-/** A folder with the package unpacked in it and other packages linked from the repository.
- * @param {string} name @param {Record<string, string>} files @param {string[]} linked */
-function consumer(name, files, linked = []) {
+/** A folder with the packages unpacked in it and others linked from the repository.
+ * @param {string} name @param {Record<string, string>} files @param {string[]} linked @param {{ name: string, version: string }[]} packed */
+function consumer(name, files, linked = [], packed = [manifest, kit]) {
   const folder = join(home, name);
-  const unpacked = join(folder, 'node_modules', manifest.name);
-  mkdirSync(unpacked, { recursive: true });
-  const tarball = join(home, `${manifest.name}-${manifest.version}.tgz`);
-  execFileSync('tar', ['-xzf', tarball, '-C', unpacked, '--strip-components=1']);
+  for (const { name: own, version } of packed) {
+    const unpacked = join(folder, 'node_modules', own);
+    mkdirSync(unpacked, { recursive: true });
+    execFileSync('tar', [
+      '-xzf',
+      join(home, `${own}-${version}.tgz`),
+      '-C',
+      unpacked,
+      '--strip-components=1',
+    ]);
+  }
   for (const dependency of linked) {
     mkdirSync(dirname(join(folder, 'node_modules', dependency)), { recursive: true });
     symlinkSync(join(root, 'node_modules', dependency), join(folder, 'node_modules', dependency));
@@ -84,6 +98,18 @@ expect(`CommonJS requires ${withoutPeer.length} subpaths, no peer installed`, pl
 const named = new RegExp(`Cannot find (package|module) '${peer}'`);
 expect(`ESM import of ${withPeer} without its peer names ${peer}`, plain, ['nest.mjs'], named);
 expect(`CommonJS require of ${withPeer} without its peer names ${peer}`, plain, ['nest.cjs'], named);
+
+const alone = withoutPeer.filter((specifier) => !ofKit.includes(specifier));
+const production = consumer(
+  'production',
+  { 'load.mjs': `for (const specifier of ${JSON.stringify(alone)}) await import(specifier);` },
+  [],
+  [manifest],
+);
+expect(`ESM imports ${alone.length} subpaths, no testing kit installed`, production, ['load.mjs']);
+const command = join('node_modules', manifest.name, manifest.bin.attestkit);
+const secret = Buffer.alloc(32).toString('base64');
+expect('attestkit token, no testing kit installed', production, [command, 'token', '--secret', secret]);
 
 const imports = modules.map((specifier, at) => `import * as m${at} from '${specifier}';`).join('\n');
 const uses = `export const all: object[] = [${modules.map((_, at) => `m${at}`).join(', ')}];`;

@@ -1,6 +1,6 @@
 // @ts-check
-// Why this exists: a range of versions is claimed only where the tests ran on both of its ends. This packs the package,
-// installs it in a scratch folder beside the lowest version of each peer, then beside the newest ones, and runs the
+// Why this exists: a range of versions is claimed only where the tests ran on both of its ends. This packs both packages,
+// installs them in a scratch folder beside the lowest version of each peer, then beside the newest ones, and runs the
 // conformance suite with its path attacks on each. It says which versions these really were, and fails when a run
 // executed no test. The versions come from npm, without a lock file, so it needs the registry and is no part of
 // `npm test`. `node tools/peers.js lowest` runs one of the two.
@@ -14,6 +14,7 @@ const root = resolve(import.meta.dirname, '..');
 /** @param {string} path */
 const read = (path) => JSON.parse(readFileSync(path, 'utf8'));
 const manifest = read(join(root, 'packages/attestkit/package.json'));
+const kit = read(join(root, 'packages/testing/package.json'));
 /** @type {Record<string, string>} */
 const peers = manifest.peerDependencies;
 
@@ -32,9 +33,10 @@ for (const name of names)
 const home = mkdtempSync(join(tmpdir(), 'attestkit-peers-'));
 process.on('exit', () => rmSync(home, { recursive: true, force: true }));
 execFileSync('npm', ['run', '--silent', 'build'], { cwd: root });
-execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', home], {
-  cwd: join(root, 'packages/attestkit'),
-});
+for (const folder of ['packages/attestkit', 'packages/testing'])
+  execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', home], {
+    cwd: join(root, folder),
+  });
 
 /** @param {keyof typeof ends} name @returns {string} the folder */
 function install(name) {
@@ -44,6 +46,7 @@ function install(name) {
   const tools = read(join(root, 'conformance/package.json')).devDependencies;
   const dependencies = {
     attestkit: `file:../${manifest.name}-${manifest.version}.tgz`,
+    'attestkit-testing': `file:../${kit.name}-${kit.version}.tgz`,
     vitest: read(join(root, 'package.json')).devDependencies.vitest,
     express4: `npm:express@${name === 'lowest' ? lowestOf(peers['express'] ?? '') : '^4.0.0'}`,
     ...Object.fromEntries(TOOLS.map((tool) => [tool, tools[tool]])),

@@ -76,7 +76,7 @@ async function run({ file, line }, command, values, timeout) {
   }
 }
 
-const files = ['README.md', 'packages/attestkit/README.md'].filter((file) => existsSync(file));
+const files = ['README.md', 'packages/attestkit/README.md', 'packages/testing/README.md'];
 const blocks = [...files, ...markdownBelow('docs'), ...markdownBelow('examples')].flatMap(blocksOf);
 for (const { file, line, mark } of blocks) {
   if (otherNames.test(mark) && !marks.includes(mark))

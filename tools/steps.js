@@ -19,7 +19,7 @@ const page = new URL('docs/steps.md', root);
 const VERIFIERS = ['approov', 'app-attest', 'key-attestation', 'play-integrity', 'app-check', 'signed-token'];
 
 /** Where a check fails on purpose, in the order in which a reader would look. */
-const TESTS = ['packages/attestkit/test', `${src}/testing`, 'conformance'];
+const TESTS = ['packages/attestkit/test', 'packages/testing/src', 'packages/testing/test', 'conformance'];
 
 /** @param {string} folder @returns {Source[]} */
 function read(folder) {
@@ -31,7 +31,7 @@ function read(folder) {
     .map((path) => ({ path, lines: readFileSync(new URL(path, root), 'utf8').split('\n') }));
 }
 
-const sources = read(src).filter(({ path }) => !path.startsWith(`${src}/testing/`));
+const sources = read(src);
 const tests = TESTS.flatMap(read);
 
 /** How each check is called in the code: the constant that holds it, the file of that, its name there, and whether they are those of a JWT. @type {Map<string, { path: string, constant: string, name: string, isJwt: boolean }>} */

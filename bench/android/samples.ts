@@ -11,7 +11,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { verifyKeyAttestation } from 'attestkit/key-attestation';
-import { createVirtualGoogle } from 'attestkit/testing';
+import { createVirtualGoogle } from 'attestkit-testing';
 
 /** What real and virtual devices and a Google of our own made. */
 

@@ -3,7 +3,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { verifyAppAttestAttestation } from 'attestkit/app-attest';
-import { createVirtualApple } from 'attestkit/testing';
+import { createVirtualApple } from 'attestkit-testing';
 
 /** An attestation with all that it is held to. */
 export interface AttestationSample {

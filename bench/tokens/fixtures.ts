@@ -5,7 +5,7 @@ import {
   randomBytes,
   type KeyObject,
 } from 'node:crypto';
-import { mintApproovToken } from 'attestkit/testing';
+import { mintApproovToken } from 'attestkit-testing';
 
 /** The algorithms that are measured. */
 export type Algorithm = 'HS256' | 'ES256' | 'RS256';

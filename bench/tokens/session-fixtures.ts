@@ -12,7 +12,7 @@ import { appAttest } from 'attestkit/app-attest';
 import { devices } from 'attestkit/devices';
 
 import { memoryStore } from 'attestkit/stores/memory';
-import { createVirtualApple } from 'attestkit/testing';
+import { createVirtualApple } from 'attestkit-testing';
 
 /** How session tokens are signed. */
 export type SessionAlgorithm = 'HS256' | 'ES256';

@@ -3,7 +3,7 @@ import {
   KEY_ATTESTATION_DEFECTS,
   type AndroidOptions,
   type KeyAttestationChainDefect,
-} from 'attestkit/testing';
+} from 'attestkit-testing';
 import { Android } from '../devices/android.js';
 import { recordOf } from '../servers/backend.js';
 import type { DeviceKind } from '../devices/device-kinds.js';

@@ -1,4 +1,4 @@
-import { PLAY_INTEGRITY_DEFECTS, type PlayIntegrityVerdictDefect } from 'attestkit/testing';
+import { PLAY_INTEGRITY_DEFECTS, type PlayIntegrityVerdictDefect } from 'attestkit-testing';
 import { Android } from '../devices/android.js';
 import { google, play } from '../devices/authorities.js';
 import { changedText, parsed, post } from '../devices/device.js';

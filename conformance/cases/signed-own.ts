@@ -1,4 +1,4 @@
-import { KEY_ATTESTATION_DEFECTS, type KeyAttestationSignatureDefect } from 'attestkit/testing';
+import { KEY_ATTESTATION_DEFECTS, type KeyAttestationSignatureDefect } from 'attestkit-testing';
 import { Android } from '../devices/android.js';
 import { AUDIENCE } from '../servers/backend.js';
 import type { DeviceKind } from '../devices/device-kinds.js';

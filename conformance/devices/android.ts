@@ -1,4 +1,4 @@
-import type { AndroidOptions, KeyAttestationChainDefect, VirtualAndroidKey } from 'attestkit/testing';
+import type { AndroidOptions, KeyAttestationChainDefect, VirtualAndroidKey } from 'attestkit-testing';
 import { google, PACKAGE, SIGNER } from './authorities.js';
 import { KeyDevice } from './device.js';
 import type { Send } from '../wire/message.js';

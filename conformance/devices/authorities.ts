@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createVirtualGoogle, type VirtualGoogle } from 'attestkit/testing';
+import { createVirtualGoogle, type VirtualGoogle } from 'attestkit-testing';
 import { NOW } from './tokens.js';
 
 /** The app on iPhones. */

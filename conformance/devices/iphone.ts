@@ -1,4 +1,4 @@
-import type { VirtualApple, VirtualKey } from 'attestkit/testing';
+import type { VirtualApple, VirtualKey } from 'attestkit-testing';
 import { APP_ID } from './authorities.js';
 import { KeyDevice } from './device.js';
 import type { Send } from '../wire/message.js';

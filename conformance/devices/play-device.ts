@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PlayIntegrityVerdictDefect } from 'attestkit/testing';
+import type { PlayIntegrityVerdictDefect } from 'attestkit-testing';
 import { play } from './authorities.js';
 import { Device } from './device.js';
 

@@ -1,4 +1,4 @@
-import type { VirtualApple } from 'attestkit/testing';
+import type { VirtualApple } from 'attestkit-testing';
 import { google, type Authorities } from '../devices/authorities.js';
 import { askGoogle } from './google-over-http.js';
 

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
-import type { VirtualGoogle } from 'attestkit/testing';
+import type { VirtualGoogle } from 'attestkit-testing';
 import type { GoogleOfServers } from '../devices/authorities.js';
 import type { Running } from '../servers/server-spec.js';
 import { listen } from '../targets/listen.js';

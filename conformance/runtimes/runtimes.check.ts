@@ -1,4 +1,4 @@
-import { createVirtualApple } from 'attestkit/testing';
+import { createVirtualApple } from 'attestkit-testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FIREBASE, google } from '../devices/authorities.js';
 import { deviceKinds } from '../devices/device-kinds.js';

@@ -1,6 +1,6 @@
 import { AttestationError, type Guard } from 'attestkit';
 import { approovKeys, verifyApproovToken } from 'attestkit/approov';
-import { mintApproovToken } from 'attestkit/testing';
+import { mintApproovToken } from 'attestkit-testing';
 import type { RouteSpec, ServerSpec } from '../servers/server-spec.js';
 import { EXPIRY, NOW } from '../devices/tokens.js';
 

@@ -8,7 +8,7 @@ import {
 } from 'attestkit';
 import { devices, type DevicesOptions } from 'attestkit/devices';
 import { memoryStore } from 'attestkit/stores/memory';
-import { createVirtualApple, type VirtualApple } from 'attestkit/testing';
+import { createVirtualApple, type VirtualApple } from 'attestkit-testing';
 import { google, type Authorities } from '../devices/authorities.js';
 import { appCheckBy, enrolmentKinds } from '../devices/evidence.js';
 import type { ParserPlace, RouteSpec, Seen, ServerSpec, Target } from './server-spec.js';

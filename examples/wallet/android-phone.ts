@@ -3,7 +3,7 @@ import type {
   RequestToSign,
   VirtualAndroid,
   VirtualAndroidKey,
-} from 'attestkit/testing';
+} from 'attestkit-testing';
 import { Client, type Answered } from './client.js';
 import { AUDIENCE } from './scene.js';
 

@@ -4,7 +4,7 @@ import {
   type KeyAttestationDefect,
   type KeyAttestationSignatureDefect,
   type VirtualAndroid,
-} from 'attestkit/testing';
+} from 'attestkit-testing';
 import { AndroidPhone } from './android-phone.js';
 import type { Answered } from './client.js';
 import { app, attacker, conflict, denied, nextDeviceId, type Scene } from './scene.js';

@@ -1,4 +1,4 @@
-import { APP_CHECK_DEFECTS, type AppCheckDefect, type VirtualAppCheck } from 'attestkit/testing';
+import { APP_CHECK_DEFECTS, type AppCheckDefect, type VirtualAppCheck } from 'attestkit-testing';
 import { Client, type Answered } from './client.js';
 import { app, attacker, nextDeviceId, type Scene } from './scene.js';
 

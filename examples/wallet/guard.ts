@@ -8,7 +8,7 @@ import { remoteJwks } from 'attestkit/jwks';
 import { keyAttestation } from 'attestkit/key-attestation';
 import { playIntegrity } from 'attestkit/play-integrity';
 
-import type { VirtualApple, VirtualGoogle } from 'attestkit/testing';
+import type { VirtualApple, VirtualGoogle } from 'attestkit-testing';
 import { randomBytes } from 'node:crypto';
 import { LOGIN } from './client.js';
 import { AUDIENCE } from './scene.js';

@@ -1,5 +1,5 @@
 import type { DeviceControl } from 'attestkit/devices';
-import type { VirtualIPhone, VirtualKey } from 'attestkit/testing';
+import type { VirtualIPhone, VirtualKey } from 'attestkit-testing';
 import type { Answered } from './client.js';
 import { Phone } from './phone.js';
 import { app, attacker, AUDIENCE, conflict, denied, nextDeviceId, type Scene } from './scene.js';

@@ -1,4 +1,4 @@
-import type { VirtualIPhone, VirtualKey } from 'attestkit/testing';
+import type { VirtualIPhone, VirtualKey } from 'attestkit-testing';
 import { Client, type Answered } from './client.js';
 
 /** Members of a body, or header fields, beside the usual ones. */

@@ -1,5 +1,5 @@
 import { enrolmentHash } from 'attestkit/play-integrity';
-import type { PlayIntegrityVerdictDefect, VirtualPlayIntegrity } from 'attestkit/testing';
+import type { PlayIntegrityVerdictDefect, VirtualPlayIntegrity } from 'attestkit-testing';
 import { Client, type Answered } from './client.js';
 
 /** What a device enrols with: a token, and the challenge that it is bound to. */

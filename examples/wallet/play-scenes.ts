@@ -3,7 +3,7 @@ import {
   type PlayIntegrityDefect,
   type PlayIntegrityVerdictDefect,
   type VirtualPlayIntegrity,
-} from 'attestkit/testing';
+} from 'attestkit-testing';
 import { PlayPhone, type Vouched } from './play-phone.js';
 import { app, attacker, conflict, denied, nextDeviceId, type Scene } from './scene.js';
 

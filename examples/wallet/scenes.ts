@@ -1,4 +1,4 @@
-import { APP_ATTEST_DEFECTS, type DefectOf, type VirtualIPhone } from 'attestkit/testing';
+import { APP_ATTEST_DEFECTS, type DefectOf, type VirtualIPhone } from 'attestkit-testing';
 import type { Answered } from './client.js';
 import { Phone } from './phone.js';
 import { app, attacker, AUDIENCE, conflict, denied, nextDeviceId, type Scene } from './scene.js';

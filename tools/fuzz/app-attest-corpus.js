@@ -9,8 +9,8 @@ import { vectors } from './vectors.js';
 
 /** @typedef {import('./tree.js').Part} Part */
 /** @typedef {'attestation' | 'assertion' | 'receipt'} Kind */
-/** @typedef {Pick<typeof import('attestkit/testing'), 'createVirtualApple'>} Subject */
-/** @typedef {import('attestkit/testing').VirtualApple} VirtualApple */
+/** @typedef {Pick<typeof import('attestkit-testing'), 'createVirtualApple'>} Subject */
+/** @typedef {import('attestkit-testing').VirtualApple} VirtualApple */
 /**
  * What all kinds are held to; each kind takes what it knows.
  * @typedef {object} Terms
@@ -111,7 +111,7 @@ function resignable(kind, tree, terms, apple) {
 
 /** @param {Kind} kind @param {VirtualApple} apple @param {object} options @param {number} index @returns {Made[]} */
 function groupsOfPhone(kind, apple, options, index) {
-  const phone = /** @type {import('attestkit/testing').IPhoneOptions} */ ({
+  const phone = /** @type {import('attestkit-testing').IPhoneOptions} */ ({
     appId: index % 3 === 0 ? 'TEAMID1234.com.example.wallet' : 'TEAMID1234.com.example.app',
     ...options,
   });

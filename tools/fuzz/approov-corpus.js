@@ -8,7 +8,7 @@ import { vectorText } from './vectors.js';
 /**
  * The code under test, handed in: the built package, or its sources.
  * @typedef {Pick<typeof import('attestkit/approov'), 'approov' | 'approovKeys' | 'verifyApproovToken' | 'inspectApproovToken'>
- *   & Pick<typeof import('attestkit/testing'), 'mintApproovToken'>
+ *   & Pick<typeof import('attestkit-testing'), 'mintApproovToken'>
  *   & Pick<typeof import('attestkit'), 'AttestationError'>} Subject
  */
 /**

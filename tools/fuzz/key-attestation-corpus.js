@@ -9,7 +9,7 @@ import { vectors } from './vectors.js';
 
 /** @typedef {import('./tree.js').Part} Part */
 /** @typedef {import('attestkit/key-attestation').KeyAttestationExpectations} Expectations */
-/** @typedef {Pick<typeof import('attestkit/testing'), 'createVirtualGoogle'> & Pick<typeof import('attestkit/key-attestation'), 'verifyKeyAttestation'>} Subject */
+/** @typedef {Pick<typeof import('attestkit-testing'), 'createVirtualGoogle'> & Pick<typeof import('attestkit/key-attestation'), 'verifyKeyAttestation'>} Subject */
 /**
  * A chain, and what it is held to.
  * @typedef {object} Group

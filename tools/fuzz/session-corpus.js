@@ -7,7 +7,7 @@ import { readProofText } from './proof.js';
 /** @typedef {import('./random.js').Random} Random */
 /** @typedef {typeof import('../../packages/attestkit/dist/sessions/tokens/derived-keys.js')} Secrets */
 /**
- * @typedef {Pick<typeof import('attestkit/testing'), 'createVirtualApple'>
+ * @typedef {Pick<typeof import('attestkit-testing'), 'createVirtualApple'>
  *   & Pick<typeof import('attestkit/app-attest'), 'appAttest'>
  *   & Pick<typeof import('attestkit'), 'AttestationError'>
  *   & Pick<typeof import('attestkit/sessions'), 'verifySessionToken' | 'inspectSessionToken' | 'requestBytes'>

@@ -8,7 +8,7 @@ import * as approov from 'attestkit/approov';
 import * as keyAttestation from 'attestkit/key-attestation';
 import * as playIntegrity from 'attestkit/play-integrity';
 import * as sessions from 'attestkit/sessions';
-import { createVirtualApple, createVirtualGoogle, mintApproovToken } from 'attestkit/testing';
+import { createVirtualApple, createVirtualGoogle, mintApproovToken } from 'attestkit-testing';
 import { createVerifier } from '../../packages/attestkit/dist/app-check/verifier.js';
 import { configuredKeys } from '../../packages/attestkit/dist/kernel/jose/key-source.js';
 import { enforcing } from '../../packages/attestkit/dist/kernel/sinks.js';

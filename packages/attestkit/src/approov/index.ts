@@ -7,5 +7,7 @@ export type { ApproovOptions, ApproovRouteOptions } from './request-evidence.js'
 export { approovKeys } from './keys.js';
 export type { ApproovKeyOptions } from './keys.js';
 export type { ApproovResult } from './result.js';
+export { signApproovToken } from './sign-token.js';
+export type { SignApproovTokenOptions } from './sign-token.js';
 export { inspectApproovToken, verifyApproovToken } from './verify.js';
 export type { ApproovTokenExpectations } from './verify.js';

@@ -1,9 +1,6 @@
-import { APPROOV_DEFECTS } from '../testing/index.js';
 import { EXAMPLE_CLAIM, TOKEN_TYPES } from './token-types.js';
 
-const TYPES = [...TOKEN_TYPES.values()]
-  .map((type) => `  ${type.padEnd(25)} ${APPROOV_DEFECTS[type]}`)
-  .join('\n');
+const TYPES = [...TOKEN_TYPES].map(([type, { code }]) => `  ${type.padEnd(25)} ${code}`).join('\n');
 
 /** What `--help` shows, by command. */
 export const HELP = {
@@ -49,6 +46,8 @@ Options
 
 Types, and the code that each must be refused with
 ${TYPES}
+
+More, for tests: mintApproovToken of the package attestkit-testing
 `,
   inspect: `attestkit inspect: show each check of some evidence, ok or FAILED, and why
 

@@ -1,6 +1,6 @@
+import { signApproovToken } from '../approov/index.js';
 import type { Environment } from '../env/index.js';
 import { ConfigurationError } from '../kernel/errors.js';
-import { APPROOV_DEFECTS, mintApproovToken } from '../testing/index.js';
 import { readArguments, UsageError } from './arguments.js';
 import { HELP } from './help.js';
 import { printable } from './printable.js';
@@ -28,8 +28,8 @@ export function token(argv: readonly string[], env: Environment, { out }: Termin
   // Not shown: it may be a secret whose --secret was forgotten.
   if (positionals.length > 0) throw new UsageError('there is a value that belongs to no option');
   const type = text('type') ?? 'valid';
-  const defect = TOKEN_TYPES.get(type);
-  if (type !== 'valid' && defect === undefined)
+  const broken = TOKEN_TYPES.get(type);
+  if (type !== 'valid' && broken === undefined)
     throw new UsageError(`there is no type ${type}; types are valid, ${[...TOKEN_TYPES.keys()].join(', ')}`);
   const bound = boundValue(text('claim'), flag('claim-example'));
   const secretBase64 = readSecret(text('secret'), env);
@@ -40,14 +40,14 @@ export function token(argv: readonly string[], env: Environment, { out }: Termin
       'Set it to the output of: approov secret -get base64, or give --secret.',
     );
   }
-  const made = mintApproovToken({
+  const options = {
     secretBase64,
     expiresInSeconds: seconds(text('expire') ?? '5'),
     // The bytes as they were typed: what curl sends when it is given the same text.
-    ...(bound !== undefined && { bind: Buffer.from(bound) }),
-    ...(defect !== undefined && { defect }),
-  });
-  const provokes = defect && APPROOV_DEFECTS[defect];
+    bind: bound === undefined ? undefined : Buffer.from(bound),
+  };
+  const made = broken === undefined ? signApproovToken({}, options) : broken.make(options);
+  const provokes = broken?.code;
   out(
     flag('json')
       ? `${printable(JSON.stringify({ token: made, type, provokes, bound, claims: claimsOf(made) }, null, 2))}\n`
@@ -56,13 +56,9 @@ export function token(argv: readonly string[], env: Environment, { out }: Termin
   return 0;
 }
 
-/** The claims that the token says; undefined where the token is broken and they cannot be read. */
+/** The claims of a token, which can be read whatever its type. */
 function claimsOf(made: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(made.split('.')[1] ?? '', 'base64url').toString('utf8'));
-  } catch {
-    return undefined;
-  }
+  return JSON.parse(Buffer.from(made.split('.')[1] ?? '', 'base64url').toString('utf8'));
 }
 
 function boundValue(claim: string | undefined, example: boolean): string | undefined {

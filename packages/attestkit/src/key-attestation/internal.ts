@@ -1,9 +1,7 @@
 export { keyIdOf, readPublicKey } from './attested-key.js';
 export type { SignatureAlgorithm } from './attested-key.js';
 export { CHAIN_CHECKS } from './chain/chain-checks.js';
-export type { KeyAttestationErrorCode } from './checks.js';
 export { DESCRIPTION_CHECKS } from './description/description-checks.js';
-export type { AttestedModule } from './description/modules.js';
 export { base64Length, decodeFilled } from './encoding.js';
 export { DEVICE_OPTIONS } from './policy/device-policy.js';
 export { KEY_OPTIONS } from './policy/key-policy.js';

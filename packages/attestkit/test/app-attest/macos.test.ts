@@ -13,7 +13,7 @@ import {
 } from '../../src/app-attest/index.js';
 import { ConfigurationError } from '../../src/kernel/errors.js';
 import type { Enrolled } from '../../src/ports/enrolment.js';
-import { createVirtualApple } from '../../src/testing/index.js';
+import { createVirtualApple } from 'attestkit-testing/apple';
 import { vectors, type Vector } from '../vectors.js';
 import { forge, launchMap, MAC, MAC_POLICY, NOW, OS_OID, POLICY_OID } from './support/forge.js';
 import { judge, judgeAssertion } from './support/judge.js';

@@ -3,16 +3,20 @@ import { describe, expect, it } from 'vitest';
 import { createAppAttestCache } from '../../src/app-attest/cache.js';
 import { RECEIPT_CHECKS as CHECKS } from '../../src/app-attest/receipt/checks.js';
 import { inspectAppAttestReceipt, verifyAppAttestReceipt } from '../../src/app-attest/receipt/verify.js';
-import { basicConstraints, keyUsage, type CertificateFields } from '../../src/testing/encode/certificate.js';
-import { der, integer, NULL, oid, octets, sequence, set } from '../../src/testing/encode/der.js';
-import type { ReceiptChain, ReceiptSteps } from '../../src/testing/apple/make-receipt.js';
+import {
+  basicConstraints,
+  keyUsage,
+  type CertificateFields,
+} from '../../../testing/src/encode/certificate.js';
+import { der, integer, NULL, oid, octets, sequence, set } from '../../../testing/src/encode/der.js';
+import type { ReceiptChain, ReceiptSteps } from '../../../testing/src/apple/make-receipt.js';
 import {
   authority,
   createAuthorities,
   newKeys,
   RECEIPT_SIGNER_MARK,
   type Authority,
-} from '../../src/testing/apple/authorities.js';
+} from '../../../testing/src/apple/authorities.js';
 import { AUTHORITIES, codeOf, expected, failed, NOW, receipt } from './support/receipts.js';
 
 const { attestationCa, attestationRoot, receiptCa, receiptRoot, receiptSigner } = AUTHORITIES;

@@ -5,8 +5,8 @@ import { RECEIPT_CHECKS } from '../../src/app-attest/receipt/checks.js';
 import { isTextMap, readCbor, type CborValue } from '../../src/kernel/bytes/cbor.js';
 import type { Enrolled } from '../../src/ports/enrolment.js';
 import type { ReceiptExchanger } from '../../src/ports/receipts.js';
-import { encodeCbor, map } from '../../src/testing/encode/cbor.js';
-import { createVirtualApple } from '../../src/testing/apple/virtual-apple.js';
+import { encodeCbor, map } from '../../../testing/src/encode/cbor.js';
+import { createVirtualApple } from 'attestkit-testing/apple';
 import { refusal } from '../approov/support/tokens.js';
 
 const DAY = 86_400_000;

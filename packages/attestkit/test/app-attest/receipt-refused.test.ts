@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { RECEIPT_CHECKS as CHECKS } from '../../src/app-attest/receipt/checks.js';
 import type { ReceiptExpectations } from '../../src/app-attest/receipt/verify.js';
-import { der, indefinite, integer, octets, sequence, set } from '../../src/testing/encode/der.js';
-import type { ReceiptSteps } from '../../src/testing/apple/make-receipt.js';
-import { newKeys } from '../../src/testing/apple/authorities.js';
+import { der, indefinite, integer, octets, sequence, set } from '../../../testing/src/encode/der.js';
+import type { ReceiptSteps } from '../../../testing/src/apple/make-receipt.js';
+import { newKeys } from '../../../testing/src/apple/authorities.js';
 import * as shared from './support/receipts.js';
 
 const { APP, certificateFor, codeOf, field, KEYS, later, LEAF, NOW, receipt, repacked } = shared;

@@ -4,7 +4,7 @@ import { renewReceipt } from '../../src/app-attest/receipt/renewal.js';
 import { receiptAnchors } from '../../src/app-attest/receipt/roots.js';
 import type { Enrolled } from '../../src/ports/enrolment.js';
 import type { ReceiptExchange, ReceiptExchanger } from '../../src/ports/receipts.js';
-import { newKeys } from '../../src/testing/apple/authorities.js';
+import { newKeys } from '../../../testing/src/apple/authorities.js';
 import { APP, AUTHORITIES, certificateFor, DAY, KEYS, NOW, receipt } from './support/receipts.js';
 
 const trust = {

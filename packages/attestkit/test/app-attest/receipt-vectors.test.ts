@@ -7,7 +7,7 @@ import {
   verifyAppAttestReceipt,
   type ReceiptExpectations,
 } from '../../src/app-attest/receipt/verify.js';
-import { newKeys } from '../../src/testing/apple/authorities.js';
+import { newKeys } from '../../../testing/src/apple/authorities.js';
 import { refusal } from '../approov/support/tokens.js';
 import { vectors } from '../vectors.js';
 import { failed } from './support/receipts.js';

@@ -7,9 +7,9 @@ import {
   verifyAppAttestReceipt,
   type ReceiptExpectations,
 } from '../../src/app-attest/receipt/verify.js';
-import { der, indefinite, octets } from '../../src/testing/encode/der.js';
-import { encodeSigner } from '../../src/testing/apple/make-receipt.js';
-import { newKeys } from '../../src/testing/apple/authorities.js';
+import { der, indefinite, octets } from '../../../testing/src/encode/der.js';
+import { encodeSigner } from '../../../testing/src/apple/make-receipt.js';
+import { newKeys } from '../../../testing/src/apple/authorities.js';
 import * as shared from './support/receipts.js';
 
 const { APP, AUTHORITIES, CLIENT_HASH, codeOf, DAY, expected, failed, field, KEYS, later, LEAF } = shared;

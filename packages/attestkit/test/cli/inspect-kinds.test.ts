@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { inspectEvidence } from '../../src/inspect/index.js';
 import { readSecrets } from '../../src/sessions/tokens/derived-keys.js';
 import { sessionKeys } from '../../src/sessions/tokens/session-signer.js';
-import { createVirtualApple } from '../../src/testing/index.js';
+import { createVirtualApple } from 'attestkit-testing/apple';
 import { APP_CHECK, chainFile, PAYLOAD, TOKEN } from '../inspect/support/android-files.js';
 import { cli, ENV } from './support/terminal.js';
 import { TRUST_FACTS } from '../sessions/support/trust-facts.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { inspectEvidence } from '../../src/inspect/index.js';
-import { mintApproovToken } from '../../src/testing/index.js';
+import { mintApproovToken } from 'attestkit-testing/approov';
 import { cli, ENV, SECRET } from './support/terminal.js';
 
 const secretBase64 = SECRET;

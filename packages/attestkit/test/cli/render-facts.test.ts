@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { facts } from '../../src/cli/render-facts.js';
 import { integers } from '../key-attestation/support/describe.js';
 import { named, remoteDrafts } from '../key-attestation/support/forge.js';
-import { octets } from '../../src/testing/encode/der.js';
+import { octets } from '../../../testing/src/encode/der.js';
 import { chainFile, PAYLOAD } from '../inspect/support/android-files.js';
 import { cli } from './support/terminal.js';
 

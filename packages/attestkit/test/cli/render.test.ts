@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { printable } from '../../src/cli/printable.js';
 import { render } from '../../src/cli/render.js';
 import { inspectEvidence } from '../../src/inspect/index.js';
-import { mintApproovToken, type ApproovDefect } from '../../src/testing/index.js';
+import { mintApproovToken, type ApproovDefect } from 'attestkit-testing/approov';
 import { cli, ENV, SECRET } from './support/terminal.js';
 
 const secretBase64 = SECRET;

@@ -3,7 +3,7 @@ import { appAttest } from '../../src/app-attest/index.js';
 import { approov } from '../../src/approov/index.js';
 import { guardFromEnv, type Environment } from '../../src/env/index.js';
 import type { Guard } from '../../src/index.js';
-import { createVirtualApple } from '../../src/testing/apple/virtual-apple.js';
+import { createVirtualApple } from 'attestkit-testing/apple';
 import { SECRET_BASE64 } from '../approov/support/tokens.js';
 import { request } from '../guard/support/double.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inspectEvidence, kindOf } from '../../src/inspect/index.js';
-import { mintApproovToken } from '../../src/testing/index.js';
+import { mintApproovToken } from 'attestkit-testing/approov';
 import { token as appCheckToken } from '../app-check/support/tokens.js';
 import { cli, ENV, SECRET } from '../cli/support/terminal.js';
 import { APP_CHECK, chainFile, PAYLOAD } from './support/android-files.js';

@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { inspectEvidence } from '../../src/inspect/index.js';
-import { mintApproovToken } from '../../src/testing/index.js';
+import { mintApproovToken } from 'attestkit-testing/approov';
 import { problem } from './support/unusable.js';
 
 const NOW = Date.parse('2026-06-01T12:00:00Z');

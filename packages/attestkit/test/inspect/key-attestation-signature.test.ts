@@ -2,11 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { inspectEvidence } from '../../src/inspect/index.js';
 import { requestBytes } from '../../src/sessions/index.js';
-import {
-  createVirtualGoogle,
-  KEY_ATTESTATION_DEFECTS,
-  type KeyAttestationSignatureDefect,
-} from '../../src/testing/index.js';
+import { createVirtualGoogle } from 'attestkit-testing/google';
+import { KEY_ATTESTATION_DEFECTS, type KeyAttestationSignatureDefect } from 'attestkit-testing/android';
 import { base64 } from './support/android-files.js';
 import { failed, problem } from './support/unusable.js';
 

@@ -2,7 +2,7 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { inspectEvidence } from '../../src/inspect/index.js';
 import { requestBytes } from '../../src/sessions/index.js';
-import { createVirtualGoogle } from '../../src/testing/index.js';
+import { createVirtualGoogle } from 'attestkit-testing/google';
 import { ASSERTION, base64, base64url, clientData, key, RECEIPT, spki } from './support/app-attest-files.js';
 import { problem } from './support/unusable.js';
 

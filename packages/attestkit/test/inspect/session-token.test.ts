@@ -6,7 +6,7 @@ import { deriveKeys, LABELS, readSecrets } from '../../src/sessions/tokens/deriv
 import type { SessionKey } from '../../src/sessions/tokens/session-keys.js';
 import { sessionKeys } from '../../src/sessions/tokens/session-signer.js';
 import type { SessionClaims } from '../../src/sessions/tokens/session-token.js';
-import { mintApproovToken } from '../../src/testing/index.js';
+import { mintApproovToken } from 'attestkit-testing/approov';
 import { failed, problem } from './support/unusable.js';
 import { TRUST_FACTS } from '../sessions/support/trust-facts.js';
 

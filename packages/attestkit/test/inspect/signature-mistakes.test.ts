@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { inspectEvidence } from '../../src/inspect/index.js';
 import { requestBytes } from '../../src/sessions/index.js';
-import { createVirtualGoogle } from '../../src/testing/index.js';
+import { createVirtualGoogle } from 'attestkit-testing/google';
 import { base64 } from './support/android-files.js';
 
 const CODE = 'ERR_KEY_ATTESTATION_REQUEST_SIGNATURE_INVALID';

@@ -12,7 +12,7 @@ import { describe, expect, it } from 'vitest';
 import { approovKeys, verifyApproovToken } from '../../src/approov/index.js';
 import { verifySignature } from '../../src/kernel/jose/jwa.js';
 import type { JwsAlgorithm } from '../../src/ports/keys.js';
-import { mintApproovToken } from '../../src/testing/index.js';
+import { mintApproovToken } from 'attestkit-testing/approov';
 
 const RSA = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 const P256 = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;

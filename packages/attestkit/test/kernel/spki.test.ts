@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { importSpki } from '../../src/kernel/asn1/spki.js';
-import { bits, integer, NULL, oid, sequence } from '../../src/testing/encode/der.js';
+import { bits, integer, NULL, oid, sequence } from '../../../testing/src/encode/der.js';
 
 const der = (key: KeyObject): Buffer => key.export({ type: 'spki', format: 'der' });
 const RSA = '1.2.840.113549.1.1.1';

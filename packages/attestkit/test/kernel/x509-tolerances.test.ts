@@ -15,7 +15,7 @@ import {
   set,
   tagged,
   TRUE,
-} from '../../src/testing/encode/der.js';
+} from '../../../testing/src/encode/der.js';
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const ECDSA = sequence(oid('1.2.840.10045.4.3.2'));

@@ -4,7 +4,7 @@ import { keyAttestation, verifyKeyAttestation } from '../../src/key-attestation/
 import { GOOGLE_ROOTS } from '../../src/key-attestation/chain/google-roots.js';
 import { trustAnchors } from '../../src/key-attestation/chain/roots.js';
 import { ConfigurationError } from '../../src/kernel/errors.js';
-import { basicConstraints, keyUsage } from '../../src/testing/encode/certificate.js';
+import { basicConstraints, keyUsage } from '../../../testing/src/encode/certificate.js';
 import { vectors } from '../vectors.js';
 import { NOW } from './support/describe.js';
 import { codeOf, context, options, sent } from './support/enrolling.js';

@@ -4,7 +4,7 @@ import {
   keyAttestation,
   verifyKeyAttestation,
 } from '../../src/key-attestation/index.js';
-import { integer } from '../../src/testing/encode/der.js';
+import { integer } from '../../../testing/src/encode/der.js';
 import { vectors } from '../vectors.js';
 import { applicationId, boolean, integers, NOW, rootOfTrust, type Description } from './support/describe.js';
 import { codeOf, context, options } from './support/enrolling.js';

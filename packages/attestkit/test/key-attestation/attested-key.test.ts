@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { keyAttestation } from '../../src/key-attestation/index.js';
 import { readPublicKey } from '../../src/key-attestation/attested-key.js';
-import { bits, integer, NULL, octets, oid, sequence } from '../../src/testing/encode/der.js';
+import { bits, integer, NULL, octets, oid, sequence } from '../../../testing/src/encode/der.js';
 import { integers } from './support/describe.js';
 import { codeOf, enrol, options } from './support/enrolling.js';
 import { LEAF_KEY, remoteDrafts, type Draft } from './support/forge.js';

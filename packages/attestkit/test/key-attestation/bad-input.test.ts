@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { NULL, sequence } from '../../src/testing/encode/der.js';
+import { NULL, sequence } from '../../../testing/src/encode/der.js';
 import { readCbor } from '../../src/kernel/bytes/cbor.js';
 import { vectors } from '../vectors.js';
 import { expectations, KEY_DESCRIPTION, named, newKey, remoteDrafts, signAll } from './support/forge.js';

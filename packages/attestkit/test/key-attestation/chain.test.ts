@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { inspectKeyAttestation, verifyKeyAttestation } from '../../src/key-attestation/index.js';
 import type { KeyAttestationExpectations } from '../../src/key-attestation/index.js';
-import { basicConstraints } from '../../src/testing/encode/certificate.js';
+import { basicConstraints } from '../../../testing/src/encode/certificate.js';
 import { NOW } from './support/describe.js';
 import {
   attestation,

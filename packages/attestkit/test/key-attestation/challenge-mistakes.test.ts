@@ -4,7 +4,7 @@ import { inspectEvidence } from '../../src/inspect/index.js';
 import { sha256 } from '../../src/kernel/challenge-forms.js';
 import { Explanation } from '../../src/kernel/explanation.js';
 import { verifyKeyAttestation } from '../../src/key-attestation/index.js';
-import { createVirtualGoogle } from '../../src/testing/index.js';
+import { createVirtualGoogle } from 'attestkit-testing/google';
 import { refusal } from '../approov/support/tokens.js';
 import { base64 } from '../inspect/support/android-files.js';
 

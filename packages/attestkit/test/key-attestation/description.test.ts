@@ -10,7 +10,7 @@ import {
   sequence,
   set,
   tagged,
-} from '../../src/testing/encode/der.js';
+} from '../../../testing/src/encode/der.js';
 import {
   applicationId,
   boolean,

@@ -3,7 +3,7 @@ import { keyAttestation, type KeyAttestationOptions } from '../../src/key-attest
 import { AttestationError } from '../../src/kernel/errors.js';
 import type { RevocationList, RevocationSource } from '../../src/ports/revocations.js';
 import { sentEvidence } from '../../src/sessions/operations/body-members.js';
-import { octets, integer } from '../../src/testing/encode/der.js';
+import { octets, integer } from '../../../testing/src/encode/der.js';
 import {
   applicationId,
   CHALLENGE,

@@ -8,7 +8,16 @@ import {
 } from '../../src/key-attestation/index.js';
 import { readKeyDescription } from '../../src/key-attestation/description/key-description.js';
 import { AttestationError } from '../../src/kernel/errors.js';
-import { der, indefinite, integer, octets, sequence, set, TRUE, utf8 } from '../../src/testing/encode/der.js';
+import {
+  der,
+  indefinite,
+  integer,
+  octets,
+  sequence,
+  set,
+  TRUE,
+  utf8,
+} from '../../../testing/src/encode/der.js';
 import { describeKey } from './support/describe.js';
 
 const module = (name: string | Uint8Array, version: number | bigint): Buffer =>

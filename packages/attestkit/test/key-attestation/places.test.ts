@@ -7,8 +7,8 @@ import {
 } from '../../src/key-attestation/index.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import { factsOf } from '../../src/guard/emit.js';
-import { basicConstraints } from '../../src/testing/encode/certificate.js';
-import { integer, octets, tagged } from '../../src/testing/encode/der.js';
+import { basicConstraints } from '../../../testing/src/encode/certificate.js';
+import { integer, octets, tagged } from '../../../testing/src/encode/der.js';
 import { HONEST_HARDWARE, NOW } from './support/describe.js';
 import { context, options } from './support/enrolling.js';
 import {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { keyAttestation, type KeyAttestationOptions } from '../../src/key-attestation/index.js';
 import { ConfigurationError } from '../../src/kernel/errors.js';
 import { enrolmentHash, playIntegrity, playIntegrityKeys } from '../../src/play-integrity/index.js';
-import { createVirtualGoogle, type AndroidOptions } from '../../src/testing/index.js';
+import { createVirtualGoogle } from 'attestkit-testing/google';
+import type { AndroidOptions } from 'attestkit-testing/android';
 import { Backend, claimsOf, Clock, START, tokensOf } from '../sessions/support/backend.js';
 
 const PACKAGE = 'com.example.app';

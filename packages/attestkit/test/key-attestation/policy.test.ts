@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KeyAttestationExpectations } from '../../src/key-attestation/index.js';
-import { integer, NULL } from '../../src/testing/encode/der.js';
+import { integer, NULL } from '../../../testing/src/encode/der.js';
 import {
   applicationId,
   boolean,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KeyAttestationExpectations } from '../../src/key-attestation/index.js';
-import { der, oid, printable, sequence, set } from '../../src/testing/encode/der.js';
+import { der, oid, printable, sequence, set } from '../../../testing/src/encode/der.js';
 import type { Description } from './support/describe.js';
 import { expectations, factoryDrafts, named, remoteDrafts, signAll, type Draft } from './support/forge.js';
 import { judge } from './support/judge.js';

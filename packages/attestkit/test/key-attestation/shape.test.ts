@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { basicConstraints } from '../../src/testing/encode/certificate.js';
-import { octets } from '../../src/testing/encode/der.js';
+import { basicConstraints } from '../../../testing/src/encode/certificate.js';
+import { octets } from '../../../testing/src/encode/der.js';
 import { NOW } from './support/describe.js';
 import {
   expectations,

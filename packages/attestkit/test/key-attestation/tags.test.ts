@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { readAuthorizationList } from '../../src/key-attestation/description/authorization-list.js';
 import { readDer } from '../../src/kernel/asn1/der.js';
-import { integer, NULL, octets, sequence, set } from '../../src/testing/encode/der.js';
+import { integer, NULL, octets, sequence, set } from '../../../testing/src/encode/der.js';
 import { vectors } from '../vectors.js';
 import { applicationId, boolean, elements, enumerated } from './support/describe.js';
 import { asJson } from './support/published.js';

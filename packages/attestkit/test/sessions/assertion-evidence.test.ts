@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RouteOptions } from '../../src/guard/internal.js';
 
 import { memoryStore } from '../../src/stores/memory.js';
-import type { VirtualKey } from '../../src/testing/index.js';
+import type { VirtualKey } from 'attestkit-testing/apple';
 import { Backend, bearer, newKey, outcome, recording, requestOf, tally } from './support/backend.js';
 import { ALONE, BESIDE, device, PAY, sign } from './support/signing-device.js';
 

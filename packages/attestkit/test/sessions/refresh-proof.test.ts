@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { VirtualKey } from '../../src/testing/index.js';
+import type { VirtualKey } from 'attestkit-testing/apple';
 import { refreshBytes } from '../../src/sessions/index.js';
 import { AUDIENCE, Backend, newKey, tokensOf } from './support/backend.js';
 import { vouching } from './support/vouching.js';

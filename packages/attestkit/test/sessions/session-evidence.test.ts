@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { approov } from '../../src/approov/index.js';
 
 import { memoryStore } from '../../src/stores/memory.js';
-import { mintApproovToken } from '../../src/testing/index.js';
+import { mintApproovToken } from 'attestkit-testing/approov';
 import { Backend, bearer, Clock, newKey, newSecret, requestOf, START } from './support/backend.js';
 
 const jwt = (header: object, payload: object, key = 'k'.repeat(32)): string => {

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { AttestationError } from '../../src/kernel/errors.js';
 import type { Store } from '../../src/ports/store.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { STORE_CONTRACT } from '../../src/testing/store-contract/index.js';
+import { STORE_CONTRACT } from 'attestkit-testing/store-contract';
 import { OPEN, type Opened } from './support/opened.js';
 import { present } from './support/servers.js';
 

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { AttestationError } from '../../src/kernel/errors.js';
 import type { Store } from '../../src/ports/store.js';
 import { readCounter, useValue, writeCounter, type CounterWindow } from '../../src/stores/counter-window.js';
-import { CounterModel } from '../../src/testing/store-contract/counter-model.js';
+import { CounterModel } from '../../../testing/src/store-contract/counter-model.js';
 import { OPEN, type Opened } from './support/opened.js';
 import { present } from './support/servers.js';
 

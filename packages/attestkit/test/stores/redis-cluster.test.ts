@@ -3,7 +3,7 @@ import { createCluster } from 'redis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ConfigurationError } from '../../src/kernel/errors.js';
 import { fromIoredis, fromNodeRedis, redisStore } from '../../src/stores/redis/index.js';
-import { STORE_CONTRACT } from '../../src/testing/store-contract/index.js';
+import { STORE_CONTRACT } from 'attestkit-testing/store-contract';
 import { findRedis, redisSays, startRedis } from './support/own-servers.js';
 import { present, until } from './support/servers.js';
 

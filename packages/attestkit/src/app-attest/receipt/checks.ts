@@ -251,6 +251,3 @@ export const RECEIPT_CHECKS = freezeJson({
     spec: `${SPEC}, field 21`,
   },
 } as const satisfies Record<string, CheckDef>);
-
-/** Every code with which a receipt can be refused. */
-export type ReceiptErrorCode = (typeof RECEIPT_CHECKS)[keyof typeof RECEIPT_CHECKS]['code'];

@@ -5,7 +5,7 @@ import { AttestationError } from '../../../src/kernel/errors.js';
 import type { Evidence } from '../../../src/ports/evidence.js';
 import type { AttestedRequest } from '../../../src/ports/request.js';
 import type { GuardEvent } from '../../../src/ports/events.js';
-import { mintApproovToken } from '../../../src/testing/index.js';
+import { mintApproovToken } from 'attestkit-testing/approov';
 import { check } from '../../guard/support/double.js';
 import type { FieldLine } from './wire.js';
 

@@ -1,8 +1,8 @@
 import { hash, webcrypto, X509Certificate } from 'node:crypto';
 import { encode } from 'cborg';
 import type { AttestationExpectations } from '../../../src/app-attest/index.js';
-import { makeReceipt } from '../../../src/testing/apple/make-receipt.js';
-import { createAuthorities } from '../../../src/testing/apple/authorities.js';
+import { makeReceipt } from '../../../../testing/src/apple/make-receipt.js';
+import { createAuthorities } from '../../../../testing/src/apple/authorities.js';
 import {
   authorityExtensions,
   BasicConstraintsExtension,

@@ -4,15 +4,15 @@ import {
   type ReceiptExpectations,
 } from '../../../src/app-attest/receipt/verify.js';
 import type { CheckReport } from '../../../src/ports/checks.js';
-import { basicConstraints, name } from '../../../src/testing/encode/certificate.js';
-import { der, indefinite, octets, set } from '../../../src/testing/encode/der.js';
+import { basicConstraints, name } from '../../../../testing/src/encode/certificate.js';
+import { der, indefinite, octets, set } from '../../../../testing/src/encode/der.js';
 import {
   makeReceipt,
   type ReceiptContents,
   type ReceiptEncoding,
   type ReceiptSteps,
-} from '../../../src/testing/apple/make-receipt.js';
-import { authority, createAuthorities, newKeys } from '../../../src/testing/apple/authorities.js';
+} from '../../../../testing/src/apple/make-receipt.js';
+import { authority, createAuthorities, newKeys } from '../../../../testing/src/apple/authorities.js';
 import { refusal } from '../../approov/support/tokens.js';
 
 /** A clock, a virtual Apple, an app and an attested key that every test of receipts shares. */

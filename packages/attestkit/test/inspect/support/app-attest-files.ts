@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createVirtualApple } from '../../../src/testing/index.js';
+import { createVirtualApple } from 'attestkit-testing/apple';
 
 export const AT = '2026-11-20T12:00:00.120Z';
 const NOW = Date.parse(AT);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { der, integer, NULL, octets, sequence, set, tagged } from '../../../src/testing/encode/der.js';
+import { der, integer, NULL, octets, sequence, set, tagged } from '../../../../testing/src/encode/der.js';
 
 /** Elements of an authorization list, by tag. */
 export type Tags = Readonly<Record<number, Uint8Array | undefined>>;

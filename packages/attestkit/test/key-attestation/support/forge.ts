@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import type { KeyAttestationExpectations } from '../../../src/key-attestation/index.js';
-import { basicConstraints, spki, type Extension } from '../../../src/testing/encode/certificate.js';
+import { basicConstraints, spki, type Extension } from '../../../../testing/src/encode/certificate.js';
 import {
   bits,
   integer,
@@ -13,8 +13,8 @@ import {
   tagged,
   time,
   TRUE,
-} from '../../../src/testing/encode/der.js';
-import { encodeCbor, map } from '../../../src/testing/encode/cbor.js';
+} from '../../../../testing/src/encode/der.js';
+import { encodeCbor, map } from '../../../../testing/src/encode/cbor.js';
 import { CHALLENGE, describeKey, DIGEST, NOW, PACKAGE, type Description } from './describe.js';
 
 const DAY = 86_400_000;

@@ -9,7 +9,7 @@ import type { AttestedRequest } from '../../../src/ports/request.js';
 import type { Store } from '../../../src/ports/store.js';
 import { replacementBytes, sessionBytes } from '../../../src/sessions/index.js';
 import { memoryStore } from '../../../src/stores/memory.js';
-import { createVirtualApple, type VirtualKey } from '../../../src/testing/index.js';
+import { createVirtualApple, type VirtualKey } from 'attestkit-testing/apple';
 
 export const APP_ID = 'TEAMID1234.com.example.app';
 export const AUDIENCE = 'https://api.example.com';

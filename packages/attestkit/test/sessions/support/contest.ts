@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { MAX_SPENT } from '../../../src/sessions/state/device-record.js';
-import type { VirtualKey } from '../../../src/testing/index.js';
+import type { VirtualKey } from 'attestkit-testing/apple';
 import { recordUnder, type Arena } from './arena.js';
 import { apple, APP_ID } from './backend.js';
 import type { Call } from './calls.js';

@@ -1,5 +1,5 @@
 import type { RouteOptions } from '../../../src/guard/internal.js';
-import type { VirtualKey } from '../../../src/testing/index.js';
+import type { VirtualKey } from 'attestkit-testing/apple';
 import { AUDIENCE, Backend, bearer, newKey, outcome, type Sent } from './backend.js';
 
 export const ALONE: RouteOptions = { signedRequest: { session: 'optional' }, accept: ['signedRequest'] };

@@ -18,7 +18,9 @@ import { readRefreshToken, refreshToken } from '../../../src/sessions/tokens/ref
 import { deriveKeys, LABELS, readSecrets } from '../../../src/sessions/tokens/derived-keys.js';
 import { sessionKeys } from '../../../src/sessions/tokens/session-signer.js';
 import { SessionVerifier } from '../../../src/sessions/tokens/session-verifier.js';
-import { createVirtualApple, createVirtualGoogle, mintApproovToken } from '../../../src/testing/index.js';
+import { createVirtualApple } from 'attestkit-testing/apple';
+import { createVirtualGoogle } from 'attestkit-testing/google';
+import { mintApproovToken } from 'attestkit-testing/approov';
 
 /** What a run of the fuzzer comes to. */
 export interface Outcome {

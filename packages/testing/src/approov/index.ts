@@ -1,0 +1,5 @@
+export { APPROOV_DEFECTS } from './defects.js';
+export type { ApproovDefect } from './defects.js';
+export { mintApproovToken } from './mint-token.js';
+export type { MintApproovTokenOptions } from './mint-token.js';
+export type { ApproovSigningOptions } from './signing-key.js';
