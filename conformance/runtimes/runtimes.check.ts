@@ -81,7 +81,7 @@ describe.each(runtimes)('$name', (runtime) => {
       expectReply(await verdict(right), { expiresAt: EXPIRY * 1000 });
     for (const [name, wrong] of Object.entries(missignedTokens(algorithm))) {
       const { code } = parsed<{ code?: string }>(await verdict(wrong));
-      expect([name, code]).toEqual([name, 'ERR_APPROOV_TOKEN_SIGNATURE']);
+      expect([name, code]).toEqual([name, 'ERR_APPROOV_TOKEN_SIGNATURE_INVALID']);
     }
   });
 

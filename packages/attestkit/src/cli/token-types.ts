@@ -19,11 +19,11 @@ const TYPES: Readonly<Record<string, TokenType>> = {
     make: (options) => signApproovToken({}, options).replace(/\.[^.]*$/, ''),
   },
   'algorithm-none': {
-    code: 'ERR_APPROOV_TOKEN_ALGORITHM',
+    code: 'ERR_APPROOV_TOKEN_ALGORITHM_MISMATCH',
     make: (options) => signApproovToken({}, { ...options, header: { alg: 'none' } }).replace(/[^.]*$/, ''),
   },
   'invalid-signature': {
-    code: 'ERR_APPROOV_TOKEN_SIGNATURE',
+    code: 'ERR_APPROOV_TOKEN_SIGNATURE_INVALID',
     make: (options) => {
       const [header, payload, signature = ''] = signApproovToken({}, options).split('.');
       const bytes = Buffer.from(signature, 'base64url');
@@ -32,11 +32,11 @@ const TYPES: Readonly<Record<string, TokenType>> = {
     },
   },
   'other-key': {
-    code: 'ERR_APPROOV_TOKEN_SIGNATURE',
+    code: 'ERR_APPROOV_TOKEN_SIGNATURE_INVALID',
     make: (options) => signApproovToken({}, { ...options, secretBase64: randomBytes(32).toString('base64') }),
   },
   'changed-claims': {
-    code: 'ERR_APPROOV_TOKEN_SIGNATURE',
+    code: 'ERR_APPROOV_TOKEN_SIGNATURE_INVALID',
     make: (options) => {
       const [header, , signature] = signApproovToken({}, options).split('.');
       const [, changed] = signApproovToken({ did: 'changed' }, options).split('.');
