@@ -55,7 +55,7 @@ describe('the hint at the time of the refusal', () => {
       at: undefined,
       expect: { packageName: 'com.example.other' },
     });
-    expect(other.out).toContain('\nFAIL ERR_PLAY_INTEGRITY_REQUEST_PACKAGE\n');
+    expect(other.out).toContain('\nFAIL ERR_PLAY_INTEGRITY_REQUEST_PACKAGE_MISMATCH\n');
     expect(other.out).not.toContain('It was checked');
     expect((await inspected(PAYLOAD)).out).not.toContain('It was checked');
   });

@@ -73,6 +73,6 @@ describe('the level of a key is the one that those who issued its attestation vo
   });
 
   it.each(NOT_VOUCHED.map(complete))('SECURITY_LEVEL_CHAIN: %s', (_name, make, expected) => {
-    expect(judge(signAll(make()), expectations(expected))).toBe('SECURITY_LEVEL_CHAIN');
+    expect(judge(signAll(make()), expectations(expected))).toBe('SECURITY_LEVEL_CHAIN_MISMATCH');
   });
 });
