@@ -1,5 +1,5 @@
 import { freezeJson } from '../../kernel/bytes/json.js';
-import type { CheckDef } from '../../ports/checks.js';
+import type { CheckDef, CodeOf } from '../../ports/checks.js';
 
 const SPEC = 'Apple, Assessing fraud risk';
 
@@ -253,4 +253,4 @@ export const RECEIPT_CHECKS = freezeJson({
 } as const satisfies Record<string, CheckDef>);
 
 /** Every code with which a receipt can be refused. */
-export type ReceiptErrorCode = (typeof RECEIPT_CHECKS)[keyof typeof RECEIPT_CHECKS]['code'];
+export type ReceiptErrorCode = CodeOf<typeof RECEIPT_CHECKS>;
