@@ -260,7 +260,7 @@ describe('refuses', () => {
     ['an element that is no tag', { hardwareList: [...HONEST_HARDWARE, integer(1)] }],
     ['an element of another class', { hardwareList: [...HONEST_HARDWARE, der(0x61, integer(1))] }],
   ];
-  it.each(malformed)('DESCRIPTION_INVALID: %s', (_name, description) => {
+  it.each(malformed)('DESCRIPTION_MALFORMED: %s', (_name, description) => {
     expect(code(description)).toBe('DESCRIPTION_MALFORMED');
   });
 });

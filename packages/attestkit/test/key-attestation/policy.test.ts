@@ -259,7 +259,7 @@ describe('keeps out', () => {
     );
   });
 
-  it('SECURITY_LEVEL_CHAIN: a StrongBox key under another attestation certificate, and the other way round', () => {
+  it('SECURITY_LEVEL_CHAIN_MISMATCH: a StrongBox key under another attestation certificate, and the other way round', () => {
     for (const make of [remoteDrafts, factoryDrafts]) {
       const [strong, ...rest] = [make({ level: 2 })[0], ...make({ level: 1 }).slice(1)];
       expect(judge(signAll([strong as never, ...rest]), expectations())).toBe(
