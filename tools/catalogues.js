@@ -7,19 +7,32 @@ import { existsSync, readdirSync } from 'node:fs';
 
 const dist = new URL('../packages/attestkit/dist/', import.meta.url);
 
-/** What each room's codes are about; a room that is not here fails the run. @type {Record<string, string>} */
-const titles = {
-  approov: 'Approov tokens',
-  'app-attest': 'Apple App Attest',
-  'key-attestation': 'Android Key Attestation',
-  'play-integrity': 'Play Integrity',
-  'app-check': 'Firebase App Check',
-  'signed-token': 'Tokens of an attester',
-  sessions: 'Enrolment, sessions and signed requests',
-  stores: 'Stores',
-  net: 'What is fetched',
-  guard: 'The guard itself',
-  endpoints: 'The endpoints, before evidence is looked at',
+/**
+ * What each room's codes are about, and the kinds that they begin with; a room that is not here fails the run.
+ *
+ * @type {Record<string, readonly [title: string, ...kinds: string[]]>}
+ */
+const ROOMS = {
+  approov: ['Approov tokens', 'APPROOV'],
+  'app-attest': ['Apple App Attest', 'APP_ATTEST'],
+  'key-attestation': ['Android Key Attestation', 'KEY_ATTESTATION'],
+  'play-integrity': ['Play Integrity', 'PLAY_INTEGRITY'],
+  'app-check': ['Firebase App Check', 'APP_CHECK'],
+  'signed-token': ['Tokens of an attester', 'SIGNED_TOKEN'],
+  sessions: [
+    'Enrolment, sessions and signed requests',
+    'ENROLMENT',
+    'CHALLENGE',
+    'POLICY',
+    'REFRESH',
+    'SESSION',
+    'ASSERTION',
+    'STATE',
+  ],
+  stores: ['Stores', 'STORE'],
+  net: ['What is fetched', 'JWKS', 'REVOCATIONS'],
+  guard: ['The guard itself', 'GUARD'],
+  endpoints: ['The endpoints, before evidence is looked at', 'ENROLMENT', 'ENDPOINT'],
 };
 
 /** Everything in a catalogue that has the shape of a check, in order. @param {unknown} value @returns {Check[]} */
@@ -40,13 +53,20 @@ async function catalogue(room) {
   return checksIn(lists.length > 0 ? lists : exported);
 }
 
-/** Every room that has a catalogue, by title. @returns {Promise<readonly { room: string, title: string, checks: Check[] }[]>} */
+/** @typedef {{ room: string, title: string, kinds: readonly string[], checks: Check[] }} Room */
+
+/** Every room that has a catalogue, by title. @returns {Promise<readonly Room[]>} */
 export async function catalogues() {
   const rooms = readdirSync(dist).filter((room) => existsSync(new URL(`${room}/checks.js`, dist)));
-  const unknown = rooms.filter((room) => room !== 'ports' && !(room in titles));
+  const unknown = rooms.filter((room) => room !== 'ports' && !(room in ROOMS));
   if (rooms.length === 0 || unknown.length > 0)
     throw new Error(`catalogues without a title, or none at all: ${unknown.join(', ')}`);
   return Promise.all(
-    Object.entries(titles).map(async ([room, title]) => ({ room, title, checks: await catalogue(room) })),
+    Object.entries(ROOMS).map(async ([room, [title, ...kinds]]) => ({
+      room,
+      title,
+      kinds,
+      checks: await catalogue(room),
+    })),
   );
 }

@@ -1,10 +1,12 @@
 // @ts-check
 // Why this exists: the reference of error codes must say what the verifiers do. It is written from the check
 // catalogues of the built library (every room's checks.js) and from nothing else; with --check it fails when the
-// page in docs/ is not what they say, or when it found no catalogue.
+// page in docs/ is not what they say. It fails always where a code does not have the form that faults.js demands, or where it
+// found no catalogue.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { catalogues } from './catalogues.js';
+import { problemsOf } from './faults.js';
 
 const page = new URL('../docs/errors.md', import.meta.url);
 
@@ -29,7 +31,8 @@ const text = `<!-- Written by tools/errors.js from the check catalogues: change 
 
 Every refusal has one of these codes: in \`decision.error.code\`, in the events and counters of the guard, in the
 output of \`attestkit inspect\`, and, where a route sets \`expose\`, in the body. Each code is one check of a verifier;
-the order of the rows is the order of verification, and the first check that fails gives the code.
+the order of the rows is the order of verification, and the first check that fails gives the code. A code ends in a word
+of a [closed list](decisions/0014-faults.md) that says what is wrong: group by it.
 
 The **stage** decides the HTTP status. Approov answers 401 to all of them unless \`statuses\` says otherwise, and a
 route that has to tell a missing token from a bad one sets \`{ statuses: { missing: 400 } }\`.
@@ -45,7 +48,10 @@ route that has to tell a missing token from a bad one sets \`{ statuses: { missi
 ${sections.join('\n\n')}
 `;
 
+const problems = problemsOf(rooms);
 if (!process.argv.includes('--check')) writeFileSync(page, text);
 else if (!existsSync(page) || readFileSync(page, 'utf8') !== text)
-  throw new Error(`${fileURLToPath(page)} is not what the catalogues say: run npm run docs`);
+  problems.push(`${fileURLToPath(page)} is not what the catalogues say: run npm run docs`);
 console.log(`errors: ${count} codes of ${rooms.length} rooms`);
+for (const problem of problems) console.error(`  ${problem}`);
+process.exitCode = problems.length > 0 ? 1 : 0;

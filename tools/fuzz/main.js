@@ -5,7 +5,7 @@
 // fails where a mutant breaks a rule (run.js has them) and says how to make it again. The choices follow from
 // the seed; keys are new in each run, so a finding comes with all that is needed to verify it.
 // With --against DIR (a checkout of an older version, installed and built) each decision is compared with that version's;
-// --renames FILE says which codes are called otherwise since then.
+// --renames FILE says which codes are called otherwise since then (tools/code-renames.json).
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';

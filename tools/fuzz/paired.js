@@ -18,7 +18,7 @@ const pairs = new WeakMap();
 
 /**
  * @param {Subject} now @param {string} folder a checkout of the older version, installed and built
- * @param {string | undefined} renames a file: `{ "ERR_OLD": "ERR_NEW" }`
+ * @param {string | undefined} renames a file: `{ "ERR_OLD": "ERR_NEW" }`, with members of results if they changed
  * @returns {Promise<Subject>}
  */
 export async function against(now, folder, renames) {
@@ -101,14 +101,22 @@ const codeOf = (error) => error?.code ?? String(error);
 
 /** An inspection: its codes by their names of now, without the words for people. @param {any} value @param {Readonly<Record<string, string>>} renames */
 function comparable(value, renames) {
-  if (!Array.isArray(value?.checks)) return value;
+  if (!Array.isArray(value?.checks)) return withMembers(value, renames);
   const named = (/** @type {string | undefined} */ code) => renames[code ?? ''] ?? code;
   const checks = value.checks.map((/** @type {any} */ { name, code, ok }) => ({
     name,
     code: named(code),
     ok,
   }));
-  return { ...value, checks, code: named(value.code) };
+  const [result, unverified] = [value.result, value.unverified].map((each) => withMembers(each, renames));
+  return { ...value, checks, code: named(value.code), result, unverified };
+}
+
+/** A result, its members by their names of now. @param {any} value @param {Readonly<Record<string, string>>} renames */
+function withMembers(value, renames) {
+  if (value === null || typeof value !== 'object' || !Object.keys(value).some((key) => key in renames))
+    return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [renames[key] ?? key, each]));
 }
 
 /** @param {string} name @param {any} now @param {any} before */

@@ -1,6 +1,7 @@
 import { freezeJson } from '../kernel/bytes/json.js';
+import { catalogue } from '../kernel/catalogue.js';
 import { jwtChecks, type JwtChecks } from '../kernel/jose/jwt-checks.js';
-import type { CheckDef } from '../ports/checks.js';
+import type { CheckDef, CodeOf } from '../ports/checks.js';
 
 const SPEC = 'Firebase, Verify App Check tokens from a custom backend';
 const REPLAY = 'Firebase App Check, replay protection';
@@ -155,19 +156,14 @@ export const POLICY_CHECKS = freezeJson({
   },
 } as const satisfies Record<string, CheckDef>);
 
-/** Every code with which App Check evidence can be refused. */
-export type AppCheckErrorCode =
-  | (typeof FIELD_CHECKS)[keyof typeof FIELD_CHECKS]['code']
-  | (typeof TOKEN_CHECKS)[keyof typeof TOKEN_CHECKS]['code']
-  | (typeof CLAIM_CHECKS)[keyof typeof CLAIM_CHECKS]['code']
-  | (typeof CONSUME_CHECKS)[keyof typeof CONSUME_CHECKS]['code']
-  | (typeof POLICY_CHECKS)[keyof typeof POLICY_CHECKS]['code'];
-
 /** The catalogue, in the order of verification. */
-export const APP_CHECK_CHECKS: readonly CheckDef<AppCheckErrorCode>[] = [
-  ...Object.values(FIELD_CHECKS),
-  ...Object.values(TOKEN_CHECKS),
-  ...Object.values(CLAIM_CHECKS),
-  ...Object.values(CONSUME_CHECKS),
-  ...Object.values(POLICY_CHECKS),
-];
+export const APP_CHECK_CHECKS = catalogue(
+  FIELD_CHECKS,
+  TOKEN_CHECKS,
+  CLAIM_CHECKS,
+  CONSUME_CHECKS,
+  POLICY_CHECKS,
+);
+
+/** Every code with which App Check evidence can be refused. */
+export type AppCheckErrorCode = CodeOf<typeof APP_CHECK_CHECKS>;

@@ -1,6 +1,7 @@
 import { freezeJson } from '../kernel/bytes/json.js';
+import { catalogue } from '../kernel/catalogue.js';
 import { jwtChecks, type JwtChecks } from '../kernel/jose/jwt-checks.js';
-import type { CheckDef } from '../ports/checks.js';
+import type { CheckDef, CodeOf } from '../ports/checks.js';
 
 const SPEC = 'Approov, backend integration';
 
@@ -90,15 +91,8 @@ export const BINDING_CHECKS = freezeJson({
   },
 } as const satisfies Record<string, CheckDef>);
 
-/** Every code with which Approov evidence can be refused. */
-export type ApproovErrorCode =
-  | (typeof FIELD_CHECKS)[keyof typeof FIELD_CHECKS]['code']
-  | (typeof TOKEN_CHECKS)[keyof typeof TOKEN_CHECKS]['code']
-  | (typeof BINDING_CHECKS)[keyof typeof BINDING_CHECKS]['code'];
-
 /** The catalogue, in the order of verification. */
-export const APPROOV_CHECKS: readonly CheckDef<ApproovErrorCode>[] = [
-  ...Object.values(FIELD_CHECKS),
-  ...Object.values(TOKEN_CHECKS),
-  ...Object.values(BINDING_CHECKS),
-];
+export const APPROOV_CHECKS = catalogue(FIELD_CHECKS, TOKEN_CHECKS, BINDING_CHECKS);
+
+/** Every code with which Approov evidence can be refused. */
+export type ApproovErrorCode = CodeOf<typeof APPROOV_CHECKS>;

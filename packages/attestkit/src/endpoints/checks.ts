@@ -1,5 +1,5 @@
 import { freezeJson } from '../kernel/bytes/json.js';
-import type { CheckDef } from '../ports/checks.js';
+import type { CheckDef, CodeOf } from '../ports/checks.js';
 
 /** What can keep an endpoint from looking at a request. */
 export const ENDPOINT_CHECKS = freezeJson({
@@ -70,4 +70,4 @@ export const ENDPOINT_CHECKS = freezeJson({
 } as const satisfies Record<string, CheckDef>);
 
 /** Every code with which an endpoint refuses before it looks at evidence. */
-export type EndpointErrorCode = (typeof ENDPOINT_CHECKS)[keyof typeof ENDPOINT_CHECKS]['code'];
+export type EndpointErrorCode = CodeOf<typeof ENDPOINT_CHECKS>;

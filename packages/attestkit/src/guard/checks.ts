@@ -1,5 +1,5 @@
 import { freezeJson } from '../kernel/bytes/json.js';
-import type { CheckDef } from '../ports/checks.js';
+import type { CheckDef, CodeOf } from '../ports/checks.js';
 
 /** What can keep the guard itself from deciding; never the client's doing. */
 export const GUARD_CHECKS = freezeJson({
@@ -35,4 +35,4 @@ export const GUARD_CHECKS = freezeJson({
 } as const satisfies Record<string, CheckDef>);
 
 /** Every code with which the guard itself refuses. */
-export type GuardErrorCode = (typeof GUARD_CHECKS)[keyof typeof GUARD_CHECKS]['code'];
+export type GuardErrorCode = CodeOf<typeof GUARD_CHECKS>;

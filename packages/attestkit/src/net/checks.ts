@@ -1,5 +1,5 @@
 import { freezeJson } from '../kernel/bytes/json.js';
-import type { CheckDef } from '../ports/checks.js';
+import type { CheckDef, CodeOf } from '../ports/checks.js';
 
 /** What only the network can answer. A failure says nothing about the evidence. */
 export const NET_CHECKS = freezeJson({
@@ -20,4 +20,4 @@ export const NET_CHECKS = freezeJson({
 } as const satisfies Record<string, CheckDef>);
 
 /** Every code with which this room fails. */
-export type NetErrorCode = (typeof NET_CHECKS)[keyof typeof NET_CHECKS]['code'];
+export type NetErrorCode = CodeOf<typeof NET_CHECKS>;

@@ -24,6 +24,16 @@ export interface CheckDef<Code extends string = string> {
   readonly unexpected?: true;
 }
 
+/** Checks in the order of verification; in a record, each by the name that the verifier asks it by. */
+export type CheckList = Readonly<Record<string, CheckDef>> | readonly CheckDef[];
+
+/** Every code of a list of checks. */
+export type CodeOf<List extends CheckList> = List extends readonly CheckDef[]
+  ? List[number]['code']
+  : List extends Readonly<Record<string, CheckDef>>
+    ? List[keyof List]['code']
+    : never;
+
 /** What `AttestationError` says: evidence that does not hold, or that could not be verified now. */
 export interface Failure<Code extends string = string> extends Error {
   readonly code: Code;

@@ -1,6 +1,7 @@
 import { freezeJson } from '../kernel/bytes/json.js';
+import { catalogue } from '../kernel/catalogue.js';
 import { jwtChecks, type JwtChecks } from '../kernel/jose/jwt-checks.js';
-import type { CheckDef } from '../ports/checks.js';
+import type { CheckDef, CodeOf } from '../ports/checks.js';
 
 const SPEC = 'attestkit, signed-token evidence';
 
@@ -65,17 +66,8 @@ export const POLICY_CHECKS = freezeJson({
   },
 } as const satisfies Record<string, CheckDef>);
 
-/** Every code with which signed-token evidence can be refused. */
-export type SignedTokenErrorCode =
-  | (typeof FIELD_CHECKS)[keyof typeof FIELD_CHECKS]['code']
-  | (typeof TOKEN_CHECKS)[keyof typeof TOKEN_CHECKS]['code']
-  | (typeof CLAIM_CHECKS)[keyof typeof CLAIM_CHECKS]['code']
-  | (typeof POLICY_CHECKS)[keyof typeof POLICY_CHECKS]['code'];
-
 /** The catalogue, in the order of verification. */
-export const SIGNED_TOKEN_CHECKS: readonly CheckDef<SignedTokenErrorCode>[] = [
-  ...Object.values(FIELD_CHECKS),
-  ...Object.values(TOKEN_CHECKS),
-  ...Object.values(CLAIM_CHECKS),
-  ...Object.values(POLICY_CHECKS),
-];
+export const SIGNED_TOKEN_CHECKS = catalogue(FIELD_CHECKS, TOKEN_CHECKS, CLAIM_CHECKS, POLICY_CHECKS);
+
+/** Every code with which signed-token evidence can be refused. */
+export type SignedTokenErrorCode = CodeOf<typeof SIGNED_TOKEN_CHECKS>;

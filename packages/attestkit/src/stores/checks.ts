@@ -1,5 +1,5 @@
 import { freezeJson } from '../kernel/bytes/json.js';
-import type { CheckDef } from '../ports/checks.js';
+import type { CheckDef, CodeOf } from '../ports/checks.js';
 
 const SPEC = 'attestkit, stores';
 
@@ -36,4 +36,4 @@ export const STORE_CHECKS = freezeJson({
 } as const satisfies Record<string, CheckDef>);
 
 /** Every code with which a store rejects. */
-export type StoreErrorCode = (typeof STORE_CHECKS)[keyof typeof STORE_CHECKS]['code'];
+export type StoreErrorCode = CodeOf<typeof STORE_CHECKS>;

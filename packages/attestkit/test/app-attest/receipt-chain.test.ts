@@ -202,6 +202,25 @@ const REFUSED: readonly Row[] = [
   ['validity', 'an issuer from the future', chain({}, { notBefore: NOW + 2000 })],
 ];
 
+/** Checks of the signature and of its chain, of which one fault can fail several. */
+const OF_SIGNATURE = new Set<string>(
+  (
+    [
+      'noAttributes',
+      'algorithms',
+      'signerPresent',
+      'signature',
+      'signerMark',
+      'signerUsage',
+      'issuerPresent',
+      'issuerAuthority',
+      'signerIssued',
+      'root',
+      'critical',
+    ] as const
+  ).map((name) => CHECKS[name].code),
+);
+
 function unidentified({ oid: type }: { oid: string }): boolean {
   return type !== '2.5.29.14' && type !== '2.5.29.35';
 }
@@ -211,7 +230,7 @@ describe('a receipt is refused', () => {
     expect(codeOf(bytes)).toBe(CHECKS[name].code);
     // Nothing else is wrong with it but what follows from the one fault.
     const wrong = failed(inspectAppAttestReceipt(bytes, expected).checks);
-    expect(wrong.filter((code) => /_(MISMATCH|INVALID|REPEATED|EXPIRED)$/.test(code))).toEqual(
+    expect(wrong.filter((code) => !OF_SIGNATURE.has(code))).toEqual(
       name === 'validity' ? [CHECKS.validity.code] : [],
     );
   });

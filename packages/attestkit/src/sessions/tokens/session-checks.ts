@@ -1,4 +1,5 @@
 import { freezeJson } from '../../kernel/bytes/json.js';
+import { catalogue } from '../../kernel/catalogue.js';
 import { jwtChecks, type JwtChecks } from '../../kernel/jose/jwt-checks.js';
 import type { CheckDef } from '../../ports/checks.js';
 
@@ -117,19 +118,11 @@ export const SESSION_SIGNER_CHECKS = freezeJson({
   },
 } as const satisfies Record<string, CheckDef>);
 
-/** Every code with which a session token can be refused, or fail to be issued. */
-export type SessionTokenErrorCode =
-  | (typeof SESSION_FIELD_CHECKS)[keyof typeof SESSION_FIELD_CHECKS]['code']
-  | (typeof SESSION_TOKEN_CHECKS)[keyof typeof SESSION_TOKEN_CHECKS]['code']
-  | (typeof SESSION_CLAIM_CHECKS)[keyof typeof SESSION_CLAIM_CHECKS]['code']
-  | (typeof SESSION_BINDING_CHECKS)[keyof typeof SESSION_BINDING_CHECKS]['code']
-  | (typeof SESSION_SIGNER_CHECKS)[keyof typeof SESSION_SIGNER_CHECKS]['code'];
-
 /** The catalogue of session tokens, in the order of verification. */
-export const SESSION_CHECKS: readonly CheckDef<SessionTokenErrorCode>[] = [
-  ...Object.values(SESSION_FIELD_CHECKS),
-  ...Object.values(SESSION_TOKEN_CHECKS),
-  ...Object.values(SESSION_CLAIM_CHECKS),
-  ...Object.values(SESSION_BINDING_CHECKS),
-  ...Object.values(SESSION_SIGNER_CHECKS),
-];
+export const SESSION_CHECKS = catalogue(
+  SESSION_FIELD_CHECKS,
+  SESSION_TOKEN_CHECKS,
+  SESSION_CLAIM_CHECKS,
+  SESSION_BINDING_CHECKS,
+  SESSION_SIGNER_CHECKS,
+);
