@@ -1,5 +1,5 @@
 import { freezeJson } from '../../kernel/bytes/json.js';
-import type { CheckDef, CodeOf } from '../../ports/checks.js';
+import type { CheckDef } from '../../ports/checks.js';
 
 const SPEC = 'Apple, Assessing fraud risk';
 
