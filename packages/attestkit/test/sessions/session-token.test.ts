@@ -15,7 +15,7 @@ import {
 } from '../../src/sessions/tokens/session-token.js';
 import { SessionVerifier } from '../../src/sessions/tokens/session-verifier.js';
 import { flipped, refused } from './support/refusal.js';
-import { TRUST_FACTS, WRONG_TRUST_FACTS } from './support/trust-facts.js';
+import { TRUST_FACTS, TRUSTED, WRONG_TRUST_FACTS } from './support/trust-facts.js';
 
 const NOW = Date.parse('2026-06-01T12:00:00Z');
 const SECONDS = NOW / 1000;
@@ -70,15 +70,7 @@ describe('a session token', () => {
       subject: 'user 7',
       thumbprint: 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs',
       enrolledBy: 'app-attest',
-      attestation: {
-        platform: 'ios',
-        appId: 'TEAMID1234.com.example.app',
-        environment: 'production',
-        integrity: undefined,
-        attestedAt: 1_795_000_000_000,
-        virtual: false,
-        facts: {},
-      },
+      attestation: TRUSTED,
       issuedAt: NOW,
       expiresAt: NOW + 1_800_000,
       binding: CLAIMS.bnd,

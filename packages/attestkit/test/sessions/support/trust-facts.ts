@@ -7,6 +7,17 @@ export const TRUST_FACTS = {
   facts: {},
 } as const;
 
+/** The same, as a result has it. */
+export const TRUSTED = {
+  platform: 'ios',
+  appId: 'TEAMID1234.com.example.app',
+  environment: 'production',
+  integrity: undefined,
+  attestedAt: 1_795_000_000_000,
+  virtual: false,
+  facts: {},
+} as const;
+
 /** The same with one member of another type, by its name. */
 export const WRONG_TRUST_FACTS: readonly (readonly [string, object])[] = Object.entries({
   platform: 7,
