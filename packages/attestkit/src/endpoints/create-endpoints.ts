@@ -7,6 +7,7 @@ import { createSessions, type Sessions, type SessionsOptions } from '../sessions
 import { Endpoints } from './endpoints.js';
 import { tokenBuckets, type Limiter } from './rate-limiter.js';
 import { enrolmentLimits, readLimits, type LimitOptions } from './limits.js';
+import { Turns } from './turns.js';
 
 /** How devices enrol and get sessions; a guard without `enrolment` has neither. */
 export interface EnrolmentOptions {
@@ -52,8 +53,11 @@ export const ENROLMENT_OPTIONS: OptionTypes = {
   onEvent: 'function',
 };
 
-/** Requests that are verified at once at most; more are told to try again. */
+/** Enrolments that are under way at once at most, and other requests beside them; more are told to try again. */
 const MAX_CONCURRENT = 64;
+
+/** The event loop is the process's, so all its guards share the turns. The pool of each admits far fewer. */
+const turns = new Turns(1024);
 
 /** @throws ConfigurationError naming the option */
 export function createEnrolment(
@@ -74,6 +78,7 @@ export function createEnrolment(
     store,
     enrolment,
     limits: enrolmentLimits(numbers, now),
+    turn: () => turns.take(),
     options: options.sessions ?? {},
     allowPublishedSecret,
     now,
