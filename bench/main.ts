@@ -2,10 +2,12 @@ import { parseArgs } from 'node:util';
 import { benchAndroid } from './android/index.js';
 import { benchAppAttest } from './app-attest/index.js';
 import { benchCpu, type CpuReport } from './http/cpu.js';
+import { benchFlood, type FloodReport } from './http/flood.js';
 import { benchHttp, type HttpRow } from './http/index.js';
 import {
   machineFacts,
   printCpu,
+  printFlood,
   printHttp,
   printMachine,
   printStores,
@@ -20,11 +22,11 @@ import { benchTokens, type TokenReport } from './tokens/index.js';
 
 const USAGE = `Measures attestkit against its peers and the floor: npm run bench -- [options]
 
-  --only PART  tokens, app-attest, android, sessions, stores, cpu or http
+  --only PART  tokens, app-attest, android, sessions, stores, cpu, flood or http
   --quick      a first impression in less time
   --json       everything, for machines`;
 
-const PARTS = ['tokens', 'app-attest', 'android', 'sessions', 'stores', 'cpu', 'http'];
+const PARTS = ['tokens', 'app-attest', 'android', 'sessions', 'stores', 'cpu', 'flood', 'http'];
 
 const { values } = parseArgs({
   options: {
@@ -51,6 +53,7 @@ let android: SuiteReport | undefined;
 let sessions: SuiteReport | undefined;
 let stores: readonly StoreRow[] | undefined;
 let cpu: CpuReport | undefined;
+let flood: FloodReport | undefined;
 let http: readonly HttpRow[] | undefined;
 
 print(printMachine(machine));
@@ -82,13 +85,17 @@ if (wanted('cpu')) {
   );
   print(printCpu(cpu));
 }
+if (wanted('flood')) {
+  flood = await benchFlood(quick ? { rounds: 2, seconds: 3 } : { rounds: 5, seconds: 6 }, progress);
+  print(printFlood(flood));
+}
 if (wanted('http')) {
   http = await benchHttp(quick ? { rounds: 1, seconds: 1 } : { rounds: 3, seconds: 3 }, progress);
   print(printHttp(http));
 }
-const targets = [tokens, appAttest, android, sessions, cpu].flatMap((report) => report?.targets ?? []);
+const targets = [tokens, appAttest, android, sessions, cpu, flood].flatMap((report) => report?.targets ?? []);
 if (targets.length > 0) print(printTargets(targets));
 if (json) {
-  const results = { tokens, appAttest, android, sessions, stores, cpu, http };
+  const results = { tokens, appAttest, android, sessions, stores, cpu, flood, http };
   console.log(JSON.stringify({ machine, quick, targets, ...results }, undefined, 2));
 }

@@ -1,5 +1,6 @@
 import { cpus, loadavg } from 'node:os';
 import type { CpuReport } from './http/cpu.js';
+import type { FloodReport } from './http/flood.js';
 import type { HttpRow } from './http/index.js';
 import type { StoreRow } from './stores/index.js';
 import type { Suite } from './suite.js';
@@ -78,6 +79,19 @@ export function printHttp(rows: readonly HttpRow[]): string {
     whole(row.perSecond),
   ]);
   return `\nHTTP requests per second, the load generator on the same machine.\n${table(['framework', 'protection', 'kept', 'req/s'], lines, 2)}`;
+}
+
+export function printFlood({ rows }: FloodReport): string {
+  const lines = rows.map(({ name, count, refused, p50, p99, longest }) => [
+    name,
+    whole(count),
+    whole(refused),
+    p50.toFixed(1),
+    p99.toFixed(1),
+    longest.toFixed(1),
+  ]);
+  const head = ['one process', 'requests', 'refused', 'p50 ms', 'p99 ms', 'longest ms'];
+  return `\nFLOOD of enrolments, wall time; the load generator on the same machine.\n${table(head, lines)}`;
 }
 
 export function printTargets(targets: readonly Target[]): string {

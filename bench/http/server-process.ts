@@ -35,7 +35,12 @@ export function startExpressJwt(): Promise<ServerProcess> {
   return start(new URL('../servers/express-jwt.js', import.meta.url));
 }
 
-async function start(module: URL): Promise<ServerProcess> {
+/** Starts a server with a token check at which Android devices enrol too. */
+export function startEnrolment(app: object): Promise<ServerProcess> {
+  return start(new URL('../servers/enrolment.js', import.meta.url), { BENCH_APP: JSON.stringify(app) });
+}
+
+async function start(module: URL, variables: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
   const port = await freePort();
   const child = fork(fileURLToPath(module), {
     execArgv: ['--import', new URL('../servers/report-usage.js', import.meta.url).href],
@@ -46,6 +51,7 @@ async function start(module: URL): Promise<ServerProcess> {
       APPROOV_LOGGING_ENABLED: 'false',
       HTTP_PORT: String(port),
       SERVER_HOSTNAME: HOST,
+      ...variables,
     },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

@@ -3,6 +3,7 @@ import {
   enrolmentLimits,
   readLimits,
   tokenBuckets,
+  Turns,
   watchedStore,
   type Limiter,
   type LimitOptions,
@@ -84,8 +85,11 @@ export const DEVICES_OPTIONS: OptionTypes = {
 const HASHES_CHANGE =
   'is not set: the hashes in events, and what sessions are bound to, change when the first secret changes';
 
-/** Requests that are verified at once at most; more are told to try again. */
+/** Enrolments that are under way at once at most, and other requests beside them; more are told to try again. */
 const MAX_CONCURRENT = 64;
+
+/** The event loop is the process's, so all its guards share the turns. The pool of each admits far fewer. */
+const turns = new Turns(1024);
 
 /**
  * Devices that enrol, get sessions and sign requests, for the option `devices` of a guard. It brings the kinds of evidence
@@ -115,6 +119,7 @@ export function devices(options: DevicesOptions): Devices {
         store: onEvent === undefined || !isStore(store) ? store : watchedStore(store, now, tell),
         enrolment: evidence,
         limits: enrolmentLimits(limits, now),
+        turn: () => turns.take(),
         options,
         allowPublishedSecret,
         now,

@@ -110,20 +110,46 @@ function incomingOf({ env }: Pick<HonoContext, 'env'>): Incoming | undefined {
   return isNode ? (incoming as Incoming) : undefined;
 }
 
-/** A request on Node: the body as fetch has it, and all else as it was sent. */
+/**
+ * A request on Node: the body as fetch has it, and all else as it was sent.
+ *
+ * An application can make another request of it and hand that on with the same `env`: `mount` shortens the path, `bodyLimit`
+ * wraps the body, a batch has fields and paths of its own. What such a request says is what its handler will see, so it counts, and
+ * the sent one only for what fetch cannot tell: which fields were repeated, and how the same path was written.
+ */
 class SentRequest extends WebRequest {
   readonly #incoming: Incoming;
+  readonly #isItself: boolean;
 
   constructor(request: Request, address: () => string | undefined, incoming: Incoming) {
     super(request, address);
     this.#incoming = incoming;
+    this.#isItself = isMadeOf(request, incoming);
   }
 
   override get target(): string {
-    return this.#incoming.url;
+    const { url } = this.#incoming;
+    return this.#isItself || isWithin(super.target, url) ? url : super.target;
   }
 
   override fields(name: string): readonly string[] {
-    return fieldsOf(this.#incoming, name);
+    const sent = fieldsOf(this.#incoming, name);
+    return this.#isItself || sent.length > 1 ? sent : super.fields(name);
+  }
+}
+
+/** Whether Hono's server made this very request of the message: it keeps it there, under a symbol of its own. */
+function isMadeOf(request: Request, incoming: Incoming): boolean {
+  const own = request as unknown as Readonly<Record<symbol, unknown>>;
+  return Object.getOwnPropertySymbols(request).some((symbol) => own[symbol] === incoming);
+}
+
+/** Whether a path is the one that was sent, or the end of it, with the same query. */
+function isWithin(target: string, sent: string): boolean {
+  try {
+    const [one, other] = [new URL(`http://a${target}`), new URL(sent, 'http://a')];
+    return one.search === other.search && (one.pathname === '/' || other.pathname.endsWith(one.pathname));
+  } catch {
+    return false;
   }
 }

@@ -43,7 +43,7 @@ export interface AppAttestOptions extends AppAttestPolicyOptions {
   readonly maxRiskMetric?: number | undefined;
   /**
    * Exchanges receipts for newer ones, which say the risk metric: `appleReceipts`. At a refresh or `assert`, where one is due.
-   * Default: the receipt of the attestation is kept.
+   * Default: the receipt of the attestation is verified, and not kept.
    */
   readonly receipts?: ReceiptExchanger | undefined;
   /**

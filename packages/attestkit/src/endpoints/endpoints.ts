@@ -6,6 +6,7 @@ import { BODY_CHECKS, deviceIdOf, type Issued, type Sessions } from '../sessions
 import { DEFAULT_REALM, GUARD_CHECKS, quietly, RouteCounts, wwwAuthenticate } from '../guard/internal.js';
 import { ENDPOINT_CHECKS as CHECKS } from './checks.js';
 import { eventsOf } from './endpoint-events.js';
+import { Pool } from './pool.js';
 import { queryParameter, readJsonBody } from './read-request.js';
 import { statusOf } from './status.js';
 import type { Limiter } from './rate-limiter.js';
@@ -14,7 +15,7 @@ import type { Limiter } from './rate-limiter.js';
 export interface EndpointSetup {
   readonly sessions: Sessions;
   readonly limiter: Limiter;
-  /** Requests that are verified at once at most. */
+  /** Enrolments that are under way at once at most, and beside them as many requests of the other endpoints. */
   readonly maxConcurrent: number;
   readonly onEvent: ((event: GuardEvent) => unknown) | undefined;
   /** Names a request in events. */
@@ -44,9 +45,6 @@ interface Endpoint {
 /** Seconds after which one who asked too often, or found no room, may try again. */
 const RETRY_AFTER = 5;
 
-/** For all that one request needs: stores and services have shorter deadlines of their own. */
-const DEADLINE_MS = 30_000;
-
 const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
 
 /** RFC 9110 §9.3.2: what answers GET answers HEAD. */
@@ -57,24 +55,31 @@ export class Endpoints {
   readonly #setup: EndpointSetup;
   readonly #endpoints: ReadonlyMap<string, Endpoint>;
   readonly #counts = new Map<string, RouteCounts>();
-  #running = 0;
+  /** Not around the reading of a body, which a client can make as slow as it likes. */
+  readonly #pool: Pool;
 
   constructor(setup: EndpointSetup) {
     this.#setup = setup;
+    this.#pool = new Pool(setup.maxConcurrent);
+    // Of their own: enrolments that wait for Google must not keep devices with sessions waiting.
+    const enrolling = new Pool(setup.maxConcurrent);
     const { sessions } = setup;
     const issuing =
-      (run: Sessions['enrol'], success: object) =>
+      (run: Sessions['enrol'], success: object, pool = this.#pool) =>
       async (use: Use): Promise<object> => {
         const body = await readJsonBody(use.request);
         await this.#limitDevice(use, Object.hasOwn(body, 'device_id') ? body['device_id'] : undefined);
-        use.issued = await this.#oneOfFew(() => run(body, use.request));
+        use.issued = await pool.run(() => run(body, use.request));
         // A refresh token can be copied: with it nobody may use up what the device asks by its key or evidence.
         if (use.endpoint !== 'refresh') this.#noteVerified(use, use.issued);
         return { ...success, ...answerOf(use.issued) };
       };
     this.#endpoints = new Map<string, Endpoint>([
       ['/challenge', { method: 'GET', run: (use) => this.#challenge(use) }],
-      ['/attest', { method: 'POST', run: issuing(sessions.enrol, { status: 'attestation_success' }) }],
+      [
+        '/attest',
+        { method: 'POST', run: issuing(sessions.enrol, { status: 'attestation_success' }, enrolling) },
+      ],
       // Without an audience there is nothing that a device could sign for.
       ...(sessions.context.settings.audience === undefined
         ? []
@@ -125,24 +130,6 @@ export class Endpoints {
     }
   }
 
-  /** Not around the reading of a body, which a client can make as slow as it likes. */
-  async #oneOfFew<T>(verify: () => Promise<T>): Promise<T> {
-    if (this.#running >= this.#setup.maxConcurrent)
-      throw new AttestationError(CHECKS.busy, { retryAfter: 1 });
-    this.#running += 1;
-    let timer: NodeJS.Timeout | undefined;
-    // A hook of the application, or a signer elsewhere, that never answers must not keep its place for ever.
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new AttestationError(CHECKS.timely)), DEADLINE_MS);
-    });
-    try {
-      return await Promise.race([verify(), late]);
-    } finally {
-      clearTimeout(timer);
-      this.#running -= 1;
-    }
-  }
-
   #addressOf({ ip }: AttestedRequest): string | undefined {
     return ip === undefined ? undefined : this.#setup.sessions.pseudonym('ip', ip);
   }
@@ -183,7 +170,7 @@ export class Endpoints {
 
   async #revoke(use: Use): Promise<object> {
     const body = await readJsonBody(use.request);
-    use.hasEnded = await this.#oneOfFew(() => this.#setup.sessions.revoke(body));
+    use.hasEnded = await this.#pool.run(() => this.#setup.sessions.revoke(body));
     return {};
   }
 

@@ -151,7 +151,7 @@ export interface EnrolmentEvidence<Kind extends string = string, Field extends S
   /** SHA-256, base64url, of each symmetric secret that it is verified with: the guard refuses one secret for two uses. */
   readonly secretDigests?: () => readonly string[];
   /**
-   * Verifies the evidence and holds it to the policy.
+   * Verifies the evidence and holds it to the policy. At most one is begun in a turn of the event loop.
    *
    * @param fields the body's members of these names; each a string, or a list of them where `lists` says so, or absent
    * @throws AttestationError when it does not hold, or when that cannot be known now
@@ -173,7 +173,10 @@ export interface EnrolmentEvidence<Kind extends string = string, Field extends S
    * @throws AttestationError
    */
   endorsed?(enrolled: Enrolled): void;
-  /** Awaited before `appraise` and `endorsed`, for what they need and cannot wait for. Must not reject for an outage. */
+  /**
+   * Awaited before `appraise` and `endorsed`, for what they need and cannot wait for, and before `verify`, which should then
+   * have nothing to wait for but a call of its own. Must not reject for an outage.
+   */
   ready?(): Promise<void>;
   /** Renews what the platform wants to be renewed, where that is due. */
   readonly renewal?: Renewal;

@@ -23,6 +23,8 @@ export interface Context {
   };
   readonly verifier: SessionVerifier;
   readonly limits: EnrolmentLimits | undefined;
+  /** Awaited before each verification of evidence for enrolment, which may keep the event loop for milliseconds. */
+  readonly turn: () => Promise<void>;
   /** Milliseconds since the epoch, whole; in one process it never runs backwards. */
   readonly now: () => number;
 }

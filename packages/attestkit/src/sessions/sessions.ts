@@ -57,6 +57,8 @@ export interface SessionsSetup {
   readonly allowPublishedSecret?: boolean | undefined;
   /** Default: no limits. */
   readonly limits?: EnrolmentLimits | undefined;
+  /** Gives the turn to verify one piece of evidence for enrolment. Default: at once. */
+  readonly turn?: (() => Promise<void>) | undefined;
   readonly now: () => number;
 }
 
@@ -91,6 +93,7 @@ export function createSessions(setup: SessionsSetup): Sessions {
     keys,
     verifier: new SessionVerifier(keys.session.source, expected, CACHE),
     limits: setup.limits,
+    turn: setup.turn ?? (async () => undefined),
     now,
   };
   const control = deviceControl(context);

@@ -35,13 +35,14 @@ export function remoteStore(
   options: DeadlineOptions,
 ): CheckedStore {
   const bounded = boundary(options);
-  const checked = once(check);
+  let isChecked = false;
+  const checked = once(async () => {
+    await check();
+    isChecked = true;
+  });
 
   function ready<T>(operation: () => Promise<T>): Promise<T> {
-    return bounded(async () => {
-      await checked();
-      return operation();
-    });
+    return bounded(() => (isChecked ? operation() : checked().then(operation)));
   }
 
   const ofServer: Store = {

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono, type MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { describe, expect, test, vi } from 'vitest';
 import { deviceEndpoints, protect, type AttestationVariables } from '../../src/adapters/hono.js';
 import { echoing } from './support/echoing.js';
@@ -106,6 +107,67 @@ test('on Node repeated fields are told apart from one with a comma', async () =>
   const field = (value: string) => ['Authorization', value] as const;
   expect((await send(port, { fields: [bound, field('a, a')] })).status).toBe(200);
   expect((await send(port, { fields: [bound, field('a'), field('a')] })).status).toBe(401);
+});
+
+describe('a request that the application makes of another one', () => {
+  const field = (value: string) => ['Authorization', value] as const;
+  const credential = tokenField('Bearer a');
+
+  test('is judged by what it carries itself, although it is handed on with the same environment', async () => {
+    const app = new Hono<Env>();
+    app.post('/batch', async (c) => {
+      const { headers } = (await c.req.json()) as { readonly headers: Record<string, string> };
+      return app.request('/inner', { headers }, c.env as object);
+    });
+    app.use('/inner', protect(syncGuard().guard, { binding: true }), did);
+    const port = await start(app);
+    const batch = async (headers: object, ...fields: (readonly [string, string])[]) =>
+      (await send(port, { method: 'POST', target: '/batch', body: JSON.stringify({ headers }), fields }))
+        .status;
+    const [name, value] = credential;
+    expect(await batch({}, credential, field('Bearer a'))).toBe(401);
+    expect(await batch({ [name]: value, authorization: 'Bearer a' })).toBe(200);
+    expect(
+      await batch({ [name]: value, authorization: 'Bearer victim' }, credential, field('Bearer a')),
+    ).toBe(401);
+  });
+
+  test('has the path that was sent where it is the same, or the end of it', async () => {
+    const { guard, seen } = recordingGuard();
+    const inner = new Hono<Env>().use(protect(guard)).all('*', did);
+    const app = new Hono<Env>();
+    app.mount('/mounted', (request, env) => inner.fetch(request, env as object));
+    app.all('/other', (c) => inner.request('/elsewhere?b=2', {}, c.env as object));
+    const port = await start(app);
+    for (const target of ['/mounted', '/mounted?a={}', '/mounted/{x}?a=1', '/other?b=2', '/other'])
+      await send(port, { target });
+    expect(seen).toEqual(
+      ['/mounted', '/mounted?a={}', '/mounted/{x}?a=1', '/elsewhere?b=2', '/elsewhere?b=2'].map((target) => ({
+        target,
+        ip: '127.0.0.1',
+      })),
+    );
+  });
+
+  test('still has its repeated fields', async () => {
+    const inner = new Hono<Env>().use(protect(syncGuard().guard, { binding: true })).all('*', did);
+    const app = new Hono<Env>().mount('/mounted', (request, env) => inner.fetch(request, env as object));
+    const port = await start(app);
+    const ask = async (...fields: (readonly [string, string])[]) =>
+      (await send(port, { target: '/mounted/x', fields })).status;
+    expect(await ask(tokenField('a, a'), field('a, a'))).toBe(200);
+    expect(await ask(tokenField('a, a'), field('a'), field('a'))).toBe(401);
+    expect(await ask(tokenField('a'), field('a'), field('a'))).toBe(401);
+  });
+
+  test('whose body a limit has wrapped is read as it was sent', async () => {
+    const body = '{ "a": 1 }';
+    const app = new Hono<Env>().use(bodyLimit({ maxSize: 1000 }), protect(bodyGuard().guard), did);
+    const port = await start(app);
+    const sent = { method: 'POST', target: '/|', body: ['{ "a"', ': 1 }'] };
+    expect((await send(port, { ...sent, fields: [digestOf(body)] })).status).toBe(200);
+    expect((await send(port, { ...sent, fields: [digestOf('{}')] })).status).toBe(401);
+  });
 });
 
 describe('the address', () => {

@@ -169,7 +169,7 @@ function slow() {
 }
 
 const settled = async () => {
-  for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < 150; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 };
 
 describe('capacity', () => {

@@ -29,6 +29,43 @@ function fake(server: object, rows: readonly object[] = []) {
   return { pool, asked };
 }
 
+describe('statements', () => {
+  it('have no names unless they are wanted', async () => {
+    const { pool, asked } = fake(SERVER, [{}]);
+    await postgresStore(pool).claim('a', 1);
+    for (const each of asked) expect(typeof each.text).toBe('string');
+  });
+
+  it('have names that differ with the text, if they are wanted; those about the server have none', async () => {
+    const sent: { readonly name: string; readonly text: string; readonly values: unknown[] }[] = [];
+    const { pool, asked } = fake(SERVER, [{ standby: false, format: null }]);
+    const both = {
+      query: (text: unknown, values: unknown[]) => {
+        if (typeof text === 'string') return pool.query(text, values);
+        sent.push(text as (typeof sent)[number]);
+        return pool.query((text as (typeof sent)[number]).text, (text as (typeof sent)[number]).values);
+      },
+    } as PostgresPool;
+    for (const schema of ['one', 'two']) {
+      const store = postgresStore(both, { schema, namedStatements: true });
+      await store.get('a');
+      await store.get('b');
+      await store.claim('a', 5);
+    }
+    expect(asked).toHaveLength(sent.length + 2 * QUESTIONS);
+    expect(sent.map(({ values }) => values)).toEqual([['a'], ['b'], ['a', 5], ['a'], ['b'], ['a', 5]]);
+    expect(new Set(sent.map(({ name, text }) => `${name} ${text}`)).size).toBe(4);
+    expect(new Set(sent.map(({ name }) => name)).size).toBe(4);
+    // PostgreSQL cuts names off after 63 bytes.
+    for (const { name } of sent) expect(name).toMatch(/^attestkit_[\w-]{22}$/);
+  });
+
+  it('a wrong option fails at start-up', () => {
+    const wrong = { namedStatements: 'yes' } as unknown as { namedStatements: boolean };
+    expect(() => postgresStore(fake(SERVER).pool, wrong)).toThrow(/namedStatements/);
+  });
+});
+
 describe('the server', () => {
   it('is asked once, before the first operation', async () => {
     const { pool, asked } = fake(SERVER, [{}]);

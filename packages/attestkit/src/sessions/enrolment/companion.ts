@@ -7,18 +7,25 @@ import { ENROLMENT_CHECKS as CHECKS } from './enrolment-checks.js';
  * Verifies evidence with what belongs to it, over the same challenge: first the evidence that costs no call, so that what
  * it refuses is sent on to nobody.
  *
+ * @param turn awaited before each verification
  * @param contextOf what evidence is verified against; the second time with what the first evidence says
  * @throws AttestationError (rejects with it)
  */
 export async function verifySent(
   { evidence, fields, beside }: SentEvidence,
+  turn: () => Promise<void>,
   contextOf: (known?: Enrolled) => EnrolmentContext,
 ): Promise<Enrolled> {
+  // Before the turn: what many wait for comes to all of them in one turn.
+  await evidence.ready?.();
+  await turn();
   const enrolled = await evidence.verify(fields, contextOf());
   if (beside === undefined) {
     assertComplete(evidence, enrolled);
     return enrolled;
   }
+  await beside.evidence.ready?.();
+  await turn();
   const second = await beside.evidence.verify(beside.fields, contextOf(enrolled));
   if (second.appId !== enrolled.appId) throw new AttestationError(CHECKS.companionApp);
   const { notes = [], ...kept } = second;

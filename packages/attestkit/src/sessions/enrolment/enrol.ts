@@ -52,7 +52,7 @@ export async function enrol(context: Context, body: JsonObject, request: Atteste
     (early ??= assertWithinLimit(context.limits, 'remote', request).then(() =>
       open(context, request, { deviceId, keyId, spending: authentic }),
     ));
-  const enrolled = await verifySent(sent, (known) => ({
+  const enrolled = await verifySent(sent, context.turn, (known) => ({
     challenge,
     deviceId,
     now: now(),

@@ -9,7 +9,11 @@ import { createClient } from 'redis';
 import type { Store } from '../../../src/ports/store.js';
 import type { DeadlineOptions } from '../../../src/stores/deadline.js';
 import { memoryStore } from '../../../src/stores/memory.js';
-import { migratePostgres, postgresStore } from '../../../src/stores/postgres/index.js';
+import {
+  migratePostgres,
+  postgresStore,
+  type PostgresStoreOptions,
+} from '../../../src/stores/postgres/index.js';
 import { fromIoredis, fromNodeRedis, redisStore } from '../../../src/stores/redis/index.js';
 import { sqliteStore } from '../../../src/stores/sqlite/index.js';
 import { POSTGRES_URL, REDIS_URL } from './servers.js';
@@ -86,16 +90,19 @@ export const OPEN: Readonly<Record<string, (options?: DeadlineOptions) => Promis
     const store = redisStore(fromNodeRedis(client), { ...options, prefix, persistence: 'accept-loss' });
     return { store, spoil, close };
   },
-  async postgres(options = {}) {
-    const pool = new Pool({ connectionString: POSTGRES_URL });
-    const schema = `test_${randomUUID().replaceAll('-', '')}`;
-    await migratePostgres(pool, { schema });
-    const close = async (): Promise<void> => {
-      await pool.query(`DROP SCHEMA ${schema} CASCADE`);
-      await pool.end();
-    };
-    const spoil = (family: 'counter' | 'record', key: string): Promise<unknown> =>
-      pool.query(`UPDATE ${schema}.${family}s SET format = 2 WHERE key = $1`, [key]);
-    return { store: postgresStore(pool, { ...options, schema }), spoil, close };
-  },
+  postgres: (options) => openPostgres({ ...options }),
+  'postgres with named statements': (options) => openPostgres({ ...options, namedStatements: true }),
 };
+
+async function openPostgres(options: Omit<PostgresStoreOptions, 'schema'>): Promise<Opened> {
+  const pool = new Pool({ connectionString: POSTGRES_URL });
+  const schema = `test_${randomUUID().replaceAll('-', '')}`;
+  await migratePostgres(pool, { schema });
+  const close = async (): Promise<void> => {
+    await pool.query(`DROP SCHEMA ${schema} CASCADE`);
+    await pool.end();
+  };
+  const spoil = (family: 'counter' | 'record', key: string): Promise<unknown> =>
+    pool.query(`UPDATE ${schema}.${family}s SET format = 2 WHERE key = $1`, [key]);
+  return { store: postgresStore(pool, { ...options, schema }), spoil, close };
+}
