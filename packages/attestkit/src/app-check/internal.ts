@@ -1,2 +1,3 @@
-export { TOKEN_CHECKS } from './checks.js';
+export { FIELD_CHECKS, TOKEN_CHECKS } from './checks.js';
 export type { AppCheckErrorCode } from './checks.js';
+export { inspectAppCheckForm } from './verify.js';

@@ -1,1 +1,1 @@
-export { sentenceOf } from './inspect-evidence.js';
+export { saysTime, sentenceOf } from './inspect-evidence.js';

@@ -8,7 +8,7 @@ import type { SecurityLevel } from '../description/key-description.js';
 import { POLICY_CHECKS as CHECKS } from './policy-checks.js';
 import type { Provisioning } from '../chain/provisioning.js';
 import { isComplete } from '../description/lenient-der.js';
-import { HIGHEST_OS, isAtLeastPatch, patchWords, readPatchLevel, readVersion } from './versions.js';
+import { HIGHEST_OS, isAtLeastPatch, patchWords, readPatchLevel, readVersion, versionWords } from './versions.js';
 
 /** What a device has to be to be let in, beyond being genuine. */
 export interface DevicePolicyOptions {
@@ -176,7 +176,9 @@ export function appraiseDevice(facts: DeviceFacts, policy: DevicePolicy, now: nu
   const oldest = policy.minimumOs;
   const isCurrent =
     oldest === undefined || (osVersion !== undefined && osVersion >= oldest && osVersion <= HIGHEST_OS);
-  checks.holds(CHECKS.osVersion, isCurrent, osVersion, oldest === undefined ? NOT_ASKED : atLeast(oldest));
+  const system = osVersion === undefined ? undefined : words(() => versionWords(osVersion));
+  const asked = oldest === undefined ? NOT_ASKED : words(() => `at least ${versionWords(oldest)}`);
+  checks.holds(CHECKS.osVersion, isCurrent, system, asked);
   const levels = [facts.patchLevel, facts.vendorPatchLevel, facts.bootPatchLevel];
   const arePatched = policy.patches.every(
     (least, index) => least === undefined || isAtLeastPatch(levels[index], least, now),
