@@ -1,3 +1,3 @@
-export { FIELD_CHECKS, TOKEN_CHECKS } from './checks.js';
+export { CLAIM_CHECKS, FIELD_CHECKS, TOKEN_CHECKS } from './checks.js';
 export type { AppCheckErrorCode } from './checks.js';
 export { inspectAppCheckForm } from './verify.js';

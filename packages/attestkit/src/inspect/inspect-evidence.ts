@@ -120,7 +120,8 @@ function fileOf({ kind, file, beside = {}, notes = [] }: Reading): {
   const twice = taken.find(([name]) => Object.hasOwn(file, name));
   if (twice !== undefined) throw unusable(twice[0], 'is in the body already', 'Leave it out.');
   const names = left.slice(0, MOST_NAMES).map((name) => JSON.stringify(name.slice(0, MOST_CHARACTERS)));
-  const unknown = left.length === 0 ? [] : [`Not looked at: ${names.join(', ')}${left.length > MOST_NAMES ? ', …' : ''}.`];
+  const unknown =
+    left.length === 0 ? [] : [`Not looked at: ${names.join(', ')}${left.length > MOST_NAMES ? ', …' : ''}.`];
   return { file: { ...Object.fromEntries(taken), ...file }, notes: [...notes, ...unknown] };
 }
 

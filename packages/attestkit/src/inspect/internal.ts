@@ -1,1 +1,2 @@
 export { saysTime, sentenceOf } from './inspect-evidence.js';
+export { usualCauseOf } from './usual-causes.js';

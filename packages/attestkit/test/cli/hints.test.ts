@@ -86,7 +86,7 @@ describe('a bare token of Google’s', () => {
   ])('cannot be used: %s', async (name, bare) => {
     const { status, out, err } = await inspected(bare);
     expect([status, out]).toEqual([2, '']);
-    expect(err).toMatch(new RegExp(`^attestkit inspect: evidence is a token of ${name}`));
+    expect(err).toMatch(new RegExp(`^attestkit inspect: evidence is read as a token of ${name}`));
     expect(err).toMatch(/\nSee: attestkit inspect --help\n$/);
     expect(err).not.toContain(bare);
   });

@@ -18,7 +18,7 @@ export interface Unwrapped {
  * The verdict in Google's answer: plain, as JSON text, in `data` as HTTP clients wrap it, in a list of one, or several of
  * these. Undefined if there is no answer in it. An answer has nothing but its one member.
  */
-export function unwrapAnswer(given: unknown): Unwrapped | undefined {
+function unwrapAnswer(given: unknown): Unwrapped | undefined {
   const path: string[] = [];
   let value = given;
   for (let depth = 0; depth < DEEPEST; depth += 1) {
@@ -96,7 +96,8 @@ export function readAnswer(given: unknown): Reading | undefined {
 /** What an answer was taken out of; none for what the verifier takes too. */
 export function notesOn({ path }: Unwrapped): readonly string[] {
   return path.length === 0 || path.join() === PAYLOAD
-    ? [] : [`The verdict was taken out of ${path.join(', ')}. A server takes it alone.`];
+    ? []
+    : [`The verdict was taken out of ${path.join(', ')}. A server takes it alone.`];
 }
 
 function isVerdict(value: JsonObject): boolean {
@@ -107,9 +108,12 @@ function isVerdict(value: JsonObject): boolean {
 function apart(given: unknown): { readonly answer: unknown; readonly beside: JsonObject } {
   if (!isJsonObject(given)) return { answer: given, beside: {} };
   const entries = Object.entries(given);
-  const isBeside = ([name]: [string, unknown]): boolean => BESIDE.includes(name);
   return {
     answer: Object.fromEntries(entries.filter((each) => !isBeside(each))),
     beside: Object.fromEntries(entries.filter(isBeside)),
   };
+}
+
+function isBeside([name]: [string, unknown]): boolean {
+  return BESIDE.includes(name);
 }

@@ -95,7 +95,10 @@ export function membersOf(body: JsonObject, kind: KindName, what: string): Membe
     case 'app-check':
       return { file: { token: body['app_check_token'] }, beside, notes: [LIMITED] };
     case 'play-integrity':
-      return verdictOf(body['integrity_token'], beside, { challenge: challenge ?? '', deviceId: deviceId ?? '' });
+      return verdictOf(body['integrity_token'], beside, {
+        challenge: challenge ?? '',
+        deviceId: deviceId ?? '',
+      });
     default:
       return proofOf(body, beside, what);
   }
@@ -166,7 +169,11 @@ function assertKey(keyId: unknown, publicKey: unknown, what: string): void {
   if (keyId === undefined) return;
   const named = typeof keyId === 'string' ? readKeyId(keyId) : undefined;
   if (named === undefined)
-    throw refusedBy(BODY_CHECKS.members, `is read as ${what}`, 'Give key_id, 32 bytes in base64 or base64url.');
+    throw refusedBy(
+      BODY_CHECKS.members,
+      `is read as ${what}`,
+      'Give key_id, 32 bytes in base64 or base64url.',
+    );
   const given = idOfPublicKey(publicKey);
   if (given !== undefined && given !== named)
     throw refusedBy(

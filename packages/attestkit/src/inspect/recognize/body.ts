@@ -22,10 +22,12 @@ type Endpoint = 'attest' | 'assert' | 'refresh' | 'revoke';
  * The body of a device endpoint, as an app sends it, perhaps with members of an evidence file beside its own; undefined
  * for any other object.
  *
+ * @param given parsed JSON
  * @param wanted the kind of evidence in it, if the user said so
  * @throws EvidenceError if there is nothing in it to inspect, or a server refuses it before its evidence
  */
-export function readBody(body: JsonObject, wanted?: KindName): Reading | undefined {
+export function readBody(given: JsonObject, wanted?: KindName): Reading | undefined {
+  const body = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const has = (name: string): boolean => Object.hasOwn(body, name);
   const names = Object.keys(body);
   if (!WIRE.some(has)) return names.length === 1 ? readRevocation(body['token']) : undefined;
@@ -35,8 +37,13 @@ export function readBody(body: JsonObject, wanted?: KindName): Reading | undefin
   const endpoint = has('challenge') || !has('refresh_token') ? 'assert' : 'refresh';
   if (proof !== undefined) return readProven(body, endpoint, proof, wanted);
   if (has('refresh_token')) throw nothingIn('refresh', 'it has refresh_token', REFRESH);
-  if (has('key_id')) throw nothingIn('assert', 'it has key_id', 'It has neither attestation, assertion nor signature.');
-  throw nothingIn('attest', `it has ${listed(WIRE.filter(has))}`, 'It has no evidence of a kind that is known here.');
+  if (has('key_id'))
+    throw nothingIn('assert', 'it has key_id', 'It has neither attestation, assertion nor signature.');
+  throw nothingIn(
+    'attest',
+    `it has ${listed(WIRE.filter(has))}`,
+    'It has no evidence of a kind that is known here.',
+  );
 }
 
 const REFRESH =
@@ -44,7 +51,11 @@ const REFRESH =
   'The code is in the server’s event.';
 
 function nothingIn(endpoint: Endpoint, why: string, remedy: string): EvidenceError {
-  return unusable('evidence', `is read as ${bodyOf(endpoint)}, because ${why}. There is nothing in it to inspect`, remedy);
+  return unusable(
+    'evidence',
+    `is read as ${bodyOf(endpoint)}, because ${why}. There is nothing in it to inspect`,
+    remedy,
+  );
 }
 
 function bodyOf(endpoint: Endpoint): string {

@@ -41,11 +41,7 @@ export function readCertificateBytes(bytes: Buffer, why: string): Reading | unde
   );
 }
 
-function chainOf(
-  certificateChain: readonly string[],
-  why: string,
-  notes: readonly string[] = [],
-): Reading {
+function chainOf(certificateChain: readonly string[], why: string, notes: readonly string[] = []): Reading {
   const what = certificateChain.length === 1 ? 'a certificate of Android' : 'a certificate chain of Android';
   return { kind: 'key-attestation', file: { certificateChain }, what, why, notes };
 }

@@ -74,8 +74,8 @@ export function missingIn(reading: Reading, file: JsonObject): EvidenceError | u
     return `${name} (${name === first ? give : (MADE_OF[name] ?? give)})`;
   });
   const where = open
-    ? 'Add them to the body, as members beside its own, or write an evidence file'
-    : `Write an evidence file of kind ${kind}, with ${mainMember(kind)} and them`;
+    ? 'Add it to the body, beside its own members, or write an evidence file'
+    : `Write an evidence file of kind ${kind}, with ${mainMember(kind)} and these members`;
   const remedy = `${where}: see docs/inspect.md.${kind === 'play-integrity' ? PLAY_PAYLOAD : ''}`;
   const problem = `is read as ${sentenceOfReading(reading)}. To verify it, what is missing is ${listed(names)}`;
   return unusable('evidence', problem, remedy);

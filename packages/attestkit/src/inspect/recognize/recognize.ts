@@ -42,7 +42,8 @@ function kindNamed(kind: unknown): KindName {
 const KINDS = `Kinds are: ${KIND_NAMES.join(', ')}.`;
 
 function assertSize({ length }: { readonly length: number }): void {
-  if (length > MOST) throw unusable('evidence', 'is larger than 1 MiB, as no evidence is', 'Give the evidence alone.');
+  if (length > MOST)
+    throw unusable('evidence', 'is larger than 1 MiB, as no evidence is', 'Give the evidence alone.');
 }
 
 function readBytes(bytes: Buffer, wanted: KindName | undefined): Reading {
@@ -51,7 +52,8 @@ function readBytes(bytes: Buffer, wanted: KindName | undefined): Reading {
   if (wanted !== undefined) return bytesAs(wanted, bytes);
   const read = readOctets(bytes) ?? readCertificateBytes(bytes, 'it is a certificate in DER');
   if (read !== undefined) return read;
-  const remedy = 'Binary evidence is CBOR of App Attest, a receipt, or certificates in DER. An explicit kind says which.';
+  const remedy =
+    'Binary evidence is CBOR of App Attest, a receipt, or certificates in DER. An explicit kind says which.';
   throw unusable('evidence', 'is binary, and nothing that is known here', remedy);
 }
 
@@ -101,7 +103,11 @@ function readValue(value: unknown, wanted: KindName | undefined): Reading | unde
 function ofKind(read: Reading, wanted: KindName | undefined): Reading {
   if (wanted === undefined) return read;
   if (read.kind === wanted) return { ...read, why: undefined };
-  throw unusable('kind', `is ${wanted}, and the evidence is ${read.what}`, `Leave it out, or give ${read.kind}.`);
+  throw unusable(
+    'kind',
+    `is ${wanted}, and the evidence is ${read.what}`,
+    `Leave it out, or give ${read.kind}.`,
+  );
 }
 
 /** An evidence file, which says itself what it is. */
@@ -111,7 +117,13 @@ function readFile(file: JsonObject): Reading {
   if (kind !== 'play-integrity' || members['payload'] === undefined)
     return { kind, file: members, what: kind, why: undefined };
   const answer = verdictIn(members['payload']);
-  return { kind, file: { ...members, payload: answer.payload }, what: kind, why: undefined, notes: notesOn(answer) };
+  return {
+    kind,
+    file: { ...members, payload: answer.payload },
+    what: kind,
+    why: undefined,
+    notes: notesOn(answer),
+  };
 }
 
 function readBare(text: string, wanted: KindName | undefined): Reading {
@@ -163,8 +175,10 @@ function encoded(text: string): string {
 
 function bytesAs(kind: KindName, bytes: Buffer): Reading {
   const base = { kind, what: kind, why: undefined };
-  if (kind === 'key-attestation') return { file: {}, ...readCertificateBytes(bytes, ''), ...base };
+  const base64 = bytes.toString('base64');
+  if (kind === 'key-attestation')
+    return { file: { certificateChain: [base64] }, ...readCertificateBytes(bytes, ''), ...base };
   if (!BYTE_KINDS.includes(kind))
     throw unusable('evidence', `is binary, and ${kind} is text`, 'Give the text, or leave out kind.');
-  return { ...base, file: { [mainMember(kind)]: bytes.toString('base64') } };
+  return { ...base, file: { [mainMember(kind)]: base64 } };
 }

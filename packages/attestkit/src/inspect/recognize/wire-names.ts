@@ -29,8 +29,7 @@ const KEY_KINDS: readonly string[] = ['app-attest-assertion', 'key-attestation-s
  * @param of the kind of the file
  */
 export function memberFor(name: string, of: string): string | undefined {
-  if (name === 'key_id' && KEY_KINDS.includes(of))
-    return 'Leave it out: "publicKey" says which key it is.';
+  if (name === 'key_id' && KEY_KINDS.includes(of)) return 'Leave it out: "publicKey" says which key it is.';
   const [kind, member, more] = (Object.hasOwn(SENT, name) ? SENT[name] : undefined) ?? [];
   if (kind === undefined) return undefined;
   return `In an evidence file of kind ${kind} it is "${member}"; ${more}.`;

@@ -91,7 +91,11 @@ function positionsOf(certificates: readonly Certificate[]): Positions {
 /** Reads the certificates: how many, how large, in DER. */
 export function readChain(chain: readonly Uint8Array[], checks: Checks): readonly Certificate[] {
   const count = Array.isArray(chain) ? chain.length : 0;
-  checks.holds(CHECKS.length, count >= MIN_CERTIFICATES && count <= MAX_CERTIFICATES, amount(count, 'certificates'));
+  checks.holds(
+    CHECKS.length,
+    count >= MIN_CERTIFICATES && count <= MAX_CERTIFICATES,
+    amount(count, 'certificates'),
+  );
   // The inspector reads shorter ones all the same.
   if (count === 0 || count > MAX_CERTIFICATES) throw new AttestationError(CHECKS.length);
   const large = chain.findIndex((each) => !fits(each));
@@ -181,7 +185,11 @@ export function appraiseChain(
   checks.holds(CHECKS.leaf, isLeaf, isLeaf ? numbered(attested) : placeOfExtension(lowest, KEY_DESCRIPTION));
   const above = attested.find((index) => index > highestAllowed);
   const isAlone = above === undefined;
-  checks.holds(CHECKS.extended, isAlone, isAlone ? numbered(attested) : placeOfExtension(above, KEY_DESCRIPTION));
+  checks.holds(
+    CHECKS.extended,
+    isAlone,
+    isAlone ? numbered(attested) : placeOfExtension(above, KEY_DESCRIPTION),
+  );
 
   // Step 4: between device and root are as many certificates as its makers issue: with one more, one of them was no authority.
   const mostIssued = provisioning === 'remote' ? 3 : 2;
