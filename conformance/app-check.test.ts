@@ -123,14 +123,14 @@ describe.each(targets)('$name', (target) => {
     expect((await send({ target: '/app', headers: [field(token)] })).status).toBe(200);
     expectReply(await send(once(token)), { appId: FIREBASE.appId, consumed: true });
     expectRefusal(await send(once(token)), 401);
-    expect(server.decisions).toEqual([undefined, undefined, 'ERR_APP_CHECK_TOKEN_CONSUMED']);
+    expect(server.decisions).toEqual([undefined, undefined, 'ERR_APP_CHECK_TOKEN_REUSED']);
     expect((await send(once(firebase.token({ limitedUse: true })))).status).toBe(200);
   });
 
   it('takes no token for many uses where it has to be for one', async () => {
     const { server, send } = await start();
     expectRefusal(await send(once(firebase.token())), 401);
-    expect(server.decisions).toEqual(['ERR_APP_CHECK_TOKEN_NOT_LIMITED']);
+    expect(server.decisions).toEqual(['ERR_APP_CHECK_TOKEN_LIMITED_USE_MISMATCH']);
   });
 
   it('of 20 uses of one token exactly one is let in', async () => {

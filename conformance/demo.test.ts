@@ -87,20 +87,20 @@ const ANDROID = [
   [
     'withdraws, with a key that Google has revoked since: it leaked',
     401,
-    'ERR_KEY_ATTESTATION_REVOKED_SINCE',
+    'ERR_KEY_ATTESTATION_ENROLLED_CHAIN_REVOKED',
   ],
-  ['sends a signed transfer beside the session', 401, 'ERR_KEY_ATTESTATION_REVOKED_SINCE'],
-  ['refreshes the session', 401, 'ERR_KEY_ATTESTATION_REVOKED_SINCE'],
+  ['sends a signed transfer beside the session', 401, 'ERR_KEY_ATTESTATION_ENROLLED_CHAIN_REVOKED'],
+  ['refreshes the session', 401, 'ERR_KEY_ATTESTATION_ENROLLED_CHAIN_REVOKED'],
   ['enrols with what leaked', 403, 'ERR_KEY_ATTESTATION_REVOKED'],
   ['enrols with Play Integrity', 200, ''],
   ['sends its token again', 400, 'ERR_CHALLENGE_REUSED'],
-  ['sends a token that was decoded before', 403, 'ERR_PLAY_INTEGRITY_CLEARED'],
+  ['sends a token that was decoded before', 403, 'ERR_PLAY_INTEGRITY_EVALUATION_MISSING'],
   ['sends a token of another app', 403, 'ERR_PLAY_INTEGRITY_TOKEN_INVALID'],
   ['goes on with the verdict of the day before', 401, 'ERR_PLAY_INTEGRITY_REFRESH_TOO_OLD'],
   ['reads the rates with an App Check token', 200, ''],
   ['signs up with a limited-use token', 200, ''],
-  ['signs up with it again', 401, 'ERR_APP_CHECK_TOKEN_CONSUMED'],
-  ['shows the token of another app of the project', 401, 'ERR_APP_CHECK_TOKEN_APP'],
+  ['signs up with it again', 401, 'ERR_APP_CHECK_TOKEN_REUSED'],
+  ['shows the token of another app of the project', 401, 'ERR_APP_CHECK_TOKEN_APP_MISMATCH'],
 ] as const;
 
 describe('the demo', () => {

@@ -31,7 +31,7 @@ const enforced: readonly Row[] = [
   ['v2 shapes, token is empty', 400, missing('REJECTED')],
   ['v2 shapes, token has expired', 401, invalid('REJECTED', 'EXPIRED')],
   ['v2 shapes, token twice', 401, invalid('REJECTED', 'REPEATED')],
-  ['v2 shapes, signature by another secret', 401, invalid('REJECTED', 'SIGNATURE')],
+  ['v2 shapes, signature by another secret', 401, invalid('REJECTED', 'SIGNATURE_INVALID')],
   ['v2 forms, bound to Authorization', 200, [TOKEN_VALID, BINDING_VALID]],
   ['v2 forms, no token', 400, missing('REJECTED')],
   ['v2 forms, no Authorization', 400, unbound('REJECTED', 'HEADER_MISSING')],

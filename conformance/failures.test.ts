@@ -179,7 +179,7 @@ describe.each(targets)('$name', (target) => {
     expect(recorded.events.map(({ refused }) => refused?.code)).toEqual([
       'ERR_JWKS_UNAVAILABLE',
       'ERR_APPROOV_TOKEN_MISSING',
-      'ERR_APPROOV_TOKEN_ALGORITHM',
+      'ERR_APPROOV_TOKEN_ALGORITHM_MISMATCH',
     ]);
   });
 

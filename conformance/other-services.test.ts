@@ -63,8 +63,8 @@ describe('another service in Node', () => {
         }
         return 'none';
       };
-      expect(await refused(forged(token))).toBe('ERR_SESSION_SIGNATURE');
-      expect(await refused(token, 'https://other.example.com')).toBe('ERR_SESSION_AUDIENCE');
+      expect(await refused(forged(token))).toBe('ERR_SESSION_SIGNATURE_INVALID');
+      expect(await refused(token, 'https://other.example.com')).toBe('ERR_SESSION_AUDIENCE_MISMATCH');
       expect(await refused((await issue(algorithm)).token)).toBe('ERR_SESSION_KEY_UNKNOWN');
     },
   );

@@ -41,13 +41,13 @@ describe.each(targets)('$name', (target) => {
     server.clock.now += THREE_DAYS;
     const alone = postSigned(JSON_BYTES, ['Content-Type', 'application/json'], '/key');
     expectRefusal(await send(await signed(device, undefined, alone)));
-    expect(server.decisions.at(-1)).toBe('ERR_KEY_ATTESTATION_REVOKED_SINCE');
+    expect(server.decisions.at(-1)).toBe('ERR_KEY_ATTESTATION_ENROLLED_CHAIN_REVOKED');
     for (const request of [
       post('refresh', { refresh_token }),
       post('assert', device.assertion(await device.challenge('assert'))),
     ]) {
       expect(await send(request)).toMatchObject({ status: 401, body: '{}' });
-      expect(server.events.at(-1)?.refused?.code).toBe('ERR_KEY_ATTESTATION_REVOKED_SINCE');
+      expect(server.events.at(-1)?.refused?.code).toBe('ERR_KEY_ATTESTATION_ENROLLED_CHAIN_REVOKED');
     }
   });
 

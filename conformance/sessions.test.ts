@@ -46,15 +46,15 @@ const hostile: Readonly<
     (issued) => field(forged(issued, {}, { typ: 'JWT' })),
   ],
   'a session of another type by its claim': [
-    'ERR_SESSION_CLAIM_TYPE',
+    'ERR_SESSION_CLAIM_TYPE_MISMATCH',
     (issued) => field(forged(issued, { type: 'session' })),
   ],
   'a session signed by another key': [
-    'ERR_SESSION_SIGNATURE',
+    'ERR_SESSION_SIGNATURE_INVALID',
     (issued) => field(forged(issued, {}, {}, newKey())),
   ],
   'a session of another audience': [
-    'ERR_SESSION_AUDIENCE',
+    'ERR_SESSION_AUDIENCE_MISMATCH',
     (issued) => field(forged(issued, { aud: 'https://other.example.com' })),
   ],
   'a session that has expired': [
@@ -62,10 +62,16 @@ const hostile: Readonly<
     (issued) => field(forged(issued, { exp: NOW / 1000 })),
   ],
   'a session without end': ['ERR_SESSION_EXP_MISSING', (issued) => field(forged(issued, { exp: undefined }))],
-  'a session of no device': ['ERR_SESSION_DEVICE_ID', (issued) => field(forged(issued, { device_id: '' }))],
-  'an unsigned session': ['ERR_SESSION_ALGORITHM', (issued) => field(forged(issued, {}, { alg: 'none' }))],
+  'a session of no device': [
+    'ERR_SESSION_DEVICE_ID_INVALID',
+    (issued) => field(forged(issued, { device_id: '' })),
+  ],
+  'an unsigned session': [
+    'ERR_SESSION_ALGORITHM_MISMATCH',
+    (issued) => field(forged(issued, {}, { alg: 'none' })),
+  ],
   'a session that was cut short': [
-    'ERR_SESSION_ENCODING',
+    'ERR_SESSION_ENCODING_MALFORMED',
     ({ session_token }) => field(session_token.slice(0, -1)),
   ],
   'a session that is too long': [

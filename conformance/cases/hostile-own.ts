@@ -22,10 +22,10 @@ const ofIPhones: Cases = {
   ),
   'attest: evidence that is no base64': attest(
     403,
-    'ERR_APP_ATTEST_ENCODING_INVALID',
+    'ERR_APP_ATTEST_ENCODING_MALFORMED',
     async ({ device }) => ({ ...device.attestation(await device.challenge()), attestation: '!' }),
   ),
-  'attest: evidence that is no CBOR': attest(403, 'ERR_APP_ATTEST_CBOR_INVALID', async ({ device }) => ({
+  'attest: evidence that is no CBOR': attest(403, 'ERR_APP_ATTEST_CBOR_MALFORMED', async ({ device }) => ({
     ...device.attestation(await device.challenge()),
     attestation: 'AAAA',
   })),
@@ -39,7 +39,7 @@ const ofIPhones: Cases = {
   ),
   'attest: evidence under another root': attest(
     403,
-    'ERR_APP_ATTEST_UNTRUSTED_ROOT',
+    'ERR_APP_ATTEST_ROOT_UNKNOWN',
     async ({ server, send }) => {
       const device = new IPhone(createVirtualApple({ now: () => server.clock.now }), send);
       return device.attestation(await device.challenge());
@@ -88,14 +88,18 @@ const ofIPhones: Cases = {
       return device.attestation(await device.challenge());
     },
   ),
-  'assert: a counter that was used': assert(401, 'ERR_ASSERTION_COUNTER', async ({ enrolled, send }) => {
-    if (!(enrolled instanceof IPhone)) throw new Error('the device is no iPhone');
-    await onceLetIn(send, post('assert', enrolled.assertion(await enrolled.challenge('assert'))));
-    const challenge = await enrolled.challenge('assert');
-    const clientData = `attestkit-session-v1\nhttps://api.example.com\ndevice-2\n${challenge}`;
-    const assertion = Buffer.from(enrolled.key.assert({ clientData, counter: 1 })).toString('base64');
-    return { ...enrolled.assertion(challenge), assertion };
-  }),
+  'assert: a counter that was used': assert(
+    401,
+    'ERR_ASSERTION_COUNTER_REUSED',
+    async ({ enrolled, send }) => {
+      if (!(enrolled instanceof IPhone)) throw new Error('the device is no iPhone');
+      await onceLetIn(send, post('assert', enrolled.assertion(await enrolled.challenge('assert'))));
+      const challenge = await enrolled.challenge('assert');
+      const clientData = `attestkit-session-v1\nhttps://api.example.com\ndevice-2\n${challenge}`;
+      const assertion = Buffer.from(enrolled.key.assert({ clientData, counter: 1 })).toString('base64');
+      return { ...enrolled.assertion(challenge), assertion };
+    },
+  ),
 };
 
 /** An attestation of another device than the usual one. */
@@ -131,8 +135,8 @@ const ofAndroid: Cases = {
     async ({ device }) => device.attestation(await device.challenge(), await device.challenge()),
   ),
   'attest: an empty chain': chain(400, 'ERR_KEY_ATTESTATION_MISSING', []),
-  'attest: a chain that is no base64': chain(403, 'ERR_KEY_ATTESTATION_ENCODING_INVALID', ['!', '!', '!']),
-  'attest: a chain that is no DER': chain(403, 'ERR_KEY_ATTESTATION_CERTIFICATE_INVALID', [
+  'attest: a chain that is no base64': chain(403, 'ERR_KEY_ATTESTATION_ENCODING_MALFORMED', ['!', '!', '!']),
+  'attest: a chain that is no DER': chain(403, 'ERR_KEY_ATTESTATION_CERTIFICATE_MALFORMED', [
     'AAAA',
     'AAAA',
     'AAAA',
@@ -144,7 +148,7 @@ const ofAndroid: Cases = {
   'attest: evidence of the app, signed by somebody else': made('ERR_KEY_ATTESTATION_DIGEST_MISMATCH', {
     signingDigests: [Buffer.alloc(32, 0x66)],
   }),
-  'attest: evidence of an unlocked device': made('ERR_KEY_ATTESTATION_DEVICE_UNLOCKED', {
+  'attest: evidence of an unlocked device': made('ERR_KEY_ATTESTATION_DEVICE_UNLOCKED_DENIED', {
     locked: false,
     bootState: 'UNVERIFIED',
   }),

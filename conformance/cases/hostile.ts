@@ -77,19 +77,21 @@ export const hostileCases = ({ codes }: DeviceKind): Readonly<Record<string, Hos
   'attest: a challenge that is none': attest(400, 'ERR_CHALLENGE_MALFORMED', async ({ device }) =>
     device.attestation('challenge'),
   ),
-  'attest: a challenge that was changed': attest(400, 'ERR_CHALLENGE_NOT_OURS', async ({ device }) =>
+  'attest: a challenge that was changed': attest(400, 'ERR_CHALLENGE_UNKNOWN', async ({ device }) =>
     device.attestation(changedText(await device.challenge())),
   ),
   'attest: a challenge of another device': attest(
     400,
-    'ERR_CHALLENGE_NOT_OURS',
+    'ERR_CHALLENGE_UNKNOWN',
     async ({ device, enrolled }) => device.attestation(await enrolled.challenge()),
   ),
-  'attest: a challenge of another server': attest(400, 'ERR_CHALLENGE_NOT_OURS', async ({ device }) =>
+  'attest: a challenge of another server': attest(400, 'ERR_CHALLENGE_UNKNOWN', async ({ device }) =>
     device.attestation(await foreignChallenge(device.id)),
   ),
-  'attest: a challenge for another purpose': attest(400, 'ERR_CHALLENGE_PURPOSE', async ({ device }) =>
-    device.attestation(await device.challenge('assert')),
+  'attest: a challenge for another purpose': attest(
+    400,
+    'ERR_CHALLENGE_PURPOSE_MISMATCH',
+    async ({ device }) => device.attestation(await device.challenge('assert')),
   ),
   'attest: a challenge that has expired': attest(400, 'ERR_CHALLENGE_EXPIRED', async ({ device, server }) => {
     const challenge = await device.challenge();
@@ -110,12 +112,14 @@ export const hostileCases = ({ codes }: DeviceKind): Readonly<Record<string, Hos
       return post('attest', body, bearer(issued));
     },
   },
-  'assert: a challenge for another purpose': assert(400, 'ERR_CHALLENGE_PURPOSE', async ({ enrolled }) =>
-    enrolled.assertion(await enrolled.challenge()),
+  'assert: a challenge for another purpose': assert(
+    400,
+    'ERR_CHALLENGE_PURPOSE_MISMATCH',
+    async ({ enrolled }) => enrolled.assertion(await enrolled.challenge()),
   ),
   'assert: a challenge of another device': assert(
     400,
-    'ERR_CHALLENGE_NOT_OURS',
+    'ERR_CHALLENGE_UNKNOWN',
     async ({ device, enrolled }) => enrolled.assertion(await device.challenge('assert')),
   ),
   'assert: a challenge that was used': {
@@ -138,7 +142,7 @@ export const hostileCases = ({ codes }: DeviceKind): Readonly<Record<string, Hos
     device.assertion(await device.challenge('assert')),
   ),
   'refresh: a token that is none': refresh('ERR_REFRESH_MALFORMED', () => 'token'),
-  'refresh: a token that was changed': refresh('ERR_REFRESH_NOT_OURS', ({ issued }) =>
+  'refresh: a token that was changed': refresh('ERR_REFRESH_UNKNOWN', ({ issued }) =>
     changedText(issued.refresh_token),
   ),
   'refresh: a session token': refresh('ERR_REFRESH_MALFORMED', ({ issued }) => issued.session_token),

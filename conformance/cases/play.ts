@@ -56,7 +56,7 @@ export const hostilePlay: Cases = {
   ],
   'a challenge for another purpose': [
     400,
-    'ERR_CHALLENGE_PURPOSE',
+    'ERR_CHALLENGE_PURPOSE_MISMATCH',
     async ({ device }) => device.attestation(await device.challenge('request')),
   ],
   'a challenge that was used': [
@@ -72,9 +72,13 @@ export const hostilePlay: Cases = {
   'another package': changed(403, 'ERR_PLAY_INTEGRITY_PACKAGE_UNKNOWN', () => ({
     package_name: 'com.example.other',
   })),
-  'a token that is none of Google’s by its form': changed(403, 'ERR_PLAY_INTEGRITY_TOKEN_FORM', () => ({
-    integrity_token: 'a.b.c.d.e',
-  })),
+  'a token that is none of Google’s by its form': changed(
+    403,
+    'ERR_PLAY_INTEGRITY_TOKEN_FORM_MALFORMED',
+    () => ({
+      integrity_token: 'a.b.c.d.e',
+    }),
+  ),
   'a token that Google did not make': changed(
     403,
     'ERR_PLAY_INTEGRITY_TOKEN_INVALID',
@@ -88,9 +92,13 @@ export const hostilePlay: Cases = {
     const requestHash = device.hashOf(challenge);
     return { integrity_token: google.playIntegrity(other).standardToken({ requestHash }) };
   }),
-  'a classic token': changed(403, 'ERR_PLAY_INTEGRITY_BINDING_KIND', ({ challenge }, { device }) => ({
-    integrity_token: play.classicToken({ nonce: device.hashOf(challenge) }),
-  })),
+  'a classic token': changed(
+    403,
+    'ERR_PLAY_INTEGRITY_BINDING_KIND_MISMATCH',
+    ({ challenge }, { device }) => ({
+      integrity_token: play.classicToken({ nonce: device.hashOf(challenge) }),
+    }),
+  ),
   'a token over another challenge': [
     403,
     'ERR_PLAY_INTEGRITY_BINDING_MISMATCH',
@@ -105,7 +113,7 @@ export const hostilePlay: Cases = {
   ),
   'a token that was decoded elsewhere': changed(
     403,
-    'ERR_PLAY_INTEGRITY_CLEARED',
+    'ERR_PLAY_INTEGRITY_EVALUATION_MISSING',
     ({ challenge }, { device }) => {
       const token = play.standardToken({ requestHash: device.hashOf(challenge) });
       play.decode(token);
@@ -142,7 +150,7 @@ export const hostilePlay: Cases = {
   'a verdict on a request of another app': defect('requested-by-other-app'),
   'a verdict that is an hour old': defect('too-old'),
   'a verdict for testers': defect('testing-response'),
-  'a version that Play does not know': defect('unrecognised-version'),
+  'a version that Play does not know': defect('unrecognized-version'),
   'another certificate': defect('other-certificate'),
   'a device of basic integrity': defect('basic-device'),
   'an emulator': defect('virtual-device'),

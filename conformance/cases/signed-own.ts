@@ -31,15 +31,15 @@ function withField({ issued }: SignedScene, xAppAttest: string): WireRequest {
 /** A key that counts. */
 const hostileCounted: HostileSigned = {
   'a challenge beside what was signed': [
-    'ERR_APP_ATTEST_ASSERTION_SIGNATURE',
+    'ERR_APP_ATTEST_ASSERTION_SIGNATURE_INVALID',
     async (scene) => {
       const challenge = await scene.device.challenge('request');
       return withProof(await beside({})(scene), (value) => `${value}; challenge=${challenge}`);
     },
   ],
-  'a counter that was used': ['ERR_ASSERTION_COUNTER', sentOnce],
+  'a counter that was used': ['ERR_ASSERTION_COUNTER_REUSED', sentOnce],
   'a counter below the last': [
-    'ERR_ASSERTION_COUNTER',
+    'ERR_ASSERTION_COUNTER_REUSED',
     async ({ device, issued, send }) => {
       const late = await signed(device, issued, post(JSON_BYTES));
       parsed(await send(await signed(device, issued, post(JSON_BYTES))));
@@ -47,7 +47,7 @@ const hostileCounted: HostileSigned = {
     },
   ],
   'a defect: hashed once': [
-    'ERR_APP_ATTEST_ASSERTION_SIGNATURE',
+    'ERR_APP_ATTEST_ASSERTION_SIGNATURE_INVALID',
     (scene) => {
       if (!(scene.device instanceof IPhone)) throw new Error('the device is no iPhone');
       const { xAppAttest } = scene.device.key.signRequest(SIGNED, 'assertion-single-hash');

@@ -119,12 +119,12 @@ export function hostileSigned({ codes }: DeviceKind): HostileSigned {
       },
     ],
     'a challenge for another purpose': [
-      'ERR_CHALLENGE_PURPOSE',
+      'ERR_CHALLENGE_PURPOSE_MISMATCH',
       async ({ device, issued }) =>
         signed(device, issued, post(JSON_BYTES), { challenge: await device.challenge('assert') }),
     ],
     'a challenge of another device': [
-      'ERR_CHALLENGE_NOT_OURS',
+      'ERR_CHALLENGE_UNKNOWN',
       async ({ device, other, issued }) =>
         signed(device, issued, post(JSON_BYTES), { challenge: await other.challenge('request') }),
     ],
@@ -163,9 +163,12 @@ export function hostileSigned({ codes }: DeviceKind): HostileSigned {
       ({ issued }) => ({ ...post(JSON_BYTES), headers: [JSON_TYPE, bearer(issued)] }),
     ],
     'a field that is empty': ['ERR_ASSERTION_MISSING', changed(() => '')],
-    'another version': ['ERR_ASSERTION_VERSION', changed((value) => value.replace('v=1', 'v=2'))],
+    'another version': ['ERR_ASSERTION_VERSION_UNKNOWN', changed((value) => value.replace('v=1', 'v=2'))],
     'a parameter twice': ['ERR_ASSERTION_MALFORMED', changed((value) => `${value}; v=1`)],
-    'a parameter that is not known': ['ERR_ASSERTION_PARAMETERS', changed((value) => `${value}; x=1`)],
+    'a parameter that is not known': [
+      'ERR_ASSERTION_PARAMETERS_MALFORMED',
+      changed((value) => `${value}; x=1`),
+    ],
     'a field that is too long': [
       'ERR_ASSERTION_TOO_LARGE',
       changed((value) => `${value}; x=${'a'.repeat(8000)}`),

@@ -26,8 +26,8 @@ export const deviceKinds: readonly DeviceKind[] = [
     create: ({ apple }, send, id) => new IPhone(apple, send, id),
     facts: { enrolledBy: 'app-attest', platform: 'ios', integrity: 'hardware' },
     codes: {
-      signature: 'ERR_APP_ATTEST_ASSERTION_SIGNATURE',
-      cutShort: 'ERR_APP_ATTEST_ASSERTION_CBOR_INVALID',
+      signature: 'ERR_APP_ATTEST_ASSERTION_SIGNATURE_INVALID',
+      cutShort: 'ERR_APP_ATTEST_ASSERTION_CBOR_MALFORMED',
     },
   },
   {

@@ -80,7 +80,7 @@ describe.each(runtimes)('$name', (runtime) => {
     for (const right of [own, signedToken(algorithm)]) expectReply(await verdict(right), { exp: EXPIRY });
     for (const [name, wrong] of Object.entries(missignedTokens(algorithm))) {
       const { code } = parsed<{ code?: string }>(await verdict(wrong));
-      expect([name, code]).toEqual([name, 'ERR_APPROOV_TOKEN_SIGNATURE']);
+      expect([name, code]).toEqual([name, 'ERR_APPROOV_TOKEN_SIGNATURE_INVALID']);
     }
   });
 

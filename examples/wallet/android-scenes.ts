@@ -48,7 +48,7 @@ const BAD_BODIES: Readonly<Record<string, readonly [code: string, status: number
 /** Seconds. After twice as long the server fetches Google's list anew; a challenge made between is still good. */
 const HALF_A_LIST = 151;
 
-const REVOKED_SINCE = 'ERR_KEY_ATTESTATION_REVOKED_SINCE';
+const REVOKED_SINCE = 'ERR_KEY_ATTESTATION_ENROLLED_CHAIN_REVOKED';
 
 const SMALL = '{"amount":1}';
 
@@ -100,7 +100,7 @@ export function androidStory(fleet: Fleet): readonly Scene[] {
     conflict('takes the device id of that phone', 'ERR_ENROLMENT_LABEL_TAKEN', () =>
       phone(fleet.genuine(), bob.deviceId).enrol(),
     ),
-    denied('enrols a phone with an unlocked bootloader', 'ERR_KEY_ATTESTATION_DEVICE_UNLOCKED', () =>
+    denied('enrols a phone with an unlocked bootloader', 'ERR_KEY_ATTESTATION_DEVICE_UNLOCKED_DENIED', () =>
       phone(fleet.unlocked()).enrol(),
     ),
     denied('enrols a repackaged app', 'ERR_KEY_ATTESTATION_DIGEST_MISMATCH', () =>

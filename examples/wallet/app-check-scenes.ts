@@ -31,13 +31,15 @@ export function appCheckStory({ server, wallet, otherApp, otherProject }: Fireba
     app('reads the rates with an App Check token', () => read((many = wallet.token()))),
     app('and again', () => read(many)),
     app('signs up with a limited-use token', () => signUp((once = wallet.token({ limitedUse: true })))),
-    refused('signs up with it again', 'ERR_APP_CHECK_TOKEN_CONSUMED', () => signUp(once)),
-    refused('signs up with a token for many requests', 'ERR_APP_CHECK_TOKEN_NOT_LIMITED', () => signUp(many)),
+    refused('signs up with it again', 'ERR_APP_CHECK_TOKEN_REUSED', () => signUp(once)),
+    refused('signs up with a token for many requests', 'ERR_APP_CHECK_TOKEN_LIMITED_USE_MISMATCH', () =>
+      signUp(many),
+    ),
     refused('reads the rates without a token', 'ERR_APP_CHECK_TOKEN_MISSING', () => client.get('/rates', {})),
-    refused('shows the token of another app of the project', 'ERR_APP_CHECK_TOKEN_APP', () =>
+    refused('shows the token of another app of the project', 'ERR_APP_CHECK_TOKEN_APP_MISMATCH', () =>
       read(otherApp.token()),
     ),
-    refused('shows the token of another project', 'ERR_APP_CHECK_TOKEN_ISSUER', () =>
+    refused('shows the token of another project', 'ERR_APP_CHECK_TOKEN_ISSUER_MISMATCH', () =>
       read(otherProject.token()),
     ),
     ...DEFECTS.map((defect) => {

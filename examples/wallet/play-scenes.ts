@@ -42,7 +42,7 @@ export function playStory({ server, wallet, otherApp, passTime }: PlayStore): re
     denied('sends it under a new challenge', 'ERR_PLAY_INTEGRITY_BINDING_MISMATCH', async () =>
       carol.attest({ ...sent, challenge: await carol.challenge() }),
     ),
-    denied('sends a token that was decoded before', 'ERR_PLAY_INTEGRITY_CLEARED', async () => {
+    denied('sends a token that was decoded before', 'ERR_PLAY_INTEGRITY_EVALUATION_MISSING', async () => {
       const one = phone();
       const vouched = await one.vouched();
       wallet.decode(vouched.integrity_token);

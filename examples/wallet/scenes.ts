@@ -24,10 +24,10 @@ const DEFECTS = (Object.keys(APP_ATTEST_DEFECTS) as DefectOf<'attestation' | 're
 /** Refused for the field, before anybody reads what is in it: nothing at all, and more than any attestation has. */
 const BAD_FIELDS: Readonly<Record<string, string>> = {
   empty: 'ERR_APP_ATTEST_MISSING',
-  oversized: 'ERR_APP_ATTEST_ENCODING_INVALID',
-  'receipt-oversized': 'ERR_APP_ATTEST_ENCODING_INVALID',
-  'receipt-nested-deep': 'ERR_APP_ATTEST_ENCODING_INVALID',
-  'receipt-many-fields': 'ERR_APP_ATTEST_ENCODING_INVALID',
+  oversized: 'ERR_APP_ATTEST_ENCODING_MALFORMED',
+  'receipt-oversized': 'ERR_APP_ATTEST_ENCODING_MALFORMED',
+  'receipt-nested-deep': 'ERR_APP_ATTEST_ENCODING_MALFORMED',
+  'receipt-many-fields': 'ERR_APP_ATTEST_ENCODING_MALFORMED',
 };
 
 type Headers = Readonly<Record<string, string>>;
@@ -63,24 +63,24 @@ export function story(stage: Stage): readonly Scene[] {
     attacker('reads the balance without a session', 'ERR_SESSION_MISSING', () => alice.get('/balance', {})),
     attacker(
       'enrols without a device id',
-      'ERR_ENROLMENT_DEVICE_ID',
+      'ERR_ENROLMENT_DEVICE_ID_MALFORMED',
       () => alice.get('/device/challenge', {}),
       400,
     ),
     app('enrols', () => alice.enrol()),
     app('reads the balance', () => alice.get('/balance')),
     app('sends a signed transfer', () => transfer(alice, small, (replayed = signed(alice, small)))),
-    attacker('sends the same transfer again', 'ERR_ASSERTION_COUNTER', () =>
+    attacker('sends the same transfer again', 'ERR_ASSERTION_COUNTER_REUSED', () =>
       transfer(alice, small, replayed),
     ),
-    attacker('changes the amount of a signed transfer', 'ERR_APP_ATTEST_ASSERTION_SIGNATURE', () =>
+    attacker('changes the amount of a signed transfer', 'ERR_APP_ATTEST_ASSERTION_SIGNATURE_INVALID', () =>
       transfer(alice, '{"amount":1000}', signed(alice, small)),
     ),
-    attacker('sends what was signed for another path', 'ERR_APP_ATTEST_ASSERTION_SIGNATURE', () =>
+    attacker('sends what was signed for another path', 'ERR_APP_ATTEST_ASSERTION_SIGNATURE_INVALID', () =>
       transfer(alice, small, signed(alice, small, '/withdrawals')),
     ),
     attacker('transfers with a session alone', 'ERR_ASSERTION_MISSING', () => transfer(alice, small, {})),
-    attacker('changes the session token', 'ERR_SESSION_SIGNATURE', () =>
+    attacker('changes the session token', 'ERR_SESSION_SIGNATURE_INVALID', () =>
       alice.get('/balance', { authorization: `Bearer ${alice.session.slice(0, -6)}AAAAAA` }),
     ),
 
@@ -100,7 +100,7 @@ export function story(stage: Stage): readonly Scene[] {
     ),
     attacker(
       'uses one challenge for two devices',
-      'ERR_CHALLENGE_NOT_OURS',
+      'ERR_CHALLENGE_UNKNOWN',
       async () => {
         const ofAlice = await alice.challenge();
         return mallory.attest(ofAlice, mallory.key.attest({ challenge: ofAlice }));
@@ -117,7 +117,7 @@ export function story(stage: Stage): readonly Scene[] {
     denied('enrols a development build', 'ERR_APP_ATTEST_ENVIRONMENT_DENIED', () =>
       new Phone(stage.server, stage.development(), nextDeviceId()).enrol(),
     ),
-    denied('enrols under a root of its own making', 'ERR_APP_ATTEST_UNTRUSTED_ROOT', () =>
+    denied('enrols under a root of its own making', 'ERR_APP_ATTEST_ROOT_UNKNOWN', () =>
       new Phone(stage.server, stage.counterfeit(), nextDeviceId()).enrol(),
     ),
     ...DEFECTS.map((defect) => {

@@ -35,7 +35,7 @@ export const TOKEN_CHECKS: JwtChecks<'APP_CHECK_TOKEN'> = jwtChecks(
 export const CLAIM_CHECKS = freezeJson({
   audienceList: {
     name: 'aud is a list',
-    code: 'ERR_APP_CHECK_TOKEN_AUDIENCE_LIST',
+    code: 'ERR_APP_CHECK_TOKEN_AUDIENCE_INVALID',
     stage: 'untrusted',
     says: 'the audience (`aud`) of the App Check token is not a list',
     spec: SPEC,
@@ -49,28 +49,28 @@ export const CLAIM_CHECKS = freezeJson({
   },
   past: {
     name: 'not issued in the future',
-    code: 'ERR_APP_CHECK_TOKEN_IN_FUTURE',
+    code: 'ERR_APP_CHECK_TOKEN_IAT_NOT_YET_VALID',
     stage: 'untrusted',
     says: 'the App Check token was issued later than now (`iat`)',
     spec: 'RFC 7519 §4.1.6',
   },
   lifetime: {
     name: 'lifetime of a token',
-    code: 'ERR_APP_CHECK_TOKEN_LIFETIME',
+    code: 'ERR_APP_CHECK_TOKEN_LIFETIME_INVALID',
     stage: 'untrusted',
     says: 'the lifetime of the App Check token (`exp` - `iat`) is not between zero and the seven days that Firebase allows',
     spec: 'Firebase App Check, token time-to-live',
   },
   subject: {
     name: 'sub is present',
-    code: 'ERR_APP_CHECK_TOKEN_SUBJECT',
+    code: 'ERR_APP_CHECK_TOKEN_SUBJECT_INVALID',
     stage: 'untrusted',
     says: 'the App Check token names no app (`sub`)',
     spec: SPEC,
   },
   app: {
     name: 'app allowed',
-    code: 'ERR_APP_CHECK_TOKEN_APP',
+    code: 'ERR_APP_CHECK_TOKEN_APP_MISMATCH',
     stage: 'untrusted',
     says: 'the App Check token is of an app that is not allowed here (`sub`)',
     spec: SPEC,
@@ -95,7 +95,7 @@ export const CLAIM_CHECKS = freezeJson({
 export const CONSUME_CHECKS = freezeJson({
   limited: {
     name: 'limited-use token',
-    code: 'ERR_APP_CHECK_TOKEN_NOT_LIMITED',
+    code: 'ERR_APP_CHECK_TOKEN_LIMITED_USE_MISMATCH',
     stage: 'untrusted',
     says: 'the App Check token is not a limited-use token: it lives for 30 minutes or longer (`exp` - `iat`)',
     spec: REPLAY,
@@ -116,14 +116,14 @@ export const CONSUME_CHECKS = freezeJson({
   },
   configured: {
     name: 'allowed to consume',
-    code: 'ERR_APP_CHECK_MISCONFIGURED',
+    code: 'ERR_APP_CHECK_CONFIGURATION_FAILED',
     stage: 'unavailable',
     says: 'Google does not let this server consume App Check tokens: check the service account, the API and the project',
     spec: 'Firebase, verifyAppCheckToken',
   },
   quota: {
     name: 'within the quota',
-    code: 'ERR_APP_CHECK_QUOTA',
+    code: 'ERR_APP_CHECK_QUOTA_UNAVAILABLE',
     stage: 'unavailable',
     says: 'the quota for consuming App Check tokens is used up',
     spec: 'Firebase App Check, quotas and limits',
@@ -137,7 +137,7 @@ export const CONSUME_CHECKS = freezeJson({
   },
   unused: {
     name: 'not used before',
-    code: 'ERR_APP_CHECK_TOKEN_CONSUMED',
+    code: 'ERR_APP_CHECK_TOKEN_REUSED',
     stage: 'untrusted',
     says: 'the App Check token was used before',
     spec: REPLAY,

@@ -32,7 +32,7 @@ export const REPLAY_OPTIONS = {
  * Checks that a verified token can be consumed, and gives the step that consumes it: of all its uses exactly one gets past
  * that.
  *
- * @throws AttestationError ERR_APP_CHECK_TOKEN_NOT_LIMITED, ERR_APP_CHECK_JTI_MISSING
+ * @throws AttestationError ERR_APP_CHECK_TOKEN_LIMITED_USE_MISMATCH, ERR_APP_CHECK_JTI_MISSING
  */
 export type Consume = (token: string, result: AppCheckResult, now: number) => () => Promise<AppCheckResult>;
 

@@ -15,7 +15,7 @@ export const FIELD_CHECKS = freezeJson({
   },
   fetched: {
     name: 'token fetched',
-    code: 'ERR_APPROOV_TOKEN_NOT_FETCHED',
+    code: 'ERR_APPROOV_TOKEN_FETCH_FAILED',
     stage: 'missing',
     says: 'the app could not fetch an Approov token and sent its network status instead',
     spec: 'Approov SDK, setUseApproovStatusIfNoToken',
@@ -29,7 +29,7 @@ export const FIELD_CHECKS = freezeJson({
   },
   prefix: {
     name: 'token prefix',
-    code: 'ERR_APPROOV_TOKEN_PREFIX',
+    code: 'ERR_APPROOV_TOKEN_PREFIX_MISMATCH',
     stage: 'untrusted',
     says: 'the value of the Approov token field does not begin with the configured prefix',
     spec: 'Approov SDK, setApproovHeader',

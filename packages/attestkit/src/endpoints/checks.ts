@@ -5,14 +5,14 @@ import type { CheckDef } from '../ports/checks.js';
 export const ENDPOINT_CHECKS = freezeJson({
   purpose: {
     name: 'purpose',
-    code: 'ERR_ENROLMENT_PURPOSE',
+    code: 'ERR_ENROLMENT_PURPOSE_UNKNOWN',
     stage: 'malformed',
     says: 'the request asks for a challenge with a `purpose` that is none of attest, assert and request',
     spec: 'attestkit, enrolment',
   },
   mediaType: {
     name: 'media type',
-    code: 'ERR_ENROLMENT_MEDIA_TYPE',
+    code: 'ERR_ENROLMENT_MEDIA_TYPE_UNSUPPORTED',
     stage: 'malformed',
     says: 'the body is not sent as application/json, or is compressed',
     spec: 'RFC 9110 §8.3',

@@ -12,7 +12,7 @@ const OTHER_LINES =
 const CLOCK = 'a clock is wrong, or the app keeps a token';
 
 /** Why evidence of honest apps fails a check, mostly. The page docs/troubleshooting.md says what to do. */
-const CAUSES: readonly (readonly [check: CheckDef, cause: string])[] = [
+export const CAUSES: readonly (readonly [check: CheckDef, cause: string])[] = [
   [approov.FIELD_CHECKS.fetched, 'the phone could not reach Approov, and the SDK sent its status'],
   [approov.TOKEN_CHECKS.compact, 'a placeholder, or a token that was cut off when it was copied'],
   [
@@ -80,7 +80,7 @@ const CAUSES: readonly (readonly [check: CheckDef, cause: string])[] = [
   ],
   [play.VERDICT_CHECKS.recent, 'it is looked at long after it was made, or the app kept it'],
   [play.POLICY_CHECKS.cleared, 'the same token was decoded before'],
-  [play.POLICY_CHECKS.recognised, 'a build that did not come from Play'],
+  [play.POLICY_CHECKS.recognized, 'a build that did not come from Play'],
   [play.POLICY_CHECKS.certificate, 'Play signs the app with its own key: see App signing in its console'],
   [play.POLICY_CHECKS.device, 'an emulator, a rooted phone, or one that Google has not certified'],
 ];

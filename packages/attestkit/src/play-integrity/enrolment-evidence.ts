@@ -150,7 +150,7 @@ function enrolled(verdict: PlayIntegrityVerdict, { app, now }: VerdictRules): En
     // A clock that is ahead must not make the evidence look younger than it is.
     attestedAt: Math.min(verdict.requestDetails.timestampMillis ?? now, now),
     facts: Object.fromEntries(known),
-    ...(verdict.unrecognised.length > 0 && { notes: verdict.unrecognised }),
+    ...(verdict.unrecognized.length > 0 && { notes: verdict.unrecognized }),
   };
 }
 

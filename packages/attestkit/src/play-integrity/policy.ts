@@ -111,7 +111,7 @@ export function appraisePolicy(
 
   // The app is one that Play distributes.
   checks.holds(
-    CHECKS.recognised,
+    CHECKS.recognized,
     isAmong(appVerdict, policy.appVerdicts),
     appVerdict,
     asked(policy.appVerdicts),

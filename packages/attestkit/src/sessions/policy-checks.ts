@@ -7,28 +7,28 @@ const SPEC = 'attestkit, device policy';
 export const POLICY_CHECKS = freezeJson({
   platform: {
     name: 'platform allowed',
-    code: 'ERR_POLICY_PLATFORM',
+    code: 'ERR_POLICY_PLATFORM_DENIED',
     stage: 'denied',
     says: 'the device is of a platform that the policy does not allow',
     spec: SPEC,
   },
   environment: {
     name: 'environment allowed',
-    code: 'ERR_POLICY_ENVIRONMENT',
+    code: 'ERR_POLICY_ENVIRONMENT_DENIED',
     stage: 'denied',
     says: 'the evidence is of an environment that the policy does not allow, or does not say of which',
     spec: SPEC,
   },
   integrity: {
     name: 'integrity sufficient',
-    code: 'ERR_POLICY_INTEGRITY',
+    code: 'ERR_POLICY_INTEGRITY_DENIED',
     stage: 'denied',
     says: 'the evidence vouches for less of the device than the policy asks for',
     spec: SPEC,
   },
   age: {
     name: 'evidence recent',
-    code: 'ERR_POLICY_AGE',
+    code: 'ERR_POLICY_EVIDENCE_TOO_OLD',
     stage: 'denied',
     says: 'the evidence is older than the policy allows: the device has to enrol again',
     spec: SPEC,

@@ -26,28 +26,28 @@ export const TOKEN_CHECKS: JwtChecks<'SIGNED_TOKEN'> = jwtChecks(
 export const CLAIM_CHECKS = freezeJson({
   appId: {
     name: 'app_id is a configured app',
-    code: 'ERR_SIGNED_TOKEN_APP_ID',
+    code: 'ERR_SIGNED_TOKEN_APP_ID_MISMATCH',
     stage: 'untrusted',
     says: 'the claim `app_id` of the signed token is not a configured app',
     spec: SPEC,
   },
   sameApp: {
     name: 'aud names the app of app_id',
-    code: 'ERR_SIGNED_TOKEN_APP_ID_AUDIENCE',
+    code: 'ERR_SIGNED_TOKEN_APP_ID_AUDIENCE_MISMATCH',
     stage: 'untrusted',
     says: 'the signed token is about one app (`app_id`) and meant for another (`aud`)',
     spec: SPEC,
   },
   deviceId: {
     name: 'device_id is that of the request',
-    code: 'ERR_SIGNED_TOKEN_DEVICE_ID',
+    code: 'ERR_SIGNED_TOKEN_DEVICE_ID_MISMATCH',
     stage: 'untrusted',
     says: 'the signed token is about another device than the one that sends it (`device_id`)',
     spec: SPEC,
   },
   challenge: {
     name: 'challenge is the one issued',
-    code: 'ERR_SIGNED_TOKEN_CHALLENGE',
+    code: 'ERR_SIGNED_TOKEN_CHALLENGE_MISMATCH',
     stage: 'untrusted',
     says: 'the signed token answers another challenge than the one sent with it (`challenge`)',
     spec: `${SPEC}; RFC 9334 §10.2`,

@@ -41,7 +41,7 @@ describe.each([
     const port = await serve(protect(guard, vi.fn()));
     expect((await send(port, { fields: [forgedField()] })).status).toBe(401);
     expect((await send(port, { fields: [tokenField(), tokenField()] })).status).toBe(401);
-    expect(codes).toEqual(['ERR_APPROOV_TOKEN_SIGNATURE', 'ERR_APPROOV_TOKEN_REPEATED']);
+    expect(codes).toEqual(['ERR_APPROOV_TOKEN_SIGNATURE_INVALID', 'ERR_APPROOV_TOKEN_REPEATED']);
   });
 
   test('compares the bytes of a bound field as they were sent', async () => {

@@ -30,14 +30,14 @@ const production: AttestationExpectations = { ...expected, roots: undefined, add
 
 describe('a root that is pinned beside Apple’s', () => {
   it('vouches for attestations that nothing marks as made for testing', () => {
-    expect(judge(attestation, { ...expected, roots: undefined })).toBe('ERR_APP_ATTEST_UNTRUSTED_ROOT');
+    expect(judge(attestation, { ...expected, roots: undefined })).toBe('ERR_APP_ATTEST_ROOT_UNKNOWN');
     expect(verifyAppAttestAttestation(attestation, production).virtual).toBe(false);
     const pem = new X509Certificate(ROOT_DER).toString();
     expect(verifyAppAttestAttestation(attestation, { ...production, additionalRoots: [pem] }).virtual).toBe(
       false,
     );
     expect(judge(attestation, { ...production, additionalRoots: [other] })).toBe(
-      'ERR_APP_ATTEST_UNTRUSTED_ROOT',
+      'ERR_APP_ATTEST_ROOT_UNKNOWN',
     );
     expect(judge(attestation, { ...production, now: NOW + 400 * 86_400_000 })).toBe(
       'ERR_APP_ATTEST_CERTIFICATE_EXPIRED',
@@ -67,7 +67,7 @@ describe('a root that is pinned beside Apple’s', () => {
     const evidence = appAttest({ appIds: [APP_ID], additionalRoots: [ROOT_DER] });
     const context = { challenge: CHALLENGE, deviceId: 'phone', now: NOW } as EnrolmentContext;
     expect(() => evidence.verify(fields, context)).toThrow(
-      expect.objectContaining({ code: 'ERR_APP_ATTEST_RECEIPT_UNTRUSTED_ROOT' }),
+      expect.objectContaining({ code: 'ERR_APP_ATTEST_RECEIPT_ROOT_UNKNOWN' }),
     );
   });
 

@@ -113,7 +113,7 @@ describe('a genuine assertion', () => {
     expect(judge(assertion(), expected)).toBe('accepted');
     expect(cache.keys.get(SPKI.toString('latin1'))).toBe(kept);
     const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
-    expect(judge(assertion({ key: other }), expected)).toBe('ERR_APP_ATTEST_ASSERTION_SIGNATURE');
+    expect(judge(assertion({ key: other }), expected)).toBe('ERR_APP_ATTEST_ASSERTION_SIGNATURE_INVALID');
     const otherKey = createPublicKey(other).export({ type: 'spki', format: 'der' });
     expect(judge(assertion({ key: other }), { ...expected, publicKey: otherKey })).toBe('accepted');
   });
@@ -122,69 +122,69 @@ describe('a genuine assertion', () => {
 const otherKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
 
 const REFUSED: readonly (readonly [string, string, Recipe, Partial<AssertionExpectations>?])[] = [
-  ['a list', 'CBOR_INVALID', { members: ({ signature }) => [signature] }],
+  ['a list', 'CBOR_MALFORMED', { members: ({ signature }) => [signature] }],
   [
     'a key that is no text',
-    'CBOR_INVALID',
+    'CBOR_MALFORMED',
     { members: (all) => new Map<unknown, unknown>([...Object.entries(all), [1, 1]]) },
   ],
-  ['no signature', 'MEMBERS_INVALID', { members: ({ authenticatorData }) => ({ authenticatorData }) }],
-  ['no authenticator data', 'MEMBERS_INVALID', { members: ({ signature }) => ({ signature }) }],
-  ['a signature that is text', 'MEMBERS_INVALID', { members: (all) => ({ ...all, signature: 'x' }) }],
+  ['no signature', 'MEMBERS_MALFORMED', { members: ({ authenticatorData }) => ({ authenticatorData }) }],
+  ['no authenticator data', 'MEMBERS_MALFORMED', { members: ({ signature }) => ({ signature }) }],
+  ['a signature that is text', 'MEMBERS_MALFORMED', { members: (all) => ({ ...all, signature: 'x' }) }],
   [
     'authenticator data that is text',
-    'MEMBERS_INVALID',
+    'MEMBERS_MALFORMED',
     { members: (all) => ({ ...all, authenticatorData: 'x' }) },
   ],
   [
     'authenticator data of 36 bytes',
-    'AUTH_DATA_INVALID',
+    'AUTH_DATA_MALFORMED',
     { authenticatorData: (data) => data.subarray(0, 36) },
   ],
-  ['a byte behind the authenticator data', 'AUTH_DATA_INVALID', { launch: Buffer.of(0) }],
-  ['two maps of extensions', 'AUTH_DATA_INVALID', { launch: Buffer.of(0xa0, 0xa0) }],
-  ['extensions by number', 'AUTH_DATA_INVALID', { launch: Buffer.from('a10101', 'hex') }],
-  ['an extension twice', 'AUTH_DATA_INVALID', { launch: Buffer.from('a2617801617801', 'hex') }],
+  ['a byte behind the authenticator data', 'AUTH_DATA_MALFORMED', { launch: Buffer.of(0) }],
+  ['two maps of extensions', 'AUTH_DATA_MALFORMED', { launch: Buffer.of(0xa0, 0xa0) }],
+  ['extensions by number', 'AUTH_DATA_MALFORMED', { launch: Buffer.from('a10101', 'hex') }],
+  ['an extension twice', 'AUTH_DATA_MALFORMED', { launch: Buffer.from('a2617801617801', 'hex') }],
   [
     'both names of the bundle version',
-    'AUTH_DATA_INVALID',
+    'AUTH_DATA_MALFORMED',
     { launch: Buffer.from(encode({ apple_bundle_version_01: '1', bundleVersion: '1' })) },
   ],
-  ['a signature by another key', 'SIGNATURE', { key: otherKey }],
+  ['a signature by another key', 'SIGNATURE_INVALID', { key: otherKey }],
   [
     'a signature over the data hashed once',
-    'SIGNATURE',
+    'SIGNATURE_INVALID',
     { signed: (data) => Buffer.concat([data, sha256(CLIENT_DATA)]) },
   ],
-  ['a signature over the client data alone', 'SIGNATURE', { signed: () => CLIENT_DATA }],
+  ['a signature over the client data alone', 'SIGNATURE_INVALID', { signed: () => CLIENT_DATA }],
   [
     'a signature over client data that is not hashed',
-    'SIGNATURE',
+    'SIGNATURE_INVALID',
     { signed: (data) => sha256(data, CLIENT_DATA) },
   ],
-  ['an empty signature', 'SIGNATURE', { members: (all) => ({ ...all, signature: Buffer.of() }) }],
+  ['an empty signature', 'SIGNATURE_INVALID', { members: (all) => ({ ...all, signature: Buffer.of() }) }],
   [
     'a signature that is no DER',
-    'SIGNATURE',
+    'SIGNATURE_INVALID',
     { members: (all) => ({ ...all, signature: Buffer.alloc(64, 1) }) },
   ],
   [
     'a signature of zeros',
-    'SIGNATURE',
+    'SIGNATURE_INVALID',
     { members: (all) => ({ ...all, signature: Buffer.from('3006020100020100', 'hex') }) },
   ],
   [
     'a signature with a byte behind it',
-    'SIGNATURE',
+    'SIGNATURE_INVALID',
     { members: (all) => ({ ...all, signature: Buffer.concat([all['signature'] as Buffer, Buffer.of(0)]) }) },
   ],
-  ['other client data', 'SIGNATURE', {}, { clientData: Buffer.from('{"amount": 1}') }],
-  ['no client data', 'SIGNATURE', {}, { clientData: Buffer.of() }],
+  ['other client data', 'SIGNATURE_INVALID', {}, { clientData: Buffer.from('{"amount": 1}') }],
+  ['no client data', 'SIGNATURE_INVALID', {}, { clientData: Buffer.of() }],
   ['another app', 'APP_ID_MISMATCH', { appId: 'TEAMID1234.com.example.other' }],
-  ['the counter of the last one', 'COUNTER_NOT_ABOVE', { counter: 6 }],
-  ['an earlier counter', 'COUNTER_NOT_ABOVE', { counter: 5 }],
-  ['a counter of zero', 'COUNTER_NOT_ABOVE', { counter: 0 }, { previousCounter: 0 }],
-  ['a counter that has gone round', 'COUNTER_NOT_ABOVE', { counter: 1 }, { previousCounter: 0xffff_ffff }],
+  ['the counter of the last one', 'COUNTER_REUSED', { counter: 6 }],
+  ['an earlier counter', 'COUNTER_REUSED', { counter: 5 }],
+  ['a counter of zero', 'COUNTER_REUSED', { counter: 0 }, { previousCounter: 0 }],
+  ['a counter that has gone round', 'COUNTER_REUSED', { counter: 1 }, { previousCounter: 0xffff_ffff }],
   ['a category that is not one for apps', 'CATEGORY_INVALID', { launch: launchMap(7, '1') }],
   [
     'a category that is a number',
@@ -237,7 +237,7 @@ describe('an assertion is refused with its own code for', () => {
 
   it('more than 4 KiB', () => {
     expect(judge(Buffer.alloc(4097), EXPECTED)).toBe('ERR_APP_ATTEST_ASSERTION_TOO_LARGE');
-    expect(judge(Buffer.alloc(4096), EXPECTED)).toBe('ERR_APP_ATTEST_ASSERTION_CBOR_INVALID');
+    expect(judge(Buffer.alloc(4096), EXPECTED)).toBe('ERR_APP_ATTEST_ASSERTION_CBOR_MALFORMED');
     expect(judge('x' as unknown as Uint8Array, EXPECTED)).toBe('ERR_APP_ATTEST_ASSERTION_TOO_LARGE');
   });
 
@@ -265,10 +265,10 @@ describe('an assertion is refused with its own code for', () => {
   it('an assertion that is cut off, or nested 4,000 deep', () => {
     const good = assertion();
     for (let length = 0; length < good.length; length += 1)
-      expect(judge(good.subarray(0, length), EXPECTED)).toBe('ERR_APP_ATTEST_ASSERTION_CBOR_INVALID');
+      expect(judge(good.subarray(0, length), EXPECTED)).toBe('ERR_APP_ATTEST_ASSERTION_CBOR_MALFORMED');
     const nested = Buffer.alloc(4000, 0x81);
-    expect(judge(nested, EXPECTED)).toBe('ERR_APP_ATTEST_ASSERTION_CBOR_INVALID');
+    expect(judge(nested, EXPECTED)).toBe('ERR_APP_ATTEST_ASSERTION_CBOR_MALFORMED');
     const inside = assertion({ launch: nested.subarray(0, 3000) });
-    expect(judge(inside, EXPECTED)).toBe('ERR_APP_ATTEST_ASSERTION_AUTH_DATA_INVALID');
+    expect(judge(inside, EXPECTED)).toBe('ERR_APP_ATTEST_ASSERTION_AUTH_DATA_MALFORMED');
   });
 });

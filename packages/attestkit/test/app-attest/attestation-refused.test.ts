@@ -21,7 +21,7 @@ describe('an attestation is refused with its own code for', () => {
     const { expected } = GOOD;
     expect(judge(Buffer.alloc(16_385), expected)).toBe('ERR_APP_ATTEST_TOO_LARGE');
     expect(judge('text' as unknown as Uint8Array, expected)).toBe('ERR_APP_ATTEST_TOO_LARGE');
-    expect(judge(Buffer.alloc(16_384), expected)).toBe('ERR_APP_ATTEST_CBOR_INVALID');
+    expect(judge(Buffer.alloc(16_384), expected)).toBe('ERR_APP_ATTEST_CBOR_MALFORMED');
   });
 
   it('each check of the catalogue that a new attestation goes through', () => {

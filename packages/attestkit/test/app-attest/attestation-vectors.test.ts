@@ -101,8 +101,10 @@ describe('an attestation of a real device', () => {
       const attestation = attestationOf(vector);
       const expected = { ...expectationsOf(vector), cache };
       for (let length = 0; length < attestation.length; length += 1)
-        expect(judge(attestation.subarray(0, length), expected)).toBe('ERR_APP_ATTEST_CBOR_INVALID');
-      expect(judge(Buffer.concat([attestation, Buffer.of(0)]), expected)).toBe('ERR_APP_ATTEST_CBOR_INVALID');
+        expect(judge(attestation.subarray(0, length), expected)).toBe('ERR_APP_ATTEST_CBOR_MALFORMED');
+      expect(judge(Buffer.concat([attestation, Buffer.of(0)]), expected)).toBe(
+        'ERR_APP_ATTEST_CBOR_MALFORMED',
+      );
     }
   });
 
@@ -155,6 +157,6 @@ describe('hostile CBOR', () => {
     ['a tag', 'd9d9f7a0'],
     ['bytes', `59${'3fff'}${'00'.repeat(0x3f00)}`],
   ])('is refused: %s', (_, hex) => {
-    expect(judge(Buffer.from(hex, 'hex'), expected)).toBe('ERR_APP_ATTEST_CBOR_INVALID');
+    expect(judge(Buffer.from(hex, 'hex'), expected)).toBe('ERR_APP_ATTEST_CBOR_MALFORMED');
   });
 });

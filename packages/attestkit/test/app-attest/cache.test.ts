@@ -29,7 +29,9 @@ describe('a verified intermediate', () => {
   it('spares its signature check alone: what is not its own is looked at in every call', async () => {
     judge(GOOD.attestation, { ...GOOD.expected, cache });
     const forged = await forge({ leaf: { signingKey: forging.rootKeys.privateKey } });
-    expect(judge(forged.attestation, { ...forged.expected, cache })).toBe('ERR_APP_ATTEST_LEAF_SIGNATURE');
+    expect(judge(forged.attestation, { ...forged.expected, cache })).toBe(
+      'ERR_APP_ATTEST_LEAF_SIGNATURE_INVALID',
+    );
     const named = await forge({ leaf: { issuer: 'CN=Other' } });
     expect(judge(named.attestation, { ...named.expected, cache })).toBe('ERR_APP_ATTEST_ISSUER_MISMATCH');
   });
@@ -49,21 +51,21 @@ describe('a verified intermediate', () => {
     judge(GOOD.attestation, { ...GOOD.expected, cache });
     expect(known(INTERMEDIATE_DER)).toBe(true);
     const under = { ...GOOD.expected, cache, roots: [root] };
-    expect(judge(GOOD.attestation, under)).toBe('ERR_APP_ATTEST_UNTRUSTED_ROOT');
+    expect(judge(GOOD.attestation, under)).toBe('ERR_APP_ATTEST_ROOT_UNKNOWN');
     expect(judge(GOOD.attestation, { ...GOOD.expected, cache, roots: undefined })).toBe(
-      'ERR_APP_ATTEST_UNTRUSTED_ROOT',
+      'ERR_APP_ATTEST_ROOT_UNKNOWN',
     );
     const intermediate = await makeIntermediate({ signingKey: keys.privateKey });
     const other = await forge({ intermediate });
     expect(judge(other.attestation, { ...other.expected, cache, roots: [root] })).toBe('accepted');
-    expect(judge(other.attestation, { ...other.expected, cache })).toBe('ERR_APP_ATTEST_UNTRUSTED_ROOT');
+    expect(judge(other.attestation, { ...other.expected, cache })).toBe('ERR_APP_ATTEST_ROOT_UNKNOWN');
   });
 
   it('is not remembered unless the root signed it', async () => {
     const intermediate = await makeIntermediate({ signingKey: forging.intermediateKeys.privateKey });
     const { attestation, expected } = await forge({ intermediate });
     for (let call = 0; call < 2; call += 1)
-      expect(judge(attestation, { ...expected, cache })).toBe('ERR_APP_ATTEST_UNTRUSTED_ROOT');
+      expect(judge(attestation, { ...expected, cache })).toBe('ERR_APP_ATTEST_ROOT_UNKNOWN');
     expect(known(intermediate)).toBe(false);
   });
 

@@ -25,18 +25,18 @@ type Row = readonly [
 
 const ROWS: readonly Row[] = [
   [
-    'CERTIFICATE_INVALID',
+    'CERTIFICATE_MALFORMED',
     'certificate 1, tbsCertificate.version',
     { intermediate: replaced(INTERMEDIATE_DER, 'a003020102', 'a003020105') },
   ],
-  ['CERTIFICATE_INVALID', 'certificate 1, Certificate', { intermediate: Buffer.of(0x30, 0) }],
+  ['CERTIFICATE_MALFORMED', 'certificate 1, Certificate', { intermediate: Buffer.of(0x30, 0) }],
   [
-    'UNTRUSTED_ROOT',
+    'ROOT_UNKNOWN',
     'certificate 1, tbsCertificate.issuer',
     { intermediate: await forging.makeIntermediate({ issuer: 'CN=Other' }) },
   ],
   [
-    'UNTRUSTED_ROOT',
+    'ROOT_UNKNOWN',
     'certificate 1, signatureValue',
     { intermediate: await forging.makeIntermediate({ signingKey: stranger.privateKey }) },
   ],
@@ -85,7 +85,7 @@ const ROWS: readonly Row[] = [
     'certificate 0, tbsCertificate.extensions (2.5.29.37)',
     { extensions: { '2.5.29.37': '300a06082b06010505070301' } },
   ],
-  ['LEAF_SIGNATURE', 'certificate 0, signatureValue', { leaf: { signingKey: stranger.privateKey } }],
+  ['LEAF_SIGNATURE_INVALID', 'certificate 0, signatureValue', { leaf: { signingKey: stranger.privateKey } }],
   [
     'CERTIFICATE_NOT_YET_VALID',
     `certificate 1, tbsCertificate.validity.notBefore: ${at(NOW + HOUR)}`,
@@ -160,12 +160,12 @@ describe('extensions that the next system may write', () => {
       'CATEGORY_INVALID',
     ],
     ['a bundle version in a tag', 'a1 6d 62756e646c6556657273696f6e c0 6131', 'BUNDLE_VERSION_INVALID'],
-    ['an extension twice', `a3 6161 f7 6161 f7 ${launch}`, 'AUTH_DATA_INVALID'],
-    ['a known one twice', `a2 ${launch} ${launch}`, 'AUTH_DATA_INVALID'],
-    ['a length in more octets than needed', `a2 6161 5801aa ${launch}`, 'AUTH_DATA_INVALID'],
-    ['a map of indefinite length', `bf ${launch} ff`, 'AUTH_DATA_INVALID'],
-    ['a key with a tag', `a2 c06161 01 ${launch}`, 'AUTH_DATA_INVALID'],
-    ['a second map', `a1 ${launch} a0`, 'AUTH_DATA_INVALID'],
+    ['an extension twice', `a3 6161 f7 6161 f7 ${launch}`, 'AUTH_DATA_MALFORMED'],
+    ['a known one twice', `a2 ${launch} ${launch}`, 'AUTH_DATA_MALFORMED'],
+    ['a length in more octets than needed', `a2 6161 5801aa ${launch}`, 'AUTH_DATA_MALFORMED'],
+    ['a map of indefinite length', `bf ${launch} ff`, 'AUTH_DATA_MALFORMED'],
+    ['a key with a tag', `a2 c06161 01 ${launch}`, 'AUTH_DATA_MALFORMED'],
+    ['a second map', `a1 ${launch} a0`, 'AUTH_DATA_MALFORMED'],
   ])('are refused with %s', async (_, hex, code) => {
     expect(await verdict(hex)).toBe(`ERR_APP_ATTEST_${code}`);
   });
@@ -175,7 +175,7 @@ describe('extensions that the next system may write', () => {
       const { attestation, expected } = await forging.forge();
       const wider = Buffer.concat([Buffer.of(0xa4), bytes(`6161 ${value}`), attestation.subarray(1)]);
       expect(inspectAppAttestAttestation(wider, expected)).toMatchObject({
-        code: 'ERR_APP_ATTEST_CBOR_INVALID',
+        code: 'ERR_APP_ATTEST_CBOR_MALFORMED',
       });
     }
     const { attestation, expected } = await forging.forge();

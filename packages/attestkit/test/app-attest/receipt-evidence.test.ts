@@ -96,7 +96,7 @@ describe('enrolment', () => {
           .generateKey()
           .attest({ challenge }),
       ),
-      'ERR_APP_ATTEST_RECEIPT_UNTRUSTED_ROOT',
+      'ERR_APP_ATTEST_RECEIPT_ROOT_UNKNOWN',
     ],
   ])('is refused with %s', (_, receipt, code) => {
     expect(refusal(() => enrol(key.keyId, withReceipt(attestation, receipt))).code).toBe(code);
@@ -111,7 +111,7 @@ describe('enrolment', () => {
 
   it('needs the root of receipts among the roots', () => {
     const error = refusal(() => enrol(key.keyId, attestation, NOW, { roots: [apple.attestationRoot] }));
-    expect(error.code).toBe('ERR_APP_ATTEST_RECEIPT_UNTRUSTED_ROOT');
+    expect(error.code).toBe('ERR_APP_ATTEST_RECEIPT_ROOT_UNKNOWN');
   });
 });
 

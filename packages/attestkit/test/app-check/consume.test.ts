@@ -50,7 +50,7 @@ describe('with a store', () => {
   it('lets each limited-use token in once', async () => {
     const decided = decide({ store: memoryStore() });
     expect(await decided(limited())).toEqual(ONCE);
-    expect(await decided(limited())).toEqual({ status: 401, code: 'ERR_APP_CHECK_TOKEN_CONSUMED' });
+    expect(await decided(limited())).toEqual({ status: 401, code: 'ERR_APP_CHECK_TOKEN_REUSED' });
     expect(await decided(limited('another'))).toEqual(ONCE);
   });
 
@@ -116,7 +116,7 @@ describe('with a store', () => {
     await decided(limited());
     expect(await decided(limited())).toEqual({
       consumed: undefined,
-      reported: ['ERR_APP_CHECK_TOKEN_CONSUMED'],
+      reported: ['ERR_APP_CHECK_TOKEN_REUSED'],
     });
   });
 
@@ -137,23 +137,23 @@ describe('with Firebase', () => {
     [
       'a second use',
       { outcome: 'consumed', already: true },
-      { status: 401, code: 'ERR_APP_CHECK_TOKEN_CONSUMED' },
+      { status: 401, code: 'ERR_APP_CHECK_TOKEN_REUSED' },
     ],
     [
       'an answer without a word',
       { outcome: 'consumed' },
-      { status: 401, code: 'ERR_APP_CHECK_TOKEN_CONSUMED' },
+      { status: 401, code: 'ERR_APP_CHECK_TOKEN_REUSED' },
     ],
     ['a token that is refused', { outcome: 'invalid' }, { status: 401, code: 'ERR_APP_CHECK_TOKEN_INVALID' }],
     [
       'a server that may not ask',
       { outcome: 'misconfigured', problem: 'p' },
-      { status: 503, code: 'ERR_APP_CHECK_MISCONFIGURED' },
+      { status: 503, code: 'ERR_APP_CHECK_CONFIGURATION_FAILED' },
     ],
     [
       'a quota that is used up',
       { outcome: 'throttled', problem: 'p', retryAfter: 9 },
-      { status: 503, code: 'ERR_APP_CHECK_QUOTA' },
+      { status: 503, code: 'ERR_APP_CHECK_QUOTA_UNAVAILABLE' },
     ],
     [
       'an outage',

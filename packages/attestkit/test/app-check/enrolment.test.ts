@@ -56,18 +56,18 @@ describe('enrolment', () => {
       attestedAt: NOW - 60_000,
       facts: { provider: 'play_integrity' },
     });
-    await expect(verifying()).rejects.toMatchObject({ code: 'ERR_APP_CHECK_TOKEN_CONSUMED' });
+    await expect(verifying()).rejects.toMatchObject({ code: 'ERR_APP_CHECK_TOKEN_REUSED' });
   });
 
   it.each([
     ['no token', {}, 'ERR_APP_CHECK_TOKEN_MISSING'],
     ['an empty token', { app_check_token: '' }, 'ERR_APP_CHECK_TOKEN_MISSING'],
     ['a token in another field', { token: limited() }, 'ERR_APP_CHECK_TOKEN_MISSING'],
-    ['a token for many uses', { app_check_token: token() }, 'ERR_APP_CHECK_TOKEN_NOT_LIMITED'],
+    ['a token for many uses', { app_check_token: token() }, 'ERR_APP_CHECK_TOKEN_LIMITED_USE_MISMATCH'],
     [
       'the token of a stranger',
       { app_check_token: token({ jti: '1' }, {}, stranger.privateKey) },
-      'ERR_APP_CHECK_TOKEN_SIGNATURE',
+      'ERR_APP_CHECK_TOKEN_SIGNATURE_INVALID',
     ],
     [
       'a token that expired',

@@ -50,9 +50,13 @@ describe('a route with App Check', () => {
     ['an empty field', [''], '401 ERR_APP_CHECK_TOKEN_MISSING'],
     ['two fields', [token(), token()], '401 ERR_APP_CHECK_TOKEN_REPEATED'],
     ['two fields that fetch joined', [`${token()}, ${token()}`], '401 ERR_APP_CHECK_TOKEN_REPEATED'],
-    ['a scheme before it', [`Bearer ${token()}`], '401 ERR_APP_CHECK_TOKEN_ENCODING'],
+    ['a scheme before it', [`Bearer ${token()}`], '401 ERR_APP_CHECK_TOKEN_ENCODING_MALFORMED'],
     ['junk', ['x'], '401 ERR_APP_CHECK_TOKEN_MALFORMED'],
-    ['the token of a stranger', [token({}, {}, stranger.privateKey)], '401 ERR_APP_CHECK_TOKEN_SIGNATURE'],
+    [
+      'the token of a stranger',
+      [token({}, {}, stranger.privateKey)],
+      '401 ERR_APP_CHECK_TOKEN_SIGNATURE_INVALID',
+    ],
     ['a token that expired', [token({ exp: SECONDS })], '401 ERR_APP_CHECK_TOKEN_EXPIRED'],
   ])('refuses %s', async (_, lines, wanted) => {
     expect(await summary(guardAt().check(...lines))).toBe(wanted);
@@ -163,6 +167,8 @@ describe('the options', () => {
     const context = { request: requestWith(), demand: undefined, now: NOW, enforcement: 'enforce' } as const;
     const body = (): Promise<Uint8Array> => Promise.resolve(new Uint8Array());
     const other = token({ sub: '1:1:web:1' }, {}, firebase.privateKey);
-    expect(refusal(() => evidence.verify(other, { ...context, body })).code).toBe('ERR_APP_CHECK_TOKEN_APP');
+    expect(refusal(() => evidence.verify(other, { ...context, body })).code).toBe(
+      'ERR_APP_CHECK_TOKEN_APP_MISMATCH',
+    );
   });
 });

@@ -75,7 +75,7 @@ describe('a token is of limited use by its lifetime alone', () => {
     ['expires when it was issued', { iat: SECONDS + 30, exp: SECONDS + 30 }],
     ['expires before it was issued', { iat: SECONDS + 60, exp: SECONDS + 1 }],
   ])('and is no token where it %s', async (_, claims) => {
-    const code = 'ERR_APP_CHECK_TOKEN_LIFETIME';
+    const code = 'ERR_APP_CHECK_TOKEN_LIFETIME_INVALID';
     expect(inspectAppCheckToken(token(claims), expected)).toMatchObject({ verdict: 'fail', code });
     for (const [, memory] of memories()) expect(await decide(memory, token(claims))).toMatchObject({ code });
   });
@@ -88,7 +88,7 @@ describe.each(['a store', 'Firebase'])('a route that consumes tokens, with %s', 
     'refuses a session token with a jti: %d seconds',
     async (seconds) => {
       const { code, status, event } = await decide(memory(), living(seconds));
-      expect([status, code]).toEqual([401, 'ERR_APP_CHECK_TOKEN_NOT_LIMITED']);
+      expect([status, code]).toEqual([401, 'ERR_APP_CHECK_TOKEN_LIMITED_USE_MISMATCH']);
       // What the operator has to know: whose fault it may be, and what to do.
       expect(event.refused).toMatchObject({ code, stage: 'untrusted' });
       expect(event.refused?.says).toBe(
@@ -124,7 +124,7 @@ describe('acceptSessionTokens', () => {
     const first = await decide(options, living(3600));
     expect(first.result).toMatchObject({ limitedUse: false, consumed: true });
     expect([first.event.met, first.event.skipped]).toEqual([['consume'], ['limited-use']]);
-    expect((await decide(options, living(3600))).code).toBe('ERR_APP_CHECK_TOKEN_CONSUMED');
+    expect((await decide(options, living(3600))).code).toBe('ERR_APP_CHECK_TOKEN_REUSED');
     expect((await decide(options, limited())).event.skipped).toEqual([]);
   });
 
@@ -144,7 +144,7 @@ describe('acceptSessionTokens', () => {
   });
 
   it.each([
-    ['longer than seven days', living(7 * DAY + 1), 'ERR_APP_CHECK_TOKEN_LIFETIME'],
+    ['longer than seven days', living(7 * DAY + 1), 'ERR_APP_CHECK_TOKEN_LIFETIME_INVALID'],
     ['without a jti', living(3600, { jti: undefined }), 'ERR_APP_CHECK_JTI_MISSING'],
     ['with an empty jti', living(3600, { jti: '' }), 'ERR_APP_CHECK_JTI_MISSING'],
     ['of the debug provider', living(3600, { provider: 'debug' }), 'ERR_APP_CHECK_PROVIDER_DENIED'],
@@ -199,7 +199,7 @@ describe('enrolment', () => {
       const verifying = async (): Promise<unknown> =>
         evidence.verify({ app_check_token: living(3600) }, { ...context, consumeChallenge });
       await expect(verifying()).rejects.toMatchObject({
-        code: 'ERR_APP_CHECK_TOKEN_NOT_LIMITED',
+        code: 'ERR_APP_CHECK_TOKEN_LIMITED_USE_MISMATCH',
         cause: { message: expect.stringContaining('firebase-android-sdk#8204') as string },
       });
       expect(challenges).toBe(0);
@@ -210,7 +210,7 @@ describe('enrolment', () => {
     const options = { store: memoryStore(), acceptSessionTokens: true };
     expect(await enrol(options, living(3600))).toMatchObject({ kind: 'app-check' });
     await expect(enrol(options, living(3600))).rejects.toMatchObject({
-      code: 'ERR_APP_CHECK_TOKEN_CONSUMED',
+      code: 'ERR_APP_CHECK_TOKEN_REUSED',
     });
   });
 

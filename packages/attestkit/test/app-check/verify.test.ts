@@ -235,7 +235,7 @@ vectors('app-check/firebase-admin-node-mock').run(
     const { kid } = jwks.keys[0] as { kid: string };
     const sent = token({}, { kid });
     expect(refusal(() => verifyAppCheckToken(sent, { ...expected, jwks })).code).toBe(
-      'ERR_APP_CHECK_TOKEN_SIGNATURE',
+      'ERR_APP_CHECK_TOKEN_SIGNATURE_INVALID',
     );
     expect(refusal(() => verifyAppCheckToken(GOOD, { ...expected, jwks })).code).toBe(
       'ERR_APP_CHECK_TOKEN_KEY_UNKNOWN',

@@ -26,15 +26,19 @@ describe('the token’s field', () => {
     ['a genuine token', GOOD, 'accepted device'],
     ['no field', undefined, 'missing ERR_APPROOV_TOKEN_MISSING 401'],
     ['an empty field', '', 'missing ERR_APPROOV_TOKEN_MISSING 401'],
-    ['NO_NETWORK', 'NO_NETWORK', 'missing ERR_APPROOV_TOKEN_NOT_FETCHED 401'],
-    ['POOR_NETWORK', 'POOR_NETWORK', 'missing ERR_APPROOV_TOKEN_NOT_FETCHED 401'],
-    ['MITM_DETECTED', 'MITM_DETECTED', 'missing ERR_APPROOV_TOKEN_NOT_FETCHED 401'],
+    ['NO_NETWORK', 'NO_NETWORK', 'missing ERR_APPROOV_TOKEN_FETCH_FAILED 401'],
+    ['POOR_NETWORK', 'POOR_NETWORK', 'missing ERR_APPROOV_TOKEN_FETCH_FAILED 401'],
+    ['MITM_DETECTED', 'MITM_DETECTED', 'missing ERR_APPROOV_TOKEN_FETCH_FAILED 401'],
     ['a status word in another case', 'no_network', 'untrusted ERR_APPROOV_TOKEN_MALFORMED 401'],
     ['two fields, both genuine', [GOOD, GOOD], 'malformed ERR_APPROOV_TOKEN_REPEATED 401'],
     ['two fields, one junk', ['junk', GOOD], 'malformed ERR_APPROOV_TOKEN_REPEATED 401'],
     ['two fields, one empty', ['', GOOD], 'malformed ERR_APPROOV_TOKEN_REPEATED 401'],
     ['two tokens joined by a comma', `${GOOD}, ${GOOD}`, 'malformed ERR_APPROOV_TOKEN_REPEATED 401'],
-    ['a prefix that is not configured', `Bearer ${GOOD}`, 'untrusted ERR_APPROOV_TOKEN_ENCODING 401'],
+    [
+      'a prefix that is not configured',
+      `Bearer ${GOOD}`,
+      'untrusted ERR_APPROOV_TOKEN_ENCODING_MALFORMED 401',
+    ],
   ])('%s', async (_, value, outcome) => {
     expect(await check(value)).toBe(outcome);
   });
@@ -42,14 +46,16 @@ describe('the token’s field', () => {
   it('can have another name and a prefix', async () => {
     const prefixed = guarding({ header: 'Authorization', prefix: 'Bearer ' });
     expect(await prefixed(`Bearer ${GOOD}`, 'authorization')).toBe('accepted device');
-    expect(await prefixed(GOOD, 'authorization')).toBe('untrusted ERR_APPROOV_TOKEN_PREFIX 401');
-    expect(await prefixed(`bearer ${GOOD}`, 'authorization')).toBe('untrusted ERR_APPROOV_TOKEN_PREFIX 401');
+    expect(await prefixed(GOOD, 'authorization')).toBe('untrusted ERR_APPROOV_TOKEN_PREFIX_MISMATCH 401');
+    expect(await prefixed(`bearer ${GOOD}`, 'authorization')).toBe(
+      'untrusted ERR_APPROOV_TOKEN_PREFIX_MISMATCH 401',
+    );
     expect(await prefixed(`Bearer  ${GOOD}`, 'authorization')).toBe(
-      'untrusted ERR_APPROOV_TOKEN_ENCODING 401',
+      'untrusted ERR_APPROOV_TOKEN_ENCODING_MALFORMED 401',
     );
     expect(await prefixed('Bearer', 'authorization')).toBe('missing ERR_APPROOV_TOKEN_MISSING 401');
     expect(await prefixed('Bearer NO_NETWORK', 'authorization')).toBe(
-      'missing ERR_APPROOV_TOKEN_NOT_FETCHED 401',
+      'missing ERR_APPROOV_TOKEN_FETCH_FAILED 401',
     );
     expect(await prefixed(GOOD, 'approov-token')).toBe('missing ERR_APPROOV_TOKEN_MISSING 401');
   });
@@ -123,7 +129,10 @@ describe('the memory of verified tokens', () => {
     const outcome = () => guard.check(request({ 'approov-token': GOOD }));
     for (let use = 0; use < 3; use += 1) expect(outcome()).toMatchObject({ outcome: 'accept' });
     keys[0] = { algorithm: 'HS256', key: createSecretKey(randomBytes(64)) };
-    expect(outcome()).toMatchObject({ outcome: 'refuse', error: { code: 'ERR_APPROOV_TOKEN_SIGNATURE' } });
+    expect(outcome()).toMatchObject({
+      outcome: 'refuse',
+      error: { code: 'ERR_APPROOV_TOKEN_SIGNATURE_INVALID' },
+    });
   });
 
   it('shares results that no handler can change for the next request', () => {

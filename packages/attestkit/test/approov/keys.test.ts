@@ -38,7 +38,7 @@ describe('a public key', () => {
       refusal(() => verifyWith({ algorithm: 'ES256', jwks: { keys: jwks } }, es256(ec.privateKey, kid))).code;
     expect(code(keys)).toBe('ERR_APPROOV_TOKEN_KEY_UNKNOWN');
     expect(code(keys, 'c')).toBe('ERR_APPROOV_TOKEN_KEY_UNKNOWN');
-    expect(code(keys, 'b')).toBe('ERR_APPROOV_TOKEN_SIGNATURE');
+    expect(code(keys, 'b')).toBe('ERR_APPROOV_TOKEN_SIGNATURE_INVALID');
     expect(code(keys, 'https://evil.example/key')).toBe('ERR_APPROOV_TOKEN_KEY_UNKNOWN');
     expect(
       verifyWith({ algorithm: 'ES256', jwks: { keys: keys.slice(0, 1) } }, es256(ec.privateKey)).kind,
@@ -63,7 +63,7 @@ describe('a public key', () => {
     const input = `${part({ alg: 'HS256' })}.${part({ exp: SECONDS + 300 })}`;
     const forged = `${input}.${createHmac('sha256', pem(ec.publicKey)).update(input).digest('base64url')}`;
     expect(refusal(() => verifyWith({ algorithm: 'ES256', publicKey: pem(ec.publicKey) }, forged)).code).toBe(
-      'ERR_APPROOV_TOKEN_ALGORITHM',
+      'ERR_APPROOV_TOKEN_ALGORITHM_MISMATCH',
     );
   });
 
@@ -71,7 +71,7 @@ describe('a public key', () => {
     const input = `${part({ alg: 'ES256' })}.${part({ exp: SECONDS + 300 })}`;
     const der = `${input}.${sign('sha256', Buffer.from(input), ec.privateKey).toString('base64url')}`;
     expect(refusal(() => verifyWith({ algorithm: 'ES256', publicKey: pem(ec.publicKey) }, der)).code).toBe(
-      'ERR_APPROOV_TOKEN_SIGNATURE',
+      'ERR_APPROOV_TOKEN_SIGNATURE_INVALID',
     );
   });
 

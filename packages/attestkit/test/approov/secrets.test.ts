@@ -16,7 +16,7 @@ describe('a secret', () => {
     expect(verifyWith(both, token()).kind).toBe('approov');
     expect(verifyWith(both, token({}, { kid: 'x' }, next)).kind).toBe('approov');
     expect(refusal(() => verifyWith(both, token({}, {}, randomBytes(64)))).code).toBe(
-      'ERR_APPROOV_TOKEN_SIGNATURE',
+      'ERR_APPROOV_TOKEN_SIGNATURE_INVALID',
     );
   });
 
@@ -76,7 +76,7 @@ describe('a secret', () => {
         .digest('base64url')}`;
       expect(verifyWith({ secretBase64: SECRET_BASE64, algorithm }, sent).exp).toBe(SECONDS + 9);
       expect(refusal(() => verifyWith({ secretBase64: SECRET_BASE64, algorithm }, token())).code).toBe(
-        'ERR_APPROOV_TOKEN_ALGORITHM',
+        'ERR_APPROOV_TOKEN_ALGORITHM_MISMATCH',
       );
     },
   );

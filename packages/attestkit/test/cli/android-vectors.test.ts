@@ -74,8 +74,8 @@ const CODES: Readonly<Record<string, string>> = {
   'docs-standard-request.json': 'pass',
   'selfmade-local-token.json': 'pass',
   'docs-classic-request.json': 'TOO_OLD',
-  'real-unevaluated.json': 'CLEARED',
-  'replayed-token-cleared.json': 'CLEARED',
+  'real-unevaluated.json': 'EVALUATION_MISSING',
+  'replayed-token-cleared.json': 'EVALUATION_MISSING',
   'worldcoin-missing-appIntegrity.json': 'APP_MISSING',
 };
 
@@ -113,7 +113,7 @@ describe('published verdicts of Play Integrity', () => {
       expect(report.code ?? 'pass').toBe(code === 'pass' ? 'pass' : `ERR_PLAY_INTEGRITY_${code}`);
       expect((report.result ?? report.unverified)?.payload).toEqual(vector['payload']);
       if (vector.file === 'docs-testing-details.json')
-        expect(failed(report)).toContain('ERR_PLAY_INTEGRITY_TESTING');
+        expect(failed(report)).toContain('ERR_PLAY_INTEGRITY_TESTING_DENIED');
     }
   });
 
@@ -165,13 +165,16 @@ describe('the claims of App Check tokens', () => {
   /** What `reject` lists, each with what it is here. */
   const REJECTED: Readonly<Record<string, readonly [code: string, changes: Parameters<typeof fileWith>[0]]>> =
     {
-      'alg != RS256': ['ALGORITHM', { header: { alg: 'ES256' } }],
-      'aud not array / lacks projects/<id>': ['AUDIENCE', { payload: { aud: ['projects/other'] } }],
-      'iss not starting https://firebaseappcheck.googleapis.com/': ['ISSUER', { payload: { iss: 'x' } }],
-      'sub missing or empty': ['SUBJECT', { payload: { sub: '' } }],
+      'alg != RS256': ['ALGORITHM_MISMATCH', { header: { alg: 'ES256' } }],
+      'aud not array / lacks projects/<id>': ['AUDIENCE_MISMATCH', { payload: { aud: ['projects/other'] } }],
+      'iss not starting https://firebaseappcheck.googleapis.com/': [
+        'ISSUER_MISMATCH',
+        { payload: { iss: 'x' } },
+      ],
+      'sub missing or empty': ['SUBJECT_INVALID', { payload: { sub: '' } }],
       expired: ['EXPIRED', { payload: { iat: now - 7200, exp: now } }],
       'unknown kid': ['KEY_UNKNOWN', { header: { kid: 'x' } }],
-      'bad signature': ['SIGNATURE', { key: keyPair().privateKey }],
+      'bad signature': ['SIGNATURE_INVALID', { key: keyPair().privateKey }],
     };
 
   it.skipIf(claims === undefined)('pass where they are valid, with `jti` or without', async () => {

@@ -3,6 +3,8 @@ import { token } from '../app-check/support/tokens.js';
 import { remoteDrafts } from '../key-attestation/support/forge.js';
 import { token as playToken } from '../play-integrity/support/tokens.js';
 import { APP_CHECK, CHAIN_MEMBERS, chainFile, PAYLOAD } from '../inspect/support/android-files.js';
+import { CAUSES } from '../../src/inspect/usual-causes.js';
+import { sentenceOf } from '../../src/inspect/internal.js';
 import { cli, ENV } from './support/terminal.js';
 
 const HINT = /\nFAIL \w+\n {5}[^\n]+(\n {5}[^\n]+)*\n {5}It was checked as of now\. [^\0]*set "at"/;
@@ -55,7 +57,7 @@ describe('the hint at the time of the refusal', () => {
       at: undefined,
       expect: { packageName: 'com.example.other' },
     });
-    expect(other.out).toContain('\nFAIL ERR_PLAY_INTEGRITY_REQUEST_PACKAGE\n');
+    expect(other.out).toContain('\nFAIL ERR_PLAY_INTEGRITY_REQUEST_PACKAGE_MISMATCH\n');
     expect(other.out).not.toContain('It was checked');
     expect((await inspected(PAYLOAD)).out).not.toContain('It was checked');
   });
@@ -63,6 +65,26 @@ describe('the hint at the time of the refusal', () => {
   it('is not in JSON', async () => {
     const { out } = await inspected({ ...OLD_CHECK, at: undefined }, '--json');
     expect(out).not.toContain('It was checked');
+  });
+});
+
+describe('the usual cause', () => {
+  it('stands at the end, with the code and the sentence, unless the mistake itself is known', async () => {
+    const unlike = { ...APP_CHECK, projectNumber: '1' };
+    const [, end = ''] = (await inspected(unlike)).out.split('\nFAIL ');
+    expect(end).toMatch(/^ERR_\w+\n {5}[^\n]+(\n {5}[^\n]+)*\n {5}Usual cause: the token is of another/);
+    const placeholder = Buffer.from('{"error":"UNKNOWN_ERROR"}').toString('base64');
+    const { out } = await inspected(placeholder);
+    expect(out.split('\nFAIL ')[1]?.replaceAll(/\s+/g, ' ')).toContain('Likely mistake: ');
+    expect(out).not.toContain('Usual cause');
+    expect((await inspected(PAYLOAD)).out).not.toContain('Usual cause');
+    expect((await inspected(unlike, '--json')).out).not.toContain('Usual cause');
+  });
+
+  it('is of a check that there is, once', () => {
+    const codes = CAUSES.map(([{ code }]) => code);
+    expect(new Set(codes).size).toBe(codes.length);
+    for (const code of codes) expect(sentenceOf(code)).not.toBe('');
   });
 });
 

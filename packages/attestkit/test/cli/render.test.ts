@@ -36,7 +36,7 @@ describe('a report as text', () => {
       /^ {2}FAILED {4}token type +RFC 8725 §3\.11, RFC 7515 §4\.1\.9\n {12}the Approov token is a token of another type: found "at\+jwt"/m,
     );
     expect(text).toMatch(/\nClaims, for which nothing vouches\n/);
-    expect(text).toMatch(/\nFAIL ERR_APPROOV_TOKEN_TYPE\n/);
+    expect(text).toMatch(/\nFAIL ERR_APPROOV_TOKEN_TYPE_MISMATCH\n/);
   });
 
   it('says where it could not go on', () => {

@@ -27,8 +27,8 @@ interface Report {
 /** What the vectors say of what fails, and every code that then has to fail. */
 const BECAUSE: readonly (readonly [RegExp, readonly string[]])[] = [
   [/so the nonce cannot match; every other check passes/, ['ERR_APP_ATTEST_NONCE_MISMATCH']],
-  [/receipt form with signedAttrs/, ['ERR_APP_ATTEST_RECEIPT_SIGNED_ATTRIBUTES']],
-  [/signer certificate does not chain to/, ['ERR_APP_ATTEST_RECEIPT_SIGNER_UNTRUSTED']],
+  [/receipt form with signedAttrs/, ['ERR_APP_ATTEST_RECEIPT_SIGNED_ATTRIBUTES_UNSUPPORTED']],
+  [/signer certificate does not chain to/, ['ERR_APP_ATTEST_RECEIPT_SIGNER_SIGNATURE_INVALID']],
 ];
 
 describe.skipIf(!there)('real evidence of App Attest (skipped where ../shared/vectors is absent)', () => {

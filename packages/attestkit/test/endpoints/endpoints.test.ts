@@ -162,7 +162,7 @@ describe('a body', () => {
     const backend = new Backend();
     const body = await good(backend);
     const reply = await backend.send('/attest', { method: 'POST', body, fields });
-    expect([reply.status, reply.code]).toEqual([400, 'ERR_ENROLMENT_MEDIA_TYPE']);
+    expect([reply.status, reply.code]).toEqual([400, 'ERR_ENROLMENT_MEDIA_TYPE_UNSUPPORTED']);
   });
 
   it.each(['', '[]', 'null', '{', '{"a":1,"a":2}', '{"device_id":"a","device_id":"a"}', '"x"', '\ufeff{}'])(

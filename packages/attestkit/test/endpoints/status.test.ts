@@ -65,9 +65,9 @@ describe('the status of an endpoint', () => {
 
   const stages: readonly Stage[] = ['missing', 'malformed', 'untrusted', 'denied', 'unavailable'];
   it.each<[code: string, stage: Stage, of: readonly number[]]>([
-    ['ERR_ENROLMENT_DEVICE_ID', 'malformed', [400, 400, 400, 400, 400]],
+    ['ERR_ENROLMENT_DEVICE_ID_MALFORMED', 'malformed', [400, 400, 400, 400, 400]],
     ['ERR_ENROLMENT_BODY_MALFORMED', 'malformed', [400, 400, 400, 400, 400]],
-    ['ERR_ENROLMENT_MEMBERS', 'malformed', [400, 400, 400, 400, 400]],
+    ['ERR_ENROLMENT_MEMBERS_MALFORMED', 'malformed', [400, 400, 400, 400, 400]],
     ['ERR_ENROLMENT_BODY_TOO_LARGE', 'malformed', [413, 413, 413, 413, 413]],
     ['ERR_GUARD_BODY_UNREADABLE', 'malformed', [400, 400, 400, 400, 400]],
     ['ERR_GUARD_BODY_UNAVAILABLE', 'unavailable', [503, 503, 503, 503, 503]],
@@ -76,7 +76,7 @@ describe('the status of an endpoint', () => {
     ['ERR_CHALLENGE_LIMIT', 'denied', [429, 429, 429, 429, 429]],
     ['ERR_ENDPOINT_LIMIT', 'denied', [429, 429, 429, 429, 429]],
     ['ERR_APP_ATTEST_TOKEN_MISSING', 'missing', [400, 400, 400, 400, 400]],
-    ['ERR_APP_ATTEST_CBOR_INVALID', 'malformed', [400, 403, 401, 401, 400]],
+    ['ERR_APP_ATTEST_CBOR_MALFORMED', 'malformed', [400, 403, 401, 401, 400]],
     ['ERR_APP_ATTEST_NONCE_MISMATCH', 'untrusted', [400, 403, 401, 401, 400]],
     ['ERR_APP_ATTEST_OS_VERSION_DENIED', 'denied', [400, 403, 403, 403, 400]],
     // What fails the policy of today at a refresh is healed by new evidence: sessions make it untrusted.
@@ -84,7 +84,7 @@ describe('the status of an endpoint', () => {
     ['ERR_REFRESH_MALFORMED', 'malformed', [400, 403, 401, 401, 400]],
     ['ERR_REFRESH_REUSED', 'untrusted', [400, 403, 401, 401, 400]],
     ['ERR_ASSERTION_KEY_UNKNOWN', 'untrusted', [400, 403, 401, 401, 400]],
-    ['ERR_ASSERTION_COUNTER', 'untrusted', [400, 403, 401, 401, 400]],
+    ['ERR_ASSERTION_COUNTER_REUSED', 'untrusted', [400, 403, 401, 401, 400]],
     ['ERR_ENROLMENT_LABEL_TAKEN', 'untrusted', [400, 409, 409, 409, 400]],
     ['ERR_ENROLMENT_LABEL_TAKEN', 'denied', [400, 409, 409, 409, 400]],
     ['ERR_ENROLMENT_KEY_TAKEN', 'untrusted', [400, 409, 409, 409, 400]],
@@ -98,7 +98,9 @@ describe('the status of an endpoint', () => {
   });
 
   it('takes no code for another one that merely contains its fault', () => {
-    expect(statusOf('attest', { code: 'ERR_APP_CHECK_TOKEN_NOT_LIMITED', stage: 'untrusted' })).toBe(403);
+    expect(statusOf('attest', { code: 'ERR_APP_CHECK_TOKEN_LIMITED_USE_MISMATCH', stage: 'untrusted' })).toBe(
+      403,
+    );
     expect(statusOf('assert', { code: 'ERR_X_MISTAKEN', stage: 'untrusted' })).toBe(401);
     expect(statusOf('refresh', { code: 'ERR_X_UNBLOCKED', stage: 'untrusted' })).toBe(401);
   });

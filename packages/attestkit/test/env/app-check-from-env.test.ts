@@ -40,7 +40,7 @@ describe('App Check by variables alone', () => {
     expect(await check(token())).toBe(APP);
     expect(await check(token({ sub: WEB_APP }))).toBe(WEB_APP);
     expect(await check()).toBe('401 ERR_APP_CHECK_TOKEN_MISSING');
-    expect(await check(token({ sub: '1:7:ios:ff' }))).toBe('401 ERR_APP_CHECK_TOKEN_APP');
+    expect(await check(token({ sub: '1:7:ios:ff' }))).toBe('401 ERR_APP_CHECK_TOKEN_APP_MISMATCH');
     expect(await check(limited('x', { exp: SECONDS }))).toBe('401 ERR_APP_CHECK_TOKEN_EXPIRED');
     expect(asked).toEqual(['https://firebaseappcheck.googleapis.com/v1/jwks']);
     expect(lines).toEqual([
@@ -49,7 +49,7 @@ describe('App Check by variables alone', () => {
       'REJECTED REQUEST WITH APP CHECK TOKEN HEADER EMPTY OR MISSING',
       expect.stringMatching(/^ERR_APP_CHECK_TOKEN_MISSING: /),
       'REJECTED REQUEST WITH INVALID APP CHECK TOKEN',
-      expect.stringMatching(/^ERR_APP_CHECK_TOKEN_APP: /),
+      expect.stringMatching(/^ERR_APP_CHECK_TOKEN_APP_MISMATCH: /),
       'REJECTED REQUEST WITH INVALID APP CHECK TOKEN',
       expect.stringMatching(/^ERR_APP_CHECK_TOKEN_EXPIRED: /),
     ]);

@@ -39,10 +39,10 @@ describe('the lines of the endpoints', () => {
   });
 
   it('say why somebody was not', () => {
-    const refused = failure('ERR_KEY_ATTESTATION_DEVICE_UNLOCKED');
+    const refused = failure('ERR_KEY_ATTESTATION_DEVICE_UNLOCKED_DENIED');
     expect(endpointLines(used({ outcome: 'refuse', status: 403, refused }))).toEqual([
       'REJECTED ATTEST REQUEST',
-      'ERR_KEY_ATTESTATION_DEVICE_UNLOCKED: the bootloader of the device is unlocked',
+      'ERR_KEY_ATTESTATION_DEVICE_UNLOCKED_DENIED: the bootloader of the device is unlocked',
     ]);
     expect(endpointLines(used({ endpoint: 'challenge', refused }))).toHaveLength(2);
   });

@@ -143,13 +143,13 @@ it('a limited-use token serves again where the session beside it was refused', a
   const asked = { ...ONCE, require: ['app-check', 'session'] };
   const send = (fields: object, header = limited()) =>
     backend.use('', { fields: { 'x-firebase-appcheck': header, ...fields } }, asked);
-  expect(await send(other)).toBe('ERR_SESSION_SIGNATURE');
+  expect(await send(other)).toBe('ERR_SESSION_SIGNATURE_INVALID');
   expect(await send({ authorization: [] })).toBe('ERR_SESSION_MISSING');
   expect(writes).toEqual([]);
   // What can be told of the token without using it up comes first.
-  expect(await send(other, token())).toBe('ERR_APP_CHECK_TOKEN_NOT_LIMITED');
+  expect(await send(other, token())).toBe('ERR_APP_CHECK_TOKEN_LIMITED_USE_MISMATCH');
   expect(await send(ours)).toBe('accepted');
-  expect(await send(ours)).toBe('ERR_APP_CHECK_TOKEN_CONSUMED');
+  expect(await send(ours)).toBe('ERR_APP_CHECK_TOKEN_REUSED');
 });
 
 it('a counter and a challenge serve again where an App Check token beside them was refused', async () => {
@@ -164,10 +164,10 @@ it('a counter and a challenge serve again where an App Check token beside them w
       { ...ONCE, assertion: { challenge: 'required' }, require: ['assertion', 'app-check'] },
     );
   expect(await send('junk')).toBe('ERR_APP_CHECK_TOKEN_MALFORMED');
-  expect(await send(token())).toBe('ERR_APP_CHECK_TOKEN_NOT_LIMITED');
+  expect(await send(token())).toBe('ERR_APP_CHECK_TOKEN_LIMITED_USE_MISMATCH');
   expect(writes).toEqual([]);
   expect(await send(limited())).toBe('accepted');
   // Then, beside the answer, the first use moves the end of the device's record.
   expect(writes.slice(0, 3)).toEqual(['advance count', 'claim spent', 'claim app-check']);
-  expect(await send(limited('another'))).toBe('ERR_ASSERTION_COUNTER');
+  expect(await send(limited('another'))).toBe('ERR_ASSERTION_COUNTER_REUSED');
 });

@@ -20,18 +20,18 @@ describe('a token of App Check', () => {
   });
 
   it.each<[string, object, readonly string[]]>([
-    ['by a stranger', { token: token({}, {}, stranger.privateKey) }, codes('SIGNATURE')],
-    ['by an unknown key', { token: token({}, { kid: 'k2' }) }, codes('KEY_UNKNOWN', 'SIGNATURE')],
+    ['by a stranger', { token: token({}, {}, stranger.privateKey) }, codes('SIGNATURE_INVALID')],
+    ['by an unknown key', { token: token({}, { kid: 'k2' }) }, codes('KEY_UNKNOWN', 'SIGNATURE_INVALID')],
     ['that has expired', { at: '2026-06-01T13:00:00Z' }, codes('EXPIRED')],
-    ['of another app', { appIds: ['1:1:ios:0'] }, codes('APP')],
-    ['of another project', { projectNumber: '1' }, codes('ISSUER', 'AUDIENCE')],
-    ['without an app', { token: token({ sub: '' }) }, codes('SUBJECT', 'APP')],
+    ['of another app', { appIds: ['1:1:ios:0'] }, codes('APP_MISMATCH')],
+    ['of another project', { projectNumber: '1' }, codes('ISSUER_MISMATCH', 'AUDIENCE_MISMATCH')],
+    ['without an app', { token: token({ sub: '' }) }, codes('SUBJECT_INVALID', 'APP_MISMATCH')],
     [
       'for an audience that is no list',
       { token: token({ aud: 'projects/123456789012' }) },
-      codes('AUDIENCE_LIST'),
+      codes('AUDIENCE_INVALID'),
     ],
-    ['for ever', { token: token({ exp: SECONDS + 9e6 }) }, codes('LIFETIME')],
+    ['for ever', { token: token({ exp: SECONDS + 9e6 }) }, codes('LIFETIME_INVALID')],
     ['that is none', { token: 'x' }, codes('MALFORMED')],
   ])('%s fails', (_, members, expected) => {
     const report = inspectEvidence({ ...APP_CHECK, ...members });

@@ -7,7 +7,7 @@ import { requestBytes, sessionBytes } from '../../src/sessions/index.js';
 import { clientDataMistakes } from '../../src/sessions/evidence/line-mistakes.js';
 import { APP_ID, base64, key, spki } from './support/app-attest-files.js';
 
-const CODE = 'ERR_APP_ATTEST_ASSERTION_SIGNATURE';
+const CODE = 'ERR_APP_ATTEST_ASSERTION_SIGNATURE_INVALID';
 const sha256 = (bytes: Uint8Array | string): Buffer => createHash('sha256').update(bytes).digest();
 const AUDIENCE = 'https://api.example.com';
 /** As the server received it. */

@@ -67,7 +67,7 @@ describe('a word of the SDK', () => {
   it.each(['NO_NETWORK', 'POOR_NETWORK', 'MITM_DETECTED'])('%s has the code of the server', (word) => {
     for (const text of [word, `Approov-Token: ${word}`, `"${word}"`]) {
       const report = inspectEvidence(text, { secretBase64 });
-      expect(report).toMatchObject({ verdict: 'fail', code: 'ERR_APPROOV_TOKEN_NOT_FETCHED' });
+      expect(report).toMatchObject({ verdict: 'fail', code: 'ERR_APPROOV_TOKEN_FETCH_FAILED' });
       expect(report.checks.map(({ ok }) => ok)).toEqual([false]);
     }
   });

@@ -102,15 +102,15 @@ describe('an evidence file that fails', () => {
     [
       'has another secret',
       { secretBase64: randomBytes(64).toString('base64') },
-      'ERR_APPROOV_TOKEN_SIGNATURE',
+      'ERR_APPROOV_TOKEN_SIGNATURE_INVALID',
     ],
-    ['has another algorithm', { algorithm: 'HS512' }, 'ERR_APPROOV_TOKEN_ALGORITHM'],
-    ['has another issuer', { issuer: 'A' }, 'ERR_APPROOV_TOKEN_ISSUER'],
-    ['has another audience', { audience: ['c'] }, 'ERR_APPROOV_TOKEN_AUDIENCE'],
+    ['has another algorithm', { algorithm: 'HS512' }, 'ERR_APPROOV_TOKEN_ALGORITHM_MISMATCH'],
+    ['has another issuer', { issuer: 'A' }, 'ERR_APPROOV_TOKEN_ISSUER_MISMATCH'],
+    ['has another audience', { audience: ['c'] }, 'ERR_APPROOV_TOKEN_AUDIENCE_MISMATCH'],
     ['has another binding', { binding: 'Bearer other' }, 'ERR_APPROOV_BINDING_MISMATCH'],
     ['has no value to be bound to', { binding: '' }, 'ERR_APPROOV_BINDING_HEADER_MISSING'],
     ['has an empty token', { token: '' }, 'ERR_APPROOV_TOKEN_MISSING'],
-    ['is a status of the app', { token: 'NO_NETWORK' }, 'ERR_APPROOV_TOKEN_NOT_FETCHED'],
+    ['is a status of the app', { token: 'NO_NETWORK' }, 'ERR_APPROOV_TOKEN_FETCH_FAILED'],
     ['is no status of the app', { token: 'no_network' }, 'ERR_APPROOV_TOKEN_MALFORMED'],
   ])('%s', (_, members, code) => {
     const report = inspectEvidence({ ...FILE, ...members });

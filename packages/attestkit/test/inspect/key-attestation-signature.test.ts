@@ -38,7 +38,7 @@ describe('a request that a key of Android signed', () => {
     expect(report.notChecked).toEqual(['request lines', 'challenge use']);
     expect(report).toMatchObject({ result: { keyId: key.keyId, algorithm: 'ecdsa-sha256' } });
     expect(report.checks.map(({ code }) => code)).toEqual(
-      codes('SIGNATURE_KEY', 'SIGNATURE_ENCODING', 'REQUEST_SIGNATURE_INVALID'),
+      codes('SIGNATURE_KEY_INVALID', 'SIGNATURE_ENCODING_MALFORMED', 'REQUEST_SIGNATURE_INVALID'),
     );
   });
 
@@ -78,18 +78,18 @@ describe('a request that a key of Android signed', () => {
     ['by a stranger', { publicKey: base64(stranger.publicKey) }, codes('REQUEST_SIGNATURE_INVALID')],
     ['with another hash', { algorithm: 'ecdsa-sha384' }, codes('REQUEST_SIGNATURE_INVALID')],
     ['that is cut', { signature: FILE.signature.slice(0, -4) }, codes('REQUEST_SIGNATURE_INVALID')],
-    ['that is no base64', { signature: '?' }, codes('SIGNATURE_ENCODING')],
-    ['that is nothing', { signature: '' }, codes('SIGNATURE_ENCODING')],
-    ['of 2 KiB', { signature: base64(Buffer.alloc(2048)) }, codes('SIGNATURE_ENCODING')],
+    ['that is no base64', { signature: '?' }, codes('SIGNATURE_ENCODING_MALFORMED')],
+    ['that is nothing', { signature: '' }, codes('SIGNATURE_ENCODING_MALFORMED')],
+    ['of 2 KiB', { signature: base64(Buffer.alloc(2048)) }, codes('SIGNATURE_ENCODING_MALFORMED')],
     [
       'by the algorithm of another type of key',
       { publicKey: rsa },
-      codes('SIGNATURE_KEY', 'REQUEST_SIGNATURE_INVALID'),
+      codes('SIGNATURE_KEY_INVALID', 'REQUEST_SIGNATURE_INVALID'),
     ],
     [
       'by another algorithm than its key has',
       { algorithm: 'ed25519' },
-      codes('SIGNATURE_KEY', 'REQUEST_SIGNATURE_INVALID'),
+      codes('SIGNATURE_KEY_INVALID', 'REQUEST_SIGNATURE_INVALID'),
     ],
   ])('%s fails', (_, members, expected) => {
     const report = inspectEvidence({ ...FILE, ...members });
@@ -107,7 +107,9 @@ describe('a request that a key of Android signed', () => {
   it('whose key is of another type fails, even where OpenSSL would verify it', () => {
     const other = device.generateKey({ challenge: 'AQAB', keyType: 'rsa', padding: 'pkcs1' });
     const file = { ...FILE, publicKey: base64(other.publicKey), signature: base64(other.sign(lines)) };
-    expect(failed(inspectEvidence(file))).toEqual(codes('SIGNATURE_KEY', 'REQUEST_SIGNATURE_INVALID'));
+    expect(failed(inspectEvidence(file))).toEqual(
+      codes('SIGNATURE_KEY_INVALID', 'REQUEST_SIGNATURE_INVALID'),
+    );
   });
 
   it.each<[string, object, RegExp]>([

@@ -87,9 +87,9 @@ describe('a chain of Android', () => {
     ['in no StrongBox', { policy: { securityLevel: 'strong-box' } }, codes('SECURITY_LEVEL_DENIED')],
     ['without the patches', { policy: { minimumPatchLevel: '2026-07' } }, codes('PATCH_LEVEL_DENIED')],
     ['that is not for encryption', { policy: { purposes: ['encrypt'] } }, codes('PURPOSES_DENIED')],
-    ['that has no certificates', { certificateChain: [] }, codes('CHAIN_LENGTH')],
-    ['that is junk', { certificateChain: ['AAAA', 'AAAA', 'AAAA'] }, codes('CERTIFICATE_INVALID')],
-    ['of 50', { certificateChain: Array(50).fill(HONEST.certificateChain[0]) }, codes('CHAIN_LENGTH')],
+    ['that has no certificates', { certificateChain: [] }, codes('CHAIN_MALFORMED')],
+    ['that is junk', { certificateChain: ['AAAA', 'AAAA', 'AAAA'] }, codes('CERTIFICATE_MALFORMED')],
+    ['of 50', { certificateChain: Array(50).fill(HONEST.certificateChain[0]) }, codes('CHAIN_MALFORMED')],
     [
       'with one of 100 KB',
       { certificateChain: [...HONEST.certificateChain.slice(1), base64(Buffer.alloc(100_000))] },

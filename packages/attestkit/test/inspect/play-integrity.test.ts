@@ -24,7 +24,7 @@ describe('a verdict of Play Integrity', () => {
     expect([decoded.verdict, decoded.notChecked]).toEqual(['pass', ['origin', 'earlier use']]);
     const report = inspectEvidence(TOKEN);
     expect([report.verdict, report.notChecked]).toEqual(['pass', ['earlier use']]);
-    expect(report).toMatchObject({ result: { payload: PAYLOAD.payload, testing: false, unrecognised: [] } });
+    expect(report).toMatchObject({ result: { payload: PAYLOAD.payload, testing: false, unrecognized: [] } });
     const shared = report.checks.slice(-decoded.checks.length);
     expect(shared).toEqual(decoded.checks);
     expect(report.checks.length).toBeGreaterThan(decoded.checks.length);
@@ -37,7 +37,7 @@ describe('a verdict of Play Integrity', () => {
     const made = report.checks.map(({ code }) => code);
     const all = inspectEvidence(PAYLOAD).checks.map(({ code }) => code);
     expect(all.filter((code) => !made.includes(code))).toEqual(
-      codes('REQUEST_PACKAGE', 'BINDING_MISMATCH', 'CERTIFICATE'),
+      codes('REQUEST_PACKAGE_MISMATCH', 'BINDING_MISMATCH', 'CERTIFICATE_MISMATCH'),
     );
   });
 
@@ -53,41 +53,41 @@ describe('a verdict of Play Integrity', () => {
     [
       'for another app',
       { expect: { ...EXPECT, packageName: 'com.example.other' } },
-      codes('REQUEST_PACKAGE', 'APP_PACKAGE'),
+      codes('REQUEST_PACKAGE_MISMATCH', 'APP_PACKAGE_MISMATCH'),
     ],
     ['of another request', { expect: { ...EXPECT, nonce: 'AAAA' } }, codes('BINDING_MISMATCH')],
     [
       'bound in another way',
       { expect: { ...EXPECT, nonce: undefined, requestHash: 'x' } },
-      codes('BINDING_KIND', 'BINDING_MISMATCH'),
+      codes('BINDING_KIND_MISMATCH', 'BINDING_MISMATCH'),
     ],
     [
       'of a copy of the app',
       { expect: { ...EXPECT, certificateSha256Digests: ['00'.repeat(32)] } },
-      codes('CERTIFICATE'),
+      codes('CERTIFICATE_MISMATCH'),
     ],
-    ['of an old app', { expect: { ...EXPECT, minimumVersionCode: '43' } }, codes('VERSION_CODE')],
+    ['of an old app', { expect: { ...EXPECT, minimumVersionCode: '43' } }, codes('VERSION_CODE_DENIED')],
     ['that is old', { at: '2026-06-01T12:30:00Z' }, codes('TOO_OLD')],
     ['that is older than asked', { expect: { ...EXPECT, maxAgeSeconds: 4 } }, codes('TOO_OLD')],
-    ['of later', { at: '2026-06-01T11:30:00Z' }, codes('IN_FUTURE')],
-    ['of a weaker device', { policy: { deviceLabels: ['MEETS_STRONG_INTEGRITY'] } }, codes('DEVICE')],
-    ['of no known device', payload(device({ deviceRecognitionVerdict: [] })), codes('DEVICE')],
+    ['of later', { at: '2026-06-01T11:30:00Z' }, codes('NOT_YET_VALID')],
+    ['of a weaker device', { policy: { deviceLabels: ['MEETS_STRONG_INTEGRITY'] } }, codes('DEVICE_DENIED')],
+    ['of no known device', payload(device({ deviceRecognitionVerdict: [] })), codes('DEVICE_DENIED')],
     [
       'whose two packages differ, where none is expected',
       { ...payload(app({ packageName: 'com.example.other' })), expect: undefined },
-      codes('APP_PACKAGE'),
+      codes('APP_PACKAGE_MISMATCH'),
     ],
     [
       'bound by nothing, where nothing is expected',
       { ...payload(request({ nonce: undefined })), expect: undefined },
-      codes('BINDING_KIND', 'BINDING_MISMATCH'),
+      codes('BINDING_KIND_MISMATCH', 'BINDING_MISMATCH'),
     ],
     [
       'without a package, where none is expected',
       { ...payload(request({ requestPackageName: undefined })), expect: undefined },
-      codes('REQUEST_PACKAGE', 'APP_PACKAGE'),
+      codes('REQUEST_PACKAGE_MISMATCH', 'APP_PACKAGE_MISMATCH'),
     ],
-    ['for testers', payload({ testingDetails: { isTestingResponse: true } }), codes('TESTING')],
+    ['for testers', payload({ testingDetails: { isTestingResponse: true } }), codes('TESTING_DENIED')],
     ['that is null', { payload: null }, codes('VERDICT_MALFORMED')],
     ['that is a list', { payload: [] }, codes('VERDICT_MALFORMED')],
     ['that is text', { payload: 'x' }, codes('VERDICT_MALFORMED')],
@@ -141,7 +141,7 @@ describe('a verdict of Play Integrity', () => {
     expect(of('2026-06-01T12:30:00Z', 'TOO_OLD')).toBe(
       `the verdict was requested too long ago: ${requested} 2026-06-01T12:30:00.000Z; allowed are 600 s`,
     );
-    expect(of('2026-06-01T11:30:00Z', 'IN_FUTURE')).toBe(
+    expect(of('2026-06-01T11:30:00Z', 'NOT_YET_VALID')).toBe(
       `the verdict was requested later than now: ${requested} 2026-06-01T11:30:00.000Z; allowed are 60 s ahead`,
     );
     expect(of('2026-06-01T12:00:00Z', 'TOO_OLD')).toBe(
@@ -168,7 +168,7 @@ describe('a verdict of Play Integrity', () => {
 
   it('that is cleared fails for that, first', () => {
     const report = inspectEvidence({ ...PAYLOAD, ...payload(CLEARED) });
-    expect(report.verdict === 'fail' && report.code).toBe('ERR_PLAY_INTEGRITY_CLEARED');
+    expect(report.verdict === 'fail' && report.code).toBe('ERR_PLAY_INTEGRITY_EVALUATION_MISSING');
   });
 
   it.each<[string, object]>([

@@ -40,7 +40,7 @@ describe('a bare token of Google’s', () => {
 
   it('is judged as its file says', () => {
     const file = { kind: 'approov-token', token: playToken() };
-    expect(inspectEvidence(file)).toMatchObject({ code: 'ERR_APPROOV_TOKEN_ENCRYPTED' });
+    expect(inspectEvidence(file)).toMatchObject({ code: 'ERR_APPROOV_TOKEN_ENCRYPTION_UNSUPPORTED' });
   });
 });
 

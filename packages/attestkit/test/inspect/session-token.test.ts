@@ -119,16 +119,16 @@ describe('a session token that fails', () => {
   it.each<[string, object, string]>([
     ['has expired', { at: '2026-06-01T12:30:00Z' }, 'ERR_SESSION_EXPIRED'],
     ['has another secret', { secret: randomBytes(48).toString('base64') }, 'ERR_SESSION_KEY_UNKNOWN'],
-    ['has another issuer', { issuer: 'x' }, 'ERR_SESSION_ISSUER'],
-    ['has another audience', { audience: ['x'] }, 'ERR_SESSION_AUDIENCE'],
-    ['is of Approov', { token: signed(CLAIMS, { typ: 'JWT' }) }, 'ERR_SESSION_TYPE'],
+    ['has another issuer', { issuer: 'x' }, 'ERR_SESSION_ISSUER_MISMATCH'],
+    ['has another audience', { audience: ['x'] }, 'ERR_SESSION_AUDIENCE_MISMATCH'],
+    ['is of Approov', { token: signed(CLAIMS, { typ: 'JWT' }) }, 'ERR_SESSION_TYPE_MISMATCH'],
     ['is no token', { token: '' }, 'ERR_SESSION_MALFORMED'],
     ['is longer than any', { token: 'x'.repeat(8193) }, 'ERR_SESSION_TOO_LARGE'],
-    ['has no device', { token: signed({ ...CLAIMS, device_id: '' }) }, 'ERR_SESSION_DEVICE_ID'],
+    ['has no device', { token: signed({ ...CLAIMS, device_id: '' }) }, 'ERR_SESSION_DEVICE_ID_INVALID'],
     [
       'has claims of other types',
       { token: signed({ exp: SECONDS + 1, cnf: null }) },
-      'ERR_SESSION_CLAIM_TYPE',
+      'ERR_SESSION_CLAIM_TYPE_MISMATCH',
     ],
     [
       'has times that are none',
@@ -150,13 +150,13 @@ describe('a session token that fails', () => {
 
   it('is signed with an algorithm that no given key is for', () => {
     const report = inspectEvidence({ ...FILE, secret: undefined, publicKey: PEM, algorithm: 'ES256' });
-    expect(report).toMatchObject({ verdict: 'fail', code: 'ERR_SESSION_ALGORITHM' });
+    expect(report).toMatchObject({ verdict: 'fail', code: 'ERR_SESSION_ALGORITHM_MISMATCH' });
   });
 
   it('has no key, and all other checks and the claims are shown', () => {
     for (const bare of [token, ES_FILE.token]) {
       const report = inspectEvidence({ kind: 'session-token', token: bare, at: AT });
-      expect(failed(report)).toEqual(['ERR_SESSION_KEY_UNKNOWN', 'ERR_SESSION_SIGNATURE']);
+      expect(failed(report)).toEqual(['ERR_SESSION_KEY_UNKNOWN', 'ERR_SESSION_SIGNATURE_INVALID']);
       expect(report.checks.find(({ ok }) => !ok)?.detail).toMatch(
         /--secret or JWT_SECRET .* publicKey or jwks/s,
       );

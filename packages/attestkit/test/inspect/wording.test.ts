@@ -49,7 +49,7 @@ describe('what a check found, and what it expects', () => {
       'found "production", expected "production"',
     ],
     ['a receipt, end', RECEIPT, 'ERR_APP_ATTEST_RECEIPT_EXPIRED', after],
-    ['a receipt, begin', RECEIPT, 'ERR_APP_ATTEST_RECEIPT_FROM_FUTURE', before],
+    ['a receipt, begin', RECEIPT, 'ERR_APP_ATTEST_RECEIPT_NOT_YET_VALID', before],
     [
       'a receipt, age',
       { ...RECEIPT, at: '2026-11-20T13:00:00Z', maxAgeSeconds: 300 },
@@ -95,24 +95,24 @@ describe('what a check found, and what it expects', () => {
       'ERR_KEY_ATTESTATION_APP_VERSION_DENIED',
       /: found \[\{"name":"com\.example\.app","version":7\}\], expected at least 8$/,
     ],
-    ['App Check, begin', APP_CHECK, 'ERR_APP_CHECK_TOKEN_IN_FUTURE', before],
+    ['App Check, begin', APP_CHECK, 'ERR_APP_CHECK_TOKEN_IAT_NOT_YET_VALID', before],
     [
       'App Check, a long life',
       { ...APP_CHECK, token: token({ exp: 2_000_000_000 }) },
-      'ERR_APP_CHECK_TOKEN_LIFETIME',
+      'ERR_APP_CHECK_TOKEN_LIFETIME_INVALID',
       /: found \d+ s, expected at most 604800 s$/,
     ],
-    ['a verdict, any Android', PAYLOAD, 'ERR_PLAY_INTEGRITY_SDK_VERSION', /^not asked(; found \d+)?$/],
+    ['a verdict, any Android', PAYLOAD, 'ERR_PLAY_INTEGRITY_SDK_VERSION_DENIED', /^not asked(; found \d+)?$/],
     [
       'a verdict, licence',
       PAYLOAD,
-      'ERR_PLAY_INTEGRITY_LICENSING',
+      'ERR_PLAY_INTEGRITY_LICENSING_DENIED',
       /^found "LICENSED", expected "LICENSED"$/,
     ],
     [
       'a verdict, an old app',
       { ...PAYLOAD, expect: { ...PAYLOAD.expect, minimumVersionCode: '43' } },
-      'ERR_PLAY_INTEGRITY_VERSION_CODE',
+      'ERR_PLAY_INTEGRITY_VERSION_CODE_DENIED',
       /: found "42", expected at least 43$/,
     ],
   ])('is said with units and the right way round: %s', (_, file, code, text) => {

@@ -58,7 +58,7 @@ describe('a key that the app’s own attestation key attested', () => {
   });
 
   it('is refused where it is not allowed', () => {
-    expect(judge(chain(), expectations())).toBe('CHAIN_EXTENDED');
+    expect(judge(chain(), expectations())).toBe('EXTENSION_REPEATED');
   });
 
   const BAD: readonly (readonly [string, Description])[] = [
@@ -80,10 +80,10 @@ describe('a key that the app’s own attestation key attested', () => {
 
   it('is held to everything itself', () => {
     expect(judge(chain({ challenge: 'other' }), allowed)).toBe('CHALLENGE_MISMATCH');
-    expect(judge(chain({ hardware: { 702: integer(2) } }), allowed)).toBe('ORIGIN');
-    expect(judge(chain({ level: 0 }), allowed)).toBe('SECURITY_LEVEL_SOFTWARE');
+    expect(judge(chain({ hardware: { 702: integer(2) } }), allowed)).toBe('ORIGIN_INVALID');
+    expect(judge(chain({ level: 0 }), allowed)).toBe('SECURITY_LEVEL_INVALID');
     // A StrongBox key cannot be vouched for by a trusted execution environment.
-    expect(judge(chain({ level: 2 }), allowed)).toBe('SECURITY_LEVEL_CHAIN');
+    expect(judge(chain({ level: 2 }), allowed)).toBe('SECURITY_LEVEL_CHAIN_MISMATCH');
     expect(judge(chain({ hardware: { 999: integer(1) } }), allowed)).toBe('TAG_UNKNOWN');
     expect(judge(chain({}, { hardware: { 999: integer(1) } }), allowed)).toBe('TAG_UNKNOWN');
   });
@@ -96,7 +96,7 @@ published.run(
   ([vector]) => {
     if (vector === undefined) throw new Error('there is one');
     const relaxed = { ...defaultAppraisal(vector), allowOmittedRoot: true };
-    expect(judge(chainOf(vector), relaxed)).toBe('CHAIN_EXTENDED');
+    expect(judge(chainOf(vector), relaxed)).toBe('EXTENSION_REPEATED');
     expect(judge(chainOf(vector), { ...relaxed, allowAttestKeys: true })).toBe('accepted');
     const required = { ...relaxed, allowAttestKeys: true, verifiedBoot: 'required' } as const;
     expect(judge(chainOf(vector), required)).toBe('BOOT_STATE_DENIED');

@@ -13,14 +13,14 @@ const code = (chain: unknown): string => judge(chain as readonly Uint8Array[], e
 
 describe('a chain of the wrong length', () => {
   it.each([0, 1, 2, 11, 50, 10_000])('of %i certificates', (length) => {
-    expect(code(Array.from({ length }, (_, index) => CHAIN[Math.min(index, 4)]))).toBe('CHAIN_LENGTH');
-    expect(code(Array.from({ length }, () => LEAF))).toBe('CHAIN_LENGTH');
+    expect(code(Array.from({ length }, (_, index) => CHAIN[Math.min(index, 4)]))).toBe('CHAIN_MALFORMED');
+    expect(code(Array.from({ length }, () => LEAF))).toBe('CHAIN_MALFORMED');
   });
 
   it.each([[null], [undefined], ['a chain'], [7], [{}], [{ length: 3 }], [LEAF], [new Set(CHAIN)]])(
     'that is none: %s',
     (chain) => {
-      expect(code(chain)).toBe('CHAIN_LENGTH');
+      expect(code(chain)).toBe('CHAIN_MALFORMED');
     },
   );
 });
@@ -29,18 +29,18 @@ describe('certificates that are none', () => {
   const cases: readonly (readonly [string, string, unknown])[] = [
     ['CERTIFICATE_TOO_LARGE', 'of 100 KB', Buffer.concat([LEAF, Buffer.alloc(100_000)])],
     ['CERTIFICATE_TOO_LARGE', 'of a byte too many', Buffer.alloc(16_385, 0x30)],
-    ['CERTIFICATE_INVALID', 'of 16 KiB of sequences', Buffer.alloc(16_384, 0x30)],
-    ['CERTIFICATE_INVALID', 'empty', Buffer.alloc(0)],
-    ['CERTIFICATE_INVALID', 'PEM', pem(LEAF)],
-    ['CERTIFICATE_INVALID', 'base64', Buffer.from(LEAF.toString('base64'))],
-    ['CERTIFICATE_INVALID', 'text', LEAF.toString('base64')],
-    ['CERTIFICATE_INVALID', 'null', null],
-    ['CERTIFICATE_INVALID', 'a list of bytes', [...LEAF.subarray(0, 10)]],
-    ['CERTIFICATE_INVALID', 'with a byte behind it', Buffer.concat([LEAF, Buffer.of(0)])],
-    ['CERTIFICATE_INVALID', 'that is cut off', LEAF.subarray(0, -1)],
-    ['CERTIFICATE_INVALID', 'that is twice there', Buffer.concat([LEAF, LEAF])],
+    ['CERTIFICATE_MALFORMED', 'of 16 KiB of sequences', Buffer.alloc(16_384, 0x30)],
+    ['CERTIFICATE_MALFORMED', 'empty', Buffer.alloc(0)],
+    ['CERTIFICATE_MALFORMED', 'PEM', pem(LEAF)],
+    ['CERTIFICATE_MALFORMED', 'base64', Buffer.from(LEAF.toString('base64'))],
+    ['CERTIFICATE_MALFORMED', 'text', LEAF.toString('base64')],
+    ['CERTIFICATE_MALFORMED', 'null', null],
+    ['CERTIFICATE_MALFORMED', 'a list of bytes', [...LEAF.subarray(0, 10)]],
+    ['CERTIFICATE_MALFORMED', 'with a byte behind it', Buffer.concat([LEAF, Buffer.of(0)])],
+    ['CERTIFICATE_MALFORMED', 'that is cut off', LEAF.subarray(0, -1)],
+    ['CERTIFICATE_MALFORMED', 'that is twice there', Buffer.concat([LEAF, LEAF])],
     [
-      'CERTIFICATE_INVALID',
+      'CERTIFICATE_MALFORMED',
       'with an extension twice',
       signAll(
         remoteDrafts().map((draft, index) =>
@@ -55,7 +55,7 @@ describe('certificates that are none', () => {
 
   it('are refused at whatever length the leaf is cut off', () => {
     for (let length = 0; length < LEAF.length; length += 1)
-      expect(code(CHAIN.with(0, LEAF.subarray(0, length)))).toBe('CERTIFICATE_INVALID');
+      expect(code(CHAIN.with(0, LEAF.subarray(0, length)))).toBe('CERTIFICATE_MALFORMED');
   });
 
   it('are refused, or do not hold, whatever octet of the leaf is another', () => {
@@ -68,7 +68,7 @@ describe('certificates that are none', () => {
 });
 
 it.each([
-  ['DESCRIPTION_INVALID', 'as deep as 16 KiB allow', (_: number, size: number): boolean => size < 15_000],
+  ['DESCRIPTION_MALFORMED', 'as deep as 16 KiB allow', (_: number, size: number): boolean => size < 15_000],
   ['CERTIFICATE_TOO_LARGE', '10,000 deep', (depth: number): boolean => depth < 10_000],
 ])('%s: a key description nested %s', (expected, _, goesOn) => {
   let nested: Uint8Array = NULL;
@@ -101,7 +101,7 @@ apple.run('a chain of another maker', (files) => {
   for (const { attestation } of files) {
     const object = readCbor(Buffer.from(String(attestation), 'base64')) as Map<string, Map<string, Buffer[]>>;
     const chain = object.get('attStmt')?.get('x5c') ?? [];
-    expect(code(chain)).toBe('CHAIN_LENGTH');
+    expect(code(chain)).toBe('CHAIN_MALFORMED');
     expect(code([...chain, ...chain.slice(1)])).toBe('ISSUER_MISMATCH');
   }
 });

@@ -89,7 +89,7 @@ const refused: Readonly<Record<string, readonly Case[]>> = {
       changed(remoteDrafts, 4, { signer: newKey('P-384'), serial: 7n }),
     ],
   ],
-  SIGNATURE_ALGORITHM: [
+  SIGNATURE_ALGORITHM_INVALID: [
     ['with SHA-1', changed(remoteDrafts, 0, { hash: 'sha1' })],
     [
       'whose algorithm is of another type of key',
@@ -130,7 +130,7 @@ const refused: Readonly<Record<string, readonly Case[]>> = {
       changed(remoteDrafts, 0, { extensions: [basicConstraints(false)] }),
     ],
   ],
-  LEAF_NOT_ATTESTED: [
+  LEAF_EXTENSION_MISSING: [
     ['below which the attested key has signed a certificate', extended([basicConstraints(false)])],
     [
       'the same, where attestation keys are allowed',
@@ -138,7 +138,7 @@ const refused: Readonly<Record<string, readonly Case[]>> = {
       { allowAttestKeys: true },
     ],
   ],
-  CHAIN_EXTENDED: [
+  EXTENSION_REPEATED: [
     ['below which the attested key has signed an attestation', extended([attestation()])],
     [
       'with an attestation in the attestation certificate',
@@ -154,7 +154,7 @@ const refused: Readonly<Record<string, readonly Case[]>> = {
       { allowAttestKeys: true },
     ],
   ],
-  PROVISIONING_POSITION: [
+  PROVISIONING_POSITION_INVALID: [
     [
       'with provisioning info in the leaf',
       changed(remoteDrafts, 0, { extensions: [attestation(), provisioningInfo()] }),
@@ -190,7 +190,7 @@ describe('refuses a chain', () => {
   it('with a hole', () => {
     const sparse = [...signAll(remoteDrafts())];
     delete sparse[1];
-    expect(judge(sparse, expectations())).toBe('CERTIFICATE_INVALID');
+    expect(judge(sparse, expectations())).toBe('CERTIFICATE_MALFORMED');
   });
 
   it('in another order', () => {

@@ -160,15 +160,15 @@ describe('refuses', () => {
     ],
     ['SECURITY_LEVEL_MISMATCH', 'two security levels', { level: 1, keyMintLevel: 0 }],
     ['SECURITY_LEVEL_MISMATCH', 'two of hardware', { level: 1, keyMintLevel: 2 }],
-    ['SECURITY_LEVEL_SOFTWARE', 'a key in software', { level: 0 }],
-    ['SECURITY_LEVEL_SOFTWARE', 'a level that nobody documented', { level: 3 }],
+    ['SECURITY_LEVEL_INVALID', 'a key in software', { level: 0 }],
+    ['SECURITY_LEVEL_INVALID', 'a level that nobody documented', { level: 3 }],
     ['CHALLENGE_MISMATCH', 'another challenge', { challenge: 'the-challenge-of-this-tesT' }],
     ['CHALLENGE_MISMATCH', 'a longer challenge', { challenge: 'the-challenge-of-this-test\0' }],
     ['CHALLENGE_MISMATCH', 'no challenge', { challenge: '' }],
-    ['ORIGIN', 'a key that was imported', { hardware: { 702: integer(2) } }],
-    ['ORIGIN', 'a key that was derived', { hardware: { 702: integer(1) } }],
+    ['ORIGIN_INVALID', 'a key that was imported', { hardware: { 702: integer(2) } }],
+    ['ORIGIN_INVALID', 'a key that was derived', { hardware: { 702: integer(1) } }],
     [
-      'ORIGIN',
+      'ORIGIN_INVALID',
       'an origin that only the system says',
       { hardware: { 702: undefined }, software: { 702: integer(0) } },
     ],
@@ -191,15 +191,19 @@ describe('refuses', () => {
       { software: { 709: applicationId(undefined, [DIGEST, DIGEST]) } },
     ],
     ['DIGEST_MISMATCH', 'no signer', { software: { 709: applicationId(undefined, []) } }],
-    ['ALL_APPLICATIONS', 'a key for all apps', { software: { 600: NULL } }],
-    ['ALL_APPLICATIONS', 'the same, by the hardware', { hardware: { 600: NULL } }],
+    ['ALL_APPLICATIONS_INVALID', 'a key for all apps', { software: { 600: NULL } }],
+    ['ALL_APPLICATIONS_INVALID', 'the same, by the hardware', { hardware: { 600: NULL } }],
     ['ROOT_OF_TRUST_MISSING', 'no root of trust', { hardware: { 704: undefined } }],
     [
       'ROOT_OF_TRUST_MISSING',
       'a root of trust of the system’s alone',
       { hardware: { 704: undefined }, software: { 704: rootOfTrust() } },
     ],
-    ['DEVICE_UNLOCKED', 'an unlocked bootloader', { hardware: { 704: rootOfTrust({ locked: boolean(0) }) } }],
+    [
+      'DEVICE_UNLOCKED_DENIED',
+      'an unlocked bootloader',
+      { hardware: { 704: rootOfTrust({ locked: boolean(0) }) } },
+    ],
     ['BOOT_STATE_DENIED', 'a system of its own', { hardware: { 704: rootOfTrust({ state: 1 }) } }],
     ['BOOT_STATE_DENIED', 'a system that was not verified', { hardware: { 704: rootOfTrust({ state: 2 }) } }],
     ['BOOT_STATE_DENIED', 'a system that failed', { hardware: { 704: rootOfTrust({ state: 3 }) } }],
@@ -256,8 +260,8 @@ describe('refuses', () => {
     ['an element that is no tag', { hardwareList: [...HONEST_HARDWARE, integer(1)] }],
     ['an element of another class', { hardwareList: [...HONEST_HARDWARE, der(0x61, integer(1))] }],
   ];
-  it.each(malformed)('DESCRIPTION_INVALID: %s', (_name, description) => {
-    expect(code(description)).toBe('DESCRIPTION_INVALID');
+  it.each(malformed)('DESCRIPTION_MALFORMED: %s', (_name, description) => {
+    expect(code(description)).toBe('DESCRIPTION_MALFORMED');
   });
 });
 

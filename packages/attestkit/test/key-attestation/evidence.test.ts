@@ -98,18 +98,18 @@ describe('does not enrol', () => {
     ['MISSING', 'nothing', undefined],
     ['MISSING', 'an empty list', []],
     ['MISSING', 'an empty text', ''],
-    ['ENCODING_INVALID', 'a text', chain.join('.')],
-    ['ENCODING_INVALID', 'PEM', chain.with(0, pem)],
+    ['ENCODING_MALFORMED', 'a text', chain.join('.')],
+    ['ENCODING_MALFORMED', 'PEM', chain.with(0, pem)],
     [
-      'ENCODING_INVALID',
+      'ENCODING_MALFORMED',
       'base64 with line breaks',
       chain.with(0, `${chain[0]?.slice(0, 64)}\n${chain[0]?.slice(64)}`),
     ],
-    ['ENCODING_INVALID', 'an empty certificate', chain.with(2, '')],
-    ['CHAIN_LENGTH', '50 certificates', Array.from({ length: 50 }, () => chain[0] as string)],
-    ['CHAIN_LENGTH', 'two certificates', chain.slice(0, 2)],
+    ['ENCODING_MALFORMED', 'an empty certificate', chain.with(2, '')],
+    ['CHAIN_MALFORMED', '50 certificates', Array.from({ length: 50 }, () => chain[0] as string)],
+    ['CHAIN_MALFORMED', 'two certificates', chain.slice(0, 2)],
     ['CERTIFICATE_TOO_LARGE', 'a certificate of 100 KB', chain.with(1, 'A'.repeat(136_000))],
-    ['CERTIFICATE_INVALID', 'a certificate of zeros', chain.with(1, 'AAAA')],
+    ['CERTIFICATE_MALFORMED', 'a certificate of zeros', chain.with(1, 'AAAA')],
   ];
   it.each(cases)('%s: %s', async (code, _name, certificate_chain) => {
     expect(await codeOf(() => evidence.verify({ certificate_chain }, context))).toBe(code);
@@ -125,10 +125,10 @@ describe('does not enrol', () => {
     ['PURPOSES_DENIED', { hardware: { 1: integers(0, 1) } }],
     ['PURPOSES_DENIED', { hardware: { 1: integers(2, 7) } }],
     ['KEY_ALGORITHM_DENIED', { hardware: { 5: integers(0) } }],
-    ['DEVICE_UNLOCKED', { hardware: { 704: rootOfTrust({ locked: Buffer.of(1, 1, 0) }) } }],
+    ['DEVICE_UNLOCKED_DENIED', { hardware: { 704: rootOfTrust({ locked: Buffer.of(1, 1, 0) }) } }],
     ['BOOT_STATE_DENIED', { hardware: { 704: rootOfTrust({ state: 1 }) } }],
-    ['SECURITY_LEVEL_SOFTWARE', { level: 0 }],
-    ['ORIGIN', { hardware: { 702: integer(2) } }],
+    ['SECURITY_LEVEL_INVALID', { level: 0 }],
+    ['ORIGIN_INVALID', { hardware: { 702: integer(2) } }],
     ['DIGEST_MISMATCH', { software: { 709: applicationId(undefined, [Buffer.alloc(32)]) } }],
   ] satisfies [string, Description][])('by default: %s', async (code, description) => {
     expect(await codeOf(() => enrol(evidence, remoteDrafts(description)))).toBe(code);
@@ -213,7 +213,7 @@ describe('appraises again at every refresh', () => {
     expect(await codeOf(() => evidence.appraise(enrolled, NOW))).toBe('accepted');
     for (const serial of ['65d29495', 'f59c', '3882']) {
       latest = listOf(serial);
-      expect(await codeOf(() => evidence.appraise(enrolled, NOW))).toBe('REVOKED_SINCE');
+      expect(await codeOf(() => evidence.appraise(enrolled, NOW))).toBe('ENROLLED_CHAIN_REVOKED');
     }
     latest = undefined;
     expect(await codeOf(() => evidence.appraise(enrolled, NOW))).toBe('REVOCATIONS_UNAVAILABLE');
@@ -222,7 +222,9 @@ describe('appraises again at every refresh', () => {
     expect(asked).toBe(2);
     latest = listOf();
     const { certificateSerials: _gone, ...withheld } = enrolled.withheld ?? {};
-    expect(await codeOf(() => evidence.appraise({ ...enrolled, withheld }, NOW))).toBe('REVOKED_SINCE');
+    expect(await codeOf(() => evidence.appraise({ ...enrolled, withheld }, NOW))).toBe(
+      'ENROLLED_CHAIN_REVOKED',
+    );
   });
 
   it('does not fail where the list cannot be renewed', async () => {
@@ -246,7 +248,9 @@ describe('the body’s member', () => {
   it.each([['a'], [7], [null], [{}], [{ length: 1, 0: 'a' }], [['a', 7]], [['a', null]], [[['a']]]])(
     'is refused: %j',
     (member) => {
-      expect(() => read(member)).toThrow(expect.objectContaining({ code: 'ERR_ENROLMENT_MEMBERS' }));
+      expect(() => read(member)).toThrow(
+        expect.objectContaining({ code: 'ERR_ENROLMENT_MEMBERS_MALFORMED' }),
+      );
     },
   );
 });

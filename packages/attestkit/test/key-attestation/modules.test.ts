@@ -101,7 +101,7 @@ const UNREADABLE: readonly (readonly [string, Uint8Array])[] = [
 
 describe('modules that cannot be read', () => {
   it.each(UNREADABLE)('%s', (_name, modules) => {
-    expect(verdict(modules, described(modules))).toBe('INVALID');
+    expect(verdict(modules, described(modules))).toBe('MALFORMED');
   });
 
   it('the largest that can has 64 KiB', () => {
@@ -109,22 +109,22 @@ describe('modules that cannot be read', () => {
     const [fits, over] = [set(module(name, 1)), set(module(`${name}a`, 1))];
     expect([fits.length, over.length]).toEqual([65_536, 65_537]);
     expect(verdict(fits, described(fits))).toBe('accepted');
-    expect(verdict(over, described(over))).toBe('INVALID');
+    expect(verdict(over, described(over))).toBe('MALFORMED');
   });
 
   it.each([[null], [undefined], [7], [{}], [MODULES.toString('base64')], [[...MODULES]], [MODULES.buffer]])(
     'that are no bytes: %#',
     (modules) => {
-      expect(verdict(modules as never, described(MODULES))).toBe('INVALID');
+      expect(verdict(modules as never, described(MODULES))).toBe('MALFORMED');
     },
   );
 
   it('cut off at whatever length, or with any octet changed, are refused', () => {
     const description = described(MODULES);
     for (let at = 0; at < MODULES.length; at += 1) {
-      expect(verdict(MODULES.subarray(0, at), description)).toBe('INVALID');
+      expect(verdict(MODULES.subarray(0, at), description)).toBe('MALFORMED');
       const changed = MODULES.map((octet, index) => (index === at ? octet ^ 1 : octet));
-      expect(['INVALID', 'MISMATCH']).toContain(verdict(changed, description));
+      expect(['MALFORMED', 'MISMATCH']).toContain(verdict(changed, description));
     }
   });
 });
@@ -152,22 +152,22 @@ describe('a key description without a hash of modules', () => {
   it('vouches for none', () => {
     const { softwareEnforced, ...description } = described(MODULES);
     const { moduleHash, ...others } = softwareEnforced;
-    expect(verdict(MODULES, { ...description, softwareEnforced: others })).toBe('NOT_ATTESTED');
+    expect(verdict(MODULES, { ...description, softwareEnforced: others })).toBe('HASH_MISSING');
     // Nor does one that somebody wrote into the list that the system has no say in.
     const moved = { ...description.hardwareEnforced, ...(moduleHash && { moduleHash }) };
     const elsewhere = { ...description, softwareEnforced: others, hardwareEnforced: moved };
-    expect(verdict(MODULES, elsewhere)).toBe('NOT_ATTESTED');
+    expect(verdict(MODULES, elsewhere)).toBe('HASH_MISSING');
   });
 
   it('comes first: that nothing is attested is said of whatever is sent', () => {
     const { softwareEnforced: _, ...description } = described(MODULES);
-    expect(verdict(Buffer.alloc(0), { ...description, softwareEnforced: {} })).toBe('NOT_ATTESTED');
+    expect(verdict(Buffer.alloc(0), { ...description, softwareEnforced: {} })).toBe('HASH_MISSING');
   });
 });
 
 it('every check of modules is in the catalogue, last', () => {
   const codes = KEY_ATTESTATION_CHECKS.slice(-3).map(({ code }) => code);
-  const names = ['NOT_ATTESTED', 'INVALID', 'MISMATCH'];
+  const names = ['HASH_MISSING', 'MALFORMED', 'MISMATCH'];
   expect(codes).toEqual(names.map((name) => `ERR_KEY_ATTESTATION_MODULES_${name}`));
 });
 

@@ -49,14 +49,14 @@ type Row = readonly [
 ];
 
 const ROWS: readonly Row[] = [
-  ['CERTIFICATE_INVALID', 'certificate 1, Certificate', changed(1, {}).with(1, Buffer.alloc(8))],
+  ['CERTIFICATE_MALFORMED', 'certificate 1, Certificate', changed(1, {}).with(1, Buffer.alloc(8))],
   [
-    'CERTIFICATE_INVALID',
+    'CERTIFICATE_MALFORMED',
     'certificate 2, tbsCertificate.extensions[0] (2.5.29.19).critical',
     damaged(2, '0603551d130101ff', '0603551d130201ff'),
   ],
-  ['CERTIFICATE_INVALID', 'certificate 0, tbsCertificate.version', damaged(0, 'a003020102', 'a003020107')],
-  ['CERTIFICATE_INVALID', 'certificate 3, tbsCertificate.serialNumber', damaged(3, '02023882', '02020002')],
+  ['CERTIFICATE_MALFORMED', 'certificate 0, tbsCertificate.version', damaged(0, 'a003020102', 'a003020107')],
+  ['CERTIFICATE_MALFORMED', 'certificate 3, tbsCertificate.serialNumber', damaged(3, '02023882', '02020002')],
   ['CERTIFICATE_TOO_LARGE', 'certificate 4, Certificate', changed(4, {}).with(4, Buffer.alloc(17_000))],
   ['ISSUER_MISMATCH', 'certificate 3, tbsCertificate.issuer', changed(3, { issuer: named(['CN', 'x']) })],
   ['ROOT_MISSING', 'certificate 3, tbsCertificate.issuer', signAll(remoteDrafts()).slice(0, -1)],
@@ -72,11 +72,15 @@ const ROWS: readonly Row[] = [
   ],
   ['ROOT_INVALID', 'certificate 4, signatureValue', changed(4, { signer: newKey('P-384'), serial: 7n })],
   [
-    'SIGNATURE_ALGORITHM',
+    'SIGNATURE_ALGORITHM_INVALID',
     'certificate 0, signatureAlgorithm: 1.2.840.10045.4.1',
     changed(0, { hash: 'sha1' }),
   ],
-  ['SIGNATURE_ALGORITHM', 'certificate 2, signatureAlgorithm: 1.2.3.4', changed(2, { algorithm: '1.2.3.4' })],
+  [
+    'SIGNATURE_ALGORITHM_INVALID',
+    'certificate 2, signatureAlgorithm: 1.2.3.4',
+    changed(2, { algorithm: '1.2.3.4' }),
+  ],
   ['SIGNATURE_INVALID', 'certificate 1, signatureValue', changed(1, { signer: STRANGER })],
   ['SIGNATURE_INVALID', 'certificate 3, signatureValue', changed(3, { signer: newKey('P-384') })],
   [
@@ -95,17 +99,17 @@ const ROWS: readonly Row[] = [
     changed(0, { extensions: [basicConstraints(false)] }),
   ],
   [
-    'LEAF_NOT_ATTESTED',
+    'LEAF_EXTENSION_MISSING',
     `certificate 1, tbsCertificate.extensions (${KEY_DESCRIPTION})`,
     signAll([{ ...(remoteDrafts()[0] as Draft), key: STRANGER, extensions: [] }, ...remoteDrafts()]),
   ],
   [
-    'CHAIN_EXTENDED',
+    'EXTENSION_REPEATED',
     `certificate 1, tbsCertificate.extensions (${KEY_DESCRIPTION})`,
     changed(1, { extensions: [basicConstraints(true), attestation()] }),
   ],
   [
-    'PROVISIONING_POSITION',
+    'PROVISIONING_POSITION_INVALID',
     'certificate 2, tbsCertificate.extensions (1.3.6.1.4.1.11129.2.1.30)',
     changed(2, { extensions: [basicConstraints(true), provisioningInfo()] }),
   ],
@@ -116,21 +120,21 @@ const ROWS: readonly Row[] = [
     { revocations: { size: 1, isRevoked: (serial) => serial === 'f59c' } },
   ],
   [
-    'DESCRIPTION_INVALID',
+    'DESCRIPTION_MALFORMED',
     'certificate 0, KeyDescription.hardwareEnforced.origin',
     signAll(remoteDrafts({ hardware: { 702: octets('0') } })),
   ],
   [
-    'DESCRIPTION_INVALID',
+    'DESCRIPTION_MALFORMED',
     'certificate 0, KeyDescription.softwareEnforced.attestationApplicationId',
     signAll(remoteDrafts({ software: { 709: integer(1) } })),
   ],
   [
-    'DESCRIPTION_INVALID',
+    'DESCRIPTION_MALFORMED',
     'certificate 0, KeyDescription.attestationVersion',
     signAll(remoteDrafts({ version: 5 })),
   ],
-  ['DESCRIPTION_INVALID', 'certificate 0, KeyDescription', signAll(remoteDrafts({ more: [integer(1)] }))],
+  ['DESCRIPTION_MALFORMED', 'certificate 0, KeyDescription', signAll(remoteDrafts({ more: [integer(1)] }))],
   [
     'TAG_REPEATED',
     'certificate 0, KeyDescription.hardwareEnforced 702',

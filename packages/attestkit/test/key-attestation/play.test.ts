@@ -91,7 +91,7 @@ describe('a key attestation with a verdict of Play in one body', () => {
       ({ challenge }) => ({
         integrity_token: play.classicToken({ nonce: enrolmentHash(challenge, 'phone-1') }, 'basic-device'),
       }),
-      'ERR_PLAY_INTEGRITY_DEVICE',
+      'ERR_PLAY_INTEGRITY_DEVICE_DENIED',
     ],
   ])('is refused %s', async (_, change, code) => {
     const backend = serverOf();

@@ -130,7 +130,7 @@ describe('keeps out', () => {
       { verifiedBootKeys: ['00'.repeat(32)] },
     ],
     [
-      'DEVICE_UNLOCKED',
+      'DEVICE_UNLOCKED_DENIED',
       'a listed system behind an unlocked bootloader',
       hardware({ 704: rootOfTrust({ state: 1, locked: boolean(0) }) }),
       { verifiedBootKeys: [BOOT_KEY.toString('hex')] },
@@ -259,12 +259,14 @@ describe('keeps out', () => {
     );
   });
 
-  it('SECURITY_LEVEL_CHAIN: a StrongBox key under another attestation certificate, and the other way round', () => {
+  it('SECURITY_LEVEL_CHAIN_MISMATCH: a StrongBox key under another attestation certificate, and the other way round', () => {
     for (const make of [remoteDrafts, factoryDrafts]) {
       const [strong, ...rest] = [make({ level: 2 })[0], ...make({ level: 1 }).slice(1)];
-      expect(judge(signAll([strong as never, ...rest]), expectations())).toBe('SECURITY_LEVEL_CHAIN');
+      expect(judge(signAll([strong as never, ...rest]), expectations())).toBe(
+        'SECURITY_LEVEL_CHAIN_MISMATCH',
+      );
       const [weak, ...box] = [make({ level: 1 })[0], ...make({ level: 2 }).slice(1)];
-      expect(judge(signAll([weak as never, ...box]), expectations())).toBe('SECURITY_LEVEL_CHAIN');
+      expect(judge(signAll([weak as never, ...box]), expectations())).toBe('SECURITY_LEVEL_CHAIN_MISMATCH');
     }
   });
 });

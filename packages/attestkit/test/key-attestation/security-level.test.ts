@@ -72,7 +72,7 @@ describe('the level of a key is the one that those who issued its attestation vo
     expect(judge(signAll(make()), expectations(expected))).toBe('accepted');
   });
 
-  it.each(NOT_VOUCHED.map(complete))('SECURITY_LEVEL_CHAIN: %s', (_name, make, expected) => {
-    expect(judge(signAll(make()), expectations(expected))).toBe('SECURITY_LEVEL_CHAIN');
+  it.each(NOT_VOUCHED.map(complete))('SECURITY_LEVEL_CHAIN_MISMATCH: %s', (_name, make, expected) => {
+    expect(judge(signAll(make()), expectations(expected))).toBe('SECURITY_LEVEL_CHAIN_MISMATCH');
   });
 });

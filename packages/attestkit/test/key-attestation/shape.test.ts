@@ -32,10 +32,12 @@ const strongLeaf = (): Draft => remoteDrafts({ level: 2 })[0] as Draft;
 describe('refuses a chain in which a key that is no authority has issued a certificate', () => {
   it('an attestation key that leaked from a factory’s device, posing as the authority of a StrongBox', () => {
     const [, ...tee] = factoryDrafts();
-    expect(judge(signAll([strongLeaf(), ...tee]), expectations())).toBe('SECURITY_LEVEL_CHAIN');
-    expect(judge(signAll([strongLeaf(), own(STRONG_BOX), ...tee]), expectations())).toBe('CHAIN_SHAPE');
+    expect(judge(signAll([strongLeaf(), ...tee]), expectations())).toBe('SECURITY_LEVEL_CHAIN_MISMATCH');
+    expect(judge(signAll([strongLeaf(), own(STRONG_BOX), ...tee]), expectations())).toBe(
+      'CHAIN_SHAPE_INVALID',
+    );
     const five = Array.from({ length: 5 }, () => own(STRONG_BOX));
-    expect(judge(signAll([strongLeaf(), ...five, ...tee]), expectations())).toBe('CHAIN_SHAPE');
+    expect(judge(signAll([strongLeaf(), ...five, ...tee]), expectations())).toBe('CHAIN_SHAPE_INVALID');
   });
 
   it('the key of a protected virtual machine, which Google’s servers vouch for too', () => {
@@ -47,30 +49,34 @@ describe('refuses a chain in which a key that is no authority has issued a certi
       subject: named(['CN', 'ab'], ['O', 'AVF']),
       extensions: [basicConstraints(true)],
     };
-    expect(judge(signAll([leaf, machine, avf, ...authorities]), expectations())).toBe('CHAIN_SHAPE');
+    expect(judge(signAll([leaf, machine, avf, ...authorities]), expectations())).toBe('CHAIN_SHAPE_INVALID');
     const posing = own(STRONG_BOX, [basicConstraints(true), provisioningInfo(1)]);
     const chain = signAll([strongLeaf(), posing, machine, avf, ...authorities]);
     expect(judge(chain, expectations({ securityLevel: 'strong-box', provisioning: 'remote' }))).toBe(
-      'CHAIN_SHAPE',
+      'CHAIN_SHAPE_INVALID',
     );
     // Nor where the root is left out, or attestation keys are let through.
     const relaxed = expectations({ allowOmittedRoot: true, allowAttestKeys: true });
-    expect(judge(signAll([leaf, machine, avf, ...authorities]).slice(0, -1), relaxed)).toBe('CHAIN_SHAPE');
+    expect(judge(signAll([leaf, machine, avf, ...authorities]).slice(0, -1), relaxed)).toBe(
+      'CHAIN_SHAPE_INVALID',
+    );
   });
 
   it('the attestation key of a remotely provisioned device', () => {
     const [leaf, ...rest] = remoteDrafts() as [Draft, ...Draft[]];
-    expect(judge(signAll([leaf, own(named(['O', 'TEE'])), ...rest]), expectations())).toBe('CHAIN_SHAPE');
+    expect(judge(signAll([leaf, own(named(['O', 'TEE'])), ...rest]), expectations())).toBe(
+      'CHAIN_SHAPE_INVALID',
+    );
     const [attester, ...authorities] = rest as [Draft, ...Draft[]];
     const bare = { ...attester, extensions: [basicConstraints(true)] };
     const chain = signAll([leaf, own(named(['O', 'TEE'])), bare, ...authorities]);
-    expect(judge(chain, expectations())).toBe('CHAIN_SHAPE');
+    expect(judge(chain, expectations())).toBe('CHAIN_SHAPE_INVALID');
   });
 
   it('more than two authorities of nobody that is known', () => {
     const [leaf, attester, lower, upper, root] = remoteDrafts() as [Draft, Draft, Draft, Draft, Draft];
     const maker = { ...upper, subject: named(['CN', 'Maker']) };
-    expect(judge(signAll([leaf, attester, lower, maker, root]), expectations())).toBe('CHAIN_SHAPE');
+    expect(judge(signAll([leaf, attester, lower, maker, root]), expectations())).toBe('CHAIN_SHAPE_INVALID');
     expect(judge(signAll([leaf, attester, maker, root]), expectations())).toBe('accepted');
   });
 });
@@ -104,6 +110,6 @@ describe('the level that Google’s servers vouch for', () => {
       ['O', 'TEE'],
     ],
   ] as const)('is none with %j', (...attributes) => {
-    expect(under(...attributes)).toBe('SECURITY_LEVEL_CHAIN');
+    expect(under(...attributes)).toBe('SECURITY_LEVEL_CHAIN_MISMATCH');
   });
 });

@@ -79,7 +79,7 @@ describe('a request that the attested key has signed', () => {
       'A'.repeat(1369),
       `${sign('sha256', line, LEAF_KEY).toString('base64')} `,
     ])
-      expect(await verdict(enrolled, text)).toBe('SIGNATURE_ENCODING');
+      expect(await verdict(enrolled, text)).toBe('SIGNATURE_ENCODING_MALFORMED');
     expect(await verdict(enrolled, 'AAAA')).toBe('REQUEST_SIGNATURE_INVALID');
   });
 
@@ -94,7 +94,7 @@ describe('a request that the attested key has signed', () => {
       { ...enrolled, key: { ...key, algorithm: 'hmac-sha256' } },
       { ...enrolled, key: { ...key, algorithm: ['ecdsa-sha256'] as unknown as string } },
     ])
-      expect(await verdict(other, signature)).toBe('SIGNATURE_KEY');
+      expect(await verdict(other, signature)).toBe('SIGNATURE_KEY_INVALID');
     const broken = { ...enrolled, key: { ...key, publicKey: 'AAAA' } };
     expect(await verdict(broken, signature)).toBe('REQUEST_SIGNATURE_INVALID');
   });

@@ -14,14 +14,14 @@ const more = vectors('key-attestation-2/');
 
 /** Why a file fails, as `expected.because` begins, and the code that says so. */
 const REASONS: readonly (readonly [because: string, codes: readonly string[]])[] = [
-  ['the chain ends at a software root', ['ROOT_SOFTWARE']],
+  ['the chain ends at a software root', ['SOFTWARE_ROOT_INVALID']],
   ['a signature does not verify', ['SIGNATURE_INVALID']],
-  ['root certificate not in chain', ['ROOT_MISSING', 'CHAIN_LENGTH']],
-  ['root not a Google root: aosp', ['ROOT_SOFTWARE']],
+  ['root certificate not in chain', ['ROOT_MISSING', 'CHAIN_MALFORMED']],
+  ['root not a Google root: aosp', ['SOFTWARE_ROOT_INVALID']],
   // Of two of them the names do not chain either, which is looked at first.
   ['root not a Google root: unknown', ['ROOT_UNKNOWN', 'ISSUER_MISMATCH']],
   ['signature does not verify', ['SIGNATURE_INVALID']],
-  ['chain shorter than 3', ['CHAIN_LENGTH']],
+  ['chain shorter than 3', ['CHAIN_MALFORMED']],
   // The root is missing as well, which is looked at first.
   ['attestation extension in certs 0,1', ['ROOT_MISSING']],
 ];
@@ -93,7 +93,7 @@ describe('chains of real devices', () => {
   });
 
   published.run('have the verdict that is known of them where the boot has to be verified', (files) => {
-    const boots = ['ERR_KEY_ATTESTATION_DEVICE_UNLOCKED', 'ERR_KEY_ATTESTATION_BOOT_STATE_DENIED'];
+    const boots = ['ERR_KEY_ATTESTATION_DEVICE_UNLOCKED_DENIED', 'ERR_KEY_ATTESTATION_BOOT_STATE_DENIED'];
     for (const vector of files) {
       const { verdict, verdictWithVerifiedBootRequired } = vector['expected'] as Expected;
       const found = verdictOf(vector, { verifiedBoot: 'required' });

@@ -81,7 +81,7 @@ describe('enrolment with the app’s own response keys', () => {
     [
       'a hash in place of the nonce',
       { integrity_token: token(request({ nonce: undefined, requestHash: HASH })) },
-      'ERR_PLAY_INTEGRITY_BINDING_KIND',
+      'ERR_PLAY_INTEGRITY_BINDING_KIND_MISMATCH',
     ],
     [
       'an app that is not Play’s',
@@ -91,7 +91,7 @@ describe('enrolment with the app’s own response keys', () => {
           ...app({ appRecognitionVerdict: 'UNRECOGNIZED_VERSION' }),
         }),
       },
-      'ERR_PLAY_INTEGRITY_APP_UNRECOGNIZED',
+      'ERR_PLAY_INTEGRITY_APP_RECOGNITION_DENIED',
     ],
     [
       'a device that meets too little',
@@ -101,12 +101,12 @@ describe('enrolment with the app’s own response keys', () => {
           ...device({ deviceRecognitionVerdict: ['MEETS_BASIC_INTEGRITY'] }),
         }),
       },
-      'ERR_PLAY_INTEGRITY_DEVICE',
+      'ERR_PLAY_INTEGRITY_DEVICE_DENIED',
     ],
     [
       'the keys of another app',
       { integrity_token: token({}, { secret: responseKeys().secret }) },
-      'ERR_PLAY_INTEGRITY_TOKEN_KEY',
+      'ERR_PLAY_INTEGRITY_TOKEN_KEY_UNKNOWN',
     ],
   ])('refuses %s', (_, fields, code) => {
     expect(refusal(() => evidence.verify(fields, context)).code).toBe(code);
@@ -127,13 +127,13 @@ describe('enrolment through Google', () => {
     [
       'a server that may not ask',
       { outcome: 'misconfigured', problem: 'p' },
-      'ERR_PLAY_INTEGRITY_MISCONFIGURED',
+      'ERR_PLAY_INTEGRITY_CONFIGURATION_FAILED',
       'unavailable',
     ],
     [
       'a quota that is used up',
       { outcome: 'throttled', problem: 'p', retryAfter: 9 },
-      'ERR_PLAY_INTEGRITY_QUOTA',
+      'ERR_PLAY_INTEGRITY_QUOTA_UNAVAILABLE',
       'unavailable',
     ],
     [
@@ -142,17 +142,22 @@ describe('enrolment through Google', () => {
       'ERR_PLAY_INTEGRITY_UNAVAILABLE',
       'unavailable',
     ],
-    ['a verdict that was asked for before', decoded(CLEARED), 'ERR_PLAY_INTEGRITY_CLEARED', 'untrusted'],
+    [
+      'a verdict that was asked for before',
+      decoded(CLEARED),
+      'ERR_PLAY_INTEGRITY_EVALUATION_MISSING',
+      'untrusted',
+    ],
     [
       'a verdict of a classic request',
       { outcome: 'decoded', payload: verdict(request({ nonce: HASH })) },
-      'ERR_PLAY_INTEGRITY_BINDING_KIND',
+      'ERR_PLAY_INTEGRITY_BINDING_KIND_MISMATCH',
       'untrusted',
     ],
     [
       'a verdict on another app',
       decoded(app({ packageName: 'com.evil.app' })),
-      'ERR_PLAY_INTEGRITY_APP_PACKAGE',
+      'ERR_PLAY_INTEGRITY_APP_PACKAGE_MISMATCH',
       'untrusted',
     ],
     [
@@ -166,7 +171,7 @@ describe('enrolment through Google', () => {
     const error = await failure({ apps: APPS, decoder: google.decoder }, { integrity_token: REMOTE });
     expect(error).toMatchObject({ code, stage });
     if (stage === 'unavailable') expect((error.cause as Error).message).toBe('p');
-    if (code.endsWith('QUOTA') || code.endsWith('_UNAVAILABLE')) expect(error.retryAfter).toBe(9);
+    if (code.endsWith('QUOTA_UNAVAILABLE') || code.endsWith('_UNAVAILABLE')) expect(error.retryAfter).toBe(9);
     expect(google.asked).toHaveLength(1);
   });
 
@@ -188,7 +193,7 @@ describe('enrolment through Google', () => {
   ])('does not ask about %s', async (_, sent) => {
     const google = decoder(decoded());
     const error = await failure({ apps: APPS, decoder: google.decoder }, { integrity_token: sent });
-    expect(error.code).toBe('ERR_PLAY_INTEGRITY_TOKEN_FORM');
+    expect(error.code).toBe('ERR_PLAY_INTEGRITY_TOKEN_FORM_MALFORMED');
     expect(google.asked).toEqual([]);
   });
 
@@ -201,7 +206,9 @@ describe('enrolment through Google', () => {
       );
     }
     for (const sent of ['a b', 'ä', 'a'.repeat(16_385)])
-      expect((await failure(options, { integrity_token: sent })).code).toBe('ERR_PLAY_INTEGRITY_TOKEN_FORM');
+      expect((await failure(options, { integrity_token: sent })).code).toBe(
+        'ERR_PLAY_INTEGRITY_TOKEN_FORM_MALFORMED',
+      );
     expect(google.asked).toHaveLength(2);
     expect(() => playIntegrity({ ...options, tokenForm: 'jws' as 'jwe' })).toThrow(
       expect.objectContaining({ variable: 'tokenForm' }),
@@ -261,7 +268,7 @@ describe('enrolment through Google', () => {
     expect(playIntegrity(options).verify({ integrity_token: ours }, untouched)).not.toHaveProperty('then');
     const forged = token(request({ nonce: HASH }), { key: responseKeys().privateKey });
     expect(refusal(() => playIntegrity(options).verify({ integrity_token: forged }, context)).code).toBe(
-      'ERR_PLAY_INTEGRITY_JWS_SIGNATURE',
+      'ERR_PLAY_INTEGRITY_JWS_SIGNATURE_INVALID',
     );
     expect(google.asked).toHaveLength(1);
   });
@@ -278,6 +285,6 @@ describe('several apps', () => {
       'ERR_PLAY_INTEGRITY_PACKAGE_UNKNOWN',
     );
     const other = { integrity_token: REMOTE, package_name: second.packageName };
-    expect((await failure(options, other)).code).toBe('ERR_PLAY_INTEGRITY_REQUEST_PACKAGE');
+    expect((await failure(options, other)).code).toBe('ERR_PLAY_INTEGRITY_REQUEST_PACKAGE_MISMATCH');
   });
 });

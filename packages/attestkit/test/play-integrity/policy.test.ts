@@ -51,11 +51,11 @@ describe('a verdict that the policy allows', () => {
 type Row = readonly [keyof typeof CHECKS, string, object, Policy?];
 
 const REFUSED: readonly Row[] = [
-  ['recognised', 'an unknown version of the app', app({ appRecognitionVerdict: 'UNRECOGNIZED_VERSION' })],
-  ['recognised', 'an app that was not evaluated', app({ appRecognitionVerdict: 'UNEVALUATED' })],
-  ['recognised', 'a value of another year', app({ appRecognitionVerdict: 'PLAY_RECOGNIZED_2' })],
-  ['recognised', 'the value in a list', app({ appRecognitionVerdict: ['PLAY_RECOGNIZED'] })],
-  ['recognised', 'no value', app({ appRecognitionVerdict: undefined })],
+  ['recognized', 'an unknown version of the app', app({ appRecognitionVerdict: 'UNRECOGNIZED_VERSION' })],
+  ['recognized', 'an app that was not evaluated', app({ appRecognitionVerdict: 'UNEVALUATED' })],
+  ['recognized', 'a value of another year', app({ appRecognitionVerdict: 'PLAY_RECOGNIZED_2' })],
+  ['recognized', 'the value in a list', app({ appRecognitionVerdict: ['PLAY_RECOGNIZED'] })],
+  ['recognized', 'no value', app({ appRecognitionVerdict: undefined })],
   ['package', 'another app', app({ packageName: 'com.evil.app' })],
   ['package', 'no app', app({ packageName: undefined })],
   ['package', 'the app in a list', app({ packageName: [expected.packageName] })],

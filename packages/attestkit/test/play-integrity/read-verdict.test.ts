@@ -65,14 +65,14 @@ describe('a verdict', () => {
         playProtectVerdict: 'NO_DATA',
       },
       testing: false,
-      unrecognised: [],
+      unrecognized: [],
       payload: FULL,
     });
   });
 
   it('may be empty', () => {
     const verdict = readVerdict({});
-    expect(verdict).toMatchObject({ requestDetails: NOTHING, testing: false, unrecognised: [] });
+    expect(verdict).toMatchObject({ requestDetails: NOTHING, testing: false, unrecognized: [] });
     expect(verdict.deviceIntegrity.deviceRecognitionVerdict).toEqual([]);
     expect(verdict.environmentDetails.appsDetected).toBeUndefined();
   });
@@ -134,7 +134,7 @@ describe('a verdict', () => {
       'appIntegrity.certificateSha256Digest',
     ],
   ])('tolerates and reports %s', (_, payload, path) => {
-    expect(readVerdict(payload).unrecognised).toEqual([path]);
+    expect(readVerdict(payload).unrecognized).toEqual([path]);
   });
 
   it('gives unknown values as they are', () => {

@@ -22,23 +22,23 @@ describe('at a refresh', () => {
       'a certificate that is pinned no more',
       { apps: [{ ...LOCAL_APP, certificateSha256Digests: ['A'.repeat(43)] }] },
       {},
-      'ERR_PLAY_INTEGRITY_CERTIFICATE',
+      'ERR_PLAY_INTEGRITY_CERTIFICATE_MISMATCH',
     ],
     [
       'a version that is too old by now',
       { apps: [{ ...LOCAL_APP, minimumVersionCode: 43 }] },
       {},
-      'ERR_PLAY_INTEGRITY_VERSION_CODE',
+      'ERR_PLAY_INTEGRITY_VERSION_CODE_DENIED',
     ],
     [
       'labels that are too few by now',
       { deviceLabels: ['MEETS_STRONG_INTEGRITY'] },
       {},
-      'ERR_PLAY_INTEGRITY_DEVICE',
+      'ERR_PLAY_INTEGRITY_DEVICE_DENIED',
     ],
     ['a verdict that is too old', { maxAgeAtRefreshSeconds: 60 }, {}, 'ERR_PLAY_INTEGRITY_REFRESH_TOO_OLD'],
-    ['a tester, where they were let in', {}, { environment: 'testing' }, 'ERR_PLAY_INTEGRITY_TESTING'],
-    ['a record that says nothing', {}, { facts: {} }, 'ERR_PLAY_INTEGRITY_APP_UNRECOGNIZED'],
+    ['a tester, where they were let in', {}, { environment: 'testing' }, 'ERR_PLAY_INTEGRITY_TESTING_DENIED'],
+    ['a record that says nothing', {}, { facts: {} }, 'ERR_PLAY_INTEGRITY_APP_RECOGNITION_DENIED'],
   ])('refuses %s', (_, options, changed, code) => {
     const evidence = playIntegrity({ ...LOCAL, ...options });
     expect(refusal(() => evidence.appraise({ ...stored, ...changed }, NOW + 90_000)).code).toBe(code);

@@ -65,7 +65,7 @@ describe('a token of a classic request', () => {
     (typ) => {
       const sent = token({}, { signed: { typ } });
       const { code } = refusal(() => verifyPlayIntegrityToken(sent, own.keys, expected));
-      expect(code).toBe('ERR_PLAY_INTEGRITY_JWS_TYPE');
+      expect(code).toBe('ERR_PLAY_INTEGRITY_JWS_TYPE_MISMATCH');
     },
   );
 
@@ -79,7 +79,7 @@ describe('a token of a classic request', () => {
     // The keys of a set belong together.
     const mixed = token({}, { secret: first.secret, key: second.privateKey });
     expect(refusal(() => verifyPlayIntegrityToken(mixed, keys, expected)).code).toBe(
-      'ERR_PLAY_INTEGRITY_JWS_SIGNATURE',
+      'ERR_PLAY_INTEGRITY_JWS_SIGNATURE_INVALID',
     );
   });
 });

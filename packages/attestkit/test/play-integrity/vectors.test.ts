@@ -36,8 +36,8 @@ function expectationsOf(vector: Vector): VerdictExpectations {
 const CODES: Readonly<Record<string, string>> = {
   'docs-standard-request.json': 'pass',
   'selfmade-local-token.json': 'pass',
-  'real-unevaluated.json': 'ERR_PLAY_INTEGRITY_CLEARED',
-  'replayed-token-cleared.json': 'ERR_PLAY_INTEGRITY_CLEARED',
+  'real-unevaluated.json': 'ERR_PLAY_INTEGRITY_EVALUATION_MISSING',
+  'replayed-token-cleared.json': 'ERR_PLAY_INTEGRITY_EVALUATION_MISSING',
   'worldcoin-missing-appIntegrity.json': 'ERR_PLAY_INTEGRITY_APP_MISSING',
 };
 
@@ -58,7 +58,7 @@ describe('published verdicts', () => {
 
   published.run('have nothing that is not understood', (files) => {
     for (const vector of files)
-      expect([vector.file, readVerdict(payloadOf(vector)).unrecognised]).toEqual([vector.file, []]);
+      expect([vector.file, readVerdict(payloadOf(vector)).unrecognized]).toEqual([vector.file, []]);
   });
 
   vectors('play-integrity/docs-classic').run('of 1970 are too old, whatever else they say', ([vector]) => {
@@ -75,7 +75,9 @@ describe('published verdicts', () => {
       payloadOf(vector as Vector),
       expectationsOf(vector as Vector),
     );
-    expect(inspection.checks.find(({ code }) => code === 'ERR_PLAY_INTEGRITY_TESTING')?.ok).toBe(false);
+    expect(inspection.checks.find(({ code }) => code === 'ERR_PLAY_INTEGRITY_TESTING_DENIED')?.ok).toBe(
+      false,
+    );
   });
 
   vectors('play-integrity/selfmade').run('decrypt with their keys', ([vector]) => {

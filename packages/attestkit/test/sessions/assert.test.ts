@@ -47,7 +47,7 @@ describe('an assertion in exchange for a session', () => {
     const [earlier, later] = [await backend.exchange(key), await backend.exchange(key)];
     expect((await backend.post('/assert', later)).status).toBe(200);
     const late = await backend.post('/assert', earlier);
-    expect([late.status, late.code]).toEqual([401, 'ERR_ASSERTION_COUNTER']);
+    expect([late.status, late.code]).toEqual([401, 'ERR_ASSERTION_COUNTER_REUSED']);
   });
 
   it('shares its counter with signed requests', async () => {
@@ -57,7 +57,9 @@ describe('an assertion in exchange for a session', () => {
     const signed = key.signRequest({ audience: AUDIENCE, method: 'GET', target: '/' });
     expect((await backend.post('/assert', await backend.exchange(key))).status).toBe(200);
     const fields = { 'x-app-attest': signed.xAppAttest };
-    expect(await backend.use(tokens.session, { fields }, { assertion: true })).toBe('ERR_ASSERTION_COUNTER');
+    expect(await backend.use(tokens.session, { fields }, { assertion: true })).toBe(
+      'ERR_ASSERTION_COUNTER_REUSED',
+    );
   });
 
   it('is refused where it signs anything else, and spends nothing', async () => {
@@ -86,7 +88,7 @@ describe('an assertion in exchange for a session', () => {
         ...about,
         assertion: base64(key.assert({ clientData })),
       });
-      expect([reply.status, reply.code]).toEqual([401, 'ERR_APP_ATTEST_ASSERTION_SIGNATURE']);
+      expect([reply.status, reply.code]).toEqual([401, 'ERR_APP_ATTEST_ASSERTION_SIGNATURE_INVALID']);
     }
     expect(writes).toEqual([]);
     const clientData = sessionBytes(right);
@@ -96,9 +98,9 @@ describe('an assertion in exchange for a session', () => {
   });
 
   it.each([
-    ['for enrolment', 'phone-1', 'attest', 'ERR_CHALLENGE_PURPOSE'],
-    ['for a request', 'phone-1', 'request', 'ERR_CHALLENGE_PURPOSE'],
-    ['of another device', 'phone-2', 'assert', 'ERR_CHALLENGE_NOT_OURS'],
+    ['for enrolment', 'phone-1', 'attest', 'ERR_CHALLENGE_PURPOSE_MISMATCH'],
+    ['for a request', 'phone-1', 'request', 'ERR_CHALLENGE_PURPOSE_MISMATCH'],
+    ['of another device', 'phone-2', 'assert', 'ERR_CHALLENGE_UNKNOWN'],
   ])('with a challenge %s is answered with 400', async (_, deviceId, purpose, code) => {
     const backend = new Backend();
     const key = newKey();
@@ -123,7 +125,7 @@ describe('an assertion in exchange for a session', () => {
       'ERR_ASSERTION_KEY_UNKNOWN',
     );
     const body = { ...(await backend.exchange(other)), key_id: key.keyId };
-    expect((await backend.post('/assert', body)).code).toBe('ERR_APP_ATTEST_ASSERTION_SIGNATURE');
+    expect((await backend.post('/assert', body)).code).toBe('ERR_APP_ATTEST_ASSERTION_SIGNATURE_INVALID');
   });
 
   it('holds the key to the policy of now, and spends nothing where that says no', async () => {

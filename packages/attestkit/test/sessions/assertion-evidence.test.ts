@@ -37,7 +37,7 @@ describe('a signed request', () => {
     const fields = () => ({ 'x-app-attest': sign(key, PAY).xAppAttest });
     expect(await check({ ...PAY, fields: fields() }, BESIDE)).toBe('ERR_SESSION_MISSING');
     const forged = { ...fields(), ...bearer(`${session.slice(0, -4)}AAAA`) };
-    expect(await check({ ...PAY, fields: forged }, BESIDE)).toBe('ERR_SESSION_SIGNATURE');
+    expect(await check({ ...PAY, fields: forged }, BESIDE)).toBe('ERR_SESSION_SIGNATURE_INVALID');
     backend.clock.ms += 1_800_000;
     expect(await check({ ...PAY, fields: { ...fields(), ...bearer(session) } }, BESIDE)).toBe(
       'ERR_SESSION_EXPIRED',
@@ -74,7 +74,7 @@ describe('a signed request', () => {
     const { beside, check } = await device({ store });
     writes.length = 0;
     expect(await check(beside(PAY, { ...PAY, ...change }), BESIDE)).toBe(
-      'ERR_APP_ATTEST_ASSERTION_SIGNATURE',
+      'ERR_APP_ATTEST_ASSERTION_SIGNATURE_INVALID',
     );
     expect(writes).toEqual([]);
   });
@@ -85,7 +85,7 @@ describe('a signed request', () => {
       const { xAppAttest } = sign(key, PAY, undefined, audience);
       expect(
         await check({ ...PAY, fields: { ...bearer(session), 'x-app-attest': xAppAttest } }, BESIDE),
-      ).toBe('ERR_APP_ATTEST_ASSERTION_SIGNATURE');
+      ).toBe('ERR_APP_ATTEST_ASSERTION_SIGNATURE_INVALID');
     }
   });
 
@@ -93,15 +93,15 @@ describe('a signed request', () => {
     const { beside, check, key, backend, session } = await device();
     const first = beside();
     expect(await check(first, BESIDE)).toBe('accepted');
-    expect(await check(first, BESIDE)).toBe('ERR_ASSERTION_COUNTER');
-    expect(await check(first, { ...BESIDE, name: 'other' })).toBe('ERR_ASSERTION_COUNTER');
+    expect(await check(first, BESIDE)).toBe('ERR_ASSERTION_COUNTER_REUSED');
+    expect(await check(first, { ...BESIDE, name: 'other' })).toBe('ERR_ASSERTION_COUNTER_REUSED');
     const { xAppAttest, authorization } = sign(key, PAY);
     expect(await check({ ...PAY, fields: { authorization } }, ALONE)).toBe('accepted');
     expect(await check({ ...PAY, fields: { ...bearer(session), 'x-app-attest': xAppAttest } }, BESIDE)).toBe(
-      'ERR_ASSERTION_COUNTER',
+      'ERR_ASSERTION_COUNTER_REUSED',
     );
     const other = new Backend({ store: backend.store, clock: backend.clock });
-    expect(outcome(await other.check(first, BESIDE))).toBe('ERR_ASSERTION_COUNTER');
+    expect(outcome(await other.check(first, BESIDE))).toBe('ERR_ASSERTION_COUNTER_REUSED');
   });
 
   it('of 1,000 at once exactly one is accepted', async () => {
@@ -111,7 +111,7 @@ describe('a signed request', () => {
     const uses = Array.from({ length: 1000 }, () => backend.guard.check(request, route));
     expect(tally((await Promise.all(uses)).map(outcome))).toEqual({
       accepted: 1,
-      ERR_ASSERTION_COUNTER: 999,
+      ERR_ASSERTION_COUNTER_REUSED: 999,
     });
   });
 
@@ -122,7 +122,7 @@ describe('a signed request', () => {
     expect(await check(four, BESIDE)).toBe('accepted');
     for (const late of [two, three]) expect(await check(late, BESIDE)).toBe('accepted');
     for (const used of [one, two, three, four])
-      expect(await check(used, BESIDE)).toBe('ERR_ASSERTION_COUNTER');
+      expect(await check(used, BESIDE)).toBe('ERR_ASSERTION_COUNTER_REUSED');
   });
 });
 
@@ -171,7 +171,7 @@ describe('the field', () => {
     );
     const alone = sign(key, PAY).authorization.replace(id(key), id(second));
     expect(await check({ ...PAY, fields: { authorization: alone } }, ALONE)).toBe(
-      'ERR_APP_ATTEST_ASSERTION_SIGNATURE',
+      'ERR_APP_ATTEST_ASSERTION_SIGNATURE_INVALID',
     );
     expect(await check({ ...PAY, fields: { ...bearer(session), 'x-app-attest': field } }, BESIDE)).toBe(
       'accepted',
@@ -189,7 +189,7 @@ describe('report-only', () => {
     expect(await backend.check(forged, report)).toMatchObject({
       outcome: 'accept',
       results: {},
-      reported: [{ code: 'ERR_APP_ATTEST_ASSERTION_SIGNATURE' }],
+      reported: [{ code: 'ERR_APP_ATTEST_ASSERTION_SIGNATURE_INVALID' }],
     });
     expect(writes).toEqual([]);
     const sound = beside();
@@ -198,7 +198,10 @@ describe('report-only', () => {
       reported: [],
     });
     const replayed = await backend.check(sound, report);
-    expect(replayed).toMatchObject({ outcome: 'accept', reported: [{ code: 'ERR_ASSERTION_COUNTER' }] });
+    expect(replayed).toMatchObject({
+      outcome: 'accept',
+      reported: [{ code: 'ERR_ASSERTION_COUNTER_REUSED' }],
+    });
     expect((replayed as unknown as { results: object }).results).toEqual({});
   });
 });

@@ -45,7 +45,7 @@ describe('a stolen token', () => {
     const policy = { platforms: ['android'] } as const;
     const strict = new Backend({ clock, store: backend.store, sessions: { policy } });
     const denied = await strict.refresh(second.refresh);
-    expect([denied.status, denied.code]).toEqual([401, 'ERR_POLICY_PLATFORM']);
+    expect([denied.status, denied.code]).toEqual([401, 'ERR_POLICY_PLATFORM_DENIED']);
     expect((await strict.refresh(first.refresh)).code).toBe('ERR_REFRESH_REUSED');
     expect(await backend.use(second.session)).toBe('ERR_SESSION_ENDED');
   });
@@ -106,15 +106,17 @@ describe('what is refused', () => {
     const key = newKey();
     const body = await backend.evidence(key);
     const nowhere = await backend.post('/attest', body, { ip: undefined });
-    expect([nowhere.status, nowhere.code]).toEqual([403, 'ERR_SESSION_BINDING_IP']);
+    expect([nowhere.status, nowhere.code]).toEqual([403, 'ERR_SESSION_BINDING_IP_MISMATCH']);
     expect(await backend.recordId()).toBeUndefined();
     const { refresh } = tokensOf(await backend.post('/attest', body));
-    expect((await backend.refresh(refresh, { ip: undefined })).code).toBe('ERR_SESSION_BINDING_IP');
+    expect((await backend.refresh(refresh, { ip: undefined })).code).toBe('ERR_SESSION_BINDING_IP_MISMATCH');
     expect(backend.events.at(-1)?.retried).toBe(false);
     expect((await backend.refresh(refresh)).body['refresh_token']).toBeTypeOf('string');
     expect(backend.events.at(-1)?.retried).toBe(false);
     const exchange = await backend.exchange(key);
-    expect((await backend.post('/assert', exchange, { ip: undefined })).code).toBe('ERR_SESSION_BINDING_IP');
+    expect((await backend.post('/assert', exchange, { ip: undefined })).code).toBe(
+      'ERR_SESSION_BINDING_IP_MISMATCH',
+    );
     expect((await backend.post('/assert', exchange)).status).toBe(200);
   });
 });

@@ -54,7 +54,7 @@ describe('a challenge', () => {
     const text = issueChallenge(KEYS, ISSUE);
     const other = make();
     expect(authenticate(text, { keys: keysOf(other, SECRET) }).expiresAt).toBe(EXPIRY);
-    expect(refused(() => authenticate(text, { keys: keysOf(other) }))).toBe('ERR_CHALLENGE_NOT_OURS');
+    expect(refused(() => authenticate(text, { keys: keysOf(other) }))).toBe('ERR_CHALLENGE_UNKNOWN');
   });
 
   it('holds although another secret has the same key id', () => {
@@ -68,7 +68,7 @@ describe('a challenge', () => {
   it('is refused to another device, with the code of a forgery', () => {
     const text = issueChallenge(KEYS, ISSUE);
     for (const deviceId of ['phone-2', 'phone-', 'phone-11', 'PHONE-1', ''])
-      expect(refused(() => authenticate(text, { deviceId }))).toBe('ERR_CHALLENGE_NOT_OURS');
+      expect(refused(() => authenticate(text, { deviceId }))).toBe('ERR_CHALLENGE_UNKNOWN');
   });
 
   it('is refused for every other purpose', () => {
@@ -77,7 +77,10 @@ describe('a challenge', () => {
       const text = issueChallenge(KEYS, { ...ISSUE, purpose });
       for (const other of purposes) {
         if (other === purpose) expect(authenticate(text, { purpose }).expiresAt).toBe(EXPIRY);
-        else expect(refused(() => authenticate(text, { purpose: other }))).toBe('ERR_CHALLENGE_PURPOSE');
+        else
+          expect(refused(() => authenticate(text, { purpose: other }))).toBe(
+            'ERR_CHALLENGE_PURPOSE_MISMATCH',
+          );
       }
     }
   });
@@ -101,12 +104,12 @@ describe('a challenge', () => {
 
   it('is refused when any one bit is another', () => {
     for (const text of flipped(issueChallenge(KEYS, ISSUE)))
-      expect(refused(() => authenticate(text))).toMatch(/^ERR_CHALLENGE_(NOT_OURS|MALFORMED)$/);
+      expect(refused(() => authenticate(text))).toMatch(/^ERR_CHALLENGE_(UNKNOWN|MALFORMED)$/);
   });
 
   it('is refused with keys of another use', () => {
     const keys = deriveKeys(readSecrets(SECRET, 'secret'), LABELS.refresh);
-    expect(refused(() => authenticate(issueChallenge(keys, ISSUE)))).toBe('ERR_CHALLENGE_NOT_OURS');
+    expect(refused(() => authenticate(issueChallenge(keys, ISSUE)))).toBe('ERR_CHALLENGE_UNKNOWN');
   });
 
   const good = issueChallenge(KEYS, ISSUE);

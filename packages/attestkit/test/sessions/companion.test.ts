@@ -100,7 +100,7 @@ describe('two kinds of evidence in one body', () => {
       sessions: { policy },
       enrolment: [keyed(verdictOf({ environment: 'testing' }))],
     });
-    expect((await attest(strict)).code).toBe('ERR_POLICY_ENVIRONMENT');
+    expect((await attest(strict)).code).toBe('ERR_POLICY_ENVIRONMENT_DENIED');
   });
 });
 
@@ -135,7 +135,7 @@ describe('evidence that has to come beside a key', () => {
     const verdict = verdictOf();
     const alone = (challenge: string) => ({ token: undefined, verdict: challenge });
     const backend = new Backend({ enrolment: [keyed(verdict)] });
-    expect((await attest(backend, alone)).code).toBe('ERR_ENROLMENT_EVIDENCE');
+    expect((await attest(backend, alone)).code).toBe('ERR_ENROLMENT_EVIDENCE_MALFORMED');
     const both = new Backend({ enrolment: [keyed(verdict), verdict] });
     expect((await attest(both, alone)).status).toBe(200);
     const other = new Backend({ enrolment: [keyed(verdict), verdict] });
@@ -147,6 +147,6 @@ describe('evidence that has to come beside a key', () => {
     const third: EnrolmentEvidence = { ...verdictOf(), kind: 'third', fields: ['third'] };
     const backend = new Backend({ enrolment: [third, keyed(verdictOf())] });
     const reply = await attest(backend, (verdict) => ({ verdict, third: 'x' }));
-    expect([reply.status, reply.code]).toEqual([400, 'ERR_ENROLMENT_EVIDENCE']);
+    expect([reply.status, reply.code]).toEqual([400, 'ERR_ENROLMENT_EVIDENCE_MALFORMED']);
   });
 });

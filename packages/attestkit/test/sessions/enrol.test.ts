@@ -141,9 +141,9 @@ describe('enrolment', () => {
   });
 
   it.each([
-    ['of another device id', 'phone-2', 'attest', 'ERR_CHALLENGE_NOT_OURS'],
-    ['for a session', 'phone-1', 'assert', 'ERR_CHALLENGE_PURPOSE'],
-    ['for a request', 'phone-1', 'request', 'ERR_CHALLENGE_PURPOSE'],
+    ['of another device id', 'phone-2', 'attest', 'ERR_CHALLENGE_UNKNOWN'],
+    ['for a session', 'phone-1', 'assert', 'ERR_CHALLENGE_PURPOSE_MISMATCH'],
+    ['for a request', 'phone-1', 'request', 'ERR_CHALLENGE_PURPOSE_MISMATCH'],
   ])('with a challenge %s is answered with 400', async (_, deviceId, purpose, code) => {
     const backend = new Backend();
     const challenge = await backend.challenge(deviceId, purpose);

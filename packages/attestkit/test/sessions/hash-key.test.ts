@@ -59,13 +59,13 @@ describe('hashKey', () => {
       const backend = server(secret, HASH);
       if (secret.length > 1) {
         expect(await backend.use(tokens.session, PHONE)).toBe('accepted');
-        expect(await backend.use(tokens.session, OTHER)).toBe('ERR_SESSION_BINDING_USER_AGENT');
-        expect(await backend.use(tokens.session, ELSEWHERE)).toBe('ERR_SESSION_BINDING_IP');
+        expect(await backend.use(tokens.session, OTHER)).toBe('ERR_SESSION_BINDING_USER_AGENT_MISMATCH');
+        expect(await backend.use(tokens.session, ELSEWHERE)).toBe('ERR_SESSION_BINDING_IP_MISMATCH');
         expect((await backend.refresh(tokens.refresh, OTHER)).status).not.toBe(200);
       }
       tokens = tokensOf(await backend.refresh(tokens.refresh, PHONE));
       expect(await backend.use(tokens.session, PHONE)).toBe('accepted');
-      expect(await backend.use(tokens.session, OTHER)).toBe('ERR_SESSION_BINDING_USER_AGENT');
+      expect(await backend.use(tokens.session, OTHER)).toBe('ERR_SESSION_BINDING_USER_AGENT_MISMATCH');
     }
   });
 
@@ -74,10 +74,10 @@ describe('hashKey', () => {
     const { session, refresh } = await server([OLD]).enrolled(newKey(), 'phone-1', PHONE);
     const backend = server([OLD], HASH);
     expect(await backend.use(session, PHONE)).toBe('accepted');
-    expect(await backend.use(session, OTHER)).toBe('ERR_SESSION_BINDING_USER_AGENT');
+    expect(await backend.use(session, OTHER)).toBe('ERR_SESSION_BINDING_USER_AGENT_MISMATCH');
     const { session: next } = tokensOf(await backend.refresh(refresh, PHONE));
     expect(await backend.use(next, PHONE)).toBe('accepted');
-    expect(await server([OLD]).use(next, PHONE)).toBe('ERR_SESSION_BINDING_IP');
+    expect(await server([OLD]).use(next, PHONE)).toBe('ERR_SESSION_BINDING_IP_MISMATCH');
   });
 
   it('makes the first key of pseudonyms, before those of the secrets', () => {

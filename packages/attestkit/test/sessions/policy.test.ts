@@ -39,20 +39,20 @@ describe('the policy for all platforms', () => {
 
   it.each<[DevicePolicy, Partial<Enrolled>, string | undefined]>([
     [{ platforms: ['android', 'ios'] }, {}, undefined],
-    [{ platforms: ['ios'] }, {}, 'ERR_POLICY_PLATFORM'],
-    [{ platforms: ['ios', 'android'] }, { platform: 'unknown' }, 'ERR_POLICY_PLATFORM'],
+    [{ platforms: ['ios'] }, {}, 'ERR_POLICY_PLATFORM_DENIED'],
+    [{ platforms: ['ios', 'android'] }, { platform: 'unknown' }, 'ERR_POLICY_PLATFORM_DENIED'],
     [{ environments: ['production'] }, {}, undefined],
-    [{ environments: ['production'] }, { environment: 'development' }, 'ERR_POLICY_ENVIRONMENT'],
-    [{ environments: ['production'] }, { environment: 'unknown' }, 'ERR_POLICY_ENVIRONMENT'],
+    [{ environments: ['production'] }, { environment: 'development' }, 'ERR_POLICY_ENVIRONMENT_DENIED'],
+    [{ environments: ['production'] }, { environment: 'unknown' }, 'ERR_POLICY_ENVIRONMENT_DENIED'],
     [{ minimumIntegrity: 'device' }, {}, undefined],
     [{ minimumIntegrity: 'app' }, { integrity: 'app' }, undefined],
-    [{ minimumIntegrity: 'basic' }, { integrity: 'app' }, 'ERR_POLICY_INTEGRITY'],
-    [{ minimumIntegrity: 'device' }, { integrity: 'basic' }, 'ERR_POLICY_INTEGRITY'],
-    [{ minimumIntegrity: 'hardware' }, {}, 'ERR_POLICY_INTEGRITY'],
+    [{ minimumIntegrity: 'basic' }, { integrity: 'app' }, 'ERR_POLICY_INTEGRITY_DENIED'],
+    [{ minimumIntegrity: 'device' }, { integrity: 'basic' }, 'ERR_POLICY_INTEGRITY_DENIED'],
+    [{ minimumIntegrity: 'hardware' }, {}, 'ERR_POLICY_INTEGRITY_DENIED'],
     [{ minimumIntegrity: 'hardware' }, { integrity: 'hardware' }, undefined],
-    [{ minimumIntegrity: 'app' }, { integrity: 'HARDWARE' as 'hardware' }, 'ERR_POLICY_INTEGRITY'],
+    [{ minimumIntegrity: 'app' }, { integrity: 'HARDWARE' as 'hardware' }, 'ERR_POLICY_INTEGRITY_DENIED'],
     [{ maxAgeSeconds: 60 }, {}, undefined],
-    [{ maxAgeSeconds: 59 }, {}, 'ERR_POLICY_AGE'],
+    [{ maxAgeSeconds: 59 }, {}, 'ERR_POLICY_EVIDENCE_TOO_OLD'],
   ])('%j of %j: %s', (policy, change, expected) => {
     expect(code(policy, change)).toBe(expected);
   });
@@ -80,7 +80,7 @@ describe('the policy of a guard', () => {
   it('is asked at enrolment, and consumes nothing where it says no', async () => {
     const backend = new Backend({ sessions: { policy: { platforms: ['android'] } } });
     const reply = await backend.attest();
-    expect([reply.status, reply.code]).toEqual([403, 'ERR_POLICY_PLATFORM']);
+    expect([reply.status, reply.code]).toEqual([403, 'ERR_POLICY_PLATFORM_DENIED']);
     expect(await backend.recordId()).toBeUndefined();
   });
 
@@ -90,11 +90,13 @@ describe('the policy of a guard', () => {
     const key = newKey(clock.now);
     const { session, refresh } = tokensOf(await backend.attest(key));
     clock.ms += 601_000;
-    expect((await backend.refresh(refresh)).code).toBe('ERR_POLICY_AGE');
-    expect((await backend.post('/assert', await backend.exchange(key))).code).toBe('ERR_POLICY_AGE');
+    expect((await backend.refresh(refresh)).code).toBe('ERR_POLICY_EVIDENCE_TOO_OLD');
+    expect((await backend.post('/assert', await backend.exchange(key))).code).toBe(
+      'ERR_POLICY_EVIDENCE_TOO_OLD',
+    );
     const { xAppAttest } = key.signRequest({ audience: AUDIENCE, method: 'GET', target: '/' });
     const fields = { ...bearer(session), 'x-app-attest': xAppAttest };
-    expect(await backend.use(session, { fields }, { assertion: true })).toBe('ERR_POLICY_AGE');
+    expect(await backend.use(session, { fields }, { assertion: true })).toBe('ERR_POLICY_EVIDENCE_TOO_OLD');
   });
 
   it('says in the session how far the device is vouched for', async () => {

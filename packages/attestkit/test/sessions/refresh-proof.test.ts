@@ -43,7 +43,7 @@ describe('a refresh that needs a proof', () => {
     for (const proof of proofs)
       expect(await backend.post('/refresh', proof)).toMatchObject({
         status: 401,
-        code: 'ERR_APP_ATTEST_ASSERTION_SIGNATURE',
+        code: 'ERR_APP_ATTEST_ASSERTION_SIGNATURE_INVALID',
       });
     expect(await backend.post('/refresh', proofBy(key, refresh))).toMatchObject({ status: 200 });
   });
@@ -56,7 +56,7 @@ describe('a refresh that needs a proof', () => {
     const first = tokensOf(await backend.post('/refresh', sent));
     expect(await backend.post('/refresh', sent)).toMatchObject({
       status: 401,
-      code: 'ERR_ASSERTION_COUNTER',
+      code: 'ERR_ASSERTION_COUNTER_REUSED',
     });
     const again = tokensOf(await backend.post('/refresh', proofBy(key, refresh)));
     expect(again.refresh).toBe(first.refresh);

@@ -43,27 +43,27 @@ describe('a refresh token', () => {
 
   it('is accepted while its secret is configured, first or not', () => {
     expect(read(token(), keysOf(SECOND, FIRST)).generation).toBe(1);
-    expect(refused(() => read(token(), keysOf(SECOND)))).toBe('ERR_REFRESH_NOT_OURS');
+    expect(refused(() => read(token(), keysOf(SECOND)))).toBe('ERR_REFRESH_UNKNOWN');
   });
 
   it('is refused when any one bit is another', () => {
     for (const text of flipped(token()))
-      expect(refused(() => read(text))).toMatch(/^ERR_REFRESH_(NOT_OURS|MALFORMED)$/);
+      expect(refused(() => read(text))).toMatch(/^ERR_REFRESH_(UNKNOWN|MALFORMED)$/);
   });
 
   it('is refused with keys of another use', () => {
     const [other] = deriveKeys(readSecrets(FIRST, 'secret'), LABELS.challenge);
-    expect(refused(() => read(token({}, other)))).toBe('ERR_REFRESH_NOT_OURS');
+    expect(refused(() => read(token({}, other)))).toBe('ERR_REFRESH_UNKNOWN');
   });
 
   it('of a generation that has no successor is refused', () => {
-    expect(refused(() => read(token({ generation: 0xffff_ffff })))).toBe('ERR_REFRESH_NOT_OURS');
+    expect(refused(() => read(token({ generation: 0xffff_ffff })))).toBe('ERR_REFRESH_UNKNOWN');
   });
 
   it('cannot be put together of two', () => {
     const [one, other] = [token(), token({ generation: 2 })].map((text) => Buffer.from(text, 'base64url'));
     const mixed = Buffer.concat([other?.subarray(0, 57) ?? '', one?.subarray(57) ?? ''] as Buffer[]);
-    expect(refused(() => read(mixed.toString('base64url')))).toBe('ERR_REFRESH_NOT_OURS');
+    expect(refused(() => read(mixed.toString('base64url')))).toBe('ERR_REFRESH_UNKNOWN');
   });
 
   const good = token({ generation: 0 });

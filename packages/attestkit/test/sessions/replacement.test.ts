@@ -64,8 +64,8 @@ describe('a new key with a proof by the old one', () => {
     expect(await attempt((body) => ({ previous_assertion: of(body)['previous_assertion'] }))).toBe(TAKEN);
     expect(await attempt((body) => ({ ...of(body), previous_key_id: 'x' }))).toBe(TAKEN);
     expect(await attempt((body) => ({ ...of(body), previous_key_id: stranger.keyId }))).toBe(TAKEN);
-    expect(await attempt(() => ({ previous_key_id: old.keyId }))).toBe('ERR_ENROLMENT_MEMBERS');
-    expect(await attempt(() => ({ previous_key_id: 7 }))).toBe('ERR_ENROLMENT_MEMBERS');
+    expect(await attempt(() => ({ previous_key_id: old.keyId }))).toBe('ERR_ENROLMENT_MEMBERS_MALFORMED');
+    expect(await attempt(() => ({ previous_key_id: 7 }))).toBe('ERR_ENROLMENT_MEMBERS_MALFORMED');
     expect(await attempt(of)).toBe('enrolled');
   });
 
@@ -94,7 +94,9 @@ describe('a new key with a proof by the old one', () => {
     const policy = { maxAgeSeconds: 1 } as const;
     const strict = new Backend({ store: backend.store, clock: backend.clock, sessions: { policy } });
     backend.clock.ms += 1000;
-    expect((await strict.post('/assert', await strict.exchange(old))).code).toBe('ERR_POLICY_AGE');
+    expect((await strict.post('/assert', await strict.exchange(old))).code).toBe(
+      'ERR_POLICY_EVIDENCE_TOO_OLD',
+    );
     const body = await backend.evidence(young);
     expect((await backend.post('/attest', { ...body, ...backend.previous(old, body) })).status).toBe(200);
     await backend.control.block({ keyId: keyIdOf(young) });

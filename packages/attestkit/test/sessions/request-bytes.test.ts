@@ -86,7 +86,7 @@ describe('the bytes of a signed request', () => {
     ['an empty challenge', { challenge: '' }],
     ['a challenge with a NUL', { challenge: 'AQ\0' }],
   ])('are not made of %s', (_, part) => {
-    expect(refused(() => requestBytes({ ...REQUEST, ...part }))).toBe('ERR_ASSERTION_LINES');
+    expect(refused(() => requestBytes({ ...REQUEST, ...part }))).toBe('ERR_ASSERTION_LINES_MALFORMED');
   });
 });
 
@@ -108,6 +108,8 @@ describe('the bytes of an exchange', () => {
     ['a challenge with a line break', { challenge: '\n' }],
   ])('are not made of %s', (_, part) => {
     for (const make of [sessionBytes, replacementBytes])
-      expect(refused(() => make({ keyId: undefined, ...EXCHANGE, ...part }))).toBe('ERR_ASSERTION_LINES');
+      expect(refused(() => make({ keyId: undefined, ...EXCHANGE, ...part }))).toBe(
+        'ERR_ASSERTION_LINES_MALFORMED',
+      );
   });
 });

@@ -19,9 +19,9 @@ describe('a signed challenge', () => {
   });
 
   it.each([
-    ['for enrolment', 'phone-1', 'attest', 'ERR_CHALLENGE_PURPOSE'],
-    ['for a session', 'phone-1', 'assert', 'ERR_CHALLENGE_PURPOSE'],
-    ['of another device', 'phone-2', 'request', 'ERR_CHALLENGE_NOT_OURS'],
+    ['for enrolment', 'phone-1', 'attest', 'ERR_CHALLENGE_PURPOSE_MISMATCH'],
+    ['for a session', 'phone-1', 'assert', 'ERR_CHALLENGE_PURPOSE_MISMATCH'],
+    ['of another device', 'phone-2', 'request', 'ERR_CHALLENGE_UNKNOWN'],
   ])('%s is refused, and spends nothing', async (_, deviceId, purpose, code) => {
     const { store, writes } = recording(memoryStore());
     const { backend, beside, check } = await device({ store });
@@ -38,12 +38,12 @@ describe('a signed challenge', () => {
     writes.length = 0;
     const field = `${sign(key, PAY).xAppAttest}; challenge=${challenge}`;
     const sent = { ...PAY, fields: { ...bearer(session), 'x-app-attest': field } };
-    expect(await check(sent, DEMANDED)).toBe('ERR_APP_ATTEST_ASSERTION_SIGNATURE');
+    expect(await check(sent, DEMANDED)).toBe('ERR_APP_ATTEST_ASSERTION_SIGNATURE_INVALID');
     expect(writes).toEqual([]);
     const signed = beside(PAY, PAY, challenge);
     const stripped = signed.fields['x-app-attest'].replace(/; challenge=.*/, '');
     const without = { ...signed, fields: { ...signed.fields, 'x-app-attest': stripped } };
-    expect(await check(without, BESIDE)).toBe('ERR_APP_ATTEST_ASSERTION_SIGNATURE');
+    expect(await check(without, BESIDE)).toBe('ERR_APP_ATTEST_ASSERTION_SIGNATURE_INVALID');
     expect(await check(signed, DEMANDED)).toBe('accepted');
   });
 

@@ -127,28 +127,30 @@ describe('a bound session', () => {
   it('takes no user agent for a value like any other', () => {
     const binding = bind({ ip: undefined, userAgent: true }, { ...HOME, userAgent: undefined });
     appraise(binding, { ...HOME, userAgent: undefined });
-    expect(refused(() => appraise(binding, HOME))).toBe('ERR_SESSION_BINDING_USER_AGENT');
+    expect(refused(() => appraise(binding, HOME))).toBe('ERR_SESSION_BINDING_USER_AGENT_MISMATCH');
   });
 
   it.each([
-    ['of another network', { ...HOME, ip: '192.0.3.1' }, 'ERR_SESSION_BINDING_IP'],
-    ['of the same bits in IPv6', { ...HOME, ip: '2001:db8::1' }, 'ERR_SESSION_BINDING_IP'],
-    ['without an address', { ...HOME, ip: undefined }, 'ERR_SESSION_BINDING_IP'],
-    ['of what is no address', { ...HOME, ip: 'unknown' }, 'ERR_SESSION_BINDING_IP'],
-    ['of another user agent', { ...HOME, userAgent: 'App/1.1' }, 'ERR_SESSION_BINDING_USER_AGENT'],
-    ['without a user agent', { ...HOME, userAgent: undefined }, 'ERR_SESSION_BINDING_USER_AGENT'],
+    ['of another network', { ...HOME, ip: '192.0.3.1' }, 'ERR_SESSION_BINDING_IP_MISMATCH'],
+    ['of the same bits in IPv6', { ...HOME, ip: '2001:db8::1' }, 'ERR_SESSION_BINDING_IP_MISMATCH'],
+    ['without an address', { ...HOME, ip: undefined }, 'ERR_SESSION_BINDING_IP_MISMATCH'],
+    ['of what is no address', { ...HOME, ip: 'unknown' }, 'ERR_SESSION_BINDING_IP_MISMATCH'],
+    ['of another user agent', { ...HOME, userAgent: 'App/1.1' }, 'ERR_SESSION_BINDING_USER_AGENT_MISMATCH'],
+    ['without a user agent', { ...HOME, userAgent: undefined }, 'ERR_SESSION_BINDING_USER_AGENT_MISMATCH'],
   ])('is refused in a request %s', (_, origin, code) => {
     expect(refused(() => appraise(bind(BOTH, HOME), origin))).toBe(code);
   });
 
   it('does not take the hash of one for the other, nor one of another secret', () => {
     const { ip, ua } = bind(BOTH, HOME) as SessionBinding;
-    expect(refused(() => appraise({ ip: ua, ua: ip }, HOME))).toBe('ERR_SESSION_BINDING_IP');
+    expect(refused(() => appraise({ ip: ua, ua: ip }, HOME))).toBe('ERR_SESSION_BINDING_IP_MISMATCH');
     const strangers = deriveKeys(readSecrets(randomBytes(48).toString('base64'), 's'), LABELS.pseudonym);
-    expect(refused(() => appraise({ ip, ua }, HOME, BOTH, strangers))).toBe('ERR_SESSION_BINDING_IP');
+    expect(refused(() => appraise({ ip, ua }, HOME, BOTH, strangers))).toBe(
+      'ERR_SESSION_BINDING_IP_MISMATCH',
+    );
   });
 
   it.each([undefined, '', 'unix:'])('does not begin from the address %j', (ip) => {
-    expect(refused(() => bind(BOTH, { ...HOME, ip }))).toBe('ERR_SESSION_BINDING_IP');
+    expect(refused(() => bind(BOTH, { ...HOME, ip }))).toBe('ERR_SESSION_BINDING_IP_MISMATCH');
   });
 });

@@ -51,7 +51,7 @@ describe('a session on a request', () => {
     ['another scheme', 'Basic dXNlcjpwYXNz', 'ERR_SESSION_MISSING'],
     ['no scheme', 'TOKEN', 'ERR_SESSION_MISSING'],
     ['two tokens', 'Bearer TOKEN TOKEN', 'ERR_SESSION_MISSING'],
-    ['a comma between two', 'Bearer TOKEN,TOKEN', 'ERR_SESSION_ENCRYPTED'],
+    ['a comma between two', 'Bearer TOKEN,TOKEN', 'ERR_SESSION_ENCRYPTION_UNSUPPORTED'],
     ['two fields', ['Bearer TOKEN', 'Bearer TOKEN'], 'ERR_SESSION_REPEATED'],
     ['two fields, one of which is the user’s', ['Bearer user', 'Bearer TOKEN'], 'ERR_SESSION_REPEATED'],
     ['a user’s own token', `Bearer ${jwt({ alg: 'HS256', typ: 'JWT' }, {})}`, 'ERR_SESSION_MISSING'],
@@ -117,10 +117,10 @@ describe('a session that is bound', () => {
     expect(await backend.use(four, from('203.0.200.1'))).toBe('accepted');
     expect(await backend.use(four, from('::ffff:203.0.1.2'))).toBe('accepted');
     for (const ip of ['203.1.113.7', '2001:db8::1', undefined, '', 'localhost', '203.0.113.7, 1.2.3.4'])
-      expect([ip, await backend.use(four, from(ip))]).toEqual([ip, 'ERR_SESSION_BINDING_IP']);
+      expect([ip, await backend.use(four, from(ip))]).toEqual([ip, 'ERR_SESSION_BINDING_IP_MISMATCH']);
     const { session: six } = await backend.enrolled(newKey(), 'b', from('2001:db8:1::1'));
     expect(await backend.use(six, from('2001:DB8:ffff::2%eth0'))).toBe('accepted');
-    expect(await backend.use(six, from('2001:db9::1'))).toBe('ERR_SESSION_BINDING_IP');
+    expect(await backend.use(six, from('2001:db9::1'))).toBe('ERR_SESSION_BINDING_IP_MISMATCH');
   });
 
   it('to a user agent is refused with another, with none, and with two', async () => {
@@ -130,7 +130,7 @@ describe('a session that is bound', () => {
     for (const agent of ['app/2', 'APP/1', undefined, '', ['app/1', 'app/1']])
       expect([agent, await backend.use(token, from('203.0.113.7', agent))]).toEqual([
         agent,
-        'ERR_SESSION_BINDING_USER_AGENT',
+        'ERR_SESSION_BINDING_USER_AGENT_MISMATCH',
       ]);
   });
 

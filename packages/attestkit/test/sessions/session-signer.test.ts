@@ -103,7 +103,7 @@ it('a header without an algorithm is inspected to the end', () => {
   for (const header of [{}, { kid: 'other' }]) {
     const sent = `${part(header)}.${part(CLAIMS)}.AAAA`;
     const inspection = inspectSessionToken(sent, { keys: PAIR.source, now: NOW });
-    expect(inspection).toMatchObject({ verdict: 'fail', code: 'ERR_SESSION_ALGORITHM' });
-    expect(inspection.checks.at(-1)?.code).toBe('ERR_SESSION_BINDING_CLAIM');
+    expect(inspection).toMatchObject({ verdict: 'fail', code: 'ERR_SESSION_ALGORITHM_MISMATCH' });
+    expect(inspection.checks.at(-1)?.code).toBe('ERR_SESSION_BINDING_CLAIM_INVALID');
   }
 });

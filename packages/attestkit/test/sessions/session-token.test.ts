@@ -88,8 +88,8 @@ describe('a session token', () => {
   it('is held to issuer and audience where they are configured', () => {
     const ours = 'https://api.example.com';
     expect(verify(TOKEN, { issuer: ours, audience: ours }).tokenId).toBe('jti-1');
-    expect(refused(() => verify(TOKEN, { issuer: 'https://other' }))).toBe('ERR_SESSION_ISSUER');
-    expect(refused(() => verify(TOKEN, { audience: 'https://other' }))).toBe('ERR_SESSION_AUDIENCE');
+    expect(refused(() => verify(TOKEN, { issuer: 'https://other' }))).toBe('ERR_SESSION_ISSUER_MISMATCH');
+    expect(refused(() => verify(TOKEN, { audience: 'https://other' }))).toBe('ERR_SESSION_AUDIENCE_MISMATCH');
   });
 
   it('is verified by jose, and one of jose with the same claims verifies here', async () => {
@@ -115,53 +115,54 @@ describe('a session token', () => {
   it.each<readonly [string, string, string]>([
     ['is huge', 'A'.repeat(100_000), 'TOO_LARGE'],
     ['is empty', '', 'MALFORMED'],
-    ['is encrypted', `${head}..${body}.${body}.${mac}`, 'ENCRYPTED'],
+    ['is encrypted', `${head}..${body}.${body}.${mac}`, 'ENCRYPTION_UNSUPPORTED'],
     ['has two parts', `${head}.${body}`, 'MALFORMED'],
-    ['is padded', `${TOKEN}=`, 'ENCODING'],
+    ['is padded', `${TOKEN}=`, 'ENCODING_MALFORMED'],
     [
       'has a header that is a list',
       `${Buffer.from('[]').toString('base64url')}.${body}.${mac}`,
       'HEADER_MALFORMED',
     ],
-    ['is unsigned', signed(CLAIMS, { alg: 'none' }), 'ALGORITHM'],
-    ['names another algorithm', signed(CLAIMS, { alg: 'HS512' }), 'ALGORITHM'],
-    ['names an algorithm as a list', signed(CLAIMS, { alg: ['HS256'] }), 'ALGORITHM'],
-    ['has critical extensions', signed(CLAIMS, { crit: ['b64'], b64: false }), 'CRITICAL'],
-    ['is a plain JWT', signed(CLAIMS, { typ: 'JWT' }), 'TYPE'],
-    ['has no type', signed(CLAIMS, { typ: undefined }), 'TYPE'],
+    ['is unsigned', signed(CLAIMS, { alg: 'none' }), 'ALGORITHM_MISMATCH'],
+    ['names another algorithm', signed(CLAIMS, { alg: 'HS512' }), 'ALGORITHM_MISMATCH'],
+    ['names an algorithm as a list', signed(CLAIMS, { alg: ['HS256'] }), 'ALGORITHM_MISMATCH'],
+    ['has critical extensions', signed(CLAIMS, { crit: ['b64'], b64: false }), 'CRITICAL_UNSUPPORTED'],
+    ['is a plain JWT', signed(CLAIMS, { typ: 'JWT' }), 'TYPE_MISMATCH'],
+    ['has no type', signed(CLAIMS, { typ: undefined }), 'TYPE_MISMATCH'],
     ['names no key', signed(CLAIMS, { kid: undefined }), 'KEY_UNKNOWN'],
     ['names another key', signed(CLAIMS, { kid: 'other' }), 'KEY_UNKNOWN'],
     ['names a key every object has', signed(CLAIMS, { kid: 'constructor' }), 'KEY_UNKNOWN'],
-    ['is another’s', `${head}.${body}.${mac.slice(0, -8)}AAAAAAAA`, 'SIGNATURE'],
-    ['has no signature', `${head}.${body}.`, 'SIGNATURE'],
+    ['is another’s', `${head}.${body}.${mac.slice(0, -8)}AAAAAAAA`, 'SIGNATURE_INVALID'],
+    ['has no signature', `${head}.${body}.`, 'SIGNATURE_INVALID'],
     ['has no claims', signed([]), 'EXP_MISSING'],
     ['has no expiry', without('exp'), 'EXP_MISSING'],
     ['has an expiry as text', withClaim({ exp: String(SECONDS + 60) }), 'EXP_INVALID'],
     ['has expired', withClaim({ exp: SECONDS }), 'EXPIRED'],
     ['is not valid yet', withClaim({ nbf: SECONDS + 1 }), 'NOT_YET_VALID'],
     ['has a time of issue as text', withClaim({ iat: 'now' }), 'IAT_INVALID'],
-    ['has no type of session', without('type'), 'CLAIM_TYPE'],
-    ['is another type of session', withClaim({ type: 'session' }), 'CLAIM_TYPE'],
+    ['has no type of session', without('type'), 'CLAIM_TYPE_MISMATCH'],
+    ['is another type of session', withClaim({ type: 'session' }), 'CLAIM_TYPE_MISMATCH'],
     ['has no time of issue', without('iat'), 'IAT_MISSING'],
-    ['has no device id', without('device_id'), 'DEVICE_ID'],
-    ['has a device id as a list', withClaim({ device_id: ['phone-1'] }), 'DEVICE_ID'],
-    ['has an impossible device id', withClaim({ device_id: 'a b' }), 'DEVICE_ID'],
-    ['has no jti', without('jti'), 'IDENTIFIERS'],
-    ['has no sid', without('sid'), 'IDENTIFIERS'],
-    ['has no rid', without('rid'), 'IDENTIFIERS'],
-    ['has an empty sid', withClaim({ sid: '' }), 'IDENTIFIERS'],
-    ['has no kind', without('kind'), 'ATTESTATION'],
-    ['has no attestation', without('attestation'), 'ATTESTATION'],
-    ['has an attestation that is a list', withClaim({ attestation: [] }), 'ATTESTATION'],
+    ['has no device id', without('device_id'), 'DEVICE_ID_INVALID'],
+    ['has a device id as a list', withClaim({ device_id: ['phone-1'] }), 'DEVICE_ID_INVALID'],
+    ['has an impossible device id', withClaim({ device_id: 'a b' }), 'DEVICE_ID_INVALID'],
+    ['has no jti', without('jti'), 'IDENTIFIERS_INVALID'],
+    ['has no sid', without('sid'), 'IDENTIFIERS_INVALID'],
+    ['has no rid', without('rid'), 'IDENTIFIERS_INVALID'],
+    ['has an empty sid', withClaim({ sid: '' }), 'IDENTIFIERS_INVALID'],
+    ['has no kind', without('kind'), 'ATTESTATION_INVALID'],
+    ['has no attestation', without('attestation'), 'ATTESTATION_INVALID'],
+    ['has an attestation that is a list', withClaim({ attestation: [] }), 'ATTESTATION_INVALID'],
     ...WRONG_TRUST_FACTS.map(
-      ([name, facts]) => [`says ${name} wrongly`, withClaim({ attestation: facts }), 'ATTESTATION'] as const,
+      ([name, facts]) =>
+        [`says ${name} wrongly`, withClaim({ attestation: facts }), 'ATTESTATION_INVALID'] as const,
     ),
-    ['has an empty confirmation', withClaim({ cnf: {} }), 'CONFIRMATION'],
-    ['has no confirmation but null', withClaim({ cnf: null }), 'CONFIRMATION'],
-    ['has a user as a number', withClaim({ sub: 7 }), 'SUBJECT'],
-    ['has an empty user', withClaim({ sub: '' }), 'SUBJECT'],
-    ['has a binding as text', withClaim({ bnd: 'x' }), 'BINDING_CLAIM'],
-    ['has a binding to null', withClaim({ bnd: { ip: null } }), 'BINDING_CLAIM'],
+    ['has an empty confirmation', withClaim({ cnf: {} }), 'CONFIRMATION_INVALID'],
+    ['has no confirmation but null', withClaim({ cnf: null }), 'CONFIRMATION_INVALID'],
+    ['has a user as a number', withClaim({ sub: 7 }), 'SUBJECT_INVALID'],
+    ['has an empty user', withClaim({ sub: '' }), 'SUBJECT_INVALID'],
+    ['has a binding as text', withClaim({ bnd: 'x' }), 'BINDING_CLAIM_INVALID'],
+    ['has a binding to null', withClaim({ bnd: { ip: null } }), 'BINDING_CLAIM_INVALID'],
   ])('is refused when it %s', (_, token, code) => {
     expect(refused(() => verify(token))).toBe(`ERR_SESSION_${code}`);
     expect(inspect(token)).toMatchObject({ verdict: 'fail', code: `ERR_SESSION_${code}` });
@@ -183,7 +184,7 @@ describe('a session token', () => {
       const forged = signJws({ algorithm: 'HS256', key: createSecretKey(Buffer.from(pem)) }, header, {
         ...CLAIMS,
       });
-      const code = alg === 'HS256' ? 'ERR_SESSION_KEY_UNKNOWN' : 'ERR_SESSION_SIGNATURE';
+      const code = alg === 'HS256' ? 'ERR_SESSION_KEY_UNKNOWN' : 'ERR_SESSION_SIGNATURE_INVALID';
       expect(refused(() => verify(forged, { keys: both.source }))).toBe(code);
       expect(inspect(forged, { keys: both.source })).toMatchObject({ code });
     }
@@ -198,7 +199,7 @@ describe('a session token', () => {
         const json = JSON.stringify({ ...CLAIMS, [name]: 'HERE' }).replace('"HERE"', value);
         const token = `${head}.${Buffer.from(json).toString('base64url')}.${mac}`;
         const inspection = inspect(token, { issuer: 'a', audience: 'b' });
-        expect(inspection).toMatchObject({ verdict: 'fail', code: 'ERR_SESSION_SIGNATURE' });
+        expect(inspection).toMatchObject({ verdict: 'fail', code: 'ERR_SESSION_SIGNATURE_INVALID' });
       }
     }
   });
@@ -273,7 +274,9 @@ describe('a verifier of sessions', () => {
     const [head = '', body = ''] = TOKEN.split('.');
     for (const junk of [`${head}.${body}.AAAA`, signed(CLAIMS, { typ: 'JWT' }), `${head}.e30.AAAA`])
       for (let round = 0; round < 3; round += 1)
-        expect(refused(() => verifier.verify(junk, NOW))).toMatch(/^ERR_SESSION_(SIGNATURE|TYPE)$/);
+        expect(refused(() => verifier.verify(junk, NOW))).toMatch(
+          /^ERR_SESSION_(SIGNATURE_INVALID|TYPE_MISMATCH)$/,
+        );
     expect(verifier.recognises(signed(CLAIMS, { typ: 'JWT' }))).toBe(false);
     expect(verifier.recognises(TOKEN)).toBe(true);
     expect(verifier.verify(TOKEN, NOW).tokenId).toBe('jti-1');

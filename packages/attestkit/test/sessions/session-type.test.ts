@@ -51,7 +51,7 @@ describe('the type of a session token', () => {
 
   it.each(otherTypes(TYP))('is not %j', (typ) => {
     const sent = typed(typ);
-    const code = 'ERR_SESSION_TYPE';
+    const code = 'ERR_SESSION_TYPE_MISMATCH';
     expect(looksLikeSession(sent)).toBe(false);
     expect(refused(() => verifySessionToken(sent, EXPECTED))).toBe(code);
     expect(inspectSessionToken(sent, EXPECTED)).toMatchObject({ verdict: 'fail', code });

@@ -63,14 +63,14 @@ describe('enrolment', () => {
       'a token of another device',
       { token: token() },
       { ...context, deviceId: 'device-2' },
-      'ERR_SIGNED_TOKEN_DEVICE_ID',
+      'ERR_SIGNED_TOKEN_DEVICE_ID_MISMATCH',
       'untrusted',
     ],
     [
       'a token for an earlier challenge',
       { token: token() },
       { ...context, challenge: 'later' },
-      'ERR_SIGNED_TOKEN_CHALLENGE',
+      'ERR_SIGNED_TOKEN_CHALLENGE_MISMATCH',
       'untrusted',
     ],
     [
@@ -84,14 +84,14 @@ describe('enrolment', () => {
       'a token of an app that is not configured',
       { token: token({ aud: OTHER_APP, app_id: OTHER_APP }) },
       context,
-      'ERR_SIGNED_TOKEN_AUDIENCE',
+      'ERR_SIGNED_TOKEN_AUDIENCE_MISMATCH',
       'untrusted',
     ],
     [
       'a token of a stranger',
       { token: token({}, {}, stranger.privateKey) },
       context,
-      'ERR_SIGNED_TOKEN_SIGNATURE',
+      'ERR_SIGNED_TOKEN_SIGNATURE_INVALID',
       'untrusted',
     ],
   ])('refuses %s', (_, fields, at, code, stage) => {
@@ -127,7 +127,7 @@ describe('with keys that are fetched', () => {
     const fetched = signedToken({ keys: remoteJwks(server.url, { algorithm: 'ES256' }), appIds: [APP] });
     const sent = token({}, {}, stranger.privateKey);
     await expect(Promise.resolve(fetched.verify({ token: sent }, context))).rejects.toMatchObject({
-      code: 'ERR_SIGNED_TOKEN_SIGNATURE',
+      code: 'ERR_SIGNED_TOKEN_SIGNATURE_INVALID',
     });
   });
 
@@ -179,6 +179,6 @@ describe('the options', () => {
     const copied = signedToken({ keys, appIds });
     appIds[0] = OTHER_APP;
     const other = { token: token({ aud: OTHER_APP, app_id: OTHER_APP }) };
-    expect(refusal(() => copied.verify(other, context)).code).toBe('ERR_SIGNED_TOKEN_AUDIENCE');
+    expect(refusal(() => copied.verify(other, context)).code).toBe('ERR_SIGNED_TOKEN_AUDIENCE_MISMATCH');
   });
 });

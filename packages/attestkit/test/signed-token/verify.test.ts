@@ -53,7 +53,7 @@ describe('a genuine token', () => {
     const key = { key: other.privateKey, dsaEncoding: 'ieee-p1363' } as const;
     const sent = `${input}.${sign('sha384', Buffer.from(input), key).toString('base64url')}`;
     expect(verifySignedToken(sent, { ...expected, jwks, algorithm: 'ES384' }).appId).toBe(APP);
-    expect(refusal(() => verifySignedToken(sent, expected)).code).toBe('ERR_SIGNED_TOKEN_ALGORITHM');
+    expect(refusal(() => verifySignedToken(sent, expected)).code).toBe('ERR_SIGNED_TOKEN_ALGORITHM_MISMATCH');
   });
 });
 
@@ -164,11 +164,11 @@ describe('the inspector', () => {
     const inspection = inspectSignedToken(token({ device_id: 'x' }, {}, stranger.privateKey), expected);
     expect(inspection).toMatchObject({
       verdict: 'fail',
-      code: 'ERR_SIGNED_TOKEN_SIGNATURE',
+      code: 'ERR_SIGNED_TOKEN_SIGNATURE_INVALID',
       unverified: { deviceId: 'x' },
     });
     const failed = inspection.checks.filter((check) => !check.ok).map((check) => check.code);
-    expect(failed).toEqual(['ERR_SIGNED_TOKEN_SIGNATURE', 'ERR_SIGNED_TOKEN_DEVICE_ID']);
+    expect(failed).toEqual(['ERR_SIGNED_TOKEN_SIGNATURE_INVALID', 'ERR_SIGNED_TOKEN_DEVICE_ID_MISMATCH']);
   });
 });
 

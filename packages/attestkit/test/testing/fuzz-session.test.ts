@@ -26,13 +26,13 @@ describe('the fuzzer of what clients of sessions carry', () => {
   }, 60_000);
 
   it.each([
-    'ERR_SESSION_SIGNATURE',
-    'ERR_SESSION_TYPE',
+    'ERR_SESSION_SIGNATURE_INVALID',
+    'ERR_SESSION_TYPE_MISMATCH',
     'ERR_SESSION_EXPIRED',
-    'ERR_SESSION_AUDIENCE',
-    'ERR_SESSION_IDENTIFIERS',
-    'ERR_SESSION_DEVICE_ID',
-    'ERR_SESSION_BINDING_CLAIM',
+    'ERR_SESSION_AUDIENCE_MISMATCH',
+    'ERR_SESSION_IDENTIFIERS_INVALID',
+    'ERR_SESSION_DEVICE_ID_INVALID',
+    'ERR_SESSION_BINDING_CLAIM_INVALID',
   ])(
     'finds a session token verified without looking for %s',
     (code) => {
@@ -45,12 +45,12 @@ describe('the fuzzer of what clients of sessions carry', () => {
   it.each<[string, object, RegExp]>([
     [
       'a challenge of a stranger',
-      { authenticateChallenge: without(authenticateChallenge, 'ERR_CHALLENGE_NOT_OURS') },
+      { authenticateChallenge: without(authenticateChallenge, 'ERR_CHALLENGE_UNKNOWN') },
       /accepted/,
     ],
     [
       'a challenge for another purpose',
-      { authenticateChallenge: without(authenticateChallenge, 'ERR_CHALLENGE_PURPOSE') },
+      { authenticateChallenge: without(authenticateChallenge, 'ERR_CHALLENGE_PURPOSE_MISMATCH') },
       /accepted/,
     ],
     [
@@ -65,7 +65,7 @@ describe('the fuzzer of what clients of sessions carry', () => {
     ],
     [
       'a refresh token of a stranger',
-      { readRefreshToken: without(readRefreshToken, 'ERR_REFRESH_NOT_OURS') },
+      { readRefreshToken: without(readRefreshToken, 'ERR_REFRESH_UNKNOWN') },
       /accepted/,
     ],
     ['a parameter twice', { readAttestCredentials: lastOfTwo(readAttestCredentials, ',') }, /accepted/],

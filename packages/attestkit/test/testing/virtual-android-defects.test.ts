@@ -38,16 +38,18 @@ describe.each(DEVICES)('a chain of %s, %s, %s', (provisioning, securityLevel, ro
       const { needs } = KEY_ATTESTATION_DEFECTS[defect];
       const { certificateChain } = phone.generateKey(WANTED, defect);
       const verdict = judge(certificateChain, expectations(needs === undefined ? [] : [needs]));
-      expect(verdict).toBe(needs === 'allowAttestKeys' ? 'ERR_KEY_ATTESTATION_CHAIN_EXTENDED' : 'accepted');
+      expect(verdict).toBe(
+        needs === 'allowAttestKeys' ? 'ERR_KEY_ATTESTATION_EXTENSION_REPEATED' : 'accepted',
+      );
     },
   );
 });
 
 describe('forgeries where attestation keys are let in', () => {
   it.each([
-    ['extended-for-key', 'ERR_KEY_ATTESTATION_LEAF_NOT_ATTESTED'],
+    ['extended-for-key', 'ERR_KEY_ATTESTATION_LEAF_EXTENSION_MISSING'],
     ['extended-with-fake-attestation', 'ERR_KEY_ATTESTATION_ATTEST_KEY_INVALID'],
-    ['extended-twice', 'ERR_KEY_ATTESTATION_CHAIN_EXTENDED'],
+    ['extended-twice', 'ERR_KEY_ATTESTATION_EXTENSION_REPEATED'],
     ['attest-key', 'accepted'],
   ] as const)('%s: %s', (defect, code) => {
     const { certificateChain } = device().generateKey(WANTED, defect);
@@ -59,18 +61,18 @@ describe('the catalogue of defects', () => {
   /** Not about a chain: fields of a body, an enrolled key of today, a list that is not at hand, modules; or an option of the device. */
   const ELSEWHERE = [
     'MISSING',
-    'ENCODING_INVALID',
+    'ENCODING_MALFORMED',
     'SECURITY_LEVEL_DENIED',
     'PROVISIONING_DENIED',
     'KEY_ALGORITHM_DENIED',
     'APP_ID_DENIED',
     'ATTEST_KEY_DENIED',
     'VIRTUAL_DENIED',
-    'REVOKED_SINCE',
+    'ENROLLED_CHAIN_REVOKED',
     'REVOCATIONS_UNAVAILABLE',
-    'SIGNATURE_KEY',
-    'MODULES_NOT_ATTESTED',
-    'MODULES_INVALID',
+    'SIGNATURE_KEY_INVALID',
+    'MODULES_HASH_MISSING',
+    'MODULES_MALFORMED',
     'MODULES_MISMATCH',
     'ROOT_DENIED',
   ].map((code) => `ERR_KEY_ATTESTATION_${code}`);

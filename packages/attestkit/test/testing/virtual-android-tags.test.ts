@@ -123,12 +123,12 @@ describe('a key with tags', () => {
   });
 
   it.each([
-    [{ hardware: { 702: false } }, 'ORIGIN'],
+    [{ hardware: { 702: false } }, 'ORIGIN_INVALID'],
     [{ hardware: { 704: false } }, 'ROOT_OF_TRUST_MISSING'],
     [{ hardware: { 705: 90_000 } }, 'OS_VERSION_DENIED'],
     [{ hardware: { 999: true } }, 'TAG_UNKNOWN'],
-    [{ hardware: { 701: 'x' } }, 'DESCRIPTION_INVALID'],
-    [{ software: { 600: true } }, 'ALL_APPLICATIONS'],
+    [{ hardware: { 701: 'x' } }, 'DESCRIPTION_MALFORMED'],
+    [{ software: { 600: true } }, 'ALL_APPLICATIONS_INVALID'],
     [{ software: { 709: app } }, 'PACKAGE_MISMATCH'],
   ] satisfies [AndroidTags, string][])('%j is refused: %s', (tags, code) => {
     expect(judge(generate(tags).certificateChain, expectations())).toBe(`ERR_KEY_ATTESTATION_${code}`);

@@ -86,7 +86,7 @@ describe('a virtual Android device', () => {
   });
 
   it.each([
-    [{ locked: false }, {}, 'DEVICE_UNLOCKED'],
+    [{ locked: false }, {}, 'DEVICE_UNLOCKED_DENIED'],
     [{ bootState: 'SELF_SIGNED' }, {}, 'BOOT_STATE_DENIED'],
     [{ bootState: 'UNVERIFIED' }, {}, 'BOOT_STATE_DENIED'],
     [{ securityLevel: 'tee' }, { securityLevel: 'strong-box' }, 'SECURITY_LEVEL_DENIED'],

@@ -129,7 +129,7 @@ describe('a virtual phone', () => {
 
   it('is nobody to Apple, or to another virtual Apple', () => {
     for (const roots of [undefined, [createVirtualApple().attestationRoot], [apple.receiptRoot]])
-      expect(refusal(() => attest({}, { roots }))).toMatchObject({ code: 'ERR_APP_ATTEST_UNTRUSTED_ROOT' });
+      expect(refusal(() => attest({}, { roots }))).toMatchObject({ code: 'ERR_APP_ATTEST_ROOT_UNKNOWN' });
   });
 });
 

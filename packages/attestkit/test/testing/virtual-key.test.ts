@@ -98,7 +98,7 @@ describe('a virtual key', () => {
     const proof = Buffer.from(readProofField(xAppAttest, enforcing).proof, 'base64url');
     const expected = { appId: APP_ID, publicKey: key.publicKey, clientData, previousCounter: 0 };
     expect(refusal(() => verifyAppAttestAssertion(proof, expected))).toMatchObject({
-      code: 'ERR_APP_ATTEST_ASSERTION_SIGNATURE',
+      code: 'ERR_APP_ATTEST_ASSERTION_SIGNATURE_INVALID',
     });
   });
 });
@@ -170,7 +170,7 @@ describe('receipts', () => {
     const key = phone.generateKey();
     const receipt = key.receipt({ type: 'RECEIPT' }, 'receipt-signature');
     expect(inspectAppAttestReceipt(receipt, { ...expected, publicKey: key.publicKey, now })).toMatchObject({
-      code: 'ERR_APP_ATTEST_RECEIPT_SIGNATURE',
+      code: 'ERR_APP_ATTEST_RECEIPT_SIGNATURE_INVALID',
     });
   });
 

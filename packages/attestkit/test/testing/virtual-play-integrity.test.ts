@@ -122,12 +122,14 @@ describe('a token of a standard request', () => {
   it('is decoded by Google once; from then on it is cleared', () => {
     const token = play.standardToken({ requestHash: HASH });
     expect(judgeVerdict(play.decode(token))).toBe('accepted');
-    expect(judgeVerdict(play.decode(token))).toBe('ERR_PLAY_INTEGRITY_CLEARED');
-    expect(judgeVerdict(play.decode(token))).toBe('ERR_PLAY_INTEGRITY_CLEARED');
+    expect(judgeVerdict(play.decode(token))).toBe('ERR_PLAY_INTEGRITY_EVALUATION_MISSING');
+    expect(judgeVerdict(play.decode(token))).toBe('ERR_PLAY_INTEGRITY_EVALUATION_MISSING');
   });
 
   it('is not read with the app’s response keys', () => {
-    expect(judgeToken(play.standardToken({ requestHash: HASH }))).toBe('ERR_PLAY_INTEGRITY_TOKEN_KEY');
+    expect(judgeToken(play.standardToken({ requestHash: HASH }))).toBe(
+      'ERR_PLAY_INTEGRITY_TOKEN_KEY_UNKNOWN',
+    );
   });
 
   it('of another app, or changed, is not decoded', () => {
@@ -143,10 +145,10 @@ describe('the catalogue of defects', () => {
   const ELSEWHERE = [
     'TOKEN_MISSING',
     'PACKAGE_UNKNOWN',
-    'TOKEN_FORM',
+    'TOKEN_FORM_MALFORMED',
     'TOKEN_INVALID',
-    'MISCONFIGURED',
-    'QUOTA',
+    'CONFIGURATION_FAILED',
+    'QUOTA_UNAVAILABLE',
     'UNAVAILABLE',
     'APP_DENIED',
     'REFRESH_TOO_OLD',

@@ -9,7 +9,7 @@ const ASSERT = 'Apple, Verify the assertion';
 export const ASSERTION_CHECKS = freezeJson({
   encoding: {
     name: 'assertion in base64',
-    code: 'ERR_APP_ATTEST_ASSERTION_ENCODING_INVALID',
+    code: 'ERR_APP_ATTEST_ASSERTION_ENCODING_MALFORMED',
     stage: 'malformed',
     says: 'the assertion is not base64 or base64url of at most 4 KiB',
     spec: 'RFC 4648 §3.5, §4, §5',
@@ -23,21 +23,21 @@ export const ASSERTION_CHECKS = freezeJson({
   },
   cbor: {
     name: 'assertion is one CBOR map',
-    code: 'ERR_APP_ATTEST_ASSERTION_CBOR_INVALID',
+    code: 'ERR_APP_ATTEST_ASSERTION_CBOR_MALFORMED',
     stage: 'malformed',
     says: 'the assertion is not one CBOR map by text in its strict form, with nothing after it',
     spec: 'RFC 8949 §4.2.1, §5.6',
   },
   members: {
     name: 'assertion members',
-    code: 'ERR_APP_ATTEST_ASSERTION_MEMBERS_INVALID',
+    code: 'ERR_APP_ATTEST_ASSERTION_MEMBERS_MALFORMED',
     stage: 'malformed',
     says: 'the assertion has not the byte strings `signature` and `authenticatorData`',
     spec: ASSERT,
   },
   authenticatorData: {
     name: 'assertion authenticator data layout',
-    code: 'ERR_APP_ATTEST_ASSERTION_AUTH_DATA_INVALID',
+    code: 'ERR_APP_ATTEST_ASSERTION_AUTH_DATA_MALFORMED',
     stage: 'malformed',
     says: 'the authenticator data of the assertion is not 37 bytes and at most one map of extensions',
     spec: 'Web Authentication §6.1',
@@ -51,7 +51,7 @@ export const ASSERTION_CHECKS = freezeJson({
   },
   signature: {
     name: 'assertion signature',
-    code: 'ERR_APP_ATTEST_ASSERTION_SIGNATURE',
+    code: 'ERR_APP_ATTEST_ASSERTION_SIGNATURE_INVALID',
     stage: 'untrusted',
     says: 'the assertion is not signed by the key over this client data',
     spec: `${ASSERT}, steps 1 to 3`,
@@ -65,7 +65,7 @@ export const ASSERTION_CHECKS = freezeJson({
   },
   counter: {
     name: 'assertion counter rises',
-    code: 'ERR_APP_ATTEST_ASSERTION_COUNTER_NOT_ABOVE',
+    code: 'ERR_APP_ATTEST_ASSERTION_COUNTER_REUSED',
     stage: 'untrusted',
     says: 'the counter of the assertion is not above the last one',
     spec: `${ASSERT}, step 5`,

@@ -19,7 +19,7 @@ export const POLICY_CHECKS = freezeJson({
   },
   future: {
     name: 'not issued in the future',
-    code: 'ERR_APP_ATTEST_ISSUED_IN_FUTURE',
+    code: 'ERR_APP_ATTEST_NOT_YET_VALID',
     stage: 'denied',
     says: 'the attestation was issued later than now',
     spec: 'attestkit, policy',

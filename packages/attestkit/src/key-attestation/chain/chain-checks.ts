@@ -15,7 +15,7 @@ export const FIELD_CHECKS = freezeJson({
   },
   encoding: {
     name: 'certificate chain in base64',
-    code: 'ERR_KEY_ATTESTATION_ENCODING_INVALID',
+    code: 'ERR_KEY_ATTESTATION_ENCODING_MALFORMED',
     stage: 'malformed',
     says: 'a certificate of the chain is not base64 or base64url of DER',
     spec: 'RFC 4648 §3.5, §4, §5',
@@ -26,7 +26,7 @@ export const FIELD_CHECKS = freezeJson({
 export const CHAIN_CHECKS = freezeJson({
   length: {
     name: 'three to ten certificates',
-    code: 'ERR_KEY_ATTESTATION_CHAIN_LENGTH',
+    code: 'ERR_KEY_ATTESTATION_CHAIN_MALFORMED',
     stage: 'malformed',
     says: 'the chain has not 3 to 10 certificates',
     spec: 'attestkit, limits',
@@ -40,7 +40,7 @@ export const CHAIN_CHECKS = freezeJson({
   },
   certificates: {
     name: 'certificates in DER',
-    code: 'ERR_KEY_ATTESTATION_CERTIFICATE_INVALID',
+    code: 'ERR_KEY_ATTESTATION_CERTIFICATE_MALFORMED',
     stage: 'malformed',
     says: 'a certificate of the chain is not X.509 version 3 in DER, or has an extension twice',
     spec: 'RFC 5280 §4.1, §4.2',
@@ -61,7 +61,7 @@ export const CHAIN_CHECKS = freezeJson({
   },
   softwareRoot: {
     name: 'root not for software keys',
-    code: 'ERR_KEY_ATTESTATION_ROOT_SOFTWARE',
+    code: 'ERR_KEY_ATTESTATION_SOFTWARE_ROOT_INVALID',
     stage: 'untrusted',
     says: 'the chain ends at the root of AOSP for keys in software, whose private key is public',
     spec: `${GUIDE}, root certificates`,
@@ -89,7 +89,7 @@ export const CHAIN_CHECKS = freezeJson({
   },
   algorithms: {
     name: 'signature algorithms',
-    code: 'ERR_KEY_ATTESTATION_SIGNATURE_ALGORITHM',
+    code: 'ERR_KEY_ATTESTATION_SIGNATURE_ALGORITHM_INVALID',
     stage: 'untrusted',
     says: 'a certificate has a signature algorithm that is unknown or does not fit the key of its issuer',
     spec: 'RFC 5280 §4.1.1.2',
@@ -124,28 +124,28 @@ export const CHAIN_CHECKS = freezeJson({
   },
   leaf: {
     name: 'attestation extension in the leaf',
-    code: 'ERR_KEY_ATTESTATION_LEAF_NOT_ATTESTED',
+    code: 'ERR_KEY_ATTESTATION_LEAF_EXTENSION_MISSING',
     stage: 'untrusted',
     says: 'the attestation is of a key above the leaf: an attested key has issued certificates of its own',
     spec: `${GUIDE}, step 4`,
   },
   extended: {
     name: 'attestation extension in the leaf alone',
-    code: 'ERR_KEY_ATTESTATION_CHAIN_EXTENDED',
+    code: 'ERR_KEY_ATTESTATION_EXTENSION_REPEATED',
     stage: 'untrusted',
     says: 'a certificate above the leaf has the attestation extension too: the leaf may be a forgery by an attested key',
     spec: `${GUIDE}, step 4`,
   },
   shape: {
     name: 'authorities between device and root',
-    code: 'ERR_KEY_ATTESTATION_CHAIN_SHAPE',
+    code: 'ERR_KEY_ATTESTATION_CHAIN_SHAPE_INVALID',
     stage: 'untrusted',
     says: 'between device and root are not as many certificates as factories (two) or Google’s servers (three) issue: a key that is no authority may have issued one',
     spec: `${GUIDE}, step 4; android/keyattestation, KeyAttestationCertPath`,
   },
   provisioningPosition: {
     name: 'provisioning info in its place',
-    code: 'ERR_KEY_ATTESTATION_PROVISIONING_POSITION',
+    code: 'ERR_KEY_ATTESTATION_PROVISIONING_POSITION_INVALID',
     stage: 'untrusted',
     says: 'the provisioning info is not in the certificate that issued the attestation',
     spec: `${GUIDE}, provisioning information extension`,

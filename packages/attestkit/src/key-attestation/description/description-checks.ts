@@ -8,7 +8,7 @@ const SCHEMA = `${GUIDE}, attestation extension data schema`;
 export const DESCRIPTION_CHECKS = freezeJson({
   readable: {
     name: 'key description readable',
-    code: 'ERR_KEY_ATTESTATION_DESCRIPTION_INVALID',
+    code: 'ERR_KEY_ATTESTATION_DESCRIPTION_MALFORMED',
     stage: 'malformed',
     says: 'the attestation extension is not a key description in DER of a version that is known or newer',
     spec: SCHEMA,
@@ -36,14 +36,14 @@ export const DESCRIPTION_CHECKS = freezeJson({
   },
   hardware: {
     name: 'key in hardware',
-    code: 'ERR_KEY_ATTESTATION_SECURITY_LEVEL_SOFTWARE',
+    code: 'ERR_KEY_ATTESTATION_SECURITY_LEVEL_INVALID',
     stage: 'untrusted',
     says: 'the key is not in a trusted execution environment or a StrongBox',
     spec: `${GUIDE}, step 5`,
   },
   levelOfChain: {
     name: 'security level of the chain',
-    code: 'ERR_KEY_ATTESTATION_SECURITY_LEVEL_CHAIN',
+    code: 'ERR_KEY_ATTESTATION_SECURITY_LEVEL_CHAIN_MISMATCH',
     stage: 'untrusted',
     says: 'the key has another security level than the certificate that attests it vouches for',
     spec: `${GUIDE}, step 5`,
@@ -64,7 +64,7 @@ export const DESCRIPTION_CHECKS = freezeJson({
   },
   origin: {
     name: 'key generated in hardware',
-    code: 'ERR_KEY_ATTESTATION_ORIGIN',
+    code: 'ERR_KEY_ATTESTATION_ORIGIN_INVALID',
     stage: 'untrusted',
     says: 'the hardware does not say that it generated the key: a copy of it may exist elsewhere',
     spec: `${SCHEMA}, origin`,
@@ -85,7 +85,7 @@ export const DESCRIPTION_CHECKS = freezeJson({
   },
   allApplications: {
     name: 'key of the app alone',
-    code: 'ERR_KEY_ATTESTATION_ALL_APPLICATIONS',
+    code: 'ERR_KEY_ATTESTATION_ALL_APPLICATIONS_INVALID',
     stage: 'untrusted',
     says: 'the key may be used by all apps of the device',
     spec: 'Web Authentication §8.4',

@@ -5,14 +5,14 @@ import type { CheckDef } from '../../ports/checks.js';
 export const MODULE_CHECKS = freezeJson({
   attested: {
     name: 'modules attested',
-    code: 'ERR_KEY_ATTESTATION_MODULES_NOT_ATTESTED',
+    code: 'ERR_KEY_ATTESTATION_MODULES_HASH_MISSING',
     stage: 'untrusted',
     says: 'the key description has no hash of the modules: those of versions before 400 have none',
     spec: 'Android, Key and ID attestation, attestation extension data schema, moduleHash',
   },
   readable: {
     name: 'modules readable',
-    code: 'ERR_KEY_ATTESTATION_MODULES_INVALID',
+    code: 'ERR_KEY_ATTESTATION_MODULES_MALFORMED',
     stage: 'malformed',
     says: 'the modules are not a set of names and versions in DER, of at most 64 KiB',
     spec: 'Android, Key and ID attestation, attestation extension data schema, Modules',

@@ -29,7 +29,7 @@ export const POLICY_CHECKS = freezeJson({
   },
   locked: {
     name: 'bootloader locked',
-    code: 'ERR_KEY_ATTESTATION_DEVICE_UNLOCKED',
+    code: 'ERR_KEY_ATTESTATION_DEVICE_UNLOCKED_DENIED',
     stage: 'denied',
     says: 'the bootloader of the device is unlocked',
     spec: `${SCHEMA}, rootOfTrust`,
@@ -134,7 +134,7 @@ export const POLICY_CHECKS = freezeJson({
   },
   stillTrusted: {
     name: 'certificates still trusted',
-    code: 'ERR_KEY_ATTESTATION_REVOKED_SINCE',
+    code: 'ERR_KEY_ATTESTATION_ENROLLED_CHAIN_REVOKED',
     stage: 'denied',
     says: 'a certificate of the key’s chain has been revoked or suspended since it was enrolled',
     spec: 'Android, Key and ID attestation, certificate revocation status list',
@@ -152,14 +152,14 @@ export const POLICY_CHECKS = freezeJson({
 export const SIGNATURE_CHECKS = freezeJson({
   key: {
     name: 'key can sign requests',
-    code: 'ERR_KEY_ATTESTATION_SIGNATURE_KEY',
+    code: 'ERR_KEY_ATTESTATION_SIGNATURE_KEY_INVALID',
     stage: 'untrusted',
     says: 'the enrolled key is not one that requests can be signed with',
     spec: 'attestkit, signed requests',
   },
   encoding: {
     name: 'signature in base64',
-    code: 'ERR_KEY_ATTESTATION_SIGNATURE_ENCODING',
+    code: 'ERR_KEY_ATTESTATION_SIGNATURE_ENCODING_MALFORMED',
     stage: 'malformed',
     says: 'the signature is not base64 or base64url of at most 1 KiB',
     spec: 'RFC 4648 §3.5, §4, §5',

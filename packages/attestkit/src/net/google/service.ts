@@ -89,7 +89,7 @@ export class GoogleService {
   ): Promise<T | GoogleFailure> {
     return this.#breaker.run<T>(path, async () => {
       try {
-        const answer = await this.#authorised(path, JSON.stringify(question), signal);
+        const answer = await this.#authorized(path, JSON.stringify(question), signal);
         // No access token: the service was not asked.
         return 'outcome' in answer ? { says: 'nothing', answer } : read(answer, how);
       } catch (error) {
@@ -106,7 +106,7 @@ export class GoogleService {
    *
    * @throws FetchFailure (as a rejection)
    */
-  async #authorised(
+  async #authorized(
     path: string,
     body: string,
     signal: AbortSignal | undefined,

@@ -23,7 +23,7 @@ export const FIELD_CHECKS = freezeJson({
 export const DECODE_CHECKS = freezeJson({
   form: {
     name: 'token worth asking about',
-    code: 'ERR_PLAY_INTEGRITY_TOKEN_FORM',
+    code: 'ERR_PLAY_INTEGRITY_TOKEN_FORM_MALFORMED',
     stage: 'malformed',
     says: 'the Play Integrity token is longer than any genuine one, or is not a compact JWE as all known ones are',
     spec: 'attestkit, input caps',
@@ -37,14 +37,14 @@ export const DECODE_CHECKS = freezeJson({
   },
   configured: {
     name: 'allowed to decode',
-    code: 'ERR_PLAY_INTEGRITY_MISCONFIGURED',
+    code: 'ERR_PLAY_INTEGRITY_CONFIGURATION_FAILED',
     stage: 'unavailable',
     says: 'Google does not let this server decode the Play Integrity token: check the service account, the API and the project that is linked to the app',
     spec: 'Google, decodeIntegrityToken',
   },
   quota: {
     name: 'within the quota',
-    code: 'ERR_PLAY_INTEGRITY_QUOTA',
+    code: 'ERR_PLAY_INTEGRITY_QUOTA_UNAVAILABLE',
     stage: 'unavailable',
     says: 'the quota for decoding Play Integrity tokens is used up',
     spec: 'Google, Play Integrity API usage limits',

@@ -59,8 +59,8 @@ export const PLAY_PROTECT: readonly PlayProtect[] = [
 
 /** Gives a decoded verdict its types. Whatever is in it, this is no judgement: the checks follow. */
 export function readVerdict(payload: JsonObject): PlayIntegrityVerdict {
-  const unrecognised: string[] = [];
-  const top = new Members(payload, unrecognised);
+  const unrecognized: string[] = [];
+  const top = new Members(payload, unrecognized);
   const requestDetails = readRequest(top.section('requestDetails'));
   const appIntegrity = readApp(top.section('appIntegrity'));
   const deviceIntegrity = readDevice(top.section('deviceIntegrity'));
@@ -79,7 +79,7 @@ export function readVerdict(payload: JsonObject): PlayIntegrityVerdict {
     environmentDetails,
     // In whatever form: it has no business in a verdict that counts.
     testing: payload['testingDetails'] !== undefined,
-    unrecognised,
+    unrecognized,
     payload,
   };
 }

@@ -102,7 +102,7 @@ export interface PlayIntegrityVerdict {
   /** The verdict was set in the Play Console, or has any other `testingDetails`. */
   readonly testing: boolean;
   /** Paths of members, values and types that nobody documents: `accountDetails.appLicensingVerdict`. */
-  readonly unrecognised: readonly string[];
+  readonly unrecognized: readonly string[];
   /** The whole verdict, as it was decoded. */
   readonly payload: JsonObject;
 }

@@ -5,21 +5,21 @@ import type { CheckDef } from '../../ports/checks.js';
 export const BODY_CHECKS = freezeJson({
   deviceId: {
     name: 'device id',
-    code: 'ERR_ENROLMENT_DEVICE_ID',
+    code: 'ERR_ENROLMENT_DEVICE_ID_MALFORMED',
     stage: 'malformed',
     says: 'the request has no `device_id`, or more than one, or one that is not 1 to 128 of the characters A-Z a-z 0-9 . _ : -',
     spec: 'attestkit, enrolment',
   },
   members: {
     name: 'body members',
-    code: 'ERR_ENROLMENT_MEMBERS',
+    code: 'ERR_ENROLMENT_MEMBERS_MALFORMED',
     stage: 'malformed',
     says: 'the body lacks a member, or has one of another type than documented',
     spec: 'attestkit, enrolment',
   },
   evidence: {
     name: 'one kind of evidence',
-    code: 'ERR_ENROLMENT_EVIDENCE',
+    code: 'ERR_ENROLMENT_EVIDENCE_MALFORMED',
     stage: 'malformed',
     says: 'the body has no evidence of a kind that this server takes, or of several kinds at once',
     spec: 'attestkit, enrolment',

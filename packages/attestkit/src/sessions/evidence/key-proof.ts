@@ -45,7 +45,7 @@ export function verifyProof(
  * Spends a proof's counter: of all that carry the same one, exactly one gets past this.
  *
  * @param record of the device, where it is known: the counter must not end before it
- * @throws AttestationError (rejects with it) ERR_ASSERTION_COUNTER
+ * @throws AttestationError (rejects with it) ERR_ASSERTION_COUNTER_REUSED
  */
 export async function spendProof(
   { store, settings, now }: Context,

@@ -29,7 +29,7 @@ export interface SignedRequest {
  * challenge, or nothing
  * ```
  *
- * @throws AttestationError ERR_ASSERTION_LINES where a part is empty or has a character that no line can carry
+ * @throws AttestationError ERR_ASSERTION_LINES_MALFORMED where a part is empty or has a character that no line can carry
  */
 export function requestBytes(request: SignedRequest): Uint8Array {
   const { audience, method, target, body, challenge } = request;
@@ -51,7 +51,7 @@ export interface SignedExchange {
  * The bytes that a device signs to get a session (`assert`): four lines in UTF-8, with `\n` between and none at the
  * end: `attestkit-session-v1`, the audience, the device id, the challenge.
  *
- * @throws AttestationError ERR_ASSERTION_LINES
+ * @throws AttestationError ERR_ASSERTION_LINES_MALFORMED
  */
 export function sessionBytes(exchange: SignedExchange): Uint8Array {
   return exchangeBytes('attestkit-session-v1', exchange);
@@ -68,7 +68,7 @@ export interface SignedReplacement extends SignedExchange {
  * `attestkit-replace-v1`, the audience, the device id, the challenge that the new evidence is bound to, and the new
  * key's id in base64url, or nothing.
  *
- * @throws AttestationError ERR_ASSERTION_LINES
+ * @throws AttestationError ERR_ASSERTION_LINES_MALFORMED
  */
 export function replacementBytes({ keyId, ...exchange }: SignedReplacement): Uint8Array {
   return exchangeBytes('attestkit-replace-v1', exchange, keyId === undefined ? '' : visible(keyId));
@@ -87,7 +87,7 @@ export interface SignedRefresh {
  * The bytes that a device signs beside a refresh token: four lines in UTF-8, with `\n` between and none at the end:
  * `attestkit-refresh-v1`, the audience, the device id, the refresh token.
  *
- * @throws AttestationError ERR_ASSERTION_LINES
+ * @throws AttestationError ERR_ASSERTION_LINES_MALFORMED
  */
 export function refreshBytes({ audience, deviceId, refreshToken }: SignedRefresh): Uint8Array {
   return lines('attestkit-refresh-v1', line(audience), visible(deviceId), visible(refreshToken));

@@ -7,7 +7,7 @@ import { BODY_CHECKS as CHECKS } from '../enrolment/enrolment-checks.js';
 /**
  * A member that has to be there, as text that is not empty.
  *
- * @throws AttestationError ERR_ENROLMENT_MEMBERS
+ * @throws AttestationError ERR_ENROLMENT_MEMBERS_MALFORMED
  */
 export function textMember(body: JsonObject, name: string): string {
   const value = optionalText(body, name);
@@ -18,7 +18,7 @@ export function textMember(body: JsonObject, name: string): string {
 /**
  * A member that may be absent, but not of another type.
  *
- * @throws AttestationError ERR_ENROLMENT_MEMBERS
+ * @throws AttestationError ERR_ENROLMENT_MEMBERS_MALFORMED
  */
 export function optionalText(body: JsonObject, name: string): string | undefined {
   // Own members only: what a polluted prototype says was not sent.
@@ -27,7 +27,7 @@ export function optionalText(body: JsonObject, name: string): string | undefined
   throw new AttestationError(CHECKS.members);
 }
 
-/** @throws AttestationError ERR_ENROLMENT_DEVICE_ID */
+/** @throws AttestationError ERR_ENROLMENT_DEVICE_ID_MALFORMED */
 export function deviceIdOf(value: unknown): string {
   if (!isDeviceId(value)) throw new AttestationError(CHECKS.deviceId);
   return value;

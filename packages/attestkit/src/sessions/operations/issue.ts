@@ -146,7 +146,7 @@ function trustFacts(enrolled: Enrolled): TrustFacts {
 /**
  * What a session that begins with this request is bound to; to be asked for before anything is spent.
  *
- * @throws AttestationError ERR_SESSION_BINDING_IP where the request has no address to bind to
+ * @throws AttestationError ERR_SESSION_BINDING_IP_MISMATCH where the request has no address to bind to
  */
 export function bindingOf({ keys, settings }: Context, request: AttestedRequest): SessionBinding | undefined {
   return bindSession(keys.pseudonym, settings.bind, originOf(request), enforcing);

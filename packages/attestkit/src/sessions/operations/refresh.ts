@@ -138,7 +138,7 @@ async function endFamily(
 /**
  * Holds a request with a refresh token to what its session is bound to, of which only the network may change.
  *
- * @throws AttestationError ERR_SESSION_BINDING_USER_AGENT
+ * @throws AttestationError ERR_SESSION_BINDING_USER_AGENT_MISMATCH
  */
 function appraiseOrigin(
   { keys, settings }: Context,

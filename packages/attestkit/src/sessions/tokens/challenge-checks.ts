@@ -14,14 +14,14 @@ export const CHALLENGE_CHECKS = freezeJson({
   },
   ours: {
     name: 'challenge is ours',
-    code: 'ERR_CHALLENGE_NOT_OURS',
+    code: 'ERR_CHALLENGE_UNKNOWN',
     stage: 'untrusted',
     says: 'the challenge was not issued by this server for this device id',
     spec: SPEC,
   },
   purpose: {
     name: 'challenge purpose',
-    code: 'ERR_CHALLENGE_PURPOSE',
+    code: 'ERR_CHALLENGE_PURPOSE_MISMATCH',
     stage: 'untrusted',
     says: 'the challenge was issued for another purpose',
     spec: SPEC,

@@ -12,7 +12,7 @@ export const REFRESH_CHECKS = freezeJson({
   },
   ours: {
     name: 'refresh token is ours',
-    code: 'ERR_REFRESH_NOT_OURS',
+    code: 'ERR_REFRESH_UNKNOWN',
     stage: 'untrusted',
     says: 'the refresh token was not issued by this server',
     spec: 'RFC 6749 §10.4',

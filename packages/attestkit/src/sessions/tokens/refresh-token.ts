@@ -46,7 +46,7 @@ export function refreshToken(key: DerivedKey, { labelDigest, sid, generation }: 
  * Reads a refresh token that came back.
  *
  * @param keys derived for `LABELS.refresh`; any of them may have signed
- * @throws AttestationError with the code ERR_REFRESH_MALFORMED or ERR_REFRESH_NOT_OURS
+ * @throws AttestationError with the code ERR_REFRESH_MALFORMED or ERR_REFRESH_UNKNOWN
  */
 export function readRefreshToken(keys: readonly DerivedKey[], text: string, checks: Checks): RefreshClaim {
   const decoded = text.length === LENGTH ? decodeBase64url(text) : undefined;

@@ -30,7 +30,7 @@ export const DEFECTS = {
     claims: (claims) => ({ ...claims, fill: '.'.repeat(8192) }),
   },
   'encrypted-shape': {
-    code: 'ERR_APPROOV_TOKEN_ENCRYPTED',
+    code: 'ERR_APPROOV_TOKEN_ENCRYPTION_UNSUPPORTED',
     // RFC 7516 §7.1: header, encrypted key (none with `dir`), initialisation vector, ciphertext, tag.
     assemble: (_, payload, signed) =>
       `${part({ alg: 'dir', enc: 'A256GCM' })}..${'A'.repeat(16)}.${payload}.${signed}`,
@@ -41,20 +41,20 @@ export const DEFECTS = {
     assemble: (...parts) => [...parts, 'AAAA'].join('.'),
   },
   padded: {
-    code: 'ERR_APPROOV_TOKEN_ENCODING',
+    code: 'ERR_APPROOV_TOKEN_ENCODING_MALFORMED',
     encode: (payload) => {
       const text = uneven(payload).toString('base64url');
       return text.padEnd(Math.ceil(text.length / 4) * 4, '=');
     },
   },
   'standard-base64': {
-    code: 'ERR_APPROOV_TOKEN_ENCODING',
+    code: 'ERR_APPROOV_TOKEN_ENCODING_MALFORMED',
     // Wherever it stands, a run of five has three that encode to `fn5+`, so that the two alphabets differ.
     claims: (claims) => ({ ...claims, fill: '~~~~~' }),
     encode: (payload) => payload.toString('base64').replace(/=+$/, ''),
   },
   'non-canonical': {
-    code: 'ERR_APPROOV_TOKEN_ENCODING',
+    code: 'ERR_APPROOV_TOKEN_ENCODING_MALFORMED',
     encode: (payload) => {
       const text = uneven(payload).toString('base64url');
       return text.slice(0, -1) + ALPHABET[ALPHABET.indexOf(text.slice(-1)) + 1];
@@ -66,12 +66,12 @@ export const DEFECTS = {
     header: (header) => ({ ...header, kid: 1 }),
   },
   'algorithm-none': {
-    code: 'ERR_APPROOV_TOKEN_ALGORITHM',
+    code: 'ERR_APPROOV_TOKEN_ALGORITHM_MISMATCH',
     header: (header) => ({ ...header, alg: 'none' }),
     sign: () => Buffer.alloc(0),
   },
   'other-algorithm': {
-    code: 'ERR_APPROOV_TOKEN_ALGORITHM',
+    code: 'ERR_APPROOV_TOKEN_ALGORITHM_MISMATCH',
     header: (header, { algorithm }) => ({ ...header, alg: OTHER_ALGORITHM[algorithm] }),
     sign: ({ algorithm, key }, signingInput) =>
       signature(
@@ -80,7 +80,7 @@ export const DEFECTS = {
       ),
   },
   'public-key-as-secret': {
-    code: 'ERR_APPROOV_TOKEN_ALGORITHM',
+    code: 'ERR_APPROOV_TOKEN_ALGORITHM_MISMATCH',
     header: (header) => ({ ...header, alg: 'HS256' }),
     sign: ({ key }, signingInput) => {
       if (key.type === 'secret')
@@ -89,15 +89,15 @@ export const DEFECTS = {
     },
   },
   'critical-extension': {
-    code: 'ERR_APPROOV_TOKEN_CRITICAL',
+    code: 'ERR_APPROOV_TOKEN_CRITICAL_UNSUPPORTED',
     header: (header) => ({ ...header, crit: ['extension'], extension: true }),
   },
   'other-type': {
-    code: 'ERR_APPROOV_TOKEN_TYPE',
+    code: 'ERR_APPROOV_TOKEN_TYPE_MISMATCH',
     header: (header) => ({ ...header, typ: 'at+jwt' }),
   },
   'invalid-signature': {
-    code: 'ERR_APPROOV_TOKEN_SIGNATURE',
+    code: 'ERR_APPROOV_TOKEN_SIGNATURE_INVALID',
     sign: (key, signingInput) => {
       const signed = signature(key, signingInput);
       signed.writeUInt8(signed.readUInt8(signed.length - 1) ^ 1, signed.length - 1);
@@ -105,22 +105,22 @@ export const DEFECTS = {
     },
   },
   'other-key': {
-    code: 'ERR_APPROOV_TOKEN_SIGNATURE',
+    code: 'ERR_APPROOV_TOKEN_SIGNATURE_INVALID',
     sign: (key, signingInput) => signature(otherKey(key), signingInput),
   },
   'changed-claims': {
-    code: 'ERR_APPROOV_TOKEN_SIGNATURE',
+    code: 'ERR_APPROOV_TOKEN_SIGNATURE_INVALID',
     assemble: (header, payload, signed) => {
       const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as JsonObject;
       return [header, part({ ...claims, did: 'changed' }), signed].join('.');
     },
   },
   truncated: {
-    code: 'ERR_APPROOV_TOKEN_SIGNATURE',
+    code: 'ERR_APPROOV_TOKEN_SIGNATURE_INVALID',
     // Whole groups of four, so that what is left is canonical.
     assemble: (header, payload, signed) => [header, payload, signed.slice(0, 24)].join('.'),
   },
-  'no-signature': { code: 'ERR_APPROOV_TOKEN_SIGNATURE', sign: () => Buffer.alloc(0) },
+  'no-signature': { code: 'ERR_APPROOV_TOKEN_SIGNATURE_INVALID', sign: () => Buffer.alloc(0) },
   'payload-not-object': { code: 'ERR_APPROOV_TOKEN_PAYLOAD_MALFORMED', claims: (claims) => [claims] },
   'payload-null': { code: 'ERR_APPROOV_TOKEN_PAYLOAD_MALFORMED', claims: () => null },
   'no-expiry': { code: 'ERR_APPROOV_TOKEN_EXP_MISSING', claims: (claims) => ({ ...claims, exp: undefined }) },

@@ -13,26 +13,26 @@ const p384Keys = await newKeys('P-384');
 
 /** Certificates that do not chain: the code, and how to make it. */
 export const BAD_CHAIN: readonly Refused[] = [
-  ['another root, by name', 'UNTRUSTED_ROOT', {}, { roots: [INTERMEDIATE_DER] }],
+  ['another root, by name', 'ROOT_UNKNOWN', {}, { roots: [INTERMEDIATE_DER] }],
   [
     'another root of the same name',
-    'UNTRUSTED_ROOT',
+    'ROOT_UNKNOWN',
     {},
     { roots: [await forging.makeRoot({ publicKey: p384Keys.publicKey })] },
   ],
-  ['a root for testing, where there is none', 'UNTRUSTED_ROOT', {}, { roots: undefined }],
+  ['a root for testing, where there is none', 'ROOT_UNKNOWN', {}, { roots: undefined }],
   [
     'an intermediate that signed itself',
-    'UNTRUSTED_ROOT',
+    'ROOT_UNKNOWN',
     { intermediate: await forging.makeIntermediate({ signingKey: forging.intermediateKeys.privateKey }) },
   ],
   [
     'an intermediate of another issuer’s name',
-    'UNTRUSTED_ROOT',
+    'ROOT_UNKNOWN',
     { intermediate: await forging.makeIntermediate({ issuer: 'CN=Other' }) },
   ],
   ['the root in place of the intermediate', 'ISSUER_MISMATCH', { intermediate: ROOT_DER }],
-  ['certificates in the wrong order', 'KEY_INVALID', { x5c: (x5c) => x5c.toReversed() }],
+  ['certificates in the wrong order', 'KEY_MALFORMED', { x5c: (x5c) => x5c.toReversed() }],
   [
     'an intermediate that is no authority',
     'INTERMEDIATE_INVALID',
@@ -81,8 +81,16 @@ export const BAD_CHAIN: readonly Refused[] = [
     'LEAF_INVALID',
     { leaf: { extensions: [...forging.leafProfile(), extension('1.2.3', '0500', true)] } },
   ],
-  ['a leaf that its own key signed', 'LEAF_SIGNATURE', { leaf: { signingKey: forging.leafKeys.privateKey } }],
-  ['a leaf that the root signed', 'LEAF_SIGNATURE', { leaf: { signingKey: forging.rootKeys.privateKey } }],
+  [
+    'a leaf that its own key signed',
+    'LEAF_SIGNATURE_INVALID',
+    { leaf: { signingKey: forging.leafKeys.privateKey } },
+  ],
+  [
+    'a leaf that the root signed',
+    'LEAF_SIGNATURE_INVALID',
+    { leaf: { signingKey: forging.rootKeys.privateKey } },
+  ],
   ['a leaf not valid yet', 'CERTIFICATE_NOT_YET_VALID', {}, { now: NOW - DAY - 1000 }],
   ['a time that no date can say', 'CERTIFICATE_EXPIRED', {}, { now: 1e300 }],
   ['a leaf that has expired', 'CERTIFICATE_EXPIRED', {}, { now: NOW + 2 * DAY + 1000 }],

@@ -34,22 +34,22 @@ const stranger = () => ({ issuer: newAndroidKeys('P-256').signer });
 
 export const ANDROID_CHAIN_DEFECTS = {
   'no-certificate': {
-    code: 'ERR_KEY_ATTESTATION_CHAIN_LENGTH',
+    code: 'ERR_KEY_ATTESTATION_CHAIN_MALFORMED',
     says: 'an empty list of certificates',
     ...chain(() => []),
   },
   'leaf-alone': {
-    code: 'ERR_KEY_ATTESTATION_CHAIN_LENGTH',
+    code: 'ERR_KEY_ATTESTATION_CHAIN_MALFORMED',
     says: 'the first certificate alone',
     ...chain((all) => all.slice(0, 1)),
   },
   'two-certificates': {
-    code: 'ERR_KEY_ATTESTATION_CHAIN_LENGTH',
+    code: 'ERR_KEY_ATTESTATION_CHAIN_MALFORMED',
     says: 'leaf and attestation certificate alone',
     ...chain((all) => all.slice(0, 2)),
   },
   'fifty-certificates': {
-    code: 'ERR_KEY_ATTESTATION_CHAIN_LENGTH',
+    code: 'ERR_KEY_ATTESTATION_CHAIN_MALFORMED',
     says: 'fifty certificates',
     ...chain((all) => [...all, ...Array<Uint8Array>(50 - all.length).fill(all.at(-1) as Uint8Array)]),
   },
@@ -61,24 +61,24 @@ export const ANDROID_CHAIN_DEFECTS = {
     })),
   },
   'leaf-truncated': {
-    code: 'ERR_KEY_ATTESTATION_CERTIFICATE_INVALID',
+    code: 'ERR_KEY_ATTESTATION_CERTIFICATE_MALFORMED',
     says: 'the last octet of the leaf is cut off',
     ...bytes(0, (der) => der.subarray(0, -1)),
   },
   'leaf-trailing-bytes': {
-    code: 'ERR_KEY_ATTESTATION_CERTIFICATE_INVALID',
+    code: 'ERR_KEY_ATTESTATION_CERTIFICATE_MALFORMED',
     says: 'something follows the leaf',
     ...bytes(0, (der) => Buffer.concat([der, Buffer.of(5, 0)])),
   },
   'certificate-in-pem': {
-    code: 'ERR_KEY_ATTESTATION_CERTIFICATE_INVALID',
+    code: 'ERR_KEY_ATTESTATION_CERTIFICATE_MALFORMED',
     says: 'the attestation certificate is PEM',
     ...bytes(1, (der) =>
       Buffer.from(`-----BEGIN CERTIFICATE-----\n${der.toString('base64')}\n-----END CERTIFICATE-----\n`),
     ),
   },
   'attestation-extension-twice': {
-    code: 'ERR_KEY_ATTESTATION_CERTIFICATE_INVALID',
+    code: 'ERR_KEY_ATTESTATION_CERTIFICATE_MALFORMED',
     says: 'the leaf has the attestation extension twice',
     ...certificate(0, ({ extensions: [first, ...rest] }) => ({
       extensions: first === undefined ? rest : [first, first, ...rest],
@@ -105,7 +105,7 @@ export const ANDROID_CHAIN_DEFECTS = {
     ...chain((all) => all.slice(0, -1)),
   },
   'software-root': {
-    code: 'ERR_KEY_ATTESTATION_ROOT_SOFTWARE',
+    code: 'ERR_KEY_ATTESTATION_SOFTWARE_ROOT_INVALID',
     says: 'the root has the key of AOSP’s root for keys in software',
     ...certificate(-1, () => ({ publicKey: Buffer.from(SOFTWARE_ROOT, 'base64') })),
   },
@@ -133,7 +133,7 @@ export const ANDROID_CHAIN_DEFECTS = {
     ...draft(-1, stranger),
   },
   'signature-algorithm': {
-    code: 'ERR_KEY_ATTESTATION_SIGNATURE_ALGORITHM',
+    code: 'ERR_KEY_ATTESTATION_SIGNATURE_ALGORITHM_INVALID',
     says: 'the leaf names RSA, and the key that signed it is on a curve',
     ...draft(0, ({ issuer }) => ({
       issuer: { ...issuer, algorithm: sequence(oid('1.2.840.113549.1.1.11'), NULL) },

@@ -16,7 +16,7 @@ function nested(count: number): Buffer {
   return element;
 }
 
-const UNREADABLE = 'ERR_KEY_ATTESTATION_DESCRIPTION_INVALID';
+const UNREADABLE = 'ERR_KEY_ATTESTATION_DESCRIPTION_MALFORMED';
 
 export const ANDROID_DESCRIPTION_DEFECTS = {
   'description-empty': {
@@ -65,12 +65,12 @@ export const ANDROID_DESCRIPTION_DEFECTS = {
     ...fields({ keyMintLevel: 0 }),
   },
   'software-level': {
-    code: 'ERR_KEY_ATTESTATION_SECURITY_LEVEL_SOFTWARE',
+    code: 'ERR_KEY_ATTESTATION_SECURITY_LEVEL_INVALID',
     says: 'attestation and key are in software',
     ...fields({ level: 0, keyMintLevel: 0 }),
   },
   'level-of-chain': {
-    code: 'ERR_KEY_ATTESTATION_SECURITY_LEVEL_CHAIN',
+    code: 'ERR_KEY_ATTESTATION_SECURITY_LEVEL_CHAIN_MISMATCH',
     says: 'the key claims the other secure place than the one whose certificate attests it',
     describe: (description) => {
       const other = description.level === 2 ? 1 : 2;
@@ -122,17 +122,17 @@ export const ANDROID_DESCRIPTION_DEFECTS = {
     describe: (description) => ({ ...description, challenge: description.challenge.subarray(0, -1) }),
   },
   'imported-key': {
-    code: 'ERR_KEY_ATTESTATION_ORIGIN',
+    code: 'ERR_KEY_ATTESTATION_ORIGIN_INVALID',
     says: 'the key was imported',
     ...tag('hardware', 702, () => integer(2)),
   },
   'no-origin': {
-    code: 'ERR_KEY_ATTESTATION_ORIGIN',
+    code: 'ERR_KEY_ATTESTATION_ORIGIN_INVALID',
     says: 'the hardware does not say where the key comes from',
     ...tag('hardware', 702),
   },
   'origin-in-software': {
-    code: 'ERR_KEY_ATTESTATION_ORIGIN',
+    code: 'ERR_KEY_ATTESTATION_ORIGIN_INVALID',
     says: 'the system, not the hardware, says that the key was generated',
     ...toSoftware(702),
   },
@@ -164,7 +164,7 @@ export const ANDROID_DESCRIPTION_DEFECTS = {
     ...tag('software', 709, () => sequence(set())),
   },
   'all-applications': {
-    code: 'ERR_KEY_ATTESTATION_ALL_APPLICATIONS',
+    code: 'ERR_KEY_ATTESTATION_ALL_APPLICATIONS_INVALID',
     says: 'every app of the device may use the key',
     ...tag('software', 600, () => NULL),
   },

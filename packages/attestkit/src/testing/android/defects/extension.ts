@@ -43,17 +43,17 @@ function issuedBy(leaf: Draft, issuer: Draft): Draft {
 /** Chains in which a key that is no authority issued a certificate, and extensions out of place. */
 export const ANDROID_EXTENSION_DEFECTS = {
   'extended-for-key': {
-    code: 'ERR_KEY_ATTESTATION_LEAF_NOT_ATTESTED',
+    code: 'ERR_KEY_ATTESTATION_LEAF_EXTENSION_MISSING',
     says: 'the attested key signed a certificate for a key of the attacker’s',
     ...forgedLeaf(),
   },
   'extended-with-fake-attestation': {
-    code: 'ERR_KEY_ATTESTATION_CHAIN_EXTENDED',
+    code: 'ERR_KEY_ATTESTATION_EXTENSION_REPEATED',
     says: 'the attested key signed an attestation for a key of the attacker’s',
     ...forgedLeaf(attestation),
   },
   'extended-twice': {
-    code: 'ERR_KEY_ATTESTATION_CHAIN_EXTENDED',
+    code: 'ERR_KEY_ATTESTATION_EXTENSION_REPEATED',
     says: 'a forged attestation, and a certificate without one between it and the genuine',
     drafts: (drafts, workshop) => {
       const between = leafDraft(newAndroidKeys('P-256'), drafts[0] as Draft, []);
@@ -61,7 +61,7 @@ export const ANDROID_EXTENSION_DEFECTS = {
     },
   },
   'attestation-in-attester': {
-    code: 'ERR_KEY_ATTESTATION_CHAIN_EXTENDED',
+    code: 'ERR_KEY_ATTESTATION_EXTENSION_REPEATED',
     says: 'the attestation certificate has the attestation extension too',
     drafts: (drafts, workshop) =>
       drafts.map((each, index) =>
@@ -74,22 +74,22 @@ export const ANDROID_EXTENSION_DEFECTS = {
       ),
   },
   'attest-key': {
-    code: 'ERR_KEY_ATTESTATION_CHAIN_EXTENDED',
+    code: 'ERR_KEY_ATTESTATION_EXTENSION_REPEATED',
     says: 'an attestation key of the app attests the leaf, which is not allowed unless configured',
     describeAttestKey: (description) => description,
   },
   'provisioning-info-in-leaf': {
-    code: 'ERR_KEY_ATTESTATION_PROVISIONING_POSITION',
+    code: 'ERR_KEY_ATTESTATION_PROVISIONING_POSITION_INVALID',
     says: 'the leaf has provisioning info',
     ...certificate(0, ({ extensions }) => ({ extensions: [...extensions, provisioningInfo(1)] })),
   },
   'provisioning-info-above': {
-    code: 'ERR_KEY_ATTESTATION_PROVISIONING_POSITION',
+    code: 'ERR_KEY_ATTESTATION_PROVISIONING_POSITION_INVALID',
     says: 'the certificate above the attestation certificate has provisioning info',
     ...certificate(2, ({ extensions }) => ({ extensions: [...extensions, provisioningInfo(1)] })),
   },
   'issuer-inserted': {
-    code: 'ERR_KEY_ATTESTATION_CHAIN_SHAPE',
+    code: 'ERR_KEY_ATTESTATION_CHAIN_SHAPE_INVALID',
     says: 'an attestation key that leaked vouches for an authority of the attacker’s, which issued the leaf',
     drafts: ([leaf, attester, ...rest]) => {
       const above = attester as Draft;
@@ -98,7 +98,7 @@ export const ANDROID_EXTENSION_DEFECTS = {
     },
   },
   'virtual-machine': {
-    code: 'ERR_KEY_ATTESTATION_CHAIN_SHAPE',
+    code: 'ERR_KEY_ATTESTATION_CHAIN_SHAPE_INVALID',
     says: 'the key of a protected virtual machine, which Google’s servers vouch for too, issued the leaf',
     provisioning: 'rkp',
     drafts: ([leaf, attester, ...rest]) => {

@@ -34,7 +34,7 @@ const SIGNATURE_DEFECTS = {
     signature: (signature) => Buffer.concat([signature, Buffer.of(0)]),
   },
   'signature-too-long': {
-    code: 'ERR_KEY_ATTESTATION_SIGNATURE_ENCODING',
+    code: 'ERR_KEY_ATTESTATION_SIGNATURE_ENCODING_MALFORMED',
     says: 'a signature of 2 KiB',
     signature: () => Buffer.alloc(2048, 1),
   },

@@ -35,14 +35,14 @@ export const ANDROID_POLICY_DEFECTS = {
     ...toSoftware(704),
   },
   'root-of-trust-unreadable': {
-    code: 'ERR_KEY_ATTESTATION_DESCRIPTION_INVALID',
+    code: 'ERR_KEY_ATTESTATION_DESCRIPTION_MALFORMED',
     says: 'the lock of the bootloader is a number',
     ...tag('hardware', 704, () =>
       sequence(octets(Buffer.alloc(32)), integer(1), enumerated(0), octets(Buffer.alloc(32))),
     ),
   },
   unlocked: {
-    code: 'ERR_KEY_ATTESTATION_DEVICE_UNLOCKED',
+    code: 'ERR_KEY_ATTESTATION_DEVICE_UNLOCKED_DENIED',
     says: 'the bootloader is unlocked, and all else in order',
     ...boot({ locked: false }),
   },

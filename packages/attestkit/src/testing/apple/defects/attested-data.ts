@@ -21,12 +21,12 @@ function coseMembers(change: (old: CborMap) => CborValue): Step<AttestationSteps
 /** Faults of what an attestation says of key, app and challenge; Apple's certificate covers them along with the rest. */
 export const ATTESTED_DATA_DEFECTS = {
   'data-short': {
-    code: 'ERR_APP_ATTEST_AUTH_DATA_INVALID',
+    code: 'ERR_APP_ATTEST_AUTH_DATA_MALFORMED',
     says: 'authenticator data that ends within the credential id',
     dataBytes: (bytes) => bytes.subarray(0, 80),
   },
   'credential-id-overrun': {
-    code: 'ERR_APP_ATTEST_AUTH_DATA_INVALID',
+    code: 'ERR_APP_ATTEST_AUTH_DATA_MALFORMED',
     says: 'a credential id that runs past the end',
     data: credential(() => ({ idLength: 0xffff })),
   },
@@ -36,7 +36,7 @@ export const ATTESTED_DATA_DEFECTS = {
     data: credential(({ id }) => ({ id: id.subarray(0, 31), idLength: 31 })),
   },
   'data-trailing-bytes': {
-    code: 'ERR_APP_ATTEST_AUTH_DATA_INVALID',
+    code: 'ERR_APP_ATTEST_AUTH_DATA_MALFORMED',
     says: 'something follows the extensions in the authenticator data',
     data: withExtensions(launchExtensions),
     dataBytes: (bytes) => Buffer.concat([bytes, Buffer.of(0)]),
@@ -62,7 +62,7 @@ export const ATTESTED_DATA_DEFECTS = {
     data: coseMembers((key) => replaced(key, 3, () => -35)),
   },
   'cose-key-repeated-member': {
-    code: 'ERR_APP_ATTEST_AUTH_DATA_INVALID',
+    code: 'ERR_APP_ATTEST_AUTH_DATA_MALFORMED',
     says: 'a coordinate twice, the first one genuine',
     data: coseMembers((key) => repeated(key, -2, Buffer.alloc(32, 1), 'after')),
   },
@@ -101,7 +101,7 @@ export const ATTESTED_DATA_DEFECTS = {
     contents: (contents) => ({ ...contents, appId: 'TEAMID9999.com.example.stranger' }),
   },
   'counter-not-zero': {
-    code: 'ERR_APP_ATTEST_COUNTER_NOT_ZERO',
+    code: 'ERR_APP_ATTEST_COUNTER_INVALID',
     says: 'the counter is 1',
     data: (data) => ({ ...data, counter: 1 }),
   },
@@ -129,22 +129,22 @@ export const ATTESTED_DATA_DEFECTS = {
     data: credential(() => ({ id: sha256(pointOf(newKeys('P-256').publicKey)) })),
   },
   'extensions-not-a-map': {
-    code: 'ERR_APP_ATTEST_AUTH_DATA_INVALID',
+    code: 'ERR_APP_ATTEST_AUTH_DATA_MALFORMED',
     says: 'a number where the extensions are',
     data: withExtensions(LAUNCH_FAULTS.notAMap),
   },
   'extensions-repeated-key': {
-    code: 'ERR_APP_ATTEST_AUTH_DATA_INVALID',
+    code: 'ERR_APP_ATTEST_AUTH_DATA_MALFORMED',
     says: 'the category twice, the first one genuine',
     data: withExtensions(LAUNCH_FAULTS.repeatedKey),
   },
   'extensions-open-ended': {
-    code: 'ERR_APP_ATTEST_AUTH_DATA_INVALID',
+    code: 'ERR_APP_ATTEST_AUTH_DATA_MALFORMED',
     says: 'extensions of indefinite length',
     data: withExtensions(LAUNCH_FAULTS.openEnded),
   },
   'extensions-nested-deep': {
-    code: 'ERR_APP_ATTEST_AUTH_DATA_INVALID',
+    code: 'ERR_APP_ATTEST_AUTH_DATA_MALFORMED',
     says: 'lists nested 3,000 deep in the extensions',
     data: withExtensions(LAUNCH_FAULTS.nestedDeep),
   },

@@ -63,42 +63,42 @@ function strangersChain(leaf: CertificateFields, now: number, { attestationCa }:
 
 export const CHAIN_DEFECTS = {
   'no-certificate': {
-    code: 'ERR_APP_ATTEST_CHAIN_LENGTH',
+    code: 'ERR_APP_ATTEST_CHAIN_MALFORMED',
     says: 'an empty list of certificates',
     object: (object) => ({ ...object, chain: [] }),
   },
   'leaf-alone': {
-    code: 'ERR_APP_ATTEST_CHAIN_LENGTH',
+    code: 'ERR_APP_ATTEST_CHAIN_MALFORMED',
     says: 'the first certificate alone',
     chain: ([leaf = Buffer.alloc(0)]) => [leaf],
   },
   'root-included': {
-    code: 'ERR_APP_ATTEST_CHAIN_LENGTH',
+    code: 'ERR_APP_ATTEST_CHAIN_MALFORMED',
     says: 'the root beside the two certificates',
     chain: (chain, _, { attestationRoot }) => [...chain, attestationRoot.certificate],
   },
   'certificate-as-text': {
-    code: 'ERR_APP_ATTEST_CERTIFICATE_INVALID',
+    code: 'ERR_APP_ATTEST_CERTIFICATE_MALFORMED',
     says: 'a certificate that is text',
     object: (object) => ({ ...object, chain: [object.chain[0] ?? 0, 'MIICQzCCAcigAwIBAgIQ'] }),
   },
   'leaf-truncated': {
-    code: 'ERR_APP_ATTEST_CERTIFICATE_INVALID',
+    code: 'ERR_APP_ATTEST_CERTIFICATE_MALFORMED',
     says: 'the last octet of the first certificate is cut off',
     chain: ([leaf = Buffer.alloc(0), ...rest]) => [leaf.subarray(0, -1), ...rest],
   },
   'leaf-trailing-bytes': {
-    code: 'ERR_APP_ATTEST_CERTIFICATE_INVALID',
+    code: 'ERR_APP_ATTEST_CERTIFICATE_MALFORMED',
     says: 'something follows the first certificate',
     chain: ([leaf = Buffer.alloc(0), ...rest]) => [Buffer.concat([leaf, Buffer.of(5, 0)]), ...rest],
   },
   'intermediate-trailing-bytes': {
-    code: 'ERR_APP_ATTEST_CERTIFICATE_INVALID',
+    code: 'ERR_APP_ATTEST_CERTIFICATE_MALFORMED',
     says: 'something follows the second certificate',
     chain: ([leaf = Buffer.alloc(0), ca = leaf]) => [leaf, Buffer.concat([ca, Buffer.of(5, 0)])],
   },
   'repeated-nonce-extension': {
-    code: 'ERR_APP_ATTEST_CERTIFICATE_INVALID',
+    code: 'ERR_APP_ATTEST_CERTIFICATE_MALFORMED',
     says: 'two nonces, the second one genuine',
     leaf: (fields) => ({
       ...fields,
@@ -106,7 +106,7 @@ export const CHAIN_DEFECTS = {
     }),
   },
   'other-curve': {
-    code: 'ERR_APP_ATTEST_KEY_INVALID',
+    code: 'ERR_APP_ATTEST_KEY_MALFORMED',
     says: 'a certificate for a key on P-384',
     leaf: (fields) => ({
       ...fields,
@@ -114,17 +114,17 @@ export const CHAIN_DEFECTS = {
     }),
   },
   'self-made-root': {
-    code: 'ERR_APP_ATTEST_UNTRUSTED_ROOT',
+    code: 'ERR_APP_ATTEST_ROOT_UNKNOWN',
     says: 'a chain to a root that anybody can make, in the right names',
     chain: (_, leaf, authorities) => strangersChain(leaf, leaf.notBefore + DAY, authorities),
   },
   'chain-reversed': {
-    code: 'ERR_APP_ATTEST_KEY_INVALID',
+    code: 'ERR_APP_ATTEST_KEY_MALFORMED',
     says: 'the second certificate before the first',
     object: (object) => ({ ...object, chain: object.chain.toReversed() }),
   },
   'leaf-twice': {
-    code: 'ERR_APP_ATTEST_UNTRUSTED_ROOT',
+    code: 'ERR_APP_ATTEST_ROOT_UNKNOWN',
     says: 'the first certificate in place of the second too',
     chain: ([leaf = Buffer.alloc(0)]) => [leaf, leaf],
   },
@@ -142,12 +142,12 @@ export const CHAIN_DEFECTS = {
     ],
   },
   'intermediate-signature': {
-    code: 'ERR_APP_ATTEST_UNTRUSTED_ROOT',
+    code: 'ERR_APP_ATTEST_ROOT_UNKNOWN',
     says: 'the signature of the second certificate is broken',
     chain: ([leaf = Buffer.alloc(0), ca = leaf]) => [leaf, broken(ca)],
   },
   'intermediate-other-authority': {
-    code: 'ERR_APP_ATTEST_UNTRUSTED_ROOT',
+    code: 'ERR_APP_ATTEST_ROOT_UNKNOWN',
     says: 'a second certificate that names another issuing key',
     chain: intermediate(
       extension('2.5.29.35', { oid: '2.5.29.35', value: sequence(der(0x80, Buffer.alloc(20))) }),
@@ -174,7 +174,7 @@ export const CHAIN_DEFECTS = {
     leaf: (fields) => ({ ...fields, issuer: name(['CN', 'Virtual App Attestation CA 2']) }),
   },
   'leaf-signature': {
-    code: 'ERR_APP_ATTEST_LEAF_SIGNATURE',
+    code: 'ERR_APP_ATTEST_LEAF_SIGNATURE_INVALID',
     says: 'the signature of the first certificate is broken',
     chain: ([leaf = Buffer.alloc(0), ...rest]) => [broken(leaf), ...rest],
   },
@@ -245,13 +245,13 @@ export const CHAIN_DEFECTS = {
     leaf: extension(OS_OID, { oid: OS_OID, value: octets('27.0') }),
   },
   'mac-policy': {
-    code: 'ERR_APP_ATTEST_MACOS_POLICY',
+    code: 'ERR_APP_ATTEST_MACOS_POLICY_MISMATCH',
     says: 'a Mac whose key has the access policy of a phone',
     contents: (contents) => ({ ...contents, device: { ...contents.device, platform: 'macos' } }),
     leaf: extension(ACL_OID, { oid: ACL_OID, value: aclExtension('ios') }),
   },
   'no-mac-policy': {
-    code: 'ERR_APP_ATTEST_MACOS_POLICY',
+    code: 'ERR_APP_ATTEST_MACOS_POLICY_MISMATCH',
     says: 'a Mac whose key has no access policy',
     // Before 18 the platform is not named, and it is the policy that tells a Mac.
     contents: (contents) => ({
@@ -267,7 +267,7 @@ export const CHAIN_DEFECTS = {
     contents: (contents) => ({ ...contents, device: { ...contents.device, osVersion: '14.0' } }),
   },
   'issued-in-future': {
-    code: 'ERR_APP_ATTEST_ISSUED_IN_FUTURE',
+    code: 'ERR_APP_ATTEST_NOT_YET_VALID',
     says: 'issued an hour from now',
     needs: 'maxAgeSeconds',
     leaf: (fields) => ({ ...fields, notBefore: fields.notBefore + HOUR }),

@@ -118,17 +118,17 @@ export const RECEIPT_DEFECTS = {
     signed: (parts) => ({ ...parts, certificates: Array.from({ length: 12 }, () => sequence()) }),
   },
   'receipt-no-signer': {
-    code: 'ERR_APP_ATTEST_RECEIPT_SIGNERS',
+    code: 'ERR_APP_ATTEST_RECEIPT_SIGNERS_INVALID',
     says: 'nobody has signed',
     signed: (parts) => ({ ...parts, signers: [] }),
   },
   'receipt-two-signers': {
-    code: 'ERR_APP_ATTEST_RECEIPT_SIGNERS',
+    code: 'ERR_APP_ATTEST_RECEIPT_SIGNERS_INVALID',
     says: 'two signatures, both genuine',
     signed: (parts) => ({ ...parts, signers: [...parts.signers, ...parts.signers] }),
   },
   'receipt-signed-attributes': {
-    code: 'ERR_APP_ATTEST_RECEIPT_SIGNED_ATTRIBUTES',
+    code: 'ERR_APP_ATTEST_RECEIPT_SIGNED_ATTRIBUTES_UNSUPPORTED',
     says: 'the signature is over attributes with the digest of the payload, as in 2020',
     signer: (parts, payload, { signer: { signer: signing } }) => {
       const attributes = [
@@ -143,17 +143,17 @@ export const RECEIPT_DEFECTS = {
     },
   },
   'receipt-digests': {
-    code: 'ERR_APP_ATTEST_RECEIPT_ALGORITHM',
+    code: 'ERR_APP_ATTEST_RECEIPT_ALGORITHM_MISMATCH',
     says: 'SHA-1 announced beside SHA-256',
     signed: (parts) => ({ ...parts, digests: set(SHA1, SHA256) }),
   },
   'receipt-digest': {
-    code: 'ERR_APP_ATTEST_RECEIPT_ALGORITHM',
+    code: 'ERR_APP_ATTEST_RECEIPT_ALGORITHM_MISMATCH',
     says: 'a signer that names SHA-1',
     signer: (parts) => ({ ...parts, digest: SHA1 }),
   },
   'receipt-algorithm': {
-    code: 'ERR_APP_ATTEST_RECEIPT_ALGORITHM',
+    code: 'ERR_APP_ATTEST_RECEIPT_ALGORITHM_MISMATCH',
     says: 'a signer that names RSA',
     signer: (parts) => ({ ...parts, algorithm: RSA_SHA256 }),
   },
@@ -184,12 +184,12 @@ export const RECEIPT_DEFECTS = {
     }),
   },
   'receipt-signature': {
-    code: 'ERR_APP_ATTEST_RECEIPT_SIGNATURE',
+    code: 'ERR_APP_ATTEST_RECEIPT_SIGNATURE_INVALID',
     says: 'signed with a key of a stranger',
     signature: (payload) => sign('sha256', payload, strangersKey()),
   },
   'receipt-changed-payload': {
-    code: 'ERR_APP_ATTEST_RECEIPT_SIGNATURE',
+    code: 'ERR_APP_ATTEST_RECEIPT_SIGNATURE_INVALID',
     says: 'a digit of the expiration time was changed after signing',
     signed: (parts) => {
       const content = Buffer.from(parts.content);
@@ -198,22 +198,22 @@ export const RECEIPT_DEFECTS = {
     },
   },
   'receipt-empty-signature': {
-    code: 'ERR_APP_ATTEST_RECEIPT_SIGNATURE',
+    code: 'ERR_APP_ATTEST_RECEIPT_SIGNATURE_INVALID',
     says: 'a signature of no octets',
     signature: () => Buffer.alloc(0),
   },
   'receipt-no-mark': {
-    code: 'ERR_APP_ATTEST_RECEIPT_SIGNER_MARK',
+    code: 'ERR_APP_ATTEST_RECEIPT_SIGNER_MARK_MISSING',
     says: 'a signer that is not marked as one for receipts',
     chain: signer(instead(RECEIPT_SIGNER_MARK.oid)),
   },
   'receipt-signer-usage': {
-    code: 'ERR_APP_ATTEST_RECEIPT_SIGNER_USAGE',
+    code: 'ERR_APP_ATTEST_RECEIPT_SIGNER_USAGE_INVALID',
     says: 'a signer whose key may not sign',
     chain: signer(instead('2.5.29.15', keyUsage(0x20, 5))),
   },
   'receipt-signer-authority': {
-    code: 'ERR_APP_ATTEST_RECEIPT_SIGNER_USAGE',
+    code: 'ERR_APP_ATTEST_RECEIPT_SIGNER_USAGE_INVALID',
     says: 'a signer that may issue certificates',
     chain: signer(instead('2.5.29.19', basicConstraints(true))),
   },
@@ -223,22 +223,22 @@ export const RECEIPT_DEFECTS = {
     chain: ({ receiptSigner }) => ({ signer: receiptSigner, certificates: [receiptSigner.certificate] }),
   },
   'receipt-issuer-no-authority': {
-    code: 'ERR_APP_ATTEST_RECEIPT_ISSUER_AUTHORITY',
+    code: 'ERR_APP_ATTEST_RECEIPT_ISSUER_INVALID',
     says: 'an issuer that may not issue certificates',
     chain: authority(instead('2.5.29.19', basicConstraints(false))),
   },
   'receipt-signer-untrusted': {
-    code: 'ERR_APP_ATTEST_RECEIPT_SIGNER_UNTRUSTED',
+    code: 'ERR_APP_ATTEST_RECEIPT_SIGNER_SIGNATURE_INVALID',
     says: 'a signer that names the issuer and is not signed by it',
     chain: (authorities, now) => strangers(authorities, now, 'genuine'),
   },
   'receipt-self-made-root': {
-    code: 'ERR_APP_ATTEST_RECEIPT_UNTRUSTED_ROOT',
+    code: 'ERR_APP_ATTEST_RECEIPT_ROOT_UNKNOWN',
     says: 'a chain to a root that anybody can make, in the right names',
     chain: (authorities, now) => strangers(authorities, now, 'stranger'),
   },
   'receipt-attestation-chain': {
-    code: 'ERR_APP_ATTEST_RECEIPT_UNTRUSTED_ROOT',
+    code: 'ERR_APP_ATTEST_RECEIPT_ROOT_UNKNOWN',
     says: 'a signer under the root of attestations',
     chain: ({ attestationRoot, receiptCa, receiptSigner }) => {
       const issuer = { ...receiptCa.fields, issuer: attestationRoot.fields.subject };
@@ -249,7 +249,7 @@ export const RECEIPT_DEFECTS = {
     },
   },
   'receipt-signer-critical': {
-    code: 'ERR_APP_ATTEST_RECEIPT_CHAIN_CRITICAL',
+    code: 'ERR_APP_ATTEST_RECEIPT_CHAIN_CRITICAL_UNSUPPORTED',
     says: 'a critical extension in the certificate of the signer that nobody knows',
     chain: signer(unknownCritical),
   },

@@ -34,9 +34,9 @@ function nested(depth: number): object {
 }
 
 const HOUR = 3_600_000;
-const DEVICE = 'ERR_PLAY_INTEGRITY_DEVICE';
-const RECOGNISED = 'ERR_PLAY_INTEGRITY_APP_UNRECOGNIZED';
-const LICENSING = 'ERR_PLAY_INTEGRITY_LICENSING';
+const DEVICE = 'ERR_PLAY_INTEGRITY_DEVICE_DENIED';
+const RECOGNIZED = 'ERR_PLAY_INTEGRITY_APP_RECOGNITION_DENIED';
+const LICENSING = 'ERR_PLAY_INTEGRITY_LICENSING_DENIED';
 
 /** Faults of a verdict, however it was decoded. */
 export const PLAY_VERDICT_DEFECTS = {
@@ -56,17 +56,17 @@ export const PLAY_VERDICT_DEFECTS = {
     verdict: (verdict) => ({ ...verdict, requestDetails: undefined }),
   },
   'requested-by-other-app': {
-    code: 'ERR_PLAY_INTEGRITY_REQUEST_PACKAGE',
+    code: 'ERR_PLAY_INTEGRITY_REQUEST_PACKAGE_MISMATCH',
     says: 'another app requested the verdict',
     ...section('requestDetails', { requestPackageName: 'com.example.other' }),
   },
   'other-kind-of-binding': {
-    code: 'ERR_PLAY_INTEGRITY_BINDING_KIND',
+    code: 'ERR_PLAY_INTEGRITY_BINDING_KIND_MISMATCH',
     says: 'a request hash where there should be a nonce, or the other way round',
     ...section('requestDetails', ({ nonce, requestHash }) => ({ nonce: requestHash, requestHash: nonce })),
   },
   'both-bindings': {
-    code: 'ERR_PLAY_INTEGRITY_BINDING_KIND',
+    code: 'ERR_PLAY_INTEGRITY_BINDING_KIND_MISMATCH',
     says: 'a request hash and a nonce',
     ...section('requestDetails', ({ nonce, requestHash }) => {
       const bound = nonce ?? requestHash;
@@ -74,7 +74,7 @@ export const PLAY_VERDICT_DEFECTS = {
     }),
   },
   'no-binding': {
-    code: 'ERR_PLAY_INTEGRITY_BINDING_KIND',
+    code: 'ERR_PLAY_INTEGRITY_BINDING_KIND_MISMATCH',
     says: 'the verdict is bound to nothing',
     ...section('requestDetails', { nonce: undefined, requestHash: undefined }),
   },
@@ -110,12 +110,12 @@ export const PLAY_VERDICT_DEFECTS = {
     ...time(-HOUR),
   },
   'in-future': {
-    code: 'ERR_PLAY_INTEGRITY_IN_FUTURE',
+    code: 'ERR_PLAY_INTEGRITY_NOT_YET_VALID',
     says: 'the verdict was requested in an hour',
     ...time(HOUR),
   },
   'testing-response': {
-    code: 'ERR_PLAY_INTEGRITY_TESTING',
+    code: 'ERR_PLAY_INTEGRITY_TESTING_DENIED',
     says: 'the verdict was set in the Play Console for a tester',
     verdict: (verdict) => ({ ...verdict, testingDetails: { isTestingResponse: true } }),
   },
@@ -125,49 +125,49 @@ export const PLAY_VERDICT_DEFECTS = {
     verdict: (verdict) => ({ ...verdict, appIntegrity: undefined }),
   },
   cleared: {
-    code: 'ERR_PLAY_INTEGRITY_CLEARED',
+    code: 'ERR_PLAY_INTEGRITY_EVALUATION_MISSING',
     says: 'a verdict as Google answers for a token that it decoded before',
     verdict: cleared,
   },
-  'unrecognised-version': {
-    code: RECOGNISED,
+  'unrecognized-version': {
+    code: RECOGNIZED,
     says: 'certificate or package are not those that Play has',
     ...section('appIntegrity', { appRecognitionVerdict: 'UNRECOGNIZED_VERSION' }),
   },
   'app-not-evaluated': {
-    code: RECOGNISED,
+    code: RECOGNIZED,
     says: 'the app was not evaluated, and the device was',
     verdict: (verdict) => ({ ...verdict, appIntegrity: { appRecognitionVerdict: 'UNEVALUATED' } }),
   },
   'app-verdict-unknown': {
-    code: RECOGNISED,
+    code: RECOGNIZED,
     says: 'a verdict on the app that nobody documented',
     ...section('appIntegrity', { appRecognitionVerdict: 'PLAY_RECOGNIZED_TOO' }),
   },
   'app-verdict-as-list': {
-    code: RECOGNISED,
+    code: RECOGNIZED,
     says: 'the verdict on the app is a list',
     ...section('appIntegrity', { appRecognitionVerdict: ['PLAY_RECOGNIZED'] }),
   },
   'other-app': {
-    code: 'ERR_PLAY_INTEGRITY_APP_PACKAGE',
+    code: 'ERR_PLAY_INTEGRITY_APP_PACKAGE_MISMATCH',
     says: 'the verdict is on another app than the one that requested it',
     ...section('appIntegrity', { packageName: 'com.example.other' }),
   },
   'other-certificate': {
-    code: 'ERR_PLAY_INTEGRITY_CERTIFICATE',
+    code: 'ERR_PLAY_INTEGRITY_CERTIFICATE_MISMATCH',
     says: 'another certificate signed the app',
     needs: 'certificateSha256Digests',
     ...section('appIntegrity', { certificateSha256Digest: [Buffer.alloc(32, 0x66).toString('base64url')] }),
   },
   'no-certificate': {
-    code: 'ERR_PLAY_INTEGRITY_CERTIFICATE',
+    code: 'ERR_PLAY_INTEGRITY_CERTIFICATE_MISMATCH',
     says: 'nothing says who signed the app',
     needs: 'certificateSha256Digests',
     ...section('appIntegrity', { certificateSha256Digest: undefined }),
   },
   'app-too-old': {
-    code: 'ERR_PLAY_INTEGRITY_VERSION_CODE',
+    code: 'ERR_PLAY_INTEGRITY_VERSION_CODE_DENIED',
     says: 'the app has version code 0',
     needs: 'minimumVersionCode',
     ...section('appIntegrity', { versionCode: '0' }),
@@ -195,7 +195,7 @@ export const PLAY_VERDICT_DEFECTS = {
     }),
   },
   'old-android': {
-    code: 'ERR_PLAY_INTEGRITY_SDK_VERSION',
+    code: 'ERR_PLAY_INTEGRITY_SDK_VERSION_DENIED',
     says: 'Android 9',
     needs: 'minimumSdk',
     ...section('deviceIntegrity', { deviceAttributes: { sdkVersion: 28 } }),
@@ -211,25 +211,25 @@ export const PLAY_VERDICT_DEFECTS = {
     ...section('accountDetails', { appLicensingVerdict: 'UNEVALUATED' }),
   },
   hyperactive: {
-    code: 'ERR_PLAY_INTEGRITY_DEVICE_ACTIVITY',
+    code: 'ERR_PLAY_INTEGRITY_DEVICE_ACTIVITY_DENIED',
     says: 'the device requested very many verdicts in the last hour',
     needs: 'deviceActivity',
     ...section('deviceIntegrity', { recentDeviceActivity: { deviceActivityLevel: 'LEVEL_4' } }),
   },
   'screen-captured': {
-    code: 'ERR_PLAY_INTEGRITY_APP_ACCESS_RISK',
+    code: 'ERR_PLAY_INTEGRITY_APP_ACCESS_RISK_DENIED',
     says: 'an app that Play does not know captures the screen',
     needs: 'appAccessRisk',
     ...section('environmentDetails', { appAccessRiskVerdict: { appsDetected: ['UNKNOWN_CAPTURING'] } }),
   },
   'risk-not-evaluated': {
-    code: 'ERR_PLAY_INTEGRITY_APP_ACCESS_RISK',
+    code: 'ERR_PLAY_INTEGRITY_APP_ACCESS_RISK_DENIED',
     says: 'other apps were not evaluated',
     needs: 'appAccessRisk',
     ...section('environmentDetails', { appAccessRiskVerdict: {} }),
   },
   'malware-found': {
-    code: 'ERR_PLAY_INTEGRITY_PLAY_PROTECT',
+    code: 'ERR_PLAY_INTEGRITY_PLAY_PROTECT_DENIED',
     says: 'Play Protect reports a high risk',
     needs: 'playProtect',
     ...section('environmentDetails', { playProtectVerdict: 'HIGH_RISK' }),
