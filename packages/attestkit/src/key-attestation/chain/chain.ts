@@ -264,7 +264,7 @@ function dateOf(time: number): Date | undefined {
   return Number.isFinite(time) ? new Date(time) : undefined;
 }
 
-/** Certificates by their places, from 0 for the leaf. */
+/** Where certificates stand, from 0 for the leaf. */
 function numbered(indexes: readonly number[]): Worded {
-  return words(() => (indexes.length === 0 ? 'none' : `certificate ${indexes.join(', ')}`));
+  return words(() => (indexes.length === 0 ? 'none' : `position ${indexes.join(', ')}`));
 }
