@@ -8,7 +8,17 @@ import { isBuiltin } from 'node:module';
 import { lowestOf } from './peer-ranges.js';
 
 /** Read by the examples, and no part of what attestkit works with. */
-const OTHER = new Set(['attestkit', 'attestkit-testing', 'reflect-metadata', 'rxjs', 'vitest']);
+const OTHER = new Set([
+  'attestkit',
+  'attestkit-testing',
+  'reflect-metadata',
+  'rxjs',
+  'vitest',
+  'pino',
+  'prom-client',
+  '@opentelemetry/api',
+  '@opentelemetry/sdk-metrics',
+]);
 
 const manifest = JSON.parse(readFileSync('packages/attestkit/package.json', 'utf8'));
 /** @type {Record<string, string>} */

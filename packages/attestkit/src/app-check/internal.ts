@@ -1,1 +1,2 @@
-export { TOKEN_CHECKS } from './checks.js';
+export { CLAIM_CHECKS, FIELD_CHECKS, TOKEN_CHECKS } from './checks.js';
+export { inspectAppCheckForm } from './verify.js';

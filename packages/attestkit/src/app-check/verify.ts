@@ -76,6 +76,17 @@ export function inspectAppCheckToken(
   return inspecting((checks, read) => appraise(token, expected, checks, read));
 }
 
+/**
+ * The same of a text that is refused for its form, whichever project it is for: no keys are known, and no check gets as far
+ * as the project.
+ */
+export function inspectAppCheckForm(token: string, now: number): Inspection<AppCheckResult> {
+  const rules = readProject({ projectNumber: '0', appIds: ['1:0:web:0'] });
+  return inspecting((checks, read) =>
+    appraiseToken(token, tokenRules(jwksSource(ALGORITHM, []), rules), now, checks, read),
+  );
+}
+
 const EXPECTATIONS: OptionTypes = { ...PROJECT_OPTIONS, jwks: 'object', now: 'number' };
 
 function appraise(

@@ -1,2 +1,3 @@
-export { TOKEN_CHECKS } from './checks.js';
+export { BINDING_CHECKS, FIELD_CHECKS, TOKEN_CHECKS } from './checks.js';
 export { inspectApproov } from './inspect.js';
+export { absenceIn } from './token-field.js';

@@ -29,6 +29,24 @@ const ENUMS: Readonly<Record<string, Names>> = {
   origin: { 0: 'generated', 1: 'derived', 2: 'imported', 3: 'reserved', 4: 'securely imported' },
 };
 
+/** Units of numbers in authorization lists, and what is written in their digits. */
+const MEASURES: Readonly<Record<string, (value: number) => string | undefined>> = {
+  keySize: () => 'bits',
+  minMacLength: () => 'bits',
+  authTimeout: () => 'seconds',
+  minSecondsBetweenOps: () => 'seconds',
+  osVersion: (value) => [Math.floor(value / 10_000), Math.floor(value / 100) % 100, value % 100].join('.'),
+  osPatchLevel: patchLevel,
+  vendorPatchLevel: patchLevel,
+  bootPatchLevel: patchLevel,
+};
+
+/** `2026-05` of 202605, `2026-05-01` of 20260501. */
+function patchLevel(value: number): string | undefined {
+  const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)?$/.exec(String(value)) ?? [];
+  return year === undefined ? undefined : [year, month, day].filter((each) => each !== undefined).join('-');
+}
+
 /** Signature algorithms (RFC 5758, RFC 4055, RFC 8410). */
 const SIGNATURES: Names = {
   '1.2.840.10045.4.1': 'ecdsa-with-SHA1',
@@ -91,11 +109,10 @@ export function describeSubject(subject: string): string {
 export function namesOf(path: string, name: string, value: unknown): string | undefined {
   const all: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (TIMES.includes(name)) return typeof value === 'number' ? isoOf(value) : undefined;
-  const names = /(^|\.)(software|hardware)Enforced\.$/.test(path)
-    ? own(ENUMS, name)
-    : name === 'sigAlgs'
-      ? SIGNATURES
-      : undefined;
+  const isOfKey = /(^|\.)(software|hardware)Enforced\.$/.test(path);
+  const measured = isOfKey && typeof value === 'number' ? own(MEASURES, name)?.(value) : undefined;
+  if (measured !== undefined) return measured;
+  const names = isOfKey ? own(ENUMS, name) : name === 'sigAlgs' ? SIGNATURES : undefined;
   if (names === undefined || all.length === 0) return undefined;
   return all.map((each) => own(names, String(each)) ?? 'unknown').join(', ');
 }

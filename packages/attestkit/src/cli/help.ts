@@ -8,7 +8,7 @@ export const HELP = {
 
 Usage
   attestkit token [options]             make an Approov token, for development
-  attestkit inspect TOKEN|FILE.json|-   show each check of some evidence
+  attestkit inspect EVIDENCE|FILE|-     show each check of some evidence
   attestkit token --help                more, with examples
   attestkit inspect --help              more, with examples
   attestkit --version
@@ -49,15 +49,20 @@ ${TYPES}
 
 More, for tests: mintApproovToken of the package attestkit-testing
 `,
-  inspect: `attestkit inspect: show each check of some evidence, ok or FAILED, and why
+  inspect: `attestkit inspect: show each check of some evidence, ok, FAILED or not asked,
+and why
 
-It takes a token (of Approov or of a session, as its header says), an evidence
-file, or either of them from standard input (-). Tokens of Play Integrity and of
-App Check need a file. Nothing is sent anywhere. Identifiers of the device are
-masked, but for --json.
+It takes what you paste, as an argument, a file or standard input (-): a token,
+a header field, a certificate chain, Google's decoded answer, the body that an
+app sent, bytes of App Attest; and evidence files. It says what it read, and
+because of what; if something is missing to verify it, what to add. Nothing is
+sent anywhere. Identifiers of the device are masked, but for --json.
 
 Examples
   attestkit inspect "$TOKEN"
+  attestkit inspect "X-App-Attest: v=1; key_id=...; assertion=..."
+  attestkit inspect chain.pem
+  attestkit inspect body.json
   attestkit inspect "$TOKEN" --binding "Authorization's value, Bearer included"
   pbpaste | attestkit inspect -
   attestkit inspect evidence.json --json
@@ -124,14 +129,22 @@ is now where nothing is said. Set it to the time of the refusal.
     "appIds": ["1:123456789012:android:0a1b2c3d4e5f"],
     ["leewaySeconds": 0] }
 
+The body of attest, assert or refresh is taken as the app sent it. Members of a
+file can be added beside its own: "appId", "publicKey", ...; to assert and
+refresh "audience", of which the lines that were signed are made.
+
 Options
+  --kind KIND         what the evidence is, if it is not what it was read as:
+                      one of the kinds above
   --secret SECRET     the secret of a token, where the file has no key. Approov:
                       base64, default APPROOV_BASE64_SECRET, else
                       APPROOV_BASE64URL_SECRET. Session: default JWT_SECRET
                       and JWT_SECRET_PREVIOUS
   --binding VALUE     the value of the binding header, where the file has none
-  --json              {"verdict", "code", "checks": [{"name", "ok", "detail"}],
-                      "result", "notChecked"}; bytes in base64, ISO 8601 times
+  --json              {"kind", "at", "readAs", "verdict", "code", "checks":
+                      [{"name", "code", "spec", "ok", "detail"}], "result" or
+                      "unverified", "notChecked", "notes"}; bytes in base64,
+                      ISO 8601 times
   -h, --help
 
 Exit status: 0 it passes, 1 it fails, 2 the input cannot be used

@@ -1,6 +1,6 @@
 import type { Environment } from '../env/index.js';
-import { hasKey, inspectEvidence, kindOf } from '../inspect/index.js';
-import { isJsonObject } from '../kernel/bytes/json.js';
+import { hasKey, inspectEvidence, kindOf, type EvidenceKindName } from '../inspect/index.js';
+import { saysTime } from '../inspect/internal.js';
 import { readArguments, UsageError } from './arguments.js';
 import { HELP } from './help.js';
 import { printable } from './printable.js';
@@ -10,6 +10,7 @@ import type { Terminal } from './terminal.js';
 import { secretFor } from './secret.js';
 
 const OPTIONS = {
+  kind: { type: 'string' },
   secret: { type: 'string' },
   binding: { type: 'string' },
   json: { type: 'boolean' },
@@ -32,15 +33,19 @@ export async function inspect(
   if (positionals.length > 1) throw new UsageError('there is more than one token or file to inspect');
   const evidence = await readEvidence(argument, stdin);
   const secret = text('secret');
-  const kind = kindOf(evidence);
+  // What is no kind, the inspector says.
+  const named = text('kind') as EvidenceKindName | undefined;
+  const as = named === undefined ? {} : { kind: named };
+  const kind = kindOf(evidence, as);
   const binding = text('binding');
   const report = inspectEvidence(evidence, {
-    ...(secret === undefined && hasKey(evidence) ? {} : secretFor(kind, secret, env)),
+    ...as,
+    ...(secret === undefined && hasKey(evidence, as) ? {} : secretFor(kind, secret, env)),
     // The bytes as they were typed, one character each, as a server sees a header's value.
     ...(binding !== undefined && { binding: Buffer.from(binding).toString('latin1') }),
   });
   const colours = isTerminal && (env['NO_COLOR'] ?? '') === '';
-  const isOfNow = !isJsonObject(evidence) || typeof evidence['at'] !== 'string';
+  const isOfNow = !saysTime(evidence, as);
   out(flag('json') ? `${printable(JSON.stringify(report, null, 2))}\n` : render(report, colours, isOfNow));
   return report.verdict === 'pass' ? 0 : 1;
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { UsageError } from './arguments.js';
 
@@ -6,21 +7,20 @@ const MAX_BYTES = 1_048_576;
 
 /**
  * Reads what is to be inspected: `-` is standard input, a name that ends in `.json` or is that of a file is read,
- * anything else is a token. Text that begins with `{` is an evidence file, other text a token.
+ * anything else is the evidence itself. What it is, the inspector recognizes.
  *
- * @returns parsed JSON, or a bare token
- * @throws UsageError where it cannot be read
+ * @returns text, as it is, or parsed where a file says that it is JSON; or bytes that are no text
+ * @throws UsageError where it cannot be read, or begins as JSON does and is not JSON
  */
 export async function readEvidence(argument: string, stdin: AsyncIterable<Uint8Array>): Promise<unknown> {
-  if (argument === '-') return parse(await text(stdin, 'standard input'), 'standard input');
+  if (argument === '-') return parse(await bytesOf(stdin, 'standard input'), 'standard input');
   const isFile = existsSync(argument) && !statSync(argument).isDirectory();
-  if (!isFile && argument.trim().startsWith('{')) return parse(argument, 'the argument');
-  if (!isFile && !argument.endsWith('.json')) return argument.trim();
-  if (!isFile) throw new UsageError(`there is no file ${argument}`);
-  return parse(await text(createReadStream(argument), argument), argument);
+  if (!isFile && argument.endsWith('.json')) throw new UsageError(`there is no file ${argument}`);
+  if (!isFile) return parse(Buffer.from(argument), 'the argument');
+  return parse(await bytesOf(createReadStream(argument), argument), argument);
 }
 
-async function text(stream: AsyncIterable<Uint8Array>, name: string): Promise<string> {
+async function bytesOf(stream: AsyncIterable<Uint8Array>, name: string): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
@@ -33,14 +33,18 @@ async function text(stream: AsyncIterable<Uint8Array>, name: string): Promise<st
     throw new UsageError(`${name} cannot be read: ${(error as Error).message}`);
   }
   if (size > MAX_BYTES) throw new UsageError(`${name} has more than 1 MiB: that is no evidence`);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
-function parse(content: string, name: string): unknown {
-  const trimmed = content.trim();
-  if (!trimmed.startsWith('{') && !name.endsWith('.json')) return trimmed;
+function parse(bytes: Uint8Array, name: string): unknown {
+  if (!isUtf8(bytes)) return bytes;
+  const text = Buffer.from(bytes).toString('utf8').trim();
+  const isFile = name.endsWith('.json');
+  if (!/^[{[]/.test(text) && !isFile) return text;
   try {
-    return JSON.parse(trimmed);
+    const value: unknown = JSON.parse(text);
+    // Text that is an object or a list stays text: what a parser hides in it, names that are there twice, counts.
+    return typeof value === 'object' && value !== null ? text : value;
   } catch {
     throw new UsageError(`${name} is not JSON`);
   }

@@ -1,8 +1,9 @@
 import type { EvidenceReport } from '../inspect/index.js';
-import { sentenceOf } from '../inspect/internal.js';
+import { sentenceOf, usualCauseOf } from '../inspect/internal.js';
 import { isJsonObject, type JsonObject } from '../kernel/bytes/json.js';
 import { isoTime } from '../kernel/jose/numeric-date.js';
 import type { CheckReport } from '../ports/checks.js';
+import { withAges } from './ages.js';
 import { facts } from './render-facts.js';
 import { INDENT, WIDTH, wrap } from './wrap.js';
 
@@ -53,6 +54,9 @@ const PAST = /_(EXPIRED|TOO_OLD)$/;
 const AT_HINT =
   'It was checked as of now. To see why it was refused earlier, set "at" in an evidence file to the time of the refusal.';
 
+/** How the detail of a check begins that holds because nobody asked. */
+const NOT_ASKED = 'not asked';
+
 /**
  * A report for people, at most 80 columns wide. What identifies a device is masked.
  *
@@ -63,14 +67,15 @@ export function render(report: EvidenceReport, colours: boolean, isOfNow = false
   const result = report.verdict === 'pass' ? report.result : report.unverified;
   return [
     `${TITLES[report.kind]}, as of ${report.at}`,
+    ...(report.readAs === undefined ? [] : wrap(`Read as ${report.readAs}.`, 0)),
     '',
     ...report.checks.flatMap((check) => [
       ...headOf(check, paint),
-      ...wrap(check.detail).map((line) => (check.ok ? paint('faint', line) : line)),
+      ...wrap(detailOf(check, report.at)).map((line) => (check.ok ? paint('faint', line) : line)),
     ]),
     ...(result === undefined
-      ? [paint('faint', '         The checks that follow need what could not be read.'), '']
-      : ['', ...said(result, report.verdict === 'pass'), '']),
+      ? [paint('faint', `${' '.repeat(INDENT)}The checks that follow need what could not be read.`), '']
+      : ['', ...said(result, report), '']),
     ...verdict(report, paint),
     ...(isOfNow && report.verdict === 'fail' && PAST.test(report.code) ? wrap(AT_HINT, 5) : []),
     ...report.notChecked.flatMap((name) => wrap(`${name} not checked: ${NOT_CHECKED[name]}`, 5)),
@@ -79,40 +84,61 @@ export function render(report: EvidenceReport, colours: boolean, isOfNow = false
   ].join('\n');
 }
 
-function headOf({ ok, name, spec }: CheckReport, paint: Paint): readonly string[] {
-  const mark = ok ? `  ${paint('held', 'ok')}    ` : `  ${paint('failed', 'FAILED')}`;
+function isAsked({ ok, detail }: CheckReport): boolean {
+  return !ok || (detail !== NOT_ASKED && !detail.startsWith(`${NOT_ASKED}; `));
+}
+
+function markOf(check: CheckReport, paint: Paint): string {
+  if (!check.ok) return `${paint('failed', 'FAILED')}   `;
+  return isAsked(check) ? `${paint('held', 'ok')}       ` : paint('faint', NOT_ASKED);
+}
+
+function headOf(check: CheckReport, paint: Paint): readonly string[] {
+  const { name, spec } = check;
+  const mark = `  ${markOf(check, paint)}`;
   if (name.length <= NAME && INDENT + NAME + 1 + spec.length <= WIDTH)
     return [`${mark} ${name.padEnd(NAME)} ${paint('faint', spec)}`];
   return [`${mark} ${name}`, ...wrap(spec).map((line) => paint('faint', line))];
 }
 
-/** What the evidence says: a token's claims as signed, of other kinds what they mean. */
-function said(result: object, vouched: boolean): readonly string[] {
-  const isToken = 'claims' in result && isJsonObject(result.claims);
-  const lines = isToken ? claims(result.claims as JsonObject) : facts(result);
-  return [`${isToken ? 'Claims' : 'Result'}${vouched ? '' : ', for which nothing vouches'}`, ...lines];
+/** What was found and expected, of a check that nobody asked for what was found. */
+function detailOf(check: CheckReport, at: string): string {
+  const detail = isAsked(check) ? check.detail : check.detail.slice(`${NOT_ASKED}; `.length);
+  return withAges(detail, at);
 }
 
-function claims(all: JsonObject): readonly string[] {
+/** What the evidence says: a token's claims as signed, of other kinds what they mean. */
+function said(result: object, { verdict: outcome, at }: EvidenceReport): readonly string[] {
+  const isToken = 'claims' in result && isJsonObject(result.claims);
+  const lines = isToken ? claims(result.claims as JsonObject, at) : facts(result, at);
+  const vouched = outcome === 'pass' ? '' : ', for which nothing vouches';
+  return [`${isToken ? 'Claims' : 'Result'}${vouched}`, ...lines];
+}
+
+function claims(all: JsonObject, at: string): readonly string[] {
   return Object.entries(all).flatMap(([name, value]) => {
     const time = TIMES.includes(name) ? isoTime(value) : undefined;
-    const text = `${name}: ${JSON.stringify(value)}${time === undefined ? '' : `  ${time}`}`;
+    const text = `${name}: ${JSON.stringify(value)}${time === undefined ? '' : `  ${withAges(time, at)}`}`;
     return wrap(text, 2);
   });
 }
 
-/** The verdict; of evidence that failed the first check that did once more, and the names of the others. */
+/** The verdict; of evidence that failed the first check that did once more, its usual cause, and the names of the others. */
 function verdict(report: EvidenceReport, paint: Paint): readonly string[] {
   if (report.verdict === 'pass') return [paint('held', 'PASS')];
   const [first, ...others] = report.checks.filter(({ ok }) => !ok);
   const says = sentenceOf(report.code);
+  const detail = first === undefined ? says : detailOf(first, report.at);
+  const cause = usualCauseOf(report.code);
+  const isKnown = cause === undefined || detail.includes('Likely mistake: ') || detail.includes(NO_KEY);
   const more = others.map(({ name }) => name).join(', ');
   return [
     `${paint('failed', 'FAIL')} ${report.code}`,
-    ...wrap(
-      first?.detail.startsWith(says) === false ? `${says}: ${first.detail}` : (first?.detail ?? says),
-      5,
-    ),
+    ...wrap(detail.startsWith(says) ? detail : `${says}: ${detail}`, 5),
+    ...(isKnown ? [] : wrap(`Usual cause: ${cause}`, 5)),
     ...(more === '' ? [] : wrap(`Failed too: ${more}`, 5)),
   ];
 }
+
+/** Why a token without a key in its file fails, which is no fault of the token's. */
+const NO_KEY = 'no key was given';

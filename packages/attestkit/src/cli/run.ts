@@ -35,7 +35,9 @@ export async function run(argv: readonly string[], env: Environment, terminal: T
     const expected = [UsageError, EvidenceError, ConfigurationError].some((kind) => error instanceof kind);
     if (!expected) throw error;
     const words = command === undefined ? 'attestkit' : `attestkit ${name}`;
-    terminal.err(`${words}: ${printable((error as Error).message)}\nSee: ${words} --help\n`);
+    terminal.err(
+      `${words}: ${printable((error as Error).message).replaceAll('\n', '\\n')}\nSee: ${words} --help\n`,
+    );
     return 2;
   }
 }

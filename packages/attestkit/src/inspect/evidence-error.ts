@@ -1,3 +1,5 @@
+import type { CheckDef } from '../ports/checks.js';
+
 /** Input that cannot be inspected: not evidence of a known kind, or incomplete, or with a key that cannot be read. */
 export class EvidenceError extends Error {
   readonly code = 'ERR_EVIDENCE_UNUSABLE';
@@ -21,4 +23,13 @@ export const CHALLENGE_HINT =
 /** `member problem. Remedy.` */
 export function unusable(member: string, problem: string, remedy: string): EvidenceError {
   return new EvidenceError(member, `${member} ${problem}. ${remedy}`, remedy);
+}
+
+/**
+ * Of evidence that a server refuses before it looks at what is verified here, in the server's own words.
+ *
+ * @param what `is read as …`
+ */
+export function refusedBy({ says, code }: CheckDef, what: string, remedy: string): EvidenceError {
+  return unusable('evidence', `${what}. A server refuses it: ${says} (${code})`, remedy);
 }

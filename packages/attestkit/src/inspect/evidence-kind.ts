@@ -17,12 +17,16 @@ export type Report<Kind extends string, Result, NotChecked extends string = neve
   readonly kind: Kind;
   /** The time as of which it was inspected, ISO 8601. */
   readonly at: string;
-  /** What was left out of a bare token as it was given: quotation marks, `Bearer `. Absent where nothing was. */
+  /** What the evidence was read as, and because of what; absent if it says its kind itself. */
+  readonly readAs?: string;
+  /** What was left out of the evidence as it was given, or converted: quotation marks, `Bearer `. Absent where nothing was. */
   readonly notes?: readonly string[];
 };
 
 /** One kind of evidence file. */
 export interface EvidenceKind<Kind extends string, Found> {
+  /** The names of its members, `at` included. */
+  readonly members: readonly string[];
   /**
    * @param file parsed JSON
    * @param now milliseconds since the epoch, for a file that does not say `at`
@@ -43,6 +47,7 @@ export function evidenceKind<Kind extends string, Table extends MemberTable, Fou
 ): EvidenceKind<Kind, Found> {
   const all: MemberTable = { kind: text, ...table, at: time };
   return {
+    members: Object.keys(all).filter((name) => name !== 'kind'),
     inspect(file, now) {
       const { kind: _, at, ...members } = readMembers(kind, all, file);
       const asOf = typeof at === 'number' ? at : now;

@@ -3,17 +3,16 @@ import { APP_CHECK_CHECKS } from '../app-check/index.js';
 import { APPROOV_CHECKS } from '../approov/index.js';
 import { KEY_ATTESTATION_CHECKS } from '../key-attestation/index.js';
 import { ConfigurationError } from '../kernel/errors.js';
-import { isJsonObject, readJsonObject, type JsonObject } from '../kernel/bytes/json.js';
+import { isJsonObject, type JsonObject } from '../kernel/bytes/json.js';
 import { PLAY_INTEGRITY_CHECKS } from '../play-integrity/index.js';
 import type { CheckDef } from '../ports/checks.js';
-import { looksLikeSession, SESSION_CHECKS } from '../sessions/internal.js';
+import { SESSION_CHECKS } from '../sessions/internal.js';
 import { APP_ATTEST_ASSERTION, type AppAttestAssertionReport } from './kinds/app-attest-assertion.js';
 import { APP_ATTEST_ATTESTATION, type AppAttestAttestationReport } from './kinds/app-attest-attestation.js';
 import { APP_ATTEST_RECEIPT, type AppAttestReceiptReport } from './kinds/app-attest-receipt.js';
 import { APP_CHECK, type AppCheckReport } from './kinds/app-check.js';
 import { KEY_MEMBERS } from './kinds/approov-key.js';
 import { APPROOV_TOKEN, type ApproovTokenMembers, type ApproovTokenReport } from './kinds/approov-token.js';
-import { readBareText, whyFile } from './bare-text.js';
 import { EvidenceError, unusable } from './evidence-error.js';
 import {
   KEY_ATTESTATION_SIGNATURE,
@@ -21,7 +20,10 @@ import {
 } from './kinds/key-attestation-signature.js';
 import { KEY_ATTESTATION, type KeyAttestationReport } from './kinds/key-attestation.js';
 import { PLAY_INTEGRITY, type PlayIntegrityReport } from './kinds/play-integrity.js';
-import { fileFor } from './sent.js';
+import { missingIn } from './recognize/missing.js';
+import type { KindName, Reading } from './recognize/reading.js';
+import { sentenceOfReading } from './recognize/reading.js';
+import { recognize } from './recognize/recognize.js';
 import { SESSION_KEY_MEMBERS } from './kinds/session-key.js';
 import { SESSION_TOKEN, type SessionTokenReport } from './kinds/session-token.js';
 
@@ -35,13 +37,15 @@ const KINDS = {
   'key-attestation-signature': KEY_ATTESTATION_SIGNATURE,
   'play-integrity': PLAY_INTEGRITY,
   'app-check': APP_CHECK,
-} as const;
+} as const satisfies Readonly<Record<KindName, unknown>>;
 
 /** The kinds of evidence that can be inspected. */
 export type EvidenceKindName = keyof typeof KINDS;
 
-/** What stands beside a token, for members that the evidence does not have itself. */
+/** What stands beside evidence, for members that it does not have itself. */
 export interface InspectOptions extends ApproovTokenMembers {
+  /** What the evidence is, if it does not say so itself. Default: what it is recognized as. */
+  readonly kind?: EvidenceKindName;
   /** Of a session token: the guard's `secret`. */
   readonly secret?: string | readonly string[];
   /** Milliseconds since the epoch, for evidence that does not say `at`. Default: now. */
@@ -63,28 +67,62 @@ export type EvidenceReport =
 /**
  * Inspects evidence with the verifiers' own code. The report is ready for `JSON.stringify`.
  *
- * @param evidence an evidence file (`ApproovTokenEvidence` and the like), or a bare token: of a session where the `typ`
- *   of its header says so, else of Approov; all other evidence needs a file
+ * @param evidence an evidence file (`ApproovTokenEvidence` and the like), as an object or as JSON text; or what people
+ *   paste, which is recognized: a token, a header field, a certificate chain, an answer of Google's, the body of a device
+ *   endpoint, at most 1 MiB. The report says in `readAs` what it was read as
  * @throws EvidenceError where there is nothing to inspect: an unknown kind, a member that is missing, unknown, given
- *   twice or of another type, a key that cannot be read
+ *   twice or of another type, a key that cannot be read. For evidence that was recognized it says what to add
+ * @example
+ * const report = inspectEvidence('Approov-Token: eyJ…', { secretBase64 });
+ * if (report.verdict === 'fail') console.log(report.code, report.readAs);
  */
 export function inspectEvidence(evidence: unknown, options: InspectOptions = {}): EvidenceReport {
-  const { kind, file, notes } = readFile(evidence);
-  const { now = Date.now(), ...beside } = options;
+  const { now = Date.now(), kind: named, ...beside } = options;
+  const reading = recognize(evidence, named);
+  const { kind } = reading;
+  const { file, notes } = fileOf(reading);
   const twice = Object.entries(beside).find(
     ([name, value]) => value !== undefined && Object.hasOwn(file, name),
   );
   if (twice !== undefined)
     throw unusable(twice[0], 'is given in the evidence and beside it', 'Leave one of them out.');
+  const members = { ...beside, ...file };
+  const missing = reading.why === undefined && named === undefined ? undefined : missingIn(reading, members);
+  if (missing !== undefined) throw missing;
   try {
-    const report = KINDS[kind].inspect({ ...beside, ...file }, now);
-    return notes.length === 0 ? report : { ...report, notes };
+    const report = KINDS[kind].inspect(members, now);
+    return {
+      ...report,
+      ...(reading.why !== undefined && { readAs: sentenceOfReading(reading) }),
+      ...(notes.length > 0 && { notes }),
+    };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     const { variable, message, remedy } = error;
     const member = memberOf(variable, file);
     throw new EvidenceError(member, member + message.slice(variable.length), remedy, { cause: error });
   }
+}
+
+/** Names of members in a note. */
+const MOST_NAMES = 8;
+const MOST_CHARACTERS = 40;
+
+/** The members of a file, with those beside a body that the kind has; the others are not looked at, and the notes say so. */
+function fileOf({ kind, file, beside = {}, notes = [] }: Reading): {
+  readonly file: JsonObject;
+  readonly notes: readonly string[];
+} {
+  const { members } = KINDS[kind];
+  const entries = Object.entries(beside);
+  const taken = entries.filter(([name]) => members.includes(name));
+  const left = entries.map(([name]) => name).filter((name) => !members.includes(name));
+  const twice = taken.find(([name]) => Object.hasOwn(file, name));
+  if (twice !== undefined) throw unusable(twice[0], 'is in the body already', 'Leave it out.');
+  const names = left.slice(0, MOST_NAMES).map((name) => JSON.stringify(name.slice(0, MOST_CHARACTERS)));
+  const unknown =
+    left.length === 0 ? [] : [`Not looked at: ${names.join(', ')}${left.length > MOST_NAMES ? ', …' : ''}.`];
+  return { file: { ...Object.fromEntries(taken), ...file }, notes: [...notes, ...unknown] };
 }
 
 /** Members of a file that have options of the verifier in them, which it names alone. */
@@ -113,43 +151,21 @@ const MEMBER_OF: Readonly<Record<string, string>> = {
  *
  * @throws EvidenceError where it is of none
  */
-export function kindOf(evidence: unknown): EvidenceKindName {
-  return readFile(evidence).kind;
-}
-
-interface EvidenceFile {
-  readonly kind: EvidenceKindName;
-  readonly file: JsonObject;
-  readonly notes: readonly string[];
-}
-
-function readFile(given: unknown): EvidenceFile {
-  const parsed = typeof given === 'string' ? readJsonObject(Buffer.from(given.trim())) : undefined;
-  const evidence = parsed ?? given;
-  if (typeof evidence === 'string') return readToken(evidence);
-  if (!isJsonObject(evidence))
-    throw unusable('evidence', 'is neither a token nor a JSON object', 'Give one of them.');
-  const { kind } = evidence;
-  if (typeof kind === 'string' && Object.hasOwn(KINDS, kind))
-    return { kind: kind as EvidenceKindName, file: evidence, notes: [] };
-  const problem = kind === undefined ? 'is missing' : 'is not a kind of evidence that is known here';
-  const kinds = `Kinds are: ${Object.keys(KINDS).join(', ')}.`;
-  throw unusable('kind', problem, (kind === undefined ? fileFor(evidence) : undefined) ?? kinds);
-}
-
-function readToken(text: string): EvidenceFile {
-  const { token, notes } = readBareText(text);
-  if (token === '') throw unusable('evidence', 'is empty', 'Give a token, or an evidence file.');
-  const why = whyFile(token);
-  if (why !== undefined) throw unusable('evidence', ...why);
-  const kind = looksLikeSession(token) ? 'session-token' : 'approov-token';
-  return { kind, file: { kind, token }, notes };
+export function kindOf(evidence: unknown, options: Pick<InspectOptions, 'kind'> = {}): EvidenceKindName {
+  return recognize(evidence, options.kind).kind;
 }
 
 /** Whether the evidence brings the key that it is to be verified with; where it does not, `inspectEvidence` needs one beside it. */
-export function hasKey(evidence: unknown): boolean {
-  const members = [...KEY_MEMBERS, ...SESSION_KEY_MEMBERS];
-  return isJsonObject(evidence) && members.some((member) => evidence[member] !== undefined);
+export function hasKey(evidence: unknown, options: Pick<InspectOptions, 'kind'> = {}): boolean {
+  const { file, beside } = recognize(evidence, options.kind);
+  const all: JsonObject = { ...beside, ...file };
+  return [...KEY_MEMBERS, ...SESSION_KEY_MEMBERS].some((member) => all[member] !== undefined);
+}
+
+/** Whether evidence says as of when it is inspected. */
+export function saysTime(evidence: unknown, options: Pick<InspectOptions, 'kind'> = {}): boolean {
+  const { file, beside } = recognize(evidence, options.kind);
+  return typeof ({ ...beside, ...file } as JsonObject)['at'] === 'string';
 }
 
 const CHECKS: readonly CheckDef[] = [

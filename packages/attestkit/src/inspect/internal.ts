@@ -1,1 +1,2 @@
-export { sentenceOf } from './inspect-evidence.js';
+export { saysTime, sentenceOf } from './inspect-evidence.js';
+export { usualCauseOf } from './usual-causes.js';

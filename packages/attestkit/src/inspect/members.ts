@@ -1,6 +1,6 @@
 import type { JsonObject } from '../kernel/bytes/json.js';
 import { unusable, type EvidenceError } from './evidence-error.js';
-import { memberFor } from './sent.js';
+import { memberFor } from './recognize/wire-names.js';
 
 /** What exactly is wrong with a value, and where in it. */
 export interface Flaw {

@@ -1,6 +1,6 @@
 export { keyIdOf, readPublicKey } from './attested-key.js';
 export type { SignatureAlgorithm } from './attested-key.js';
-export { CHAIN_CHECKS } from './chain/chain-checks.js';
+export { CHAIN_CHECKS, FIELD_CHECKS } from './chain/chain-checks.js';
 export { DESCRIPTION_CHECKS } from './description/description-checks.js';
 export { base64Length, decodeFilled } from './encoding.js';
 export { DEVICE_OPTIONS } from './policy/device-policy.js';

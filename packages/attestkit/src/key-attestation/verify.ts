@@ -1,4 +1,4 @@
-import { NOT_ASKED } from '../kernel/asked.js';
+import { amount, NOT_ASKED, type Worded } from '../kernel/asked.js';
 import { equalBytes } from '../kernel/bytes/equal-bytes.js';
 import type { CertificatePlace } from '../kernel/asn1/certificate-place.js';
 import { enforcing, inspecting, mustRead } from '../kernel/sinks.js';
@@ -130,7 +130,8 @@ export function appraiseKeyAttestation(
 
   // The hardware generated it: KeyOrigin 0.
   const { hardwareEnforced } = description;
-  checks.holds(CHECKS.origin, hardwareEnforced.origin === 0, hardwareEnforced.origin, 0);
+  const { origin } = hardwareEnforced;
+  checks.holds(CHECKS.origin, origin === 0, originWords(origin), originWords(0));
 
   // It belongs to an expected app.
   const appId = appraiseApp(description, rules.apps, checks);
@@ -204,4 +205,11 @@ function resultOf({ chain, own, attestKey, appId }: Findings): KeyAttestation {
 
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64');
+}
+
+/** KeyMint's KeyOrigin, by its numbers. */
+const ORIGINS = ['generated', 'derived', 'imported', 'reserved', 'securely imported'];
+
+function originWords(origin: number | undefined): Worded | undefined {
+  return amount(origin, `(${ORIGINS[origin ?? 0] ?? 'unknown'})`);
 }

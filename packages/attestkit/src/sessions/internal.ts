@@ -1,5 +1,7 @@
 export { BODY_CHECKS, CONFLICT_CHECKS } from './enrolment/enrolment-checks.js';
 export { clientDataMistakes } from './evidence/line-mistakes.js';
+export { PROOF_CHECKS } from './evidence/proof-checks.js';
+export { hasAttestScheme, readAttestCredentials, readKeyId, readProofField } from './evidence/proof-field.js';
 export { sessionEvidence } from './evidence/session.js';
 export { signedRequestEvidence } from './evidence/signed-request.js';
 export { deviceIdOf } from './operations/body-members.js';

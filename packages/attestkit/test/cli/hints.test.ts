@@ -3,6 +3,8 @@ import { token } from '../app-check/support/tokens.js';
 import { remoteDrafts } from '../key-attestation/support/forge.js';
 import { token as playToken } from '../play-integrity/support/tokens.js';
 import { APP_CHECK, CHAIN_MEMBERS, chainFile, PAYLOAD } from '../inspect/support/android-files.js';
+import { CAUSES } from '../../src/inspect/usual-causes.js';
+import { sentenceOf } from '../../src/inspect/internal.js';
 import { cli, ENV } from './support/terminal.js';
 
 const HINT = /\nFAIL \w+\n {5}[^\n]+(\n {5}[^\n]+)*\n {5}It was checked as of now\. [^\0]*set "at"/;
@@ -66,6 +68,26 @@ describe('the hint at the time of the refusal', () => {
   });
 });
 
+describe('the usual cause', () => {
+  it('stands at the end, with the code and the sentence, unless the mistake itself is known', async () => {
+    const unlike = { ...APP_CHECK, projectNumber: '1' };
+    const [, end = ''] = (await inspected(unlike)).out.split('\nFAIL ');
+    expect(end).toMatch(/^ERR_\w+\n {5}[^\n]+(\n {5}[^\n]+)*\n {5}Usual cause: the token is of another/);
+    const placeholder = Buffer.from('{"error":"UNKNOWN_ERROR"}').toString('base64');
+    const { out } = await inspected(placeholder);
+    expect(out.split('\nFAIL ')[1]?.replaceAll(/\s+/g, ' ')).toContain('Likely mistake: ');
+    expect(out).not.toContain('Usual cause');
+    expect((await inspected(PAYLOAD)).out).not.toContain('Usual cause');
+    expect((await inspected(unlike, '--json')).out).not.toContain('Usual cause');
+  });
+
+  it('is of a check that there is, once', () => {
+    const codes = CAUSES.map(([{ code }]) => code);
+    expect(new Set(codes).size).toBe(codes.length);
+    for (const code of codes) expect(sentenceOf(code)).not.toBe('');
+  });
+});
+
 describe('the hint at the challenge', () => {
   it('stands where the check failed', async () => {
     const { out } = await inspected({
@@ -86,7 +108,7 @@ describe('a bare token of Google’s', () => {
   ])('cannot be used: %s', async (name, bare) => {
     const { status, out, err } = await inspected(bare);
     expect([status, out]).toEqual([2, '']);
-    expect(err).toMatch(new RegExp(`^attestkit inspect: evidence is a token of ${name}`));
+    expect(err).toMatch(new RegExp(`^attestkit inspect: evidence is read as a token of ${name}`));
     expect(err).toMatch(/\nSee: attestkit inspect --help\n$/);
     expect(err).not.toContain(bare);
   });

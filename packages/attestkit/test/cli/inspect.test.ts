@@ -106,7 +106,7 @@ describe('attestkit inspect', () => {
   it('says how to give a key where there is none', async () => {
     const { status, out } = await cli(['inspect', token], {});
     expect(status).toBe(1);
-    expect(out).toContain('FAILED known key');
+    expect(out).toContain('FAILED    known key');
     expect(out.replace(/\s+/g, ' ')).toContain('give --secret or APPROOV_BASE64_SECRET');
     expect(out).toContain('Claims, for which nothing vouches');
   });

@@ -22,10 +22,10 @@ describe('what a key description says, as text', () => {
       'padding: [5,99]  PKCS#1 signature, unknown',
       'ecCurve: 1  P-256',
       'origin: 0  generated',
-      'keySize: 256',
+      'keySize: 256  bits',
     ])
       expect(out).toContain(`\n  ${HARDWARE}.${line}\n`);
-    expect(out).toMatch(/\.creationDateTime: \d+\s+2026-06-15T11:59:55\.000Z\n/);
+    expect(out).toMatch(/\.creationDateTime: \d+\s+2026-06-15T11:59:55\.000Z\s\(5 seconds earlier\)\n/);
     expect(out).toContain('\n  key.algorithm: "ecdsa-sha256"\n');
   });
 
@@ -122,9 +122,11 @@ describe('the times of Play Integrity', () => {
   it('are times', async () => {
     const out = await inspected(PAYLOAD);
     expect(out).toMatch(
-      /\n {2}requestDetails\.timestampMillis: 1780315195000 {2}2026-06-01T11:59:55\.000Z\n/,
+      /\n {2}requestDetails\.timestampMillis: 1780315195000 {2}2026-06-01T11:59:55\.000Z \(5\n {2}seconds earlier\)\n/,
     );
     const said = out.replaceAll(/\s+/g, ' ');
-    expect(said).toContain('requested 2026-06-01T11:59:55.000Z, and it is 2026-06-01T12:00:00.000Z');
+    expect(said).toContain(
+      'requested 2026-06-01T11:59:55.000Z (5 seconds earlier), and it is 2026-06-01T12:00:00.000Z',
+    );
   });
 });

@@ -20,9 +20,11 @@ function rendered(claims: Record<string, unknown>, defect?: ApproovDefect, bindi
 describe('a report as text', () => {
   it('shows each check with its mark and source, the claims, and the verdict', () => {
     const text = rendered({ did: 'ExampleApproovTokenDID==' });
-    expect(text).toMatch(/^Approov token, as of 2026-06-01T12:00:00\.000Z\n\n/);
-    expect(text).toMatch(/^ {2}ok {5}signature +RFC 7515 §5\.2$/m);
-    expect(text).toMatch(/^ {2}exp: 1780315500 {2}2026-06-01T12:05:00\.000Z$/m);
+    expect(text).toMatch(
+      /^Approov token, as of 2026-06-01T12:00:00\.000Z\nRead as an Approov token, because nothing in it [^\n]+\n[^\n]+\n\n/,
+    );
+    expect(text).toMatch(/^ {2}ok {8}signature +RFC 7515 §5\.2$/m);
+    expect(text).toMatch(/^ {2}exp: 1780315500 {2}2026-06-01T12:05:00\.000Z \(5 minutes later\)$/m);
     expect(text).toMatch(/^ {2}did: "ExampleApproovTokenDID=="$/m);
     expect(text).toMatch(/\nPASS\n$/);
     expect(text).not.toContain('FAILED');
@@ -31,7 +33,7 @@ describe('a report as text', () => {
   it('says why a check failed', () => {
     const text = rendered({}, 'other-type');
     expect(text).toMatch(
-      /^ {2}FAILED token type +RFC 8725 §3\.11, RFC 7515 §4\.1\.9\n {9}the Approov token is a token of another type: found "at\+jwt"/m,
+      /^ {2}FAILED {4}token type +RFC 8725 §3\.11, RFC 7515 §4\.1\.9\n {12}the Approov token is a token of another type: found "at\+jwt"/m,
     );
     expect(text).toMatch(/\nClaims, for which nothing vouches\n/);
     expect(text).toMatch(/\nFAIL ERR_APPROOV_TOKEN_TYPE_MISMATCH\n/);

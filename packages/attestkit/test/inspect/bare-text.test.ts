@@ -1,9 +1,11 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { TOKEN_CHECKS } from '../../src/approov/internal.js';
 import { inspectEvidence, kindOf } from '../../src/inspect/index.js';
 import { mintApproovToken } from 'attestkit-testing/approov';
 import { token as appCheckToken } from '../app-check/support/tokens.js';
 import { cli, ENV, SECRET } from '../cli/support/terminal.js';
-import { APP_CHECK, chainFile, PAYLOAD } from './support/android-files.js';
+import { APP_CHECK, PAYLOAD } from './support/android-files.js';
 import { ASSERTION, ATTESTATION, base64, base64url, key, made, RECEIPT } from './support/app-attest-files.js';
 import { problem } from './support/unusable.js';
 
@@ -11,7 +13,7 @@ const secretBase64 = SECRET;
 const token = mintApproovToken({ secretBase64 });
 const REQUEST = { audience: 'https://api.example.com', method: 'GET', target: '/' };
 const SIGNED = key.signRequest(REQUEST);
-const [leaf = ''] = chainFile().certificateChain;
+const KEY_ID = base64url(Buffer.alloc(32, 7));
 const ERROR = Buffer.from('{"error":"UNKNOWN_ERROR"}').toString('base64');
 
 describe('a token with something around it', () => {
@@ -76,54 +78,80 @@ describe('a word of the SDK', () => {
 });
 
 describe('evidence that needs a file', () => {
-  it.each<[string, string, RegExp]>([
+  const [ATTEST, ASSERT] = ['app-attest-attestation', 'app-attest-assertion'];
+  it.each<[string, string | Uint8Array, string, RegExp]>([
     [
       'an attestation',
       base64(made),
-      /^evidence is an App Attest attestation\. Write .* kind app-attest-attestation, .*challengeText/,
+      ATTEST,
+      /an App Attest attestation, because it is CBOR with fmt and attStmt\./,
     ],
-    ['one in base64url', base64url(made), /is an App Attest attestation/],
-    ['one in lines', base64(made).replaceAll(/.{76}/g, '$&\n'), /is an App Attest attestation/],
-    ['one in quotation marks', `"${ATTESTATION.attestation}"`, /is an App Attest attestation/],
+    ['one in base64url', base64url(made), ATTEST, /an App Attest attestation/],
+    ['one in lines', base64(made).replaceAll(/.{76}/g, '$&\n'), ATTEST, /an App Attest attestation/],
+    ['one in quotation marks', `"${ATTESTATION.attestation}"`, ATTEST, /an App Attest attestation/],
+    ['one in hexadecimal', Buffer.from(made).toString('hex'), ATTEST, /an App Attest attestation/],
+    [
+      'one in capitals',
+      `0x${Buffer.from(made).toString('hex').toUpperCase()}`,
+      ATTEST,
+      /an App Attest attestation/,
+    ],
+    ['its bytes', made, ATTEST, /an App Attest attestation/],
+    ['one that was cut off', base64(made).slice(0, 4000), ATTEST, /an App Attest attestation/],
     [
       'an assertion',
       ASSERTION.assertion,
-      /is an App Attest assertion\. Write .* kind app-attest-assertion, .*clientDataText/,
+      ASSERT,
+      /an App Attest assertion, because it is CBOR with signature/,
     ],
-    ['a receipt', RECEIPT.receipt, /is an App Attest receipt\. Write .* kind app-attest-receipt/],
+    ['its bytes', Buffer.from(ASSERTION.assertion, 'base64'), ASSERT, /an App Attest assertion/],
+    ['a receipt', RECEIPT.receipt, 'app-attest-receipt', /an App Attest receipt, because it is signed data/],
+    ['its bytes', Buffer.from(RECEIPT.receipt, 'base64'), 'app-attest-receipt', /an App Attest receipt/],
     [
       'a header field',
       SIGNED.xAppAttest,
-      /is an App Attest assertion in its header field\. Write .* kind app-attest-assertion/,
+      ASSERT,
+      /an App Attest assertion in its header field, because it has assertion/,
     ],
-    ['a whole line', `X-App-Attest: ${SIGNED.xAppAttest}`, /is an App Attest assertion in its header field/],
-    ['credentials', SIGNED.authorization, /is an App Attest assertion in its header field/],
+    ['a whole line', `X-App-Attest: ${SIGNED.xAppAttest}`, ASSERT, /assertion in its header field/],
     [
-      'those in a line',
-      `Authorization: ${SIGNED.authorization}`,
-      /is an App Attest assertion in its header field/,
+      'credentials',
+      SIGNED.authorization,
+      ASSERT,
+      /assertion in its header field, because it has the scheme Attest/,
     ],
+    ['those in a line', `Authorization: ${SIGNED.authorization}\n`, ASSERT, /assertion in its header field/],
     [
       'one of Android',
-      'v=1; key_id=AAAA; signature=AAAA',
-      /is a signature of an Android key .* kind key-attestation-signature/,
-    ],
-    ['a certificate', leaf, /is a certificate or a key in DER\. Write .* kind key-attestation, /],
-    [
-      'a certificate in PEM',
-      `-----BEGIN CERTIFICATE-----\n${leaf}\n-----END CERTIFICATE-----`,
-      /is a certificate in PEM/,
+      `v=1; key_id=${KEY_ID}; signature=AAAA`,
+      'key-attestation-signature',
+      /a signature of an Android key in its header field/,
     ],
     [
-      'a placeholder',
-      ERROR,
-      /is the placeholder that the Firebase SDK sends .*There is no token to inspect\.$/,
+      'a signature in DER',
+      base64(sign('sha256', Buffer.from('x'), generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey)),
+      'key-attestation-signature',
+      /a signature of an Android key, because it is DER with two integers/,
     ],
-    ['one in its field', `X-Firebase-AppCheck: ${ERROR}`, /is the placeholder that the Firebase SDK sends/],
-    ['a token of App Check', `Bearer ${appCheckToken()}`, /is a token of Firebase App Check/],
-  ])('is recognized, and told what to write: %s', (_, text, message) => {
-    expect(problem(text).message).toMatch(message);
-    expect(() => kindOf(text)).toThrow(message);
+    ['a token of App Check', `Bearer ${appCheckToken()}`, 'app-check', /a token of Firebase App Check/],
+  ])('is recognized, and told what to write: %s', (_, given, kind, what) => {
+    const { message } = problem(given);
+    expect(message).toMatch(/^evidence is read as /);
+    expect(message).toMatch(what);
+    expect(message).toContain(`Write an evidence file of kind ${kind}, with `);
+    expect(message).toMatch(/see docs\/inspect\.md\.$/);
+    expect(kindOf(given)).toBe(kind);
+  });
+
+  it('is told all that is missing', () => {
+    expect(problem(base64(made)).message).toContain(
+      'what is missing is appId (TEAMID1234.com.example.app), keyId (what generateKey returned) and challengeText (',
+    );
+    expect(problem(ASSERTION.assertion).message).toMatch(
+      /appId .*publicKey .*previousCounter .*clientDataText/,
+    );
+    expect(problem(RECEIPT.receipt).message).toMatch(/missing is appId \(.*\) and publicKey \(/);
+    expect(problem(appCheckToken()).message).toMatch(/jwks .*projectNumber .*appIds/);
   });
 
   it.each([
@@ -134,24 +162,19 @@ describe('evidence that needs a file', () => {
     `${'a=b;'.repeat(20_000)}x`,
     'A'.repeat(200_000),
     'eyJlcnJvciI6.x.y',
+    `${'='.repeat(100_000)}`,
+    `-----BEGIN CERTIFICATE-----${'A'.repeat(1000)}`,
+    '-----BEGIN CERTIFICATE-----'.repeat(20_000),
+    'attest',
+    'f'.repeat(201),
+    base64(Buffer.concat([Buffer.from('30820010', 'hex'), Buffer.alloc(60)])),
+    base64(Buffer.concat([Buffer.from('a3', 'hex'), Buffer.from('fmt authData'.repeat(9))])),
   ])('is nothing else', (text) => {
     expect(kindOf(text)).toBe('approov-token');
   });
 });
 
-describe('the body of /assert', () => {
-  const body = { challenge: 'AQAB', device_id: 'd-1', key_id: 'AAAA' };
-
-  it('is no attestation, and its lines are told', () => {
-    expect(problem({ ...body, assertion: 'AAAA' }).message).toMatch(
-      /Its assertion: in an evidence file of kind app-attest-assertion it is "assertion"; .*attestkit-session-v1/,
-    );
-    expect(problem({ ...body, signature: 'AAAA' }).message).toMatch(
-      /Its signature: in an evidence file of kind key-attestation-signature it is "signature"; .*attestkit-session-v1/,
-    );
-    expect(problem({ ...body, attestation: 'AAAA' }).message).toMatch(/of kind app-attest-attestation/);
-  });
-
+describe('a member of a body in a file', () => {
   it('has a key id that an assertion does without', () => {
     expect(problem({ ...ASSERTION, key_id: 'x' }).message).toMatch(
       /^key_id is no member .* Leave it out: "publicKey"/,
@@ -167,8 +190,8 @@ describe('JSON as text', () => {
     expect(inspectEvidence(file, { secretBase64 }).verdict).toBe('pass');
     expect((await cli(['inspect', file], ENV)).status).toBe(0);
     const answer = JSON.stringify({ status: 200, data: { tokenPayloadExternal: PAYLOAD.payload } });
-    expect(problem(answer).message).toMatch(
-      /Its tokenPayloadExternal: in an evidence file of kind play-integrity/,
+    expect(inspectEvidence(answer).readAs).toMatch(
+      /^Google’s answer .*, because it has tokenPayloadExternal$/,
     );
   });
 
@@ -178,7 +201,34 @@ describe('JSON as text', () => {
   });
 });
 
-describe('the placeholder of the Firebase SDK in a file', () => {
+describe('the placeholder of the Firebase SDK', () => {
+  it.each([ERROR, `X-Firebase-AppCheck: ${ERROR}`, `"${ERROR}"`, ERROR.replaceAll('=', '')])(
+    'has the code of the server, and says the reason: %s',
+    (text) => {
+      const report = inspectEvidence(text);
+      const { code } = inspectEvidence({ ...APP_CHECK, token: ERROR }) as { readonly code?: string };
+      expect(report).toMatchObject({ kind: 'app-check', verdict: 'fail', code });
+      expect(report.checks.at(-1)?.detail).toMatch(
+        /Likely mistake: the Firebase SDK .*, which says UNKNOWN_ERROR: /,
+      );
+      expect(report.readAs).toMatch(/^the placeholder that the Firebase SDK sends .*\{"error":…\}$/);
+    },
+  );
+
+  it('says no reason that is not one of its words', () => {
+    for (const error of ['\u001b[31m', 'A B', 1, 'x'.repeat(200)]) {
+      const text = Buffer.from(JSON.stringify({ error })).toString('base64');
+      expect(inspectEvidence(text).checks.at(-1)?.detail).not.toContain('which says');
+    }
+  });
+
+  it('is what the server says where the field is another', () => {
+    expect(inspectEvidence(`Approov-Token: ${ERROR}`, { secretBase64 })).toMatchObject({
+      kind: 'approov-token',
+      code: TOKEN_CHECKS.compact.code,
+    });
+  });
+
   it('is named where the check failed', () => {
     const { checks } = inspectEvidence({ ...APP_CHECK, token: ERROR });
     expect(checks.find(({ ok }) => !ok)?.detail).toMatch(

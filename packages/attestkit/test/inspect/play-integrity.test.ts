@@ -112,13 +112,21 @@ describe('a verdict of Play Integrity', () => {
     const answer = { ...PAYLOAD, payload: { tokenPayloadExternal: PAYLOAD.payload } };
     expect(inspectEvidence(answer)).toEqual(inspectEvidence(PAYLOAD));
     const inner = { tokenPayloadExternal: PAYLOAD.payload };
-    for (const answered of [
-      JSON.stringify(inner),
-      JSON.stringify(PAYLOAD.payload),
-      { status: 200, data: inner },
-    ])
-      expect(inspectEvidence({ ...PAYLOAD, payload: answered })).toEqual(inspectEvidence(PAYLOAD));
-    expect(inspectEvidence({ ...PAYLOAD, payload: { data: { data: inner } } }).verdict).toBe('fail');
+    for (const [answered, path] of [
+      [JSON.stringify(inner), 'JSON text, tokenPayloadExternal'],
+      [JSON.stringify(PAYLOAD.payload), 'JSON text'],
+      [{ status: 200, data: inner }, 'data, tokenPayloadExternal'],
+      [{ data: { data: inner } }, 'data, data, tokenPayloadExternal'],
+      [[inner], 'a list, tokenPayloadExternal'],
+      [{ data: JSON.stringify([inner]) }, 'data, JSON text, a list, tokenPayloadExternal'],
+    ] as const)
+      expect(inspectEvidence({ ...PAYLOAD, payload: answered })).toEqual({
+        ...inspectEvidence(PAYLOAD),
+        notes: [`The verdict was taken out of ${path}. A server takes it alone.`],
+      });
+    const deep = Array.from({ length: 8 }).reduce((data) => ({ data }), inner as unknown);
+    for (const other of [deep, [inner, inner], [PAYLOAD.payload], { data: PAYLOAD.payload }, [], [[]]])
+      expect(inspectEvidence({ ...PAYLOAD, payload: other }).verdict).toBe('fail');
     const more = { ...PAYLOAD, payload: { ...PAYLOAD.payload, tokenPayloadExternal: verdict() } };
     expect(inspectEvidence(more)).toMatchObject({ result: { payload: more.payload } });
     expect(failed(inspectEvidence({ ...PAYLOAD, payload: { tokenPayloadExternal: 'x' } }))).toEqual(

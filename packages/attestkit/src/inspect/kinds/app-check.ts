@@ -1,7 +1,7 @@
 import type { JsonWebKey } from 'node:crypto';
-import { TOKEN_CHECKS } from '../../app-check/internal.js';
+import { inspectAppCheckForm, TOKEN_CHECKS } from '../../app-check/internal.js';
 import { inspectAppCheckToken, type AppCheckResult } from '../../app-check/index.js';
-import { isPlaceholder } from '../bare-text.js';
+import { isPlaceholder, reasonIn } from '../recognize/tokens.js';
 import { evidenceKind, explain, type EvidenceKind, type Findings, type Report } from '../evidence-kind.js';
 import { jwkSet, numberOf, text, texts } from '../member-types.js';
 import { required, type Member, type MemberTable } from '../members.js';
@@ -43,8 +43,12 @@ const MEMBERS = {
   allowDebugProvider: flag,
 } as const satisfies MemberTable & Record<keyof Omit<AppCheckEvidence, 'kind' | 'at'>, unknown>;
 
-const PLACEHOLDER =
-  'the Firebase SDK could not get a token, and sent this placeholder instead: the app’s log says why';
+function mistakeIn(token: string): string | undefined {
+  if (!isPlaceholder(token)) return undefined;
+  const reason = reasonIn(token);
+  const said = reason === undefined ? '' : `, which says ${reason}`;
+  return `the Firebase SDK could not get a token, and sent this placeholder instead${said}: the app’s log says why`;
+}
 
 /** Every check of a token. */
 export const APP_CHECK: EvidenceKind<'app-check', Findings<AppCheckResult, 'earlier use'>> = evidenceKind(
@@ -52,14 +56,15 @@ export const APP_CHECK: EvidenceKind<'app-check', Findings<AppCheckResult, 'earl
   MEMBERS,
   ({ token, appIds, ...expected }, now) => {
     const allowed = typeof appIds === 'string' ? [appIds] : appIds;
-    const inspection = inspectAppCheckToken(token, { ...expected, appIds: allowed, now });
+    const isFormAlone = isPlaceholder(token) && allowed.length === 0;
+    const inspection = isFormAlone
+      ? inspectAppCheckForm(token, now)
+      : inspectAppCheckToken(token, { ...expected, appIds: allowed, now });
     const read = inspection.verdict === 'pass' ? inspection.result : inspection.unverified;
     const explained = explainToken(inspection.checks, TOKEN_CHECKS, read?.claims ?? {}, undefined, now);
     return {
       ...inspection,
-      checks: explain(explained, TOKEN_CHECKS.compact, () =>
-        isPlaceholder(token) ? PLACEHOLDER : undefined,
-      ),
+      checks: explain(explained, TOKEN_CHECKS.compact, () => mistakeIn(token)),
       notChecked: ['earlier use'],
     };
   },

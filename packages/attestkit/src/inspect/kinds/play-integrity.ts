@@ -28,7 +28,6 @@ import {
 } from '../evidence-kind.js';
 import { anything, options, text } from '../member-types.js';
 import { onlyOne, type MemberTable } from '../members.js';
-import { verdictIn } from '../sent.js';
 
 /** What a verdict is compared with, by the names of `verifyPlayIntegrityVerdict`. */
 export interface PlayIntegrityExpected {
@@ -167,7 +166,7 @@ function decoderOf(
   for (const [name, value] of Object.entries({ decryptionKey, verificationKey }))
     if ((value === undefined) === (member === 'token')) throw unusable(name, misplaced, remedy);
   if (token === undefined || decryptionKey === undefined || verificationKey === undefined)
-    return () => verdictIn(payload);
+    return () => payload;
   const keys = playIntegrityKeys({ decryptionKey, verificationKey });
   return (checks) => decodeToken(token, keys, checks);
 }

@@ -1,5 +1,6 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { isJsonObject } from '../../kernel/bytes/json.js';
+import { keyIdOf, readPublicKey } from '../../key-attestation/internal.js';
 import { bytes } from '../byte-members.js';
 import type { Flaw, Member } from '../members.js';
 
@@ -61,6 +62,19 @@ function spkiOfJwk(jwk: JsonWebKey): Uint8Array | undefined {
   if (isPrivate(jwk)) return undefined;
   try {
     return createPublicKey({ key: jwk, format: 'jwk' }).export({ type: 'spki', format: 'der' });
+  } catch {
+    return undefined;
+  }
+}
+
+/** The id by which a device names a public key, base64url; undefined for a value that cannot be read as one. */
+export function idOfPublicKey(value: unknown): string | undefined {
+  const read = pemOrSpki.read(value);
+  if (read === undefined) return undefined;
+  try {
+    const key = typeof read === 'string' ? createPublicKey(read) : undefined;
+    const spki = key?.export({ type: 'spki', format: 'der' }) ?? (read as Uint8Array);
+    return keyIdOf(readPublicKey(spki), spki);
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { atLeast, atMost, NOT_ASKED, words } from '../../kernel/asked.js';
+import { amount, atLeast, atMost, NOT_ASKED, words, type Worded } from '../../kernel/asked.js';
 import { equalBytes } from '../../kernel/bytes/equal-bytes.js';
 import { CertificatePlace } from '../../kernel/asn1/certificate-place.js';
 import { AttestationError } from '../../kernel/errors.js';
@@ -91,7 +91,11 @@ function positionsOf(certificates: readonly Certificate[]): Positions {
 /** Reads the certificates: how many, how large, in DER. */
 export function readChain(chain: readonly Uint8Array[], checks: Checks): readonly Certificate[] {
   const count = Array.isArray(chain) ? chain.length : 0;
-  checks.holds(CHECKS.length, count >= MIN_CERTIFICATES && count <= MAX_CERTIFICATES, count);
+  checks.holds(
+    CHECKS.length,
+    count >= MIN_CERTIFICATES && count <= MAX_CERTIFICATES,
+    amount(count, 'certificates'),
+  );
   // The inspector reads shorter ones all the same.
   if (count === 0 || count > MAX_CERTIFICATES) throw new AttestationError(CHECKS.length);
   const large = chain.findIndex((each) => !fits(each));
@@ -165,23 +169,27 @@ export function appraiseChain(
   const begins = Math.max(...issued.map(({ notBefore }) => notBefore));
   const today = new Date(rules.now);
   const hasBegun = rules.now >= begins;
-  const early = hasBegun ? new Date(begins) : placeOfTime(certificates, attestation, 'notBefore', begins);
+  const early = hasBegun ? dateOf(begins) : placeOfTime(certificates, attestation, 'notBefore', begins);
   checks.holds(CHECKS.notBefore, hasBegun, early, atMost(today));
   const ends = Math.min(...issued.map(({ notAfter }) => notAfter));
   const isCurrent = provisioning === 'factory' || rules.now <= ends;
-  const late = isCurrent ? new Date(ends) : placeOfTime(certificates, attestation, 'notAfter', ends);
+  const late = isCurrent ? dateOf(ends) : placeOfTime(certificates, attestation, 'notAfter', ends);
   checks.holds(CHECKS.notAfter, isCurrent, late, provisioning === 'factory' ? NOT_ASKED : atLeast(today));
 
   // Step 4: the attestation is of the leaf; of an app's attestation key above it only where that is allowed.
   const highestAllowed = rules.allowAttestKeys ? 1 : 0;
   const [lowest] = attested;
   const atLeaf = placeOfExtension(0, KEY_DESCRIPTION);
-  checks.holds(CHECKS.extension, lowest !== undefined, lowest === undefined ? atLeaf : attested);
+  checks.holds(CHECKS.extension, lowest !== undefined, lowest === undefined ? atLeaf : numbered(attested));
   const isLeaf = lowest === undefined || lowest === 0;
-  checks.holds(CHECKS.leaf, isLeaf, isLeaf ? attested : placeOfExtension(lowest, KEY_DESCRIPTION));
+  checks.holds(CHECKS.leaf, isLeaf, isLeaf ? numbered(attested) : placeOfExtension(lowest, KEY_DESCRIPTION));
   const above = attested.find((index) => index > highestAllowed);
   const isAlone = above === undefined;
-  checks.holds(CHECKS.extended, isAlone, isAlone ? attested : placeOfExtension(above, KEY_DESCRIPTION));
+  checks.holds(
+    CHECKS.extended,
+    isAlone,
+    isAlone ? numbered(attested) : placeOfExtension(above, KEY_DESCRIPTION),
+  );
 
   // Step 4: between device and root are as many certificates as its makers issue: with one more, one of them was no authority.
   const mostIssued = provisioning === 'remote' ? 3 : 2;
@@ -199,7 +207,7 @@ export function appraiseChain(
   checks.holds(
     CHECKS.provisioningPosition,
     inPlace,
-    inPlace ? informed : placeOfExtension(astray, PROVISIONING_INFO),
+    inPlace ? numbered(informed) : placeOfExtension(astray, PROVISIONING_INFO),
   );
 
   // None of them is revoked or suspended.
@@ -249,4 +257,14 @@ function indexesWith(certificates: readonly Certificate[], oid: string): readonl
 function serialOf({ serial }: Certificate): string {
   const hex = Buffer.from(serial).toString('hex');
   return hex.startsWith('0') ? hex.replace(/^0+(?=.)/, '') : hex;
+}
+
+/** Of no certificates there is none. */
+function dateOf(time: number): Date | undefined {
+  return Number.isFinite(time) ? new Date(time) : undefined;
+}
+
+/** Where certificates stand, from 0 for the leaf. */
+function numbered(indexes: readonly number[]): Worded {
+  return words(() => (indexes.length === 0 ? 'none' : `position ${indexes.join(', ')}`));
 }

@@ -1,4 +1,4 @@
-import { atLeast, atMost, NOT_ASKED, oneOf, words } from '../../kernel/asked.js';
+import { atMost, NOT_ASKED, oneOf, words } from '../../kernel/asked.js';
 import { decodeEither } from '../../kernel/bytes/base64.js';
 import { ConfigurationError } from '../../kernel/errors.js';
 import { assertOneOf, type OptionTypes } from '../../kernel/config/options.js';
@@ -8,7 +8,14 @@ import type { SecurityLevel } from '../description/key-description.js';
 import { POLICY_CHECKS as CHECKS } from './policy-checks.js';
 import type { Provisioning } from '../chain/provisioning.js';
 import { isComplete } from '../description/lenient-der.js';
-import { HIGHEST_OS, isAtLeastPatch, patchWords, readPatchLevel, readVersion } from './versions.js';
+import {
+  HIGHEST_OS,
+  isAtLeastPatch,
+  patchWords,
+  readPatchLevel,
+  readVersion,
+  versionWords,
+} from './versions.js';
 
 /** What a device has to be to be let in, beyond being genuine. */
 export interface DevicePolicyOptions {
@@ -176,7 +183,9 @@ export function appraiseDevice(facts: DeviceFacts, policy: DevicePolicy, now: nu
   const oldest = policy.minimumOs;
   const isCurrent =
     oldest === undefined || (osVersion !== undefined && osVersion >= oldest && osVersion <= HIGHEST_OS);
-  checks.holds(CHECKS.osVersion, isCurrent, osVersion, oldest === undefined ? NOT_ASKED : atLeast(oldest));
+  const system = osVersion === undefined ? undefined : words(() => versionWords(osVersion));
+  const version = oldest === undefined ? NOT_ASKED : words(() => `at least ${versionWords(oldest)}`);
+  checks.holds(CHECKS.osVersion, isCurrent, system, version);
   const levels = [facts.patchLevel, facts.vendorPatchLevel, facts.bootPatchLevel];
   const arePatched = policy.patches.every(
     (least, index) => least === undefined || isAtLeastPatch(levels[index], least, now),

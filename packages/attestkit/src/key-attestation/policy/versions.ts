@@ -18,6 +18,11 @@ export function readVersion(option: string, version: string): number {
   return major * 10_000 + minor * 100 + patch;
 }
 
+/** A version as people write it: `8.1.0` of 80100. */
+export function versionWords(version: number): string {
+  return [Math.floor(version / 10_000), Math.floor(version / 100) % 100, version % 100].join('.');
+}
+
 /**
  * A patch level as YYYYMMDD; the day is 00 where any will do.
  *
