@@ -2,7 +2,16 @@
 import { defineConfig } from 'vitest/config';
 
 const UNIT = 'packages/attestkit/test/**/*.test.ts';
+const FUZZ = 'fuzz/test/**/*.test.ts';
 const ORDERS = 'packages/attestkit/test/sessions/orders/*.test.ts';
+
+/** The fuzzer takes the built package; its tests take the sources, so that they need no build and count for coverage. */
+const src = `${import.meta.dirname}/packages/attestkit/src`;
+const sources = [
+  { find: /^attestkit$/, replacement: `${src}/index.ts` },
+  { find: /^attestkit\/(.+)$/, replacement: `${src}/$1/index.ts` },
+  { find: /^(\.\.\/)+packages\/attestkit\/dist\/(.+)\.js$/, replacement: `${src}/$2.ts` },
+];
 
 export default defineConfig({
   test: {
@@ -11,7 +20,11 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: 'unit', include: [UNIT], exclude: [ORDERS] } },
+      {
+        extends: true,
+        resolve: { alias: sources },
+        test: { name: 'unit', include: [UNIT, FUZZ], exclude: [ORDERS] },
+      },
       // On its own, since measuring coverage slows it down more than anything else.
       { extends: true, test: { name: 'orders', include: [ORDERS] } },
       { extends: true, test: { name: 'conformance', include: ['conformance/**/*.test.ts'] } },

@@ -3,6 +3,13 @@
 // `npm run clean` removes everything the builds wrote, so that the next build starts from the sources alone.
 import { rmSync } from 'node:fs';
 
-for (const path of ['packages/attestkit/dist', 'examples/dist', 'bench/dist', 'coverage', '.snippets']) {
+for (const path of [
+  'packages/attestkit/dist',
+  'examples/dist',
+  'bench/dist',
+  'fuzz/dist',
+  'coverage',
+  '.snippets',
+]) {
   rmSync(path, { recursive: true, force: true });
 }
