@@ -1,15 +1,24 @@
 import { AttestationError, type Inspection } from 'attestkit';
-import type { Kind } from '../../src/kinds/kinds.js';
-import { fuzz as run } from '../../src/run/fuzz.js';
+import { KINDS, type Kind } from '../../src/kinds/kinds.js';
+import { fuzzTarget } from '../../src/run/fuzz.js';
 import type { Outcome } from '../../src/run/outcome.js';
-import { subject } from '../../src/subject/subject.js';
+import { createRandom } from '../../src/run/random.js';
+import { subject, type Subject } from '../../src/subject/subject.js';
 
 /** Always the same choices. */
 const SEED = 1;
 
-/** Fuzzes the sources, with something else instead of some of them. */
-export function fuzz(kind: Kind, count: number, broken: object = {}): Outcome {
-  return run(kind, { ...subject, ...broken }, SEED, count);
+/** Fuzzes the sources, with something else instead of some of them; by the mutators with these names alone, if given. */
+export function fuzz(kind: Kind, count: number, broken: object = {}, mutators = /^/): Outcome {
+  return fuzzSubject(kind, count, { ...subject, ...broken }, mutators);
+}
+
+/** The same with any subject. */
+export function fuzzSubject(kind: Kind, count: number, given: Subject, mutators = /^/): Outcome {
+  const random = createRandom(SEED);
+  const target = KINDS[kind].target(given, random);
+  const names = target.names.filter((name) => mutators.test(name));
+  return fuzzTarget({ ...target, names }, AttestationError, random, count);
 }
 
 type Verify<Expected, Result> = (given: never, expected: Expected) => Result;
