@@ -58,6 +58,15 @@ describe.each(resignable('attestation'))('an attestation, signed again: %s', (_,
     expect(appraiseAttestation(extended(0xff), own)).toBeUndefined();
   });
 
+  it('is not in order with a leaf that is an authority, or an issuer that is none', () => {
+    const of = (edits: Parameters<typeof resignAttestation>[2]): string | undefined =>
+      appraiseAttestation(encode(resignAttestation(tree, terms.clientDataHash, edits)), own);
+    expect(of({ issuer: (tbs) => [without(tbs, BASIC_CONSTRAINTS)] })).toBeUndefined();
+    expect(of({ leaf: (tbs) => [without(tbs, BASIC_CONSTRAINTS)] })).toBe(IN_ORDER);
+    // With its own key usage OpenSSL takes it for no authority, whatever the other extension says.
+    expect(of({ leaf: (tbs) => withAuthority(without(tbs, BASIC_CONSTRAINTS, KEY_USAGE)) })).toBeUndefined();
+  });
+
   it('is not in order with something behind its authenticator data', () => {
     const data = (part: Part): Part[] => [row([...(part.children ?? []), raw(Buffer.of(1, 2))])];
     expect(
@@ -156,6 +165,22 @@ describe('a chain of an Android', () => {
     },
   );
 });
+
+const BASIC_CONSTRAINTS = Buffer.from('0603551d13', 'hex');
+const KEY_USAGE = Buffer.from('0603551d0f', 'hex');
+
+/** Removes extensions from what is signed in a certificate. */
+function without(tbs: Part, ...oids: readonly Buffer[]): Part {
+  const isOther = ({ children: [oid] = [] }: Part): boolean =>
+    oid === undefined || !oids.some((each) => each.equals(encode(oid)));
+  return edited(tbs, [7, 0], (list) => [{ ...list, children: list.children?.filter(isOther) }]);
+}
+
+function withAuthority(tbs: Part): Part[] {
+  const content = Buffer.from('30030101ff', 'hex');
+  const extension = der(0x30, { children: [raw(BASIC_CONSTRAINTS), der(0x04, { content })] });
+  return [edited(tbs, [7, 0], (list) => [{ ...list, children: [...(list.children ?? []), extension] }])];
+}
 
 /** Adds an extension that nobody understands to what is signed in a certificate. */
 function withExtension(critical: number): (tbs: Part) => Part[] {

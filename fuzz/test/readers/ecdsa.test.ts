@@ -2,7 +2,7 @@ import { generateKeyPairSync, sign, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { readBer } from '../../src/readers/ber.js';
 import { compareSignatures, otherForm, readSignature } from '../../src/readers/ecdsa.js';
-import { encode, row } from '../../src/readers/tree.js';
+import { der, encode, row } from '../../src/readers/tree.js';
 
 describe.each([
   ['P-256', 'sha256'],
@@ -27,6 +27,10 @@ describe.each([
     expect(compareSignatures(one, one)).toBe('same');
     expect(compareSignatures(one, two)).toBeUndefined();
     expect(compareSignatures(one, Buffer.alloc(0))).toBeUndefined();
+    const [first] = readBer(one)?.children ?? [];
+    const [, second] = readBer(two)?.children ?? [];
+    const mixed = encode(der(0x30, { children: [first ?? row([]), second ?? row([])] }));
+    expect(compareSignatures(mixed, one)).toBeUndefined();
   });
 });
 
