@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const UNIT = 'packages/*/test/**/*.test.ts';
+const FUZZ = 'fuzz/test/**/*.test.ts';
 const ORDERS = 'packages/attestkit/test/sessions/orders/*.test.ts';
 
 /**
@@ -24,7 +25,13 @@ function sources(folder) {
   });
 }
 
-const resolve = { alias: [...sources('packages/attestkit'), ...sources('packages/testing')] };
+/** The fuzzer names some readers that no path exports: its tests take their sources. */
+const built = {
+  find: /^(\.\.\/)+packages\/attestkit\/dist\/(.+)\.js$/,
+  replacement: `${import.meta.dirname}/packages/attestkit/src/$2.ts`,
+};
+
+const resolve = { alias: [...sources('packages/attestkit'), ...sources('packages/testing'), built] };
 
 export default defineConfig({
   test: {
@@ -33,7 +40,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, resolve, test: { name: 'unit', include: [UNIT], exclude: [ORDERS] } },
+      { extends: true, resolve, test: { name: 'unit', include: [UNIT, FUZZ], exclude: [ORDERS] } },
       // On its own, since measuring coverage slows it down more than anything else.
       { extends: true, resolve, test: { name: 'orders', include: [ORDERS] } },
       { extends: true, test: { name: 'conformance', include: ['conformance/**/*.test.ts'] } },

@@ -3,7 +3,13 @@
 // `npm run clean` removes everything the builds wrote, so that the next build starts from the sources alone.
 import { rmSync } from 'node:fs';
 
-const BUILT = ['packages/attestkit/dist', 'packages/testing/dist', 'examples/dist', 'bench/dist'];
+const BUILT = [
+  'packages/attestkit/dist',
+  'packages/testing/dist',
+  'examples/dist',
+  'bench/dist',
+  'fuzz/dist',
+];
 
 for (const path of [...BUILT, 'coverage', '.snippets']) {
   rmSync(path, { recursive: true, force: true });

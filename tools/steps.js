@@ -19,7 +19,13 @@ const page = new URL('docs/steps.md', root);
 const VERIFIERS = ['approov', 'app-attest', 'key-attestation', 'play-integrity', 'app-check', 'signed-token'];
 
 /** Where a check fails on purpose, in the order in which a reader would look. */
-const TESTS = ['packages/attestkit/test', 'packages/testing/src', 'packages/testing/test', 'conformance'];
+const TESTS = [
+  'packages/attestkit/test',
+  'packages/testing/src',
+  'packages/testing/test',
+  'conformance',
+  'fuzz/test',
+];
 
 /** @param {string} folder @returns {Source[]} */
 function read(folder) {
