@@ -87,7 +87,7 @@ describe.each(targets)('$name', (target) => {
       const recordId = await recordOf(server, enrolled);
       const body = enrolled.replacement(await enrolled.challenge());
       const next = parsed<Issued>(await send(post('attest', body)));
-      expect(server.events.at(-1)).toMatchObject({ change: 'replaced', proof: 'key' });
+      expect(server.changes.at(-1)).toMatchObject({ change: 'replaced', proof: 'key' });
       expect(await recordOf(server, enrolled)).toBe(recordId);
       expect((await send({ target: '/session', headers: [bearer(issued)] })).status).toBe(401);
       expect((await send({ target: '/session', headers: [bearer(next)] })).status).toBe(200);
@@ -178,7 +178,7 @@ describe.each(targets)('$name', (target) => {
       expect((await send({ target: '/session', headers: [bearer(issued)] })).status).toBe(200);
       answer = true;
       expect((await send(await anew())).status).toBe(200);
-      expect(server.events.at(-1)).toMatchObject({ change: 'replaced', proof: 'application' });
+      expect(server.changes.at(-1)).toMatchObject({ change: 'replaced', proof: 'application' });
       expect((await send({ target: '/session', headers: [bearer(issued)] })).status).toBe(401);
       expect(asked).toEqual([1, 2].map(() => [enrolled.id, recordId]));
       await server.guard.devices?.block({ recordId });

@@ -69,7 +69,7 @@ describe.each(targets)('$name', (target) => {
     expect((await send(post('attest', await again(), bearer(issued)))).status).toBe(409);
     expect(server.events.at(-1)?.refused?.code).toBe('ERR_ENROLMENT_LABEL_TAKEN');
     const next = parsed<Issued>(await send(post('attest', await again(issued))));
-    expect(server.events.at(-1)).toMatchObject({ change: 'renewed', proof: 'refresh-token' });
+    expect(server.changes.at(-1)).toMatchObject({ change: 'renewed', proof: 'refresh-token' });
     expect(await recordOf(server, device)).toBe(recordId);
     expectReply(await send({ target: '/session', headers: [bearer(next)] }), replyTo(device));
     expect(await send(post('revoke', { token: next.refresh_token }))).toMatchObject({

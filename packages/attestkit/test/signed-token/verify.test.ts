@@ -26,7 +26,7 @@ describe('a genuine token', () => {
       kind: 'signed-token',
       appId: APP,
       deviceId: DEVICE,
-      exp: SECONDS + 300,
+      expiresAt: (SECONDS + 300) * 1000,
       claims,
     });
   });
