@@ -104,11 +104,16 @@ function isSignedBy([tbs, algorithm, bits]: readonly Part[], key: KeyObject): bo
   return tbs !== undefined && verify(hash, encode(tbs), key, bits?.content?.subarray(1) ?? Buffer.alloc(0));
 }
 
+/** By the octets of the identifier: a maker may write their number in more octets than DER does. */
+function isAttestation(oid: Part | undefined): boolean {
+  return encode(oid ?? row([]))[0] === 0x06 && oid?.content?.toString('hex') === ATTESTATION.slice(4);
+}
+
 /** The values of the attestation extension among these extensions. */
 function attestationsIn(extensions: Part | undefined): Buffer[] {
   return (extensions?.children?.[0]?.children ?? []).flatMap(({ children = [] }) => {
     const [oid] = children;
     const value = children.at(-1)?.content;
-    return oid !== undefined && encode(oid).toString('hex') === ATTESTATION && value ? [value] : [];
+    return isAttestation(oid) && value ? [value] : [];
   });
 }
