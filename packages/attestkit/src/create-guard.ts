@@ -234,9 +234,7 @@ function onlyKind(evidence: readonly Evidence[]): readonly string[] {
 function namer(named: GuardOptions['requestId']): (request: AttestedRequest) => string {
   return (request) => {
     let name: unknown;
-    quietly(() => {
-      name = named?.(request);
-    });
+    quietly(() => (name = named?.(request)));
     return typeof name === 'string' && name !== '' && name.length <= 200 ? name : randomUUID();
   };
 }

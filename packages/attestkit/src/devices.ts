@@ -1,6 +1,7 @@
 import {
   Endpoints,
   enrolmentLimits,
+  givesTurns,
   readLimits,
   tokenBuckets,
   Turns,
@@ -119,7 +120,7 @@ export function devices(options: DevicesOptions): Devices {
         store: onEvent === undefined || !isStore(store) ? store : watchedStore(store, now, tell),
         enrolment: evidence,
         limits: enrolmentLimits(limits, now),
-        turn: () => turns.take(),
+        turn: givesTurns() ? () => turns.take() : undefined,
         options,
         allowPublishedSecret,
         now,
@@ -137,7 +138,7 @@ export function devices(options: DevicesOptions): Devices {
         tell({ type: 'configuration', at: now(), option: 'devices.hashKey', says: HASHES_CHANGE });
       return {
         evidence: [
-          sessionEvidence(context),
+          sessionEvidence(context, audience !== undefined),
           ...(audience === undefined ? [] : [signedRequestEvidence(context, audience)]),
         ],
         realm: audience,

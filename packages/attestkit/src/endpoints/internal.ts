@@ -1,6 +1,6 @@
 export type { EndpointErrorCode } from './checks.js';
 export { Endpoints } from './endpoints.js';
-export { Turns } from './turns.js';
+export { givesTurns, Turns } from './turns.js';
 export { watchedStore } from './watched-store.js';
 export { enrolmentLimits, readLimits } from './limits.js';
 export type { LimitOptions } from './limits.js';

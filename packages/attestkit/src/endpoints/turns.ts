@@ -30,6 +30,18 @@ export class Turns {
   }
 }
 
+/**
+ * Whether this process can give out turns. On Cloudflare Workers a request that is cancelled never comes to its turn, and would
+ * keep everybody behind it; and the platform itself bounds what one isolate does.
+ */
+export function givesTurns(userAgent = userAgentHere()): boolean {
+  return userAgent !== 'Cloudflare-Workers';
+}
+
+function userAgentHere(): string | undefined {
+  return (globalThis as { readonly navigator?: { readonly userAgent?: string } }).navigator?.userAgent;
+}
+
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);

@@ -125,6 +125,13 @@ describe('the id of a request', () => {
       throw new Error('no context');
     };
     expect(await idsOf(failing)).toMatch(UUID);
+    const rejections: unknown[] = [];
+    const note = (reason: unknown) => rejections.push(reason);
+    process.on('unhandledRejection', note);
+    expect(await idsOf(() => Promise.reject(new Error('no context')))).toMatch(UUID);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', note);
+    expect(rejections).toEqual([]);
   });
 
   it('is another one for each request', async () => {

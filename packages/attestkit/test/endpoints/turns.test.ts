@@ -107,6 +107,21 @@ describe('enrolments', () => {
     expect(order).toEqual(Array.from({ length: 40 }, (_, id) => `device-${id}`));
   });
 
+  it('wait for nobody on Cloudflare Workers, where one that is cancelled would keep all behind it', async () => {
+    const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+    const value = { userAgent: 'Cloudflare-Workers' };
+    Object.defineProperty(globalThis, 'navigator', { value, configurable: true });
+    try {
+      const { evidence, turns } = noting();
+      const answers = await Promise.all(await flood(new Backend({ enrolment: [evidence] }), 40));
+      expect(tally(answers.map(({ status }) => status))).toEqual({ 200: 40 });
+      expect(new Set(turns).size).toBeLessThan(5);
+    } finally {
+      if (before === undefined) Reflect.deleteProperty(globalThis, 'navigator');
+      else Object.defineProperty(globalThis, 'navigator', before);
+    }
+  });
+
   it('of two guards share the turns', async () => {
     const { evidence, turns } = noting();
     const both = [new Backend({ enrolment: [evidence] }), new Backend({ enrolment: [evidence] })];

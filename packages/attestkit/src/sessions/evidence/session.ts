@@ -15,15 +15,19 @@ declare module '../../ports/attestation.js' {
   }
 }
 
-/** Session tokens as evidence for the guard. */
-export function sessionEvidence(context: Context): Evidence<'session', SessionResult> {
+/**
+ * Session tokens as evidence for the guard.
+ *
+ * @param hasSigned whether the guard has signed requests too: one beside a session asks whether the session is live
+ */
+export function sessionEvidence(context: Context, hasSigned: boolean): Evidence<'session', SessionResult> {
   return {
     kind: 'session',
     routeOptions: [],
     fields: [context.settings.header],
     need: (_demand, error) => needOfSession(context, error),
     // A signed request beside it looks at the record of this session anyway.
-    demand: ({ signedRequest }) => signedRequest !== undefined && signedRequest !== false,
+    demand: ({ signedRequest }) => hasSigned && signedRequest !== undefined && signedRequest !== false,
     find: (request) => findSession(context, request),
     verify: (token: string, { request, now, demand: isSigned }: VerifyContext<boolean>) =>
       isSigned
