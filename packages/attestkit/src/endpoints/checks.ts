@@ -7,7 +7,7 @@ export const ENDPOINT_CHECKS = freezeJson({
     name: 'purpose',
     code: 'ERR_ENROLMENT_PURPOSE_UNKNOWN',
     stage: 'malformed',
-    says: 'the request asks for a challenge with a `purpose` that is none of attest, assert and request',
+    says: 'the request asks for a challenge with another `purpose` than attest, assert or request',
     spec: 'attestkit, enrolment',
   },
   mediaType: {

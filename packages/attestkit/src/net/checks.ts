@@ -7,14 +7,14 @@ export const NET_CHECKS = freezeJson({
     name: 'keys available',
     code: 'ERR_JWKS_UNAVAILABLE',
     stage: 'unavailable',
-    says: 'the key set that the evidence is verified with cannot be had at the moment',
+    says: 'the key set that the evidence is verified with could not be fetched',
     spec: 'RFC 7517 §5',
   },
   revocationsAvailable: {
     name: 'revocation list available',
     code: 'ERR_REVOCATIONS_UNAVAILABLE',
     stage: 'unavailable',
-    says: 'the list of revoked attestation certificates cannot be had at the moment, or is too old',
+    says: 'the list of revoked attestation certificates could not be fetched, or is too old',
     spec: 'Android, Key and ID attestation, certificate revocation status list',
   },
 } as const satisfies Record<string, CheckDef>);

@@ -32,7 +32,7 @@ export const ASSERTION_CHECKS = freezeJson({
     name: 'assertion members',
     code: 'ERR_APP_ATTEST_ASSERTION_MEMBERS_MALFORMED',
     stage: 'malformed',
-    says: 'the assertion has not the byte strings `signature` and `authenticatorData`',
+    says: 'the assertion does not have the byte strings `signature` and `authenticatorData`',
     spec: ASSERT,
   },
   authenticatorData: {

@@ -57,14 +57,14 @@ export const ATTESTATION_CHECKS = freezeJson({
     name: 'attestation members',
     code: 'ERR_APP_ATTEST_STATEMENT_MALFORMED',
     stage: 'malformed',
-    says: 'the attestation has not the members `x5c`, `receipt` and `authData` as Apple writes them',
+    says: 'the attestation does not have the members `x5c`, `receipt` and `authData` as Apple writes them',
     spec: VERIFY,
   },
   chainLength: {
     name: 'two certificates',
     code: 'ERR_APP_ATTEST_CHAIN_MALFORMED',
     stage: 'malformed',
-    says: 'the attestation has not exactly two certificates',
+    says: 'the attestation does not have exactly two certificates',
     spec: `${VERIFY}, step 1`,
   },
   certificates: {
@@ -85,7 +85,7 @@ export const ATTESTATION_CHECKS = freezeJson({
     name: 'authenticator data layout',
     code: 'ERR_APP_ATTEST_AUTH_DATA_MALFORMED',
     stage: 'malformed',
-    says: 'the authenticator data of the attestation has not the layout of Web Authentication',
+    says: 'the authenticator data of the attestation does not have the layout of Web Authentication',
     spec: 'Web Authentication §6.1, §6.5.1',
   },
   keyIdForm: {
@@ -117,7 +117,7 @@ export const ATTESTATION_CHECKS = freezeJson({
     spec: 'RFC 5280 §6.1.3, §4.2.1.1',
   },
   leafProfile: {
-    name: 'leaf is no authority',
+    name: 'leaf is not an authority',
     code: 'ERR_APP_ATTEST_LEAF_INVALID',
     stage: 'untrusted',
     says: 'the first certificate is not one of a key that signs for an app',

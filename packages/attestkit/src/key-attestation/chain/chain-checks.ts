@@ -28,7 +28,7 @@ export const CHAIN_CHECKS = freezeJson({
     name: 'three to ten certificates',
     code: 'ERR_KEY_ATTESTATION_CHAIN_MALFORMED',
     stage: 'malformed',
-    says: 'the chain has not 3 to 10 certificates',
+    says: 'the chain does not have 3 to 10 certificates',
     spec: 'attestkit, limits',
   },
   size: {
@@ -112,7 +112,7 @@ export const CHAIN_CHECKS = freezeJson({
     name: 'certificates still valid',
     code: 'ERR_KEY_ATTESTATION_EXPIRED',
     stage: 'untrusted',
-    says: 'a certificate above the leaf has expired, and the chain is none of a factory',
+    says: 'a certificate above the leaf has expired, and the chain does not come from a factory',
     spec: `${GUIDE}, expired factory keys`,
   },
   extension: {
@@ -140,7 +140,7 @@ export const CHAIN_CHECKS = freezeJson({
     name: 'authorities between device and root',
     code: 'ERR_KEY_ATTESTATION_CHAIN_SHAPE_INVALID',
     stage: 'untrusted',
-    says: 'between device and root are not as many certificates as factories (two) or Google’s servers (three) issue: a key that is no authority may have issued one',
+    says: 'factories issue two certificates between device and root, Google’s servers three: this chain has another number, so a key that is not an authority may have issued one',
     spec: `${GUIDE}, step 4; android/keyattestation, KeyAttestationCertPath`,
   },
   provisioningPosition: {

@@ -7,7 +7,7 @@ export const MODULE_CHECKS = freezeJson({
     name: 'modules attested',
     code: 'ERR_KEY_ATTESTATION_MODULES_HASH_MISSING',
     stage: 'untrusted',
-    says: 'the key description has no hash of the modules: those of versions before 400 have none',
+    says: 'the key description does not have the hash of the modules, which was added with version 400',
     spec: 'Android, Key and ID attestation, attestation extension data schema, moduleHash',
   },
   readable: {

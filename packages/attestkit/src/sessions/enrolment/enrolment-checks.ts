@@ -39,7 +39,7 @@ export const ENROLMENT_CHECKS = freezeJson({
     name: 'evidence beside the key',
     code: 'ERR_ENROLMENT_COMPANION_MISSING',
     stage: 'denied',
-    says: 'the policy asks for a second kind of evidence beside the key, and the body has none',
+    says: 'the policy asks for a second kind of evidence beside the key, and it is missing from the body',
     spec: 'attestkit, enrolment',
   },
   companionApp: {
@@ -104,7 +104,7 @@ export const CONFLICT_CHECKS = freezeJson({
     name: 'same kind of device',
     code: 'ERR_ENROLMENT_KIND_MISMATCH',
     stage: 'denied',
-    says: 'the `device_id` was enrolled with a key and the evidence has none, or the other way round',
+    says: 'the `device_id` was enrolled with a key and the evidence is not about one, or the other way round',
     spec: 'attestkit, devices',
   },
   user: {

@@ -49,7 +49,7 @@ export const REFRESH_CHECKS = freezeJson({
     name: 'refresh with a proof',
     code: 'ERR_REFRESH_PROOF_MISSING',
     stage: 'untrusted',
-    says: 'the server asks for a proof by the device key beside the refresh token, and the request has none',
+    says: 'the server asks for a proof by the device key beside the refresh token, and it is missing from the request',
     spec: 'RFC 9449 §5',
   },
 } as const satisfies Record<string, CheckDef>);
