@@ -168,16 +168,19 @@ export function createGuard(options: GuardOptions): Guard {
   };
   const unnamed = createRoute({}, defaults);
   const telling = { onEvent, requestId, pseudonym: devices?.pseudonym };
+  // Reached only if `route` was not made by this guard, or a kind of evidence says what it needs in no form.
+  const failed = (cause: unknown): Decision<Attestation> => {
+    const error = new AttestationError(GUARD_CHECKS.internal, { cause });
+    return { outcome: 'refuse', error, response: refuse(error, {}, unnamed.refusal) };
+  };
   return {
     route: (wanted = {}) => createRoute(wanted, defaults),
     check: (request, route = unnamed) => {
       try {
         const decision = decide(request, route, now, telling);
-        return decision instanceof Promise ? mustBeAwaited(decision) : decision;
+        return decision instanceof Promise ? mustBeAwaited(decision.catch(failed)) : decision;
       } catch (cause) {
-        // Reached only if `route` was not made by this guard.
-        const error = new AttestationError(GUARD_CHECKS.internal, { cause });
-        return { outcome: 'refuse', error, response: refuse(error, {}, unnamed.refusal) };
+        return failed(cause);
       }
     },
     counters: () => [...[...counts.values()].flatMap((each) => each.read()), ...(devices?.counters() ?? [])],

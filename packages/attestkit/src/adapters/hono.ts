@@ -132,6 +132,11 @@ class SentRequest extends WebRequest {
     return this.#isItself || isWithin(super.target, url) ? url : super.target;
   }
 
+  /** A batch chooses its paths: what is excluded has to be what its handler sees. */
+  get routed(): string | undefined {
+    return this.#isItself ? undefined : super.target;
+  }
+
   override fields(name: string): readonly string[] {
     const sent = fieldsOf(this.#incoming, name);
     return this.#isItself || sent.length > 1 ? sent : super.fields(name);

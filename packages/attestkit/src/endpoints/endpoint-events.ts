@@ -1,5 +1,5 @@
 import { factsOf, pathOf } from '../guard/internal.js';
-import type { AttestationError } from '../kernel/errors.js';
+import { AttestationError } from '../kernel/errors.js';
 import type { DeviceEvent, EndpointEvent, GuardEvent, SessionEvent } from '../ports/events.js';
 import type { AttestedRequest } from '../ports/request.js';
 import type { Issued } from '../sessions/internal.js';
@@ -68,7 +68,9 @@ function sessionEvents(concluded: Concluded): readonly SessionEvent[] {
     recordId: issued?.recordId,
     session: issued?.sessionId,
   });
-  if (error?.code === 'ERR_REFRESH_REUSED') return [event('reused')];
+  // At `attest` it is the cause of a conflict.
+  const codes = [error?.code, error?.cause instanceof AttestationError ? error.cause.code : undefined];
+  if (codes.includes('ERR_REFRESH_REUSED')) return [event('reused')];
   if (hasEnded) return [event('ended')];
   return issued !== undefined && endpoint !== 'refresh' ? [event('begun')] : [];
 }

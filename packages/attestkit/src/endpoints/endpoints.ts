@@ -194,22 +194,25 @@ export class Endpoints {
     else counts?.add('refused', error.code);
     const { onEvent, requestId, sessions } = this.#setup;
     if (onEvent === undefined) return answer;
-    const { endpoint, request, address, issued, startedAt, hasEnded = false } = use;
-    const device = issued === undefined ? use.device : sessions.pseudonym('device_id', issued.deviceId);
-    const events = eventsOf({
-      endpoint,
-      request,
-      requestId: requestId(request),
-      at: sessions.context.now(),
-      durationMs: performance.now() - startedAt,
-      status: answer.status,
-      error,
-      address,
-      device,
-      issued,
-      hasEnded,
+    // A clock that fails, too, changes no answer.
+    quietly(() => {
+      const { endpoint, request, address, issued, startedAt, hasEnded = false } = use;
+      const device = issued === undefined ? use.device : sessions.pseudonym('device_id', issued.deviceId);
+      const events = eventsOf({
+        endpoint,
+        request,
+        requestId: requestId(request),
+        at: sessions.context.now(),
+        durationMs: performance.now() - startedAt,
+        status: answer.status,
+        error,
+        address,
+        device,
+        issued,
+        hasEnded,
+      });
+      for (const event of events) quietly(() => onEvent(event));
     });
-    for (const event of events) quietly(() => onEvent(event));
     return answer;
   }
 }

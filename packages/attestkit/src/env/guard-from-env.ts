@@ -100,7 +100,7 @@ export function guardFromEnv(options: GuardFromEnvOptions = {}): Guard {
       evidence,
       ...(enrolled && { devices: enrolled }),
       accept: [
-        ...evidence.map(({ kind }) => kind as EvidenceKind),
+        ...evidence.flatMap(({ kind, onlyIfAsked }) => (onlyIfAsked ? [] : [kind as EvidenceKind])),
         ...(enrolled === undefined ? [] : ['session' as const]),
       ],
       enforcement,

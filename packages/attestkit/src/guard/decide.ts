@@ -9,7 +9,7 @@ import { emit, type Telling } from './emit.js';
 import { isPreflight, pathOf } from './exempt.js';
 import { readBody } from './read-body.js';
 import { refuse } from './answers/refusal.js';
-import type { Demanded, Route } from './route.js';
+import { requiredBy, type Demanded, type Route } from './route.js';
 
 /** What is known of one request while it is decided about. */
 interface Progress {
@@ -78,7 +78,8 @@ export function decide(
 }
 
 function exemption(request: AttestedRequest, route: Route): 'excluded' | 'preflight' | undefined {
-  if (route.excluded?.(pathOf(request.target)) === true) return 'excluded';
+  const { target, routed = target } = request;
+  if ([target, routed].every((each) => route.excluded?.(pathOf(each)) === true)) return 'excluded';
   return route.preflight && isPreflight(request) ? 'preflight' : undefined;
 }
 
@@ -190,6 +191,9 @@ function fail(thrown: unknown, progress: Progress, telling: Telling): Decision<A
     progress.reported.push(error);
     return accept(progress, NOTHING, telling);
   }
+  // What it required was verified, and is worth nothing without it.
+  for (const each of route.require)
+    if (each.evidence === at) for (const kind of requiredBy(each)) delete progress.results[kind];
   const response = refuse(error, at.statuses, route.refusal, () => needsOf(error, progress));
   route.counts.add('refused', error.code);
   emit(telling, { ...progress, refused: error, status: response.status });

@@ -55,7 +55,7 @@ function eventOf(concluded: Concluded, { pseudonym, requestId }: Telling): Decis
     code: failure?.code,
     stage: failure?.stage,
     enforcement: route.enforcement,
-    address: hashed('ip', request.ip),
+    address: hashed('ip', addressOf(request)),
     device: hashed('device_id', deviceOf(concluded.results)),
     evidence: Object.keys(concluded.results),
     kinds: route.asked,
@@ -66,6 +66,15 @@ function eventOf(concluded: Concluded, { pseudonym, requestId }: Telling): Decis
     status: concluded.status,
     exempt,
   };
+}
+
+/** A hook of the application's may make it: where that fails, the event is told without. */
+function addressOf(request: AttestedRequest): string | undefined {
+  let address: string | undefined;
+  quietly(() => {
+    address = request.ip;
+  });
+  return address;
 }
 
 function outcomeOf({ refused, reported, exempt }: Concluded): Outcome {

@@ -107,12 +107,19 @@ export function createRoute(options: RouteOptions, defaults: RouteDefaults): Rou
         `Add it to the guard's evidence, or name one of ${kinds(defaults)}.`,
       );
     };
-  const asked = [...(options.require ?? []), ...owners.map((owner) => owner.kind)].map(demanded('require'));
-  const before = asked.flatMap(({ evidence, demand }) => evidence.requires?.(demand) ?? []);
-  const require = [...new Set([...before, ...asked.map(({ evidence }) => evidence.kind)])];
+  const wanted = [...(options.require ?? []), ...owners.map((owner) => owner.kind)];
+  const asked = withRequired(wanted.map(demanded('require')), demanded('require'));
   const accept: readonly string[] = options.accept ?? (options.require === undefined ? defaults.accept : []);
   // Any of them: one that is required anyway is enough.
-  const anyOf = accept.some((kind) => require.includes(kind)) ? [] : accept;
+  const isMet = accept.some((kind) => asked.some(({ evidence }) => evidence.kind === kind));
+  const accepted = isMet ? [] : accept.map(demanded('accept'));
+  // One alone is required; of several, none can require another one.
+  const isAlone = accepted.length === 1;
+  const required = isAlone ? withRequired([...accepted, ...asked], demanded('accept')) : asked;
+  const hasMore = isAlone && required.length > asked.length + 1;
+  if (!isAlone) assertIndependent(accepted, asked);
+  const anyOf = hasMore ? [] : accepted;
+  const require = hasMore ? required : asked;
   if (accept.length + require.length === 0) {
     const option = options.require !== undefined && options.accept === undefined ? 'require' : 'accept';
     throw new ConfigurationError(option, 'is empty', `Name at least one of ${kinds(defaults)}.`);
@@ -126,17 +133,59 @@ export function createRoute(options: RouteOptions, defaults: RouteDefaults): Rou
   assertOneOf('preflight', preflight, ['check', 'pass']);
   return {
     name: options.name,
-    accept: anyOf.map(demanded('accept')),
-    require: require.map(demanded('require')),
-    asked: [...require, ...anyOf],
+    accept: anyOf,
+    require,
+    asked: [...require, ...anyOf].map(({ evidence }) => evidence.kind),
     enforcement,
     preflight: preflight === 'pass',
     excluded: exclude === undefined ? undefined : exclusion(exclude),
     refusal: refusalOptions(defaults.refusal, options, defaults.realm),
     counts: defaults.countsOf(options.name),
     maxBodyBytes,
-    caching: caching === 'private' ? privateFor([...require, ...anyOf], defaults) : undefined,
+    caching:
+      caching === 'private'
+        ? privateFor(
+            [...require, ...anyOf].map(({ evidence }) => evidence.kind),
+            defaults,
+          )
+        : undefined,
   };
+}
+
+/**
+ * The kinds with those that they require, each once and right behind these. The kinds that require others come first, so that
+ * no third kind sees a result on which another one has still to decide.
+ */
+function withRequired(
+  wanted: readonly Demanded[],
+  demanded: (kind: string) => Demanded,
+): readonly Demanded[] {
+  const found = new Map<string, Demanded>();
+  const visit = (each: Demanded, way: readonly string[]): void => {
+    const { kind } = each.evidence;
+    if (found.has(kind) || way.includes(kind)) return;
+    for (const other of requiredBy(each)) visit(demanded(other), [...way, kind]);
+    found.set(kind, each);
+  };
+  const isFirst = (each: Demanded): boolean => requiredBy(each).length > 0;
+  for (const each of wanted.filter(isFirst)) visit(each, []);
+  for (const each of wanted) visit(each, []);
+  return [...found.values()];
+}
+
+/** @throws ConfigurationError where one of several accepted kinds requires a kind that the route does not */
+function assertIndependent(accepted: readonly Demanded[], asked: readonly Demanded[]): void {
+  const known = new Set(asked.map(({ evidence }) => evidence.kind));
+  const dependent = accepted.find((each) => requiredBy(each).some((kind) => !known.has(kind)));
+  if (dependent === undefined) return;
+  const { kind } = dependent.evidence;
+  const remedy = `Put ${requiredBy(dependent).join(', ')} into require, or ${kind} alone into accept.`;
+  throw new ConfigurationError('accept', `names ${kind} among others, which requires a further kind`, remedy);
+}
+
+/** The kinds that a demand requires beside its own. */
+export function requiredBy({ evidence, demand }: Demanded): readonly string[] {
+  return evidence.requires?.(demand) ?? [];
 }
 
 /** What is kept in memory for each request that is verified. */

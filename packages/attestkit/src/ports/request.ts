@@ -5,6 +5,11 @@ export interface AttestedRequest {
   /** Path and query as on the request line: never decoded, never shortened by the prefix of a mounted router. */
   readonly target: string;
   /**
+   * The target that the framework routes by, if it hands on another request than the one that was sent: a path is excluded
+   * only if this one is excluded too.
+   */
+  readonly routed?: string | undefined;
+  /**
    * The values of a header field, one entry per field line, each the line's bytes as latin-1 code units,
    * without surrounding white space. `name` is in lower case.
    */

@@ -22,7 +22,7 @@ import { PROOF_CHECKS as CHECKS } from './proof-checks.js';
 import { hasAttestScheme, readAttestCredentials, readProofField, type ProofField } from './proof-field.js';
 import { requestBytes } from './signed-bytes.js';
 import { keyOf, type KeySigner } from './key-signer.js';
-import { SESSION_FIELD_CHECKS } from '../tokens/session-checks.js';
+import { SESSION_FIELD_CHECKS, SESSION_TOKEN_CHECKS } from '../tokens/session-checks.js';
 import { boundSession } from './session.js';
 import { findSession } from './session-field.js';
 import type { SessionResult } from '../tokens/session-token.js';
@@ -152,6 +152,10 @@ async function appraiseSigned(
   const verified = results['session'] as SessionResult | undefined;
   const session = verified ?? sessionBeside(context, request, now);
   if (session === undefined && !alone) throw new AttestationError(SESSION_FIELD_CHECKS.present);
+  // First, since a client can make it last: a block or an end in the meantime counts.
+  const bytes = await body();
+  if (session !== undefined && session.expiresAt <= context.now())
+    throw new AttestationError(SESSION_TOKEN_CHECKS.expired);
   const { signer, record } = await keyOf(context, field.keyId, session);
   // Handled where it is awaited, whatever fails before.
   record.catch(() => undefined);
@@ -160,7 +164,7 @@ async function appraiseSigned(
   const fresh =
     challenge === undefined ? undefined : readChallenge(context, challenge, { deviceId, purpose: 'request' });
   const { method, target } = request;
-  const clientData = requestBytes({ audience, method, target, body: await body(), challenge });
+  const clientData = requestBytes({ audience, method, target, body: bytes, challenge });
   const proof = verifyProof(evidence, signer, { clientData, proof: field.proof });
   const signed: Signed = { evidence, proof, fresh, sessionId: session?.sessionId };
   if (session === undefined) {
