@@ -112,7 +112,7 @@ export class Backend {
         if (event.type === 'endpoint') this.events.push(event);
         else if (event.type === 'decision') this.decisions.push(event);
         else this.others.push(event);
-        onEvent?.(event);
+        return onEvent?.(event);
       },
     });
   }
