@@ -102,7 +102,7 @@ it('a block and an end count while the body of a signed request is on its way', 
       target: '/pay',
       body: '{}',
     });
-    let arrive = (_: Uint8Array): void => undefined;
+    let arrive: ((bytes: Uint8Array) => void) | undefined;
     const arriving = new Promise<Uint8Array>((resolve) => (arrive = resolve));
     const sent = requestOf({
       method: 'POST',
@@ -114,7 +114,7 @@ it('a block and an end count while the body of a signed request is on its way', 
     await new Promise((resolve) => setImmediate(resolve));
     if (meanwhile === 'expiry') backend.clock.ms += 4_000_000;
     else await backend.control.block({ recordId: (await backend.recordId()) as string });
-    arrive(Buffer.from('{}'));
+    arrive?.(Buffer.from('{}'));
     expect(await deciding).toMatchObject({
       outcome: 'refuse',
       error: { code: meanwhile === 'block' ? 'ERR_SESSION_DEVICE_BLOCKED' : 'ERR_SESSION_EXPIRED' },
