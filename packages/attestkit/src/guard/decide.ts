@@ -78,8 +78,11 @@ export function decide(
 }
 
 function exemption(request: AttestedRequest, route: Route): 'excluded' | 'preflight' | undefined {
-  const { target, routed = target } = request;
-  if ([target, routed].every((each) => route.excluded?.(pathOf(each)) === true)) return 'excluded';
+  const { excluded } = route;
+  if (excluded !== undefined) {
+    const { target, routed = target } = request;
+    if (excluded(pathOf(target)) && excluded(pathOf(routed))) return 'excluded';
+  }
   return route.preflight && isPreflight(request) ? 'preflight' : undefined;
 }
 
@@ -191,7 +194,8 @@ function fail(thrown: unknown, progress: Progress, telling: Telling): Decision<A
     progress.reported.push(error);
     return accept(progress, NOTHING, telling);
   }
-  // What it required was verified, and is worth nothing without it.
+  // What it required was verified, and is worth nothing without it; of itself, what it uses up was left to do.
+  delete progress.results[at.kind];
   for (const each of route.require)
     if (each.evidence === at) for (const kind of requiredBy(each)) delete progress.results[kind];
   const response = refuse(error, at.statuses, route.refusal, () => needsOf(error, progress));

@@ -107,19 +107,18 @@ export function createRoute(options: RouteOptions, defaults: RouteDefaults): Rou
         `Add it to the guard's evidence, or name one of ${kinds(defaults)}.`,
       );
     };
-  const wanted = [...(options.require ?? []), ...owners.map((owner) => owner.kind)];
-  const asked = withRequired(wanted.map(demanded('require')), demanded('require'));
+  const wanted = [...(options.require ?? []), ...owners.map((owner) => owner.kind)].map(demanded('require'));
   const accept: readonly string[] = options.accept ?? (options.require === undefined ? defaults.accept : []);
+  const asked = withRequired(wanted, demanded('require'));
   // Any of them: one that is required anyway is enough.
   const isMet = accept.some((kind) => asked.some(({ evidence }) => evidence.kind === kind));
   const accepted = isMet ? [] : accept.map(demanded('accept'));
-  // One alone is required; of several, none can require another one.
-  const isAlone = accepted.length === 1;
-  const required = isAlone ? withRequired([...accepted, ...asked], demanded('accept')) : asked;
-  const hasMore = isAlone && required.length > asked.length + 1;
-  if (!isAlone) assertIndependent(accepted, asked);
-  const anyOf = hasMore ? [] : accepted;
-  const require = hasMore ? required : asked;
+  // The one kind that is accepted is required, and so is what it requires; of several, none can require another one.
+  const isRequired = accepted.length === 1 && accepted.some((each) => requiredBy(each).length > 0);
+  const require = isRequired ? withRequired([...accepted, ...wanted], demanded('accept')) : asked;
+  const anyOf = isRequired ? [] : accepted;
+  assertIndependent(anyOf, require);
+  const all = [...require, ...anyOf].map(({ evidence }) => evidence.kind);
   if (accept.length + require.length === 0) {
     const option = options.require !== undefined && options.accept === undefined ? 'require' : 'accept';
     throw new ConfigurationError(option, 'is empty', `Name at least one of ${kinds(defaults)}.`);
@@ -135,20 +134,14 @@ export function createRoute(options: RouteOptions, defaults: RouteDefaults): Rou
     name: options.name,
     accept: anyOf,
     require,
-    asked: [...require, ...anyOf].map(({ evidence }) => evidence.kind),
+    asked: all,
     enforcement,
     preflight: preflight === 'pass',
     excluded: exclude === undefined ? undefined : exclusion(exclude),
     refusal: refusalOptions(defaults.refusal, options, defaults.realm),
     counts: defaults.countsOf(options.name),
     maxBodyBytes,
-    caching:
-      caching === 'private'
-        ? privateFor(
-            [...require, ...anyOf].map(({ evidence }) => evidence.kind),
-            defaults,
-          )
-        : undefined,
+    caching: caching === 'private' ? privateFor(all, defaults) : undefined,
   };
 }
 

@@ -122,6 +122,42 @@ it('a block and an end count while the body of a signed request is on its way', 
   }
 });
 
+it.each([
+  ['with a session required', { signedRequest: true, require: ['session', 'spy'] }, []],
+  ['with one that is optional', { signedRequest: { session: 'optional' }, require: ['session', 'spy'] }, []],
+])('no third kind sees the session of a blocked device, %s', async (_, options, seen) => {
+  const spied: unknown[] = [];
+  const spy = double('spy', (_item, { results }) => {
+    spied.push(...Object.keys(results));
+    return { result: {} };
+  });
+  const backend = new Backend({ evidence: [spy], sessions: { revocation: 'immediate' } });
+  const key = newKey();
+  const { session } = await backend.enrolled(key);
+  await backend.control.block({ recordId: (await backend.recordId()) as string });
+  const { xAppAttest } = key.signRequest({ audience: AUDIENCE, method: 'GET', target: '/' });
+  const fields = { ...bearer(session), 'x-app-attest': xAppAttest, spy: 'x' };
+  const decision = await backend.check({ fields }, options as object);
+  expect(decision).toMatchObject({ outcome: 'refuse', error: { code: 'ERR_SESSION_DEVICE_BLOCKED' } });
+  expect(spied).toEqual(seen);
+  expect(backend.decisions.at(-1)?.evidence).toEqual([]);
+});
+
+it('an endpoint answers though the clock fails', async () => {
+  let fails = false;
+  const now = () => {
+    if (fails) throw new Error('no clock');
+    return Date.now();
+  };
+  const backend = new Backend({ now });
+  fails = true;
+  const target = '/device/challenge?device_id=phone-1';
+  expect(await backend.guard.answer(requestOf({ target }), '/challenge')).toMatchObject({
+    status: 503,
+    body: '{}',
+  });
+});
+
 it('a copied refresh token is told of at attest as well', async () => {
   const backend = new Backend({ enrolment: [vouching()] });
   const attest = async (more: object = {}) =>

@@ -26,14 +26,20 @@ export function sessionEvidence(context: Context, hasSigned: boolean): Evidence<
     routeOptions: [],
     fields: [context.settings.header],
     need: (_demand, error) => needOfSession(context, error),
-    // A signed request beside it looks at the record of this session anyway.
-    demand: ({ signedRequest }) => hasSigned && signedRequest !== undefined && signedRequest !== false,
+    // A signed request that requires it comes right behind it, and looks at the record of this session anyway.
+    demand: ({ signedRequest }) => hasSigned && requiresSession(signedRequest),
     find: (request) => findSession(context, request),
     verify: (token: string, { request, now, demand: isSigned }: VerifyContext<boolean>) =>
       isSigned
         ? { result: boundSession(context, token, request, now) }
         : appraiseSession(context, token, request, now),
   };
+}
+
+/** Whether the route option asks for a session too. What is no such option, `signedRequest` itself refuses at start-up. */
+function requiresSession(asked: unknown): boolean {
+  if (typeof asked !== 'object' || asked === null) return asked === true;
+  return (asked as { readonly session?: unknown }).session !== 'optional';
 }
 
 /**
