@@ -4,8 +4,6 @@ export { inspectAppAttestAttestation, verifyAppAttestAttestation } from './attes
 export type { AppAttestAttestation } from './attestation/attestation.js';
 export { createAppAttestCache } from './cache.js';
 export type { AppAttestCache } from './cache.js';
-export { APP_ATTEST_CHECKS } from './checks.js';
-export type { AppAttestErrorCode } from './checks.js';
 export { appAttest } from './enrollment-evidence.js';
 export type { AppAttestFacts, AppAttestOptions } from './enrollment-evidence.js';
 export type { AttestationExpectations } from './expectations.js';

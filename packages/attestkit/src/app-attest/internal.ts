@@ -1,3 +1,4 @@
+export { APP_ATTEST_CHECKS } from './checks.js';
 export { ASSERTION_CHECKS } from './assertion/assertion-checks.js';
 export { assertionMistake } from './assertion/assertion-mistakes.js';
 export { importPublicKey } from './assertion/public-key.js';

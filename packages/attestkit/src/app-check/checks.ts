@@ -1,7 +1,7 @@
 import { freezeJson } from '../kernel/bytes/json.js';
 import { catalog } from '../kernel/catalog.js';
 import { jwtChecks, type JwtChecks } from '../kernel/jose/jwt-checks.js';
-import type { CheckDef, CodeOf } from '../ports/checks.js';
+import type { CheckDef } from '../ports/checks.js';
 
 const SPEC = 'Firebase, Verify App Check tokens from a custom backend';
 const REPLAY = 'Firebase App Check, replay protection';
@@ -164,6 +164,3 @@ export const APP_CHECK_CHECKS = catalog(
   CONSUME_CHECKS,
   POLICY_CHECKS,
 );
-
-/** Every code with which App Check evidence can be refused. */
-export type AppCheckErrorCode = CodeOf<typeof APP_CHECK_CHECKS>;

@@ -1,5 +1,3 @@
-export { APP_CHECK_CHECKS } from './checks.js';
-export type { AppCheckErrorCode } from './checks.js';
 export type { ReplayOptions } from './consume.js';
 export { appCheckEnrollment } from './enrollment-evidence.js';
 export type { AppCheckEnrollmentOptions } from './enrollment-evidence.js';

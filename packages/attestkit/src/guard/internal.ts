@@ -2,7 +2,6 @@ export { BODY_LIMIT, BodyTooLargeError } from './body-limit.js';
 export { routeOf } from './route-of.js';
 export type { Route, RouteOptions } from './route.js';
 export type { RefusalOptions } from './answers/refusal.js';
-export type { GuardErrorCode } from './checks.js';
 export { whenDecided } from './when-decided.js';
 export { quietly } from './quietly.js';
 export { REFUSAL_OPTIONS } from './answers/refusal.js';

@@ -1,12 +1,7 @@
-import { APP_ATTEST_CHECKS } from '../app-attest/index.js';
-import { APP_CHECK_CHECKS } from '../app-check/index.js';
-import { APPROOV_CHECKS } from '../approov/index.js';
-import { KEY_ATTESTATION_CHECKS } from '../key-attestation/index.js';
+import { CATALOG } from '../catalog.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { isJsonObject, type JsonObject } from '../kernel/bytes/json.js';
-import { PLAY_INTEGRITY_CHECKS } from '../play-integrity/index.js';
 import type { CheckDef } from '../ports/checks.js';
-import { SESSION_CHECKS } from '../sessions/internal.js';
 import { APP_ATTEST_ASSERTION, type AppAttestAssertionReport } from './kinds/app-attest-assertion.js';
 import { APP_ATTEST_ATTESTATION, type AppAttestAttestationReport } from './kinds/app-attest-attestation.js';
 import { APP_ATTEST_RECEIPT, type AppAttestReceiptReport } from './kinds/app-attest-receipt.js';
@@ -168,14 +163,9 @@ export function saysTime(evidence: unknown, options: Pick<InspectOptions, 'kind'
   return typeof ({ ...beside, ...file } as JsonObject)['at'] === 'string';
 }
 
-const CHECKS: readonly CheckDef[] = [
-  ...APPROOV_CHECKS,
-  ...SESSION_CHECKS,
-  ...APP_ATTEST_CHECKS,
-  ...KEY_ATTESTATION_CHECKS,
-  ...PLAY_INTEGRITY_CHECKS,
-  ...APP_CHECK_CHECKS,
-];
+const CHECKS: readonly CheckDef[] = Object.values(CATALOG).flatMap(
+  (room): readonly CheckDef[] => room.checks,
+);
 
 /** The sentence of the check that has a code; empty for a code that no report has. */
 export function sentenceOf(code: string): string {

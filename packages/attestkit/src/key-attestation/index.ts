@@ -4,8 +4,6 @@ export type { SignatureAlgorithm } from './attested-key.js';
 export type { AuthorizationList } from './description/authorization-list.js';
 export { createKeyAttestationCache } from './chain/cache.js';
 export type { KeyAttestationCache } from './chain/cache.js';
-export { KEY_ATTESTATION_CHECKS } from './checks.js';
-export type { KeyAttestationErrorCode } from './checks.js';
 export type { KeyAttestationFacts } from './enrolled.js';
 export { keyAttestation } from './enrollment-evidence.js';
 export type { KeyAttestationOptions } from './enrollment-evidence.js';

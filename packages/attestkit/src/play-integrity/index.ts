@@ -1,6 +1,4 @@
 export type { PlayIntegrityAppOptions } from './app-rules.js';
-export { PLAY_INTEGRITY_CHECKS } from './checks.js';
-export type { PlayIntegrityErrorCode } from './checks.js';
 export { playIntegrity } from './enrollment-evidence.js';
 export type { PlayIntegrityApp, PlayIntegrityOptions } from './enrollment-evidence.js';
 export type { VerdictExpectations, VerdictWindow } from './expectations.js';

@@ -3,8 +3,6 @@ export type {
   SignedRequestResult,
   SignedRequestRouteOptions,
 } from './evidence/signed-request.js';
-export { SESSIONS_CHECKS } from './checks.js';
-export type { SessionsErrorCode } from './checks.js';
 export { refreshBytes, requestBytes, replacementBytes, sessionBytes } from './evidence/signed-bytes.js';
 export type {
   SignedExchange,

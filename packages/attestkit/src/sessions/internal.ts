@@ -1,3 +1,4 @@
+export { SESSIONS_CHECKS } from './checks.js';
 export { BODY_CHECKS, CONFLICT_CHECKS } from './enrollment/enrollment-checks.js';
 export { clientDataMistakes } from './evidence/line-mistakes.js';
 export { PROOF_CHECKS } from './evidence/proof-checks.js';

@@ -1,7 +1,7 @@
 import { freezeJson } from '../kernel/bytes/json.js';
 import { catalog } from '../kernel/catalog.js';
 import { jwtChecks, type JwtChecks } from '../kernel/jose/jwt-checks.js';
-import type { CheckDef, CodeOf } from '../ports/checks.js';
+import type { CheckDef } from '../ports/checks.js';
 
 const SPEC = 'attestkit, signed-token evidence';
 
@@ -68,6 +68,3 @@ export const POLICY_CHECKS = freezeJson({
 
 /** The catalog, in the order of verification. */
 export const SIGNED_TOKEN_CHECKS = catalog(FIELD_CHECKS, TOKEN_CHECKS, CLAIM_CHECKS, POLICY_CHECKS);
-
-/** Every code with which signed-token evidence can be refused. */
-export type SignedTokenErrorCode = CodeOf<typeof SIGNED_TOKEN_CHECKS>;

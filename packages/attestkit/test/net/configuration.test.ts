@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ConfigurationError } from '../../src/kernel/errors.js';
-import { NET_CHECKS, remoteJwks, type RemoteJwksOptions } from '../../src/net/index.js';
+import { remoteJwks, type RemoteJwksOptions } from '../../src/net/index.js';
+import { NET_CHECKS } from '../../src/net/internal.js';
 import { jwksServer, keyPair, keys, kids } from './support/jwks-server.js';
 
 afterEach(() => {

@@ -1,5 +1,5 @@
 import { createHash, createSecretKey } from 'node:crypto';
-import type { ApproovErrorCode } from 'attestkit/approov';
+import type { ErrorCode } from 'attestkit/catalog';
 import type { JsonObject, JwsAlgorithm } from 'attestkit';
 import { ConfigurationError } from 'attestkit/errors';
 import { publicPem, signature, type SigningKey } from '../encode/signature.js';
@@ -8,7 +8,7 @@ import { otherKey } from './signing-key.js';
 /** What a defect changes while a token is made; a step that it leaves out is done as for a valid token. */
 export interface Defect {
   /** The code that the verifier has to refuse the token with. */
-  readonly code: ApproovErrorCode;
+  readonly code: ErrorCode;
   readonly header?: (header: JsonObject, key: SigningKey) => unknown;
   /** `seconds` is the time of minting since the epoch. */
   readonly claims?: (claims: JsonObject, seconds: number) => unknown;
@@ -177,7 +177,7 @@ export type ApproovDefect = keyof typeof DEFECTS;
  */
 export const APPROOV_DEFECTS = Object.freeze(
   Object.fromEntries(Object.entries(DEFECTS).map(([name, { code }]) => [name, code])),
-) as Readonly<Record<ApproovDefect, ApproovErrorCode>>;
+) as Readonly<Record<ApproovDefect, ErrorCode>>;
 
 /** An algorithm that the same key can sign with; for EdDSA there is none, and the header alone names it. */
 const OTHER_ALGORITHM: Readonly<Record<JwsAlgorithm, JwsAlgorithm>> = {
