@@ -1,6 +1,6 @@
 import type { Environment } from '../env/index.js';
-import { hasKey, inspectEvidence, kindOf, type EvidenceKindName } from '../inspect/index.js';
-import { saysTime } from '../inspect/internal.js';
+import { inspectEvidence, type EvidenceKindName } from '../inspect/index.js';
+import { hasKey, kindOf, saysTime } from '../inspect/internal.js';
 import { readArguments, UsageError } from './arguments.js';
 import { HELP } from './help.js';
 import { printable } from './printable.js';

@@ -1,5 +1,5 @@
 import type { EvidenceReport } from '../inspect/index.js';
-import { sentenceOf, usualCauseOf } from '../inspect/internal.js';
+import { sentenceOf, titleOf, usualCauseOf } from '../inspect/internal.js';
 import { isJsonObject, type JsonObject } from '../kernel/bytes/json.js';
 import { isoTime } from '../kernel/jose/numeric-date.js';
 import type { CheckReport } from '../ports/checks.js';
@@ -9,18 +9,6 @@ import { INDENT, WIDTH, wrap } from './wrap.js';
 
 /** Columns of a check's name; beside a longer one its source has a line of its own. */
 const NAME = 26;
-
-const TITLES: Readonly<Record<EvidenceReport['kind'], string>> = {
-  'approov-token': 'Approov token',
-  'session-token': 'Session token',
-  'app-attest-attestation': 'App Attest attestation',
-  'app-attest-assertion': 'App Attest assertion',
-  'app-attest-receipt': 'App Attest receipt',
-  'key-attestation': 'Android key attestation',
-  'key-attestation-signature': 'Request signed on Android',
-  'play-integrity': 'Play Integrity verdict',
-  'app-check': 'App Check token',
-};
 
 /** What to do about what was not checked. */
 const NOT_CHECKED: Readonly<Record<EvidenceReport['notChecked'][number], string>> = {
@@ -66,7 +54,7 @@ export function render(report: EvidenceReport, colors: boolean, isOfNow = false)
   const paint: Paint = (style, text) => (colors ? `\u001b[${STYLES[style]}m${text}\u001b[0m` : text);
   const result = report.verdict === 'pass' ? report.result : report.unverified;
   return [
-    `${TITLES[report.kind]}, as of ${report.at}`,
+    `${titleOf(report.kind)}, as of ${report.at}`,
     ...(report.readAs === undefined ? [] : wrap(`Read as ${report.readAs}.`, 0)),
     '',
     ...report.checks.flatMap((check) => [

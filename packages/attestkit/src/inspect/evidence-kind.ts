@@ -9,20 +9,6 @@ export type Findings<Result, NotChecked extends string = never> = Inspection<Res
   readonly notChecked: readonly NotChecked[];
 };
 
-/** Every check of one piece of evidence, in the order of verification. Bytes are in base64, times in ISO 8601. */
-export type Report<Kind extends string, Result, NotChecked extends string = never> = Findings<
-  Result,
-  NotChecked
-> & {
-  readonly kind: Kind;
-  /** The time as of which it was inspected, ISO 8601. */
-  readonly at: string;
-  /** What the evidence was read as, and because of what; absent if it says its kind itself. */
-  readonly readAs?: string;
-  /** What was left out of the evidence as it was given, or converted: quotation marks, `Bearer `. Absent where nothing was. */
-  readonly notes?: readonly string[];
-};
-
 /** One kind of evidence file. */
 export interface EvidenceKind<Kind extends string, Found> {
   /** The names of its members, `at` included. */

@@ -2,27 +2,27 @@ import { CATALOG } from '../catalog.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { isJsonObject, type JsonObject } from '../kernel/bytes/json.js';
 import type { CheckDef } from '../ports/checks.js';
-import { APP_ATTEST_ASSERTION, type AppAttestAssertionReport } from './kinds/app-attest-assertion.js';
-import { APP_ATTEST_ATTESTATION, type AppAttestAttestationReport } from './kinds/app-attest-attestation.js';
-import { APP_ATTEST_RECEIPT, type AppAttestReceiptReport } from './kinds/app-attest-receipt.js';
-import { APP_CHECK, type AppCheckReport } from './kinds/app-check.js';
+import { APP_ATTEST_ASSERTION } from './kinds/app-attest-assertion.js';
+import { APP_ATTEST_ATTESTATION } from './kinds/app-attest-attestation.js';
+import { APP_ATTEST_RECEIPT } from './kinds/app-attest-receipt.js';
+import { APP_CHECK } from './kinds/app-check.js';
 import { KEY_MEMBERS } from './kinds/approov-key.js';
-import { APPROOV_TOKEN, type ApproovTokenMembers, type ApproovTokenReport } from './kinds/approov-token.js';
+import { APPROOV_TOKEN, type ApproovTokenMembers } from './kinds/approov-token.js';
 import { EvidenceError, unusable } from './evidence-error.js';
-import {
-  KEY_ATTESTATION_SIGNATURE,
-  type KeyAttestationSignatureReport,
-} from './kinds/key-attestation-signature.js';
-import { KEY_ATTESTATION, type KeyAttestationReport } from './kinds/key-attestation.js';
-import { PLAY_INTEGRITY, type PlayIntegrityReport } from './kinds/play-integrity.js';
+import { KEY_ATTESTATION_SIGNATURE } from './kinds/key-attestation-signature.js';
+import { KEY_ATTESTATION } from './kinds/key-attestation.js';
+import { PLAY_INTEGRITY } from './kinds/play-integrity.js';
+import type { EvidenceKind, Findings } from './evidence-kind.js';
+import type { EvidenceKindName } from './kind-table.js';
+import type { EvidenceReport, InspectedKinds } from './report.js';
 import { missingIn } from './recognize/missing.js';
-import type { KindName, Reading } from './recognize/reading.js';
-import { sentenceOfReading } from './recognize/reading.js';
+import { sentenceOfReading, type Reading } from './recognize/reading.js';
 import { recognize } from './recognize/recognize.js';
 import { SESSION_KEY_MEMBERS } from './kinds/session-key.js';
-import { SESSION_TOKEN, type SessionTokenReport } from './kinds/session-token.js';
+import { SESSION_TOKEN } from './kinds/session-token.js';
 
-const KINDS = {
+/** What inspects each kind. */
+const INSPECTORS = {
   'approov-token': APPROOV_TOKEN,
   'session-token': SESSION_TOKEN,
   'app-attest-attestation': APP_ATTEST_ATTESTATION,
@@ -32,10 +32,12 @@ const KINDS = {
   'key-attestation-signature': KEY_ATTESTATION_SIGNATURE,
   'play-integrity': PLAY_INTEGRITY,
   'app-check': APP_CHECK,
-} as const satisfies Readonly<Record<KindName, unknown>>;
-
-/** The kinds of evidence that can be inspected. */
-export type EvidenceKindName = keyof typeof KINDS;
+} as const satisfies {
+  [Kind in EvidenceKindName]: EvidenceKind<
+    Kind,
+    Findings<InspectedKinds[Kind]['result'], InspectedKinds[Kind]['notChecked']>
+  >;
+};
 
 /** What stands beside evidence, for members that it does not have itself. */
 export interface InspectOptions extends ApproovTokenMembers {
@@ -46,18 +48,6 @@ export interface InspectOptions extends ApproovTokenMembers {
   /** Milliseconds since the epoch, for evidence that does not say `at`. Default: now. */
   readonly now?: number;
 }
-
-/** Every check of the evidence, in the order of verification. */
-export type EvidenceReport =
-  | ApproovTokenReport
-  | SessionTokenReport
-  | AppAttestAttestationReport
-  | AppAttestAssertionReport
-  | AppAttestReceiptReport
-  | KeyAttestationReport
-  | KeyAttestationSignatureReport
-  | PlayIntegrityReport
-  | AppCheckReport;
 
 /**
  * Inspects evidence with the verifiers' own code. The report is ready for `JSON.stringify`.
@@ -85,7 +75,7 @@ export function inspectEvidence(evidence: unknown, options: InspectOptions = {})
   const missing = reading.why === undefined && named === undefined ? undefined : missingIn(reading, members);
   if (missing !== undefined) throw missing;
   try {
-    const report = KINDS[kind].inspect(members, now);
+    const report = INSPECTORS[kind].inspect(members, now);
     return {
       ...report,
       ...(reading.why !== undefined && { readAs: sentenceOfReading(reading) }),
@@ -108,7 +98,7 @@ function fileOf({ kind, file, beside = {}, notes = [] }: Reading): {
   readonly file: JsonObject;
   readonly notes: readonly string[];
 } {
-  const { members } = KINDS[kind];
+  const { members } = INSPECTORS[kind];
   const entries = Object.entries(beside);
   const taken = entries.filter(([name]) => members.includes(name));
   const left = entries.map(([name]) => name).filter((name) => !members.includes(name));

@@ -1,2 +1,3 @@
-export { saysTime, sentenceOf } from './inspect-evidence.js';
+export { hasKey, kindOf, saysTime, sentenceOf } from './inspect-evidence.js';
+export { titleOf } from './kind-table.js';
 export { usualCauseOf } from './usual-causes.js';

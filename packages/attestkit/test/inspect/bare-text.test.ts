@@ -1,7 +1,8 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { TOKEN_CHECKS } from '../../src/approov/internal.js';
-import { inspectEvidence, kindOf } from '../../src/inspect/index.js';
+import { inspectEvidence } from '../../src/inspect/index.js';
+import { kindOf } from '../../src/inspect/internal.js';
 import { mintApproovToken } from 'attestkit-testing/approov';
 import { token as appCheckToken } from '../app-check/support/tokens.js';
 import { cli, ENV, SECRET } from '../cli/support/terminal.js';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FIELD_CHECKS, TOKEN_CHECKS } from '../../src/approov/internal.js';
-import { inspectEvidence, kindOf } from '../../src/inspect/index.js';
+import { inspectEvidence } from '../../src/inspect/index.js';
+import { kindOf } from '../../src/inspect/internal.js';
 import { CHAIN_CHECKS } from '../../src/key-attestation/internal.js';
 import { VERDICT_CHECKS } from '../../src/play-integrity/internal.js';
 import { PROOF_CHECKS } from '../../src/sessions/internal.js';

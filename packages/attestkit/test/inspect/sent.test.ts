@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { inspectEvidence, kindOf } from '../../src/inspect/index.js';
+import { inspectEvidence } from '../../src/inspect/index.js';
+import { kindOf } from '../../src/inspect/internal.js';
 import { encrypted, token as playToken } from '../play-integrity/support/tokens.js';
 import { part, token as appCheckToken } from '../app-check/support/tokens.js';
 import { APP_CHECK, chainFile, PAYLOAD } from './support/android-files.js';

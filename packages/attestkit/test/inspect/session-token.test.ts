@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { inspectEvidence, kindOf } from '../../src/inspect/index.js';
+import { inspectEvidence } from '../../src/inspect/index.js';
+import { kindOf } from '../../src/inspect/internal.js';
 import { signJws } from '../../src/kernel/jose/sign-jws.js';
 import { deriveKeys, LABELS, readSecrets } from '../../src/sessions/tokens/derived-keys.js';
 import type { SessionKey } from '../../src/sessions/tokens/session-keys.js';

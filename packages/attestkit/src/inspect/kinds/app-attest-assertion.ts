@@ -9,7 +9,7 @@ import { ASSERTION_CHECKS, assertionMistake, importPublicKey } from '../../app-a
 import { clientDataMistakes } from '../../sessions/internal.js';
 import { bytes, textAsBytes } from '../byte-members.js';
 import { unusable } from '../evidence-error.js';
-import { evidenceKind, explain, type EvidenceKind, type Findings, type Report } from '../evidence-kind.js';
+import { evidenceKind, explain, type EvidenceKind, type Findings } from '../evidence-kind.js';
 import { numberOf, options, text } from '../member-types.js';
 import { onlyOne, required, type MemberTable } from '../members.js';
 import { pemOrSpki } from './public-key.js';
@@ -41,8 +41,6 @@ export interface AppAttestAssertionEvidence {
   /** For the report alone: an assertion says no time. */
   readonly at?: string | null;
 }
-
-export type AppAttestAssertionReport = Report<'app-attest-assertion', AppAttestAssertion>;
 
 const MEMBERS = {
   assertion: required(bytes, 'Give what generateAssertion returned, in base64.'),

@@ -18,7 +18,6 @@ import {
   withResult,
   type EvidenceKind,
   type Findings,
-  type Report,
 } from '../evidence-kind.js';
 import { numberOf, oneOf, options, text } from '../member-types.js';
 import { onlyOne, required, type MemberTable } from '../members.js';
@@ -73,9 +72,6 @@ export interface InspectedAttestation extends Omit<
   /** ISO 8601. */
   readonly issuedAt: string | undefined;
 }
-
-/** The receipt is evidence of its own. */
-export type AppAttestAttestationReport = Report<'app-attest-attestation', InspectedAttestation, 'receipt'>;
 
 const MEMBERS = {
   attestation: required(bytes, 'Give what attestKey returned, in base64.'),

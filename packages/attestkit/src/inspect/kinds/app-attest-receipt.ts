@@ -8,7 +8,6 @@ import {
   withResult,
   type EvidenceKind,
   type Findings,
-  type Report,
 } from '../evidence-kind.js';
 import { numberOf, oneOf, text } from '../member-types.js';
 import { required, type MemberTable } from '../members.js';
@@ -55,8 +54,6 @@ export interface InspectedReceipt extends Omit<
   /** ISO 8601. */
   readonly expiresAt: string | undefined;
 }
-
-export type AppAttestReceiptReport = Report<'app-attest-receipt', InspectedReceipt>;
 
 const MEMBERS = {
   receipt: required(bytes, 'Give the receipt in base64.'),

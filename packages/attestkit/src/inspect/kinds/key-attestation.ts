@@ -28,7 +28,6 @@ import {
   type EvidenceKind,
   type Findings,
   type InJson,
-  type Report,
 } from '../evidence-kind.js';
 import { listOfOptions, options } from '../member-types.js';
 import { onlyOne, required, type MemberTable } from '../members.js';
@@ -67,10 +66,7 @@ export interface KeyAttestationEvidence {
 /** What a chain says, in JSON: bytes in base64. Identifiers of the device are in it where the app asked for them. */
 export type InspectedKeyAttestation = InJson<KeyAttestation>;
 
-/** `notChecked` has what the file gives nothing to compare with; the checks are not among `checks` then. */
-export type KeyAttestationReport = Report<'key-attestation', InspectedKeyAttestation, KeyNotChecked>;
-
-type KeyNotChecked = 'challenge' | 'app' | 'verified boot' | 'revocation list';
+export type KeyNotChecked = 'challenge' | 'app' | 'verified boot' | 'revocation list';
 
 const MEMBERS = {
   certificateChain: required(

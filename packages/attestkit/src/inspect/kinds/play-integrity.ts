@@ -18,14 +18,7 @@ import {
 } from '../../play-integrity/index.js';
 import type { CheckDef, CheckReport, Checks } from '../../ports/checks.js';
 import { unusable } from '../evidence-error.js';
-import {
-  evidenceKind,
-  isoDate,
-  withoutIdle,
-  type EvidenceKind,
-  type Findings,
-  type Report,
-} from '../evidence-kind.js';
+import { evidenceKind, isoDate, withoutIdle, type EvidenceKind, type Findings } from '../evidence-kind.js';
 import { anything, options, text } from '../member-types.js';
 import { onlyOne, type MemberTable } from '../members.js';
 
@@ -72,13 +65,7 @@ export interface PlayIntegrityEvidence {
   readonly at?: string | null;
 }
 
-/**
- * `notChecked` has what the file gives nothing to compare with, `origin` where it is a bare payload, and always
- * `earlier use`: whether a nonce was consumed, only the server knows.
- */
-export type PlayIntegrityReport = Report<'play-integrity', PlayIntegrityVerdict, VerdictNotChecked>;
-
-type VerdictNotChecked = 'origin' | 'package' | 'request' | 'certificate' | 'earlier use';
+export type VerdictNotChecked = 'origin' | 'package' | 'request' | 'certificate' | 'earlier use';
 
 const MEMBERS = {
   token: text,

@@ -4,14 +4,7 @@ import {
   type SessionAlgorithm,
   type SessionResult,
 } from '../../sessions/internal.js';
-import {
-  evidenceKind,
-  isoDate,
-  withResult,
-  type EvidenceKind,
-  type Findings,
-  type Report,
-} from '../evidence-kind.js';
+import { evidenceKind, isoDate, withResult, type EvidenceKind, type Findings } from '../evidence-kind.js';
 import { jwkSet, oneOf, pemOrJwk, text, texts } from '../member-types.js';
 import { required, type MemberTable } from '../members.js';
 import {
@@ -44,10 +37,7 @@ export interface InspectedSession extends Omit<SessionResult, 'issuedAt' | 'expi
   readonly expiresAt: string | undefined;
 }
 
-/** `address and user agent` is not checked where the session is bound to them, `revocation` never is. */
-export type SessionTokenReport = Report<'session-token', InspectedSession, SessionNotChecked>;
-
-type SessionNotChecked = 'address and user agent' | 'revocation';
+export type SessionNotChecked = 'address and user agent' | 'revocation';
 
 const MEMBERS = {
   token: required(text, 'Give the token that the session was given.'),
