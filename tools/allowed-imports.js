@@ -32,7 +32,10 @@ export const allowedImports = {
   'create-guard': { rooms: ['ports', 'kernel', 'guard'] },
   'adapters/mounting': { rooms: ['ports', 'kernel', 'guard', 'create-guard'] },
   'adapters/node': { rooms: ['ports', 'guard', 'create-guard', 'adapters/mounting'] },
-  'adapters/web': { rooms: ['ports', 'kernel', 'guard', 'create-guard', 'adapters/mounting'] },
+  'adapters/web-address': { rooms: ['kernel'] },
+  'adapters/web': {
+    rooms: ['ports', 'guard', 'create-guard', 'adapters/mounting', 'adapters/web-address'],
+  },
   'adapters/express': { rooms: ['ports', 'guard', 'create-guard', 'adapters/mounting', 'adapters/node'] },
   'adapters/fastify': {
     rooms: ['ports', 'kernel', 'guard', 'create-guard', 'adapters/mounting', 'adapters/node'],
@@ -51,7 +54,15 @@ export const allowedImports = {
     packages: ['@nestjs/common', '@nestjs/core'],
   },
   'adapters/hono': {
-    rooms: ['ports', 'guard', 'create-guard', 'adapters/mounting', 'adapters/node', 'adapters/web'],
+    rooms: [
+      'ports',
+      'guard',
+      'create-guard',
+      'adapters/mounting',
+      'adapters/node',
+      'adapters/web',
+      'adapters/web-address',
+    ],
   },
   env: {
     rooms: ['ports', 'kernel', ...KINDS, 'sessions', 'net', 'stores', 'guard', 'devices', 'create-guard'],

@@ -13,7 +13,9 @@ const PLATFORM = new Set(
   `AbortSignal Array ArrayBuffer ArrayBufferLike AsyncIterable Awaited BodyInit Buffer Date Error ErrorOptions Exclude Extract Function Headers
   HeadersInit Infinity Iterable InstanceType JsonWebKey Map NodeJS NonNullable Omit Parameters Partial Pick PropertyKey Promise PromiseLike
   Readonly ReadonlyArray ReadonlyMap ReadonlySet Record RegExp RegExpExecArray Request RequestInfo RequestInit Required Response ReturnType Set
-  TemplateStringsArray Uint8Array URL WeakKey WeakMap globalThis ReadableStream`.split(/\s+/),
+  TemplateStringsArray Uint8Array URL WeakKey WeakMap globalThis ReadableStream ClassDecorator MethodDecorator ParameterDecorator`.split(
+    /\s+/,
+  ),
 );
 
 /** @typedef {{ text: string, doc: string, kind: string, exports: Map<string, [string, string]>, imports: Map<string, [string, string]> }} Declared */

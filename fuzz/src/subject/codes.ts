@@ -9,10 +9,7 @@ import type { Subject } from './subject.js';
  */
 export function reachableCodes(subject: Subject): Readonly<Record<Kind, readonly string[]>> {
   return {
-    approov: codesOf(
-      'approov',
-      /^ERR_APPROOV_TOKEN_(?!(MISSING|FETCH_FAILED|REPEATED|PREFIX_MISMATCH)$)/,
-    ),
+    approov: codesOf('approov', /^ERR_APPROOV_TOKEN_(?!(MISSING|FETCH_FAILED|REPEATED|PREFIX_MISMATCH)$)/),
     attestation: codesOf(
       'app-attest',
       /^ERR_APP_ATTEST_(?!ASSERTION_|RECEIPT_|KEY_ID_MISSING$|MISSING$|ENCODING_MALFORMED$|(APP_ID|VIRTUAL|RISK)_DENIED$)/,

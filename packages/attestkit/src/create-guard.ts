@@ -5,7 +5,7 @@ import { steadyClock } from './kernel/steady-clock.js';
 import { assertOneOf, assertOptions, type OptionTypes } from './kernel/config/options.js';
 import type { Attestation, EvidenceKind } from './ports/attestation.js';
 import type { Answer, Decision } from './ports/decision.js';
-import type { ConnectedDevices, ConnectingGuard, DeviceControl, Devices } from './ports/devices.js';
+import type { ConnectedDevices, DeviceControl, Devices } from './ports/devices.js';
 import type { Enforcement, Evidence } from './ports/evidence.js';
 import type { Counter, GuardEvent } from './ports/events.js';
 import type { Health } from './ports/health.js';
@@ -23,6 +23,7 @@ import {
   refuse,
   RouteCounts,
   type RefusalOptions,
+  type ReadyRoute,
   type Route,
   type RouteDefaults,
   type RouteOptions,
@@ -177,7 +178,7 @@ export function createGuard(options: GuardOptions): Guard {
     route: (wanted = {}) => createRoute(wanted, defaults),
     check: (request, route = unnamed) => {
       try {
-        const decision = decide(request, route, now, telling);
+        const decision = decide(request, route as ReadyRoute, now, telling);
         return decision instanceof Promise ? mustBeAwaited(decision.catch(failed)) : decision;
       } catch (cause) {
         return failed(cause);
@@ -190,7 +191,10 @@ export function createGuard(options: GuardOptions): Guard {
   };
 }
 
-function connected(devices: Devices | undefined, guard: ConnectingGuard): ConnectedDevices | undefined {
+function connected(
+  devices: Devices | undefined,
+  guard: Parameters<Devices['connect']>[0],
+): ConnectedDevices | undefined {
   if (devices === undefined) return undefined;
   if (typeof devices.connect === 'function') return devices.connect(guard);
   const remedy = 'Call devices of attestkit/devices: devices: devices({ evidence: [appAttest({ … })], … }).';

@@ -119,7 +119,9 @@ describe('the catalog of defects', () => {
 
   it('has one for every code of the catalog of checks', () => {
     const made = new Set<string>(Object.values(APP_CHECK_DEFECTS).map(({ code }) => code));
-    const missing = CATALOG['app-check'].checks.map(({ code }) => code as string).filter((code) => !made.has(code));
+    const missing = CATALOG['app-check'].checks
+      .map(({ code }) => code as string)
+      .filter((code) => !made.has(code));
     expect(missing.toSorted()).toEqual(ELSEWHERE.toSorted());
   });
 

@@ -4,6 +4,8 @@ import type { Attestation } from '../ports/attestation.js';
 import { mounted } from './mounting.js';
 import { answering, middleware, type Middleware } from './node/middleware.js';
 
+export type { Middleware } from './node/middleware.js';
+
 export { rawBody } from './node/index.js';
 
 declare global {

@@ -24,21 +24,19 @@ export interface FastifyInstance {
   addHook(name: 'onRequest', hook: OnRequest): unknown;
 }
 
-/** What is used of a Fastify instance that gets the endpoints. */
-export interface FastifyScope {
-  readonly prefix: string;
-  all(path: string, options: { onRequest: AnswerRequest }, handler: () => void): unknown;
-}
-
 /** A hook that takes a callback. */
 export type OnRequest = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void;
 
-/** A hook that always answers. */
-export type AnswerRequest = (request: FastifyRequest, reply: FastifyReply & NotFoundReply) => void;
-
-/** What is used of Fastify's reply where there is no such endpoint. */
-export interface NotFoundReply {
-  callNotFound(): unknown;
+/** What is used of a Fastify instance that gets the endpoints. */
+export interface FastifyScope {
+  readonly prefix: string;
+  all(
+    path: string,
+    options: {
+      onRequest: (request: FastifyRequest, reply: FastifyReply & { callNotFound(): unknown }) => void;
+    },
+    handler: () => void,
+  ): unknown;
 }
 
 /** Options of the plugin: the guard, and what is asked of every request. */
@@ -137,7 +135,7 @@ export async function deviceEndpoints(
   // Fastify has put a prefix that is given before the routes already.
   const added = rest.prefix === undefined ? '/device' : '';
   const endpoints = mounted(guard, { ...rest, prefix: `${instance.prefix}${added}` });
-  const onRequest: AnswerRequest = (request, reply) => {
+  const onRequest = (request: FastifyRequest, reply: FastifyReply & { callNotFound(): unknown }): void => {
     const { raw, originalUrl } = request;
     const answer = endpoints(new NodeRequest(raw, originalUrl, request), raw.url ?? '');
     if (answer === undefined) reply.callNotFound();

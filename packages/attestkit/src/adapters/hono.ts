@@ -5,7 +5,8 @@ import type { AttestedRequest } from '../ports/request.js';
 import { mounted, type MountOptions } from './mounting.js';
 import type { NodeMessage } from './node/message.js';
 import { fieldsOf } from './node/request.js';
-import { answerResponse, assertAddress, warnOfNoAddress, WebRequest, type AddressOf } from './web.js';
+import { answerResponse, WebRequest, type AddressOf } from './web.js';
+import { assertAddress, warnOfNoAddress } from './web-address.js';
 
 export type { MountOptions } from './mounting.js';
 export type { AddressOf } from './web.js';

@@ -1,4 +1,4 @@
-import { routeOf, type RouteOptions, markNode, type MarkableResponse } from '../guard/internal.js';
+import { routeOf, type RouteOptions, markNode } from '../guard/internal.js';
 import type { Guard } from '../create-guard.js';
 import type { Attestation } from '../ports/attestation.js';
 import type { Answer } from '../ports/decision.js';
@@ -18,7 +18,10 @@ export interface AttestationState {
 /** What is used of Koa's context. */
 export interface KoaContext {
   readonly req: NodeMessage;
-  readonly res: MarkableResponse;
+  readonly res: {
+    getHeader(name: string): number | string | readonly string[] | undefined;
+    setHeader(name: string, value: string): unknown;
+  };
   readonly url: string;
   readonly originalUrl: string;
   readonly ip: string;

@@ -1,10 +1,10 @@
 import { BODY_LIMIT, BodyTooLargeError, routeOf, type RouteOptions, markFetch } from '../guard/internal.js';
 import type { Guard } from '../create-guard.js';
-import { ConfigurationError } from '../kernel/errors.js';
 import type { Attestation } from '../ports/attestation.js';
 import type { Answer } from '../ports/decision.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { mounted, type MountOptions } from './mounting.js';
+import { assertAddress, warnOfNoAddress } from './web-address.js';
 
 export { BODY_LIMIT } from '../guard/internal.js';
 export type { MountOptions } from './mounting.js';
@@ -69,25 +69,6 @@ export function deviceEndpoints<Rest extends readonly unknown[] = readonly []>(
     const attested = new WebRequest(request, () => address?.(request, ...rest));
     return endpoints(attested, attested.target)?.then(answerResponse);
   };
-}
-
-/**
- * Holds the option to its type.
- *
- * @throws ConfigurationError naming it
- */
-export function assertAddress(address: unknown): void {
-  if (address === undefined || typeof address === 'function') return;
-  const remedy = 'Give (request) => the address of its peer, or leave it out.';
-  throw new ConfigurationError('address', 'is not a function', remedy);
-}
-
-/** Says, once for each mount, that clients cannot be told apart by their addresses. */
-export function warnOfNoAddress(): void {
-  const code = 'ATTESTKIT_ADDRESS';
-  const message =
-    'The endpoints do not know the address of their peers, so only limits for all clients together hold';
-  process.emitWarning(`${message}. Give the option address.`, { code });
 }
 
 /**

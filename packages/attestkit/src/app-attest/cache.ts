@@ -1,22 +1,21 @@
 import type { KeyObject } from 'node:crypto';
 import { BoundedCache } from '../kernel/bounded-cache.js';
 
-/** An intermediate certificate whose signature was verified. Its validity is none of what is remembered. */
-interface VerifiedIssuer {
-  /** The public key of the root that signed it, base64 of the SPKI. */
-  readonly anchorId: string;
-  readonly key: KeyObject;
-}
-
 /**
- * What verifiers may remember between calls: bounded, and nothing but what a signature proved or what was configured.
+ * What verifiers may remember between calls: bounded, and only what a signature proved or what was configured.
  * Give the same one to every call of one verifier.
  */
 export interface AppAttestCache {
-  /** By SHA-256 of the certificate. */
-  readonly issuers: BoundedCache<VerifiedIssuer>;
+  /**
+   * Intermediate certificates whose signature was verified, by SHA-256 of the certificate: the public key of the root that
+   * signed it (base64 of the SPKI), and its own. Its validity is not remembered.
+   */
+  readonly issuers: {
+    get(id: string): { readonly anchorId: string; readonly key: KeyObject } | undefined;
+    set(id: string, issuer: { readonly anchorId: string; readonly key: KeyObject }): void;
+  };
   /** Imported public keys, by their encoding. */
-  readonly keys: BoundedCache<KeyObject>;
+  readonly keys: { get(id: string): KeyObject | undefined; set(id: string, key: KeyObject): void };
 }
 
 /** Apple issues from one intermediate certificate; the root could have a few at a time. */

@@ -24,7 +24,7 @@ import {
   type AppAttestPolicyOptions,
 } from './attestation/policy.js';
 import { appraiseOwnReceipt, isRenewalDue, receiptTerms, renewReceipt } from './receipt/renewal.js';
-import type { AppAttestReceipt } from './receipt/verify.js';
+import type { AppAttestReceipt } from './receipt/payload.js';
 import { receiptAnchors } from './receipt/roots.js';
 import type { TrustAnchor } from './attestation/roots.js';
 

@@ -11,4 +11,5 @@ export type { AppAttestCategory, LaunchPolicy, LaunchPolicyOptions } from './lau
 export type { AppAttestEnvironment, AppAttestPolicyOptions } from './attestation/policy.js';
 export { receiptDue } from './receipt/due.js';
 export { inspectAppAttestReceipt, verifyAppAttestReceipt } from './receipt/verify.js';
-export type { AppAttestReceipt, ReceiptExpectations } from './receipt/verify.js';
+export type { AppAttestReceipt } from './receipt/payload.js';
+export type { ReceiptExpectations } from './receipt/verify.js';

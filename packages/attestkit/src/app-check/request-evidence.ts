@@ -9,23 +9,17 @@ import type { AppCheckResult } from './verify.js';
 /** How App Check tokens are found and verified. With `consumer` or `store`, routes may have them consumed. */
 export interface AppCheckOptions extends AppCheckVerifierOptions, ReplayOptions {}
 
-/** What a route asks of an App Check token. */
-export interface AppCheckDemand {
-  /** A limited-use token that has not been used before, and is used up by this request. Default false. */
-  readonly consume?: boolean;
-}
-
-/** What a route may ask of App Check evidence. */
-export interface AppCheckRouteOptions {
-  /** Requires an App Check token; `{ consume: true }` one that is good for this request alone. Default: not asked for. */
-  readonly appCheck?: boolean | AppCheckDemand;
-}
-
 declare module '../ports/attestation.js' {
   interface Attestation {
     readonly appCheck?: AppCheckResult;
   }
-  interface EvidenceRouteOptions extends AppCheckRouteOptions {}
+  interface EvidenceRouteOptions {
+    /**
+     * Requires an App Check token. `{ consume: true }`: a limited-use token that has not been used before, and that this
+     * request uses up. Default: not asked for.
+     */
+    readonly appCheck?: boolean | { readonly consume?: boolean };
+  }
 }
 
 /** Firebase's keys. */
@@ -81,7 +75,7 @@ function appraisalOf(
 function readDemand(asked: unknown, consume: Consume | undefined): Consume | undefined {
   if (asked === undefined || typeof asked === 'boolean') return undefined;
   assertOptions(asked, { consume: 'boolean' }, 'appCheck', 'appCheck.');
-  if ((asked as AppCheckDemand).consume !== true) return undefined;
+  if ((asked as { readonly consume?: unknown }).consume !== true) return undefined;
   if (consume !== undefined) return consume;
   const remedy = 'Give appCheck a consumer (googleAppCheck) or a store.';
   throw new ConfigurationError('appCheck.consume', 'is asked for, and nothing remembers tokens', remedy);

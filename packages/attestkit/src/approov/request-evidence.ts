@@ -11,13 +11,18 @@ import {
   type BindingOptions,
 } from './binding.js';
 import { FIELD_CHECKS } from './checks.js';
-import { KEY_OPTIONS, keySource, type ApproovKeyOptions, type FetchedKeys } from './keys.js';
+import { KEY_OPTIONS, keySource, type ApproovKeyOptions } from './keys.js';
+import type { KeySource } from '../ports/keys.js';
 import type { ApproovResult } from './result.js';
 import { absenceIn } from './token-field.js';
 import { tokenRules } from './verify.js';
 
 /** How Approov tokens are found and verified. */
-export type ApproovOptions = (ApproovKeyOptions | FetchedKeys) & {
+export type ApproovOptions = (
+  | ApproovKeyOptions
+  /** Keys that are fetched, and fetched again: `remoteJwks` of `attestkit/jwks`. */
+  | { readonly keys: KeySource }
+) & {
   /** The header field with the token. Default `Approov-Token`. */
   readonly header?: string;
   /** What stands before the token in the field, its space included: `Bearer `. Default none. */
@@ -34,17 +39,14 @@ export type ApproovOptions = (ApproovKeyOptions | FetchedKeys) & {
   readonly cache?: number;
 };
 
-/** What a route may ask of Approov evidence. */
-export interface ApproovRouteOptions {
-  /** Requires the token to be bound to this request. Default: not asked for. */
-  readonly binding?: Binding;
-}
-
 declare module '../ports/attestation.js' {
   interface Attestation {
     readonly approov?: ApproovResult;
   }
-  interface EvidenceRouteOptions extends ApproovRouteOptions {}
+  interface EvidenceRouteOptions {
+    /** Requires the Approov token to be bound to this request. Default: not asked for. */
+    readonly binding?: Binding;
+  }
 }
 
 const OPTIONS: OptionTypes = {

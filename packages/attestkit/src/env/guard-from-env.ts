@@ -1,6 +1,6 @@
 import type { BindingOptions } from '../approov/index.js';
 import { createGuard, type Guard, type GuardOptions } from '../create-guard.js';
-import { devices, type DevicesOptions } from '../devices.js';
+import { devices, type DevicesOptions } from '../devices/index.js';
 import { quietly, REFUSAL_OPTIONS } from '../guard/internal.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { assertOptions, type OptionTypes } from '../kernel/config/options.js';

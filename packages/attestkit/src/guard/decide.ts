@@ -9,12 +9,12 @@ import { emit, type Telling } from './emit.js';
 import { isPreflight, pathOf } from './exempt.js';
 import { readBody } from './read-body.js';
 import { refuse } from './answers/refusal.js';
-import { requiredBy, type Demanded, type Route } from './route.js';
+import { requiredBy, type Demanded, type ReadyRoute } from './route.js';
 
 /** What is known of one request while it is decided about. */
 interface Progress {
   readonly request: AttestedRequest;
-  readonly route: Route;
+  readonly route: ReadyRoute;
   now: number;
   /** By the monotonic clock; 0 if nobody listens. */
   readonly startedAt: number;
@@ -45,7 +45,7 @@ const NOTHING: Attestation = Object.freeze({});
 /** Decides about one request: find, verify, use up, conclude. Never throws, never rejects. */
 export function decide(
   request: AttestedRequest,
-  route: Route,
+  route: ReadyRoute,
   now: () => number,
   telling: Telling,
 ): Decision<Attestation> | Promise<Decision<Attestation>> {
@@ -77,7 +77,7 @@ export function decide(
   }
 }
 
-function exemption(request: AttestedRequest, route: Route): 'excluded' | 'preflight' | undefined {
+function exemption(request: AttestedRequest, route: ReadyRoute): 'excluded' | 'preflight' | undefined {
   const { excluded } = route;
   if (excluded !== undefined) {
     const { target, routed = target } = request;

@@ -5,11 +5,11 @@ import type { DecisionEvent, FailureFacts, GuardEvent, Outcome } from '../ports/
 import type { AttestedRequest } from '../ports/request.js';
 import { pathOf } from './exempt.js';
 import { quietly } from './quietly.js';
-import type { Route } from './route.js';
+import type { ReadyRoute } from './route.js';
 
 interface Concluded {
   readonly request: AttestedRequest;
-  readonly route: Route;
+  readonly route: ReadyRoute;
   /** By the guard's clock. */
   readonly now: number;
   /** By the monotonic clock. */

@@ -20,4 +20,4 @@ export { pathOf } from './exempt.js';
 export { healthOf } from './health.js';
 export { readBody } from './read-body.js';
 export { createRoute } from './route.js';
-export type { RouteDefaults } from './route.js';
+export type { ReadyRoute, RouteDefaults } from './route.js';

@@ -48,14 +48,19 @@ export interface Demanded {
   readonly demand: unknown;
 }
 
-/** A route's options, checked once at start-up and made ready for every request. */
+/** A route's options, checked once at start-up and made ready for every request, by `guard.route`. */
 export interface Route {
+  /** In events and counters. */
   readonly name: string | undefined;
-  readonly accept: readonly Demanded[];
-  readonly require: readonly Demanded[];
-  /** The kinds of both, for events. */
+  /** The kinds of evidence that it asks for. */
   readonly asked: readonly string[];
   readonly enforcement: Enforcement;
+}
+
+/** What the guard reads of a route. */
+export interface ReadyRoute extends Route {
+  readonly accept: readonly Demanded[];
+  readonly require: readonly Demanded[];
   readonly preflight: boolean;
   readonly excluded: Exclusion | undefined;
   readonly refusal: RefusalSettings;
@@ -83,7 +88,7 @@ export interface RouteDefaults {
  *
  * @throws ConfigurationError naming the option
  */
-export function createRoute(options: RouteOptions, defaults: RouteDefaults): Route {
+export function createRoute(options: RouteOptions, defaults: RouteDefaults): ReadyRoute {
   const owned = defaults.evidence.flatMap((each) =>
     each.routeOptions.map((option) => [option, 'any'] as const),
   );

@@ -21,3 +21,4 @@ export type { PlayIntegrityEvidence, PlayIntegrityExpected } from './kinds/play-
 export type { SessionKeyMembers } from './kinds/session-key.js';
 export type { InspectedSession, SessionTokenEvidence } from './kinds/session-token.js';
 export type { EvidenceReport, InspectedKinds } from './report.js';
+export type { InJson } from './evidence-kind.js';

@@ -5,19 +5,10 @@ import type { Enrolled } from '../ports/enrollment.js';
 import { joinDigests, type ExpectedApp } from './policy/apps.js';
 import { appraiseUse, keyUse, type KeyPolicy, type KeyUse } from './policy/key-policy.js';
 import { POLICY_CHECKS as CHECKS } from './policy/policy-checks.js';
-import { appraiseDevice, deviceFacts, type DeviceFacts, type DevicePolicy } from './policy/device-policy.js';
+import type { DeviceFacts, KeyAttestationFacts } from './enrolled-facts.js';
+import { appraiseDevice, deviceFacts, type DevicePolicy } from './policy/device-policy.js';
 import type { TrustAnchor } from './chain/roots.js';
 import type { KeyAttestation } from './verify.js';
-
-/** What Android says beyond what all kinds of evidence say; a member that is not known is absent. */
-export interface KeyAttestationFacts extends JsonObject, Partial<DeviceFacts> {
-  /** Of the key description: 300. */
-  readonly attestationVersion: number;
-  /** The version code of the app when it enrolled. */
-  readonly appVersion?: number;
-  /** How the key signs requests: `ecdsa-sha256`. */
-  readonly signatureAlgorithm: string;
-}
 
 /** What is appraised again at every refresh, and concerns nobody else; of the certificates some are the device's own. */
 interface Withheld extends JsonObject, KeyUse {

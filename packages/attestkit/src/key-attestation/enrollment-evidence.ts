@@ -13,7 +13,7 @@ import { base64Length, decodeFilled } from './encoding.js';
 import { appraiseEnrolled, enrolled, serialsOf } from './enrolled.js';
 import type { KeyAttestationRules } from './expectations.js';
 import { KEY_OPTIONS, readKeyPolicy, type KeyPolicyOptions } from './policy/key-policy.js';
-import { readPlay, type PlayOptions } from './play.js';
+import { readPlay } from './play.js';
 import { POLICY_CHECKS, SIGNATURE_CHECKS } from './policy/policy-checks.js';
 import { DEVICE_OPTIONS, readDevicePolicy, type DevicePolicyOptions } from './policy/device-policy.js';
 import { trustAnchors } from './chain/roots.js';
@@ -21,7 +21,7 @@ import { isRequestSignature, isSignatureAlgorithm, MAX_SIGNATURE } from './signa
 import { appraiseKeyAttestation } from './verify.js';
 
 /** How certificate chains of Android are verified, and which keys are let in. */
-export interface KeyAttestationOptions extends DevicePolicyOptions, KeyPolicyOptions, PlayOptions {
+export interface KeyAttestationOptions extends DevicePolicyOptions, KeyPolicyOptions {
   /** The apps that may enroll, with the digests of their signing certificates. */
   readonly apps: readonly AndroidApp[];
   /**
@@ -39,7 +39,18 @@ export interface KeyAttestationOptions extends DevicePolicyOptions, KeyPolicyOpt
    * is taken out. Default: none.
    */
   readonly additionalRoots?: readonly (string | Uint8Array)[] | undefined;
-  /** Roots for testing, PEM or DER, in place of Google's; what enrolls under them says `virtual: true`. */
+  /**
+   * Asks for a verdict of Play Integrity beside the chain: `playIntegrity({ … })` of `attestkit/play-integrity`, which devices
+   * send as `integrity_token`. Both make one record with one key. Default: the chain comes alone.
+   */
+  readonly playIntegrity?: EnrollmentEvidence | undefined;
+  /**
+   * Verified boot keys (32 bytes, hexadecimal or base64url) of systems that have no Play: with a locked bootloader and one of
+   * them, the verdict may be missing. Whether a system is one of them only the attested key description says; a device that
+   * boots verified by its maker's key always needs the verdict. List them in `verifiedBootKeys` too. Default: none.
+   */
+  readonly withoutPlay?: readonly string[] | undefined;
+  /** Roots for testing, PEM or DER, instead of Google's; what enrolls under them says `virtual: true`. */
   readonly roots?: readonly (string | Uint8Array)[] | undefined;
   /** How many issuers, and how many public keys for signed requests, are remembered. Default 1000. */
   readonly cache?: number | undefined;

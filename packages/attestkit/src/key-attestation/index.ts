@@ -4,7 +4,7 @@ export type { SignatureAlgorithm } from './attested-key.js';
 export type { AuthorizationList } from './description/authorization-list.js';
 export { createKeyAttestationCache } from './chain/cache.js';
 export type { KeyAttestationCache } from './chain/cache.js';
-export type { KeyAttestationFacts } from './enrolled.js';
+export type { KeyAttestationFacts } from './enrolled-facts.js';
 export { keyAttestation } from './enrollment-evidence.js';
 export type { KeyAttestationOptions } from './enrollment-evidence.js';
 export type { KeyAttestationExpectations } from './expectations.js';

@@ -4,7 +4,7 @@ import { enforcing } from '../kernel/sinks.js';
 import type { DeviceIntegrity, Enrolled, EnrollmentEvidence } from '../ports/enrollment.js';
 import type { IntegrityDecoder } from '../ports/google.js';
 import { readPinnedApp, type AppRules, type PlayIntegrityAppOptions } from './app-rules.js';
-import { decodeRemotely, type TokenForm } from './token/decode.js';
+import { decodeRemotely } from './token/decode.js';
 import { FIELD_CHECKS } from './token/decode-checks.js';
 import { readWindow, WINDOW_OPTIONS, type VerdictRules, type VerdictWindow } from './expectations.js';
 import { factsOf, readFacts } from './facts.js';
@@ -40,7 +40,7 @@ export interface PlayIntegrityOptions extends PlayIntegrityPolicyOptions, Verdic
    * Which tokens are sent to Google, whose quota anybody could use up: `jwe`, of the form that all known tokens have, or
    * `any`, should Google change it. Default `jwe`.
    */
-  readonly tokenForm?: TokenForm | undefined;
+  readonly tokenForm?: 'jwe' | 'any' | undefined;
   /** Seconds that a verdict is good for at refreshes; after that the device enrolls again. Default: any age. */
   readonly maxAgeAtRefreshSeconds?: number | undefined;
 }

@@ -1,4 +1,3 @@
-export type { PlayIntegrityAppOptions } from './app-rules.js';
 export { playIntegrity } from './enrollment-evidence.js';
 export type { PlayIntegrityApp, PlayIntegrityOptions } from './enrollment-evidence.js';
 export type { VerdictExpectations, VerdictWindow } from './expectations.js';
@@ -7,10 +6,12 @@ export { playIntegrityKeys } from './token/keys.js';
 export type { PlayIntegrityKeys, ResponseKeys } from './token/keys.js';
 export type { PlayIntegrityPolicyOptions } from './policy.js';
 export { enrollmentHash } from './request-hash.js';
-export type { PlayIntegrityVerdict } from './verdict/verdict.js';
+export type { PlayIntegrityValues, PlayIntegrityVerdict } from './verdict/verdict.js';
 export {
   inspectPlayIntegrityToken,
   inspectPlayIntegrityVerdict,
   verifyPlayIntegrityToken,
   verifyPlayIntegrityVerdict,
 } from './verify.js';
+export type { GoogleFailure, IntegrityDecoder } from '../ports/google.js';
+export type { PlayIntegrityAppOptions } from './app-rules.js';

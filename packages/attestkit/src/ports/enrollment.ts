@@ -32,13 +32,6 @@ export interface AttestedKey {
   readonly algorithm?: string;
 }
 
-/** What is known of a key that signs, without the record of its device. */
-export interface Signer {
-  readonly kind: string;
-  readonly appId: string;
-  readonly key: AttestedKey;
-}
-
 /** What a verifier concludes of evidence at enrollment: JSON, kept in the device's record. */
 export interface Enrolled<Facts extends JsonObject = JsonObject> {
   /** The kind of evidence: `app-attest`. */
@@ -103,40 +96,27 @@ export interface KeyProof {
   /**
    * Verifies a proof. Synchronous.
    *
+   * @param signer what is known of the key, without the record of its device
    * @param clientData the exact bytes that were signed over, not hashed
    * @param proof as it was sent: base64 or base64url
    * @returns the proof's counter, unsigned, 32 bits; undefined where there is none
    * @throws AttestationError
    */
-  verify(signer: Signer, clientData: Uint8Array, proof: string): number | undefined;
+  verify(
+    signer: { readonly kind: string; readonly appId: string; readonly key: AttestedKey },
+    clientData: Uint8Array,
+    proof: string,
+  ): number | undefined;
 }
-
-/** How the artefact that a platform wants to be kept is renewed. */
-export interface Renewal {
-  /** Whether it is worth asking the platform, by what the record says. */
-  isDue(enrolled: Enrolled, now: number): boolean;
-  /**
-   * @param enrolled with its receipt
-   * @returns what to keep; undefined where nothing changes. Must not reject for an outage
-   */
-  renew(enrolled: Enrolled, now: number): Promise<Enrolled | undefined>;
-}
-
-/** Evidence without a key that comes beside evidence with one: a verdict of Play beside a key attestation. */
-export interface Companion {
-  readonly evidence: EnrollmentEvidence;
-  /** Whether it may not be missing, by attested facts alone. */
-  isRequired(enrolled: Enrolled): boolean;
-}
-
-/** A field of the body: text, or a list of texts. */
-export type SentField = string | readonly string[];
 
 /**
  * A kind of evidence that enrolls a device: fields of the body beside the challenge. A room provides one; sessions
  * compose them and know none. `Field` is what its fields are: text, unless `lists` names some that are not.
  */
-export interface EnrollmentEvidence<Kind extends string = string, Field extends SentField = string> {
+export interface EnrollmentEvidence<
+  Kind extends string = string,
+  Field extends string | readonly string[] = string,
+> {
   readonly kind: Kind;
   /** The names of its fields in the body; evidence of this kind is present where the first one is. */
   readonly fields: readonly [string, ...string[]];
@@ -151,7 +131,7 @@ export interface EnrollmentEvidence<Kind extends string = string, Field extends 
   /** SHA-256, base64url, of each symmetric secret that it is verified with: the guard refuses one secret for two uses. */
   readonly secretDigests?: () => readonly string[];
   /**
-   * Verifies the evidence and holds it to the policy. At most one is begun in a turn of the event loop.
+   * Verifies the evidence and checks it against the policy. At most one is begun in a turn of the event loop.
    *
    * @param fields the body's members of these names; each a string, or a list of them where `lists` says so, or absent
    * @throws AttestationError when it does not hold, or when that cannot be known now
@@ -161,7 +141,7 @@ export interface EnrollmentEvidence<Kind extends string = string, Field extends 
     context: EnrollmentContext,
   ): Enrolled | Promise<Enrolled>;
   /**
-   * Holds what was concluded earlier to the policy of now: at every refresh.
+   * Checks what was concluded earlier against the current policy: at every refresh.
    *
    * @throws AttestationError of stage `denied`
    */
@@ -178,10 +158,32 @@ export interface EnrollmentEvidence<Kind extends string = string, Field extends 
    * have nothing to wait for but a call of its own. Must not reject for an outage.
    */
   ready?(): Promise<void>;
-  /** Renews what the platform wants to be renewed, where that is due. */
-  readonly renewal?: Renewal;
+  /** Renews the artefact that the platform wants to be kept: the receipt of App Attest. */
+  readonly renewal?: {
+    /** Whether it is worth asking the platform, by what the record says. */
+    isDue(enrolled: Enrolled, now: number): boolean;
+    /**
+     * @param enrolled with its receipt
+     * @returns what to keep; undefined if nothing changes. Must not reject for an outage
+     */
+    renew(enrolled: Enrolled, now: number): Promise<Enrolled | undefined>;
+  };
   /** How its keys sign requests; absent where the evidence is about no key. */
   readonly proof?: KeyProof;
-  /** Evidence of another kind that belongs to it. Default: it comes alone. */
-  readonly companion?: Companion;
+  /** Evidence without a key that comes beside it: a verdict of Play beside a key attestation. Default: it comes alone. */
+  readonly companion?: {
+    readonly evidence: EnrollmentEvidence;
+    /** Whether it may not be missing, by attested facts alone. */
+    isRequired(enrolled: Enrolled): boolean;
+  };
 }
+
+/** What is known of a key that signs, without the record of its device. */
+export type Signer = Parameters<KeyProof['verify']>[0];
+
+export type Renewal = NonNullable<EnrollmentEvidence['renewal']>;
+
+export type Companion = NonNullable<EnrollmentEvidence['companion']>;
+
+/** A field of the body: text, or a list of texts. */
+export type SentField = string | readonly string[];

@@ -5,7 +5,7 @@ import { within } from '../kernel/config/whole-number.js';
 import type { Enrolled } from '../ports/enrollment.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { readPolicy, type DevicePolicy } from './policy.js';
-import { assertPrefixLengths, type BindingTerms, type IpPrefixLengths } from './tokens/session-binding.js';
+import { assertPrefixLengths, type BindingTerms } from './tokens/session-binding.js';
 import type { SessionKey } from './tokens/session-keys.js';
 
 /** How soon the end of a session, a block or a replaced key takes effect on every instance. */
@@ -37,7 +37,11 @@ export interface SessionsOptions {
    * Binds a session to the network that its token was issued to (`ip`: by default a /24 of IPv4, a /48 of IPv6), so
    * that a phone that changes networks has to refresh; and to the user agent that it began with. Default neither.
    */
-  readonly bind?: { readonly ip?: boolean | IpPrefixLengths; readonly userAgent?: boolean };
+  readonly bind?: {
+    /** Or how many bits of an address name the network: `v4`, 8 to 32, default 24; `v6`, 16 to 128, default 48. */
+    readonly ip?: boolean | { readonly v4?: number | undefined; readonly v6?: number | undefined };
+    readonly userAgent?: boolean;
+  };
   /**
    * How soon a revocation takes effect on every instance: `immediate` asks the store with each request, `off` waits
    * until session tokens expire. Default `{ maxStaleSeconds: 5 }`.

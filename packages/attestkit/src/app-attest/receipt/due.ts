@@ -1,4 +1,4 @@
-import type { AppAttestReceipt } from './verify.js';
+import type { AppAttestReceipt } from './payload.js';
 
 /** Milliseconds before its expiry in which a receipt is late. */
 const LATE = 7 * 86_400_000;

@@ -14,8 +14,11 @@ interface Field {
   readonly value: Uint8Array;
 }
 
-/** What the payload says, in the types that it means. */
-export interface ReceiptPayload {
+/** A genuine receipt: what Apple says of an attested key. */
+export interface AppAttestReceipt {
+  readonly kind: 'appAttestReceipt';
+  /** Chains to a root that testing made, not to Apple's. */
+  readonly virtual: boolean;
   /** Field 6: from an attestation, or from an exchange. */
   readonly type: 'ATTEST' | 'RECEIPT';
   /** Field 2. */
@@ -24,7 +27,7 @@ export interface ReceiptPayload {
   readonly certificate: Uint8Array;
   /** SubjectPublicKeyInfo of that key, DER. */
   readonly publicKey: Uint8Array;
-  /** Field 4: the client data hash, as it was given to the device; see `AppAttestReceipt`. */
+  /** Field 4: the client data hash, as it was given to the device. */
   readonly clientHash: Uint8Array;
   /** Field 5: opaque, the same in every receipt of a key. */
   readonly token: string;
@@ -39,6 +42,9 @@ export interface ReceiptPayload {
   /** Field 21, milliseconds since the epoch: exchange it earlier. */
   readonly expiresAt: number;
 }
+
+/** What the payload says, in the types that it means. */
+export type ReceiptPayload = Omit<AppAttestReceipt, 'kind' | 'virtual'>;
 
 /** A genuine receipt has at most ten. */
 const MAX_FIELDS = 64;

@@ -7,8 +7,8 @@ import type { AppAttestAttestation } from '../attestation/attestation.js';
 import type { AppAttestCache } from '../cache.js';
 import { readSignedData } from './cms.js';
 import { receiptDue } from './due.js';
-import { readPayload, type ReceiptPayload } from './payload.js';
-import { appraiseReceipt, type AppAttestReceipt } from './verify.js';
+import { readPayload, type AppAttestReceipt, type ReceiptPayload } from './payload.js';
+import { appraiseReceipt } from './verify.js';
 import type { TrustAnchor } from '../attestation/roots.js';
 
 /** Seconds: how old the receipt of an attestation may be (Apple, Assessing fraud risk, step 5). */

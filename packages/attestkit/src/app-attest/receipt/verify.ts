@@ -14,7 +14,7 @@ import { importPublicKey } from '../assertion/public-key.js';
 import { verifySigner } from './signer.js';
 import { RECEIPT_CHECKS as CHECKS } from './checks.js';
 import { readSignedData } from './cms.js';
-import { readPayload, type ReceiptPayload } from './payload.js';
+import { readPayload, type AppAttestReceipt } from './payload.js';
 import { receiptAnchors } from './roots.js';
 import type { TrustAnchor } from '../attestation/roots.js';
 
@@ -26,13 +26,6 @@ const AHEAD = 60_000;
 
 const SHA256 = '2.16.840.1.101.3.4.2.1';
 const ECDSA_SHA256 = '1.2.840.10045.4.3.2';
-
-/** A genuine receipt: what Apple says of an attested key. */
-export interface AppAttestReceipt extends ReceiptPayload {
-  readonly kind: 'appAttestReceipt';
-  /** Chains to a root that testing made, not to Apple's. */
-  readonly virtual: boolean;
-}
 
 /** What a receipt is held to. */
 export interface ReceiptExpectations {

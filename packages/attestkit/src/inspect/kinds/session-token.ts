@@ -1,9 +1,4 @@
-import {
-  inspectSessionToken,
-  SESSION_TOKEN_CHECKS,
-  type SessionAlgorithm,
-  type SessionResult,
-} from '../../sessions/internal.js';
+import { inspectSessionToken, SESSION_TOKEN_CHECKS, type SessionResult } from '../../sessions/internal.js';
 import { evidenceKind, isoDate, withResult, type EvidenceKind, type Findings } from '../evidence-kind.js';
 import { jwkSet, oneOf, pemOrJwk, text, texts } from '../member-types.js';
 import { required, type MemberTable } from '../members.js';
@@ -20,7 +15,7 @@ export interface SessionTokenEvidence extends SessionKeyMembers {
   readonly kind: 'session-token';
   readonly token: string;
   /** Of `publicKey` or `jwks`; `HS256` is that of `secret`. */
-  readonly algorithm?: 'HS256' | SessionAlgorithm;
+  readonly algorithm?: 'HS256' | 'ES256' | 'EdDSA';
   /** Accepted values of `iss`. Not checked unless given. */
   readonly issuer?: string | readonly string[];
   /** Values of which `aud` has to contain one. Not checked unless given. */

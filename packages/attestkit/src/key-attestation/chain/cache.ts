@@ -10,9 +10,9 @@ export interface KeyAttestationCache {
    * Keys of certificates whose signature was verified, by SHA-256 of the issuer's key and the certificate. Only of
    * those above the attestation certificate, which many devices share. Validity and revocation are none of it.
    */
-  readonly links: BoundedCache<KeyObject>;
+  readonly links: { get(id: string): KeyObject | undefined; set(id: string, key: KeyObject): void };
   /** Imported keys of attestation certificates, which a batch of devices may share, by their encoding. */
-  readonly keys: BoundedCache<KeyObject>;
+  readonly keys: { get(id: string): KeyObject | undefined; set(id: string, key: KeyObject): void };
 }
 
 /**

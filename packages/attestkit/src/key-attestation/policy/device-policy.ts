@@ -5,6 +5,7 @@ import { assertOneOf, type OptionTypes } from '../../kernel/config/options.js';
 import type { Checks } from '../../ports/checks.js';
 import type { AuthorizationList } from '../description/authorization-list.js';
 import type { SecurityLevel } from '../description/key-description.js';
+import type { DeviceFacts } from '../enrolled-facts.js';
 import { POLICY_CHECKS as CHECKS } from './policy-checks.js';
 import type { Provisioning } from '../chain/provisioning.js';
 import { isComplete } from '../description/lenient-der.js';
@@ -56,21 +57,6 @@ export interface DevicePolicy {
   readonly patches: readonly (number | undefined)[];
   readonly remote: boolean;
   readonly maxCertificatesIssued: number | undefined;
-}
-
-/** What the policy looks at; of an enrolled key, from its record. */
-export interface DeviceFacts {
-  readonly securityLevel: SecurityLevel | undefined;
-  readonly deviceLocked: boolean | undefined;
-  readonly bootState: string | number | undefined;
-  /** Base64url. */
-  readonly verifiedBootKey: string | undefined;
-  readonly osVersion: number | undefined;
-  readonly patchLevel: number | undefined;
-  readonly vendorPatchLevel: number | undefined;
-  readonly bootPatchLevel: number | undefined;
-  readonly provisioning: Provisioning | undefined;
-  readonly certificatesIssued: number | undefined;
 }
 
 export const DEVICE_OPTIONS = {

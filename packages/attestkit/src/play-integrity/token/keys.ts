@@ -14,15 +14,10 @@ export interface ResponseKeys {
   readonly verificationKey: string;
 }
 
-/** The two keys of one set, which belong together. */
-export interface KeySet {
-  readonly decryptionKey: KeyObject;
-  readonly verificationKey: VerificationKey;
-}
-
 /** Response keys, read and ready; from `playIntegrityKeys`. */
 export interface PlayIntegrityKeys {
-  readonly sets: readonly KeySet[];
+  /** The two keys of a set belong together. */
+  readonly sets: readonly { readonly decryptionKey: KeyObject; readonly verificationKey: VerificationKey }[];
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { EvidenceRouteOptions } from '../../ports/attestation.js';
 import { AttestationError } from '../../kernel/errors.js';
 import { assertOneOf, assertOptions } from '../../kernel/config/options.js';
 import { enforcing } from '../../kernel/sinks.js';
@@ -49,28 +50,24 @@ export interface SignedRequestResult {
   readonly sessionId: string | undefined;
 }
 
-/** What a route asks of a signed request. */
-export interface SignedRequestDemand {
-  /**
-   * `required`: a session in the same request, of the device that owns the key. `optional`: the key alone will do, in
-   * `Authorization: Attest …`. Default `required`.
-   */
-  readonly session?: 'required' | 'optional';
-  /** `required`: a challenge with the purpose `request` has to be signed too. Default `optional`. */
-  readonly challenge?: 'required' | 'optional';
-}
-
-/** What a route may ask of a device's key. */
-export interface SignedRequestRouteOptions {
-  /** Requires the request to be signed by an enrolled key. Default: not asked for. */
-  readonly signedRequest?: boolean | SignedRequestDemand;
-}
-
 declare module '../../ports/attestation.js' {
   interface Attestation {
     readonly signedRequest?: SignedRequestResult;
   }
-  interface EvidenceRouteOptions extends SignedRequestRouteOptions {}
+  interface EvidenceRouteOptions {
+    /** Requires the request to be signed by an enrolled key. Default: not asked for. */
+    readonly signedRequest?:
+      | boolean
+      | {
+          /**
+           * `required`: a session in the same request, of the device that owns the key. `optional`: the key alone will do, in
+           * `Authorization: Attest …`. Default `required`.
+           */
+          readonly session?: 'required' | 'optional';
+          /** `required`: a challenge with the purpose `request` has to be signed too. Default `optional`. */
+          readonly challenge?: 'required' | 'optional';
+        };
+  }
 }
 
 /** A field of the request, and which one. */
@@ -103,13 +100,13 @@ export function signedRequestEvidence(
   };
 }
 
-type Demand = Required<SignedRequestDemand>;
+type Demand = Required<Exclude<EvidenceRouteOptions['signedRequest'], boolean | undefined>>;
 
 function readDemand(asked: unknown): Demand {
   if (asked === undefined || typeof asked === 'boolean')
     return { session: 'required', challenge: 'optional' };
   assertOptions(asked, { session: 'string', challenge: 'string' }, 'signedRequest', 'signedRequest.');
-  const { session = 'required', challenge = 'optional' } = asked as SignedRequestDemand;
+  const { session = 'required', challenge = 'optional' } = asked as Partial<Demand>;
   assertOneOf('signedRequest.session', session, ['required', 'optional']);
   assertOneOf('signedRequest.challenge', challenge, ['required', 'optional']);
   return { session, challenge };

@@ -6,9 +6,7 @@ import { SESSION_BINDING_CHECKS as CHECKS } from './session-checks.js';
 
 /** How many bits of an address name the network that a session is bound to. */
 export interface IpPrefixLengths {
-  /** 8 to 32. Default 24. */
   readonly v4?: number | undefined;
-  /** 16 to 128. Default 48. */
   readonly v6?: number | undefined;
 }
 

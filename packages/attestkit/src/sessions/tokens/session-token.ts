@@ -1,6 +1,6 @@
 import { checkClaims, claimExpectations, type ClaimExpectations } from '../../kernel/jose/claims.js';
 import { isJsonObject, readJsonObject, type JsonObject } from '../../kernel/bytes/json.js';
-import { appraiseToken, type TokenRules, type Verified } from '../../kernel/jose/token-verifier.js';
+import { appraiseToken, type TokenRules } from '../../kernel/jose/token-verifier.js';
 import { assertKeySource } from '../../kernel/jose/key-source.js';
 import { isMediaType } from '../../kernel/jose/media-type.js';
 import { milliseconds } from '../../kernel/jose/numeric-date.js';
@@ -146,7 +146,7 @@ const EXPECTATIONS: OptionTypes = {
 export function verifySessionToken<Keys extends KeySource = FixedKeySource>(
   token: string,
   expected: SessionTokenExpectations<Keys>,
-): Verified<SessionResult, Keys> {
+): Keys extends FixedKeySource ? SessionResult : SessionResult | Promise<SessionResult> {
   return appraiseSession(token, expected, enforcing);
 }
 
@@ -167,7 +167,7 @@ function appraiseSession<Keys extends KeySource>(
   expected: SessionTokenExpectations<Keys>,
   checks: Checks,
   read?: (partial: SessionResult) => void,
-): Verified<SessionResult, Keys> {
+): Keys extends FixedKeySource ? SessionResult : SessionResult | Promise<SessionResult> {
   assertOptions(expected, EXPECTATIONS, 'verifySessionToken');
   assertKeySource(expected.keys, 'Give what remoteJwks or sessionKeySource returned.');
   const { keys, now = Date.now() } = expected;

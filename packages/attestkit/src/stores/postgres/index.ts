@@ -3,7 +3,7 @@ import { AttestationError, ConfigurationError } from '../../kernel/errors.js';
 import { assertOptions, type OptionTypes } from '../../kernel/config/options.js';
 import type { AdvanceOptions, Store, Versioned } from '../../ports/store.js';
 import { STORE_CHECKS as CHECKS } from '../checks.js';
-import { DEADLINE_OPTIONS, type DeadlineOptions } from '../deadline.js';
+import { DEADLINE_OPTIONS, type DeadlineOptions } from '../boundary.js';
 import { schemaOf, type PostgresPool, type PostgresSchemaOptions } from './schema.js';
 import { checkServer } from './check.js';
 import { FORMAT, postgresStatements, type PostgresStatements } from './statements.js';
@@ -11,7 +11,7 @@ import { randomVersion } from '../random-version.js';
 import { remoteStore, type CheckedStore } from '../remote-store.js';
 import { tryOperations, type TrialRemedy } from '../trial.js';
 
-export type { DeadlineOptions } from '../deadline.js';
+export type { DeadlineOptions } from '../boundary.js';
 export { migratePostgres, postgresMigration } from './schema.js';
 export type { PostgresPool, PostgresSchemaOptions } from './schema.js';
 export type { CheckedStore } from '../remote-store.js';

@@ -1,6 +1,5 @@
 import { ConfigurationError } from '../../kernel/errors.js';
 import { LostConnection } from '../failure.js';
-import type { RedisScript } from './scripts.js';
 
 /**
  * The four things that are asked of Redis; `fromIoredis` and `fromNodeRedis` make them of a client. Write your own for
@@ -21,7 +20,15 @@ export interface RedisCommands {
    *
    * @returns the reply: an integer, as a number or text
    */
-  evaluate(script: RedisScript, key: string, args: readonly string[]): Promise<unknown>;
+  evaluate(
+    script: {
+      readonly source: string;
+      /** Hexadecimal. */
+      readonly sha1: string;
+    },
+    key: string,
+    args: readonly string[],
+  ): Promise<unknown>;
   /** `INFO` of the section; of a cluster, of each primary. */
   info(section: 'memory' | 'persistence'): Promise<readonly string[]>;
 }
@@ -54,11 +61,7 @@ export interface NodeRedisClient {
 /** What is used of `createCluster` of the package `redis`. */
 export interface NodeRedisCluster extends Omit<NodeRedisClient, 'info'> {
   readonly masters: readonly unknown[];
-  nodeClient(node: never): InfoClient | Promise<InfoClient>;
-}
-
-interface InfoClient {
-  info(section: string): Promise<unknown>;
+  nodeClient(node: never): Pick<NodeRedisClient, 'info'> | Promise<Pick<NodeRedisClient, 'info'>>;
 }
 
 /**

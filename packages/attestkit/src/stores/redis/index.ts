@@ -2,7 +2,7 @@ import { AttestationError, ConfigurationError } from '../../kernel/errors.js';
 import { assertOptions, type OptionTypes } from '../../kernel/config/options.js';
 import type { AdvanceOptions, Store, Versioned } from '../../ports/store.js';
 import { STORE_CHECKS as CHECKS } from '../checks.js';
-import { DEADLINE_OPTIONS, type DeadlineOptions } from '../deadline.js';
+import { DEADLINE_OPTIONS, type DeadlineOptions } from '../boundary.js';
 import { randomVersion } from '../random-version.js';
 import { checkServer } from './check.js';
 import type { RedisCommands } from './clients.js';
@@ -10,10 +10,9 @@ import { ADVANCE, DELETE, HAS_AN_END, PUT, VERSION_LENGTH, type RedisScript } fr
 import { remoteStore, type CheckedStore, type ServerChecks } from '../remote-store.js';
 import { tryOperations, type TrialRemedy } from '../trial.js';
 
-export type { DeadlineOptions } from '../deadline.js';
+export type { DeadlineOptions } from '../boundary.js';
 export { fromIoredis, fromNodeRedis } from './clients.js';
 export type { IoredisClient, NodeRedisClient, NodeRedisCluster, RedisCommands } from './clients.js';
-export type { RedisScript } from './scripts.js';
 export type { CheckedStore } from '../remote-store.js';
 
 /** Where the keys are, how long Redis is waited for, and what may be lost. */

@@ -4,7 +4,8 @@ import { assertOptions } from '../../kernel/config/options.js';
 import type { AdvanceOptions, Store, Versioned } from '../../ports/store.js';
 import { STORE_CHECKS as CHECKS } from '../checks.js';
 import { readCounter, useValue, writeCounter, type CounterWindow } from '../counter-window.js';
-import { DEADLINE_OPTIONS, timeoutOf, withDeadline, type DeadlineOptions } from '../deadline.js';
+import { DEADLINE_OPTIONS, timeoutOf, type DeadlineOptions } from '../boundary.js';
+import { withDeadline } from '../deadline.js';
 import { isLocked } from '../failure.js';
 import { LocalClock } from '../local-clock.js';
 import { randomVersion } from '../random-version.js';
@@ -14,9 +15,9 @@ import { FORMAT, prepareSqlite, type SqliteStatements } from './statements.js';
 import { strictStore } from '../strict-store.js';
 import { tryOperations, type TrialRemedy } from '../trial.js';
 
-export type { DeadlineOptions } from '../deadline.js';
+export type { DeadlineOptions } from '../boundary.js';
 export type { CheckedStore } from '../remote-store.js';
-export type { SqliteHandle, SqliteStatement, SqliteValue } from './handle.js';
+export type { SqliteHandle } from './handle.js';
 
 /**
  * A store in one SQLite file (3.37 or later), for one machine: any number of its processes may open it. The tables are
