@@ -3,12 +3,12 @@ import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { enforcing } from '../kernel/sinks.js';
 import type { Enrolled, EnrollmentEvidence } from '../ports/enrollment.js';
 import { CLAIM_CHECKS, FIELD_CHECKS, POLICY_CHECKS } from './checks.js';
-import { readConsume, REPLAY_OPTIONS, type ReplayOptions } from './consume.js';
-import { createVerifier, VERIFIER_OPTIONS, type AppCheckVerifierOptions } from './verifier.js';
+import { readConsume, REPLAY_OPTIONS } from './consume.js';
+import { createVerifier, VERIFIER_OPTIONS, type AppCheckOptions } from './verifier.js';
 import { isDebug, type AppCheckResult } from './verify.js';
 
 /** How devices enroll with App Check tokens; `consumer` or `store` is a must. */
-export interface AppCheckEnrollmentOptions extends AppCheckVerifierOptions, ReplayOptions {
+export interface AppCheckEnrollmentOptions extends AppCheckOptions {
   /**
    * Must be true: no App Check token is bound to challenge or device, so whoever has one that is unused enrolls with it.
    */

@@ -2,12 +2,9 @@ import { AttestationError, ConfigurationError } from '../kernel/errors.js';
 import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import type { Appraisal, Evidence, Found, VerifyContext } from '../ports/evidence.js';
 import { FIELD_CHECKS } from './checks.js';
-import { readConsume, REPLAY_OPTIONS, type Consume, type ReplayOptions } from './consume.js';
-import { createVerifier, VERIFIER_OPTIONS, type AppCheckVerifierOptions } from './verifier.js';
+import { readConsume, REPLAY_OPTIONS, type Consume } from './consume.js';
+import { createVerifier, VERIFIER_OPTIONS, type AppCheckOptions } from './verifier.js';
 import type { AppCheckResult } from './verify.js';
-
-/** How App Check tokens are found and verified. With `consumer` or `store`, routes may have them consumed. */
-export interface AppCheckOptions extends AppCheckVerifierOptions, ReplayOptions {}
 
 declare module '../ports/attestation.js' {
   interface Attestation {

@@ -1,19 +1,27 @@
 import { decodeBase64url } from '../kernel/bytes/base64.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { unpadded } from './facts.js';
+import type { PlayIntegrityKeys } from './token/keys.js';
 
-/** One app, as a verdict has to name it. */
-export interface PlayIntegrityAppOptions {
+/** One app that devices enroll with. */
+export interface PlayIntegrityApp {
   /** The application id: `com.example.app`. */
   readonly packageName: string;
   /**
    * SHA-256 of the certificates that the app may be signed with: hexadecimal, with or without colons, as the Play
    * Console shows it, base64 or base64url.
    */
-  readonly acceptedCertificates?: readonly string[] | undefined;
+  readonly acceptedCertificates: readonly string[];
   /** The lowest version code; beyond what a double holds as a bigint, or as text. Default: any. */
   readonly minimumVersionCode?: number | bigint | string | undefined;
+  /** The app's own response keys, if it manages them; its tokens are then decoded here. */
+  readonly keys?: PlayIntegrityKeys | undefined;
 }
+
+/** What a verdict must say of an app. */
+export type PlayIntegrityAppOptions = Pick<PlayIntegrityApp, 'packageName' | 'minimumVersionCode'> & {
+  readonly acceptedCertificates?: readonly string[] | undefined;
+};
 
 /** The options above, read and ready. */
 export interface AppRules {

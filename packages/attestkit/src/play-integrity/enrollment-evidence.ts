@@ -3,10 +3,10 @@ import { assertOneOf, assertOptions, type OptionTypes } from '../kernel/config/o
 import { enforcing } from '../kernel/sinks.js';
 import type { DeviceIntegrity, Enrolled, EnrollmentEvidence } from '../ports/enrollment.js';
 import type { IntegrityDecoder } from '../ports/google.js';
-import { readPinnedApp, type AppRules, type PlayIntegrityAppOptions } from './app-rules.js';
+import { readPinnedApp, type AppRules, type PlayIntegrityApp } from './app-rules.js';
 import { decodeRemotely } from './token/decode.js';
 import { FIELD_CHECKS } from './token/decode-checks.js';
-import { readWindow, WINDOW_OPTIONS, type VerdictRules, type VerdictWindow } from './expectations.js';
+import { readWindow, WINDOW_OPTIONS, type VerdictExpectations, type VerdictRules } from './expectations.js';
 import { factsOf, readFacts } from './facts.js';
 import { areKeys, digestsOf, type PlayIntegrityKeys } from './token/keys.js';
 import { appraisePolicy, POLICY_OPTIONS, readPolicy, type PlayIntegrityPolicyOptions } from './policy.js';
@@ -16,15 +16,9 @@ import type { PlayIntegrityVerdict } from './verdict/verdict.js';
 import { POLICY_CHECKS } from './verdict/verdict-checks.js';
 import { appraiseTesting, appraiseVerdict, decodeToken } from './verify.js';
 
-/** One app that devices enroll with. */
-export interface PlayIntegrityApp extends PlayIntegrityAppOptions {
-  readonly acceptedCertificates: readonly string[];
-  /** The app's own response keys, where it manages them; its tokens are then decoded here. */
-  readonly keys?: PlayIntegrityKeys | undefined;
-}
-
-/** How verdicts of Play Integrity are had, and which devices are let in. */
-export interface PlayIntegrityOptions extends PlayIntegrityPolicyOptions, VerdictWindow {
+/** How Play Integrity verdicts are decoded, and which devices are accepted. */
+export interface PlayIntegrityOptions
+  extends PlayIntegrityPolicyOptions, Pick<VerdictExpectations, 'maxAgeSeconds' | 'leewaySeconds'> {
   readonly apps: readonly PlayIntegrityApp[];
   /**
    * Has Google decode tokens: `googlePlayIntegrity` of `attestkit/google`. Beside keys: those that no key is for, while

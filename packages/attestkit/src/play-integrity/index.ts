@@ -1,6 +1,6 @@
 export { playIntegrity } from './enrollment-evidence.js';
-export type { PlayIntegrityApp, PlayIntegrityOptions } from './enrollment-evidence.js';
-export type { VerdictExpectations, VerdictWindow } from './expectations.js';
+export type { PlayIntegrityOptions } from './enrollment-evidence.js';
+export type { VerdictExpectations } from './expectations.js';
 export type { PlayIntegrityFacts } from './facts.js';
 export { playIntegrityKeys } from './token/keys.js';
 export type { PlayIntegrityKeys, ResponseKeys } from './token/keys.js';
@@ -14,4 +14,4 @@ export {
   verifyPlayIntegrityVerdict,
 } from './verify.js';
 export type { GoogleFailure, IntegrityDecoder } from '../ports/google.js';
-export type { PlayIntegrityAppOptions } from './app-rules.js';
+export type { PlayIntegrityApp } from './app-rules.js';

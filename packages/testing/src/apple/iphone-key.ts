@@ -7,7 +7,7 @@ import { sha256 } from './authenticator-data.js';
 import { pointOf } from '../encode/certificate.js';
 import { makeAssertion } from './make-assertion.js';
 import { makeAttestation } from './make-attestation.js';
-import { makeReceipt, type ReceiptContents, type ReceiptEncoding } from './make-receipt.js';
+import { makeReceipt, type ReceiptContents } from './make-receipt.js';
 import type { Phone } from './phone.js';
 import { newKeys } from './authorities.js';
 
@@ -47,7 +47,7 @@ export interface ReceiptOptions {
   /** Of a RECEIPT. Default 1. */
   readonly riskMetric?: number;
   /** Default `ber`: indefinite lengths and a content in pieces, as most are. */
-  readonly encoding?: ReceiptEncoding;
+  readonly encoding?: 'ber' | 'der';
 }
 
 /** A request to be signed, in the lines of `requestBytes` of `attestkit/sessions`. */
