@@ -26,6 +26,8 @@ declare global {
  * the hook `rawBody`.
  *
  * @throws ConfigurationError naming the option
+ * @example
+ * app.get('/forms', protect(guard, { binding: 'authorization' }), handler);
  */
 export function protect(guard: Guard, options?: RouteOptions): Middleware {
   return middleware(guard, options);
@@ -37,6 +39,8 @@ export function protect(guard: Guard, options?: RouteOptions): Middleware {
  * parser the hook `rawBody`.
  *
  * @throws ConfigurationError naming `guard` where it has no endpoints
+ * @example
+ * app.use('/device', deviceEndpoints(guard));
  */
 export function deviceEndpoints(guard: Guard): Middleware {
   // Express has taken the path of the mount from the URL.

@@ -69,6 +69,8 @@ export interface DeviceEndpointsOptions extends MountOptions {
  * ```
  *
  * @throws ConfigurationError naming the option
+ * @example
+ * app.get('/forms', { onRequest: protect(guard, { binding: 'authorization' }) }, handler);
  */
 export function protect(guard: Guard, options?: RouteOptions): OnRequest {
   const route = routeOf(guard, options);
@@ -126,6 +128,8 @@ function answeringFirst(guard: Guard, path: string, { prefix }: FastifyInstance,
  *
  * @throws ConfigurationError (rejects with it) naming the option, or `guard` where it has no endpoints, when the
  *   instance gets ready
+ * @example
+ * await app.register(deviceEndpoints, { guard, prefix: '/device' });
  */
 export async function deviceEndpoints(
   instance: FastifyScope,

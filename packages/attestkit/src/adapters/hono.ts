@@ -50,6 +50,8 @@ export interface HonoContext {
  * what that means (see `webRequest`): repeated header fields arrive joined by a comma, and fail as malformed.
  *
  * @throws ConfigurationError naming the option
+ * @example
+ * app.get('/forms', protect(guard, { binding: 'authorization' }), handler);
  */
 export function protect(
   guard: Guard,
@@ -74,6 +76,8 @@ export function protect(
  * reads the body.
  *
  * @throws ConfigurationError naming the option, or `guard` where it has no endpoints
+ * @example
+ * app.use(deviceEndpoints(guard));
  */
 export function deviceEndpoints(
   guard: Guard,

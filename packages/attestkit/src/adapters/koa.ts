@@ -39,6 +39,8 @@ export interface KoaContext {
  * bytes to `rawBody` of `attestkit/node`, with `ctx.req`.
  *
  * @throws ConfigurationError naming the option
+ * @example
+ * app.use(protect(guard));
  */
 export function protect(
   guard: Guard,
@@ -60,6 +62,8 @@ export function protect(
  * body parser, or hand the parser's bytes to `rawBody` of `attestkit/node`.
  *
  * @throws ConfigurationError naming the option, or `guard` where it has no endpoints
+ * @example
+ * app.use(deviceEndpoints(guard));
  */
 export function deviceEndpoints(
   guard: Guard,

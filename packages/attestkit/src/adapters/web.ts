@@ -35,6 +35,8 @@ export interface WebMountOptions<Rest extends readonly unknown[] = readonly []> 
  * request, what the guard verified, and whatever else its server hands over.
  *
  * @throws ConfigurationError naming the option
+ * @example
+ * export const GET = protect(guard, (request, attestation) => Response.json({ ok: true }));
  */
 export function protect<Rest extends readonly unknown[]>(
   guard: Guard,
@@ -56,6 +58,9 @@ export function protect<Rest extends readonly unknown[]>(
  * others: `const device = deviceEndpoints(guard)`, then `device(request) ?? handler(request)`.
  *
  * @throws ConfigurationError naming the option, or `guard` where it has no endpoints
+ * @example
+ * const device = deviceEndpoints(guard);
+ * export const POST = (request: Request) => device(request) ?? new Response(null, { status: 404 });
  */
 export function deviceEndpoints<Rest extends readonly unknown[] = readonly []>(
   guard: Guard,
@@ -78,12 +83,19 @@ export function deviceEndpoints<Rest extends readonly unknown[] = readonly []>(
  * has been used.
  *
  * @param address the peer's, if it is known
+ * @example
+ * const decision = await guard.check(webRequest(request));
  */
 export function webRequest(request: Request, address?: string): AttestedRequest {
   return new WebRequest(request, () => address);
 }
 
-/** An answer of the guard as a fetch response. Servers leave out the body themselves in answer to `HEAD`. */
+/**
+ * An answer of the guard as a fetch response. Servers leave out the body themselves in answer to `HEAD`.
+ *
+ * @example
+ * const answer = decision.outcome === 'refuse' ? answerResponse(decision.response) : await handle(request);
+ */
 export function answerResponse({ status, headers, body }: Answer): Response {
   return new Response(body, { status, headers: { ...headers } });
 }

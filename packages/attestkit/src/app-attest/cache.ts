@@ -26,6 +26,9 @@ const ISSUERS = 16;
  * of the key, which costs more than the check.
  *
  * @param keys how many public keys are kept imported. Default 1000
+ * @example
+ * const cache = createAppAttestCache();
+ * const result = verifyAppAttestAttestation(attestation, { appIds, keyId, challenge, cache });
  */
 export function createAppAttestCache(keys = 1000): AppAttestCache {
   return { issuers: new BoundedCache(ISSUERS), keys: new BoundedCache(keys) };

@@ -95,6 +95,8 @@ const OPTIONS: OptionTypes = {
  * receipt inside is verified too, and has to be at most five minutes old (Apple, Assessing fraud risk).
  *
  * @throws ConfigurationError naming the option that cannot be right
+ * @example
+ * const evidence = [appAttest({ appIds: ['TEAMID1234.com.example.app'] })]; // of devices({ evidence })
  */
 export function appAttest(options: AppAttestOptions): EnrollmentEvidence<'appAttest'> {
   assertOptions(options, OPTIONS, 'appAttest');

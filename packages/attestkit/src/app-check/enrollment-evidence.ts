@@ -23,6 +23,9 @@ const OPTIONS: OptionTypes = { ...VERIFIER_OPTIONS, ...REPLAY_OPTIONS, allowUnbo
  * requests later. At every refresh the app and its provider must still be allowed.
  *
  * @throws ConfigurationError naming the option that cannot be right
+ * @example
+ * const keys = remoteJwks(APP_CHECK_JWKS, { algorithm: 'RS256' });
+ * const evidence = [appCheckEnrollment({ keys, projectNumber, appIds, store, allowUnbound: true })];
  */
 export function appCheckEnrollment(options: AppCheckEnrollmentOptions): EnrollmentEvidence<'appCheck'> {
   assertOptions(options, OPTIONS, 'appCheckEnrollment');

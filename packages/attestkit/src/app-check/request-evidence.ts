@@ -32,6 +32,9 @@ const ABSENT: Found<string> = { present: false, check: FIELD_CHECKS.present };
  * Firebase App Check tokens as evidence for the guard: the header field `X-Firebase-AppCheck`.
  *
  * @throws ConfigurationError naming the option that cannot be right
+ * @example
+ * const keys = remoteJwks(APP_CHECK_JWKS, { algorithm: 'RS256' });
+ * const guard = createGuard({ evidence: [appCheck({ keys, projectNumber: '123456789012', appIds })] });
  */
 export function appCheck(options: AppCheckOptions): Evidence<'appCheck', AppCheckResult> {
   assertOptions(options, OPTIONS, 'appCheck');

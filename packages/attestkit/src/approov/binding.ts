@@ -44,6 +44,8 @@ export interface BindingDemand {
  * @param data the bytes as they were on the wire; undefined where the request has none
  * @returns the same result with `bound: true`
  * @throws AttestationError with an `ERR_APPROOV_BINDING_…` code
+ * @example
+ * verifyApproovBinding(result, request.headers.authorization); // the result of verifyApproovToken
  */
 export function verifyApproovBinding(result: ApproovResult, data: Uint8Array | undefined): ApproovResult {
   appraiseBinding(result.claims['pay'], data, enforcing);

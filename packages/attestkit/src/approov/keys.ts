@@ -56,6 +56,8 @@ export const KEY_OPTIONS: OptionTypes = { ...SOURCES, algorithm: 'string', allow
  *
  * @throws ConfigurationError naming the option: an absent, short, published or malformed secret, a key that does
  *   not fit the algorithm, the same key twice
+ * @example
+ * const keys = approovKeys({ secretBase64: process.env.APPROOV_BASE64_SECRET });
  */
 export function approovKeys(options: ApproovKeyOptions): FixedKeySource {
   assertOptions(options, KEY_OPTIONS, 'approovKeys');

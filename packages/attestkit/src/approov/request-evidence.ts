@@ -66,6 +66,8 @@ const ABSENT: Found<string> = { present: false, check: FIELD_CHECKS.present };
  * Approov tokens as evidence for the guard.
  *
  * @throws ConfigurationError naming the option that cannot be right
+ * @example
+ * const guard = createGuard({ evidence: [approov({ secretBase64: process.env.APPROOV_BASE64_SECRET })] });
  */
 export function approov(options: ApproovOptions): Evidence<'approov', ApproovResult> {
   assertOptions(options, OPTIONS, 'approov');

@@ -27,6 +27,9 @@ export interface ApproovTokenExpectations {
  *
  * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const keys = approovKeys({ secretBase64: process.env.APPROOV_BASE64_SECRET });
+ * const { expiresAt, deviceId } = verifyApproovToken(token, { keys });
  */
 export function verifyApproovToken(token: string, expected: ApproovTokenExpectations): ApproovResult {
   return appraiseApproovToken(token, expected, enforcing);
@@ -36,6 +39,9 @@ export function verifyApproovToken(token: string, expected: ApproovTokenExpectat
  * Runs the same checks as `verifyApproovToken`, all of them, and reports each.
  *
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const report = inspectApproovToken(token, { keys });
+ * if (report.verdict === 'fail') console.log(report.code);
  */
 export function inspectApproovToken(
   token: string,

@@ -34,7 +34,7 @@ export interface DevicesOptions extends DeviceSettings {
    * bytes (`JWT_SECRET`), or several: the first signs, all verify. Words, placeholders, published secrets and those of
    * other evidence are refused.
    */
-  readonly secret: string | readonly string[];
+  readonly secret: string | readonly string[] | undefined;
   /** Keeps the state: `memoryStore()`, or a store that all instances share. */
   readonly store: Store;
   /**

@@ -59,6 +59,8 @@ export interface GuardFromEnvOptions extends Omit<
  * State is kept in this process's memory unless the option `devices.store` says otherwise.
  *
  * @throws ConfigurationError naming the variable and the remedy
+ * @example
+ * const guard = guardFromEnv(); // APPROOV_BASE64_SECRET and the others: docs/options.md
  */
 export function guardFromEnv(options: GuardFromEnvOptions = {}): Guard {
   assertOptions(options, OPTIONS, 'guardFromEnv');

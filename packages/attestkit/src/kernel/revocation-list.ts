@@ -16,6 +16,9 @@ const MAX_DEPTH = 8;
  * looks at `size`.
  *
  * @param document parsed JSON
+ * @example
+ * const list = readRevocationList(await response.json());
+ * console.log(list?.isRevoked('f1c172a699eaf51d'));
  */
 export function readRevocationList(document: unknown): RevocationList | undefined {
   return readEntries(document, new Set());

@@ -77,6 +77,9 @@ const OPTIONS: OptionTypes = {
  * the app signed with exactly the configured certificates.
  *
  * @throws ConfigurationError naming the option that cannot be right
+ * @example
+ * const apps = [{ packageName: 'com.example.app', signingCertificates: ['AB:CD:…'] }];
+ * const evidence = [keyAttestation({ apps, revocations: remoteRevocations() })]; // of devices({ evidence })
  */
 export function keyAttestation(
   options: KeyAttestationOptions,

@@ -67,6 +67,9 @@ export interface KeyAttestation {
  * @param certificateChain DER, the leaf first, as `KeyStore.getCertificateChain` gives it
  * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const revocations = readRevocationList(await response.json()) ?? 'not-checked';
+ * const { key, appId } = verifyKeyAttestation(chain, { challenge, apps, revocations });
  */
 export function verifyKeyAttestation(
   certificateChain: readonly Uint8Array[],
@@ -80,6 +83,9 @@ export function verifyKeyAttestation(
  * description where none could be read.
  *
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const report = inspectKeyAttestation(chain, { challenge, apps, revocations: 'not-checked' });
+ * console.log(report.checks.filter(({ ok }) => !ok));
  */
 export function inspectKeyAttestation(
   certificateChain: readonly Uint8Array[],

@@ -81,6 +81,8 @@ const STORED_OPTIONS: OptionTypes = { fetchedAt: 'any', maxStaleSeconds: 'any', 
  *
  * @param url default: Google's. https; http only for a loopback host and where `NODE_ENV` is `development` or `test`
  * @throws ConfigurationError naming the option
+ * @example
+ * const evidence = [keyAttestation({ apps, revocations: remoteRevocations() })];
  */
 export function remoteRevocations(
   url: string = STATUS_URL,
@@ -110,6 +112,8 @@ export function remoteRevocations(
  *
  * @throws ConfigurationError naming the option, where the document is no such list, and where it is too old already or
  *   from the future, more than 5 minutes from now
+ * @example
+ * const revocations = storedRevocations(JSON.parse(text), { fetchedAt: new Date('2026-06-01') });
  */
 export function storedRevocations(document: unknown, options: StoredRevocationsOptions): RevocationSource {
   assertOptions(options, STORED_OPTIONS, 'storedRevocations');

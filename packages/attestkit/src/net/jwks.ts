@@ -71,6 +71,8 @@ interface Settings {
  * @param url https; http only for a loopback host and where `NODE_ENV` is `development` or `test`
  * @throws ConfigurationError naming the option: a URL with credentials or a fragment, that of Sign in with Apple,
  *   an algorithm for shared secrets, a time out of its range, an option that nobody knows
+ * @example
+ * const keys = remoteJwks('https://api.example.com/device/jwks.json', { algorithm: 'ES256' });
  */
 export function remoteJwks(url: string, options: RemoteJwksOptions): KeySource {
   const keys = new RemoteKeys(settings(url, options));

@@ -69,6 +69,9 @@ interface App extends AppRules {
  * Evidence of this kind is about no key: the device cannot sign requests later.
  *
  * @throws ConfigurationError naming the option that cannot be right
+ * @example
+ * const apps = [{ packageName: 'com.example.app', acceptedCertificates: ['AB:CD:…'] }];
+ * const evidence = [playIntegrity({ apps, decoder: googlePlayIntegrity({ credentials: 'metadata' }) })];
  */
 export function playIntegrity(options: PlayIntegrityOptions): EnrollmentEvidence<'playIntegrity'> {
   assertOptions(options, OPTIONS, 'playIntegrity');

@@ -7,6 +7,8 @@ import { hash } from 'node:crypto';
  *
  * @param challenge as the server returned it
  * @param deviceId as the body says it
+ * @example
+ * const requestHash = enrollmentHash(challenge, deviceId); // the app gives the same text to Play
  */
 export function enrollmentHash(challenge: string, deviceId: string): string {
   return hash('sha256', `attestkit-enrol-v1\n${challenge}\n${deviceId}`, 'base64url');

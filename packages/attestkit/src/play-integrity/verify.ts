@@ -25,6 +25,9 @@ import { POLICY_CHECKS, VERDICT_CHECKS as CHECKS } from './verdict/verdict-check
  * @param payload the object `tokenPayloadExternal` of Google's answer, parsed
  * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const verdict = verifyPlayIntegrityVerdict(payload, { packageName: 'com.example.app', requestHash });
+ * console.log(verdict.deviceIntegrity.deviceRecognitionVerdict);
  */
 export function verifyPlayIntegrityVerdict(
   payload: unknown,
@@ -37,6 +40,8 @@ export function verifyPlayIntegrityVerdict(
  * Runs the same checks as `verifyPlayIntegrityVerdict`, all of them, and reports each.
  *
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const report = inspectPlayIntegrityVerdict(payload, { packageName: 'com.example.app', requestHash });
  */
 export function inspectPlayIntegrityVerdict(
   payload: unknown,
@@ -53,6 +58,9 @@ export function inspectPlayIntegrityVerdict(
  * @param keys from `playIntegrityKeys`
  * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when keys or expectations make no sense
+ * @example
+ * const keys = playIntegrityKeys({ decryptionKey, verificationKey });
+ * const verdict = verifyPlayIntegrityToken(token, keys, { packageName: 'com.example.app', nonce });
  */
 export function verifyPlayIntegrityToken(
   token: string,
@@ -68,6 +76,8 @@ export function verifyPlayIntegrityToken(
  * Runs the same checks as `verifyPlayIntegrityToken`, all of them, and reports each.
  *
  * @throws ConfigurationError when keys or expectations make no sense
+ * @example
+ * const report = inspectPlayIntegrityToken(token, keys, { packageName: 'com.example.app', nonce });
  */
 export function inspectPlayIntegrityToken(
   token: string,

@@ -30,6 +30,9 @@ const OPTIONS: OptionTypes = { keys: 'object', appIds: 'list', issuer: 'any', le
  * cannot sign requests later.
  *
  * @throws ConfigurationError naming the option that cannot be right
+ * @example
+ * const keys = remoteJwks('https://attester.example.com/jwks.json', { algorithm: 'ES256' });
+ * const evidence = [signedToken({ keys, appIds, issuer: 'https://attester.example.com' })];
  */
 export function signedToken(options: SignedTokenOptions): EnrollmentEvidence<'signedToken'> {
   assertOptions(options, OPTIONS, 'signedToken');

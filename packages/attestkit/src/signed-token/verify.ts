@@ -51,6 +51,8 @@ export interface SignedTokenExpectations {
  *
  * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const { appId } = verifySignedToken(token, { jwks, appIds, deviceId, challenge });
  */
 export function verifySignedToken(token: string, expected: SignedTokenExpectations): SignedTokenResult {
   return appraise(token, expected, enforcing);
@@ -60,6 +62,8 @@ export function verifySignedToken(token: string, expected: SignedTokenExpectatio
  * Runs the same checks as `verifySignedToken`, all of them, and reports each.
  *
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const report = inspectSignedToken(token, { jwks, appIds, deviceId, challenge });
  */
 export function inspectSignedToken(
   token: string,

@@ -13,6 +13,8 @@ export type { DeadlineOptions } from './boundary.js';
  * may take place all the same, so a claim may be spent; the caller was told no, so it is never granted twice.
  *
  * @throws ConfigurationError naming the option
+ * @example
+ * const store = withDeadline(myStore, { timeoutMs: 500 });
  */
 export function withDeadline(store: Store, options: DeadlineOptions = {}): Store {
   assertOptions(options, DEADLINE_OPTIONS, 'withDeadline');

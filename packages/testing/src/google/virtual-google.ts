@@ -54,7 +54,8 @@ export interface VirtualGoogle {
  * const google = createVirtualGoogle();
  * const device = google.createAndroid({ packageName: 'com.example.app', signingDigests: [digest] });
  * const key = device.generateKey({ challenge });
- * verifyKeyAttestation(key.certificateChain, { challenge, roots: google.keyAttestationRoots, … });
+ * const roots = google.keyAttestationRoots;
+ * verifyKeyAttestation(key.certificateChain, { challenge, apps, revocations, roots });
  *
  * @throws ConfigurationError naming the option
  */

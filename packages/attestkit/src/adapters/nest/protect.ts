@@ -61,6 +61,10 @@ Catch(RefusalException)(RefusalFilter);
  *
  * @throws ConfigurationError when the application starts: naming the option, or where it is on a handler of WebSocket
  *   messages, of messages of a microservice, or of GraphQL fields, which carry no evidence
+ * @example
+ * @Protect({ binding: 'authorization' })
+ * @Get('forms')
+ * forms(@Attested() attestation: Attestation): void {}
  */
 export function Protect(options?: RouteOptions): ClassDecorator & MethodDecorator {
   const protection: Protection = { options };

@@ -9,6 +9,8 @@ const bodies = new WeakMap<NodeMessage, Promise<Uint8Array>>();
  * were sent.
  *
  * @param req the request of Node's server: `ctx.req` of Koa, `request.raw` of Fastify
+ * @example
+ * app.use(express.json({ verify: rawBody }));
  */
 export function rawBody(req: NodeMessage, _res: unknown, bytes: Uint8Array): void {
   const coding = req.headers['content-encoding'] ?? 'identity';

@@ -19,6 +19,8 @@ export interface AttestedMessage {
  * or rejects, the answer is 500 and the error a warning of the process; a response that has begun is cut off.
  *
  * @throws ConfigurationError naming the option
+ * @example
+ * createServer(protect(guard, (req, res) => res.end(req.attestation.approov?.deviceId)));
  */
 export function protect<
   Request extends NodeMessage = IncomingMessage,
@@ -49,6 +51,8 @@ export function protect<
  * warning of the process.
  *
  * @throws ConfigurationError naming the option
+ * @example
+ * server.on('upgrade', protectUpgrade(guard, (req, socket, head) => sockets.handleUpgrade(req, socket, head)));
  */
 export function protectUpgrade<
   Request extends NodeMessage = IncomingMessage,

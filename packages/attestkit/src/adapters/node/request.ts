@@ -40,6 +40,8 @@ export class NodeRequest implements AttestedRequest {
  *
  * @param target path and query as on the request line. Default `req.originalUrl`, or `req.url` where there is none:
  *   give it where the framework shortens or rewrites that one, and keeps the original elsewhere
+ * @example
+ * const decision = await guard.check(nodeRequest(req));
  */
 export function nodeRequest(req: NodeMessage, target?: string): AttestedRequest {
   return new NodeRequest(req, target);

@@ -60,6 +60,8 @@ function cutOff(res: ListenerResponse): void {
 /**
  * Writes an answer of the guard: status, header fields and body, without the body for `HEAD`. Fields that others have
  * set, for CORS for example, stay. A response that has begun already, after a timeout for example, is only ended.
+ * @example
+ * if (decision.outcome === 'refuse') sendAnswer(res, decision.response);
  */
 export function sendAnswer(res: NodeResponse, { status, headers, body }: Answer): void {
   if (res.headersSent) return void res.end();

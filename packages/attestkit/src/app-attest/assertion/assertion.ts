@@ -58,6 +58,8 @@ export interface AppAttestAssertion {
  *
  * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const { counter } = verifyAppAttestAssertion(assertion, { appId, publicKey, clientData, previousCounter: 0 });
  */
 export function verifyAppAttestAssertion(
   assertion: Uint8Array,
@@ -70,6 +72,9 @@ export function verifyAppAttestAssertion(
  * Runs the same checks as `verifyAppAttestAssertion`, all of them, and reports each.
  *
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const report = inspectAppAttestAssertion(assertion, { appId, publicKey, clientData, previousCounter: 0 });
+ * console.log(report.checks.filter(({ ok }) => !ok));
  */
 export function inspectAppAttestAssertion(
   assertion: Uint8Array,

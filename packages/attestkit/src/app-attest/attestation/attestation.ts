@@ -81,6 +81,8 @@ const DAY = 86_400_000;
  *
  * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const { key, receipt } = verifyAppAttestAttestation(attestation, { appIds, keyId, challenge });
  */
 export function verifyAppAttestAttestation(
   attestation: Uint8Array,
@@ -93,6 +95,9 @@ export function verifyAppAttestAttestation(
  * Runs the same checks as `verifyAppAttestAttestation`, all of them, and reports each.
  *
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const report = inspectAppAttestAttestation(attestation, { appIds, keyId, challenge });
+ * console.log(report.checks.filter(({ ok }) => !ok));
  */
 export function inspectAppAttestAttestation(
   attestation: Uint8Array,

@@ -88,6 +88,8 @@ const EXPECTATIONS: OptionTypes = {
  *
  * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const { riskMetric, expiresAt } = verifyAppAttestReceipt(receipt, { appIds, publicKey });
  */
 export function verifyAppAttestReceipt(receipt: Uint8Array, expected: ReceiptExpectations): AppAttestReceipt {
   return appraiseReceipt(receipt, readExpectations(expected), enforcing);
@@ -97,6 +99,8 @@ export function verifyAppAttestReceipt(receipt: Uint8Array, expected: ReceiptExp
  * Runs the same checks as `verifyAppAttestReceipt`, all of them, and reports each.
  *
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const report = inspectAppAttestReceipt(receipt, { appIds, publicKey });
  */
 export function inspectAppAttestReceipt(
   receipt: Uint8Array,

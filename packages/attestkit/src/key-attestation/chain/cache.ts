@@ -20,6 +20,9 @@ export interface KeyAttestationCache {
  * and no import of a key, which costs as much as a check.
  *
  * @param size how many certificates, and how many keys, are remembered. Default 1000
+ * @example
+ * const cache = createKeyAttestationCache();
+ * const result = verifyKeyAttestation(chain, { challenge, apps, revocations, cache });
  */
 export function createKeyAttestationCache(size = 1000): KeyAttestationCache {
   return { links: new BoundedCache(size), keys: new BoundedCache(size) };

@@ -67,6 +67,9 @@ const ENDPOINTS: Readonly<Record<ReceiptEnvironment, string>> = {
  *
  * @throws ConfigurationError naming the option: an id that is none, a key that is not private or not P-256, an
  *   endpoint that is not https, a time out of its range, an option that nobody knows
+ * @example
+ * const receipts = appleReceipts({ teamId: 'TEAMID1234', keyId: 'ABC123DEFG', privateKey: pem });
+ * const evidence = [appAttest({ appIds, receipts })];
  */
 export function appleReceipts(options: AppleReceiptsOptions): ReceiptExchanger {
   assertOptions(options, OPTIONS, 'appleReceipts');

@@ -24,6 +24,8 @@ const SERVICE = {
  * in time, says nothing about the token, which may be consumed then; see `googlePlayIntegrity` for what follows.
  *
  * @throws ConfigurationError naming the option
+ * @example
+ * const consumer = googleAppCheck({ credentials: 'metadata', project: '123456789012' }); // of appCheck({ consumer })
  */
 export function googleAppCheck(options: GoogleAppCheckOptions): AppCheckConsumer {
   assertOptions(options, { ...GOOGLE_OPTIONS, project: 'string' }, 'googleAppCheck');

@@ -20,6 +20,8 @@ const SERVICE = {
  * send it. Nothing is sent at start-up, no redirect is followed, and no timer runs between two calls.
  *
  * @throws ConfigurationError naming the option
+ * @example
+ * const decoder = googlePlayIntegrity({ credentials: 'metadata' }); // of playIntegrity({ decoder })
  */
 export function googlePlayIntegrity(options: GoogleOptions): IntegrityDecoder {
   assertOptions(options, GOOGLE_OPTIONS, 'googlePlayIntegrity');

@@ -24,6 +24,8 @@ export interface PlayIntegrityKeys {
  * Reads response keys: one set, or several, of which each token is for one, while one replaces the other.
  *
  * @throws ConfigurationError naming the option: a key that is absent, of another form or length, or there twice
+ * @example
+ * const keys = playIntegrityKeys({ decryptionKey, verificationKey }); // as the Play Console shows them
  */
 export function playIntegrityKeys(keys: ResponseKeys | readonly ResponseKeys[]): PlayIntegrityKeys {
   const listed = (Array.isArray(keys) ? keys : [keys]) as readonly ResponseKeys[];

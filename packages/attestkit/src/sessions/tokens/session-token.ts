@@ -154,6 +154,9 @@ export function verifySessionToken<Keys extends KeySource = FixedKeySource>(
  * Runs the same checks as `verifySessionToken`, all of them, and reports each.
  *
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const report = inspectSessionToken(token, { keys });
+ * if (report.verdict === 'fail') console.log(report.code);
  */
 export function inspectSessionToken(
   token: string,

@@ -47,6 +47,9 @@ const WRITES_PER_SWEEP = 20;
  * server that is silent.
  *
  * @throws ConfigurationError naming the option
+ * @example
+ * const store = postgresStore(pool);
+ * await store.check();
  */
 export function postgresStore(pool: PostgresPool, options: PostgresStoreOptions = {}): CheckedStore {
   assertOptions(options, OPTIONS, 'postgresStore');

@@ -42,6 +42,8 @@ export function otherFormat(options?: { readonly cause: unknown }): Configuratio
  * finds room for its next version on its own page. The lock keeps two that run it at once from failing on each other.
  *
  * @throws ConfigurationError naming the option
+ * @example
+ * console.log(postgresMigration()); // SQL for a migration tool of your own
  */
 export function postgresMigration(options: PostgresSchemaOptions = {}): string {
   const schema = schemaOf(options);
@@ -71,6 +73,8 @@ END $attestkit$`;
  * Rejects with the driver's own error where that fails: it is for start-up, and for a role that may create.
  *
  * @throws ConfigurationError (as a rejection) naming the option, or where there are tables of another version of attestkit
+ * @example
+ * await migratePostgres(pool);
  */
 export async function migratePostgres(
   pool: PostgresPool,

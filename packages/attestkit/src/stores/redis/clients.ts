@@ -72,6 +72,9 @@ export interface NodeRedisCluster extends Omit<NodeRedisClient, 'info'> {
  * It listens to the client's event `error`, since that alone says why there is no connection.
  *
  * @throws ConfigurationError where it is not such a client
+ * @example
+ * const client = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
+ * const store = redisStore(fromIoredis(client));
  */
 export function fromIoredis(client: IoredisClient): RedisCommands {
   assertClient(client, ['getex', 'evalsha'], 'ioredis', 'fromNodeRedis(client)', 'redis');
@@ -100,6 +103,9 @@ export function fromIoredis(client: IoredisClient): RedisCommands {
  * once while there is no connection, and connect it.
  *
  * @throws ConfigurationError where it is not such a client
+ * @example
+ * const client = await createClient({ url, disableOfflineQueue: true }).connect();
+ * const store = redisStore(fromNodeRedis(client));
  */
 export function fromNodeRedis(client: NodeRedisClient | NodeRedisCluster): RedisCommands {
   assertClient(client, ['getEx', 'evalSha'], 'redis', 'fromIoredis(client)', 'ioredis');

@@ -43,6 +43,9 @@ const OPTIONS: OptionTypes = { ...DEADLINE_OPTIONS, prefix: 'string', persistenc
  * PostgreSQL.
  *
  * @throws ConfigurationError naming the option
+ * @example
+ * const store = redisStore(fromIoredis(client));
+ * await store.check();
  */
 export function redisStore(commands: RedisCommands, options: RedisStoreOptions = {}): CheckedStore {
   assertOptions(options, OPTIONS, 'redisStore');

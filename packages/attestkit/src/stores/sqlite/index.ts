@@ -35,6 +35,8 @@ export type { SqliteHandle } from './handle.js';
  * The file has to be on a local file system, and must not be replaced or removed under a running process.
  *
  * @throws ConfigurationError naming the option, or saying why the handle will not do
+ * @example
+ * const store = sqliteStore(new DatabaseSync('/var/lib/api/devices.db'));
  */
 export function sqliteStore(handle: SqliteHandle, options: DeadlineOptions = {}): CheckedStore {
   assertOptions(options, DEADLINE_OPTIONS, 'sqliteStore');
