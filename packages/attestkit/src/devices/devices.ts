@@ -142,7 +142,7 @@ function secretUses({ evidence = [], secret, hashKey }: DevicesOptions): readonl
       option: `devices.evidence (${kind})`,
       digests: secretDigests?.() ?? [],
     })),
-    usedAsText('devices.secret', [secret].flat()),
+    usedAsText('devices.secret', [secret ?? []].flat()),
     usedAsText('devices.hashKey', hashKey === undefined ? [] : [hashKey]),
   ];
 }
