@@ -1,0 +1,76 @@
+// @ts-check
+// Finds out what becomes of each mutant: first in one process that is kept, with the tests that reach it; then, if none
+// noticed it, in a process of its own that loads its files with the mutant awake.
+import { LONGEST, startWorker } from './process.js';
+
+/** @typedef {import('../mutants/find.js').Mutant} Mutant */
+/** @typedef {{ tests: Record<string, { name: string, ms: number, reached: number[], fault?: string }>, loaded: Record<string, number[]>, faults: Record<string, string> }} Survey */
+/** @typedef {'killed' | 'timed out' | 'survived' | 'not covered'} Fate */
+/** @typedef {{ fate: Fate, by?: string }} Result */
+/** @typedef {Awaited<ReturnType<typeof import('./copy.js').makeCopy>>} Copy */
+
+/** @param {{ failed?: string, reason?: string }} verdict @returns {Result | undefined} */
+function resultOf({ failed, reason }) {
+  if (failed === undefined) return undefined;
+  return { fate: reason === 'OVERDUE' ? 'timed out' : 'killed', by: `${failed}: ${reason}` };
+}
+
+/** @param {Copy} copy @param {readonly string[]} files */
+async function survey(copy, files) {
+  const worker = startWorker(copy);
+  let last = '';
+  /** @type {Survey & { failed?: string }} */
+  const found = await worker.give({ order: 'survey', files }, (key) => (last = key));
+  if (found.failed !== undefined) throw new Error(`The survey ended at ${last}: leave that file out in rooms.js.`);
+  return { worker, found };
+}
+
+/**
+ * @param {Copy} copy @param {readonly string[]} files of tests
+ * @param {ReadonlyMap<number, Mutant>} mutants @param {(id: number, result: Result) => void} tell
+ */
+export async function examine(copy, files, mutants, tell) {
+  let { worker, found } = await survey(copy, files);
+  const usable = Object.entries(found.tests).filter(([, { fault }]) => fault === undefined);
+  const byTime = usable.toSorted(([, a], [, b]) => a.ms - b.ms);
+  const limitOf = (/** @type {string} */ key) => Math.max(LONGEST, 10 * (found.tests[key]?.ms ?? 0));
+  const fileOf = (/** @type {number} */ id) => mutants.get(id)?.file;
+
+  /** @param {number} id @param {string[]} keys @param {boolean} fresh */
+  const run = async (id, keys, fresh) => {
+    const order = { order: 'run', id, keys, limits: keys.map(limitOf), fresh };
+    if (fresh) {
+      const own = startWorker(copy);
+      const verdict = await own.give(order);
+      own.stop();
+      return verdict;
+    }
+    const verdict = await worker.give(order);
+    if (verdict.isDirty) {
+      worker.stop();
+      worker = startWorker(copy);
+      await worker.give({ order: 'load', files });
+    }
+    return verdict;
+  };
+
+  for (const id of mutants.keys()) {
+    const reaching = byTime.filter(([, { reached }]) => reached.includes(id)).map(([key]) => key);
+    const first = reaching.length === 0 ? {} : await run(id, reaching, false);
+    // A process that the mutant has spoiled says nothing sure, unless it had to be ended.
+    const sure = first.isDirty && first.reason !== 'OVERDUE' ? undefined : resultOf(first);
+    if (sure !== undefined) {
+      tell(id, sure);
+      continue;
+    }
+    const isNear = (/** @type {{ reached: number[] }} */ { reached }) => reached.some((other) => fileOf(other) === fileOf(id));
+    const loading = byTime.filter(([key]) => found.loaded[key.slice(0, key.indexOf('#'))]?.includes(id));
+    const near = [...loading.filter(([, test]) => isNear(test)), ...loading.filter(([, test]) => !isNear(test))];
+    const keys = [...new Set([...reaching, ...near.map(([key]) => key)])];
+    if (keys.length === 0) tell(id, { fate: 'not covered' });
+    else tell(id, resultOf(await run(id, keys, true)) ?? { fate: 'survived' });
+  }
+  worker.stop();
+  const { length } = usable;
+  return { tests: length, unusable: Object.values(found.tests).filter(({ fault }) => fault !== undefined), faults: found.faults };
+}
