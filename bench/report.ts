@@ -91,7 +91,7 @@ export function printFlood({ rows }: FloodReport): string {
     longest.toFixed(1),
   ]);
   const head = ['one process', 'requests', 'refused', 'p50 ms', 'p99 ms', 'longest ms'];
-  return `\nFLOOD of enrolments, wall time; the load generator on the same machine.\n${table(head, lines)}`;
+  return `\nFLOOD of enrollments, wall time; the load generator on the same machine.\n${table(head, lines)}`;
 }
 
 export function printTargets(targets: readonly Target[]): string {

@@ -2,7 +2,7 @@ import { googleAppCheck } from 'attestkit/google';
 import { APP_CHECK_DEFECTS, type AppCheckDefect } from 'attestkit-testing';
 import { describe, expect, it } from 'vitest';
 import { FIREBASE, google } from './devices/authorities.js';
-import { backend, enrolmentServer, parserOf } from './servers/backend.js';
+import { backend, enrollmentServer, parserOf } from './servers/backend.js';
 import { bearer } from './devices/device.js';
 import { appCheckBy } from './devices/evidence.js';
 import { PlayDevice } from './devices/play-device.js';
@@ -36,7 +36,7 @@ describe.each(targets)('$name', (target) => {
   const serve = serveEach();
   const start = async () => {
     const server = backend();
-    const { send } = await serve(target, enrolmentServer(server, { parser: parserOf(target) }));
+    const { send } = await serve(target, enrollmentServer(server, { parser: parserOf(target) }));
     return { server, send };
   };
 
@@ -115,7 +115,7 @@ describe.each(targets)('$name', (target) => {
 
   it.each(Object.entries(memories))('lets a token in once, where %s', async (_name, make) => {
     const server = make();
-    const { routes } = enrolmentServer(server);
+    const { routes } = enrollmentServer(server);
     const open = routes.filter(({ path }) => path === '/app-once' || path === '/app');
     const { send } = await serve(target, { guard: server.guard, routes: open });
     const token = firebase.token({ limitedUse: true });
@@ -144,7 +144,7 @@ describe.each(targets)('$name', (target) => {
   it('is asked for beside a session', async () => {
     const { server, send } = await start();
     const device = new PlayDevice(send);
-    const own = bearer(await device.enrol());
+    const own = bearer(await device.enroll());
     const of = (...headers: FieldLine[]): WireRequest => ({ target: '/app-and-session', headers });
     const reply = { session: device.id, key: null, counter: null };
     expectReply(await send(of(own, field(firebase.token()))), reply);

@@ -9,7 +9,7 @@ import { digest } from './devices/tokens.js';
 import { breakOff } from './wire/http1.js';
 import type { FieldLine, WireRequest } from './wire/message.js';
 
-/** JSON that no serialiser writes this way: re-serialised, it has another digest. */
+/** JSON that no serializer writes this way: re-serialized, it has another digest. */
 const JSON_BYTES = Buffer.from('{ "b":1.0,\n"a":"\\u00e9", "b":2 }');
 const JSON_VALUE = { b: 2, a: '\u00e9' };
 const BINARY = Buffer.from(Array.from({ length: 1024 }, (_, at) => (at * 7) % 256));

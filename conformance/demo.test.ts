@@ -25,12 +25,12 @@ const UNREACHABLE = /^(REDIS_URL|DATABASE_URL) .* cannot be reached\./;
 
 type Facts = Readonly<{ says: string; target?: string; needs?: string | undefined }>;
 
-/** The defects of a catalogue, worded as the story words them. */
+/** The defects of a catalog, worded as the story words them. */
 function told(
-  catalogue: Readonly<Record<string, Facts>>,
+  catalog: Readonly<Record<string, Facts>>,
   word: (facts: Facts, name: string) => string | undefined,
 ): string[] {
-  return Object.entries(catalogue).flatMap(([name, facts]) => {
+  return Object.entries(catalog).flatMap(([name, facts]) => {
     const start = word(facts, name);
     return start === undefined ? [] : [`${start}: ${facts.says}`];
   });
@@ -53,27 +53,27 @@ const DEFECTS = [
 
 /** What the story of one installation after another has to tell. */
 const IDENTITY = [
-  ['makes a key of its own for a session that it has stolen', 409, 'ERR_ENROLMENT_LABEL_TAKEN'],
-  ['enrols the key of that phone under a label of its own', 409, 'ERR_ENROLMENT_KEY_TAKEN'],
+  ['makes a key of its own for a session that it has stolen', 409, 'ERR_ENROLLMENT_LABEL_TAKEN'],
+  ['enrolls the key of that phone under a label of its own', 409, 'ERR_ENROLLMENT_KEY_TAKEN'],
   ['replaces its key, with a proof by the last one', 200, ''],
   ['goes on with a session of the last key', 401, 'ERR_SESSION_ENDED'],
   ['asks for a session with the last key', 401, 'ERR_ASSERTION_KEY_UNKNOWN'],
-  ['replaces the key with a proof by the last key', 409, 'ERR_ENROLMENT_LABEL_TAKEN'],
+  ['replaces the key with a proof by the last key', 409, 'ERR_ENROLLMENT_LABEL_TAKEN'],
   ['is installed again: what it was is answered with 409, and it begins anew', 200, ''],
-  ['enrols that phone with another login', 409, 'ERR_ENROLMENT_USER_TAKEN'],
+  ['enrolls that phone with another login', 409, 'ERR_ENROLLMENT_USER_TAKEN'],
   ['goes on with a phone that the operator has blocked', 403, 'ERR_SESSION_DEVICE_BLOCKED'],
   ['begins anew once more', 403, 'ERR_SESSION_USER_BLOCKED'],
   ['goes on with an installation that was forgotten', 401, 'ERR_SESSION_ENDED'],
-  ['enrols the key that was forgotten', 409, 'ERR_ENROLMENT_KEY_ENDED'],
-  ['enrols a new key under the label, which is free', 200, ''],
-  ['enrols again with its refresh token, which is all that it can prove itself with', 200, ''],
-  ['enrols under its device id with the token of another', 409, 'ERR_ENROLMENT_LABEL_TAKEN'],
-  ['enrols with a copy of a token that was spent', 409, 'ERR_ENROLMENT_LABEL_TAKEN'],
+  ['enrolls the key that was forgotten', 409, 'ERR_ENROLLMENT_KEY_ENDED'],
+  ['enrolls a new key under the label, which is free', 200, ''],
+  ['enrolls again with its refresh token, which is all that it can prove itself with', 200, ''],
+  ['enrolls under its device id with the token of another', 409, 'ERR_ENROLLMENT_LABEL_TAKEN'],
+  ['enrolls with a copy of a token that was spent', 409, 'ERR_ENROLLMENT_LABEL_TAKEN'],
 ] as const;
 
 /** What a story of Android has to tell. */
 const ANDROID = [
-  ['enrols on Android', 200, ''],
+  ['enrolls on Android', 200, ''],
   ['sends a signed transfer from there', 200, ''],
   ['uses its challenge again', 401, 'ERR_CHALLENGE_REUSED'],
   [
@@ -91,8 +91,8 @@ const ANDROID = [
   ],
   ['sends a signed transfer beside the session', 401, 'ERR_KEY_ATTESTATION_ENROLLED_CHAIN_REVOKED'],
   ['refreshes the session', 401, 'ERR_KEY_ATTESTATION_ENROLLED_CHAIN_REVOKED'],
-  ['enrols with what leaked', 403, 'ERR_KEY_ATTESTATION_REVOKED'],
-  ['enrols with Play Integrity', 200, ''],
+  ['enrolls with what leaked', 403, 'ERR_KEY_ATTESTATION_REVOKED'],
+  ['enrolls with Play Integrity', 200, ''],
   ['sends its token again', 400, 'ERR_CHALLENGE_REUSED'],
   ['sends a token that was decoded before', 403, 'ERR_PLAY_INTEGRITY_EVALUATION_MISSING'],
   ['sends a token of another app', 403, 'ERR_PLAY_INTEGRITY_TOKEN_INVALID'],

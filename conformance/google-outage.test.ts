@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Android } from './devices/android.js';
 import { FIREBASE, google, type GoogleOfServers } from './devices/authorities.js';
-import { backend, enrolmentServer, parserOf, type Backend } from './servers/backend.js';
+import { backend, enrollmentServer, parserOf, type Backend } from './servers/backend.js';
 import { FIELDS, post } from './devices/device.js';
 import { PlayDevice } from './devices/play-device.js';
 import { expectRefusal, REFUSED, serveEach } from './servers/serving.js';
@@ -20,7 +20,7 @@ describe.each(targets)('$name, while Google cannot be reached', (target) => {
   const serve = serveEach();
   const start = async (): Promise<{ server: Backend; send: Send }> => {
     const server = backend({}, { google: unreachable });
-    const { send } = await serve(target, enrolmentServer(server, { parser: parserOf(target) }));
+    const { send } = await serve(target, enrollmentServer(server, { parser: parserOf(target) }));
     return { server, send };
   };
   const expectUnavailable = (response: WireResponse, fields: Record<string, string>): void => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AUDIENCE, backend, enrolmentServer, parserOf, recordOf, type Backend } from './servers/backend.js';
+import { AUDIENCE, backend, enrollmentServer, parserOf, recordOf, type Backend } from './servers/backend.js';
 import type { Issued } from './devices/device.js';
 import { ktorLike, okHttpLike, schemesOf, type Client } from './devices/http-clients.js';
 import { IPhone } from './devices/iphone.js';
@@ -32,9 +32,9 @@ describe.each(places)('$name', ({ target, make }) => {
   const serve = serveEach();
   const start = async (kept: Partial<Issued> = {}): Promise<Scene> => {
     const server = backend();
-    const { send } = await serve(target, enrolmentServer(server, { parser: parserOf(target) }));
+    const { send } = await serve(target, enrollmentServer(server, { parser: parserOf(target) }));
     const device = new IPhone(server.apple, send);
-    const issued = await device.enrol();
+    const issued = await device.enroll();
     const asked: string[] = [];
     const noting: Send = (request) => {
       asked.push(request.target);

@@ -7,7 +7,7 @@ import { remoteJwks } from 'attestkit/jwks';
 import { verifySessionToken } from 'attestkit/sessions';
 import { createVirtualApple } from 'attestkit-testing';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { AUDIENCE, backend, enrolmentServer, PREFIX } from './servers/backend.js';
+import { AUDIENCE, backend, enrollmentServer, PREFIX } from './servers/backend.js';
 import { IPhone } from './devices/iphone.js';
 import { portOf, serveEach } from './servers/serving.js';
 import { express5 } from './targets/express.js';
@@ -25,8 +25,8 @@ async function issue(algorithm: 'ES256' | 'EdDSA') {
   const apple = createVirtualApple();
   const appleRoots = [apple.attestationRoot, apple.receiptRoot];
   const server = backend({ sessions: { keys: { algorithm, privateKey } }, now: Date.now }, { appleRoots });
-  const running = await serve(express5, enrolmentServer(server));
-  const { session_token: token } = await new IPhone(apple, running.send).enrol();
+  const running = await serve(express5, enrollmentServer(server));
+  const { session_token: token } = await new IPhone(apple, running.send).enroll();
   return { token, url: `http://127.0.0.1:${portOf(running)}${PREFIX}/jwks.json` };
 }
 
@@ -52,7 +52,7 @@ describe('another service in Node', () => {
       };
       await expect(verifySessionToken(token, { keys, audience: AUDIENCE })).resolves.toMatchObject({
         recordId: claims.rid,
-        enrolledBy: 'app-attest',
+        enrolledBy: 'appAttest',
       });
       const refused = async (sent: string, audience = AUDIENCE): Promise<string> => {
         try {
@@ -107,7 +107,7 @@ except jwt.PyJWTError as error:
   };
 
   it('verifies a session token as the page says', async () => {
-    expect(await verify(issued.token)).toMatchObject({ type: 'attested_session', kind: 'app-attest' });
+    expect(await verify(issued.token)).toMatchObject({ type: 'attested_session', kind: 'appAttest' });
   });
 
   it('refuses what another key signed, what was changed, and what is another token', async () => {

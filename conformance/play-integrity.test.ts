@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Android } from './devices/android.js';
 import { google, type GoogleOfServers } from './devices/authorities.js';
-import { backend, enrolmentServer, parserOf, recordOf, type Backend } from './servers/backend.js';
+import { backend, enrollmentServer, parserOf, recordOf, type Backend } from './servers/backend.js';
 import { bearer, FIELDS, parsed, post, type Issued } from './devices/device.js';
 import { PlayDevice } from './devices/play-device.js';
 import { hostilePlay } from './cases/play.js';
@@ -24,34 +24,34 @@ function counted(): { readonly google: GoogleOfServers; readonly decoded: () => 
 describe.each(targets)('$name', (target) => {
   const serve = serveEach();
   const serving = async (server: Backend): Promise<Send> => {
-    const { send } = await serve(target, enrolmentServer(server, { parser: parserOf(target) }));
+    const { send } = await serve(target, enrollmentServer(server, { parser: parserOf(target) }));
     return send;
   };
   const replyTo = ({ id }: PlayDevice) => ({ session: id, key: null, counter: null });
 
-  it('enrols a device by the word of Google, which is asked once', async () => {
+  it('enrolls a device by the word of Google, which is asked once', async () => {
     const asked = counted();
     const server = backend({}, { google: asked.google });
     const send = await serving(server);
     const device = new PlayDevice(send);
-    const enrolment = post('attest', device.attestation(await device.challenge()));
-    const response = await send(enrolment);
+    const enrollment = post('attest', device.attestation(await device.challenge()));
+    const response = await send(enrollment);
     const issued = parsed<Issued>(response);
     expect(ownFields(response)).toEqual(FIELDS);
     expect(issued).toMatchObject({ status: 'attestation_success', token_type: 'Bearer' });
     expectReply(await send({ target: '/session', headers: [bearer(issued)] }), replyTo(device));
     expectReply(await send({ target: '/facts', headers: [bearer(issued)] }), {
-      enrolledBy: 'play-integrity',
+      enrolledBy: 'playIntegrity',
       platform: 'android',
       integrity: 'hardware',
     });
-    expect((await send(enrolment)).status).toBe(400);
+    expect((await send(enrollment)).status).toBe(400);
     const { refresh_token } = issued;
     const next = parsed<Issued>(await send(post('refresh', { refresh_token })));
     expectReply(await send({ target: '/session', headers: [bearer(next)] }), replyTo(device));
     expect(asked.decoded()).toBe(1);
     const kinds = server.events.flatMap(({ evidence }) => evidence ?? []);
-    expect(kinds).toEqual(['play-integrity', 'play-integrity']);
+    expect(kinds).toEqual(['playIntegrity', 'playIntegrity']);
     expect(JSON.stringify(server.events)).not.toContain(device.id);
   });
 
@@ -59,7 +59,7 @@ describe.each(targets)('$name', (target) => {
     const server = backend();
     const send = await serving(server);
     const device = new PlayDevice(send);
-    const issued = await device.enrol();
+    const issued = await device.enroll();
     const recordId = await recordOf(server, device);
     const again = async (of?: Issued) => ({
       ...device.attestation(await device.challenge()),
@@ -67,7 +67,7 @@ describe.each(targets)('$name', (target) => {
     });
     // A session proves nothing.
     expect((await send(post('attest', await again(), bearer(issued)))).status).toBe(409);
-    expect(server.events.at(-1)?.refused?.code).toBe('ERR_ENROLMENT_LABEL_TAKEN');
+    expect(server.events.at(-1)?.refused?.code).toBe('ERR_ENROLLMENT_LABEL_TAKEN');
     const next = parsed<Issued>(await send(post('attest', await again(issued))));
     expect(server.changes.at(-1)).toMatchObject({ change: 'renewed', proof: 'refresh-token' });
     expect(await recordOf(server, device)).toBe(recordId);
@@ -85,7 +85,7 @@ describe.each(targets)('$name', (target) => {
     const server = backend();
     const send = await serving(server);
     const device = new PlayDevice(send);
-    const { refresh_token } = await device.enrol();
+    const { refresh_token } = await device.enroll();
     const again = async () => ({ ...device.attestation(await device.challenge()), refresh_token });
     const next = parsed<Issued>(await send(post('attest', await again())));
     const last = parsed<Issued>(await send(post('refresh', { refresh_token: next.refresh_token })));
@@ -99,9 +99,9 @@ describe.each(targets)('$name', (target) => {
     const server = backend();
     const send = await serving(server);
     const device = new PlayDevice(send);
-    const issued = await device.enrol();
+    const issued = await device.enroll();
     const other = new Android(send, 'device-2');
-    await other.enrol();
+    await other.enroll();
     // A key of its own, attested or not, is none that it enrolled with.
     const own = new Android(send, device.id);
     const bare = { ...postSigned(JSON_BYTES), headers: [JSON_TYPE, bearer(issued)] };
@@ -122,7 +122,7 @@ describe.each(targets)('$name', (target) => {
     const server = backend();
     const send = await serving(server);
     const enrolled = new PlayDevice(send, 'device-2');
-    await enrolled.enrol();
+    await enrolled.enroll();
     const body = await bodyOf({ send, device: new PlayDevice(send), enrolled });
     const response = await send(post('attest', body));
     expect(response).toMatchObject({ status, body: '{}' });

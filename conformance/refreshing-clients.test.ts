@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backend, enrolmentServer, parserOf } from './servers/backend.js';
+import { backend, enrollmentServer, parserOf } from './servers/backend.js';
 import { bearer, parsed, post, type Issued } from './devices/device.js';
 import { IPhone } from './devices/iphone.js';
 import { serveEach } from './servers/serving.js';
@@ -41,8 +41,8 @@ describe.each(targets)('$name', (target) => {
     ['like Ktor', onBearer],
   ])('a client %s refreshes by itself when its session has expired', async (_, isAsked) => {
     const server = backend();
-    const { send } = await serve(target, enrolmentServer(server, { parser: parserOf(target) }));
-    const { held, ask } = client(send, await new IPhone(server.apple, send).enrol(), isAsked);
+    const { send } = await serve(target, enrollmentServer(server, { parser: parserOf(target) }));
+    const { held, ask } = client(send, await new IPhone(server.apple, send).enroll(), isAsked);
     expect([(await ask({ target: '/session' })).status, held.refreshes]).toEqual([200, 0]);
     server.clock.now += 1_801_000;
     expect([(await ask({ target: '/session' })).status, held.refreshes]).toEqual([200, 1]);
@@ -51,9 +51,9 @@ describe.each(targets)('$name', (target) => {
 
   it('and does not where the device was blocked, which nothing heals', async () => {
     const server = backend();
-    const { send } = await serve(target, enrolmentServer(server, { parser: parserOf(target) }));
+    const { send } = await serve(target, enrollmentServer(server, { parser: parserOf(target) }));
     const device = new IPhone(server.apple, send);
-    const { held, ask } = client(send, await device.enrol(), onEvery401);
+    const { held, ask } = client(send, await device.enroll(), onEvery401);
     await server.guard.devices?.block({
       recordId: (await server.guard.devices.find({ deviceId: device.id }))?.recordId ?? '',
     });

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Android } from './devices/android.js';
 import { google } from './devices/authorities.js';
-import { backend, enrolmentServer, parserOf } from './servers/backend.js';
+import { backend, enrollmentServer, parserOf } from './servers/backend.js';
 import { FIELDS, parsed, post, type Issued } from './devices/device.js';
 import { expectRefusal, serveEach } from './servers/serving.js';
 import { JSON_BYTES, post as postSigned, signed } from './devices/signed-request.js';
@@ -16,12 +16,12 @@ describe.each(targets)('$name', (target) => {
   const serve = serveEach();
   const start = async () => {
     const server = backend();
-    const { send } = await serve(target, enrolmentServer(server, { parser: parserOf(target) }));
+    const { send } = await serve(target, enrollmentServer(server, { parser: parserOf(target) }));
     const now = (): number => server.clock.now;
     return { server, send, device: new Android(send, 'device-1', { now }) };
   };
 
-  it.each(['attester-revoked', 'attester-suspended'] as const)('enrols no device: %s', async (defect) => {
+  it.each(['attester-revoked', 'attester-suspended'] as const)('enrolls no device: %s', async (defect) => {
     const { server, send, device } = await start();
     const challenge = await device.challenge();
     const response = await send(post('attest', device.attestation(challenge, challenge, defect)));
@@ -32,7 +32,7 @@ describe.each(targets)('$name', (target) => {
 
   it('a device whose certificate is revoked gets nothing any more', async () => {
     const { server, send, device } = await start();
-    const issued = await device.enrol();
+    const issued = await device.enroll();
     const { refresh_token } = parsed<Issued>(
       await send(post('refresh', { refresh_token: issued.refresh_token })),
     );
@@ -53,7 +53,7 @@ describe.each(targets)('$name', (target) => {
 
   it('a device whose certificate is not stays in, by a list of then', async () => {
     const { server, send, device } = await start();
-    const { refresh_token } = await device.enrol();
+    const { refresh_token } = await device.enroll();
     server.clock.now += THREE_DAYS;
     expect((await send(post('refresh', { refresh_token }))).status).toBe(200);
   });

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { AUDIENCE, backend, enrolmentServer } from './servers/backend.js';
+import { AUDIENCE, backend, enrollmentServer } from './servers/backend.js';
 import { bearer, type Issued } from './devices/device.js';
 import { IPhone } from './devices/iphone.js';
 import { expectRefusal, expectReply, serveEach } from './servers/serving.js';
@@ -85,7 +85,7 @@ describe.each(targets)('$name', (target) => {
   const start = async () => {
     const keys = { algorithm: 'ES256', privateKey: KEY, kid: 'one' } as const;
     const server = backend({ sessions: { keys } });
-    const { send } = await serve(target, enrolmentServer(server));
+    const { send } = await serve(target, enrollmentServer(server));
     // Enrolled past the adapter: where a parser stands in front of the endpoints does not matter here.
     const device = new IPhone(server.apple, async ({ method = 'GET', target: url, headers = [], body }) => {
       const request = {
@@ -98,7 +98,7 @@ describe.each(targets)('$name', (target) => {
       const answer = await server.guard.answer(request, url.replace('/device', '').split('?')[0] ?? '');
       return { status: answer?.status ?? 404, headers: [], body: answer?.body ?? '' };
     });
-    return { server, send, device, issued: await device.enrol() };
+    return { server, send, device, issued: await device.enroll() };
   };
 
   it.each(Object.entries(hostile))('refuses %s', async (_name, [code, fieldsOf]) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backend, enrolmentServer, parserOf } from './servers/backend.js';
+import { backend, enrollmentServer, parserOf } from './servers/backend.js';
 import { deviceKinds } from './devices/device-kinds.js';
 import { bearer } from './devices/device.js';
 import { expectRefusal, expectReply, serveEach } from './servers/serving.js';
@@ -26,7 +26,7 @@ describe.each(places)('$name', ({ target, kind }) => {
   const serve = serveEach();
   const start = async (): Promise<SignedScene> => {
     const server = backend();
-    const { send } = await serve(target, enrolmentServer(server, { parser: parserOf(target) }));
+    const { send } = await serve(target, enrollmentServer(server, { parser: parserOf(target) }));
     return sceneOf(kind, server, send);
   };
   /** What the handler says of the nth request of a device. */
@@ -112,10 +112,10 @@ describe.each(places)('$name', ({ target, kind }) => {
   if (target.parsers['one route'].includes('before'))
     it('503 where a parser has taken the bytes', async () => {
       const server = backend();
-      const { send: enrolling } = await serve(target, enrolmentServer(server, { parser: parserOf(target) }));
-      const { send } = await serve(target, enrolmentServer(server, { parser: 'before' }));
+      const { send: enrolling } = await serve(target, enrollmentServer(server, { parser: parserOf(target) }));
+      const { send } = await serve(target, enrollmentServer(server, { parser: 'before' }));
       const device = kind.create(server, enrolling);
-      const issued = await device.enrol();
+      const issued = await device.enroll();
       expect(await send(await signed(device, issued, post(JSON_BYTES)))).toMatchObject({
         status: 503,
         body: '{}',

@@ -79,7 +79,7 @@ function isDoor(file) {
   );
 }
 
-/** Files that import each other, as one path: depth first, by colours (Cormen et al., 20.3). @param {Map<string, string[]>} graph */
+/** Files that import each other, as one path: depth first, by colors (Cormen et al., 20.3). @param {Map<string, string[]>} graph */
 function circles(graph) {
   /** @type {Map<string, 'open' | 'done'>} */
   const seen = new Map();

@@ -1,16 +1,16 @@
 // @ts-check
 // Why this exists: the reference of error codes must say what the verifiers do. It is written from the check
-// catalogues of the built library (every room's checks.js) and from nothing else; with --check it fails when the
+// catalogs of the built library (every room's checks.js) and from nothing else; with --check it fails when the
 // page in docs/ is not what they say. It fails always where a code does not have the form that faults.js demands, or where it
-// found no catalogue.
+// found no catalog.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { catalogues } from './catalogues.js';
+import { catalogs } from './catalogs.js';
 import { problemsOf } from './faults.js';
 
 const page = new URL('../docs/errors.md', import.meta.url);
 
-const rooms = await catalogues();
+const rooms = await catalogs();
 const sections = rooms.map(({ title, checks }) => {
   const rows = checks.map(
     ({ code, stage, says, name, spec }) => `| \`${code}\` | ${stage} | ${says} | ${name} | ${spec} |`,
@@ -25,7 +25,7 @@ const sections = rooms.map(({ title, checks }) => {
 });
 const count = rooms.reduce((sum, { checks }) => sum + checks.length, 0);
 
-const text = `<!-- Written by tools/errors.js from the check catalogues: change those, then run npm run docs. -->
+const text = `<!-- Written by tools/errors.js from the check catalogs: change those, then run npm run docs. -->
 
 # Error codes
 
@@ -51,7 +51,7 @@ ${sections.join('\n\n')}
 const problems = problemsOf(rooms);
 if (!process.argv.includes('--check')) writeFileSync(page, text);
 else if (!existsSync(page) || readFileSync(page, 'utf8') !== text)
-  problems.push(`${fileURLToPath(page)} is not what the catalogues say: run npm run docs`);
+  problems.push(`${fileURLToPath(page)} is not what the catalogs say: run npm run docs`);
 console.log(`errors: ${count} codes of ${rooms.length} rooms`);
 for (const problem of problems) console.error(`  ${problem}`);
 process.exitCode = problems.length > 0 ? 1 : 0;

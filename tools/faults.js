@@ -1,10 +1,10 @@
 // @ts-check
 // Why this exists: dashboards group refusals by the word that a code ends in, so the words must be few and mean one thing. This
-// reads the check catalogues: each code belongs to one check, begins with a kind of its room, and ends in a word of the closed
+// reads the check catalogs: each code belongs to one check, begins with a kind of its room, and ends in a word of the closed
 // list, at a stage where that word is true. It finds a problem, too, where it looked at nothing.
 import { readFileSync } from 'node:fs';
 
-/** @typedef {Awaited<ReturnType<typeof import('./catalogues.js').catalogues>>} Rooms */
+/** @typedef {Awaited<ReturnType<typeof import('./catalogs.js').catalogs>>} Rooms */
 
 const decision = new URL('../docs/decisions/0014-faults.md', import.meta.url);
 

@@ -5,11 +5,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { catalogues } from './catalogues.js';
+import { catalogs } from './catalogs.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const pages = execFileSync('git', ['ls-files', '*.md'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
-const codes = new Set((await catalogues()).flatMap(({ checks }) => checks.map(({ code }) => code)));
+const codes = new Set((await catalogs()).flatMap(({ checks }) => checks.map(({ code }) => code)));
 /** Codes that no check has: a wrong configuration, and examples of the form. */
 const OTHERS = /^ERR_(CONFIGURATION|DOUBLE|X|MY_.*)$|_$/;
 

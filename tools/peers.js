@@ -22,7 +22,7 @@ const peers = manifest.peerDependencies;
 const TOOLS = ['@koa/router', 'reflect-metadata', 'rxjs'];
 /** Native code, which is built where it is installed; the stores have tests of their own. */
 const NATIVE = new Set(['better-sqlite3', '@photostructure/sqlite']);
-const SUITES = ['paths', 'routes', 'strict', 'body', 'upgrade', 'refusal', 'connection', 'enrolment'];
+const SUITES = ['paths', 'routes', 'strict', 'body', 'upgrade', 'refusal', 'connection', 'enrollment'];
 const ends = { lowest: lowestOf, newest: newestOf };
 
 const wanted = process.argv.slice(2);

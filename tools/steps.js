@@ -1,14 +1,14 @@
 // @ts-check
 // Why this exists: a security engineer reads a verifier beside its specification. This writes docs/steps.md from the check
-// catalogues of the built library: each step of a specification, the check that stands for it, its code, the line that
+// catalogs of the built library: each step of a specification, the check that stands for it, its code, the line that
 // asks it, and a test in which it fails. It fails where a check is asked nowhere or has no such test; with --check also
 // where the page is not what it should be.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { catalogues, checksIn } from './catalogues.js';
+import { catalogs, checksIn } from './catalogs.js';
 
-/** @typedef {import('./catalogues.js').Check} Check */
+/** @typedef {import('./catalogs.js').Check} Check */
 /** @typedef {{ path: string, lines: readonly string[] }} Source */
 
 const root = new URL('../', import.meta.url);
@@ -68,7 +68,7 @@ function aliasIn({ path, lines }, from, constant) {
   return undefined;
 }
 
-/** The line that asks a check: by its catalogue's name, or, of those that several catalogues share, by the parameter `defs`. @param {string} code */
+/** The line that asks a check: by its catalog's name, or, of those that several catalogs share, by the parameter `defs`. @param {string} code */
 function asked(code) {
   const named = names.get(code);
   if (named === undefined) return undefined;
@@ -102,7 +102,7 @@ function failingIn(source, room, code) {
   const found = place(source, new RegExp([`\\b${code}\\b`, ...short].join('|')));
   const { constant = '', name = '' } = names.get(code) ?? {};
   if (found !== undefined || !text.includes(constant)) return found;
-  // A file with tables of several catalogues names the one that follows.
+  // A file with tables of several catalogs names the one that follows.
   const after = source.lines.findLastIndex((line) => line.includes(`keyof typeof ${constant}`));
   return place(source, new RegExp(`\\['${name}',`), after + 1);
 }
@@ -122,7 +122,7 @@ const link = (path) => `[${posix.basename(path).replace('#L', ':')}](../${path})
 
 /** @type {string[]} */
 const problems = [];
-const sections = (await catalogues())
+const sections = (await catalogs())
   .filter(({ room }) => VERIFIERS.includes(room))
   .map(({ room, title, checks }) => {
     const rows = checks.map(({ code, name, spec }) => {
@@ -141,7 +141,7 @@ const sections = (await catalogues())
     ].join('\n');
   });
 
-const text = `<!-- Written by tools/steps.js from the check catalogues: run npm run docs. -->
+const text = `<!-- Written by tools/steps.js from the check catalogs: run npm run docs. -->
 
 # Verifiers, step by step
 
@@ -154,7 +154,7 @@ ${sections.join('\n\n')}
 
 if (!process.argv.includes('--check')) writeFileSync(page, text);
 else if (!existsSync(page) || readFileSync(page, 'utf8') !== text)
-  problems.push(`${fileURLToPath(page)} is not what the catalogues say: run npm run docs`);
+  problems.push(`${fileURLToPath(page)} is not what the catalogs say: run npm run docs`);
 console.log(`steps: ${text.match(/^\| .*ERR_/gm)?.length ?? 0} checks of ${sections.length} verifiers`);
 for (const problem of problems) console.error(`  ${problem}`);
 process.exitCode = problems.length > 0 ? 1 : 0;

@@ -69,7 +69,7 @@ export function integrityContenders(): Verifier<TokenSample>[] {
       verify: ({ token, nonce }) =>
         verifyPlayIntegrityToken(token, keys, {
           packageName: PACKAGE,
-          certificateSha256Digests: digests,
+          acceptedCertificates: digests,
           nonce,
         }),
     },

@@ -36,7 +36,7 @@ export function attestationVerifiers(samples: AppAttestSamples): Verifier<Attest
     { name: RAW_FLOOR, verify: attestationFloor(rawChain(root)) },
     { name: OURS, verify: withVerify(createAppAttestCache(), roots?.attestation) },
     { name: 'attestkit verify, no cache', verify: withVerify(undefined, roots?.attestation) },
-    { name: 'attestkit, as the guard, and the receipt', verify: asTheGuardEnrols(samples) },
+    { name: 'attestkit, as the guard, and the receipt', verify: asTheGuardEnrolls(samples) },
   ];
 }
 
@@ -58,7 +58,7 @@ function withVerify(
 }
 
 /** From the fields of the body, the receipt inside too. */
-function asTheGuardEnrols({ attestations, roots }: AppAttestSamples): Verifier<AttestationSample>['verify'] {
+function asTheGuardEnrolls({ attestations, roots }: AppAttestSamples): Verifier<AttestationSample>['verify'] {
   const evidence = appAttest({
     appIds: [...new Set(attestations.map(({ appId }) => appId))],
     environments: ['production', 'development'],
@@ -98,7 +98,7 @@ function asTheGuardAsserts(): Verifier<AssertionSample>['verify'] {
   const { proof } = appAttest({ appIds: ['TEAMID1234.com.example.app'] });
   return ({ text, spki, appId, clientData }) => {
     const key = { id: '', thumbprint: '', publicKey: spki.toString('base64url') };
-    return proof?.verify({ kind: 'app-attest', appId, key }, clientData, text);
+    return proof?.verify({ kind: 'appAttest', appId, key }, clientData, text);
   };
 }
 

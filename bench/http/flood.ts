@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createVirtualGoogle } from 'attestkit-testing';
 import { DIGEST, PACKAGE } from '../android/samples.js';
 import { authorization, mintToken } from '../tokens/fixtures.js';
-import { startEnrolment } from './server-process.js';
+import { startEnrollment } from './server-process.js';
 import { target, type Target } from '../targets.js';
 
 /** What callers wait for, in milliseconds. */
@@ -27,7 +27,7 @@ export interface FloodReport {
 
 /** Token checks a second. */
 const CHECKS = 100;
-const ENROLMENTS = 100;
+const ENROLLMENTS = 100;
 
 interface Sample {
   readonly status: number;
@@ -35,7 +35,7 @@ interface Sample {
 }
 
 /**
- * Measures what token checks wait for while Android devices enrol in the same process, beside what they wait for when none do:
+ * Measures what token checks wait for while Android devices enroll in the same process, beside what they wait for when none do:
  * quiet and loud turns alternate.
  */
 export async function benchFlood(
@@ -43,7 +43,7 @@ export async function benchFlood(
   progress: (text: string) => void,
 ): Promise<FloodReport> {
   const google = createVirtualGoogle();
-  const server = await startEnrolment({
+  const server = await startEnrollment({
     packageName: PACKAGE,
     digest: DIGEST,
     roots: google.keyAttestationRoots.map((root) => Buffer.from(root).toString('base64')),
@@ -72,7 +72,7 @@ export async function benchFlood(
     const token = mintToken('HS256');
     const device = google.createAndroid({ packageName: PACKAGE, signingDigests: [DIGEST] });
     /** Made ahead of the measured time, on the processor that the server would share. */
-    const enrolment = async (): Promise<string> => {
+    const enrollment = async (): Promise<string> => {
       const device_id = randomBytes(16).toString('base64url');
       const { text } = await send(`/device/challenge?device_id=${device_id}&purpose=attest`);
       const { challenge } = JSON.parse(text) as { readonly challenge: string };
@@ -85,26 +85,26 @@ export async function benchFlood(
     for (let round = 0; round <= effort.rounds; round += 1) {
       progress(`flood: round ${round} of ${effort.rounds}${round === 0 ? ' (to warm up)' : ''}`);
       const bodies: string[] = [];
-      for (let at = 0; at < ENROLMENTS * effort.seconds; at += 1) bodies.push(await enrolment());
+      for (let at = 0; at < ENROLLMENTS * effort.seconds; at += 1) bodies.push(await enrollment());
       const check = (): Promise<Sample> => send('/');
       const alone = await atRate(CHECKS, effort.seconds, check);
-      const [beside, enrolments] = await Promise.all([
+      const [beside, enrollments] = await Promise.all([
         atRate(CHECKS, effort.seconds, check),
-        atRate(ENROLMENTS, effort.seconds, (at) => send('/device/attest', bodies[at])),
+        atRate(ENROLLMENTS, effort.seconds, (at) => send('/device/attest', bodies[at])),
       ]);
       if (round === 0) continue;
       quiet.push(...alone);
       loud.push(...beside);
-      enrolled.push(...enrolments);
+      enrolled.push(...enrollments);
     }
     const rows = [
       row('token check, quiet', quiet),
-      row(`token check, beside ${ENROLMENTS} enrolments a second`, loud),
-      row('enrolment with Key Attestation', enrolled),
+      row(`token check, beside ${ENROLLMENTS} enrollments a second`, loud),
+      row('enrollment with Key Attestation', enrolled),
     ];
     const [one, other] = rows as [FloodRow, FloodRow];
-    const goal = target('p99 of a token check: quiet / while devices enrol', 1 / 8, one.p99 / other.p99);
-    return { perSecond: ENROLMENTS, rows, targets: [goal] };
+    const goal = target('p99 of a token check: quiet / while devices enroll', 1 / 8, one.p99 / other.p99);
+    return { perSecond: ENROLLMENTS, rows, targets: [goal] };
   } finally {
     agent.destroy();
     server.stop();

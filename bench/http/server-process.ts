@@ -35,9 +35,9 @@ export function startExpressJwt(): Promise<ServerProcess> {
   return start(new URL('../servers/express-jwt.js', import.meta.url));
 }
 
-/** Starts a server with a token check at which Android devices enrol too. */
-export function startEnrolment(app: object): Promise<ServerProcess> {
-  return start(new URL('../servers/enrolment.js', import.meta.url), { BENCH_APP: JSON.stringify(app) });
+/** Starts a server with a token check at which Android devices enroll too. */
+export function startEnrollment(app: object): Promise<ServerProcess> {
+  return start(new URL('../servers/enrollment.js', import.meta.url), { BENCH_APP: JSON.stringify(app) });
 }
 
 async function start(module: URL, variables: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {

@@ -33,7 +33,7 @@ const DEVICES = 64;
 /** The label that the guard derives the key of HS256 sessions with (RFC 5869). */
 const SESSION_LABEL = 'attestkit/session/hs256/v1';
 
-/** Enrols virtual iPhones and makes what they have revoked known, so that the guard has nothing to wait for. */
+/** Enrolls virtual iPhones and makes what they have revoked known, so that the guard has nothing to wait for. */
 export async function startSessionServer(algorithm: SessionAlgorithm): Promise<SessionServer> {
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const secret = randomBytes(64).toString('base64');

@@ -19,7 +19,7 @@ export const exclusionCases: readonly ExclusionCase[] = [
   { target: '/auth/', status: 401 },
   { target: '/auth/#', status: 401 },
   { target: '/auth/#/x', status: 401 },
-  { target: '/authorise', status: 401 },
+  { target: '/authorize', status: 401 },
   { target: '/health/', status: 401 },
   { target: '/health/below', status: 401 },
   { target: '/healthy', status: 401 },

@@ -55,24 +55,28 @@ const ofIPhones: Cases = {
   ),
   'attest: the key of another device': attest(
     409,
-    'ERR_ENROLMENT_KEY_TAKEN',
+    'ERR_ENROLLMENT_KEY_TAKEN',
     async ({ device, enrolled }) => {
       device.key = enrolled.key;
       return device.attestation(await device.challenge());
     },
   ),
-  'attest: a key that was replaced': attest(409, 'ERR_ENROLMENT_KEY_ENDED', async ({ enrolled, send }) => {
+  'attest: a key that was replaced': attest(409, 'ERR_ENROLLMENT_KEY_ENDED', async ({ enrolled, send }) => {
     const { key } = enrolled;
     await onceLetIn(send, post('attest', enrolled.replacement(await enrolled.challenge())));
     return enrolled.reattestation(await enrolled.challenge(), key);
   }),
-  'attest: a key that was forgotten': attest(409, 'ERR_ENROLMENT_KEY_ENDED', async ({ enrolled, server }) => {
-    await server.guard.devices?.forget(await recordOf(server, enrolled));
-    return enrolled.attestation(await enrolled.challenge());
-  }),
+  'attest: a key that was forgotten': attest(
+    409,
+    'ERR_ENROLLMENT_KEY_ENDED',
+    async ({ enrolled, server }) => {
+      await server.guard.devices?.forget(await recordOf(server, enrolled));
+      return enrolled.attestation(await enrolled.challenge());
+    },
+  ),
   'attest: a key that was forgotten, under another label': attest(
     409,
-    'ERR_ENROLMENT_KEY_TAKEN',
+    'ERR_ENROLLMENT_KEY_TAKEN',
     async ({ device, enrolled, server }) => {
       await server.guard.devices?.forget(await recordOf(server, enrolled));
       device.key = enrolled.key;
@@ -81,7 +85,7 @@ const ofIPhones: Cases = {
   ),
   'attest: a key that was blocked, under another label': attest(
     403,
-    'ERR_ENROLMENT_KEY_BLOCKED',
+    'ERR_ENROLLMENT_KEY_BLOCKED',
     async ({ device, enrolled, server }) => {
       await server.guard.devices?.block({ keyId: storedKeyId(enrolled) });
       device.key = enrolled.key;

@@ -26,7 +26,7 @@ export interface HostileCase {
 export async function sceneOf(kind: DeviceKind, server: Backend, send: Send): Promise<Scene> {
   const enrolled = kind.create(server, send, 'device-2');
   const device = kind.create(server, send);
-  return { kind, server, send, device, enrolled, issued: await enrolled.enrol() };
+  return { kind, server, send, device, enrolled, issued: await enrolled.enroll() };
 }
 
 /** A body for `attest` that has to be refused. */

@@ -15,13 +15,13 @@ const takerOf = ({ kind, server, send, enrolled }: Scene) => kind.create(server,
 
 /** Whose a label and a key are: what genuine evidence does not get, of every kind of device with a key. */
 const conflicts: Readonly<Record<string, HostileCase>> = {
-  'attest: the label of another device': attest(409, 'ERR_ENROLMENT_LABEL_TAKEN', async (scene) => {
+  'attest: the label of another device': attest(409, 'ERR_ENROLLMENT_LABEL_TAKEN', async (scene) => {
     const taker = takerOf(scene);
     return taker.attestation(await taker.challenge());
   }),
   'attest: the label of another device, beside the session and the refresh token of that device': {
     status: 409,
-    code: 'ERR_ENROLMENT_LABEL_TAKEN',
+    code: 'ERR_ENROLLMENT_LABEL_TAKEN',
     request: async (scene) => {
       const { issued } = scene;
       const taker = takerOf(scene);
@@ -31,9 +31,9 @@ const conflicts: Readonly<Record<string, HostileCase>> = {
   },
   'attest: the label of another device, beside a session and a refresh token of its own': {
     status: 409,
-    code: 'ERR_ENROLMENT_LABEL_TAKEN',
+    code: 'ERR_ENROLLMENT_LABEL_TAKEN',
     request: async (scene) => {
-      const own = await scene.device.enrol();
+      const own = await scene.device.enroll();
       const taker = takerOf(scene);
       const body = taker.attestation(await taker.challenge());
       return post('attest', { ...body, refresh_token: own.refresh_token }, bearer(own));
@@ -41,7 +41,7 @@ const conflicts: Readonly<Record<string, HostileCase>> = {
   },
   'attest: the label of another device, with a proof by another key': attest(
     409,
-    'ERR_ENROLMENT_LABEL_TAKEN',
+    'ERR_ENROLLMENT_LABEL_TAKEN',
     async (scene) => {
       const taker = takerOf(scene);
       const body = taker.replacement(await taker.challenge());
@@ -50,16 +50,16 @@ const conflicts: Readonly<Record<string, HostileCase>> = {
   ),
   'attest: the label of another device, with a proof by a key that is enrolled elsewhere': attest(
     409,
-    'ERR_ENROLMENT_LABEL_TAKEN',
+    'ERR_ENROLLMENT_LABEL_TAKEN',
     async (scene) => {
-      await scene.device.enrol();
+      await scene.device.enroll();
       const taker = takerOf(scene);
       return taker.replacement(await taker.challenge(), scene.device.key);
     },
   ),
   'attest: another key, with a proof by the last one for a key that was not sent': attest(
     409,
-    'ERR_ENROLMENT_LABEL_TAKEN',
+    'ERR_ENROLLMENT_LABEL_TAKEN',
     async ({ enrolled }) => {
       const challenge = await enrolled.challenge();
       const proof = enrolled.replacement(challenge);
@@ -69,7 +69,7 @@ const conflicts: Readonly<Record<string, HostileCase>> = {
   ),
   'attest: another key, with a proof by the last one over another challenge': attest(
     409,
-    'ERR_ENROLMENT_LABEL_TAKEN',
+    'ERR_ENROLLMENT_LABEL_TAKEN',
     async ({ enrolled }) => {
       const proof = enrolled.replacement(await enrolled.challenge());
       const challenge = await enrolled.challenge();
@@ -79,13 +79,13 @@ const conflicts: Readonly<Record<string, HostileCase>> = {
   ),
   'attest: another key, with a proof by the last one for another audience': attest(
     409,
-    'ERR_ENROLMENT_LABEL_TAKEN',
+    'ERR_ENROLLMENT_LABEL_TAKEN',
     async ({ enrolled }) =>
       enrolled.replacement(await enrolled.challenge(), enrolled.key, 'https://other.example.com'),
   ),
   'attest: another key, with a proof by a key that was replaced': attest(
     409,
-    'ERR_ENROLMENT_LABEL_TAKEN',
+    'ERR_ENROLLMENT_LABEL_TAKEN',
     async ({ enrolled, send }) => {
       const { key } = enrolled;
       await onceLetIn(send, post('attest', enrolled.replacement(await enrolled.challenge())));
@@ -94,16 +94,16 @@ const conflicts: Readonly<Record<string, HostileCase>> = {
   ),
   'attest: the label of a device that has no key': attest(
     409,
-    'ERR_ENROLMENT_KIND_MISMATCH',
+    'ERR_ENROLLMENT_KIND_MISMATCH',
     async ({ kind, server, send }) => {
-      const { refresh_token } = await new PlayDevice(send, 'device-3').enrol();
+      const { refresh_token } = await new PlayDevice(send, 'device-3').enroll();
       const taker = kind.create(server, send, 'device-3');
       return { ...taker.attestation(await taker.challenge()), refresh_token };
     },
   ),
   'attest: for another user': {
     status: 409,
-    code: 'ERR_ENROLMENT_USER_TAKEN',
+    code: 'ERR_ENROLLMENT_USER_TAKEN',
     request: async ({ device, send }) => {
       const body = device.attestation(await device.challenge());
       await onceLetIn(send, as('alice', post('attest', body)));
@@ -112,7 +112,7 @@ const conflicts: Readonly<Record<string, HostileCase>> = {
   },
   'assert: for another user': {
     status: 409,
-    code: 'ERR_ENROLMENT_USER_TAKEN',
+    code: 'ERR_ENROLLMENT_USER_TAKEN',
     request: async ({ enrolled, send }) => {
       const body = enrolled.assertion(await enrolled.challenge('assert'));
       await onceLetIn(send, as('alice', post('assert', body)));
@@ -121,7 +121,7 @@ const conflicts: Readonly<Record<string, HostileCase>> = {
   },
   'refresh: for another user': {
     status: 409,
-    code: 'ERR_ENROLMENT_USER_TAKEN',
+    code: 'ERR_ENROLLMENT_USER_TAKEN',
     request: async ({ enrolled, send }) => {
       const body = enrolled.assertion(await enrolled.challenge('assert'));
       const { refresh_token } = parsed<Issued>(await send(as('alice', post('assert', body))));
@@ -252,7 +252,7 @@ const CHALLENGES = 16;
 /** What is asked too often. */
 export const limited: Readonly<Record<string, (scene: Scene) => Promise<WireRequest>>> = {
   'an assertion of a device that has used many challenges': async ({ enrolled, send }) => {
-    // Its enrolment has used one.
+    // Its enrollment has used one.
     for (let used = 1; used < CHALLENGES; used += 1)
       await onceLetIn(send, post('assert', enrolled.assertion(await enrolled.challenge('assert'))));
     return post('assert', enrolled.assertion(await enrolled.challenge('assert')));

@@ -122,27 +122,27 @@ export const hostilePlay: Cases = {
   ),
   'the label of another device': [
     409,
-    'ERR_ENROLMENT_LABEL_TAKEN',
+    'ERR_ENROLLMENT_LABEL_TAKEN',
     async ({ enrolled }) => enrolled.attestation(await enrolled.challenge()),
   ],
   'the label of another device, with a refresh token of its own': [
     409,
-    'ERR_ENROLMENT_LABEL_TAKEN',
+    'ERR_ENROLLMENT_LABEL_TAKEN',
     async ({ device, enrolled }) => {
-      const { refresh_token } = await device.enrol();
+      const { refresh_token } = await device.enroll();
       return { ...enrolled.attestation(await enrolled.challenge()), refresh_token };
     },
   ],
   'the label of another device, with a refresh token that is none': [
     409,
-    'ERR_ENROLMENT_LABEL_TAKEN',
+    'ERR_ENROLLMENT_LABEL_TAKEN',
     async ({ enrolled }) => ({ ...enrolled.attestation(await enrolled.challenge()), refresh_token: 'a' }),
   ],
   'the label of a device that has a key': [
     409,
-    'ERR_ENROLMENT_KIND_MISMATCH',
+    'ERR_ENROLLMENT_KIND_MISMATCH',
     async ({ send }) => {
-      const { refresh_token } = await new Android(send, 'device-3').enrol();
+      const { refresh_token } = await new Android(send, 'device-3').enroll();
       const taker = new PlayDevice(send, 'device-3');
       return { ...taker.attestation(await taker.challenge()), refresh_token };
     },
@@ -154,5 +154,5 @@ export const hostilePlay: Cases = {
   'another certificate': defect('other-certificate'),
   'a device of basic integrity': defect('basic-device'),
   'an emulator': defect('virtual-device'),
-  'a user without a licence': defect('unlicensed'),
+  'a user without a license': defect('unlicensed'),
 };

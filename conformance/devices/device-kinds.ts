@@ -24,7 +24,7 @@ export const deviceKinds: readonly DeviceKind[] = [
   {
     name: 'iPhone',
     create: ({ apple }, send, id) => new IPhone(apple, send, id),
-    facts: { enrolledBy: 'app-attest', platform: 'ios', integrity: 'hardware' },
+    facts: { enrolledBy: 'appAttest', platform: 'ios', integrity: 'hardware' },
     codes: {
       signature: 'ERR_APP_ATTEST_ASSERTION_SIGNATURE_INVALID',
       cutShort: 'ERR_APP_ATTEST_ASSERTION_CBOR_MALFORMED',
@@ -33,7 +33,7 @@ export const deviceKinds: readonly DeviceKind[] = [
   {
     name: 'Android',
     create: ({ clock }, send, id) => new Android(send, id, { now: () => clock.now }),
-    facts: { enrolledBy: 'key-attestation', platform: 'android', integrity: 'hardware' },
+    facts: { enrolledBy: 'keyAttestation', platform: 'android', integrity: 'hardware' },
     codes: { signature: SIGNATURE, cutShort: SIGNATURE },
   },
 ];

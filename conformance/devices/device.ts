@@ -73,7 +73,7 @@ export abstract class Device<Defect extends string = never> {
     return { challenge, device_id: this.id, ...this.evidence(signed, defect) };
   }
 
-  async enrol(): Promise<Issued> {
+  async enroll(): Promise<Issued> {
     return parsed<Issued>(await this.#send(post('attest', this.attestation(await this.challenge()))));
   }
 }
@@ -96,7 +96,7 @@ export interface DeviceKey {
   }): { readonly authorization: string; readonly xAppAttest: string };
 }
 
-/** A device that enrols a key, and signs with it. */
+/** A device that enrolls a key, and signs with it. */
 export abstract class KeyDevice<
   Key extends DeviceKey = DeviceKey,
   Defect extends string = never,

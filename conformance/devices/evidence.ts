@@ -7,19 +7,19 @@ import { keyAttestation } from 'attestkit/key-attestation';
 import { playIntegrity } from 'attestkit/play-integrity';
 import { APP_ID, FIREBASE, PACKAGE, SIGNER, type Authorities, type GoogleOfServers } from './authorities.js';
 
-/** Every kind of evidence that devices enrol with here, strict throughout. */
-export function enrolmentKinds({ appleRoots, google }: Authorities, now: () => number) {
+/** Every kind of evidence that devices enroll with here, strict throughout. */
+export function enrollmentKinds({ appleRoots, google }: Authorities, now: () => number) {
   const { fetch, serviceAccount, keyAttestationRoots: roots } = google;
   const digest = SIGNER.toString('hex');
   return [
     appAttest({ appIds: [APP_ID], roots: appleRoots }),
     keyAttestation({
-      apps: [{ packageName: PACKAGE, certificateSha256Digests: [digest] }],
+      apps: [{ packageName: PACKAGE, signingCertificates: [digest] }],
       revocations: remoteRevocations(undefined, { fetch, now }),
       roots,
     }),
     playIntegrity({
-      apps: [{ packageName: PACKAGE, certificateSha256Digests: [digest] }],
+      apps: [{ packageName: PACKAGE, acceptedCertificates: [digest] }],
       decoder: googlePlayIntegrity({ serviceAccount, fetch, now }),
     }),
   ];

@@ -79,7 +79,7 @@ export interface SignedScene {
 export async function sceneOf(kind: DeviceKind, server: Backend, send: Send): Promise<SignedScene> {
   const device = kind.create(server, send);
   const other = kind.create(server, send, 'device-2');
-  const issued = await device.enrol();
-  await other.enrol();
+  const issued = await device.enroll();
+  await other.enroll();
   return { kind, server, send, device, other, issued };
 }

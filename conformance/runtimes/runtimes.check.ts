@@ -122,8 +122,8 @@ describe.each(runtimes)('$name', (runtime) => {
     expectRefusal(await send({ ...announced, headers: [...headers, length], body: Buffer.alloc(1) }), 413);
   });
 
-  it.each(deviceKinds)('enrols an $name, and lets its sessions and signed requests in', async (kind) => {
-    const send = sendTo('enrolment');
+  it.each(deviceKinds)('enrolls an $name, and lets its sessions and signed requests in', async (kind) => {
+    const send = sendTo('enrollment');
     const device = kind.create({ apple, clock }, send, `device-${kind.name}`);
     const replyTo = (session: string | null, counter: number) => ({
       session,
@@ -137,11 +137,11 @@ describe.each(runtimes)('$name', (runtime) => {
         counter: null,
       });
     const challenge = await device.challenge();
-    const enrolment = postTo('attest', device.attestation(challenge));
-    const first = parsed<Issued>(await send(enrolment));
+    const enrollment = postTo('attest', device.attestation(challenge));
+    const first = parsed<Issued>(await send(enrollment));
     await expectSession(first);
     expectReply(await send({ target: '/facts', headers: [bearer(first)] }), kind.facts);
-    expect(await send(enrolment)).toMatchObject({ status: 400, body: '{}' });
+    expect(await send(enrollment)).toMatchObject({ status: 400, body: '{}' });
 
     const { refresh_token } = first;
     await expectSession(parsed<Issued>(await send(postTo('refresh', { refresh_token }))));
@@ -166,17 +166,17 @@ describe.each(runtimes)('$name', (runtime) => {
     expectRefusal(await send({ target: '/session', headers: [bearer(issued)] }));
   });
 
-  it('enrols a device by the word of Google, which cannot sign', async () => {
-    const send = sendTo('enrolment');
+  it('enrolls a device by the word of Google, which cannot sign', async () => {
+    const send = sendTo('enrollment');
     const device = new PlayDevice(send, 'device-play');
-    const enrolment = postTo('attest', device.attestation(await device.challenge()));
-    const issued = parsed<Issued>(await send(enrolment));
+    const enrollment = postTo('attest', device.attestation(await device.challenge()));
+    const issued = parsed<Issued>(await send(enrollment));
     expectReply(await send({ target: '/session', headers: [bearer(issued)] }), {
       session: device.id,
       key: null,
       counter: null,
     });
-    expect((await send(enrolment)).status).toBe(400);
+    expect((await send(enrollment)).status).toBe(400);
     expectRefusal(await send({ ...postSigned(JSON_BYTES), headers: [JSON_TYPE, bearer(issued)] }));
     const hostile = new PlayDevice(send, 'device-hostile');
     const challenge = await hostile.challenge();
@@ -185,7 +185,7 @@ describe.each(runtimes)('$name', (runtime) => {
   });
 
   it('lets an app in by App Check, and once where a route says so', async () => {
-    const send = sendTo('enrolment');
+    const send = sendTo('enrollment');
     const of = (...tokens: string[]) => tokens.map((each) => ['X-Firebase-AppCheck', each] as const);
     const { appId } = FIREBASE;
     const many = firebase.token();
@@ -204,7 +204,7 @@ describe.each(runtimes)('$name', (runtime) => {
   });
 
   it('refuses what is no proper request to an endpoint', async () => {
-    const send = sendTo('enrolment');
+    const send = sendTo('enrollment');
     for (const [request, status] of [
       [{ target: '/device/challenge' }, 400],
       [{ target: '/device/none' }, 404],

@@ -14,7 +14,7 @@ async function makeHandlers(): Promise<Readonly<Record<ServerName, FetchHandler>
     shapes: fetchHandler(servers.shapes),
     signatures: fetchHandler(servers.signatures),
     body: fetchHandler(servers.body),
-    enrolment: fetchHandler(servers.enrolment),
+    enrollment: fetchHandler(servers.enrollment),
   };
 }
 
@@ -32,4 +32,4 @@ export const binding = serve('binding');
 export const shapes = serve('shapes');
 export const signatures = serve('signatures');
 export const body = serve('body');
-export const enrolment = serve('enrolment');
+export const enrollment = serve('enrollment');

@@ -1,4 +1,4 @@
-import { backend, enrolmentServer } from '../servers/backend.js';
+import { backend, enrollmentServer } from '../servers/backend.js';
 import { bodyServer } from '../servers/body-server.js';
 import { recordedGuard } from '../servers/recorded-guard.js';
 import type { ServerSpec } from '../servers/server-spec.js';
@@ -15,7 +15,7 @@ export const servers = {
   shapes: shapesServer(guard),
   signatures: signatureServer(guard),
   body: bodyServer('all routes', 'after').spec,
-  enrolment: enrolmentServer(backend({}, readAuthorities()), { parser: 'after' }),
+  enrollment: enrollmentServer(backend({}, readAuthorities()), { parser: 'after' }),
 } as const satisfies Record<string, ServerSpec>;
 
 export type ServerName = keyof typeof servers;

@@ -23,7 +23,7 @@ const NAMES = [
   'shapes',
   'signatures',
   'body',
-  'enrolment',
+  'enrollment',
 ] as const satisfies readonly ServerName[];
 
 /** What workerd writes for each port that it listens on. */

@@ -10,7 +10,7 @@ import { devices, type DevicesOptions } from 'attestkit/devices';
 import { memoryStore } from 'attestkit/stores/memory';
 import { createVirtualApple, type VirtualApple } from 'attestkit-testing';
 import { google, type Authorities } from '../devices/authorities.js';
-import { appCheckBy, enrolmentKinds } from '../devices/evidence.js';
+import { appCheckBy, enrollmentKinds } from '../devices/evidence.js';
 import type { ParserPlace, RouteSpec, Seen, ServerSpec, Target } from './server-spec.js';
 import { NOW } from '../devices/tokens.js';
 
@@ -23,7 +23,7 @@ export const LOGIN = 'x-login';
 /** Where the endpoints are. */
 export const PREFIX = '/device';
 
-/** A guard that enrols virtual devices, and what it has to say of them. */
+/** A guard that enrolls virtual devices, and what it has to say of them. */
 export interface Backend {
   readonly guard: DeviceGuard;
   readonly apple: VirtualApple;
@@ -63,7 +63,7 @@ export function backend(
   const guard = createGuard({
     evidence: onRequests ?? [appCheckBy(trusted.google, now, { store })],
     devices: devices({
-      evidence: enrolmentKinds(trusted, now),
+      evidence: enrollmentKinds(trusted, now),
       secret: randomBytes(48).toString('base64'),
       audience: AUDIENCE,
       limiter: () => true,
@@ -95,7 +95,7 @@ export async function recordOf(
 }
 
 /** The server of a backend: its endpoints, and routes that ask for sessions, signed requests, App Check, or several. */
-export function enrolmentServer(
+export function enrollmentServer(
   { guard }: Pick<Backend, 'guard'>,
   options: Partial<ServerSpec> = {},
 ): ServerSpec {
@@ -116,7 +116,7 @@ export function enrolmentServer(
   });
   return {
     guard,
-    enrolment: PREFIX,
+    enrollment: PREFIX,
     routes: [
       route('/session', {}),
       route('/session-403', { statuses }),
@@ -153,6 +153,6 @@ function app({ attestation }: Seen): { json: unknown } {
 
 /** Where this target's users have their parser for endpoints and signed requests to work. */
 export function parserOf({ parsers }: Target): ParserPlace {
-  const both = [parsers.enrolment, parsers['one route']];
+  const both = [parsers.enrollment, parsers['one route']];
   return both.every((places) => places.includes('after')) ? 'after' : 'before with rawBody';
 }

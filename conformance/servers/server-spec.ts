@@ -43,8 +43,8 @@ export type ParserPlace = 'after' | 'before' | 'before with rawBody';
 /** A server in terms that every framework can build. */
 export interface ServerSpec {
   readonly guard: Guard;
-  /** The path under which the endpoints of enrolment and sessions are mounted, in front of all else of the guard's. */
-  readonly enrolment?: string;
+  /** The path under which the endpoints of enrollment and sessions are mounted, in front of all else of the guard's. */
+  readonly enrollment?: string;
   /** Asked of every request, those for unknown paths included. */
   readonly all?: RouteOptions;
   readonly routes: readonly RouteSpec[];
@@ -78,7 +78,7 @@ export interface Target {
   /** Whether a bridge to fetch stands before it, which closes a connection on which a body is left unread. */
   readonly isBridged?: true;
   /** Places where this framework's users can have their body parser, by what of the guard's has to read bodies too. */
-  readonly parsers: Readonly<Record<'all routes' | 'one route' | 'enrolment', readonly ParserPlace[]>>;
+  readonly parsers: Readonly<Record<'all routes' | 'one route' | 'enrollment', readonly ParserPlace[]>>;
   /** Request targets that the framework's own HTTP layer may answer, 400 or 404, before anything of the user's. */
   readonly rejects?: RegExp;
   /** What of a server's more peculiar settings it can have. */

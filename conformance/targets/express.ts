@@ -17,7 +17,7 @@ function targetOf(name: string, express: typeof expressFive): Target {
     parsers: {
       'all routes': ['after', 'before', 'before with rawBody'],
       'one route': ['after', 'before', 'before with rawBody'],
-      enrolment: ['after', 'before', 'before with rawBody'],
+      enrollment: ['after', 'before', 'before with rawBody'],
     },
     start: (spec) => listen(createServer(application(express, spec))),
   };
@@ -27,7 +27,7 @@ function application(express: typeof expressFive, spec: ServerSpec): expressFive
   const { guard, all, routes, mounts = [], parser } = spec;
   const app = express();
   if (parser !== undefined && parser !== 'after') app.use(parsers(express, parser));
-  if (spec.enrolment !== undefined) app.use(spec.enrolment, deviceEndpoints(guard));
+  if (spec.enrollment !== undefined) app.use(spec.enrollment, deviceEndpoints(guard));
   if (all !== undefined) app.use(protect(guard, all));
   const after = parser === 'after' ? parsers(express, parser) : [];
   const add = (router: expressFive.Router, route: RouteSpec): void => {

@@ -12,7 +12,7 @@ export const fastify: Target = {
   fields: 'lines',
   paths: 'as sent',
   http: 1,
-  parsers: { 'all routes': ['after', 'before'], 'one route': ['after', 'before'], enrolment: ['after'] },
+  parsers: { 'all routes': ['after', 'before'], 'one route': ['after', 'before'], enrollment: ['after'] },
   rejects: /^[^?]*%(?![0-7][0-9a-f])/i,
   async start(spec) {
     const app = application(spec);
@@ -49,10 +49,10 @@ function application(spec: ServerSpec): FastifyInstance {
     app.register(protection, {
       guard,
       ...all,
-      ...(spec.enrolment !== undefined && { devicePath: spec.enrolment }),
+      ...(spec.enrollment !== undefined && { devicePath: spec.enrollment }),
     });
-  if (spec.enrolment !== undefined && all === undefined)
-    app.register(deviceEndpoints, { guard, prefix: spec.enrolment });
+  if (spec.enrollment !== undefined && all === undefined)
+    app.register(deviceEndpoints, { guard, prefix: spec.enrollment });
   for (const route of routes) add(app, route);
   for (const mount of mounts) {
     app.register(

@@ -36,7 +36,7 @@ export function fetchHandler(spec: ServerSpec): FetchHandler {
   // What it is differs from runtime to runtime; here nothing hangs on it.
   const address = (): undefined => undefined;
   const endpoints =
-    spec.enrolment === undefined ? undefined : deviceEndpoints(guard, { prefix: spec.enrolment, address });
+    spec.enrollment === undefined ? undefined : deviceEndpoints(guard, { prefix: spec.enrollment, address });
   return async (request) => {
     try {
       const body = parser === 'before' ? await parse(request) : undefined;

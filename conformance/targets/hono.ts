@@ -19,7 +19,7 @@ export const hono: Target = {
   parsers: {
     'all routes': ['after', 'before'],
     'one route': ['after', 'before'],
-    enrolment: ['after', 'before'],
+    enrollment: ['after', 'before'],
   },
   rejects: /\\/,
   start: (spec) => listen(createAdaptorServer({ fetch: application(spec).fetch }) as Server),
@@ -30,7 +30,7 @@ function application(spec: ServerSpec): Hono<Env> {
   const app = new Hono<Env>();
   app.onError((error, context) => context.json({}, error instanceof HTTPException ? error.status : 500));
   if (parser === 'before') app.use(parse);
-  if (spec.enrolment !== undefined) app.use(deviceEndpoints(guard, { prefix: spec.enrolment }));
+  if (spec.enrollment !== undefined) app.use(deviceEndpoints(guard, { prefix: spec.enrollment }));
   if (all !== undefined) app.use(protect(guard, all));
   const add = (router: Hono<Env>, route: RouteSpec): void => {
     const own: MiddlewareHandler[] = route.protect === undefined ? [] : [protect(guard, route.protect)];

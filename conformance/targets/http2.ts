@@ -13,7 +13,7 @@ export const http2: Target = {
   parsers: {
     'all routes': ['after', 'before', 'before with rawBody'],
     'one route': ['after', 'before', 'before with rawBody'],
-    enrolment: ['after', 'before', 'before with rawBody'],
+    enrollment: ['after', 'before', 'before with rawBody'],
   },
   rejects: /^http:/,
   async start(spec) {

@@ -19,7 +19,7 @@ export const koa: Target = {
   parsers: {
     'all routes': ['after', 'before', 'before with rawBody'],
     'one route': ['after', 'before', 'before with rawBody'],
-    enrolment: ['after', 'before', 'before with rawBody'],
+    enrollment: ['after', 'before', 'before with rawBody'],
   },
   start: (spec) => listen(createServer(application(spec).callback())),
 };
@@ -29,7 +29,7 @@ function application(spec: ServerSpec): Koa {
   const app = new Koa();
   app.silent = true;
   if (parser !== undefined && parser !== 'after') app.use(parse(parser === 'before with rawBody'));
-  if (spec.enrolment !== undefined) app.use(deviceEndpoints(guard, { prefix: spec.enrolment }));
+  if (spec.enrollment !== undefined) app.use(deviceEndpoints(guard, { prefix: spec.enrollment }));
   if (all !== undefined) app.use(protect(guard, all));
   const routerOf = (mount: MountSpec): Router<State> => {
     const router = new Router<State>({ prefix: mount.prefix });

@@ -20,7 +20,7 @@ export const nestExpress: Target = {
   parsers: {
     'all routes': ['after', 'before with rawBody'],
     'one route': ['before', 'before with rawBody'],
-    enrolment: ['after', 'before with rawBody'],
+    enrollment: ['after', 'before with rawBody'],
   },
   async start(spec) {
     const app = await NestFactory.create<NestExpressApplication>(moduleOf(spec), settings(spec));
@@ -40,7 +40,7 @@ export const nestFastify: Target = {
   parsers: {
     'all routes': ['after', 'before with rawBody'],
     'one route': ['after', 'before with rawBody'],
-    enrolment: ['after', 'before with rawBody'],
+    enrollment: ['after', 'before with rawBody'],
   },
   rejects: /^[^?]*%(?![0-7][0-9a-f])/i,
   async start(spec) {
@@ -71,14 +71,14 @@ async function listen(app: INestApplication<Server>): ReturnType<Target['start']
   });
 }
 
-function moduleOf({ guard, enrolment, all, routes, mounts = [] }: ServerSpec): new () => object {
+function moduleOf({ guard, enrollment, all, routes, mounts = [] }: ServerSpec): new () => object {
   const controllers = [{ prefix: '', routes }, ...mounts].map((mount) =>
     controllerOf(mount, all !== undefined),
   );
   const module = AttestationModule.forRoot({
     guard,
     ...(all && { all }),
-    ...(enrolment !== undefined && { devicePath: enrolment }),
+    ...(enrollment !== undefined && { devicePath: enrollment }),
   });
   @Module({ imports: [module], controllers })
   class Application {}

@@ -15,7 +15,7 @@ export const node: Target = {
   parsers: {
     'all routes': ['after', 'before', 'before with rawBody'],
     'one route': ['after', 'before', 'before with rawBody'],
-    enrolment: ['after', 'before', 'before with rawBody'],
+    enrollment: ['after', 'before', 'before with rawBody'],
   },
   start: (spec) => listen(createServer(listenerOf(spec))),
 };
@@ -39,7 +39,7 @@ export function listenerOf(spec: ServerSpec): Listener {
   };
   const checked: Listener = all === undefined ? routed : protect(guard, routed, all);
   const guarded: Listener =
-    spec.enrolment === undefined ? checked : deviceEndpoints(guard, checked, { prefix: spec.enrolment });
+    spec.enrollment === undefined ? checked : deviceEndpoints(guard, checked, { prefix: spec.enrollment });
   if (parser === undefined || parser === 'after') return guarded;
   return (request, response) => void parseFirst(request, response, guarded, parser);
 }

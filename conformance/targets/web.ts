@@ -14,7 +14,7 @@ export const web: Target = {
   parsers: {
     'all routes': ['after', 'before'],
     'one route': ['after', 'before'],
-    enrolment: ['after', 'before'],
+    enrollment: ['after', 'before'],
   },
   rejects: /\\/,
   start: (spec) => listen(createAdaptorServer({ fetch: fetchHandler(spec) }) as Server),

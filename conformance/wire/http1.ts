@@ -44,20 +44,20 @@ export function sendInTurn(port: number, requests: readonly WireRequest[]): Prom
       rest = Buffer.concat([rest, part]);
       take(false, '');
     });
-    for (const request of requests) for (const part of serialise(request)) socket.write(part);
+    for (const request of requests) for (const part of serialize(request)) socket.write(part);
   });
 }
 
 /** Sends a request, which need not be whole, and breaks the connection off without waiting for an answer. */
 export async function breakOff(port: number, request: WireRequest): Promise<void> {
   const socket = connect({ host: '127.0.0.1', port, noDelay: true });
-  for (const part of serialise(request)) {
+  for (const part of serialize(request)) {
     await new Promise<void>((resolve) => void socket.write(part, () => resolve()));
   }
   socket.destroy();
 }
 
-function* serialise({ method = 'GET', target, headers = [], body }: WireRequest): Generator<Uint8Array> {
+function* serialize({ method = 'GET', target, headers = [], body }: WireRequest): Generator<Uint8Array> {
   const given = new Set(headers.map(([name]) => name.toLowerCase()));
   const parts = body === undefined || body instanceof Uint8Array ? undefined : body;
   const added: FieldLine[] = [];

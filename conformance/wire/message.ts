@@ -5,7 +5,7 @@ export type FieldLine = readonly [name: string, value: string];
 export interface WireRequest {
   /** Default `GET`. */
   readonly method?: string;
-  /** The request target, written as it is: never parsed, never normalised. */
+  /** The request target, written as it is: never parsed, never normalized. */
   readonly target: string;
   /** Sent in this order; a name may be repeated. `Host` and `Connection: close` are added unless given. */
   readonly headers?: readonly FieldLine[];

@@ -17,8 +17,8 @@ export class AndroidPhone extends Client {
     this.#android = android;
   }
 
-  /** Makes a key over a fresh challenge, which its user has to unlock, and enrols it. */
-  async enrol(
+  /** Makes a key over a fresh challenge, which its user has to unlock, and enrolls it. */
+  async enroll(
     defect?: Parameters<VirtualAndroid['generateKey']>[1],
     meanwhile?: () => void,
   ): Promise<Answered> {

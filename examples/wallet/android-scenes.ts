@@ -42,7 +42,7 @@ const [CHAIN_DEFECTS, SIGNATURE_DEFECTS] = [
 /** Refused for the body, before anybody looks at the chain: no certificate at all, and more than any body may have. */
 const BAD_BODIES: Readonly<Record<string, readonly [code: string, status: number]>> = {
   'no-certificate': ['ERR_KEY_ATTESTATION_MISSING', 400],
-  'certificate-too-large': ['ERR_ENROLMENT_BODY_TOO_LARGE', 413],
+  'certificate-too-large': ['ERR_ENROLLMENT_BODY_TOO_LARGE', 413],
 };
 
 /** Seconds. After twice as long the server fetches Google's list anew; a challenge made between is still good. */
@@ -87,7 +87,7 @@ export function androidStory(fleet: Fleet): readonly Scene[] {
   const old = phone(leaking);
   let challenge = '';
   return [
-    app('enrols on Android', () => bob.enrol()),
+    app('enrolls on Android', () => bob.enroll()),
     app('reads the balance there', () => bob.get('/balance')),
     app('sends a signed transfer from there', async () => {
       challenge = await bob.challenge('request');
@@ -97,27 +97,27 @@ export function androidStory(fleet: Fleet): readonly Scene[] {
     attacker('changes the amount', 'ERR_KEY_ATTESTATION_REQUEST_SIGNATURE_INVALID', () =>
       transfer(bob, { body: '{"amount":1000}' }),
     ),
-    conflict('takes the device id of that phone', 'ERR_ENROLMENT_LABEL_TAKEN', () =>
-      phone(fleet.genuine(), bob.deviceId).enrol(),
+    conflict('takes the device id of that phone', 'ERR_ENROLLMENT_LABEL_TAKEN', () =>
+      phone(fleet.genuine(), bob.deviceId).enroll(),
     ),
-    denied('enrols a phone with an unlocked bootloader', 'ERR_KEY_ATTESTATION_DEVICE_UNLOCKED_DENIED', () =>
-      phone(fleet.unlocked()).enrol(),
+    denied('enrolls a phone with an unlocked bootloader', 'ERR_KEY_ATTESTATION_DEVICE_UNLOCKED_DENIED', () =>
+      phone(fleet.unlocked()).enroll(),
     ),
-    denied('enrols a repackaged app', 'ERR_KEY_ATTESTATION_DIGEST_MISMATCH', () =>
-      phone(fleet.repackaged()).enrol(),
+    denied('enrolls a repackaged app', 'ERR_KEY_ATTESTATION_DIGEST_MISMATCH', () =>
+      phone(fleet.repackaged()).enroll(),
     ),
-    denied('enrols another app', 'ERR_KEY_ATTESTATION_PACKAGE_MISMATCH', () =>
-      phone(fleet.otherApp()).enrol(),
+    denied('enrolls another app', 'ERR_KEY_ATTESTATION_PACKAGE_MISMATCH', () =>
+      phone(fleet.otherApp()).enroll(),
     ),
-    denied('enrols under a root of its own making', 'ERR_KEY_ATTESTATION_ROOT_UNKNOWN', () =>
-      phone(fleet.counterfeit()).enrol(),
+    denied('enrolls under a root of its own making', 'ERR_KEY_ATTESTATION_ROOT_UNKNOWN', () =>
+      phone(fleet.counterfeit()).enroll(),
     ),
     ...CHAIN_DEFECTS.map((defect) => {
       const { says, code, needs } = KEY_ATTESTATION_DEFECTS[defect];
       const wait = (): void => void (needs === 'revocations' && fleet.passTime(HALF_A_LIST));
       const run = (): Promise<Answered> => {
         wait();
-        return phone(fleet.genuine()).enrol(defect, wait);
+        return phone(fleet.genuine()).enroll(defect, wait);
       };
       const [badBody, status] = BAD_BODIES[defect] ?? [code, 403];
       return attacker(`attests: ${says}`, badBody, run, status);
@@ -129,7 +129,7 @@ export function androidStory(fleet: Fleet): readonly Scene[] {
     app('refreshes there', () => bob.refresh()),
     app('gets a session there with nothing but its key: no other answer came', () => bob.assert()),
 
-    app('enrols on an older phone', () => old.enrol()),
+    app('enrolls on an older phone', () => old.enroll()),
     app('withdraws there, with the key alone', () => withdraw(old)),
     attacker('withdraws, with a key that Google has revoked since: it leaked', REVOKED_SINCE, () => {
       fleet.revoke(old.key?.certificateChain[1] ?? new Uint8Array());
@@ -138,7 +138,7 @@ export function androidStory(fleet: Fleet): readonly Scene[] {
     }),
     attacker('sends a signed transfer beside the session', REVOKED_SINCE, () => transfer(old)),
     attacker('refreshes the session', REVOKED_SINCE, () => old.refresh()),
-    denied('enrols with what leaked', 'ERR_KEY_ATTESTATION_REVOKED', () => phone(leaking).enrol()),
+    denied('enrolls with what leaked', 'ERR_KEY_ATTESTATION_REVOKED', () => phone(leaking).enroll()),
     app('sends a signed transfer from the first phone', () => transfer(bob)),
   ];
 }

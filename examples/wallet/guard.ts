@@ -29,10 +29,10 @@ export interface Surroundings {
   readonly note: (event: GuardEvent) => void;
 }
 
-/** A strict wallet: iPhones by App Attest, Android by a key or by Play Integrity, and App Check before anybody enrols. */
+/** A strict wallet: iPhones by App Attest, Android by a key or by Play Integrity, and App Check before anybody enrolls. */
 export function walletGuard({ apple, google, digest, store, now, note }: Surroundings): DeviceGuard {
   const { fetch, serviceAccount } = google;
-  const apps = [{ packageName: PACKAGE, certificateSha256Digests: [digest], minimumVersionCode: 1 }];
+  const app = { packageName: PACKAGE, minimumVersionCode: 1 };
   return createGuard({
     evidence: [
       appCheck({
@@ -46,7 +46,7 @@ export function walletGuard({ apple, google, digest, store, now, note }: Surroun
       evidence: [
         appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] }),
         keyAttestation({
-          apps,
+          apps: [{ ...app, signingCertificates: [digest] }],
           // The default is two days: longer than the story waits for Google to revoke a key.
           revocations: remoteRevocations(undefined, { maxStaleSeconds: 300, fetch, now }),
           minimumOs: '10',
@@ -59,7 +59,7 @@ export function walletGuard({ apple, google, digest, store, now, note }: Surroun
           roots: google.keyAttestationRoots,
         }),
         playIntegrity({
-          apps,
+          apps: [{ ...app, acceptedCertificates: [digest] }],
           decoder: googlePlayIntegrity({ serviceAccount, fetch, now }),
           minimumSdk: 29,
           deviceActivity: ['LEVEL_1', 'LEVEL_2'],

@@ -31,19 +31,19 @@ export function identityStory({ server, phone, control }: Household): readonly S
   const withKey = async (deviceId: string, key: VirtualKey): Promise<Answered> => {
     const other = newPhone(deviceId);
     other.key = key;
-    return other.enrol();
+    return other.enroll();
   };
   return [
-    app('enrols a phone', () => erin.enrol()),
-    conflict('makes a key of its own for a session that it has stolen', 'ERR_ENROLMENT_LABEL_TAKEN', () =>
-      newPhone(erin.deviceId).enrol({ refresh_token: erin.refreshToken }, erin.bearer()),
+    app('enrolls a phone', () => erin.enroll()),
+    conflict('makes a key of its own for a session that it has stolen', 'ERR_ENROLLMENT_LABEL_TAKEN', () =>
+      newPhone(erin.deviceId).enroll({ refresh_token: erin.refreshToken }, erin.bearer()),
     ),
-    conflict('enrols the key of that phone under a label of its own', 'ERR_ENROLMENT_KEY_TAKEN', () =>
+    conflict('enrolls the key of that phone under a label of its own', 'ERR_ENROLLMENT_KEY_TAKEN', () =>
       withKey(nextDeviceId(), erin.key),
     ),
     app('has the same key attested again, which proves that it is the same phone', async () => {
       old.record = await recordOf(erin);
-      return erin.enrol();
+      return erin.enroll();
     }),
     app('replaces its key, with a proof by the last one', async () => {
       old.key = erin.key;
@@ -58,36 +58,36 @@ export function identityStory({ server, phone, control }: Household): readonly S
     attacker('asks for a session with the last key', 'ERR_ASSERTION_KEY_UNKNOWN', () =>
       newPhone(erin.deviceId).assert(AUDIENCE, old.key),
     ),
-    conflict('enrols the last key again', 'ERR_ENROLMENT_KEY_ENDED', () => withKey(erin.deviceId, old.key)),
-    conflict('replaces the key with a proof by the last key', 'ERR_ENROLMENT_LABEL_TAKEN', () =>
+    conflict('enrolls the last key again', 'ERR_ENROLLMENT_KEY_ENDED', () => withKey(erin.deviceId, old.key)),
+    conflict('replaces the key with a proof by the last key', 'ERR_ENROLLMENT_LABEL_TAKEN', () =>
       newPhone(erin.deviceId).replaceKey(AUDIENCE, old.key),
     ),
     app('is installed again: what it was is answered with 409, and it begins anew', async () => {
       erin.reinstall();
-      const refused = await erin.enrol();
+      const refused = await erin.enroll();
       if (refused.status !== 409) return { ...refused, status: 500 };
       erin.beginAnew(nextDeviceId());
-      return erin.enrol();
+      return erin.enroll();
     }),
 
-    app('enrols with a login', () => {
+    app('enrolls with a login', () => {
       mallory.user = user;
-      return mallory.enrol();
+      return mallory.enroll();
     }),
-    conflict('enrols that phone with another login', 'ERR_ENROLMENT_USER_TAKEN', () => {
+    conflict('enrolls that phone with another login', 'ERR_ENROLLMENT_USER_TAKEN', () => {
       mallory.user = 'alice';
-      return mallory.enrol();
+      return mallory.enroll();
     }),
     denied('goes on with a phone that the operator has blocked', 'ERR_SESSION_DEVICE_BLOCKED', async () => {
       mallory.user = user;
       await control.block({ recordId: (old.record = await recordOf(mallory)) });
       return mallory.get('/balance');
     }),
-    denied('enrols it anew', 'ERR_SESSION_DEVICE_BLOCKED', () => mallory.enrol()),
+    denied('enrolls it anew', 'ERR_SESSION_DEVICE_BLOCKED', () => mallory.enroll()),
     denied('replaces its key', 'ERR_SESSION_DEVICE_BLOCKED', () => mallory.replaceKey(AUDIENCE)),
     app('begins anew on that phone, since a phone can', () => {
       mallory.beginAnew(nextDeviceId());
-      return mallory.enrol();
+      return mallory.enroll();
     }),
     denied('refreshes after the operator has blocked the user', 'ERR_SESSION_USER_BLOCKED', async () => {
       await control.unblock({ recordId: old.record });
@@ -96,11 +96,11 @@ export function identityStory({ server, phone, control }: Household): readonly S
     }),
     denied('begins anew once more', 'ERR_SESSION_USER_BLOCKED', () => {
       mallory.beginAnew(nextDeviceId());
-      return mallory.enrol();
+      return mallory.enroll();
     }),
-    app('enrols once the operator has lifted the block of the user', async () => {
+    app('enrolls once the operator has lifted the block of the user', async () => {
       await control.unblock({ user });
-      return mallory.enrol();
+      return mallory.enroll();
     }),
 
     attacker('goes on with an installation that was forgotten', 'ERR_SESSION_ENDED', async () => {
@@ -108,7 +108,7 @@ export function identityStory({ server, phone, control }: Household): readonly S
       return erin.get('/balance');
     }),
     attacker('refreshes what was forgotten', 'ERR_REFRESH_ENDED', () => erin.refresh()),
-    conflict('enrols the key that was forgotten', 'ERR_ENROLMENT_KEY_ENDED', () => erin.enrol()),
-    app('enrols a new key under the label, which is free', () => newPhone(erin.deviceId).enrol()),
+    conflict('enrolls the key that was forgotten', 'ERR_ENROLLMENT_KEY_ENDED', () => erin.enroll()),
+    app('enrolls a new key under the label, which is free', () => newPhone(erin.deviceId).enroll()),
   ];
 }

@@ -28,8 +28,8 @@ export class Phone extends Client {
     this.reinstall();
   }
 
-  /** Has the key attested over a fresh challenge, and enrols. */
-  async enrol(extra: Extra = {}, headers: Extra = {}): Promise<Answered> {
+  /** Has the key attested over a fresh challenge, and enrolls. */
+  async enroll(extra: Extra = {}, headers: Extra = {}): Promise<Answered> {
     const challenge = await this.challenge();
     return this.attest(challenge, this.key.attest({ challenge }), extra, headers);
   }
@@ -50,7 +50,7 @@ export class Phone extends Client {
     return this.keep(await this.post('/device/attest', sent, headers));
   }
 
-  /** Enrols a new key, for which the last one signs: that is how the server knows that it is the same phone. */
+  /** Enrolls a new key, for which the last one signs: that is how the server knows that it is the same phone. */
   async replaceKey(audience: string, previous = this.key): Promise<Answered> {
     this.reinstall();
     const challenge = await this.challenge();

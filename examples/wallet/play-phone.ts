@@ -1,8 +1,8 @@
-import { enrolmentHash } from 'attestkit/play-integrity';
+import { enrollmentHash } from 'attestkit/play-integrity';
 import type { PlayIntegrityVerdictDefect, VirtualPlayIntegrity } from 'attestkit-testing';
 import { Client, type Answered } from './client.js';
 
-/** What a device enrols with: a token, and the challenge that it is bound to. */
+/** What a device enrolls with: a token, and the challenge that it is bound to. */
 export interface Vouched {
   readonly challenge: string;
   readonly integrity_token: string;
@@ -20,11 +20,11 @@ export class PlayPhone extends Client {
   /** Asks for a challenge, and for a token over it and the device id. */
   async vouched(defect?: PlayIntegrityVerdictDefect): Promise<Vouched> {
     const challenge = await this.challenge();
-    const requestHash = enrolmentHash(challenge, this.deviceId);
+    const requestHash = enrollmentHash(challenge, this.deviceId);
     return { challenge, integrity_token: this.#play.standardToken({ requestHash }, defect) };
   }
 
-  async enrol(defect?: PlayIntegrityVerdictDefect): Promise<Answered> {
+  async enroll(defect?: PlayIntegrityVerdictDefect): Promise<Answered> {
     return this.attest(await this.vouched(defect));
   }
 

@@ -33,7 +33,7 @@ export function playStory({ server, wallet, otherApp, passTime }: PlayStore): re
   let sent: Vouched;
   let spent = '';
   return [
-    app('enrols with Play Integrity', async () => {
+    app('enrolls with Play Integrity', async () => {
       sent = await carol.vouched();
       return carol.attest(sent);
     }),
@@ -48,38 +48,40 @@ export function playStory({ server, wallet, otherApp, passTime }: PlayStore): re
       wallet.decode(vouched.integrity_token);
       return one.attest(vouched);
     }),
-    denied('sends a token of another app', 'ERR_PLAY_INTEGRITY_TOKEN_INVALID', () => phone(otherApp).enrol()),
-    conflict('takes the device id of that phone, too', 'ERR_ENROLMENT_LABEL_TAKEN', () =>
-      phone(wallet, carol.deviceId).enrol(),
+    denied('sends a token of another app', 'ERR_PLAY_INTEGRITY_TOKEN_INVALID', () =>
+      phone(otherApp).enroll(),
+    ),
+    conflict('takes the device id of that phone, too', 'ERR_ENROLLMENT_LABEL_TAKEN', () =>
+      phone(wallet, carol.deviceId).enroll(),
     ),
     attacker('transfers with that session: there is no key', 'ERR_ASSERTION_MISSING', () =>
       carol.post('/transfers', { amount: 1 }, carol.bearer()),
     ),
     ...DEFECTS.map((defect) => {
       const { says, code } = PLAY_INTEGRITY_DEFECTS[defect];
-      return denied(`Play Integrity: ${says}`, code, () => phone().enrol(defect));
+      return denied(`Play Integrity: ${says}`, code, () => phone().enroll(defect));
     }),
     attacker('goes on with the verdict of the day before', 'ERR_PLAY_INTEGRITY_REFRESH_TOO_OLD', () => {
       passTime(DAY + 1);
       return carol.refresh();
     }),
-    app('enrols again with its refresh token, which is all that it can prove itself with', async () =>
+    app('enrolls again with its refresh token, which is all that it can prove itself with', async () =>
       carol.attest(await carol.vouched(), { refresh_token: (spent = carol.refreshToken) }),
     ),
     app('refreshes that session', () => carol.refresh()),
     conflict(
-      'enrols under its device id with the token of another',
-      'ERR_ENROLMENT_LABEL_TAKEN',
+      'enrolls under its device id with the token of another',
+      'ERR_ENROLLMENT_LABEL_TAKEN',
       async () => {
         const thief = phone();
-        await thief.enrol();
+        await thief.enroll();
         const { refreshToken } = thief;
         thief.deviceId = carol.deviceId;
         return thief.attest(await thief.vouched(), { refresh_token: refreshToken });
       },
     ),
     app('is not disturbed by that', () => carol.get('/balance')),
-    conflict('enrols with a copy of a token that was spent', 'ERR_ENROLMENT_LABEL_TAKEN', async () =>
+    conflict('enrolls with a copy of a token that was spent', 'ERR_ENROLLMENT_LABEL_TAKEN', async () =>
       phone(wallet, carol.deviceId).attest(await carol.vouched(), { refresh_token: spent }),
     ),
     attacker('goes on with the session that this has ended', 'ERR_SESSION_ENDED', () =>

@@ -62,12 +62,12 @@ export function story(stage: Stage): readonly Scene[] {
   return [
     attacker('reads the balance without a session', 'ERR_SESSION_MISSING', () => alice.get('/balance', {})),
     attacker(
-      'enrols without a device id',
-      'ERR_ENROLMENT_DEVICE_ID_MALFORMED',
+      'enrolls without a device id',
+      'ERR_ENROLLMENT_DEVICE_ID_MALFORMED',
       () => alice.get('/device/challenge', {}),
       400,
     ),
-    app('enrols', () => alice.enrol()),
+    app('enrolls', () => alice.enroll()),
     app('reads the balance', () => alice.get('/balance')),
     app('sends a signed transfer', () => transfer(alice, small, (replayed = signed(alice, small)))),
     attacker('sends the same transfer again', 'ERR_ASSERTION_COUNTER_REUSED', () =>
@@ -91,10 +91,10 @@ export function story(stage: Stage): readonly Scene[] {
     attacker('uses that challenge again', 'ERR_CHALLENGE_REUSED', () => withdraw(alice, challenge)),
     attacker('withdraws without a challenge', 'ERR_ASSERTION_CHALLENGE_MISSING', () => withdraw(alice)),
 
-    conflict('takes the device id of another phone', 'ERR_ENROLMENT_LABEL_TAKEN', () =>
-      new Phone(stage.server, stage.genuine(), alice.deviceId).enrol(),
+    conflict('takes the device id of another phone', 'ERR_ENROLLMENT_LABEL_TAKEN', () =>
+      new Phone(stage.server, stage.genuine(), alice.deviceId).enroll(),
     ),
-    app('enrols on a second phone', () => mallory.enrol()),
+    app('enrolls on a second phone', () => mallory.enroll()),
     attacker('signs with a key of another phone', 'ERR_ASSERTION_KEY_MISMATCH', () =>
       transfer(alice, small, signed(mallory, small)),
     ),
@@ -107,18 +107,18 @@ export function story(stage: Stage): readonly Scene[] {
       },
       400,
     ),
-    denied('enrols an attestation over another challenge', 'ERR_APP_ATTEST_NONCE_MISMATCH', async () => {
+    denied('enrolls an attestation over another challenge', 'ERR_APP_ATTEST_NONCE_MISMATCH', async () => {
       const [mine, other] = [await mallory.challenge(), await mallory.challenge()];
       return mallory.attest(mine, mallory.key.attest({ challenge: other }));
     }),
-    denied('enrols with another app', 'ERR_APP_ATTEST_APP_ID_MISMATCH', () =>
-      new Phone(stage.server, stage.otherApp(), nextDeviceId()).enrol(),
+    denied('enrolls with another app', 'ERR_APP_ATTEST_APP_ID_MISMATCH', () =>
+      new Phone(stage.server, stage.otherApp(), nextDeviceId()).enroll(),
     ),
-    denied('enrols a development build', 'ERR_APP_ATTEST_ENVIRONMENT_DENIED', () =>
-      new Phone(stage.server, stage.development(), nextDeviceId()).enrol(),
+    denied('enrolls a development build', 'ERR_APP_ATTEST_ENVIRONMENT_DENIED', () =>
+      new Phone(stage.server, stage.development(), nextDeviceId()).enroll(),
     ),
-    denied('enrols under a root of its own making', 'ERR_APP_ATTEST_ROOT_UNKNOWN', () =>
-      new Phone(stage.server, stage.counterfeit(), nextDeviceId()).enrol(),
+    denied('enrolls under a root of its own making', 'ERR_APP_ATTEST_ROOT_UNKNOWN', () =>
+      new Phone(stage.server, stage.counterfeit(), nextDeviceId()).enroll(),
     ),
     ...DEFECTS.map((defect) => {
       const { says, code } = APP_ATTEST_DEFECTS[defect];

@@ -13,7 +13,7 @@ const config :Workerd.Config = (
     (name = "shapes", address = "127.0.0.1:0", http = (), service = (name = "servers", entrypoint = "shapes")),
     (name = "signatures", address = "127.0.0.1:0", http = (), service = (name = "servers", entrypoint = "signatures")),
     (name = "body", address = "127.0.0.1:0", http = (), service = (name = "servers", entrypoint = "body")),
-    (name = "enrolment", address = "127.0.0.1:0", http = (), service = (name = "servers", entrypoint = "enrolment")),
+    (name = "enrollment", address = "127.0.0.1:0", http = (), service = (name = "servers", entrypoint = "enrollment")),
   ],
 );
 

@@ -44,7 +44,7 @@ export async function pairedWith(
 export function pairOf(now: Subject, before: Readonly<Record<string, unknown>>, renames: Renames): Subject {
   const paired: Record<string, unknown> = {};
   for (const [name, own] of Object.entries(now))
-    paired[name] = hasBehaviour(own) && !MAKES.test(name) ? pair(name, own, before[name], renames) : own;
+    paired[name] = hasBehavior(own) && !MAKES.test(name) ? pair(name, own, before[name], renames) : own;
   return { ...paired, AttestationError: now.AttestationError } as Subject;
 }
 
@@ -66,7 +66,7 @@ function pair(name: string, now: object, before: unknown, renames: Renames): obj
       both((side, own) => Reflect.construct(side as Callable, own) as unknown, given) as object,
     get: (_, member) => {
       const [own, older] = [now, before].map((side) => memberOf(side, member));
-      if (!isCallable(own)) return hasBehaviour(own) ? pair(String(member), own, older, renames) : own;
+      if (!isCallable(own)) return hasBehavior(own) ? pair(String(member), own, older, renames) : own;
       if (MAKES.test(String(member))) return own.bind(now);
       return pair(`${name}.${String(member)}`, own.bind(now), (older as Callable).bind(before), renames);
     },
@@ -99,7 +99,7 @@ function concluded(name: string, own: Outcome, older: Outcome, renames: Renames)
     assertSame(name, code, renames[was ?? ''] ?? was);
     throw (own as { readonly error: unknown }).error;
   }
-  if (hasBehaviour(own.value)) return pair(name, own.value, older.value, renames);
+  if (hasBehavior(own.value)) return pair(name, own.value, older.value, renames);
   assertSame(name, comparable(own.value, {}), comparable(older.value, renames));
   return own.value;
 }
@@ -154,12 +154,12 @@ function isCallable(value: unknown): value is Callable {
 }
 
 /** Whether a value can do something, and is not data alone. */
-function hasBehaviour(value: unknown): value is object {
+function hasBehavior(value: unknown): value is object {
   if (isCallable(value)) return true;
   if (value === null || typeof value !== 'object' || ArrayBuffer.isView(value)) return false;
   if (value instanceof KeyObject || value instanceof Date || value instanceof Map || value instanceof Set)
     return false;
   if (Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return (prototype !== Object.prototype && prototype !== null) || Object.values(value).some(hasBehaviour);
+  return (prototype !== Object.prototype && prototype !== null) || Object.values(value).some(hasBehavior);
 }

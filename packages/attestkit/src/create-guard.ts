@@ -33,8 +33,8 @@ export interface GuardOptions extends RefusalOptions {
   /** The kinds of evidence that any request may carry: `[approov({ … })]`. */
   readonly evidence?: readonly Evidence[];
   /**
-   * Devices that enrol: `devices({ … })` of `attestkit/devices`. It brings the kinds `session` and `signedRequest` with it.
-   * Default: none enrol.
+   * Devices that enroll: `devices({ … })` of `attestkit/devices`. It brings the kinds `session` and `signedRequest` with it.
+   * Default: none enroll.
    */
   readonly devices?: Devices;
   /**
@@ -207,7 +207,7 @@ function readEvidence(given: readonly Evidence[] = [], devices?: ConnectedDevice
       'Give at least one kind: approov({ … }), or devices.',
     );
   if (!given.every((each) => isJsonObject(each) && typeof each['find'] === 'function')) {
-    const remedy = 'Give approov({ … }) and the like, called; what devices enrol with goes into devices.';
+    const remedy = 'Give approov({ … }) and the like, called; what devices enroll with goes into devices.';
     throw new ConfigurationError('evidence', 'has a member that no request can carry', remedy);
   }
   const twice = evidence.find((each, at) => evidence.findIndex((other) => other.kind === each.kind) !== at);

@@ -1,6 +1,6 @@
 import {
   Endpoints,
-  enrolmentLimits,
+  enrollmentLimits,
   givesTurns,
   readLimits,
   tokenBuckets,
@@ -12,7 +12,7 @@ import {
 import { quietly, usedAsText } from './guard/internal.js';
 import { assertOptions, type OptionTypes } from './kernel/config/options.js';
 import type { Devices, SecretUse } from './ports/devices.js';
-import type { EnrolmentEvidence } from './ports/enrolment.js';
+import type { EnrollmentEvidence } from './ports/enrollment.js';
 import type { GuardEvent } from './ports/events.js';
 import type { Store } from './ports/store.js';
 import {
@@ -42,10 +42,10 @@ export type {
   TakenDeviceId,
 } from './sessions/internal.js';
 
-/** How devices enrol, get sessions and sign requests. */
+/** How devices enroll, get sessions and sign requests. */
 export interface DevicesOptions extends DeviceSettings {
-  /** The kinds of evidence that devices enrol with: `[appAttest({ … })]`. */
-  readonly evidence: readonly EnrolmentEvidence[];
+  /** The kinds of evidence that devices enroll with: `[appAttest({ … })]`. */
+  readonly evidence: readonly EnrollmentEvidence[];
   /**
    * What the server authenticates to itself with: challenges, refresh tokens, session tokens. Random text of at least 32
    * bytes (`JWT_SECRET`), or several: the first signs, all verify. Words, placeholders, published secrets and those of
@@ -67,7 +67,7 @@ export interface DevicesOptions extends DeviceSettings {
    * `limits`. Default: those.
    */
   readonly limiter?: Limiter;
-  /** How often addresses and devices may ask, cost a call to another service, and enrol. */
+  /** How often addresses and devices may ask, cost a call to another service, and enroll. */
   readonly limits?: LimitOptions;
 }
 
@@ -86,14 +86,14 @@ export const DEVICES_OPTIONS: OptionTypes = {
 const HASHES_CHANGE =
   'is not set: the hashes in events, and what sessions are bound to, change when the first secret changes';
 
-/** Enrolments that are under way at once at most, and other requests beside them; more are told to try again. */
+/** Enrollments that are under way at once at most, and other requests beside them; more are told to try again. */
 const MAX_CONCURRENT = 64;
 
 /** The event loop is the process's, so all its guards share the turns. The pool of each admits far fewer. */
 const turns = new Turns(1024);
 
 /**
- * Devices that enrol, get sessions and sign requests, for the option `devices` of a guard. It brings the kinds of evidence
+ * Devices that enroll, get sessions and sign requests, for the option `devices` of a guard. It brings the kinds of evidence
  * `session` and `signedRequest` with it, and the endpoints that adapters mount by `deviceEndpoints`.
  *
  * @throws ConfigurationError naming the option, at once for misspelt ones, and when the guard is made
@@ -118,8 +118,8 @@ export function devices(options: DevicesOptions): Devices {
         secret,
         hashKey,
         store: onEvent === undefined || !isStore(store) ? store : watchedStore(store, now, tell),
-        enrolment: evidence,
-        limits: enrolmentLimits(limits, now),
+        enrollment: evidence,
+        limits: enrollmentLimits(limits, now),
         turn: givesTurns() ? () => turns.take() : undefined,
         options,
         allowPublishedSecret,

@@ -21,11 +21,11 @@ export type {
   AttestedKey,
   DeviceIntegrity,
   Enrolled,
-  EnrolmentContext,
-  EnrolmentEvidence,
+  EnrollmentContext,
+  EnrollmentEvidence,
   KeyProof,
   Platform,
-} from './ports/enrolment.js';
+} from './ports/enrollment.js';
 export type {
   ConfigurationEvent,
   Counter,

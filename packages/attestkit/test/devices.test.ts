@@ -31,7 +31,7 @@ function complaint(change: object, guard: object = {}): string {
   return 'none';
 }
 
-describe('a guard that enrols devices', () => {
+describe('a guard that enrolls devices', () => {
   it('needs a secret, a store, and kinds of evidence that can be told apart', () => {
     expect(complaint({})).toBe('none');
     expect(complaint({ secret: undefined })).toBe('devices.secret');
@@ -48,7 +48,7 @@ describe('a guard that enrols devices', () => {
     expect(complaint({ evidence: [evidenceOfPhones(), sameProof] })).toBe('devices.evidence');
   });
 
-  it('takes nothing for evidence, for enrolment or for a store that is none', () => {
+  it('takes nothing for evidence, for enrollment or for a store that is none', () => {
     const wrong: [object, string][] = [
       [{ evidence: [] }, 'devices.evidence'],
       [{ evidence: undefined }, 'devices.evidence'],

@@ -57,7 +57,7 @@ describe('forgeries where attestation keys are let in', () => {
   });
 });
 
-describe('the catalogue of defects', () => {
+describe('the catalog of defects', () => {
   /** Not about a chain: fields of a body, an enrolled key of today, a list that is not at hand, modules; or an option of the device. */
   const ELSEWHERE = [
     'MISSING',
@@ -77,7 +77,7 @@ describe('the catalogue of defects', () => {
     'ROOT_DENIED',
   ].map((code) => `ERR_KEY_ATTESTATION_${code}`);
 
-  it('has one for every code of the catalogue of checks', () => {
+  it('has one for every code of the catalog of checks', () => {
     const made = new Set<string>(Object.values(KEY_ATTESTATION_DEFECTS).map(({ code }) => code));
     const codes = KEY_ATTESTATION_CHECKS.map(({ code }) => code as string);
     expect(codes.filter((code) => !made.has(code)).toSorted()).toEqual(ELSEWHERE.toSorted());

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { keyAttestation, verifyKeyAttestation } from 'attestkit/key-attestation';
-import { ConfigurationError, type EnrolmentContext } from 'attestkit';
+import { ConfigurationError, type EnrollmentContext } from 'attestkit';
 import { readCertificate } from '../../attestkit/src/kernel/asn1/x509.js';
 import {
   KEY_ATTESTATION_DEFECTS,
@@ -79,14 +79,14 @@ describe('a key of ML-DSA-65', () => {
 
   it('is not enrolled for requests, and signs none', async () => {
     const evidence = keyAttestation({
-      apps: [{ packageName: PACKAGE, certificateSha256Digests: [DIGEST] }],
+      apps: [{ packageName: PACKAGE, signingCertificates: [DIGEST] }],
       revocations: 'not-checked',
       roots: google.keyAttestationRoots,
     });
     const sent = key.certificateChain.map((each) => Buffer.from(each).toString('base64'));
-    const context = { challenge: CHALLENGE, deviceId: 'phone', now: NOW } as EnrolmentContext;
-    const enrol = async () => evidence.verify({ certificate_chain: sent }, context);
-    await expect(enrol()).rejects.toMatchObject({ code: 'ERR_KEY_ATTESTATION_KEY_ALGORITHM_DENIED' });
+    const context = { challenge: CHALLENGE, deviceId: 'phone', now: NOW } as EnrollmentContext;
+    const enroll = async () => evidence.verify({ certificate_chain: sent }, context);
+    await expect(enroll()).rejects.toMatchObject({ code: 'ERR_KEY_ATTESTATION_KEY_ALGORITHM_DENIED' });
     const request = { audience: 'https://api.example', method: 'GET', target: '/' };
     for (const sign of [
       () => key.sign('line'),

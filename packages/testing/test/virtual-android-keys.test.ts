@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { keyAttestation, verifyKeyAttestation, type SignatureAlgorithm } from 'attestkit/key-attestation';
-import { AttestationError, type Enrolled, type EnrolmentContext } from 'attestkit';
-import type { Signer } from '../../attestkit/src/ports/enrolment.js';
+import { AttestationError, type Enrolled, type EnrollmentContext } from 'attestkit';
+import type { Signer } from '../../attestkit/src/ports/enrollment.js';
 import {
   KEY_ATTESTATION_DEFECTS,
   type AndroidKeyChoice,
@@ -71,12 +71,12 @@ const KINDS: readonly Kind[] = [
 
 const WANTED = { challenge: CHALLENGE, userAuthentication: true } as const;
 const evidence = keyAttestation({
-  apps: [{ packageName: PACKAGE, certificateSha256Digests: [DIGEST] }],
+  apps: [{ packageName: PACKAGE, signingCertificates: [DIGEST] }],
   revocations: 'not-checked',
   roots: google.keyAttestationRoots,
 });
-const context = { challenge: CHALLENGE, deviceId: 'phone', now: NOW } as EnrolmentContext;
-const enrol = async ({ certificateChain }: VirtualAndroidKey): Promise<Enrolled> => {
+const context = { challenge: CHALLENGE, deviceId: 'phone', now: NOW } as EnrollmentContext;
+const enroll = async ({ certificateChain }: VirtualAndroidKey): Promise<Enrolled> => {
   const sent = certificateChain.map((each) => Buffer.from(each).toString('base64'));
   return evidence.verify({ certificate_chain: sent }, context);
 };
@@ -113,7 +113,7 @@ describe.each(KINDS)('a key of %j', (choice, leaf, algorithm, says) => {
   });
 
   it('signs a request that is accepted, for what was signed alone', async () => {
-    const enrolled = await enrol(made);
+    const enrolled = await enroll(made);
     const request = { audience: 'https://api.example', method: 'POST', target: '/pay', challenge: 'c1' };
     const { xAppAttest, signed } = made.signRequest(request);
     const signature = /signature=([\w-]+);/.exec(xAppAttest)?.[1] ?? '';
@@ -122,7 +122,7 @@ describe.each(KINDS)('a key of %j', (choice, leaf, algorithm, says) => {
   });
 
   it('signs by its own algorithm, and by no other', async () => {
-    const enrolled = await enrol(made);
+    const enrolled = await enroll(made);
     expect(enrolled.facts['signatureAlgorithm']).toBe(algorithm);
     expect(enrolled.key?.algorithm).toBe(algorithm);
     const line = Buffer.from('line');
@@ -136,7 +136,7 @@ describe.each(KINDS)('a key of %j', (choice, leaf, algorithm, says) => {
   });
 
   it('is refused with each defect of a signature', async () => {
-    const enrolled = await enrol(made);
+    const enrolled = await enroll(made);
     expect(SIGNATURE_DEFECTS.length).toBeGreaterThan(3);
     for (const [defect, { code }] of SIGNATURE_DEFECTS) {
       const signature = made.sign('line', defect as KeyAttestationSignatureDefect);

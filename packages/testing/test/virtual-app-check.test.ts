@@ -101,7 +101,7 @@ describe('consuming a token', () => {
   });
 });
 
-describe('the catalogue of defects', () => {
+describe('the catalog of defects', () => {
   /** A header field, an answer of Firebase, an enrolled device. */
   const ELSEWHERE = [
     'ERR_APP_CHECK_TOKEN_MISSING',
@@ -116,7 +116,7 @@ describe('the catalogue of defects', () => {
     'ERR_APP_CHECK_APP_DENIED',
   ];
 
-  it('has one for every code of the catalogue of checks', () => {
+  it('has one for every code of the catalog of checks', () => {
     const made = new Set<string>(Object.values(APP_CHECK_DEFECTS).map(({ code }) => code));
     const missing = APP_CHECK_CHECKS.map(({ code }) => code as string).filter((code) => !made.has(code));
     expect(missing.toSorted()).toEqual(ELSEWHERE.toSorted());

@@ -214,8 +214,8 @@ describe('every check', () => {
 
   it('has a defect that it alone catches first', () => {
     const reached = new Set<string>(Object.values(APP_ATTEST_DEFECTS).map(({ code }) => code));
-    const checks = [ATTESTATION_CHECKS, POLICY_CHECKS, ASSERTION_CHECKS, RECEIPT_CHECKS].flatMap(
-      (catalogue) => Object.values(catalogue),
+    const checks = [ATTESTATION_CHECKS, POLICY_CHECKS, ASSERTION_CHECKS, RECEIPT_CHECKS].flatMap((catalog) =>
+      Object.values(catalog),
     );
     expect(checks.length).toBeGreaterThan(80);
     expect(checks.map(({ code }) => code).filter((code) => !reached.has(code))).toEqual(OUT_OF_REACH);

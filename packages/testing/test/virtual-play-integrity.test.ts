@@ -29,7 +29,7 @@ const play = google.playIntegrity({
 const keys = playIntegrityKeys(play.responseKeys);
 
 const DEMANDS = {
-  certificateSha256Digests: [DIGEST],
+  acceptedCertificates: [DIGEST],
   minimumVersionCode: 7,
   minimumSdk: 33,
   deviceActivity: ['LEVEL_1'],
@@ -139,7 +139,7 @@ describe('a token of a standard request', () => {
   });
 });
 
-describe('the catalogue of defects', () => {
+describe('the catalog of defects', () => {
   /** Fields of a body, what Google's service answers, an enrolled device; and layers that cannot be reached. */
   const ELSEWHERE = [
     'TOKEN_MISSING',
@@ -155,7 +155,7 @@ describe('the catalogue of defects', () => {
     'JWS_KEY_UNKNOWN',
   ].map((code) => `ERR_PLAY_INTEGRITY_${code}`);
 
-  it('has one for every code of the catalogue of checks', () => {
+  it('has one for every code of the catalog of checks', () => {
     const made = new Set<string>(Object.values(PLAY_INTEGRITY_DEFECTS).map(({ code }) => code));
     const missing = PLAY_INTEGRITY_CHECKS.map(({ code }) => code as string).filter((code) => !made.has(code));
     expect(missing.toSorted()).toEqual(ELSEWHERE.toSorted());

@@ -11,7 +11,7 @@ export function isInOrder(payload: unknown, expected: Expectations): boolean {
     'accountDetails',
     'environmentDetails',
   ].map((name) => member(payload, name));
-  const { packageName, requestHash, nonce, now, certificateSha256Digests: pins = [] } = expected;
+  const { packageName, requestHash, nonce, now, acceptedCertificates: pins = [] } = expected;
   if (member(payload, 'testingDetails') !== undefined) return false;
   if (member(request, 'requestPackageName') !== packageName || member(app, 'packageName') !== packageName)
     return false;

@@ -25,7 +25,7 @@ const APP = {
 };
 const HELD: Expectations = {
   packageName: PACKAGE,
-  certificateSha256Digests: [PIN],
+  acceptedCertificates: [PIN],
   now: NOW,
 };
 
@@ -93,9 +93,9 @@ export function verdicts(): readonly Verdict[] {
     if (text === undefined) return [];
     const { payload } = JSON.parse(text) as Published;
     const { requestPackageName: packageName, requestHash, timestampMillis } = payload.requestDetails;
-    const certificateSha256Digests = payload.appIntegrity.certificateSha256Digest;
+    const acceptedCertificates = payload.appIntegrity.certificateSha256Digest;
     const now = Number(timestampMillis) + 60_000;
-    return [{ name, payload, expected: { packageName, requestHash, certificateSha256Digests, now } }];
+    return [{ name, payload, expected: { packageName, requestHash, acceptedCertificates, now } }];
   });
   return [...OWN, ...published];
 }
@@ -107,7 +107,7 @@ export function heldToOther(random: Random, { requestHash, nonce, ...rest }: Exp
     ...rest,
     ...random.pick([
       { ...bound, packageName: 'com.example.apq' },
-      { ...bound, certificateSha256Digests: [Buffer.alloc(32, 1).toString('base64url')] },
+      { ...bound, acceptedCertificates: [Buffer.alloc(32, 1).toString('base64url')] },
       { ...bound, now: rest.now + random.pick([600_000, 10_000_000]) },
       { ...bound, now: rest.now - random.pick([130_000, 10_000_000]) },
       { ...bound, minimumVersionCode: '99999999999' },

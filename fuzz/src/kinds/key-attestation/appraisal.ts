@@ -90,8 +90,7 @@ export function isInOrder(chain: Chain, root: Buffer, { now = 0, challenge, apps
     const [packages, digests] = (app ?? [[], []]) as [unknown[][], string[]];
     const wanted = apps?.[0];
     return (
-      packages.some(([name]) => name === PACKAGE) &&
-      digests.join() === wanted?.certificateSha256Digests.join()
+      packages.some(([name]) => name === PACKAGE) && digests.join() === wanted?.signingCertificates.join()
     );
   } catch {
     return false;

@@ -45,7 +45,7 @@ export const ATTESTATION = '060a2b06010401d679020111';
 
 const DIGEST = createHash('sha256').update('signing certificate').digest('hex');
 export const PACKAGE = 'com.example.app';
-const APPS = [{ packageName: PACKAGE, certificateSha256Digests: [DIGEST] }];
+const APPS = [{ packageName: PACKAGE, signingCertificates: [DIGEST] }];
 
 /** A device and a key of it, and what its chain must be verified with beside the usual. */
 interface Device {

@@ -72,9 +72,9 @@ export function keyAttestationTarget(subject: Subject, random: Random): Target {
       { challenge: `${expected.challenge}\0` },
       {
         anyApp: false,
-        apps: [{ packageName: 'com.example.apq', certificateSha256Digests: ['00'.repeat(32)] }],
+        apps: [{ packageName: 'com.example.apq', signingCertificates: ['00'.repeat(32)] }],
       },
-      { anyApp: false, apps: [{ packageName: PACKAGE, certificateSha256Digests: ['00'.repeat(32)] }] },
+      { anyApp: false, apps: [{ packageName: PACKAGE, signingCertificates: ['00'.repeat(32)] }] },
       { roots: [virtual[0]?.chain.at(-2) ?? Buffer.alloc(0)] },
       { now: now - 40 * 365 * DAY },
       { revocations: { isRevoked: () => true } },

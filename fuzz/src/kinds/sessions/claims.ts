@@ -18,7 +18,7 @@ export const CLAIMS = {
   jti: 'AAAAAAAAAAAAAAAAAAAAAA',
   sid: 'BBBBBBBBBBBBBBBBBBBBBB',
   rid: 'CCCCCCCCCCCCCCCCCCCCCC',
-  kind: 'app-attest',
+  kind: 'appAttest',
   attestation: {
     platform: 'ios',
     app_id: 'TEAMID1234.com.example.app',

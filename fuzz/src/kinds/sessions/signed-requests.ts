@@ -24,7 +24,7 @@ export function signedRequests(subject: Subject): Carrier[] {
     [undefined, challenge].map((each) => key.signRequest({ ...ASKED, ...(each && { challenge: each }) })),
   );
   const enrolled = keys.map((key) => ({
-    kind: 'app-attest',
+    kind: 'appAttest',
     appId,
     key: {
       id: Buffer.from(key.keyId, 'base64').toString('base64url'),

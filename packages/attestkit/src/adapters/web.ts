@@ -155,7 +155,7 @@ async function read({ body }: Request, maxBytes: number): Promise<Uint8Array> {
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
     length += part.value.length;
     if (length > maxBytes) {
-      // Settles only when the request's own body is read or cancelled too.
+      // Settles only when the request's own body is read or canceled too.
       void reader.cancel();
       throw new BodyTooLargeError(maxBytes);
     }

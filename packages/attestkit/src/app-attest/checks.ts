@@ -1,12 +1,12 @@
-import { catalogue } from '../kernel/catalogue.js';
+import { catalog } from '../kernel/catalog.js';
 import type { CodeOf } from '../ports/checks.js';
 import { ASSERTION_CHECKS } from './assertion/assertion-checks.js';
 import { ATTESTATION_CHECKS, FIELD_CHECKS } from './attestation/attestation-checks.js';
 import { POLICY_CHECKS } from './attestation/policy-checks.js';
 import { RECEIPT_CHECKS } from './receipt/checks.js';
 
-/** The catalogue, in the order of verification: of an attestation, of policy, of an assertion, of a receipt. */
-export const APP_ATTEST_CHECKS = catalogue(
+/** The catalog, in the order of verification: of an attestation, of policy, of an assertion, of a receipt. */
+export const APP_ATTEST_CHECKS = catalog(
   FIELD_CHECKS,
   ATTESTATION_CHECKS,
   POLICY_CHECKS,

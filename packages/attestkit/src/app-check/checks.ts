@@ -1,5 +1,5 @@
 import { freezeJson } from '../kernel/bytes/json.js';
-import { catalogue } from '../kernel/catalogue.js';
+import { catalog } from '../kernel/catalog.js';
 import { jwtChecks, type JwtChecks } from '../kernel/jose/jwt-checks.js';
 import type { CheckDef, CodeOf } from '../ports/checks.js';
 
@@ -156,8 +156,8 @@ export const POLICY_CHECKS = freezeJson({
   },
 } as const satisfies Record<string, CheckDef>);
 
-/** The catalogue, in the order of verification. */
-export const APP_CHECK_CHECKS = catalogue(
+/** The catalog, in the order of verification. */
+export const APP_CHECK_CHECKS = catalog(
   FIELD_CHECKS,
   TOKEN_CHECKS,
   CLAIM_CHECKS,

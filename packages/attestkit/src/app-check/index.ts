@@ -1,8 +1,8 @@
 export { APP_CHECK_CHECKS } from './checks.js';
 export type { AppCheckErrorCode } from './checks.js';
 export type { ReplayOptions } from './consume.js';
-export { appCheckEnrolment } from './enrolment-evidence.js';
-export type { AppCheckEnrolmentOptions } from './enrolment-evidence.js';
+export { appCheckEnrollment } from './enrollment-evidence.js';
+export type { AppCheckEnrollmentOptions } from './enrollment-evidence.js';
 export { APP_CHECK_JWKS, appCheck } from './request-evidence.js';
 export type { AppCheckDemand, AppCheckOptions, AppCheckRouteOptions } from './request-evidence.js';
 export type { AppCheckProject } from './expectations.js';

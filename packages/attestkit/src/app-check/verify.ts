@@ -16,7 +16,7 @@ import { PROJECT_OPTIONS, readProject, type AppCheckProject, type ProjectRules }
 
 /** A genuine App Check token. Frozen where the guard shares it between requests. */
 export interface AppCheckResult {
-  readonly kind: 'app-check';
+  readonly kind: 'appCheck';
   /** Firebase App ID, claim `sub`: `1:123456789012:android:0a1b2c3d4e5f`. */
   readonly appId: string;
   readonly platform: 'android' | 'ios' | 'web' | 'unknown';
@@ -57,7 +57,7 @@ export interface AppCheckExpectations extends AppCheckProject {
  * Verifies an App Check token: a compact JWS, signed with RS256 by a key of the set, not expired, issued for this
  * project and one of its allowed apps. Pure and synchronous. Whether it was used before it does not say.
  *
- * @throws AttestationError with one of the codes of the catalogue, at the first check that does not hold
+ * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when the expectations make no sense
  */
 export function verifyAppCheckToken(token: string, expected: AppCheckExpectations): AppCheckResult {
@@ -187,7 +187,7 @@ function notesOn({ provider }: JsonObject): readonly string[] {
 function resultOf(claims: JsonObject): AppCheckResult {
   const { sub, exp, iat, jti, provider } = claims;
   return {
-    kind: 'app-check',
+    kind: 'appCheck',
     appId: sub as string,
     platform: platformOf(sub),
     expiresAt: milliseconds(exp),

@@ -1,5 +1,5 @@
 import { freezeJson } from '../kernel/bytes/json.js';
-import { catalogue } from '../kernel/catalogue.js';
+import { catalog } from '../kernel/catalog.js';
 import { jwtChecks, type JwtChecks } from '../kernel/jose/jwt-checks.js';
 import type { CheckDef, CodeOf } from '../ports/checks.js';
 
@@ -91,8 +91,8 @@ export const BINDING_CHECKS = freezeJson({
   },
 } as const satisfies Record<string, CheckDef>);
 
-/** The catalogue, in the order of verification. */
-export const APPROOV_CHECKS = catalogue(FIELD_CHECKS, TOKEN_CHECKS, BINDING_CHECKS);
+/** The catalog, in the order of verification. */
+export const APPROOV_CHECKS = catalog(FIELD_CHECKS, TOKEN_CHECKS, BINDING_CHECKS);
 
 /** Every code with which Approov evidence can be refused. */
 export type ApproovErrorCode = CodeOf<typeof APPROOV_CHECKS>;

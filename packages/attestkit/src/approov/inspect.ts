@@ -8,7 +8,7 @@ import { appraiseApproovToken, type ApproovTokenExpectations } from './verify.js
 
 /**
  * Runs the checks of a token and, where the bytes that it should be bound to are given, those of its binding, all
- * in the order of the catalogue. A word that the SDK sends instead of a token fails
+ * in the order of the catalog. A word that the SDK sends instead of a token fails
  * with the code of the guard. A result that passed says `bound: true` when its binding was checked.
  *
  * @throws ConfigurationError when the expectations make no sense

@@ -25,7 +25,7 @@ export interface ApproovTokenExpectations {
  * Verifies an Approov token: a compact JWS, signed with the pinned algorithm by a configured key, not expired.
  * Pure and synchronous. The result's `bound` is false: hand it to `verifyApproovBinding` where binding is asked for.
  *
- * @throws AttestationError with one of the codes of the catalogue, at the first check that does not hold
+ * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when the expectations make no sense
  */
 export function verifyApproovToken(token: string, expected: ApproovTokenExpectations): ApproovResult {

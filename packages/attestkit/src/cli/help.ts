@@ -106,7 +106,7 @@ is now where nothing is said. Set it to the time of the refusal.
     "certificateChain": [BASE64, leaf first], ["roots": [BASE64]],
     ["challengeText": "...", as the server returned it, or "challenge": BASE64],
     ["apps": [{"packageName": "com.example.app",
-               "certificateSha256Digests": [SHA256]}]],
+               "signingCertificates": [SHA256]}]],
     ["policy": {"verifiedBoot": "required", "minimumPatchLevel": "2026-05"}],
     ["revocationList": {"entries": {...}}, as Google publishes it] }
 
@@ -121,7 +121,7 @@ is now where nothing is said. Set it to the time of the refusal.
     the only way for a standard request,
     ["expect": {"packageName": "com.example.app",
                 "requestHash": "..." or "nonce": "...",
-                "certificateSha256Digests": [SHA256], "maxAgeSeconds": 600}],
+                "acceptedCertificates": [SHA256], "maxAgeSeconds": 600}],
     ["policy": {"deviceLabels": ["MEETS_STRONG_INTEGRITY"]}] }
 
   { "kind": "app-check", "at": "2026-06-01T12:00:00Z", "token": "eyJ...",

@@ -44,8 +44,8 @@ export async function inspect(
     // The bytes as they were typed, one character each, as a server sees a header's value.
     ...(binding !== undefined && { binding: Buffer.from(binding).toString('latin1') }),
   });
-  const colours = isTerminal && (env['NO_COLOR'] ?? '') === '';
+  const colors = isTerminal && (env['NO_COLOR'] ?? '') === '';
   const isOfNow = !saysTime(evidence, as);
-  out(flag('json') ? `${printable(JSON.stringify(report, null, 2))}\n` : render(report, colours, isOfNow));
+  out(flag('json') ? `${printable(JSON.stringify(report, null, 2))}\n` : render(report, colors, isOfNow));
   return report.verdict === 'pass' ? 0 : 1;
 }

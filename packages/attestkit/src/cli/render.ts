@@ -35,7 +35,7 @@ const NOT_CHECKED: Readonly<Record<EvidenceReport['notChecked'][number], string>
   origin: 'nothing vouches for a bare payload',
   package: 'give expect.packageName',
   request: 'give expect.requestHash or expect.nonce',
-  certificate: 'give expect.certificateSha256Digests',
+  certificate: 'give expect.acceptedCertificates',
   'earlier use': 'the server knows, or Google',
   'request lines': 'compare them with the request as it came',
   'challenge use': 'the server’s store knows',
@@ -62,8 +62,8 @@ const NOT_ASKED = 'not asked';
  *
  * @param isOfNow nobody said as of when it is inspected
  */
-export function render(report: EvidenceReport, colours: boolean, isOfNow = false): string {
-  const paint: Paint = (style, text) => (colours ? `\u001b[${STYLES[style]}m${text}\u001b[0m` : text);
+export function render(report: EvidenceReport, colors: boolean, isOfNow = false): string {
+  const paint: Paint = (style, text) => (colors ? `\u001b[${STYLES[style]}m${text}\u001b[0m` : text);
   const result = report.verdict === 'pass' ? report.result : report.unverified;
   return [
     `${TITLES[report.kind]}, as of ${report.at}`,

@@ -5,28 +5,28 @@ import type { CheckDef, CodeOf } from '../ports/checks.js';
 export const ENDPOINT_CHECKS = freezeJson({
   purpose: {
     name: 'purpose',
-    code: 'ERR_ENROLMENT_PURPOSE_UNKNOWN',
+    code: 'ERR_ENROLLMENT_PURPOSE_UNKNOWN',
     stage: 'malformed',
     says: 'the request asks for a challenge with another `purpose` than attest, assert or request',
-    spec: 'attestkit, enrolment',
+    spec: 'attestkit, enrollment',
   },
   mediaType: {
     name: 'media type',
-    code: 'ERR_ENROLMENT_MEDIA_TYPE_UNSUPPORTED',
+    code: 'ERR_ENROLLMENT_MEDIA_TYPE_UNSUPPORTED',
     stage: 'malformed',
     says: 'the body is not sent as application/json, or is compressed',
     spec: 'RFC 9110 §8.3',
   },
   size: {
     name: 'body size',
-    code: 'ERR_ENROLMENT_BODY_TOO_LARGE',
+    code: 'ERR_ENROLLMENT_BODY_TOO_LARGE',
     stage: 'malformed',
     says: 'the body is larger than any genuine one',
     spec: 'attestkit, input caps',
   },
   json: {
     name: 'body is a JSON object',
-    code: 'ERR_ENROLMENT_BODY_MALFORMED',
+    code: 'ERR_ENROLLMENT_BODY_MALFORMED',
     stage: 'malformed',
     says: 'the body is not one JSON object in UTF-8, or has a name twice',
     spec: 'RFC 8259 §4',

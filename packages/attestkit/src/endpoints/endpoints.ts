@@ -11,11 +11,11 @@ import { queryParameter, readJsonBody } from './read-request.js';
 import { statusOf } from './status.js';
 import type { Limiter } from './rate-limiter.js';
 
-/** What the endpoints of enrolment and sessions are made with. */
+/** What the endpoints of enrollment and sessions are made with. */
 export interface EndpointSetup {
   readonly sessions: Sessions;
   readonly limiter: Limiter;
-  /** Enrolments that are under way at once at most, and beside them as many requests of the other endpoints. */
+  /** Enrollments that are under way at once at most, and beside them as many requests of the other endpoints. */
   readonly maxConcurrent: number;
   readonly onEvent: ((event: GuardEvent) => unknown) | undefined;
   /** Names a request in events. */
@@ -50,7 +50,7 @@ const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store
 /** RFC 9110 §9.3.2: what answers GET answers HEAD. */
 const ALLOWED = { GET: 'GET, HEAD', POST: 'POST' } as const;
 
-/** The endpoints of enrolment and sessions: a path below where they are mounted in, an answer out. */
+/** The endpoints of enrollment and sessions: a path below where they are mounted in, an answer out. */
 export class Endpoints {
   readonly #setup: EndpointSetup;
   readonly #endpoints: ReadonlyMap<string, Endpoint>;
@@ -61,11 +61,11 @@ export class Endpoints {
   constructor(setup: EndpointSetup) {
     this.#setup = setup;
     this.#pool = new Pool(setup.maxConcurrent);
-    // Of their own: enrolments that wait for Google must not keep devices with sessions waiting.
+    // Of their own: enrollments that wait for Google must not keep devices with sessions waiting.
     const enrolling = new Pool(setup.maxConcurrent);
     const { sessions } = setup;
     const issuing =
-      (run: Sessions['enrol'], success: object, pool = this.#pool) =>
+      (run: Sessions['enroll'], success: object, pool = this.#pool) =>
       async (use: Use): Promise<object> => {
         const body = await readJsonBody(use.request);
         await this.#limitDevice(use, Object.hasOwn(body, 'device_id') ? body['device_id'] : undefined);
@@ -78,7 +78,7 @@ export class Endpoints {
       ['/challenge', { method: 'GET', run: (use) => this.#challenge(use) }],
       [
         '/attest',
-        { method: 'POST', run: issuing(sessions.enrol, { status: 'attestation_success' }, enrolling) },
+        { method: 'POST', run: issuing(sessions.enroll, { status: 'attestation_success' }, enrolling) },
       ],
       // Without an audience there is nothing that a device could sign for.
       ...(sessions.context.settings.audience === undefined

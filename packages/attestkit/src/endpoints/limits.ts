@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../kernel/errors.js';
 import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
-import type { EnrolmentLimits } from '../ports/limits.js';
+import type { EnrollmentLimits } from '../ports/limits.js';
 import { ipPrefix } from '../sessions/internal.js';
 import { TokenBuckets } from './token-buckets.js';
 
@@ -66,7 +66,7 @@ const HOUR = 60 * MINUTE;
 const HOST = { v4: 32, v6: 64 } as const;
 
 /** Limits of what evidence costs elsewhere, and of how many records come to be. */
-export function enrolmentLimits(limits: Limits, now: () => number): EnrolmentLimits {
+export function enrollmentLimits(limits: Limits, now: () => number): EnrollmentLimits {
   const calls = new TokenBuckets(now, MINUTE);
   const records = new TokenBuckets(now, HOUR);
   return {

@@ -31,7 +31,7 @@ export class Turns {
 }
 
 /**
- * Whether this process can give out turns. On Cloudflare Workers a request that is cancelled never comes to its turn, and would
+ * Whether this process can give out turns. On Cloudflare Workers a request that is canceled never comes to its turn, and would
  * keep everybody behind it; and the platform itself bounds what one isolate does.
  */
 export function givesTurns(userAgent = userAgentHere()): boolean {

@@ -2,7 +2,7 @@ import { ConfigurationError } from '../kernel/errors.js';
 import { DEVICES_OPTIONS, type DevicesOptions } from '../devices.js';
 import { assertOptions } from '../kernel/config/options.js';
 import { remoteJwks } from '../net/index.js';
-import type { EnrolmentEvidence } from '../ports/enrolment.js';
+import type { EnrollmentEvidence } from '../ports/enrollment.js';
 import { LONGEST_SECONDS } from '../sessions/internal.js';
 import { signedToken } from '../signed-token/index.js';
 import { memoryStore } from '../stores/memory.js';
@@ -27,7 +27,7 @@ export function devicesFromEnv(
   if (evidence.length === 0) {
     const remedy =
       'Set it to the JWK Set of your attester, or give the option devices: { evidence: [appAttest({ … })] }.';
-    throw new ConfigurationError('APPLE_PUBLIC_KEYS_URL', 'is not set, and devices cannot enrol', remedy);
+    throw new ConfigurationError('APPLE_PUBLIC_KEYS_URL', 'is not set, and devices cannot enroll', remedy);
   }
   const expirySeconds = readSeconds(env, 'JWT_EXPIRY_SECONDS', LONGEST_SECONDS.expirySeconds);
   const longest = LONGEST_SECONDS.challengeExpirySeconds;
@@ -42,7 +42,7 @@ export function devicesFromEnv(
   };
 }
 
-function attesterFromEnv(env: Environment): EnrolmentEvidence | undefined {
+function attesterFromEnv(env: Environment): EnrollmentEvidence | undefined {
   const { APPLE_PUBLIC_KEYS_URL: url, APP_BUNDLE_ID: appId } = env;
   if (url === undefined && appId === undefined) return undefined;
   if (url === undefined || appId === undefined) {

@@ -44,7 +44,7 @@ function endpointLines(event: EndpointEvent): readonly string[] {
   const { endpoint, evidence: kind, refused, notes } = event;
   if (refused === undefined && endpoint === 'challenge') return [];
   const verb = refused === undefined ? 'ACCEPTED' : 'REJECTED';
-  const by = kind === undefined ? '' : ` WITH ${kind.toUpperCase()}`;
+  const by = kind === undefined ? '' : ` WITH ${kind.replaceAll(/[A-Z]/g, ' $&').toUpperCase()}`;
   return [
     `${verb} ${endpoint.toUpperCase()} REQUEST${by}`,
     ...(refused === undefined ? [] : [reasonOf(refused)]),

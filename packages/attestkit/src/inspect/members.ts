@@ -47,7 +47,7 @@ const DESCRIPTIVE = [
   'facts',
   'provenance',
   'source',
-  'licence',
+  'license',
   'receiptType',
   'keyDescription',
   'upstreamExpected',

@@ -43,11 +43,11 @@ function readEntries(document: unknown, ambiguous: ReadonlySet<string>): Revocat
   const entries = isJsonObject(document) ? document['entries'] : undefined;
   if (!isJsonObject(entries)) return undefined;
   const refused = Object.keys(entries).filter((name) => ambiguous.has(name) || !isGood(entries[name]));
-  const serials = new Set(refused.map(normalise));
+  const serials = new Set(refused.map(normalize));
   return Object.freeze({
     size: serials.size,
     isRevoked: (serial: string): boolean => {
-      const hex = normalise(serial);
+      const hex = normalize(serial);
       return serials.has(hex) || serials.has(decimal(hex));
     },
   });
@@ -57,7 +57,7 @@ function isGood(entry: unknown): boolean {
   return isJsonObject(entry) && entry['status'] === 'OK';
 }
 
-function normalise(serial: string): string {
+function normalize(serial: string): string {
   return serial.toLowerCase().replace(/^0+(?=.)/, '');
 }
 

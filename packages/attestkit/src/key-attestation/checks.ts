@@ -1,12 +1,12 @@
-import { catalogue } from '../kernel/catalogue.js';
+import { catalog } from '../kernel/catalog.js';
 import type { CodeOf } from '../ports/checks.js';
 import { CHAIN_CHECKS, FIELD_CHECKS } from './chain/chain-checks.js';
 import { DESCRIPTION_CHECKS } from './description/description-checks.js';
 import { MODULE_CHECKS } from './description/module-checks.js';
 import { POLICY_CHECKS, SIGNATURE_CHECKS } from './policy/policy-checks.js';
 
-/** The catalogue, in the order of verification: of the chain, of the key, of policy, of a signature, of modules. */
-export const KEY_ATTESTATION_CHECKS = catalogue(
+/** The catalog, in the order of verification: of the chain, of the key, of policy, of a signature, of modules. */
+export const KEY_ATTESTATION_CHECKS = catalog(
   FIELD_CHECKS,
   CHAIN_CHECKS,
   DESCRIPTION_CHECKS,

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../kernel/bytes/json.js';
 import { enforcing, mustRead } from '../kernel/sinks.js';
 import { importSpki } from '../kernel/asn1/spki.js';
-import type { Enrolled } from '../ports/enrolment.js';
+import type { Enrolled } from '../ports/enrollment.js';
 import { joinDigests, type ExpectedApp } from './policy/apps.js';
 import { appraiseUse, keyUse, type KeyPolicy, type KeyUse } from './policy/key-policy.js';
 import { POLICY_CHECKS as CHECKS } from './policy/policy-checks.js';
@@ -100,7 +100,7 @@ export function enrolled(attestation: KeyAttestation, now: number): Enrolled<Key
 
 /**
  * Holds an enrolled key to the options of now, its certificates to nothing. The age of the key alone counts only when it
- * enrols.
+ * enrolls.
  *
  * @throws AttestationError of stage `denied`
  */

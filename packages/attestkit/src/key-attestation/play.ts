@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../kernel/errors.js';
-import type { Companion, Enrolled, EnrolmentEvidence } from '../ports/enrolment.js';
+import type { Companion, Enrolled, EnrollmentEvidence } from '../ports/enrollment.js';
 import { readBootKey } from './policy/device-policy.js';
 import { isComplete } from './description/lenient-der.js';
 
@@ -9,7 +9,7 @@ export interface PlayOptions {
    * Asks for a verdict of Play Integrity beside the chain: `playIntegrity({ … })` of `attestkit/play-integrity`, which devices
    * send as `integrity_token`. Both make one record with one key. Default: the chain comes alone.
    */
-  readonly playIntegrity?: EnrolmentEvidence | undefined;
+  readonly playIntegrity?: EnrollmentEvidence | undefined;
   /**
    * Verified boot keys (32 bytes, hexadecimal or base64url) of systems that have no Play: with a locked bootloader and one of
    * them, the verdict may be missing. Whether a system is one of them only the attested key description says; a device that

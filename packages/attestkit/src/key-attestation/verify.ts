@@ -28,7 +28,7 @@ import type { Provisioning, ProvisioningInfo } from './chain/provisioning.js';
 
 /** A key that genuine secure hardware vouches for. */
 export interface KeyAttestation {
-  readonly kind: 'key-attestation';
+  readonly kind: 'keyAttestation';
   /** The package name of the one of the expected apps that it belongs to; undefined where any app may be. */
   readonly appId: string | undefined;
   readonly key: {
@@ -65,7 +65,7 @@ export interface KeyAttestation {
  * itself: that the challenge was its own and is used once, and that the key belongs to no other device or user.
  *
  * @param certificateChain DER, the leaf first, as `KeyStore.getCertificateChain` gives it
- * @throws AttestationError with one of the codes of the catalogue, at the first check that does not hold
+ * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when the expectations make no sense
  */
 export function verifyKeyAttestation(
@@ -178,7 +178,7 @@ function resultOf({ chain, own, attestKey, appId }: Findings): KeyAttestation {
   const hardware = own?.description.hardwareEnforced;
   let facts: ChainFacts | undefined;
   return {
-    kind: 'key-attestation',
+    kind: 'keyAttestation',
     appId,
     key: {
       id: keyIdOf(key, spki),

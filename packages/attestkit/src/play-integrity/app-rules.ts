@@ -10,7 +10,7 @@ export interface PlayIntegrityAppOptions {
    * SHA-256 of the certificates that the app may be signed with: hexadecimal, with or without colons, as the Play
    * Console shows it, base64 or base64url.
    */
-  readonly certificateSha256Digests?: readonly string[] | undefined;
+  readonly acceptedCertificates?: readonly string[] | undefined;
   /** The lowest version code; beyond what a double holds as a bigint, or as text. Default: any. */
   readonly minimumVersionCode?: number | bigint | string | undefined;
 }
@@ -29,7 +29,7 @@ export interface AppRules {
  * @throws ConfigurationError naming the option
  */
 export function readApp(app: PlayIntegrityAppOptions): AppRules {
-  const { packageName, certificateSha256Digests: digests, minimumVersionCode: version } = app;
+  const { packageName, acceptedCertificates: digests, minimumVersionCode: version } = app;
   // Letters, digits and underscores between dots (Android, application id); it becomes part of a URL.
   if (typeof packageName !== 'string' || !/^[A-Za-z]\w*(\.[A-Za-z]\w*)+$/.test(packageName)) {
     const remedy = 'Give the application id: com.example.app.';
@@ -45,7 +45,7 @@ export function readApp(app: PlayIntegrityAppOptions): AppRules {
 }
 
 /**
- * Reads what an app is held to that enrols devices: pins are a must, and each is a SHA-256.
+ * Reads what an app is held to that enrolls devices: pins are a must, and each is a SHA-256.
  *
  * @throws ConfigurationError naming the option
  */
@@ -73,7 +73,7 @@ function readVersionCode(version: number | bigint | string): bigint {
 function refusedPins(problem: string): ConfigurationError {
   const remedy =
     'Give SHA-256 digests of the signing certificate, as the Play Console shows them under App integrity.';
-  return new ConfigurationError('certificateSha256Digests', problem, remedy);
+  return new ConfigurationError('acceptedCertificates', problem, remedy);
 }
 
 function isText(value: unknown): boolean {

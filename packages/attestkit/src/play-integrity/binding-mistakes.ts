@@ -1,7 +1,7 @@
 import { challengeForms, DECODED, digestTexts, sha256 } from '../kernel/challenge-forms.js';
 import { unpadded } from './facts.js';
 
-/** What `enrolmentHash` was made of. Used only to name mistakes. */
+/** What `enrollmentHash` was made of. Used only to name mistakes. */
 export interface BindingSource {
   readonly challenge: string;
   readonly deviceId: string;
@@ -33,7 +33,7 @@ function isSame(bound: string, text: string): boolean {
   return bound === text || unpadded(bound) === unpadded(text);
 }
 
-const RIGHT = 'give base64url, without padding, of the SHA-256 of the right text (enrolmentHash), as it is';
+const RIGHT = 'give base64url, without padding, of the SHA-256 of the right text (enrollmentHash), as it is';
 
 type Text = readonly [did: string, text: string];
 
@@ -52,7 +52,7 @@ function* textsOf(value: string): Generator<Text> {
 
 /** What apps make of challenge and device id. */
 function* madeOtherwise({ challenge, deviceId }: BindingSource): Generator<Text> {
-  const label = 'attestkit-enrol-v1';
+  const label = 'attestkit-enroll-v1';
   const text = [label, challenge, deviceId].join('\n');
   yield ['the challenge itself', challenge];
   yield ['the SHA-256 of the challenge alone', hashed(challenge)];

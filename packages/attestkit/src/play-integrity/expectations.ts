@@ -61,7 +61,7 @@ const OPTIONS: OptionTypes = {
   ...POLICY_OPTIONS,
   ...WINDOW_OPTIONS,
   packageName: 'string',
-  certificateSha256Digests: 'list',
+  acceptedCertificates: 'list',
   minimumVersionCode: 'any',
   requestHash: 'string',
   nonce: 'string',

@@ -23,7 +23,7 @@ import { POLICY_CHECKS, VERDICT_CHECKS as CHECKS } from './verdict/verdict-check
  * `verifyPlayIntegrityToken` decodes. A nonce has to be consumed by the caller, once.
  *
  * @param payload the object `tokenPayloadExternal` of Google's answer, parsed
- * @throws AttestationError with one of the codes of the catalogue, at the first check that does not hold
+ * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when the expectations make no sense
  */
 export function verifyPlayIntegrityVerdict(
@@ -51,7 +51,7 @@ export function inspectPlayIntegrityVerdict(
  * Pure and synchronous.
  *
  * @param keys from `playIntegrityKeys`
- * @throws AttestationError with one of the codes of the catalogue, at the first check that does not hold
+ * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when keys or expectations make no sense
  */
 export function verifyPlayIntegrityToken(

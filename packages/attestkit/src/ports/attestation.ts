@@ -4,7 +4,7 @@ import type { Failure } from './checks.js';
  * What the guard verified of a request, by kind of evidence. Each room adds its kind to this interface.
  *
  * A kind is absent when the route did not ask for it, or when it failed and report-only let the request pass:
- * authorise on a result, never on its absence.
+ * authorize on a result, never on its absence.
  */
 export interface Attestation {
   /**

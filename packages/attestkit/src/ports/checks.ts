@@ -11,7 +11,7 @@ export type Stage = 'missing' | 'malformed' | 'untrusted' | 'denied' | 'unavaila
 
 /** One check of a verifier. Verifier, inspector, documentation and tests share this one definition. */
 export interface CheckDef<Code extends string = string> {
-  /** A short name in words, unique in its catalogue; also the name of the test. */
+  /** A short name in words, unique in its catalog; also the name of the test. */
   readonly name: string;
   /** The error code when the check does not hold: `ERR_APPROOV_TOKEN_EXPIRED`. */
   readonly code: Code;

@@ -1,6 +1,6 @@
 import type { JsonWebKey } from 'node:crypto';
 import type { Answer } from './decision.js';
-import type { Enrolled } from './enrolment.js';
+import type { Enrolled } from './enrollment.js';
 import type { Counter, GuardEvent } from './events.js';
 import type { Evidence } from './evidence.js';
 import type { AttestedRequest } from './request.js';
@@ -93,7 +93,7 @@ export interface DeviceControl {
   jwks(): { readonly keys: readonly JsonWebKey[] };
 }
 
-/** Devices that enrol and get sessions, for a guard: made by `devices({ … })` of `attestkit/devices`. */
+/** Devices that enroll and get sessions, for a guard: made by `devices({ … })` of `attestkit/devices`. */
 export interface Devices {
   /** Called by the guard, once. */
   connect(guard: ConnectingGuard): ConnectedDevices;

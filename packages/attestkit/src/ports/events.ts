@@ -81,7 +81,7 @@ export interface EndpointEvent extends RequestFacts {
   /** `challenge`, `attest`, `refresh`, `assert`, `revoke`, `jwks.json`. */
   readonly endpoint: string;
   readonly status: number;
-  /** Why it was refused. ERR_ENROLMENT_LABEL_TAKEN, ERR_ENROLMENT_KEY_TAKEN and ERR_REFRESH_REUSED are worth an alarm. */
+  /** Why it was refused. ERR_ENROLLMENT_LABEL_TAKEN, ERR_ENROLLMENT_KEY_TAKEN and ERR_REFRESH_REUSED are worth an alarm. */
   readonly refused: FailureFacts | undefined;
   /** The kind of evidence behind the session. */
   readonly evidence: string | undefined;
@@ -90,7 +90,7 @@ export interface EndpointEvent extends RequestFacts {
   /** A refresh token was sent again in its retry time, and got the same refresh token. */
   readonly retried: boolean;
   /**
-   * What the evidence of an enrolment has that was let pass and is not known here: `accountDetails.appLicensingVerdict`. For
+   * What the evidence of an enrollment has that was let pass and is not known here: `accountDetails.appLicensingVerdict`. For
    * operators: it is time to look for a newer version.
    */
   readonly notes: readonly string[];

@@ -2,7 +2,7 @@
  * What may be done for one address, counted where the work or the growth is, and not where the request comes in. The guard
  * gives it to sessions; the buckets are in this process's memory.
  */
-export interface EnrolmentLimits {
+export interface EnrollmentLimits {
   /**
    * Counts one new device record: asked once, right before a record is made where there was none, after the evidence has
    * been verified and before the challenge is consumed.

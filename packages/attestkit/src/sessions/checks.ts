@@ -1,20 +1,20 @@
-import { catalogue } from '../kernel/catalogue.js';
+import { catalog } from '../kernel/catalog.js';
 import type { CodeOf } from '../ports/checks.js';
 import { ACCESS_CHECKS } from './state/revocation-checks.js';
 import { CHALLENGE_CHECKS } from './tokens/challenge-checks.js';
-import { BODY_CHECKS, CONFLICT_CHECKS, ENROLMENT_CHECKS } from './enrolment/enrolment-checks.js';
-import { LIMIT_CHECKS } from './enrolment/limits.js';
+import { BODY_CHECKS, CONFLICT_CHECKS, ENROLLMENT_CHECKS } from './enrollment/enrollment-checks.js';
+import { LIMIT_CHECKS } from './enrollment/limits.js';
 import { POLICY_CHECKS } from './policy-checks.js';
 import { PROOF_CHECKS } from './evidence/proof-checks.js';
 import { REFRESH_CHECKS } from './tokens/refresh-checks.js';
 import { SESSION_CHECKS } from './tokens/session-checks.js';
 import { STATE_CHECKS } from './state/state-checks.js';
 
-/** The catalogue: of the endpoints, then of session tokens, then of signed requests. */
-export const SESSIONS_CHECKS = catalogue(
+/** The catalog: of the endpoints, then of session tokens, then of signed requests. */
+export const SESSIONS_CHECKS = catalog(
   BODY_CHECKS,
   CHALLENGE_CHECKS,
-  ENROLMENT_CHECKS,
+  ENROLLMENT_CHECKS,
   CONFLICT_CHECKS,
   LIMIT_CHECKS,
   POLICY_CHECKS,
@@ -25,5 +25,5 @@ export const SESSIONS_CHECKS = catalogue(
   STATE_CHECKS,
 );
 
-/** Every code with which enrolment, a session or a signed request can be refused, beside those of the evidence. */
+/** Every code with which enrollment, a session or a signed request can be refused, beside those of the evidence. */
 export type SessionsErrorCode = CodeOf<typeof SESSIONS_CHECKS>;

@@ -1,5 +1,5 @@
-import type { EnrolmentEvidence } from '../ports/enrolment.js';
-import type { EnrolmentLimits } from '../ports/limits.js';
+import type { EnrollmentEvidence } from '../ports/enrollment.js';
+import type { EnrollmentLimits } from '../ports/limits.js';
 import type { Store } from '../ports/store.js';
 import type { Devices } from './state/devices.js';
 import type { DerivedKey } from './tokens/derived-keys.js';
@@ -11,7 +11,7 @@ import type { Users } from './state/users.js';
 /** What every verb of this room works with: made once, by `createSessions`. */
 export interface Context {
   readonly settings: Settings;
-  readonly enrolment: readonly EnrolmentEvidence[];
+  readonly enrollment: readonly EnrollmentEvidence[];
   readonly store: Store;
   readonly devices: Devices;
   readonly users: Users;
@@ -22,8 +22,8 @@ export interface Context {
     readonly session: SessionKeys;
   };
   readonly verifier: SessionVerifier;
-  readonly limits: EnrolmentLimits | undefined;
-  /** Awaited before each verification of evidence for enrolment, which may keep the event loop for milliseconds. */
+  readonly limits: EnrollmentLimits | undefined;
+  /** Awaited before each verification of evidence for enrollment, which may keep the event loop for milliseconds. */
   readonly turn: () => Promise<void>;
   /** Milliseconds since the epoch, whole; in one process it never runs backwards. */
   readonly now: () => number;

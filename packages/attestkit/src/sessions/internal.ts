@@ -1,4 +1,4 @@
-export { BODY_CHECKS, CONFLICT_CHECKS } from './enrolment/enrolment-checks.js';
+export { BODY_CHECKS, CONFLICT_CHECKS } from './enrollment/enrollment-checks.js';
 export { clientDataMistakes } from './evidence/line-mistakes.js';
 export { PROOF_CHECKS } from './evidence/proof-checks.js';
 export { hasAttestScheme, readAttestCredentials, readKeyId, readProofField } from './evidence/proof-field.js';

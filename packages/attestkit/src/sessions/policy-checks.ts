@@ -30,7 +30,7 @@ export const POLICY_CHECKS = freezeJson({
     name: 'evidence recent',
     code: 'ERR_POLICY_EVIDENCE_TOO_OLD',
     stage: 'denied',
-    says: 'the evidence is older than the policy allows: the device has to enrol again',
+    says: 'the evidence is older than the policy allows: the device has to enroll again',
     spec: SPEC,
   },
 } as const satisfies Record<string, CheckDef>);

@@ -2,7 +2,7 @@ import { ConfigurationError } from '../kernel/errors.js';
 import { assertOneOf, assertOptions } from '../kernel/config/options.js';
 import { enforcing } from '../kernel/sinks.js';
 import { within } from '../kernel/config/whole-number.js';
-import type { DeviceIntegrity, Enrolled, Platform } from '../ports/enrolment.js';
+import type { DeviceIntegrity, Enrolled, Platform } from '../ports/enrollment.js';
 import { POLICY_CHECKS as CHECKS } from './policy-checks.js';
 
 /** What is asked of every device, whatever its platform. What is left out is not asked. */
@@ -12,7 +12,7 @@ export interface DevicePolicy {
   readonly environments?: readonly string[];
   /** The least that evidence has to vouch for; one that does not say vouches for nothing. */
   readonly minimumIntegrity?: DeviceIntegrity;
-  /** How old evidence may be; then the device enrols again. */
+  /** How old evidence may be; then the device enrolls again. */
   readonly maxAgeSeconds?: number;
 }
 

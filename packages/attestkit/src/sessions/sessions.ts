@@ -3,16 +3,16 @@ import { ConfigurationError } from '../kernel/errors.js';
 import type { JsonObject } from '../kernel/bytes/json.js';
 import { steadyClock } from '../kernel/steady-clock.js';
 import type { DeviceControl } from '../ports/devices.js';
-import type { EnrolmentEvidence } from '../ports/enrolment.js';
+import type { EnrollmentEvidence } from '../ports/enrollment.js';
 import type { AttestedRequest } from '../ports/request.js';
-import type { EnrolmentLimits } from '../ports/limits.js';
+import type { EnrollmentLimits } from '../ports/limits.js';
 import type { Store } from '../ports/store.js';
 import { assert } from './operations/assert.js';
 import { issueChallenge, type ChallengePurpose } from './tokens/challenge.js';
 import type { Context } from './context.js';
 import { deviceControl } from './operations/control.js';
 import { Devices } from './state/devices.js';
-import { enrol } from './enrolment/enrol.js';
+import { enroll } from './enrollment/enroll.js';
 import type { Issued } from './operations/issue.js';
 import { refresh } from './operations/refresh.js';
 import { revoke } from './operations/revoke.js';
@@ -30,7 +30,7 @@ import { SessionVerifier } from './tokens/session-verifier.js';
 import { assertAudience, readSettings, type DeviceSettings } from './settings.js';
 import { Users } from './state/users.js';
 
-/** Enrolment and sessions, for the guard. */
+/** Enrollment and sessions, for the guard. */
 export interface Sessions {
   readonly context: Context;
   readonly control: DeviceControl;
@@ -38,7 +38,7 @@ export interface Sessions {
     deviceId: string,
     purpose: ChallengePurpose,
   ) => { readonly challenge: string; readonly expiresInSeconds: number };
-  readonly enrol: (body: JsonObject, request: AttestedRequest) => Promise<Issued>;
+  readonly enroll: (body: JsonObject, request: AttestedRequest) => Promise<Issued>;
   readonly assert: (body: JsonObject, request: AttestedRequest) => Promise<Issued>;
   readonly refresh: (body: JsonObject, request: AttestedRequest) => Promise<Issued>;
   readonly revoke: (body: JsonObject) => Promise<boolean>;
@@ -52,12 +52,12 @@ export interface SessionsSetup {
   readonly secret: string | readonly string[] | undefined;
   readonly hashKey?: string | undefined;
   readonly store: Store | undefined;
-  readonly enrolment: readonly EnrolmentEvidence[];
+  readonly enrollment: readonly EnrollmentEvidence[];
   readonly options: DeviceSettings;
   readonly allowPublishedSecret?: boolean | undefined;
   /** Default: no limits. */
-  readonly limits?: EnrolmentLimits | undefined;
-  /** Gives the turn to verify one piece of evidence for enrolment. Default: at once. */
+  readonly limits?: EnrollmentLimits | undefined;
+  /** Gives the turn to verify one piece of evidence for enrollment. Default: at once. */
   readonly turn?: (() => Promise<void>) | undefined;
   readonly now: () => number;
 }
@@ -70,12 +70,12 @@ const HOST = { v4: 32, v6: 64 } as const;
 
 /** @throws ConfigurationError naming the option */
 export function createSessions(setup: SessionsSetup): Sessions {
-  const { enrolment } = setup;
+  const { enrollment } = setup;
   const store = readStore(setup.store);
   const now = steadyClock(setup.now);
-  assertEnrolment(enrolment);
+  assertEnrollment(enrollment);
   const settings = readSettings(setup.options);
-  if (enrolment.some(({ proof }) => proof !== undefined)) assertAudience(settings.audience);
+  if (enrollment.some(({ proof }) => proof !== undefined)) assertAudience(settings.audience);
   const secrets = readSecrets(setup.secret, 'devices.secret', setup.allowPublishedSecret);
   const keys = {
     challenge: deriveKeys(secrets, LABELS.challenge),
@@ -86,7 +86,7 @@ export function createSessions(setup: SessionsSetup): Sessions {
   const expected = claimExpectations(settings);
   const context: Context = {
     settings,
-    enrolment,
+    enrollment,
     store,
     devices: new Devices(store, { idleMs: settings.idleMs, now }),
     users: new Users(store, now),
@@ -108,7 +108,7 @@ export function createSessions(setup: SessionsSetup): Sessions {
         expiresInSeconds,
       };
     },
-    enrol: (body, request) => enrol(context, body, request),
+    enroll: (body, request) => enroll(context, body, request),
     assert: (body, request) => assert(context, body, request),
     refresh: (body, request) => refresh(context, body, request),
     revoke: (body) => revoke(context, body),
@@ -132,31 +132,31 @@ export function isStore(store: Store | undefined): store is Store {
   return store !== undefined && methods.every((name) => typeof store?.[name] === 'function');
 }
 
-/** At least one kind is required, and each must be an EnrolmentEvidence. */
-function assertEnrolment(enrolment: readonly EnrolmentEvidence[]): void {
-  if (enrolment.length === 0 || !enrolment.every(isEnrolmentEvidence)) {
-    const problem = enrolment.length === 0 ? 'is empty' : 'has a member that no device can enrol with';
+/** At least one kind is required, and each must be an EnrollmentEvidence. */
+function assertEnrollment(enrollment: readonly EnrollmentEvidence[]): void {
+  if (enrollment.length === 0 || !enrollment.every(isEnrollmentEvidence)) {
+    const problem = enrollment.length === 0 ? 'is empty' : 'has a member that no device can enroll with';
     throw new ConfigurationError(
       'devices.evidence',
       problem,
       'Give appAttest({ … }) or another kind, called.',
     );
   }
-  assertDistinct(enrolment);
+  assertDistinct(enrollment);
 }
 
 /** A body must say by its members alone which kind of evidence it has, and a proof which kind of key made it. */
-function assertDistinct(enrolment: readonly EnrolmentEvidence[]): void {
+function assertDistinct(enrollment: readonly EnrollmentEvidence[]): void {
   const names = [
-    enrolment.map(({ kind }) => kind),
-    enrolment.flatMap(({ fields }) => [...fields]),
-    enrolment.flatMap(({ proof }) => (proof === undefined ? [] : [proof.parameter])),
+    enrollment.map(({ kind }) => kind),
+    enrollment.flatMap(({ fields }) => [...fields]),
+    enrollment.flatMap(({ proof }) => (proof === undefined ? [] : [proof.parameter])),
   ];
   if (names.every((each) => new Set(each).size === each.length)) return;
   const remedy = 'Give each kind once, with all its apps.';
   throw new ConfigurationError('devices.evidence', 'has two kinds that cannot be told apart', remedy);
 }
 
-function isEnrolmentEvidence(each: EnrolmentEvidence | undefined): boolean {
+function isEnrollmentEvidence(each: EnrollmentEvidence | undefined): boolean {
   return typeof each?.appraise === 'function' && Array.isArray(each.fields);
 }

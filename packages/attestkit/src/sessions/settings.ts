@@ -2,7 +2,7 @@ import { ConfigurationError } from '../kernel/errors.js';
 import { isJsonObject } from '../kernel/bytes/json.js';
 import { assertOneOf, assertOptions, isFieldName, type OptionTypes } from '../kernel/config/options.js';
 import { within } from '../kernel/config/whole-number.js';
-import type { Enrolled } from '../ports/enrolment.js';
+import type { Enrolled } from '../ports/enrollment.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { readPolicy, type DevicePolicy } from './policy.js';
 import { assertPrefixLengths, type BindingTerms, type IpPrefixLengths } from './tokens/session-binding.js';
@@ -84,12 +84,12 @@ export interface DeviceSettings {
   /** How sessions are issued, and what they are held to. */
   readonly sessions?: SessionsOptions;
   /**
-   * What is asked of every device, whatever its platform, when it enrols and whenever a session begins or goes on;
+   * What is asked of every device, whatever its platform, when it enrolls and whenever a session begins or goes on;
    * beside what each kind of evidence asks. Default: nothing more.
    */
   readonly policy?: DevicePolicy;
   /**
-   * The user that the request comes from, as the application knows it: asked at enrolment, and at a refresh and an
+   * The user that the request comes from, as the application knows it: asked at enrollment, and at a refresh and an
    * exchange for a session, which are refused to another user. Default: devices have no user.
    */
   readonly subject?: (request: AttestedRequest) => string | undefined | Promise<string | undefined>;
@@ -99,7 +99,7 @@ export interface DeviceSettings {
    * one, or a retired key.
    * Default: no.
    */
-  readonly authorizeEnrolment?: (taken: TakenDeviceId) => boolean | Promise<boolean>;
+  readonly authorizeEnrollment?: (taken: TakenDeviceId) => boolean | Promise<boolean>;
 }
 
 const SESSIONS_OPTIONS: OptionTypes = {
@@ -123,7 +123,7 @@ export const DEVICE_SETTINGS: OptionTypes = {
   sessions: 'object',
   policy: 'object',
   subject: 'function',
-  authorizeEnrolment: 'function',
+  authorizeEnrollment: 'function',
 };
 
 /** The same, read: durations in whole seconds within bounds. */
@@ -145,7 +145,7 @@ export interface Settings {
   readonly header: string;
   readonly revocation: RevocationCheck;
   readonly subject: NonNullable<DeviceSettings['subject']> | undefined;
-  readonly authorizeEnrolment: NonNullable<DeviceSettings['authorizeEnrolment']> | undefined;
+  readonly authorizeEnrollment: NonNullable<DeviceSettings['authorizeEnrollment']> | undefined;
 }
 
 /** Counters that a store remembers below the highest one. */
@@ -185,7 +185,7 @@ export function readSettings(devices: DeviceSettings): Settings {
     idleMs: idleDays * 86_400_000,
     policy: readPolicy(devices.policy),
     subject: devices.subject,
-    authorizeEnrolment: devices.authorizeEnrolment,
+    authorizeEnrollment: devices.authorizeEnrollment,
   };
 }
 
@@ -197,7 +197,7 @@ type OfSessions = Omit<
   | 'idleMs'
   | 'policy'
   | 'subject'
-  | 'authorizeEnrolment'
+  | 'authorizeEnrollment'
 >;
 
 function readSessions(options: SessionsOptions = {}): OfSessions {

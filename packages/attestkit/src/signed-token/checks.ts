@@ -1,5 +1,5 @@
 import { freezeJson } from '../kernel/bytes/json.js';
-import { catalogue } from '../kernel/catalogue.js';
+import { catalog } from '../kernel/catalog.js';
 import { jwtChecks, type JwtChecks } from '../kernel/jose/jwt-checks.js';
 import type { CheckDef, CodeOf } from '../ports/checks.js';
 
@@ -66,8 +66,8 @@ export const POLICY_CHECKS = freezeJson({
   },
 } as const satisfies Record<string, CheckDef>);
 
-/** The catalogue, in the order of verification. */
-export const SIGNED_TOKEN_CHECKS = catalogue(FIELD_CHECKS, TOKEN_CHECKS, CLAIM_CHECKS, POLICY_CHECKS);
+/** The catalog, in the order of verification. */
+export const SIGNED_TOKEN_CHECKS = catalog(FIELD_CHECKS, TOKEN_CHECKS, CLAIM_CHECKS, POLICY_CHECKS);
 
 /** Every code with which signed-token evidence can be refused. */
 export type SignedTokenErrorCode = CodeOf<typeof SIGNED_TOKEN_CHECKS>;

@@ -1,6 +1,6 @@
 export { SIGNED_TOKEN_CHECKS } from './checks.js';
 export type { SignedTokenErrorCode } from './checks.js';
-export { signedToken } from './enrolment-evidence.js';
-export type { SignedTokenOptions } from './enrolment-evidence.js';
+export { signedToken } from './enrollment-evidence.js';
+export type { SignedTokenOptions } from './enrollment-evidence.js';
 export { inspectSignedToken, verifySignedToken } from './verify.js';
 export type { SignedTokenExpectations, SignedTokenResult } from './verify.js';

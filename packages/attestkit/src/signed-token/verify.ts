@@ -14,7 +14,7 @@ import { CLAIM_CHECKS, TOKEN_CHECKS } from './checks.js';
 
 /** A token that an attester signed for one app, one device and one challenge. */
 export interface SignedTokenResult {
-  readonly kind: 'signed-token';
+  readonly kind: 'signedToken';
   /** Claim `app_id`: the app, as the configuration names it. */
   readonly appId: string;
   /** Claim `device_id`. */
@@ -49,7 +49,7 @@ export interface SignedTokenExpectations {
  * Verifies a JWT by which an attester vouches for an app on a device: a compact JWS, signed with the pinned
  * algorithm by a key of the set, not expired, for this app, this device and this challenge. Pure and synchronous.
  *
- * @throws AttestationError with one of the codes of the catalogue, at the first check that does not hold
+ * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when the expectations make no sense
  */
 export function verifySignedToken(token: string, expected: SignedTokenExpectations): SignedTokenResult {
@@ -154,7 +154,7 @@ export function tokenRules<Keys extends KeySource>(
 function resultOf(claims: JsonObject): SignedTokenResult {
   const { app_id: appId, device_id: deviceId, exp } = claims;
   return {
-    kind: 'signed-token',
+    kind: 'signedToken',
     appId: appId as string,
     deviceId: deviceId as string,
     expiresAt: milliseconds(exp),

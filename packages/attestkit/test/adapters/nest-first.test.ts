@@ -75,7 +75,7 @@ describe.each(platforms)('Nest on %s', (platform, adapter) => {
     expect([201, 400, 413, 415]).toContain(answer.status);
   });
 
-  test.each(UNPARSABLE)('enrolment: its endpoints get %s as it is', async (_what, type, body) => {
+  test.each(UNPARSABLE)('enrollment: its endpoints get %s as it is', async (_what, type, body) => {
     const { guard } = syncGuard();
     const asked: string[] = [];
     const answer = (_request: unknown, path: string): Promise<Answered> => {

@@ -127,7 +127,7 @@ describe('HTTP/2', () => {
   });
 
   test.each([
-    ['cancelled', 8],
+    ['canceled', 8],
     ['reset without an error', 0],
   ])('a stream that is %s in the middle of the body has no body', async (_name, code) => {
     const socket = await open(port);

@@ -9,7 +9,7 @@ import {
 } from '../../src/app-attest/index.js';
 import { receiptAnchors } from '../../src/app-attest/receipt/roots.js';
 import { APPLE_APP_ATTESTATION_ROOT, trustAnchors } from '../../src/app-attest/attestation/roots.js';
-import type { EnrolmentContext } from '../../src/ports/enrolment.js';
+import type { EnrollmentContext } from '../../src/ports/enrollment.js';
 import { newKeys } from '../kernel/support/certificates.js';
 import {
   APP_ID,
@@ -65,7 +65,7 @@ describe('a root that is pinned beside Apple’s', () => {
       attestation: attestation.toString('base64'),
     };
     const evidence = appAttest({ appIds: [APP_ID], additionalRoots: [ROOT_DER] });
-    const context = { challenge: CHALLENGE, deviceId: 'phone', now: NOW } as EnrolmentContext;
+    const context = { challenge: CHALLENGE, deviceId: 'phone', now: NOW } as EnrollmentContext;
     expect(() => evidence.verify(fields, context)).toThrow(
       expect.objectContaining({ code: 'ERR_APP_ATTEST_RECEIPT_ROOT_UNKNOWN' }),
     );
@@ -76,7 +76,7 @@ describe('a root that is pinned beside Apple’s', () => {
       key_id: Buffer.from(expected.keyId as Buffer).toString('base64'),
       attestation: attestation.toString('base64'),
     };
-    const context = { challenge: CHALLENGE, deviceId: 'phone', now: NOW } as EnrolmentContext;
+    const context = { challenge: CHALLENGE, deviceId: 'phone', now: NOW } as EnrollmentContext;
     // Receipts of testing make the record virtual: here only the attestation's root is looked at.
     const options: AppAttestOptions = { appIds: [APP_ID], roots: [other, RECEIPT_ROOT] };
     const pinned = appAttest({ ...options, additionalRoots: [ROOT_DER] });

@@ -52,7 +52,7 @@ describe('a genuine assertion', () => {
   it('gives its counter, and what iOS 27 says', () => {
     const sent = assertion({ launch: launchMap(4, '42'), flags: 0xc0 });
     const result = {
-      kind: 'app-attest-assertion',
+      kind: 'appAttestAssertion',
       counter: 7,
       appId: APP_ID,
       category: 'app-store',
@@ -62,7 +62,7 @@ describe('a genuine assertion', () => {
     expect(inspectAppAttestAssertion(sent, EXPECTED)).toMatchObject({ verdict: 'pass', result });
   });
 
-  it('has every check reported once, in the order of the catalogue', () => {
+  it('has every check reported once, in the order of the catalog', () => {
     const { checks } = inspectAppAttestAssertion(assertion(), EXPECTED);
     const { encoding, key, ...rest } = ASSERTION_CHECKS;
     expect([encoding, key]).toHaveLength(2);
@@ -241,7 +241,7 @@ describe('an assertion is refused with its own code for', () => {
     expect(judge('x' as unknown as Uint8Array, EXPECTED)).toBe('ERR_APP_ATTEST_ASSERTION_TOO_LARGE');
   });
 
-  it('each check of the catalogue', () => {
+  it('each check of the catalog', () => {
     const tried = new Set(REFUSED.map(([, code]) => `ERR_APP_ATTEST_ASSERTION_${code}`));
     const left = Object.values(ASSERTION_CHECKS).filter(({ code }) => !tried.has(code));
     // The first two are tried in evidence.test.ts, the third above.

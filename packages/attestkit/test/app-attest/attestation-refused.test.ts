@@ -24,7 +24,7 @@ describe('an attestation is refused with its own code for', () => {
     expect(judge(Buffer.alloc(16_384), expected)).toBe('ERR_APP_ATTEST_CBOR_MALFORMED');
   });
 
-  it('each check of the catalogue that a new attestation goes through', () => {
+  it('each check of the catalog that a new attestation goes through', () => {
     const tried = new Set(REFUSED.map(([, code]) => `ERR_APP_ATTEST_${code}`));
     const all = [...Object.values(ATTESTATION_CHECKS), ...Object.values(POLICY_CHECKS)].map(
       ({ code }) => code,

@@ -23,7 +23,7 @@ describe('a genuine attestation', () => {
     const result = verifyAppAttestAttestation(attestation, expected);
     const spki = await webcrypto.subtle.exportKey('spki', forging.leafKeys.publicKey);
     expect(result).toEqual({
-      kind: 'app-attest',
+      kind: 'appAttest',
       appId: APP_ID,
       environment: 'production',
       key: {
@@ -56,7 +56,7 @@ describe('a genuine attestation', () => {
       expect(bytes.constructor).toBe(Uint8Array);
   });
 
-  it('has every check reported once, in the order of the catalogue', () => {
+  it('has every check reported once, in the order of the catalog', () => {
     const { checks } = inspectAppAttestAttestation(GOOD.attestation, GOOD.expected);
     const order = [...Object.values(ATTESTATION_CHECKS), ...Object.values(POLICY_CHECKS)].map(
       ({ code }) => code,

@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { encode } from 'cborg';
 import { describe, expect, it } from 'vitest';
 import { appAttest, type AppAttestOptions } from '../../src/app-attest/index.js';
-import type { Enrolled, EnrolmentContext, EnrolmentEvidence, Signer } from '../../src/ports/enrolment.js';
+import type { Enrolled, EnrollmentContext, EnrollmentEvidence, Signer } from '../../src/ports/enrollment.js';
 import type { ReceiptExchanger } from '../../src/ports/receipts.js';
 import { refusal } from '../approov/support/tokens.js';
 import * as forging from './support/forge.js';
@@ -12,7 +12,7 @@ const { APP_ID, CHALLENGE, DAY, DEVELOPMENT, forge, HOUR, launchMap, NOW, ROOT_D
 const OPTIONS: AppAttestOptions = { appIds: [APP_ID], roots: [ROOT_DER, forging.RECEIPT_ROOT] };
 const EVIDENCE = appAttest(OPTIONS);
 const REQUEST = { method: 'POST', target: '/attest', fields: () => [] };
-const CONTEXT: EnrolmentContext = {
+const CONTEXT: EnrollmentContext = {
   challenge: CHALLENGE,
   deviceId: 'device',
   now: NOW,
@@ -26,7 +26,7 @@ const GOOD = await forge({ launch: launchMap(4, '42'), ownReceipt: true });
 const KEY_ID = Buffer.from(GOOD.expected.keyId as Uint8Array);
 const FIELDS = { key_id: KEY_ID.toString('base64'), attestation: GOOD.attestation.toString('base64') };
 
-function enrol(fields: Fields = FIELDS, more: Partial<AppAttestOptions> = {}, at: number = NOW): Enrolled {
+function enroll(fields: Fields = FIELDS, more: Partial<AppAttestOptions> = {}, at: number = NOW): Enrolled {
   const enrolled = appAttest({ ...OPTIONS, ...more }).verify(fields, { ...CONTEXT, now: at });
   if (enrolled instanceof Promise) throw new Error('nothing had to be fetched');
   return enrolled;
@@ -39,16 +39,16 @@ const fieldsOf = async (recipe: forging.Recipe): Promise<Fields> => {
 
 describe('appAttest', () => {
   it('says how it is found, and that its proofs are counted', () => {
-    const { kind, fields, provesKey, proof } = EVIDENCE satisfies EnrolmentEvidence<'app-attest'>;
-    expect({ kind, fields }).toEqual({ kind: 'app-attest', fields: ['key_id', 'attestation'] });
+    const { kind, fields, provesKey, proof } = EVIDENCE satisfies EnrollmentEvidence<'appAttest'>;
+    expect({ kind, fields }).toEqual({ kind: 'appAttest', fields: ['key_id', 'attestation'] });
     expect(provesKey).toBe(true);
     expect(proof).toMatchObject({ parameter: 'assertion', counted: true });
   });
 
   it('gives what the record keeps, as JSON', () => {
-    const enrolled = enrol();
+    const enrolled = enroll();
     expect(enrolled).toEqual({
-      kind: 'app-attest',
+      kind: 'appAttest',
       platform: 'ios',
       appId: APP_ID,
       environment: 'production',
@@ -67,13 +67,13 @@ describe('appAttest', () => {
   });
 
   it('leaves out what is not known, and is never attested later than now', async () => {
-    expect(enrol(await fieldsOf({})).facts).toEqual({ osVersion: '17.2.1', osBuild: '21C66' });
-    expect(enrol(FIELDS, {}, NOW - 60_000).attestedAt).toBe(NOW - 60_000);
+    expect(enroll(await fieldsOf({})).facts).toEqual({ osVersion: '17.2.1', osBuild: '21C66' });
+    expect(enroll(FIELDS, {}, NOW - 60_000).attestedAt).toBe(NOW - 60_000);
   });
 
   it('takes base64url as well', () => {
     const attestation = GOOD.attestation.toString('base64url');
-    expect(enrol({ key_id: KEY_ID.toString('base64url'), attestation })).toEqual(enrol());
+    expect(enroll({ key_id: KEY_ID.toString('base64url'), attestation })).toEqual(enroll());
   });
 
   it.each<[string, Fields, string, string]>([
@@ -102,20 +102,20 @@ describe('appAttest', () => {
       'untrusted',
     ],
   ])('refuses %s', (_, fields, code, stage) => {
-    expect(refusal(() => enrol(fields))).toMatchObject({ code: `ERR_APP_ATTEST_${code}`, stage });
+    expect(refusal(() => enroll(fields))).toMatchObject({ code: `ERR_APP_ATTEST_${code}`, stage });
   });
 
   it('refuses another challenge, and a root for testing that is not configured', () => {
     const other = { ...CONTEXT, challenge: 'another' };
     expect(refusal(() => EVIDENCE.verify(FIELDS, other)).code).toBe('ERR_APP_ATTEST_NONCE_MISMATCH');
-    expect(refusal(() => enrol(FIELDS, { roots: undefined })).code).toBe('ERR_APP_ATTEST_ROOT_UNKNOWN');
+    expect(refusal(() => enroll(FIELDS, { roots: undefined })).code).toBe('ERR_APP_ATTEST_ROOT_UNKNOWN');
   });
 
   it('is strict unless told otherwise: production alone', async () => {
     const fields = await fieldsOf({ aaguid: DEVELOPMENT });
-    const error = refusal(() => enrol(fields));
+    const error = refusal(() => enroll(fields));
     expect(error).toMatchObject({ code: 'ERR_APP_ATTEST_ENVIRONMENT_DENIED', stage: 'denied' });
-    expect(enrol(fields, { environments: ['production', 'development'] }).environment).toBe('development');
+    expect(enroll(fields, { environments: ['production', 'development'] }).environment).toBe('development');
   });
 
   it.each<[string, Partial<AppAttestOptions>, string]>([
@@ -124,16 +124,16 @@ describe('appAttest', () => {
     ['the bundle version', { bundleVersion: { allowed: ['43'] } }, 'BUNDLE_VERSION_DENIED'],
     ['the app', { appIds: ['TEAMID1234.com.example.other'] }, 'APP_ID_MISMATCH'],
   ])('holds a new key to the policy on %s', (_, more, code) => {
-    expect(refusal(() => enrol(FIELDS, more)).code).toBe(`ERR_APP_ATTEST_${code}`);
+    expect(refusal(() => enroll(FIELDS, more)).code).toBe(`ERR_APP_ATTEST_${code}`);
   });
 
-  it('has one age for enrolment and another for refresh', () => {
-    const ages = { maxAgeAtEnrolmentSeconds: 300, maxAgeAtRefreshSeconds: 86_400 };
-    expect(enrol(FIELDS, ages, NOW + 300_000).attestedAt).toBe(NOW);
-    expect(refusal(() => enrol(FIELDS, ages, NOW + 301_000)).code).toBe('ERR_APP_ATTEST_TOO_OLD');
+  it('has one age for enrollment and another for refresh', () => {
+    const ages = { maxAgeAtEnrollmentSeconds: 300, maxAgeAtRefreshSeconds: 86_400 };
+    expect(enroll(FIELDS, ages, NOW + 300_000).attestedAt).toBe(NOW);
+    expect(refusal(() => enroll(FIELDS, ages, NOW + 301_000)).code).toBe('ERR_APP_ATTEST_TOO_OLD');
     const evidence = appAttest({ ...OPTIONS, ...ages });
-    evidence.appraise(enrol(), NOW + DAY);
-    expect(refusal(() => evidence.appraise(enrol(), NOW + DAY + 1000)).code).toBe('ERR_APP_ATTEST_TOO_OLD');
+    evidence.appraise(enroll(), NOW + DAY);
+    expect(refusal(() => evidence.appraise(enroll(), NOW + DAY + 1000)).code).toBe('ERR_APP_ATTEST_TOO_OLD');
   });
 });
 
@@ -141,7 +141,7 @@ describe('appAttest', () => {
 const receipts: ReceiptExchanger = { exchange: () => Promise.resolve({ outcome: 'no-data' }) };
 
 describe('an enrolled key, appraised again', () => {
-  const enrolled = enrol();
+  const enrolled = enroll();
 
   it('is let in under the policy that it enrolled under, and later', () => {
     EVIDENCE.appraise(enrolled, NOW + 1000 * DAY);
@@ -196,7 +196,7 @@ describe('an enrolled key, appraised again', () => {
 describe('a proof by an enrolled key', () => {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const spki = publicKey.export({ type: 'spki', format: 'der' }).toString('base64url');
-  const enrolled: Enrolled = { ...enrol(), key: { id: 'id', thumbprint: 'thumbprint', publicKey: spki } };
+  const enrolled: Enrolled = { ...enroll(), key: { id: 'id', thumbprint: 'thumbprint', publicKey: spki } };
   const clientData = Buffer.from('attestkit-request-v1');
 
   function assertion(counter: number, launch: Uint8Array = Buffer.alloc(0)): Buffer {
@@ -224,7 +224,7 @@ describe('a proof by an enrolled key', () => {
       () => prove(assertion(1).toString('base64'), enrolled, Buffer.of()),
       'SIGNATURE_INVALID',
     ],
-    ['another key', () => prove(assertion(1).toString('base64'), enrol()), 'SIGNATURE_INVALID'],
+    ['another key', () => prove(assertion(1).toString('base64'), enroll()), 'SIGNATURE_INVALID'],
     [
       'another app',
       () => prove(assertion(1).toString('base64'), { ...enrolled, appId: 'TEAMID1234.com.example.other' }),
@@ -235,7 +235,7 @@ describe('a proof by an enrolled key', () => {
     ['too long a text', () => prove('A'.repeat(5468)), 'ENCODING_MALFORMED'],
     [
       'another kind of evidence',
-      () => prove(assertion(1).toString('base64'), { ...enrolled, kind: 'play-integrity' }),
+      () => prove(assertion(1).toString('base64'), { ...enrolled, kind: 'playIntegrity' }),
       'KEY_UNKNOWN',
     ],
     [

@@ -12,7 +12,7 @@ import {
   type LaunchPolicy,
 } from '../../src/app-attest/index.js';
 import { ConfigurationError } from '../../src/kernel/errors.js';
-import type { Enrolled } from '../../src/ports/enrolment.js';
+import type { Enrolled } from '../../src/ports/enrollment.js';
 import { createVirtualApple } from 'attestkit-testing/apple';
 import { vectors, type Vector } from '../vectors.js';
 import { forge, launchMap, MAC, MAC_POLICY, NOW, OS_OID, POLICY_OID } from './support/forge.js';
@@ -194,7 +194,7 @@ describe('a virtual Mac', () => {
   const apple = createVirtualApple({ now: () => NOW });
   const appId = 'TEAMID1234.com.example.app';
   const options = { appIds: [appId], roots: [apple.attestationRoot, apple.receiptRoot] };
-  const enrol = async (cdHash: Buffer | undefined): Promise<Enrolled> => {
+  const enroll = async (cdHash: Buffer | undefined): Promise<Enrolled> => {
     const mac = apple.createIPhone({ appId, platform: 'macos', ...(cdHash && { cdHash }) });
     const challenge = 'the challenge of this test';
     const key = mac.generateKey();
@@ -204,13 +204,13 @@ describe('a virtual Mac', () => {
   };
 
   it('has no bundle version, and the hash of its code in the facts of its record', async () => {
-    const enrolled = await enrol(Buffer.from(HASH, 'hex'));
+    const enrolled = await enroll(Buffer.from(HASH, 'hex'));
     expect(enrolled).toMatchObject({ platform: 'macos', facts: { codeDirectoryHash: HASH } });
     expect(enrolled.facts).not.toHaveProperty('bundleVersion');
   });
 
   it('is held to the hashes of now at every refresh', async () => {
-    const enrolled = await enrol(Buffer.from(HASH, 'hex'));
+    const enrolled = await enroll(Buffer.from(HASH, 'hex'));
     const held =
       (codeDirectoryHash: LaunchPolicy<string>, record = enrolled) =>
       () =>
@@ -219,7 +219,7 @@ describe('a virtual Mac', () => {
     expect(held({ allowed: [PUBLISHED] })).toThrow(
       expect.objectContaining({ code: 'ERR_APP_ATTEST_CODE_DIRECTORY_DENIED' }),
     );
-    const without = await enrol(undefined);
+    const without = await enroll(undefined);
     expect(held({ allowed: [HASH] }, without)).toThrow(
       expect.objectContaining({ code: 'ERR_APP_ATTEST_CODE_DIRECTORY_MISSING' }),
     );

@@ -124,7 +124,7 @@ describe('appAttest cannot be configured with', () => {
   it.each<Wrong>([
     ...POLICY,
     ['no apps', 'appIds', { appIds: undefined }],
-    ['an age of nothing at enrolment', 'maxAgeAtEnrolmentSeconds', { maxAgeAtEnrolmentSeconds: 0 }],
+    ['an age of nothing at enrollment', 'maxAgeAtEnrollmentSeconds', { maxAgeAtEnrollmentSeconds: 0 }],
     ['an age below zero at refresh', 'maxAgeAtRefreshSeconds', { maxAgeAtRefreshSeconds: -1 }],
     ['a metric below zero', 'maxRiskMetric', { maxRiskMetric: -1 }],
     ['a metric with a fraction', 'maxRiskMetric', { maxRiskMetric: 1.5 }],

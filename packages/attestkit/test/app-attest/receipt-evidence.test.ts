@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { APP_ATTEST_CHECKS } from '../../src/app-attest/checks.js';
-import { appAttest, type AppAttestOptions } from '../../src/app-attest/enrolment-evidence.js';
+import { appAttest, type AppAttestOptions } from '../../src/app-attest/enrollment-evidence.js';
 import { RECEIPT_CHECKS } from '../../src/app-attest/receipt/checks.js';
 import { isTextMap, readCbor, type CborValue } from '../../src/kernel/bytes/cbor.js';
-import type { Enrolled } from '../../src/ports/enrolment.js';
+import type { Enrolled } from '../../src/ports/enrollment.js';
 import type { ReceiptExchanger } from '../../src/ports/receipts.js';
 import { encodeCbor, map } from '../../../testing/src/encode/cbor.js';
 import { createVirtualApple } from 'attestkit-testing/apple';
@@ -23,8 +23,8 @@ function evidence(options: Partial<AppAttestOptions> = {}) {
   return appAttest({ appIds: [APP], roots, ...options });
 }
 
-/** Enrols with this attestation; `verify` is synchronous. */
-function enrol(keyId: string, attestation: Uint8Array, now = NOW, options: Partial<AppAttestOptions> = {}) {
+/** Enrolls with this attestation; `verify` is synchronous. */
+function enroll(keyId: string, attestation: Uint8Array, now = NOW, options: Partial<AppAttestOptions> = {}) {
   const fields = { key_id: keyId, attestation: Buffer.from(attestation).toString('base64') };
   const consumeChallenge = () => Promise.reject(new Error('not asked'));
   const context = { challenge, deviceId: 'device-1', now, request, consumeChallenge };
@@ -61,10 +61,10 @@ const receipts: ReceiptExchanger = {
   },
 };
 
-describe('enrolment', () => {
+describe('enrollment', () => {
   it('keeps the receipt of the attestation', () => {
     const key = phone.generateKey();
-    const enrolled = enrol(key.keyId, key.attest({ challenge }));
+    const enrolled = enroll(key.keyId, key.attest({ challenge }));
     expect(enrolled).toMatchObject({ virtual: true, appId: APP });
     expect(Buffer.from(enrolled.receipt ?? '', 'base64').length).toBeGreaterThan(3000);
     expect(enrolled.facts['riskMetric']).toBeUndefined();
@@ -99,18 +99,18 @@ describe('enrolment', () => {
       'ERR_APP_ATTEST_RECEIPT_ROOT_UNKNOWN',
     ],
   ])('is refused with %s', (_, receipt, code) => {
-    expect(refusal(() => enrol(key.keyId, withReceipt(attestation, receipt))).code).toBe(code);
+    expect(refusal(() => enroll(key.keyId, withReceipt(attestation, receipt))).code).toBe(code);
   });
 
   it('is refused with the same receipt five minutes later', () => {
-    expect(enrol(key.keyId, attestation, NOW + 300_000).kind).toBe('app-attest');
-    expect(refusal(() => enrol(key.keyId, attestation, NOW + 300_001)).code).toBe(
+    expect(enroll(key.keyId, attestation, NOW + 300_000).kind).toBe('appAttest');
+    expect(refusal(() => enroll(key.keyId, attestation, NOW + 300_001)).code).toBe(
       'ERR_APP_ATTEST_RECEIPT_TOO_OLD',
     );
   });
 
   it('needs the root of receipts among the roots', () => {
-    const error = refusal(() => enrol(key.keyId, attestation, NOW, { roots: [apple.attestationRoot] }));
+    const error = refusal(() => enroll(key.keyId, attestation, NOW, { roots: [apple.attestationRoot] }));
     expect(error.code).toBe('ERR_APP_ATTEST_RECEIPT_ROOT_UNKNOWN');
   });
 });
@@ -123,7 +123,7 @@ describe('a refresh', () => {
   it('renews the receipt, and appraises its risk metric', async () => {
     const device = apple.createIPhone({ appId: APP });
     const key = device.generateKey();
-    const first = enrol(key.keyId, key.attest({ challenge }));
+    const first = enroll(key.keyId, key.attest({ challenge }));
     device.generateKey().attest({ challenge });
     const provider = evidence({ receipts, maxRiskMetric: 1 });
     provider.appraise(first, NOW);
@@ -152,7 +152,7 @@ it('takes nothing that exchanges no receipts', () => {
     );
 });
 
-it('has the receipts’ checks in the room’s catalogue, each code and name once', () => {
+it('has the receipts’ checks in the room’s catalog, each code and name once', () => {
   const codes = APP_ATTEST_CHECKS.map(({ code }) => code);
   expect(codes).toEqual(expect.arrayContaining(Object.values(RECEIPT_CHECKS).map(({ code }) => code)));
   expect(new Set(codes).size).toBe(codes.length);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createAppAttestCache } from '../../src/app-attest/cache.js';
 import { renewReceipt } from '../../src/app-attest/receipt/renewal.js';
 import { receiptAnchors } from '../../src/app-attest/receipt/roots.js';
-import type { Enrolled } from '../../src/ports/enrolment.js';
+import type { Enrolled } from '../../src/ports/enrollment.js';
 import type { ReceiptExchange, ReceiptExchanger } from '../../src/ports/receipts.js';
 import { newKeys } from '../../../testing/src/apple/authorities.js';
 import { APP, AUTHORITIES, certificateFor, DAY, KEYS, NOW, receipt } from './support/receipts.js';
@@ -14,7 +14,7 @@ const trust = {
 
 function enrolled(kept: Uint8Array | undefined, more: Partial<Enrolled> = {}): Enrolled {
   return {
-    kind: 'app-attest',
+    kind: 'appAttest',
     platform: 'ios',
     appId: APP,
     environment: 'production',

@@ -20,7 +20,7 @@ const GOOD = receipt();
 describe('a genuine receipt', () => {
   it('of an attestation gives its fields', () => {
     expect(verifyAppAttestReceipt(GOOD, expected)).toEqual({
-      kind: 'app-attest-receipt',
+      kind: 'appAttestReceipt',
       type: 'ATTEST',
       appId: APP,
       certificate: new Uint8Array(LEAF),
@@ -63,7 +63,7 @@ describe('a genuine receipt', () => {
     ['with unknown fields', receipt({}, { fields: (fields) => [...fields, field(99, 'x')] }), {}],
     ['made at a whole second', receipt({}, { fields: replaced(12, '2026-06-01T12:00:00Z') }), {}],
   ])('is accepted %s', (_, bytes, more) => {
-    expect(verifyAppAttestReceipt(bytes, { ...expected, ...more }).kind).toBe('app-attest-receipt');
+    expect(verifyAppAttestReceipt(bytes, { ...expected, ...more }).kind).toBe('appAttestReceipt');
   });
 
   it('is accepted whatever pieces its content is in', () => {
@@ -130,7 +130,7 @@ it('is inspected to the end, with what nothing vouches for', () => {
   expect(failed(inspection.checks)).toEqual([CHECKS.signature.code, CHECKS.environment.code]);
 });
 
-it('is inspected in the order of the catalogue', () => {
+it('is inspected in the order of the catalog', () => {
   const inspection = inspectAppAttestReceipt(GOOD, expected);
   expect(inspection.verdict).toBe('pass');
   expect(inspection.checks.map(({ code }) => code)).toEqual(Object.values(CHECKS).map(({ code }) => code));

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import {
   appCheck,
-  appCheckEnrolment,
+  appCheckEnrollment,
   inspectAppCheckToken,
   verifyAppCheckToken,
   type AppCheckOptions,
 } from '../../src/app-check/index.js';
 import { createGuard } from '../../src/create-guard.js';
 import { AttestationError } from '../../src/kernel/errors.js';
-import type { EnrolmentContext } from '../../src/ports/enrolment.js';
+import type { EnrollmentContext } from '../../src/ports/enrollment.js';
 import type { DecisionEvent } from '../../src/ports/events.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { consumer } from './support/consumer.js';
@@ -175,16 +175,16 @@ describe('a limited-use token without an identifier', () => {
   );
 });
 
-describe('enrolment', () => {
-  const context: EnrolmentContext = {
+describe('enrollment', () => {
+  const context: EnrollmentContext = {
     challenge: 'AQEBAnR3byBieXRlcw',
     deviceId: 'device-1',
     now: NOW,
     request: { method: 'POST', target: '/device/attest', fields: () => [] },
     consumeChallenge: () => Promise.resolve(),
   };
-  const enrol = async (options: object, sent: string): Promise<unknown> =>
-    appCheckEnrolment({ ...OPTIONS, allowUnbound: true, ...options }).verify(
+  const enroll = async (options: object, sent: string): Promise<unknown> =>
+    appCheckEnrollment({ ...OPTIONS, allowUnbound: true, ...options }).verify(
       { app_check_token: sent },
       context,
     );
@@ -194,7 +194,7 @@ describe('enrolment', () => {
     async (name) => {
       const memory = new Map(memories()).get(name) as object;
       let challenges = 0;
-      const evidence = appCheckEnrolment({ ...OPTIONS, allowUnbound: true, ...memory });
+      const evidence = appCheckEnrollment({ ...OPTIONS, allowUnbound: true, ...memory });
       const consumeChallenge = async (): Promise<void> => void (challenges += 1);
       const verifying = async (): Promise<unknown> =>
         evidence.verify({ app_check_token: living(3600) }, { ...context, consumeChallenge });
@@ -208,17 +208,17 @@ describe('enrolment', () => {
 
   it('takes one by the named relaxation, once', async () => {
     const options = { store: memoryStore(), acceptSessionTokens: true };
-    expect(await enrol(options, living(3600))).toMatchObject({ kind: 'app-check' });
-    await expect(enrol(options, living(3600))).rejects.toMatchObject({
+    expect(await enroll(options, living(3600))).toMatchObject({ kind: 'appCheck' });
+    await expect(enroll(options, living(3600))).rejects.toMatchObject({
       code: 'ERR_APP_CHECK_TOKEN_REUSED',
     });
   });
 
   it('always consumes a limited-use token', async () => {
     for (const [, memory] of memories())
-      expect(await enrol(memory, limited())).toMatchObject({ kind: 'app-check' });
+      expect(await enroll(memory, limited())).toMatchObject({ kind: 'appCheck' });
     const store = memoryStore();
-    await enrol({ store }, limited());
-    await expect(enrol({ store }, limited())).rejects.toBeInstanceOf(AttestationError);
+    await enroll({ store }, limited());
+    await expect(enroll({ store }, limited())).rejects.toBeInstanceOf(AttestationError);
   });
 });

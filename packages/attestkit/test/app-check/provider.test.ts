@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   appCheck,
-  appCheckEnrolment,
+  appCheckEnrollment,
   inspectAppCheckToken,
   verifyAppCheckToken,
   type AppCheckExpectations,
@@ -9,7 +9,7 @@ import {
 } from '../../src/app-check/index.js';
 import { createGuard } from '../../src/create-guard.js';
 import { inspectEvidence } from '../../src/inspect/index.js';
-import type { Enrolled, EnrolmentContext } from '../../src/ports/enrolment.js';
+import type { Enrolled, EnrollmentContext } from '../../src/ports/enrollment.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { refusal } from '../approov/support/tokens.js';
 import { vectors, type Vector } from '../vectors.js';
@@ -110,7 +110,7 @@ describe('the debug provider', () => {
     expect(() => verifyAppCheckToken(token(), rules)).toThrow(wrong);
     const options = { ...OPTIONS, allowDebugProvider } as unknown as AppCheckOptions;
     expect(() => appCheck(options)).toThrow(wrong);
-    expect(() => appCheckEnrolment({ ...options, allowUnbound: true, store: memoryStore() })).toThrow(wrong);
+    expect(() => appCheckEnrollment({ ...options, allowUnbound: true, store: memoryStore() })).toThrow(wrong);
   });
 
   it('is answered with 403 on a route, again and again, and nothing is consumed', async () => {
@@ -141,8 +141,8 @@ describe('the debug provider', () => {
   });
 });
 
-describe('a device that enrols', () => {
-  const context: EnrolmentContext = {
+describe('a device that enrolls', () => {
+  const context: EnrollmentContext = {
     challenge: 'AQEBAnR3byBieXRlcw',
     deviceId: 'device-1',
     now: NOW,
@@ -150,31 +150,31 @@ describe('a device that enrols', () => {
     consumeChallenge: () => Promise.resolve(),
   };
   const evidence = (options: object = {}) =>
-    appCheckEnrolment({ ...OPTIONS, allowUnbound: true, store: memoryStore(), ...options });
-  const enrol = async (claims: object, options: object = {}): Promise<Enrolled> =>
+    appCheckEnrollment({ ...OPTIONS, allowUnbound: true, store: memoryStore(), ...options });
+  const enroll = async (claims: object, options: object = {}): Promise<Enrolled> =>
     evidence(options).verify({ app_check_token: limited('e', claims) }, context);
 
   it('has the provider among its facts', async () => {
-    expect(await enrol({ provider: 'play_integrity' })).toMatchObject({
+    expect(await enroll({ provider: 'play_integrity' })).toMatchObject({
       environment: 'unknown',
       facts: { provider: 'play_integrity' },
     });
-    expect((await enrol({ provider: undefined })).facts).toEqual({});
+    expect((await enroll({ provider: undefined })).facts).toEqual({});
   });
 
   it('has a provider that is not known noted', async () => {
-    expect(await enrol({ provider: 'recaptcha_v9' })).toMatchObject({
+    expect(await enroll({ provider: 'recaptcha_v9' })).toMatchObject({
       facts: { provider: 'recaptcha_v9' },
       notes: ['provider recaptcha_v9'],
     });
-    expect(await enrol({ provider: 'custom' })).not.toHaveProperty('notes');
+    expect(await enroll({ provider: 'custom' })).not.toHaveProperty('notes');
   });
 
-  it('does not enrol with the debug provider, unless that is allowed', async () => {
-    await expect(enrol({ provider: 'debug' })).rejects.toMatchObject({
+  it('does not enroll with the debug provider, unless that is allowed', async () => {
+    await expect(enroll({ provider: 'debug' })).rejects.toMatchObject({
       code: 'ERR_APP_CHECK_PROVIDER_DENIED',
     });
-    expect(await enrol({ provider: 'debug' }, { allowDebugProvider: true })).toMatchObject({
+    expect(await enroll({ provider: 'debug' }, { allowDebugProvider: true })).toMatchObject({
       environment: 'development',
       facts: { provider: 'debug' },
     });
@@ -182,13 +182,13 @@ describe('a device that enrols', () => {
 
   it('ends at the refresh after the debug provider is no longer allowed', async () => {
     const allowed = { allowDebugProvider: true };
-    const enrolled = await enrol({ provider: 'debug' }, allowed);
+    const enrolled = await enroll({ provider: 'debug' }, allowed);
     expect(evidence(allowed).appraise(enrolled, NOW)).toBeUndefined();
     expect(refusal(() => evidence().appraise(enrolled, NOW))).toMatchObject({
       code: 'ERR_APP_CHECK_PROVIDER_DENIED',
       stage: 'denied',
     });
-    const genuine = await enrol({ provider: 'play_integrity' });
+    const genuine = await enroll({ provider: 'play_integrity' });
     expect(evidence().appraise(genuine, NOW)).toBeUndefined();
   });
 });

@@ -25,7 +25,7 @@ describe('a genuine token', () => {
   it('gives app, platform and times', () => {
     const claims = { ...CLAIMS, jti: 'once', provider: 'play_integrity' };
     expect(verifyAppCheckToken(token(claims), expected)).toEqual({
-      kind: 'app-check',
+      kind: 'appCheck',
       appId: APP,
       platform: 'android',
       expiresAt: (SECONDS + 3540) * 1000,
@@ -54,7 +54,7 @@ describe('a genuine token', () => {
     ['the longest life', { iat: SECONDS, exp: SECONDS + WEEK }, {}],
     ['no kid, where the set has one key', {}, { kid: undefined }],
   ])('is accepted with %s', (_, claims, header) => {
-    expect(verifyAppCheckToken(token(claims, header), expected).kind).toBe('app-check');
+    expect(verifyAppCheckToken(token(claims, header), expected).kind).toBe('appCheck');
   });
 
   it('has no jti where that is no text', () => {
@@ -256,7 +256,7 @@ vectors('app-check/claims-cases').run(
   },
 );
 
-it('has a catalogue of distinct codes and names', () => {
+it('has a catalog of distinct codes and names', () => {
   const codes = APP_CHECK_CHECKS.map(({ code }) => code);
   expect(new Set(codes).size).toBe(codes.length);
   expect(new Set(APP_CHECK_CHECKS.map(({ name }) => name)).size).toBe(codes.length);

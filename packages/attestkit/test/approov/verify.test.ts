@@ -211,7 +211,7 @@ describe.each(rows)('$name: $what', ({ name, sent, further }) => {
   });
 });
 
-it('tries every check of the catalogue but the one of unknown keys, which a secret cannot fail', () => {
+it('tries every check of the catalog but the one of unknown keys, which a secret cannot fail', () => {
   const tried = new Set(REFUSED.map(([name]) => name));
   expect(Object.keys(CHECKS).filter((name) => !tried.has(name as keyof typeof CHECKS))).toEqual(['key']);
 });
@@ -250,7 +250,7 @@ describe('the expectations', () => {
 });
 
 describe('the inspector', () => {
-  it('passes a genuine token with the verifier’s own result, each check in the catalogue’s order', () => {
+  it('passes a genuine token with the verifier’s own result, each check in the catalog’s order', () => {
     const inspection = inspectApproovToken(GOOD, expected);
     expect(inspection).toMatchObject({ verdict: 'pass', result: verifyApproovToken(GOOD, expected) });
     const order = Object.values(CHECKS).map(({ code }) => code);

@@ -95,7 +95,7 @@ function fileOf(vector: Vector): Readonly<Record<string, unknown>> {
       packageName: requestPackageName ?? 'com.package.name',
       ...(requestHash === undefined ? { nonce: nonce ?? 'none' } : { requestHash }),
       // As the documentation shows it; it is no SHA-256.
-      certificateSha256Digests: ['6a6a1474b5cbbb2b1aa57e0bc3'],
+      acceptedCertificates: ['6a6a1474b5cbbb2b1aa57e0bc3'],
     },
     at: new Date(time > 1e12 ? time + 60_000 : Date.parse('2026-06-01')).toISOString(),
   };

@@ -92,7 +92,7 @@ describe('a report as text', () => {
   });
 });
 
-describe('colours', () => {
+describe('colors', () => {
   const token = mintApproovToken({ secretBase64 });
 
   it.each<[string, boolean, Record<string, string>, boolean]>([
@@ -100,9 +100,9 @@ describe('colours', () => {
     ['with NO_COLOR empty, which means nothing', true, { ...ENV, NO_COLOR: '' }, true],
     ['with NO_COLOR', true, { ...ENV, NO_COLOR: '1' }, false],
     ['in a pipe', false, ENV, false],
-  ])('%s', async (_, isTerminal, env, coloured) => {
+  ])('%s', async (_, isTerminal, env, colored) => {
     const { out } = await cli(['inspect', token], env, { isTerminal });
-    expect(out.includes(ESCAPE)).toBe(coloured);
+    expect(out.includes(ESCAPE)).toBe(colored);
   });
 
   it('never are in JSON', async () => {

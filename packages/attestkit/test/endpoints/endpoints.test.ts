@@ -162,7 +162,7 @@ describe('a body', () => {
     const backend = new Backend();
     const body = await good(backend);
     const reply = await backend.send('/attest', { method: 'POST', body, fields });
-    expect([reply.status, reply.code]).toEqual([400, 'ERR_ENROLMENT_MEDIA_TYPE_UNSUPPORTED']);
+    expect([reply.status, reply.code]).toEqual([400, 'ERR_ENROLLMENT_MEDIA_TYPE_UNSUPPORTED']);
   });
 
   it.each(['', '[]', 'null', '{', '{"a":1,"a":2}', '{"device_id":"a","device_id":"a"}', '"x"', '\ufeff{}'])(
@@ -170,7 +170,7 @@ describe('a body', () => {
     async (body) => {
       const backend = new Backend();
       const reply = await backend.send('/attest', { method: 'POST', body, fields: JSON_TYPE });
-      expect([reply.status, reply.code]).toEqual([400, 'ERR_ENROLMENT_BODY_MALFORMED']);
+      expect([reply.status, reply.code]).toEqual([400, 'ERR_ENROLLMENT_BODY_MALFORMED']);
     },
   );
 
@@ -196,7 +196,7 @@ describe('a body', () => {
     expect([await answer('1e9', 10), read]).toEqual([413, 0]);
     expect([await answer('10', 65_537), read]).toEqual([413, 1]);
     expect(backend.events.map(({ refused }) => refused?.code)).toEqual(
-      Array.from({ length: 3 }, () => 'ERR_ENROLMENT_BODY_TOO_LARGE'),
+      Array.from({ length: 3 }, () => 'ERR_ENROLLMENT_BODY_TOO_LARGE'),
     );
   });
 

@@ -34,7 +34,7 @@ describe('one stream of events', () => {
     expect(told.map(({ type }) => type)).toEqual(['endpoint', 'device', 'session']);
     const [endpoint, device, session] = told as [GuardEvent, GuardEvent, GuardEvent];
     expect(endpoint).toMatchObject({ outcome: 'accepted', at: backend.clock.ms, path: '/device/attest' });
-    expect(device).toMatchObject({ change: 'enrolled', recordId: record?.recordId, evidence: 'app-attest' });
+    expect(device).toMatchObject({ change: 'enrolled', recordId: record?.recordId, evidence: 'appAttest' });
     expect(session).toMatchObject({ change: 'begun', session: record?.sessions[0]?.sessionId });
     const ids = new Set(told.map((event) => ('requestId' in event ? event.requestId : undefined)));
     expect([...ids]).toEqual([expect.stringMatching(UUID)]);

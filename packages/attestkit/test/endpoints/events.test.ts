@@ -115,14 +115,14 @@ describe('events', () => {
     expect([a?.device, a?.address]).toEqual([b?.device, b?.address]);
     expect(a?.device).not.toBe(c?.device);
     expect(a?.address).not.toBe(c?.address);
-    expect(a).toMatchObject({ outcome: 'accepted', status: 200, evidence: 'app-attest', retried: false });
+    expect(a).toMatchObject({ outcome: 'accepted', status: 200, evidence: 'appAttest', retried: false });
     expect(a?.session).toMatch(/^[\w-]{22}$/);
     expect(b).toMatchObject({ outcome: 'refused', status: 409, session: undefined });
   });
 
   it('tell of what the evidence had that is not known here, once and nowhere else', async () => {
     const notes = ['environmentDetails.newVerdict', ...Array.from({ length: 50 }, () => 'x'.repeat(500))];
-    const backend = new Backend({ enrolment: [vouching({}, { notes })] });
+    const backend = new Backend({ enrollment: [vouching({}, { notes })] });
     const sent = { challenge: await backend.challenge(), device_id: 'phone-1', token: 'good' };
     await backend.post('/attest', { ...sent, token: 'bad' });
     const reply = await backend.post('/attest', sent);
@@ -151,7 +151,7 @@ describe('events', () => {
     await backend.refresh(tokensOf(await backend.refresh(first.refresh)).refresh);
     await backend.refresh(first.refresh);
     const codes = backend.events.flatMap(({ refused }) => refused?.code ?? []);
-    expect(codes).toEqual(['ERR_ENROLMENT_LABEL_TAKEN', 'ERR_ENROLMENT_KEY_TAKEN', 'ERR_REFRESH_REUSED']);
+    expect(codes).toEqual(['ERR_ENROLLMENT_LABEL_TAKEN', 'ERR_ENROLLMENT_KEY_TAKEN', 'ERR_REFRESH_REUSED']);
   });
 
   it.each([

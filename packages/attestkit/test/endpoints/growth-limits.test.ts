@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EnrolmentEvidence } from '../../src/ports/enrolment.js';
+import type { EnrollmentEvidence } from '../../src/ports/enrollment.js';
 import { Backend, newKey, tally } from '../sessions/support/backend.js';
 
 describe('new records', () => {
@@ -11,13 +11,13 @@ describe('new records', () => {
     const third = newKey();
     const body = await backend.evidence(third, 'd3');
     const refused = await backend.post('/attest', body);
-    expect(refused).toMatchObject({ status: 429, code: 'ERR_ENROLMENT_RECORD_LIMIT', body: {} });
+    expect(refused).toMatchObject({ status: 429, code: 'ERR_ENROLLMENT_RECORD_LIMIT', body: {} });
     // What exists already makes no new record; other addresses have limits of their own.
     expect(await backend.attest(key, 'd1')).toMatchObject({ code: undefined, status: 200 });
     expect((await backend.post('/attest', body, { ip: '198.51.100.1' })).status).toBe(200);
-    const counted = backend.guard.counters().filter(({ code }) => code === 'ERR_ENROLMENT_RECORD_LIMIT');
+    const counted = backend.guard.counters().filter(({ code }) => code === 'ERR_ENROLLMENT_RECORD_LIMIT');
     expect(counted).toEqual([
-      { route: '/attest', outcome: 'refused', code: 'ERR_ENROLMENT_RECORD_LIMIT', count: 1 },
+      { route: '/attest', outcome: 'refused', code: 'ERR_ENROLLMENT_RECORD_LIMIT', count: 1 },
     ]);
     backend.clock.ms += 1_800_000;
     expect((await backend.attest(newKey(backend.clock.now), 'd4')).status).toBe(200);
@@ -35,11 +35,11 @@ describe('new records', () => {
 
 describe('evidence that another service looks at', () => {
   /** A class with private members, as an application's own evidence may be. */
-  class Remote implements EnrolmentEvidence {
+  class Remote implements EnrollmentEvidence {
     readonly kind = 'remote';
     readonly fields = ['token'] as const;
     #calls = 0;
-    async verify(_fields: object, { consumeChallenge, now }: Parameters<EnrolmentEvidence['verify']>[1]) {
+    async verify(_fields: object, { consumeChallenge, now }: Parameters<EnrollmentEvidence['verify']>[1]) {
       await consumeChallenge();
       await consumeChallenge();
       this.#calls += 1;
@@ -56,7 +56,7 @@ describe('evidence that another service looks at', () => {
 
   it('has a limit of its own by the address, before the call and before the challenge is spent', async () => {
     const evidence = new Remote();
-    const backend = new Backend({ enrolment: [evidence] });
+    const backend = new Backend({ enrollment: [evidence] });
     const send = async (id: number, ip: string) => {
       const challenge = await backend.challenge(`d${id}`);
       const body = { challenge, device_id: `d${id}`, token: 't' };
@@ -64,7 +64,7 @@ describe('evidence that another service looks at', () => {
     };
     for (let id = 0; id < 10; id += 1) expect((await send(id, '203.0.113.7')).reply.status).toBe(200);
     const { body, reply } = await send(10, '203.0.113.7');
-    expect(reply).toMatchObject({ status: 429, code: 'ERR_ENROLMENT_REMOTE_LIMIT' });
+    expect(reply).toMatchObject({ status: 429, code: 'ERR_ENROLLMENT_REMOTE_LIMIT' });
     expect(reply.answer.headers['retry-after']).toBe('5');
     expect(evidence.calls()).toBe(10);
     expect((await backend.post('/attest', body, { ip: '198.51.100.1' })).status).toBe(200);
@@ -72,7 +72,7 @@ describe('evidence that another service looks at', () => {
   });
 
   it('holds for all together where nobody knows their addresses', async () => {
-    const backend = new Backend({ enrolment: [new Remote()], limits: { unknownAddresses: 1 } });
+    const backend = new Backend({ enrollment: [new Remote()], limits: { unknownAddresses: 1 } });
     const codes = [];
     for (let id = 0; id < 20; id += 1) {
       const body = { challenge: await backend.challenge(`d${id}`), device_id: `d${id}`, token: 't' };

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { EndpointUse } from '../../src/endpoints/internal.js';
-import type { EnrolmentEvidence } from '../../src/ports/enrolment.js';
+import type { EnrollmentEvidence } from '../../src/ports/enrollment.js';
 import { Backend, claimsOf, newKey, requestOf, START, tally, tokensOf } from '../sessions/support/backend.js';
 
 describe('the limiter', () => {
@@ -117,7 +117,7 @@ describe('the limiter', () => {
       for (const [body, status, code] of [
         [members(65), 413, 'ERR_ENDPOINT_MEMBERS_TOO_LARGE'],
         [`{"a":[${'1,'.repeat(70)}1]}`, 413, 'ERR_ENDPOINT_MEMBERS_TOO_LARGE'],
-        [`{"a":${'['.repeat(9)}${']'.repeat(9)}}`, 400, 'ERR_ENROLMENT_BODY_MALFORMED'],
+        [`{"a":${'['.repeat(9)}${']'.repeat(9)}}`, 400, 'ERR_ENROLLMENT_BODY_MALFORMED'],
       ] as const) {
         parse.mockClear();
         expect((await send(body))?.status).toBe(status);
@@ -153,7 +153,7 @@ describe('the limiter', () => {
 function slow() {
   const waiting: (() => void)[] = [];
   const about = { kind: 'slow', platform: 'ios', appId: 'app', environment: 'production' } as const;
-  const evidence: EnrolmentEvidence = {
+  const evidence: EnrollmentEvidence = {
     kind: 'slow',
     fields: ['token'],
     verify: async () => {
@@ -175,7 +175,7 @@ const settled = async () => {
 describe('capacity', () => {
   it('is 64 verifications at once; more are told to come again, and room is given back', async () => {
     const { evidence, waiting, letGo } = slow();
-    const backend = new Backend({ enrolment: [evidence] });
+    const backend = new Backend({ enrollment: [evidence] });
     const ask = async (id: number) =>
       backend.post('/attest', {
         challenge: await backend.challenge(`d${id}`),
@@ -202,7 +202,7 @@ describe('capacity', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const { evidence } = slow();
-      const backend = new Backend({ enrolment: [evidence] });
+      const backend = new Backend({ enrollment: [evidence] });
       const body = { challenge: await backend.challenge('d'), device_id: 'd', token: 't' };
       const hanging = backend.post('/attest', body);
       await settled();
@@ -216,11 +216,11 @@ describe('capacity', () => {
   });
 
   it('is given back by what fails', async () => {
-    const failing: EnrolmentEvidence = {
+    const failing: EnrollmentEvidence = {
       ...slow().evidence,
       verify: () => Promise.reject(new Error('no')),
     };
-    const backend = new Backend({ enrolment: [failing] });
+    const backend = new Backend({ enrollment: [failing] });
     const statuses = [];
     for (let id = 0; id < 200; id += 1) {
       const challenge = await backend.challenge('a');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tokenBuckets } from '../../src/endpoints/rate-limiter.js';
-import { enrolmentLimits, readLimits } from '../../src/endpoints/limits.js';
+import { enrollmentLimits, readLimits } from '../../src/endpoints/limits.js';
 
 const MINUTE = 60_000;
 
@@ -107,7 +107,7 @@ describe('limits of what one address may cost', () => {
 
   function limited(options = {}) {
     const clock = { now: 1_000_000 };
-    const limits = enrolmentLimits(readLimits(options), () => clock.now);
+    const limits = enrollmentLimits(readLimits(options), () => clock.now);
     const burst = (of: 'remote' | 'newRecord', uses: number, address?: string) =>
       Array.from({ length: uses }, () => limits[of](address)).filter(Boolean).length;
     return { clock, burst };

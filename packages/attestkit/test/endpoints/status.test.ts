@@ -1,4 +1,4 @@
-import { CONFLICT_CHECKS } from '../../src/sessions/enrolment/enrolment-checks.js';
+import { CONFLICT_CHECKS } from '../../src/sessions/enrollment/enrollment-checks.js';
 import { readdirSync, existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { statusOf } from '../../src/endpoints/status.js';
@@ -15,8 +15,8 @@ const ALLOWED: Record<(typeof ENDPOINTS)[number], readonly number[]> = {
   revoke: [400, 413, 429, 503],
 };
 
-/** Everything of the shape of a check in the catalogues of all rooms. */
-async function catalogue(): Promise<readonly CheckDef[]> {
+/** Everything of the shape of a check in the catalogs of all rooms. */
+async function catalog(): Promise<readonly CheckDef[]> {
   const src = new URL('../../src/', import.meta.url);
   const rooms = readdirSync(src).filter(
     (room) => room !== 'ports' && existsSync(new URL(`${room}/checks.ts`, src)),
@@ -32,7 +32,7 @@ async function catalogue(): Promise<readonly CheckDef[]> {
   return [...new Map(modules.flatMap(checksIn).map((each) => [each.code, each])).values()];
 }
 
-const CHECKS = await catalogue();
+const CHECKS = await catalog();
 
 const CONFLICTS: readonly string[] = Object.values(CONFLICT_CHECKS).map(({ code }) => code);
 
@@ -65,10 +65,10 @@ describe('the status of an endpoint', () => {
 
   const stages: readonly Stage[] = ['missing', 'malformed', 'untrusted', 'denied', 'unavailable'];
   it.each<[code: string, stage: Stage, of: readonly number[]]>([
-    ['ERR_ENROLMENT_DEVICE_ID_MALFORMED', 'malformed', [400, 400, 400, 400, 400]],
-    ['ERR_ENROLMENT_BODY_MALFORMED', 'malformed', [400, 400, 400, 400, 400]],
-    ['ERR_ENROLMENT_MEMBERS_MALFORMED', 'malformed', [400, 400, 400, 400, 400]],
-    ['ERR_ENROLMENT_BODY_TOO_LARGE', 'malformed', [413, 413, 413, 413, 413]],
+    ['ERR_ENROLLMENT_DEVICE_ID_MALFORMED', 'malformed', [400, 400, 400, 400, 400]],
+    ['ERR_ENROLLMENT_BODY_MALFORMED', 'malformed', [400, 400, 400, 400, 400]],
+    ['ERR_ENROLLMENT_MEMBERS_MALFORMED', 'malformed', [400, 400, 400, 400, 400]],
+    ['ERR_ENROLLMENT_BODY_TOO_LARGE', 'malformed', [413, 413, 413, 413, 413]],
     ['ERR_GUARD_BODY_UNREADABLE', 'malformed', [400, 400, 400, 400, 400]],
     ['ERR_GUARD_BODY_UNAVAILABLE', 'unavailable', [503, 503, 503, 503, 503]],
     ['ERR_CHALLENGE_EXPIRED', 'untrusted', [400, 400, 400, 400, 400]],
@@ -85,10 +85,10 @@ describe('the status of an endpoint', () => {
     ['ERR_REFRESH_REUSED', 'untrusted', [400, 403, 401, 401, 400]],
     ['ERR_ASSERTION_KEY_UNKNOWN', 'untrusted', [400, 403, 401, 401, 400]],
     ['ERR_ASSERTION_COUNTER_REUSED', 'untrusted', [400, 403, 401, 401, 400]],
-    ['ERR_ENROLMENT_LABEL_TAKEN', 'untrusted', [400, 409, 409, 409, 400]],
-    ['ERR_ENROLMENT_LABEL_TAKEN', 'denied', [400, 409, 409, 409, 400]],
-    ['ERR_ENROLMENT_KEY_TAKEN', 'untrusted', [400, 409, 409, 409, 400]],
-    ['ERR_ENROLMENT_USER_TAKEN', 'untrusted', [400, 409, 409, 409, 400]],
+    ['ERR_ENROLLMENT_LABEL_TAKEN', 'untrusted', [400, 409, 409, 409, 400]],
+    ['ERR_ENROLLMENT_LABEL_TAKEN', 'denied', [400, 409, 409, 409, 400]],
+    ['ERR_ENROLLMENT_KEY_TAKEN', 'untrusted', [400, 409, 409, 409, 400]],
+    ['ERR_ENROLLMENT_USER_TAKEN', 'untrusted', [400, 409, 409, 409, 400]],
     ['ERR_DEVICE_RECORD_BLOCKED', 'untrusted', [400, 403, 403, 403, 400]],
     ['ERR_DEVICE_RECORD_BLOCKED', 'denied', [400, 403, 403, 403, 400]],
     ['ERR_SESSION_FAMILY_ENDED', 'untrusted', [400, 403, 401, 401, 400]],

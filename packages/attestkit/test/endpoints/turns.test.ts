@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Turns } from '../../src/endpoints/turns.js';
-import type { Enrolled, EnrolmentEvidence } from '../../src/ports/enrolment.js';
+import type { Enrolled, EnrollmentEvidence } from '../../src/ports/enrollment.js';
 import { Backend, START, tally, tokensOf } from '../sessions/support/backend.js';
 
 /** Counts the turns of the event loop. */
@@ -34,10 +34,10 @@ const ENROLLED: Enrolled = {
 };
 
 /** Evidence that notes when it is verified, and of whom. */
-function noting(more: Partial<EnrolmentEvidence> = {}) {
+function noting(more: Partial<EnrollmentEvidence> = {}) {
   const turns: number[] = [];
   const order: string[] = [];
-  const evidence: EnrolmentEvidence = {
+  const evidence: EnrollmentEvidence = {
     kind: 'blocking',
     fields: ['token'],
     appraise: () => undefined,
@@ -98,22 +98,22 @@ describe('turns', () => {
   });
 });
 
-describe('enrolments', () => {
+describe('enrollments', () => {
   it('are verified one to a turn of the event loop, the first come first', async () => {
     const { evidence, turns, order } = noting();
-    const answers = await Promise.all(await flood(new Backend({ enrolment: [evidence] }), 40));
+    const answers = await Promise.all(await flood(new Backend({ enrollment: [evidence] }), 40));
     expect(tally(answers.map(({ status }) => status))).toEqual({ 200: 40 });
     expect(new Set(turns).size).toBe(40);
     expect(order).toEqual(Array.from({ length: 40 }, (_, id) => `device-${id}`));
   });
 
-  it('wait for nobody on Cloudflare Workers, where one that is cancelled would keep all behind it', async () => {
+  it('wait for nobody on Cloudflare Workers, where one that is canceled would keep all behind it', async () => {
     const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
     const value = { userAgent: 'Cloudflare-Workers' };
     Object.defineProperty(globalThis, 'navigator', { value, configurable: true });
     try {
       const { evidence, turns } = noting();
-      const answers = await Promise.all(await flood(new Backend({ enrolment: [evidence] }), 40));
+      const answers = await Promise.all(await flood(new Backend({ enrollment: [evidence] }), 40));
       expect(tally(answers.map(({ status }) => status))).toEqual({ 200: 40 });
       expect(new Set(turns).size).toBeLessThan(5);
     } finally {
@@ -124,7 +124,7 @@ describe('enrolments', () => {
 
   it('of two guards share the turns', async () => {
     const { evidence, turns } = noting();
-    const both = [new Backend({ enrolment: [evidence] }), new Backend({ enrolment: [evidence] })];
+    const both = [new Backend({ enrollment: [evidence] }), new Backend({ enrollment: [evidence] })];
     const sent = [];
     for (const backend of both) sent.push(...(await flood(backend, 10)));
     await Promise.all(sent);
@@ -137,7 +137,7 @@ describe('enrolments', () => {
       bring = resolve;
     });
     const { evidence, turns } = noting({ ready: () => list });
-    const sent = await flood(new Backend({ enrolment: [evidence] }), 20);
+    const sent = await flood(new Backend({ enrollment: [evidence] }), 20);
     await settled();
     expect(turns).toEqual([]);
     bring();
@@ -149,7 +149,7 @@ describe('enrolments', () => {
     const beside = noting({ kind: 'beside', fields: ['verdict'] });
     const companion = { evidence: beside.evidence, isRequired: () => true };
     const { evidence, turns } = noting({ companion });
-    const backend = new Backend({ enrolment: [evidence] });
+    const backend = new Backend({ enrollment: [evidence] });
     const ask = async (id: string) =>
       backend.post('/attest', {
         challenge: await backend.challenge(id),
@@ -168,7 +168,7 @@ describe('enrolments', () => {
         throw new Error('no');
       },
     });
-    const backend = new Backend({ enrolment: [evidence] });
+    const backend = new Backend({ enrollment: [evidence] });
     for (let round = 0; round < 5; round += 1) {
       const answers = await Promise.all(await flood(backend, 30));
       expect(tally(answers.map(({ status }) => status))).toEqual({ 503: 30 });
@@ -178,7 +178,7 @@ describe('enrolments', () => {
 
   it('leave the loop to others: what came after them is answered before they are through', async () => {
     const { evidence, turns } = noting();
-    const backend = new Backend({ enrolment: [evidence] });
+    const backend = new Backend({ enrollment: [evidence] });
     const sent = await flood(backend, 50);
     await backend.challenge('other');
     await backend.refresh('none');
@@ -187,7 +187,7 @@ describe('enrolments', () => {
   });
 });
 
-describe('enrolments that wait for another service', () => {
+describe('enrollments that wait for another service', () => {
   it('keep no room from refresh and revoke, nor these from them', async () => {
     const held: (() => void)[] = [];
     let isSlow = false;
@@ -203,7 +203,7 @@ describe('enrolments that wait for another service', () => {
       if (isUserSlow) await new Promise<void>((resolve) => users.push(resolve));
       return undefined;
     };
-    const backend = new Backend({ enrolment: [evidence], subject });
+    const backend = new Backend({ enrollment: [evidence], subject });
     const ask = async (id: string) =>
       backend.post('/attest', { challenge: await backend.challenge(id), device_id: id, token: 't' });
     const tokens = tokensOf(await ask('known'));

@@ -48,7 +48,7 @@ describe('sessions from the environment', () => {
     expect(guard.route({ signedRequest: true }).asked).toEqual(['session', 'signedRequest']);
   });
 
-  it('enrol by tokens of an attester', () => {
+  it('enroll by tokens of an attester', () => {
     const attester = {
       APPLE_PUBLIC_KEYS_URL: 'https://attester.example/jwks',
       APP_BUNDLE_ID: 'com.example.app',
@@ -65,7 +65,7 @@ describe('an environment that cannot be right', () => {
   it.each([
     ['no JWT_SECRET', {}, { devices }, 'JWT_SECRET'],
     ['a short JWT_SECRET', { JWT_SECRET: 'short' }, { devices }, 'JWT_SECRET'],
-    ['no way to enrol', { JWT_SECRET }, {}, 'APPLE_PUBLIC_KEYS_URL'],
+    ['no way to enroll', { JWT_SECRET }, {}, 'APPLE_PUBLIC_KEYS_URL'],
     ['no app', { JWT_SECRET, APPLE_PUBLIC_KEYS_URL: 'https://a.example/jwks' }, {}, 'APP_BUNDLE_ID'],
     ['no keys', { JWT_SECRET, APP_BUNDLE_ID: 'com.example.app' }, {}, 'APPLE_PUBLIC_KEYS_URL'],
     [

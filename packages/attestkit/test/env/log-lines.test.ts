@@ -35,12 +35,12 @@ const used = (event: Partial<EndpointEvent>): EndpointEvent => ({
 describe('the lines of the endpoints', () => {
   it('say who was let in, by what, and what is not known of it', () => {
     const notes = ['attestationVersion 600'];
-    expect(linesOf(used({ evidence: 'key-attestation', notes }))).toEqual([
-      'ACCEPTED ATTEST REQUEST WITH KEY-ATTESTATION',
+    expect(linesOf(used({ evidence: 'keyAttestation', notes }))).toEqual([
+      'ACCEPTED ATTEST REQUEST WITH KEY ATTESTATION',
       'NOT KNOWN HERE: attestationVersion 600',
     ]);
-    expect(linesOf(used({ endpoint: 'refresh', evidence: 'play-integrity' }))).toEqual([
-      'ACCEPTED REFRESH REQUEST WITH PLAY-INTEGRITY',
+    expect(linesOf(used({ endpoint: 'refresh', evidence: 'playIntegrity' }))).toEqual([
+      'ACCEPTED REFRESH REQUEST WITH PLAY INTEGRITY',
     ]);
   });
 

@@ -54,7 +54,7 @@ class Clients {
       if (status !== 200 && status !== true) this.lost.push(`${when}: ${what} (${status})`);
     };
     for (const [at, [phone, challenge]] of this.#waiting.entries()) {
-      note('a challenge', await phone.enrol(at % 2 === 0 ? b : a, challenge));
+      note('a challenge', await phone.enroll(at % 2 === 0 ? b : a, challenge));
       this.#enrolled.push(phone);
     }
     for (const [at, phone] of this.#enrolled.entries()) {
@@ -94,12 +94,12 @@ describe('a rolling deployment of a new secret on two processes', { timeout: 180
   it('that signs with the new secret before all verify it loses what the others are shown', async () => {
     const [changed, unchanged] = await deploy({ JWT_SECRET: NEW, JWT_SECRET_PREVIOUS: OLD }, BEFORE);
     const phone = new Phone();
-    expect(await phone.enrol(changed, await changed.challenge(phone.deviceId))).toBe(200);
+    expect(await phone.enroll(changed, await changed.challenge(phone.deviceId))).toBe(200);
     expect(await changed.use(phone.session)).toBe(200);
     expect(await unchanged.use(phone.session)).not.toBe(200);
     expect(await phone.refresh(unchanged)).not.toBe(200);
     const other = new Phone();
-    expect(await other.enrol(unchanged, await changed.challenge(other.deviceId))).not.toBe(200);
+    expect(await other.enroll(unchanged, await changed.challenge(other.deviceId))).not.toBe(200);
   });
 
   it('that only replaces the secret loses everything', async () => {
@@ -119,7 +119,7 @@ describe('a rolling deployment of a new secret on two processes', { timeout: 180
     const phones = [new Phone(), new Phone()] as const;
     for (const phone of phones) {
       const [a, b] = instances as [Instance, Instance];
-      expect(await phone.enrol(a, await b.challenge(phone.deviceId))).toBe(200);
+      expect(await phone.enroll(a, await b.challenge(phone.deviceId))).toBe(200);
     }
     for (const at of [0, 1] as const) await replace(at, STEP_2);
     expect(await phones[0].refresh(instances[0] as Instance)).toBe(200);

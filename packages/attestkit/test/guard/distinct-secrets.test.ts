@@ -33,10 +33,10 @@ function problem({ evidence, ...ofDevices }: Changes): string {
 }
 
 type Changes = Pick<GuardOptions, 'evidence'> &
-  Partial<Pick<DevicesOptions, 'secret' | 'hashKey'>> & { readonly enrolment?: DevicesOptions['evidence'] };
+  Partial<Pick<DevicesOptions, 'secret' | 'hashKey'>> & { readonly enrollment?: DevicesOptions['evidence'] };
 
-function withEvidence({ enrolment, ...more }: Changes): Partial<DevicesOptions> {
-  return { ...more, ...(enrolment && { evidence: enrolment }) } as Partial<DevicesOptions>;
+function withEvidence({ enrollment, ...more }: Changes): Partial<DevicesOptions> {
+  return { ...more, ...(enrollment && { evidence: enrollment }) } as Partial<DevicesOptions>;
 }
 
 describe('a secret that has two uses', () => {
@@ -84,21 +84,21 @@ describe('a secret that has two uses', () => {
     );
   });
 
-  it('of evidence for enrolment fails at start-up as well', () => {
+  it('of evidence for enrollment fails at start-up as well', () => {
     const decryptionKey = bytes.toString('base64');
     const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const verificationKey = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
     const keys = playIntegrityKeys({ decryptionKey, verificationKey });
-    const certificateSha256Digests = [randomBytes(32).toString('base64url')];
-    const apps = [{ packageName: 'com.example.app', certificateSha256Digests, keys }];
-    const enrolment = [playIntegrity({ apps })];
-    expect(problem({ enrolment })).toMatch(
-      /^devices\.evidence \(play-integrity\) uses a secret that evidence uses too/,
+    const acceptedCertificates = [randomBytes(32).toString('base64url')];
+    const apps = [{ packageName: 'com.example.app', acceptedCertificates, keys }];
+    const enrollment = [playIntegrity({ apps })];
+    expect(problem({ enrollment })).toMatch(
+      /^devices\.evidence \(playIntegrity\) uses a secret that evidence uses too/,
     );
-    expect(problem({ enrolment, evidence: [], secret: bytes.toString('hex') })).toMatch(
-      /^devices\.secret uses a secret that devices\.evidence \(play-integrity\) uses too/,
+    expect(problem({ enrollment, evidence: [], secret: bytes.toString('hex') })).toMatch(
+      /^devices\.secret uses a secret that devices\.evidence \(playIntegrity\) uses too/,
     );
-    expect(problem({ enrolment, evidence: [] })).toBe('none');
+    expect(problem({ enrollment, evidence: [] })).toBe('none');
   });
 
   it('is no fault where two headers have tokens of one account', () => {

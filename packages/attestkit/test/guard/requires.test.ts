@@ -159,7 +159,7 @@ it('an endpoint answers though the clock fails', async () => {
 });
 
 it('a copied refresh token is told of at attest as well', async () => {
-  const backend = new Backend({ enrolment: [vouching()] });
+  const backend = new Backend({ enrollment: [vouching()] });
   const attest = async (more: object = {}) =>
     backend.post('/attest', {
       challenge: await backend.challenge(),

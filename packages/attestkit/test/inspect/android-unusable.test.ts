@@ -81,8 +81,8 @@ describe('evidence of Android that cannot be inspected', () => {
     ],
     [
       'no digests',
-      { ...PAYLOAD, expect: { certificateSha256Digests: [] } },
-      /^expect\.certificateSha256Digests is empty/,
+      { ...PAYLOAD, expect: { acceptedCertificates: [] } },
+      /^expect\.acceptedCertificates is empty/,
     ],
     ['an age of a week', { ...PAYLOAD, expect: { maxAgeSeconds: 604_800 } }, /^expect\.maxAgeSeconds is /],
     [

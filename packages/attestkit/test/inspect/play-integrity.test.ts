@@ -63,7 +63,7 @@ describe('a verdict of Play Integrity', () => {
     ],
     [
       'of a copy of the app',
-      { expect: { ...EXPECT, certificateSha256Digests: ['00'.repeat(32)] } },
+      { expect: { ...EXPECT, acceptedCertificates: ['00'.repeat(32)] } },
       codes('CERTIFICATE_MISMATCH'),
     ],
     ['of an old app', { expect: { ...EXPECT, minimumVersionCode: '43' } }, codes('VERSION_CODE_DENIED')],

@@ -104,7 +104,7 @@ describe('a session token that passes', () => {
     expect(inspectEvidence({ ...ES_FILE, jwks })).toMatchObject({ verdict: 'pass' });
   });
 
-  it('is recognised bare, by the type in its header alone', () => {
+  it('is recognized bare, by the type in its header alone', () => {
     const bare = minted('secret', { iat: Math.floor(Date.now() / 1000), exp: 1e11 });
     expect(inspectEvidence(bare, { secret })).toMatchObject({ kind: 'session-token', verdict: 'pass' });
     expect(kindOf(bare)).toBe('session-token');

@@ -104,7 +104,7 @@ describe('what a check found, and what it expects', () => {
     ],
     ['a verdict, any Android', PAYLOAD, 'ERR_PLAY_INTEGRITY_SDK_VERSION_DENIED', /^not asked(; found \d+)?$/],
     [
-      'a verdict, licence',
+      'a verdict, license',
       PAYLOAD,
       'ERR_PLAY_INTEGRITY_LICENSING_DENIED',
       /^found "LICENSED", expected "LICENSED"$/,

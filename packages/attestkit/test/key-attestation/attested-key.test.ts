@@ -4,7 +4,7 @@ import { keyAttestation } from '../../src/key-attestation/index.js';
 import { readPublicKey } from '../../src/key-attestation/attested-key.js';
 import { bits, integer, NULL, octets, oid, sequence } from '../../../testing/src/encode/der.js';
 import { integers } from './support/describe.js';
-import { codeOf, enrol, options } from './support/enrolling.js';
+import { codeOf, enroll, options } from './support/enrolling.js';
 import { LEAF_KEY, remoteDrafts, type Draft } from './support/forge.js';
 
 const EC = oid('1.2.840.10045.2.1');
@@ -59,11 +59,11 @@ describe('a public key', () => {
   });
 });
 
-describe('does not enrol a key', () => {
+describe('does not enroll a key', () => {
   const evidence = keyAttestation(options());
   const enrolling = (change: Partial<Draft>, hardware = {}): Promise<string> => {
     const [leaf, ...rest] = remoteDrafts({ hardware }) as [Draft, ...Draft[]];
-    return codeOf(() => enrol(evidence, [{ ...leaf, ...change }, ...rest]));
+    return codeOf(() => enroll(evidence, [{ ...leaf, ...change }, ...rest]));
   };
   const rsaPadded = { 6: integers(5) };
 

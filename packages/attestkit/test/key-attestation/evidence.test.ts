@@ -14,7 +14,7 @@ import {
   rootOfTrust,
   type Description,
 } from './support/describe.js';
-import { codeOf, context, enrol, options, sent } from './support/enrolling.js';
+import { codeOf, context, enroll, options, sent } from './support/enrolling.js';
 import { factoryDrafts, remoteDrafts, signAll } from './support/forge.js';
 
 const listOf = (...serials: string[]): RevocationList => ({
@@ -22,12 +22,12 @@ const listOf = (...serials: string[]): RevocationList => ({
   isRevoked: (serial) => serials.includes(serial),
 });
 
-describe('enrols', () => {
+describe('enrolls', () => {
   it('with what the record needs, and nothing that identifies the device', async () => {
     const identified: Description = { hardware: { 713: octets('SERIAL'), 714: octets('IMEI') } };
-    const enrolled = await enrol(keyAttestation(options()), remoteDrafts(identified));
+    const enrolled = await enroll(keyAttestation(options()), remoteDrafts(identified));
     expect(enrolled).toEqual({
-      kind: 'key-attestation',
+      kind: 'keyAttestation',
       platform: 'android',
       appId: PACKAGE,
       environment: 'production',
@@ -69,7 +69,7 @@ describe('enrols', () => {
 
   it('with a note of a version that is newer than those known here, and of its tags', async () => {
     const newer: Description = { version: 600, hardware: { 999: octets('something of the device') } };
-    const enrolled = await enrol(keyAttestation(options()), remoteDrafts(newer));
+    const enrolled = await enroll(keyAttestation(options()), remoteDrafts(newer));
     expect(enrolled.notes).toEqual(['attestationVersion 600', 'hardwareEnforced 999']);
   });
 
@@ -90,7 +90,7 @@ describe('enrols', () => {
   });
 });
 
-describe('does not enrol', () => {
+describe('does not enroll', () => {
   const evidence = keyAttestation(options());
   const chain = sent(signAll(remoteDrafts()));
   const pem = `-----BEGIN CERTIFICATE-----\n${chain[0]}\n-----END CERTIFICATE-----\n`;
@@ -131,18 +131,18 @@ describe('does not enrol', () => {
     ['ORIGIN_INVALID', { hardware: { 702: integer(2) } }],
     ['DIGEST_MISMATCH', { software: { 709: applicationId(undefined, [Buffer.alloc(32)]) } }],
   ] satisfies [string, Description][])('by default: %s', async (code, description) => {
-    expect(await codeOf(() => enrol(evidence, remoteDrafts(description)))).toBe(code);
+    expect(await codeOf(() => enroll(evidence, remoteDrafts(description)))).toBe(code);
   });
 
   it('where the revocation list says no, or cannot be had', async () => {
     const revoked: RevocationSource = { current: async () => listOf('f59c'), latest: () => undefined };
-    expect(await codeOf(() => enrol(keyAttestation(options({ revocations: revoked }))))).toBe('REVOKED');
+    expect(await codeOf(() => enroll(keyAttestation(options({ revocations: revoked }))))).toBe('REVOKED');
     const check = { name: 'n', code: 'ERR_X', stage: 'unavailable', says: 's', spec: 's' } as const;
     const failing = (): never => {
       throw new AttestationError(check);
     };
     const down: RevocationSource = { current: failing, latest: () => undefined };
-    expect(await codeOf(() => enrol(keyAttestation(options({ revocations: down }))))).toBe('ERR_X');
+    expect(await codeOf(() => enroll(keyAttestation(options({ revocations: down }))))).toBe('ERR_X');
   });
 });
 
@@ -150,20 +150,20 @@ describe('appraises again at every refresh', () => {
   const policies: readonly (readonly [string, Partial<KeyAttestationOptions>])[] = [
     [
       'APP_ID_DENIED',
-      { apps: [{ packageName: 'com.example.other', certificateSha256Digests: [DIGEST.toString('hex')] }] },
+      { apps: [{ packageName: 'com.example.other', signingCertificates: [DIGEST.toString('hex')] }] },
     ],
-    ['APP_ID_DENIED', { apps: [{ packageName: PACKAGE, certificateSha256Digests: ['ab'.repeat(32)] }] }],
+    ['APP_ID_DENIED', { apps: [{ packageName: PACKAGE, signingCertificates: ['ab'.repeat(32)] }] }],
     [
       'APP_ID_DENIED',
       {
-        apps: [{ packageName: PACKAGE, certificateSha256Digests: [DIGEST.toString('hex'), 'ab'.repeat(32)] }],
+        apps: [{ packageName: PACKAGE, signingCertificates: [DIGEST.toString('hex'), 'ab'.repeat(32)] }],
       },
     ],
     [
       'APP_VERSION_DENIED',
       {
         apps: [
-          { packageName: PACKAGE, certificateSha256Digests: [DIGEST.toString('hex')], minimumVersionCode: 8 },
+          { packageName: PACKAGE, signingCertificates: [DIGEST.toString('hex')], minimumVersionCode: 8 },
         ],
       },
     ],
@@ -176,7 +176,7 @@ describe('appraises again at every refresh', () => {
     ['PROVISIONING_DENIED', { provisioning: 'remote' }],
   ];
   it.each(policies)('%s', async (code, policy) => {
-    const enrolled = await enrol(keyAttestation(options()), factoryDrafts());
+    const enrolled = await enroll(keyAttestation(options()), factoryDrafts());
     expect(await codeOf(() => keyAttestation(options()).appraise(enrolled, NOW))).toBe('accepted');
     expect(await codeOf(() => keyAttestation(options(policy)).appraise(enrolled, NOW))).toBe(code);
   });
@@ -187,13 +187,13 @@ describe('appraises again at every refresh', () => {
       hardware: { 704: rootOfTrust({ state: 1, key: Buffer.from(key, 'hex') }) },
     });
     const listed = keyAttestation(options({ verifiedBootKeys: [key] }));
-    const enrolled = await enrol(listed, drafts);
+    const enrolled = await enroll(listed, drafts);
     // What tells such a system from a maker's, from attested facts alone.
     const verifiedBootKey = Buffer.from(key, 'hex').toString('base64url');
     expect(enrolled.facts).toMatchObject({ bootState: 'SELF_SIGNED', deviceLocked: true, verifiedBootKey });
     const again = keyAttestation(options({ verifiedBootKeys: [verifiedBootKey] }));
     expect(await codeOf(() => again.appraise(enrolled, NOW))).toBe('accepted');
-    expect((await enrol(keyAttestation(options()))).facts).not.toHaveProperty('verifiedBootKey');
+    expect((await enroll(keyAttestation(options()))).facts).not.toHaveProperty('verifiedBootKey');
     expect(await codeOf(() => listed.appraise(enrolled, NOW))).toBe('accepted');
     expect(await codeOf(() => keyAttestation(options()).appraise(enrolled, NOW))).toBe('BOOT_STATE_DENIED');
   });
@@ -209,7 +209,7 @@ describe('appraises again at every refresh', () => {
       latest: () => latest,
     };
     const evidence = keyAttestation(options({ revocations: source }));
-    const enrolled = await enrol(evidence);
+    const enrolled = await enroll(evidence);
     expect(await codeOf(() => evidence.appraise(enrolled, NOW))).toBe('accepted');
     for (const serial of ['65d29495', 'f59c', '3882']) {
       latest = listOf(serial);
@@ -249,7 +249,7 @@ describe('the body’s member', () => {
     'is refused: %j',
     (member) => {
       expect(() => read(member)).toThrow(
-        expect.objectContaining({ code: 'ERR_ENROLMENT_MEMBERS_MALFORMED' }),
+        expect.objectContaining({ code: 'ERR_ENROLLMENT_MEMBERS_MALFORMED' }),
       );
     },
   );

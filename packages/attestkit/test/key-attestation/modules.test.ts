@@ -174,7 +174,7 @@ describe('a key description without a hash of modules', () => {
   });
 });
 
-it('every check of modules is in the catalogue, last', () => {
+it('every check of modules is in the catalog, last', () => {
   const codes = KEY_ATTESTATION_CHECKS.slice(-3).map(({ code }) => code);
   const names = ['HASH_MISSING', 'MALFORMED', 'MISMATCH'];
   expect(codes).toEqual(names.map((name) => `ERR_KEY_ATTESTATION_MODULES_${name}`));

@@ -8,7 +8,7 @@ import { expectations, remoteDrafts, signAll } from './support/forge.js';
 import { chainOf } from './support/published.js';
 
 const CHAIN = signAll(remoteDrafts());
-const app = { packageName: PACKAGE, certificateSha256Digests: [DIGEST.toString('hex')] };
+const app = { packageName: PACKAGE, signingCertificates: [DIGEST.toString('hex')] };
 
 function variableOf(run: () => unknown): string {
   try {
@@ -28,17 +28,15 @@ const SHARED: readonly (readonly [variable: string, options: object])[] = [
   ['apps[0]', { apps: ['com.example.app'] }],
   ['apps[0].packageName', { apps: [{ ...app, packageName: 'app' }] }],
   ['apps[0].packageName', { apps: [{ ...app, packageName: 'com.example.*' }] }],
-  ['apps[0].packageName', { apps: [{ certificateSha256Digests: app.certificateSha256Digests }] }],
-  ['apps[0].certificateSha256Digests', { apps: [{ packageName: PACKAGE }] }],
-  ['apps[0].certificateSha256Digests', { apps: [{ ...app, certificateSha256Digests: [] }] }],
-  ['apps[0].certificateSha256Digests', { apps: [{ ...app, certificateSha256Digests: ['00'] }] }],
-  ['apps[0].certificateSha256Digests', { apps: [{ ...app, certificateSha256Digests: [DIGEST] }] }],
+  ['apps[0].packageName', { apps: [{ signingCertificates: app.signingCertificates }] }],
+  ['apps[0].signingCertificates', { apps: [{ packageName: PACKAGE }] }],
+  ['apps[0].signingCertificates', { apps: [{ ...app, signingCertificates: [] }] }],
+  ['apps[0].signingCertificates', { apps: [{ ...app, signingCertificates: ['00'] }] }],
+  ['apps[0].signingCertificates', { apps: [{ ...app, signingCertificates: [DIGEST] }] }],
   [
-    'apps[0].certificateSha256Digests',
+    'apps[0].signingCertificates',
     {
-      apps: [
-        { ...app, certificateSha256Digests: [...app.certificateSha256Digests, DIGEST.toString('base64')] },
-      ],
+      apps: [{ ...app, signingCertificates: [...app.signingCertificates, DIGEST.toString('base64')] }],
     },
   ],
   ['apps[1].minimumVersionCode', { apps: [app, { ...app, minimumVersionCode: '7' }] }],

@@ -172,7 +172,7 @@ describe('a chain that fails says in which certificate, and in which member of i
     expect(factory.checks.filter(({ detail }) => detail.includes('tbsCertificate'))).toEqual([]);
   });
 
-  it('says it where a device enrols too, without serial numbers or keys', async () => {
+  it('says it where a device enrolls too, without serial numbers or keys', async () => {
     const chain = changed(1, { signer: STRANGER }).map((each) => each.toString('base64'));
     const refused = await Promise.resolve()
       .then(() => keyAttestation(options()).verify({ certificate_chain: chain }, context))

@@ -22,10 +22,10 @@ const code = (description: Description, policy: Policy): string =>
 
 const OTHER = Buffer.alloc(32, 7);
 const signed = (...digests: readonly Buffer[]): Policy => ({
-  apps: [{ packageName: PACKAGE, certificateSha256Digests: digests.map((digest) => digest.toString('hex')) }],
+  apps: [{ packageName: PACKAGE, signingCertificates: digests.map((digest) => digest.toString('hex')) }],
 });
 const app = (more: object): Policy => ({
-  apps: [{ packageName: PACKAGE, certificateSha256Digests: [DIGEST.toString('hex')], ...more }],
+  apps: [{ packageName: PACKAGE, signingCertificates: [DIGEST.toString('hex')], ...more }],
 });
 const hardware = (tags: Description['hardware']): Description => ({ hardware: tags ?? {} });
 const selfSigned = hardware({ 704: rootOfTrust({ state: 1 }) });
@@ -48,16 +48,16 @@ describe('lets in', () => {
       selfSigned,
       { verifiedBootKeys: [BOOT_KEY.toString('hex').toUpperCase()] },
     ],
-    ['a digest with colons', {}, { apps: [{ packageName: PACKAGE, certificateSha256Digests: [colons] }] }],
+    ['a digest with colons', {}, { apps: [{ packageName: PACKAGE, signingCertificates: [colons] }] }],
     [
       'a digest in base64',
       {},
-      { apps: [{ packageName: PACKAGE, certificateSha256Digests: [DIGEST.toString('base64')] }] },
+      { apps: [{ packageName: PACKAGE, signingCertificates: [DIGEST.toString('base64')] }] },
     ],
     [
       'a digest in base64url',
       {},
-      { apps: [{ packageName: PACKAGE, certificateSha256Digests: [DIGEST.toString('base64url')] }] },
+      { apps: [{ packageName: PACKAGE, signingCertificates: [DIGEST.toString('base64url')] }] },
     ],
     [
       'two signers in any order',

@@ -1,9 +1,9 @@
 import { constants, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { keyAttestation } from '../../src/key-attestation/index.js';
-import type { Enrolled, Signer } from '../../src/ports/enrolment.js';
+import type { Enrolled, Signer } from '../../src/ports/enrollment.js';
 import { integers, type Description } from './support/describe.js';
-import { codeOf, enrol, options } from './support/enrolling.js';
+import { codeOf, enroll, options } from './support/enrolling.js';
 import { LEAF_KEY, remoteDrafts, type Draft } from './support/forge.js';
 
 describe('a request that the attested key has signed', () => {
@@ -16,7 +16,7 @@ describe('a request that the attested key has signed', () => {
 
   const keyed = async (key: KeyObject, hardware: Description['hardware'] = {}): Promise<Enrolled> => {
     const [leaf, ...rest] = remoteDrafts({ hardware });
-    return enrol(evidence, [{ ...(leaf as Draft), key }, ...rest]);
+    return enroll(evidence, [{ ...(leaf as Draft), key }, ...rest]);
   };
   const verdict = (enrolled: Enrolled, signature: Buffer | string, data: Buffer = line): Promise<string> => {
     const proof = typeof signature === 'string' ? signature : signature.toString('base64');
@@ -88,7 +88,7 @@ describe('a request that the attested key has signed', () => {
     const signature = sign('sha256', line, LEAF_KEY);
     const { key, ...keyless } = enrolled as Enrolled & Signer;
     for (const other of [
-      { ...enrolled, kind: 'app-attest' },
+      { ...enrolled, kind: 'appAttest' },
       keyless,
       { ...enrolled, key: { ...key, algorithm: undefined as unknown as string } },
       { ...enrolled, key: { ...key, algorithm: 'hmac-sha256' } },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { enrolmentHash, playIntegrity } from '../../src/play-integrity/index.js';
+import { enrollmentHash, playIntegrity } from '../../src/play-integrity/index.js';
 import { refusal } from '../approov/support/tokens.js';
 import {
   APPS,
@@ -27,21 +27,21 @@ import {
 } from './support/tokens.js';
 
 it('binds to challenge and device by documented bytes', () => {
-  const bytes = Buffer.from(`attestkit-enrol-v1\n${CHALLENGE}\ndevice-1`, 'utf8');
+  const bytes = Buffer.from(`attestkit-enroll-v1\n${CHALLENGE}\ndevice-1`, 'utf8');
   expect(HASH).toBe(createHash('sha256').update(bytes).digest('base64url'));
   expect(HASH).toMatch(/^[\w-]{43}$/);
 });
 
-describe('enrolment with the app’s own response keys', () => {
+describe('enrollment with the app’s own response keys', () => {
   const evidence = playIntegrity(LOCAL);
   const sent = token(request({ nonce: HASH }));
 
   it('is synchronous, and about no key', () => {
-    expect(evidence).toMatchObject({ kind: 'play-integrity' });
+    expect(evidence).toMatchObject({ kind: 'playIntegrity' });
     expect(evidence.fields).toEqual(['integrity_token', 'package_name']);
     expect(evidence.proof).toBeUndefined();
     expect(evidence.verify({ integrity_token: sent }, context)).toEqual({
-      kind: 'play-integrity',
+      kind: 'playIntegrity',
       platform: 'android',
       appId: PACKAGE,
       environment: 'production',
@@ -70,7 +70,7 @@ describe('enrolment with the app’s own response keys', () => {
     ['a token for another challenge', { integrity_token: token() }, 'ERR_PLAY_INTEGRITY_BINDING_MISMATCH'],
     [
       'a token for another device',
-      { integrity_token: token(request({ nonce: enrolmentHash(CHALLENGE, 'device-2') })) },
+      { integrity_token: token(request({ nonce: enrollmentHash(CHALLENGE, 'device-2') })) },
       'ERR_PLAY_INTEGRITY_BINDING_MISMATCH',
     ],
     [
@@ -113,7 +113,7 @@ describe('enrolment with the app’s own response keys', () => {
   });
 });
 
-describe('enrolment through Google', () => {
+describe('enrollment through Google', () => {
   it('asks once, with the token as it was sent', async () => {
     const google = decoder(decoded());
     const evidence = playIntegrity({ apps: APPS, decoder: google.decoder });
@@ -255,7 +255,7 @@ describe('enrolment through Google', () => {
   it('takes classic requests where it is told to', async () => {
     const google = decoder({ outcome: 'decoded', payload: verdict(request({ nonce: `${HASH}=` })) });
     const evidence = playIntegrity({ apps: APPS, decoder: google.decoder, request: 'classic' });
-    expect((await evidence.verify({ integrity_token: REMOTE }, context)).kind).toBe('play-integrity');
+    expect((await evidence.verify({ integrity_token: REMOTE }, context)).kind).toBe('playIntegrity');
   });
 
   it('decodes what no key is for, while Google takes over, and nothing else', async () => {
@@ -275,7 +275,7 @@ describe('enrolment through Google', () => {
 });
 
 describe('several apps', () => {
-  const second = { packageName: 'com.example.second', certificateSha256Digests: ['A'.repeat(43)] };
+  const second = { packageName: 'com.example.second', acceptedCertificates: ['A'.repeat(43)] };
   it('are told apart by package_name, each with its own certificates', async () => {
     const google = decoder(decoded());
     const options = { apps: [...APPS, second], decoder: google.decoder };

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createGuard } from '../../src/create-guard.js';
 import { devices } from '../../src/devices.js';
-import { enrolmentHash, playIntegrity, type PlayIntegrityOptions } from '../../src/play-integrity/index.js';
+import { enrollmentHash, playIntegrity, type PlayIntegrityOptions } from '../../src/play-integrity/index.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { APPS, decoded, decoder, LOCAL, REMOTE } from './support/enrolling.js';
 import { CLEARED, NOW, PACKAGE, request, token, verdict } from './support/tokens.js';
 
-/** A backend that enrols with Play Integrity. */
+/** A backend that enrolls with Play Integrity. */
 function backend(options: PlayIntegrityOptions) {
   const inner = memoryStore();
   const store = { ...inner, claimed: 0 };
@@ -44,11 +44,11 @@ function backend(options: PlayIntegrityOptions) {
   };
 }
 
-describe('a device that enrols with Play Integrity', () => {
+describe('a device that enrolls with Play Integrity', () => {
   it('gets a session for a token that is decoded here, once', async () => {
     const { challenge, attest } = backend(LOCAL);
     const issued = await challenge();
-    const sent = token(request({ nonce: enrolmentHash(issued, 'device-1') }));
+    const sent = token(request({ nonce: enrollmentHash(issued, 'device-1') }));
     // A token that does not hold consumes nothing.
     expect((await attest(issued, token())).status).toBe(403);
     const enrolled = await attest(issued, sent);
@@ -57,7 +57,7 @@ describe('a device that enrols with Play Integrity', () => {
       Buffer.from(enrolled.body['session_token']?.split('.')[1] ?? '', 'base64url').toString(),
     ) as object;
     expect(claims).toMatchObject({
-      kind: 'play-integrity',
+      kind: 'playIntegrity',
       attestation: { platform: 'android', app_id: PACKAGE, facts: { appVerdict: 'PLAY_RECOGNIZED' } },
     });
     expect([400, 403]).toContain((await attest(issued, sent)).status);
@@ -81,7 +81,7 @@ describe('a device that enrols with Play Integrity', () => {
     expect((await attest(issued, REMOTE, { package_name: 'com.evil.app' })).status).toBe(403);
     expect((await attest(issued, 'a b')).status).toBe(403);
     expect([store.claimed, google.asked]).toEqual([0, []]);
-    google.answer(decoded(request({ nonce: undefined, requestHash: enrolmentHash(issued, 'device-1') })));
+    google.answer(decoded(request({ nonce: undefined, requestHash: enrollmentHash(issued, 'device-1') })));
     expect((await attest(issued, REMOTE)).status).toBe(200);
     expect([store.claimed, google.asked.length]).toEqual([1, 1]);
   });

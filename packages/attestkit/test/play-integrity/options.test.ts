@@ -21,9 +21,9 @@ describe('the expectations', () => {
     ['packageName', { packageName: 'app' }],
     ['packageName', { packageName: 'com.example/../evil' }],
     ['packageName', { packageName: 'com.example.app\n' }],
-    ['certificateSha256Digests', { certificateSha256Digests: [] }],
-    ['certificateSha256Digests', { certificateSha256Digests: [''] }],
-    ['certificateSha256Digests', { certificateSha256Digests: 'x' }],
+    ['acceptedCertificates', { acceptedCertificates: [] }],
+    ['acceptedCertificates', { acceptedCertificates: [''] }],
+    ['acceptedCertificates', { acceptedCertificates: 'x' }],
     ['minimumVersionCode', { minimumVersionCode: -1 }],
     ['minimumVersionCode', { minimumVersionCode: -1n }],
     ['minimumVersionCode', { minimumVersionCode: 1.5 }],
@@ -130,7 +130,7 @@ describe('response keys', () => {
   });
 });
 
-it('has a catalogue of distinct codes and names, without values', () => {
+it('has a catalog of distinct codes and names, without values', () => {
   const codes = PLAY_INTEGRITY_CHECKS.map(({ code }) => code);
   expect(new Set(codes).size).toBe(codes.length);
   expect(new Set(PLAY_INTEGRITY_CHECKS.map(({ name }) => name)).size).toBe(codes.length);

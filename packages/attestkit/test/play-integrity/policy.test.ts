@@ -44,7 +44,7 @@ describe('a verdict that the policy allows', () => {
     ['what nobody asks about', { ...risk('UNKNOWN_CONTROLLING'), ...activity('LEVEL_4') }, {}],
   ])('passes with %s', (_, sections, policy) => {
     const rules = { ...expected, ...policy };
-    expect(verifyPlayIntegrityVerdict(verdict(sections), rules).kind).toBe('play-integrity');
+    expect(verifyPlayIntegrityVerdict(verdict(sections), rules).kind).toBe('playIntegrity');
   });
 });
 
@@ -65,12 +65,12 @@ const REFUSED: readonly Row[] = [
   [
     'certificate',
     'the certificate as a text',
-    app({ certificateSha256Digest: expected.certificateSha256Digests?.[0] }),
+    app({ certificateSha256Digest: expected.acceptedCertificates?.[0] }),
   ],
   [
     'certificate',
     'a number in the list',
-    app({ certificateSha256Digest: [...(expected.certificateSha256Digests ?? []), 1] }),
+    app({ certificateSha256Digest: [...(expected.acceptedCertificates ?? []), 1] }),
   ],
   ['version', 'an older version', {}, { minimumVersionCode: 43 }],
   [

@@ -37,7 +37,7 @@ const FULL = {
 describe('a verdict', () => {
   it('has every member typed', () => {
     expect(readVerdict(FULL)).toEqual({
-      kind: 'play-integrity',
+      kind: 'playIntegrity',
       requestDetails: {
         requestPackageName: 'a.b',
         requestHash: 'h',
@@ -95,7 +95,7 @@ describe('a verdict', () => {
       'deviceIntegrity.deviceRecognitionVerdict',
     ],
     [
-      'an unknown licence',
+      'an unknown license',
       { accountDetails: { appLicensingVerdict: 'NEW' } },
       'accountDetails.appLicensingVerdict',
     ],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { playIntegrity, type PlayIntegrityOptions } from '../../src/play-integrity/index.js';
-import type { Enrolled } from '../../src/ports/enrolment.js';
+import type { Enrolled } from '../../src/ports/enrollment.js';
 import { refusal } from '../approov/support/tokens.js';
 import { APP_OPTIONS, APPS, context, decoded, decoder, HASH, LOCAL, LOCAL_APP } from './support/enrolling.js';
 import { NOW, own, PACKAGE, request, token } from './support/tokens.js';
@@ -20,7 +20,7 @@ describe('at a refresh', () => {
     ['an app that is configured no more', {}, { appId: 'com.evil.app' }, 'ERR_PLAY_INTEGRITY_APP_DENIED'],
     [
       'a certificate that is pinned no more',
-      { apps: [{ ...LOCAL_APP, certificateSha256Digests: ['A'.repeat(43)] }] },
+      { apps: [{ ...LOCAL_APP, acceptedCertificates: ['A'.repeat(43)] }] },
       {},
       'ERR_PLAY_INTEGRITY_CERTIFICATE_MISMATCH',
     ],
@@ -67,10 +67,10 @@ describe('the options', () => {
     ['apps', { apps: ['com.example.app'] }],
     ['apps.digests', { apps: [{ ...APP_OPTIONS, digests: [] }] }],
     ['packageName', { apps: [{ ...APP_OPTIONS, packageName: undefined }] }],
-    ['certificateSha256Digests', { apps: [{ packageName: PACKAGE }] }],
-    ['certificateSha256Digests', { apps: [{ ...APP_OPTIONS, certificateSha256Digests: [] }] }],
-    ['certificateSha256Digests', { apps: [{ ...APP_OPTIONS, certificateSha256Digests: ['6a6a1474b5cb'] }] }],
-    ['certificateSha256Digests', { apps: [{ ...APP_OPTIONS, certificateSha256Digests: ['A'.repeat(27)] }] }],
+    ['acceptedCertificates', { apps: [{ packageName: PACKAGE }] }],
+    ['acceptedCertificates', { apps: [{ ...APP_OPTIONS, acceptedCertificates: [] }] }],
+    ['acceptedCertificates', { apps: [{ ...APP_OPTIONS, acceptedCertificates: ['6a6a1474b5cb'] }] }],
+    ['acceptedCertificates', { apps: [{ ...APP_OPTIONS, acceptedCertificates: ['A'.repeat(27)] }] }],
     ['keys', { apps: [{ ...APP_OPTIONS, keys: own.printed }] }],
     ['decoder', { decoder: undefined }],
     ['decoder', { decoder: {} }],

@@ -74,7 +74,7 @@ describe('a token of a classic request', () => {
     const keys = playIntegrityKeys([first.printed, second.printed, own.printed]);
     for (const each of [first, second, own]) {
       const sent = token({}, { secret: each.secret, key: each.privateKey });
-      expect(verifyPlayIntegrityToken(sent, keys, expected).kind).toBe('play-integrity');
+      expect(verifyPlayIntegrityToken(sent, keys, expected).kind).toBe('playIntegrity');
     }
     // The keys of a set belong together.
     const mixed = token({}, { secret: first.secret, key: second.privateKey });

@@ -26,7 +26,7 @@ function expectationsOf(vector: Vector): VerdictExpectations {
   } = payloadOf(vector).requestDetails ?? {};
   return {
     packageName: requestPackageName,
-    certificateSha256Digests: ['6a6a1474b5cbbb2b1aa57e0bc3'],
+    acceptedCertificates: ['6a6a1474b5cbbb2b1aa57e0bc3'],
     ...(requestHash === undefined ? { nonce: nonce ?? 'none' } : { requestHash }),
     now: Number(timestampMillis ?? 0) + 60_000,
   };

@@ -59,7 +59,7 @@ describe('a good verdict', () => {
     ],
     ['members that nobody knows', { futureDetails: { x: [1] } }, expected],
   ])('is accepted with %s', (_, sections, rules) => {
-    expect(verifyPlayIntegrityVerdict(json(sections), rules).kind).toBe('play-integrity');
+    expect(verifyPlayIntegrityVerdict(json(sections), rules).kind).toBe('playIntegrity');
     expect(inspectPlayIntegrityVerdict(json(sections), rules).verdict).toBe('pass');
   });
 
@@ -75,17 +75,17 @@ describe('a good verdict', () => {
     ['base64url', DIGEST.toString('base64url')],
     ['base64url, padded', `${DIGEST.toString('base64url')}=`],
   ])('matches a pin in %s', (_, pin) => {
-    const rules = { ...expected, certificateSha256Digests: ['x', pin] };
-    expect(verifyPlayIntegrityVerdict(json({}), rules).kind).toBe('play-integrity');
+    const rules = { ...expected, acceptedCertificates: ['x', pin] };
+    expect(verifyPlayIntegrityVerdict(json({}), rules).kind).toBe('playIntegrity');
   });
 
   it('is held to no certificate where none is pinned', () => {
-    const { certificateSha256Digests: _pins, ...rules } = expected;
+    const { acceptedCertificates: _pins, ...rules } = expected;
     const sections = app({ certificateSha256Digest: undefined });
-    expect(verifyPlayIntegrityVerdict(json(sections), rules).kind).toBe('play-integrity');
+    expect(verifyPlayIntegrityVerdict(json(sections), rules).kind).toBe('playIntegrity');
   });
 
-  it('passes through every check, in the order of the catalogue', () => {
+  it('passes through every check, in the order of the catalog', () => {
     const inspection = inspectPlayIntegrityVerdict(json({}), expected);
     const { configured: _configured, age: _age, ...policy } = POLICY_CHECKS;
     expect(inspection.checks.map(({ code }) => code)).toEqual(

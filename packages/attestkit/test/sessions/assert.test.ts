@@ -99,7 +99,7 @@ describe('an assertion in exchange for a session', () => {
   });
 
   it.each([
-    ['for enrolment', 'phone-1', 'attest', 'ERR_CHALLENGE_PURPOSE_MISMATCH'],
+    ['for enrollment', 'phone-1', 'attest', 'ERR_CHALLENGE_PURPOSE_MISMATCH'],
     ['for a request', 'phone-1', 'request', 'ERR_CHALLENGE_PURPOSE_MISMATCH'],
     ['of another device', 'phone-2', 'assert', 'ERR_CHALLENGE_UNKNOWN'],
   ])('with a challenge %s is answered with 400', async (_, deviceId, purpose, code) => {
@@ -136,10 +136,10 @@ describe('an assertion in exchange for a session', () => {
     await new Backend(shared).enrolled(key);
     writes.length = 0;
     const options = { appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] };
-    const strict = new Backend({ ...shared, enrolment: [appAttest({ ...options, minimumOs: '99.0' })] });
+    const strict = new Backend({ ...shared, enrollment: [appAttest({ ...options, minimumOs: '99.0' })] });
     expect((await strict.post('/assert', await strict.exchange(key))).status).toBe(401);
     // Apple's own root alone: what testing made is no longer let in.
-    const genuine = new Backend({ ...shared, enrolment: [appAttest({ appIds: [APP_ID] })] });
+    const genuine = new Backend({ ...shared, enrollment: [appAttest({ appIds: [APP_ID] })] });
     expect((await genuine.post('/assert', await genuine.exchange(key))).status).toBe(401);
     expect(writes).toEqual([]);
   });
@@ -163,7 +163,7 @@ describe('an assertion in exchange for a session', () => {
   });
 
   it('is not there where the API has no name', async () => {
-    const backend = new Backend({ ...UNNAMED, enrolment: [vouching()] });
+    const backend = new Backend({ ...UNNAMED, enrollment: [vouching()] });
     expect(
       backend.guard.answer({ method: 'POST', target: '/device/assert', fields: () => [] }, '/assert'),
     ).toBe(undefined);
@@ -177,7 +177,7 @@ describe('an assertion in exchange for a session', () => {
     const body = await backend.exchange(key);
     user = 'bob';
     const refused = await backend.post('/assert', body);
-    expect([refused.status, refused.code]).toEqual([409, 'ERR_ENROLMENT_USER_TAKEN']);
+    expect([refused.status, refused.code]).toEqual([409, 'ERR_ENROLLMENT_USER_TAKEN']);
     user = undefined;
     expect((await backend.post('/assert', body)).status).toBe(200);
     user = 'alice';
@@ -188,14 +188,14 @@ describe('an assertion in exchange for a session', () => {
     const backend = new Backend();
     const key = newKey();
     await backend.enrolled(key);
-    const enrolment = [appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] })];
+    const enrollment = [appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] })];
     const options = { audience: AUDIENCE };
     const sessions = createSessions({
       secret: SECRET,
       store: backend.store,
       options,
       now: backend.clock.now,
-      enrolment,
+      enrollment,
     });
     const body = await backend.exchange(key);
     const request = { method: 'POST', target: '/', fields: () => [], ip: undefined };

@@ -15,7 +15,7 @@ describe('a signed request', () => {
         signedRequest: {
           kind: 'signedRequest',
           deviceId: 'phone-1',
-          enrolledBy: 'app-attest',
+          enrolledBy: 'appAttest',
           counter: 1,
           challenged: false,
         },

@@ -131,7 +131,7 @@ describe('what comes after a decision was written', () => {
     const backend = new Backend({
       clock,
       store,
-      enrolment: [appAttest({ ...options, receipts: { exchange } })],
+      enrollment: [appAttest({ ...options, receipts: { exchange } })],
       sessions: { keys: { algorithm: 'ES256', sign: signing, publicKey } },
     });
     const { refresh } = await backend.enrolled(key);
@@ -223,7 +223,7 @@ it('a user who is blocked while evidence is asked about elsewhere gets no sessio
       };
     },
   });
-  const backend = new Backend({ enrolment: [remote], subject: () => 'alice' });
+  const backend = new Backend({ enrollment: [remote], subject: () => 'alice' });
   block = () => backend.control.block({ user: 'alice' });
   expect((await vouched(backend)).code).toBe('ERR_SESSION_USER_BLOCKED');
 });
@@ -231,11 +231,11 @@ it('a user who is blocked while evidence is asked about elsewhere gets no sessio
 it('the application is not asked to replace the key of a user whom the request does not name', async () => {
   let user: string | undefined = 'alice';
   let asked = 0;
-  const authorizeEnrolment = (): boolean => {
+  const authorizeEnrollment = (): boolean => {
     asked += 1;
     return true;
   };
-  const backend = new Backend({ subject: () => user, authorizeEnrolment });
+  const backend = new Backend({ subject: () => user, authorizeEnrollment });
   await backend.enrolled();
   user = undefined;
   const reply = await backend.attest();

@@ -61,7 +61,7 @@ describe('a key has one record', () => {
     const again = await backend.enrolled(key);
     clock.ms += 2 * DAY;
     const second = await backend.attest(key, 'phone-2');
-    expect([second.status, second.code]).toEqual([409, 'ERR_ENROLMENT_KEY_TAKEN']);
+    expect([second.status, second.code]).toEqual([409, 'ERR_ENROLLMENT_KEY_TAKEN']);
     expect((await backend.refresh(again.refresh)).status).toBe(200);
   });
 
@@ -91,7 +91,7 @@ describe('the pointer of a blocked device does not end', () => {
     expect((await vouched(backend)).code).toBe('ERR_SESSION_DEVICE_BLOCKED');
     clock.ms += 461 * DAY;
     const elsewhere = await vouched(backend, {}, 'phone-2');
-    expect([elsewhere.status, elsewhere.code]).toEqual([409, 'ERR_ENROLMENT_KEY_TAKEN']);
+    expect([elsewhere.status, elsewhere.code]).toEqual([409, 'ERR_ENROLLMENT_KEY_TAKEN']);
   });
 
   it('where it was moved while the key was being blocked', async () => {
@@ -135,7 +135,7 @@ describe('the pointer of a blocked device does not end', () => {
     expect(await blocking).toBe(true);
     clock.ms += 461 * DAY;
     const elsewhere = await vouched(backend, {}, 'phone-2');
-    expect([elsewhere.status, elsewhere.code]).toEqual([403, 'ERR_ENROLMENT_KEY_BLOCKED']);
+    expect([elsewhere.status, elsewhere.code]).toEqual([403, 'ERR_ENROLLMENT_KEY_BLOCKED']);
   });
 });
 
@@ -165,7 +165,7 @@ it('a pointer that the store lost is written again when its device is used', asy
   await store.delete(name, lost?.version ?? '');
   clock.ms += DAY;
   tokensOf(await backend.refresh(refresh));
-  expect((await backend.attest(key, 'phone-2')).code).toBe('ERR_ENROLMENT_KEY_TAKEN');
+  expect((await backend.attest(key, 'phone-2')).code).toBe('ERR_ENROLLMENT_KEY_TAKEN');
 });
 
 it('a key that was left half enrolled in a replacement has a pointer for as long as its record lives', async () => {
@@ -192,7 +192,7 @@ it('a key that was left half enrolled in a replacement has a pointer for as long
   expect((await backend.post('/attest', { ...body, ...backend.previous(old, body) })).status).toBe(200);
   clock.ms += 2 * DAY;
   const second = await backend.attest(next, 'phone-2');
-  expect([second.status, second.code]).toEqual([409, 'ERR_ENROLMENT_KEY_TAKEN']);
+  expect([second.status, second.code]).toEqual([409, 'ERR_ENROLLMENT_KEY_TAKEN']);
 });
 
 it('a session that has expired stays so where the clock is set back', async () => {

@@ -14,7 +14,7 @@ describe('a stolen token', () => {
     const fields = bearer(victim.session);
     const stolen = { ...body, refresh_token: victim.refresh };
     const reply = await backend.post('/attest', stolen, { fields });
-    expect([reply.status, reply.code]).toEqual([409, 'ERR_ENROLMENT_LABEL_TAKEN']);
+    expect([reply.status, reply.code]).toEqual([409, 'ERR_ENROLLMENT_LABEL_TAKEN']);
     expect((await backend.post('/assert', await backend.exchange(thief))).code).toBe(
       'ERR_ASSERTION_KEY_UNKNOWN',
     );
@@ -121,7 +121,7 @@ describe('what is refused', () => {
   });
 });
 
-it('a clock that counts parts of milliseconds does not stop enrolment', async () => {
+it('a clock that counts parts of milliseconds does not stop enrollment', async () => {
   const backend = new Backend();
   backend.clock.ms += 0.25;
   const { refresh } = await backend.enrolled();
@@ -158,7 +158,7 @@ it('a proof for a replacement is for one audience, device, challenge, new key an
     { previous_key_id: old.keyId, previous_assertion: Buffer.from(forSession).toString('base64') },
   ];
   for (const proof of wrong)
-    expect((await backend.post('/attest', { ...body, ...proof })).code).toBe('ERR_ENROLMENT_LABEL_TAKEN');
+    expect((await backend.post('/attest', { ...body, ...proof })).code).toBe('ERR_ENROLLMENT_LABEL_TAKEN');
   const right = { ...body, ...backend.previous(old, body) };
   expect((await backend.post('/attest', right)).status).toBe(200);
 });

@@ -39,7 +39,7 @@ async function blockedDuringRefresh(
     await run?.();
     isStopped = stops && run !== undefined;
   });
-  const options = { clock, enrolment: [vouching({ provesKey: true }, { key: KEY })] };
+  const options = { clock, enrollment: [vouching({ provesKey: true }, { key: KEY })] };
   const [backend, other] = [new Backend({ ...options, store }), new Backend({ ...options, store: inner })];
   const attest = async (label: string) =>
     other.post('/attest', { challenge: await other.challenge(label), device_id: label, token: 'good' });

@@ -120,7 +120,7 @@ it('blocking, unblocking, ending or forgetting what is not known says so', async
   expect(await backend.use(session)).toBe('accepted');
 });
 
-it('a key that is blocked while it enrols gets nothing', async () => {
+it('a key that is blocked while it enrolls gets nothing', async () => {
   let meanwhile: (() => Promise<unknown>) | undefined;
   const store = watched(memoryStore(), async (operation, key) => {
     if (operation !== 'put' || !key.startsWith('device/')) return;
@@ -132,7 +132,7 @@ it('a key that is blocked while it enrols gets nothing', async () => {
   const key = newKey();
   meanwhile = () => backend.control.block({ keyId: keyIdOf(key) });
   const reply = await backend.attest(key);
-  expect([reply.status, reply.code]).toEqual([403, 'ERR_ENROLMENT_KEY_BLOCKED']);
+  expect([reply.status, reply.code]).toEqual([403, 'ERR_ENROLLMENT_KEY_BLOCKED']);
   expect(await backend.device()).toBeUndefined();
   expect(await backend.control.unblock({ keyId: keyIdOf(key) })).toBe(true);
   expect((await backend.attest(key)).status).toBe(200);
@@ -160,10 +160,10 @@ describe('a device that is forgotten', () => {
     expect((await backend.attest(newKey())).status).toBe(200);
     expect(await backend.recordId()).not.toBe(recordId);
     backend.clock.ms += 120_001;
-    expect((await backend.attest(key)).code).toBe('ERR_ENROLMENT_KEY_ENDED');
+    expect((await backend.attest(key)).code).toBe('ERR_ENROLLMENT_KEY_ENDED');
   });
 
-  it('while it enrols again is forgotten: what was acknowledged before is gone, and what comes after stays', async () => {
+  it('while it enrolls again is forgotten: what was acknowledged before is gone, and what comes after stays', async () => {
     const inner = memoryStore();
     let meanwhile: (() => Promise<void>) | undefined;
     const store = watched(inner, async (operation, key) => {
@@ -193,7 +193,7 @@ describe('a device that is forgotten', () => {
     await backend.control.block({ keyId: keyIdOf(key) });
     expect(await backend.control.forget((await backend.recordId()) ?? '')).toBe(true);
     backend.clock.ms += 120_001;
-    expect((await backend.attest(key)).code).toBe('ERR_ENROLMENT_KEY_BLOCKED');
+    expect((await backend.attest(key)).code).toBe('ERR_ENROLLMENT_KEY_BLOCKED');
     expect((await backend.attest(newKey())).status).toBe(200);
   });
 });

@@ -26,13 +26,13 @@ const CLIMBING = 10;
 /** Those that could be asked to come again. */
 const LATER = ['429 ERR_CHALLENGE_LIMIT', '503 ERR_STATE_CONTENTION'];
 
-/** The answers but those that any enrolment of the winner's own can get. */
+/** The answers but those that any enrollment of the winner's own can get. */
 const decided = ({ tally }: Outcome): readonly string[] =>
   Object.keys(tally).filter((each) => each !== 'accepted' && !LATER.includes(each));
 
 /** Keys that came too late: known under the label before the record had another, or not. */
 const outsiders = ({ tally }: Outcome): number =>
-  (tally['409 ERR_ENROLMENT_KEY_ENDED'] ?? 0) + (tally['409 ERR_ENROLMENT_LABEL_TAKEN'] ?? 0);
+  (tally['409 ERR_ENROLLMENT_KEY_ENDED'] ?? 0) + (tally['409 ERR_ENROLLMENT_LABEL_TAKEN'] ?? 0);
 
 describe.for(await arenas(PROCESSES))(`${TIMES} enrollments at once on %s`, ([, arena]) => {
   afterAll(() => arena.close());
@@ -69,18 +69,18 @@ describe.for(await arenas(PROCESSES))(`${TIMES} enrollments at once on %s`, ([, 
 
   it('of one key under one label that is attested when it is made: one session', async () => {
     const { tally } = await settle(ofOneKey('android', [{ label: newLabel() }]));
-    expect(tally).toEqual({ accepted: 1, '409 ERR_ENROLMENT_KEY_PROOF_MISSING': TIMES - 1 });
+    expect(tally).toEqual({ accepted: 1, '409 ERR_ENROLLMENT_KEY_PROOF_MISSING': TIMES - 1 });
   });
 
   it('without a key under one label: one session', async () => {
     const { tally } = await settle(ofOneKey('keyless', [{ label: newLabel() }]));
-    expect(tally).toEqual({ accepted: 1, '409 ERR_ENROLMENT_LABEL_TAKEN': TIMES - 1 });
+    expect(tally).toEqual({ accepted: 1, '409 ERR_ENROLLMENT_LABEL_TAKEN': TIMES - 1 });
   });
 
   it('of one key under two labels: one label has it', async () => {
     const outcome = await settle(ofOneKey('ios', [{ label: newLabel() }, { label: newLabel() }]));
-    expect(decided(outcome)).toEqual(['409 ERR_ENROLMENT_KEY_TAKEN']);
-    expect(outcome.tally['409 ERR_ENROLMENT_KEY_TAKEN']).toBe(TIMES / 2);
+    expect(decided(outcome)).toEqual(['409 ERR_ENROLLMENT_KEY_TAKEN']);
+    expect(outcome.tally['409 ERR_ENROLLMENT_KEY_TAKEN']).toBe(TIMES / 2);
   });
 
   it('of one key for two users: one user has it', async () => {
@@ -91,7 +91,7 @@ describe.for(await arenas(PROCESSES))(`${TIMES} enrollments at once on %s`, ([, 
         { label, user: 'bob' },
       ]),
     );
-    expect(decided(outcome)).toEqual(['409 ERR_ENROLMENT_USER_TAKEN']);
+    expect(decided(outcome)).toEqual(['409 ERR_ENROLLMENT_USER_TAKEN']);
   });
 
   it('of one key for two users under two labels: one user has it, and one label', async () => {
@@ -101,7 +101,7 @@ describe.for(await arenas(PROCESSES))(`${TIMES} enrollments at once on %s`, ([, 
         { label: newLabel(), user: 'bob' },
       ]),
     );
-    expect(decided(outcome)).toEqual(['409 ERR_ENROLMENT_KEY_TAKEN']);
+    expect(decided(outcome)).toEqual(['409 ERR_ENROLLMENT_KEY_TAKEN']);
   });
 
   it('of 100 keys under one label: one key has it', async () => {
@@ -125,7 +125,7 @@ describe.for(await arenas(PROCESSES))(`${TIMES} enrollments at once on %s`, ([, 
         () => genuine(arena, `${other}-2`, twice, 'bob'),
       ]),
     );
-    expect(decided(two)).toEqual(['409 ERR_ENROLMENT_KEY_TAKEN']);
+    expect(decided(two)).toEqual(['409 ERR_ENROLLMENT_KEY_TAKEN']);
 
     const keys = Array.from({ length: 5 }, newGenuineKey);
     const third = newLabel();

@@ -22,7 +22,7 @@ describe('a free label', () => {
       deviceId: 'phone-1',
       user: undefined,
       blocked: [],
-      enrolled: { kind: 'app-attest' },
+      enrolled: { kind: 'appAttest' },
     });
     expect(device?.enrolled.key?.id).toBe(keyIdOf(key));
     expect(device?.recordId).toMatch(/^[A-Za-z0-9_-]{22}$/);
@@ -47,7 +47,7 @@ describe('the label of a key', () => {
     const before = await backend.device();
     writes.length = 0;
     const reply = await backend.attest();
-    expect([reply.status, reply.code, reply.body]).toEqual([409, 'ERR_ENROLMENT_LABEL_TAKEN', {}]);
+    expect([reply.status, reply.code, reply.body]).toEqual([409, 'ERR_ENROLLMENT_LABEL_TAKEN', {}]);
     expect(writes).toEqual([]);
     expect(await backend.device()).toEqual(before);
   });
@@ -70,16 +70,16 @@ describe('the label of a key', () => {
 
   it('is not renewed by evidence that others can have too: the device has to use assert', async () => {
     const { store, writes } = recording(memoryStore());
-    const backend = new Backend({ store, enrolment: [attestedOnce('A')] });
-    const enrol = async (more: object = {}) => {
+    const backend = new Backend({ store, enrollment: [attestedOnce('A')] });
+    const enroll = async (more: object = {}) => {
       const sent = { challenge: await backend.challenge(), device_id: 'phone-1', token: 'good' };
       return backend.post('/attest', { ...sent, ...more });
     };
-    const { refresh } = tokensOf(await enrol());
+    const { refresh } = tokensOf(await enroll());
     writes.length = 0;
     for (const more of [{}, { refresh_token: refresh }]) {
-      const reply = await enrol(more);
-      expect([reply.status, reply.code]).toEqual([409, 'ERR_ENROLMENT_KEY_PROOF_MISSING']);
+      const reply = await enroll(more);
+      expect([reply.status, reply.code]).toEqual([409, 'ERR_ENROLLMENT_KEY_PROOF_MISSING']);
     }
     expect(writes).toEqual([]);
   });
@@ -102,13 +102,13 @@ describe('the key of a label', () => {
     const key = newKey();
     await backend.enrolled(key);
     const reply = await backend.attest(key, 'phone-2');
-    expect([reply.status, reply.code]).toEqual([409, 'ERR_ENROLMENT_KEY_TAKEN']);
+    expect([reply.status, reply.code]).toEqual([409, 'ERR_ENROLLMENT_KEY_TAKEN']);
     expect(await backend.device('phone-2')).toBeUndefined();
     const other = newKey();
     await backend.enrolled(other, 'phone-2');
     const body = await backend.evidence(key, 'phone-2');
     const proven = { ...body, ...backend.previous(other, body, 'phone-2') };
-    expect((await backend.post('/attest', proven)).code).toBe('ERR_ENROLMENT_KEY_TAKEN');
+    expect((await backend.post('/attest', proven)).code).toBe('ERR_ENROLLMENT_KEY_TAKEN');
   });
 
   it('is refused by evidence of another kind, under whatever label', async () => {
@@ -119,11 +119,11 @@ describe('the key of a label', () => {
       { provesKey: true },
       { key: { id: keyIdOf(key), thumbprint: 't', publicKey: 'AAAA' } },
     );
-    const backend = new Backend({ store: shared, enrolment: [forged] });
+    const backend = new Backend({ store: shared, enrollment: [forged] });
     for (const deviceId of ['phone-1', 'phone-2']) {
       const challenge = await backend.challenge(deviceId);
       const reply = await backend.post('/attest', { challenge, device_id: deviceId, token: 'good' });
-      expect([deviceId, reply.status, reply.code]).toEqual([deviceId, 409, 'ERR_ENROLMENT_KEY_TAKEN']);
+      expect([deviceId, reply.status, reply.code]).toEqual([deviceId, 409, 'ERR_ENROLLMENT_KEY_TAKEN']);
     }
   });
 
@@ -135,7 +135,7 @@ describe('the key of a label', () => {
     const { version = '' } = (await backend.store.get(DEVICE)) ?? {};
     await backend.store.delete(DEVICE, version);
     expect(await backend.device()).toBeUndefined();
-    expect((await backend.attest(key, 'phone-2')).code).toBe('ERR_ENROLMENT_KEY_TAKEN');
+    expect((await backend.attest(key, 'phone-2')).code).toBe('ERR_ENROLLMENT_KEY_TAKEN');
     expect((await backend.attest(key)).status).toBe(200);
   });
 });
@@ -143,22 +143,22 @@ describe('the key of a label', () => {
 describe('a record without a key', () => {
   const backendOf = (more: object = {}) =>
     new Backend({
-      enrolment: [
+      enrollment: [
         vouching({}, more),
         appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] }),
       ],
     });
-  const enrol = async (backend: Backend, more: object = {}) => {
+  const enroll = async (backend: Backend, more: object = {}) => {
     const sent = { challenge: await backend.challenge(), device_id: 'phone-1', token: 'good' };
     return backend.post('/attest', { ...sent, ...more });
   };
 
   it('is renewed by its refresh token, which is spent by it', async () => {
     const backend = backendOf();
-    const first = tokensOf(await enrol(backend));
+    const first = tokensOf(await enroll(backend));
     const before = await backend.device();
     backend.clock.ms += 3_600_000;
-    const second = tokensOf(await enrol(backend, { refresh_token: first.refresh }));
+    const second = tokensOf(await enroll(backend, { refresh_token: first.refresh }));
     expect(backend.lastChange).toMatchObject({ change: 'renewed', proof: 'refresh-token' });
     const after = await backend.device();
     expect(after?.recordId).toBe(before?.recordId);
@@ -171,21 +171,21 @@ describe('a record without a key', () => {
 
   it('can lose the answer: the token serves again while its successor is unused', async () => {
     const backend = backendOf();
-    const first = tokensOf(await enrol(backend));
-    await enrol(backend, { refresh_token: first.refresh });
+    const first = tokensOf(await enroll(backend));
+    await enroll(backend, { refresh_token: first.refresh });
     backend.clock.ms += 600_000;
-    const next = tokensOf(await enrol(backend, { refresh_token: first.refresh }));
+    const next = tokensOf(await enroll(backend, { refresh_token: first.refresh }));
     expect((await backend.refresh(next.refresh)).status).toBe(200);
     expect((await backend.device())?.sessions).toHaveLength(1);
   });
 
   it('ends the session of a token that was copied', async () => {
     const backend = backendOf();
-    const first = tokensOf(await enrol(backend));
+    const first = tokensOf(await enroll(backend));
     const second = tokensOf(await backend.refresh(first.refresh));
     tokensOf(await backend.refresh(second.refresh));
-    const reply = await enrol(backend, { refresh_token: first.refresh });
-    expect([reply.status, reply.code]).toEqual([409, 'ERR_ENROLMENT_LABEL_TAKEN']);
+    const reply = await enroll(backend, { refresh_token: first.refresh });
+    expect([reply.status, reply.code]).toEqual([409, 'ERR_ENROLLMENT_LABEL_TAKEN']);
     expect(backend.events.at(-1)?.refused?.cause).toContain('ERR_REFRESH_REUSED');
     expect((await backend.device())?.sessions).toEqual([]);
   });
@@ -194,7 +194,7 @@ describe('a record without a key', () => {
     ['without a token', async () => ({})],
     [
       'with a session token',
-      async (backend: Backend) => ({ refresh_token: tokensOf(await enrol(backend)).session }),
+      async (backend: Backend) => ({ refresh_token: tokensOf(await enroll(backend)).session }),
     ],
     ['with a token that is not ours', async () => ({ refresh_token: 'A'.repeat(119) })],
     [
@@ -204,45 +204,45 @@ describe('a record without a key', () => {
   ])('is refused %s: its label is another device’s', async (_, more) => {
     const backend = backendOf();
     const sent = await more(backend);
-    if ((await backend.device()) === undefined) await enrol(backend);
-    const reply = await enrol(backend, sent);
-    expect([reply.status, reply.code]).toEqual([409, 'ERR_ENROLMENT_LABEL_TAKEN']);
+    if ((await backend.device()) === undefined) await enroll(backend);
+    const reply = await enroll(backend, sent);
+    expect([reply.status, reply.code]).toEqual([409, 'ERR_ENROLLMENT_LABEL_TAKEN']);
   });
 
   it('never gets a key, and a record with a key is never renewed without', async () => {
     const backend = backendOf();
-    const { refresh, session } = tokensOf(await enrol(backend));
+    const { refresh, session } = tokensOf(await enroll(backend));
     const fields = { authorization: `Bearer ${session}` };
     const keyed = await backend.attest(newKey(), 'phone-1', { refresh_token: refresh }, { fields });
-    expect([keyed.status, keyed.code]).toEqual([409, 'ERR_ENROLMENT_KIND_MISMATCH']);
+    expect([keyed.status, keyed.code]).toEqual([409, 'ERR_ENROLLMENT_KIND_MISMATCH']);
     const other = backendOf();
     const phone = await other.enrolled();
-    const keyless = await enrol(other, { refresh_token: phone.refresh });
-    expect([keyless.status, keyless.code]).toEqual([409, 'ERR_ENROLMENT_KIND_MISMATCH']);
+    const keyless = await enroll(other, { refresh_token: phone.refresh });
+    expect([keyless.status, keyless.code]).toEqual([409, 'ERR_ENROLLMENT_KIND_MISMATCH']);
   });
 
   it('is renewed by evidence of the same kind and app alone', async () => {
     const first = backendOf();
-    const { refresh } = tokensOf(await enrol(first));
+    const { refresh } = tokensOf(await enroll(first));
     for (const [kind, more] of [
       ['double', { appId: 'other' }],
       ['other', {}],
     ] as const) {
       const evidence = { ...vouching({}, { ...more, kind }), kind };
-      const second = new Backend({ store: first.store, clock: first.clock, enrolment: [evidence] });
-      expect((await enrol(second, { refresh_token: refresh })).code).toBe('ERR_ENROLMENT_LABEL_TAKEN');
+      const second = new Backend({ store: first.store, clock: first.clock, enrollment: [evidence] });
+      expect((await enroll(second, { refresh_token: refresh })).code).toBe('ERR_ENROLLMENT_LABEL_TAKEN');
     }
   });
 
   it('is renewed by an attester that signs the label, and by none that another kind enrolled', async () => {
     const backend = backendOf({ vouchesForDeviceId: true });
-    expect((await enrol(backend)).status).toBe(200);
-    expect((await enrol(backend)).status).toBe(200);
+    expect((await enroll(backend)).status).toBe(200);
+    expect((await enroll(backend)).status).toBe(200);
     expect(backend.lastChange).toMatchObject({ change: 'renewed', proof: 'attester' });
-    const unsigned = new Backend({ store: backend.store, clock: backend.clock, enrolment: [vouching()] });
-    expect((await enrol(unsigned)).code).toBe('ERR_ENROLMENT_LABEL_TAKEN');
+    const unsigned = new Backend({ store: backend.store, clock: backend.clock, enrollment: [vouching()] });
+    expect((await enroll(unsigned)).code).toBe('ERR_ENROLLMENT_LABEL_TAKEN');
     const phone = backendOf({ vouchesForDeviceId: true });
     await phone.enrolled();
-    expect((await enrol(phone)).code).toBe('ERR_ENROLMENT_KIND_MISMATCH');
+    expect((await enroll(phone)).code).toBe('ERR_ENROLLMENT_KIND_MISMATCH');
   });
 });

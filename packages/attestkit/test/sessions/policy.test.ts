@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AttestationError, ConfigurationError } from '../../src/kernel/errors.js';
-import type { Enrolled } from '../../src/ports/enrolment.js';
+import type { Enrolled } from '../../src/ports/enrollment.js';
 import { appraiseDevice, readPolicy, type DevicePolicy } from '../../src/sessions/policy.js';
 import { AUDIENCE, Backend, bearer, Clock, newKey, tokensOf } from './support/backend.js';
 
@@ -77,7 +77,7 @@ describe('the policy for all platforms', () => {
 });
 
 describe('the policy of a guard', () => {
-  it('is asked at enrolment, and consumes nothing where it says no', async () => {
+  it('is asked at enrollment, and consumes nothing where it says no', async () => {
     const backend = new Backend({ policy: { platforms: ['android'] } });
     const reply = await backend.attest();
     expect([reply.status, reply.code]).toEqual([403, 'ERR_POLICY_PLATFORM_DENIED']);

@@ -46,7 +46,7 @@ for (const [kind, open] of Object.entries(SHARED)) {
 
     it('of one challenge: one device', async () => {
       const body = await server().evidence(phone.generateKey(), 'c');
-      const ended = await run({ verb: 'enrol', body });
+      const ended = await run({ verb: 'enroll', body });
       const kinds = tally(ended.map((each) => each.split(' ', 1)[0]));
       expect(kinds).toEqual({ accepted: 1, ERR_CHALLENGE_REUSED: PROCESSES * TIMES - 1 });
       expect((await server().device('c'))?.sessions).toHaveLength(1);

@@ -102,7 +102,7 @@ describe('the term of a record', () => {
   });
 
   it('of a device without a key is that of its last session, and 7 days where it is not used', async () => {
-    const backend = new Backend({ enrolment: [vouching()] });
+    const backend = new Backend({ enrollment: [vouching()] });
     const challenge = await backend.challenge();
     const { refresh } = tokensOf(
       await backend.post('/attest', { challenge, device_id: 'phone-1', token: 'good' }),
@@ -119,11 +119,15 @@ describe('the term of a record', () => {
     const backend = new Backend({
       challengeExpirySeconds: 3600,
       sessions,
-      enrolment: [vouching({}, { vouchesForDeviceId: true })],
+      enrollment: [vouching({}, { vouchesForDeviceId: true })],
     });
-    const enrol = async () => ({ challenge: await backend.challenge(), device_id: 'phone-1', token: 'good' });
-    await backend.post('/attest', await enrol());
-    const body = await enrol();
+    const enroll = async () => ({
+      challenge: await backend.challenge(),
+      device_id: 'phone-1',
+      token: 'good',
+    });
+    await backend.post('/attest', await enroll());
+    const body = await enroll();
     expect((await backend.post('/attest', body)).status).toBe(200);
     backend.clock.ms += 3_500_000;
     expect((await backend.post('/attest', body)).code).toBe('ERR_CHALLENGE_REUSED');

@@ -63,7 +63,7 @@ describe('a refresh that needs a proof', () => {
   });
 
   it('is not asked of a device without a key, which has none to give', async () => {
-    const backend = new Backend({ sessions, enrolment: [vouching()] });
+    const backend = new Backend({ sessions, enrollment: [vouching()] });
     const body = { challenge: await backend.challenge(), device_id: 'phone-1', token: 'good' };
     const { refresh } = tokensOf(await backend.post('/attest', body));
     expect(await backend.refresh(refresh)).toMatchObject({ status: 200 });

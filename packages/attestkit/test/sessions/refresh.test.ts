@@ -176,7 +176,7 @@ describe('refreshing appraises again', () => {
     const shared = share();
     const first = await new Backend(shared).enrolled();
     const options = { appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] };
-    const strict = new Backend({ ...shared, enrolment: [appAttest({ ...options, minimumOs: '99.0' })] });
+    const strict = new Backend({ ...shared, enrollment: [appAttest({ ...options, minimumOs: '99.0' })] });
     const reply = await strict.refresh(first.refresh);
     expect([reply.status, reply.code]).toEqual([401, 'ERR_APP_ATTEST_OS_VERSION_DENIED']);
     expect((await new Backend(shared).refresh(first.refresh)).status).toBe(200);
@@ -188,7 +188,7 @@ describe('refreshing appraises again', () => {
     const shared = share();
     const first = await new Backend(shared).enrolled();
     const other = { ...appAttest({ appIds: [APP_ID] }), kind: 'other' };
-    const { code } = await new Backend({ ...shared, enrolment: [other] }).refresh(first.refresh);
+    const { code } = await new Backend({ ...shared, enrollment: [other] }).refresh(first.refresh);
     expect(code).toBe('ERR_REFRESH_KIND_UNKNOWN');
   });
 
@@ -247,8 +247,8 @@ it('of 1,000 simultaneous uses one rotates, and there is one live successor', as
     options: { audience: AUDIENCE },
     now: backend.clock.now,
   };
-  const enrolment = [appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] })];
-  const sessions = createSessions({ ...setup, enrolment });
+  const enrollment = [appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] })];
+  const sessions = createSessions({ ...setup, enrollment });
   const request = { method: 'POST', target: '/', fields: () => [], ip: undefined };
   const uses = Array.from({ length: 1000 }, () => sessions.refresh({ refresh_token: refresh }, request));
   const issued = await Promise.all(uses);
@@ -264,7 +264,7 @@ it('is refused to another user than the device’s, where the application knows 
   const { refresh } = await backend.enrolled();
   user = 'bob';
   const refused = await backend.refresh(refresh);
-  expect([refused.status, refused.code]).toEqual([409, 'ERR_ENROLMENT_USER_TAKEN']);
+  expect([refused.status, refused.code]).toEqual([409, 'ERR_ENROLLMENT_USER_TAKEN']);
   user = undefined;
   const next = tokensOf(await backend.refresh(refresh));
   user = 'alice';

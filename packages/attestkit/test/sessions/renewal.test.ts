@@ -11,7 +11,7 @@ async function device(exchange: ReceiptExchanger['exchange']) {
   const clock = new Clock();
   const key = newKey(clock.now);
   const options = { appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot], maxRiskMetric: 5 };
-  const backend = new Backend({ clock, enrolment: [appAttest({ ...options, receipts: { exchange } })] });
+  const backend = new Backend({ clock, enrollment: [appAttest({ ...options, receipts: { exchange } })] });
   const { refresh } = await backend.enrolled(key);
   const facts = async () => (await backend.device())?.enrolled.facts;
   clock.ms += MINUTE;

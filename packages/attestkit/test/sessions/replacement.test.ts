@@ -6,7 +6,7 @@ import { AUDIENCE, Backend, newKey, recording, tokensOf, type BackendOptions } f
 import { DOWN, Outage } from './support/failing.js';
 import { keyIdOf } from './support/signing-device.js';
 
-const TAKEN = 'ERR_ENROLMENT_LABEL_TAKEN';
+const TAKEN = 'ERR_ENROLLMENT_LABEL_TAKEN';
 
 describe('a new key with a proof by the old one', () => {
   it('replaces it in the same record, and ends the sessions of the old one', async () => {
@@ -26,7 +26,7 @@ describe('a new key with a proof by the old one', () => {
     expect(await backend.use(second.session)).toBe('accepted');
   });
 
-  it('retires the old one: it neither signs, nor gets a session, nor enrols, under whatever label', async () => {
+  it('retires the old one: it neither signs, nor gets a session, nor enrolls, under whatever label', async () => {
     const backend = new Backend();
     const [old, young] = [newKey(), newKey()];
     await backend.enrolled(old);
@@ -41,11 +41,11 @@ describe('a new key with a proof by the old one', () => {
       error: { code: 'ERR_ASSERTION_KEY_UNKNOWN' },
     });
     const again = await backend.attest(old);
-    expect([again.status, again.code]).toEqual([409, 'ERR_ENROLMENT_KEY_ENDED']);
+    expect([again.status, again.code]).toEqual([409, 'ERR_ENROLLMENT_KEY_ENDED']);
     const proven = await backend.evidence(old);
     const back = await backend.post('/attest', { ...proven, ...backend.previous(young, proven) });
-    expect([back.status, back.code]).toEqual([409, 'ERR_ENROLMENT_KEY_ENDED']);
-    expect((await backend.attest(old, 'phone-2')).code).toBe('ERR_ENROLMENT_KEY_TAKEN');
+    expect([back.status, back.code]).toEqual([409, 'ERR_ENROLLMENT_KEY_ENDED']);
+    expect((await backend.attest(old, 'phone-2')).code).toBe('ERR_ENROLLMENT_KEY_TAKEN');
   });
 
   it('is refused with any other proof', async () => {
@@ -64,8 +64,8 @@ describe('a new key with a proof by the old one', () => {
     expect(await attempt((body) => ({ previous_assertion: of(body)['previous_assertion'] }))).toBe(TAKEN);
     expect(await attempt((body) => ({ ...of(body), previous_key_id: 'x' }))).toBe(TAKEN);
     expect(await attempt((body) => ({ ...of(body), previous_key_id: stranger.keyId }))).toBe(TAKEN);
-    expect(await attempt(() => ({ previous_key_id: old.keyId }))).toBe('ERR_ENROLMENT_MEMBERS_MALFORMED');
-    expect(await attempt(() => ({ previous_key_id: 7 }))).toBe('ERR_ENROLMENT_MEMBERS_MALFORMED');
+    expect(await attempt(() => ({ previous_key_id: old.keyId }))).toBe('ERR_ENROLLMENT_MEMBERS_MALFORMED');
+    expect(await attempt(() => ({ previous_key_id: 7 }))).toBe('ERR_ENROLLMENT_MEMBERS_MALFORMED');
     expect(await attempt(of)).toBe('enrolled');
   });
 
@@ -128,8 +128,8 @@ describe('a new key with a proof by the old one', () => {
 
 describe('what the application says of a replacement', () => {
   const asked: TakenDeviceId[] = [];
-  const saying = (authorizeEnrolment: unknown, more: BackendOptions = {}) =>
-    new Backend({ authorizeEnrolment, ...more } as BackendOptions);
+  const saying = (authorizeEnrollment: unknown, more: BackendOptions = {}) =>
+    new Backend({ authorizeEnrollment, ...more } as BackendOptions);
 
   it('is asked with the device and the evidence, and may let the key replace the old one', async () => {
     const backend = saying((taken: TakenDeviceId) => Boolean(asked.push(taken)));
@@ -138,7 +138,7 @@ describe('what the application says of a replacement', () => {
     expect((await backend.attest()).status).toBe(200);
     expect(backend.lastChange).toMatchObject({ change: 'replaced', proof: 'application' });
     expect(asked).toMatchObject([
-      { deviceId: 'phone-1', recordId: await backend.recordId(), enrolled: { kind: 'app-attest' } },
+      { deviceId: 'phone-1', recordId: await backend.recordId(), enrolled: { kind: 'appAttest' } },
     ]);
   });
 
@@ -159,7 +159,7 @@ describe('what the application says of a replacement', () => {
     });
     await backend.enrolled();
     const reply = await backend.attest();
-    expect([reply.status, reply.code]).toEqual([503, 'ERR_ENROLMENT_AUTHORIZATION_FAILED']);
+    expect([reply.status, reply.code]).toEqual([503, 'ERR_ENROLLMENT_AUTHORIZATION_FAILED']);
     expect(JSON.stringify(backend.events)).not.toContain('hunter2');
   });
 
@@ -171,11 +171,11 @@ describe('what the application says of a replacement', () => {
     await backend.enrolled(first);
     await backend.enrolled(second);
     expect(times).toBe(1);
-    expect((await backend.attest(first)).code).toBe('ERR_ENROLMENT_KEY_ENDED');
+    expect((await backend.attest(first)).code).toBe('ERR_ENROLLMENT_KEY_ENDED');
     const body = await backend.evidence();
     expect((await backend.post('/attest', { ...body, attestation: 'AAAA' })).status).toBe(403);
     user = 'bob';
-    expect((await backend.attest()).code).toBe('ERR_ENROLMENT_USER_TAKEN');
+    expect((await backend.attest()).code).toBe('ERR_ENROLLMENT_USER_TAKEN');
     user = 'alice';
     await backend.control.block({ recordId: (await backend.recordId()) ?? '' });
     expect((await backend.attest()).code).toBe('ERR_SESSION_DEVICE_BLOCKED');

@@ -19,7 +19,7 @@ describe('a signed challenge', () => {
   });
 
   it.each([
-    ['for enrolment', 'phone-1', 'attest', 'ERR_CHALLENGE_PURPOSE_MISMATCH'],
+    ['for enrollment', 'phone-1', 'attest', 'ERR_CHALLENGE_PURPOSE_MISMATCH'],
     ['for a session', 'phone-1', 'assert', 'ERR_CHALLENGE_PURPOSE_MISMATCH'],
     ['of another device', 'phone-2', 'request', 'ERR_CHALLENGE_UNKNOWN'],
   ])('%s is refused, and spends nothing', async (_, deviceId, purpose, code) => {

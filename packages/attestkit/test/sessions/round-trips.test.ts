@@ -42,7 +42,7 @@ it('remote evidence without a key takes 3, the first of them before the call', a
       return evidence.verify(fields, context);
     },
   });
-  const { quiet, backend, of } = await measured({ enrolment: [remote] });
+  const { quiet, backend, of } = await measured({ enrollment: [remote] });
   const body = { challenge: await quiet.challenge(), device_id: 'phone-1', token: 'good' };
   expect(await of(() => ok(backend.post('/attest', body)))).toEqual([
     'claim spent, get device',

@@ -129,7 +129,7 @@ describe('a pseudonym', () => {
     expect(pseudonym(keys, 'ip', '192.0.2.0/24')).toBe(right.subarray(0, 16).toString('base64url'));
   });
 
-  it('is recognised after the secrets have changed places, and not without its secret', () => {
+  it('is recognized after the secrets have changed places, and not without its secret', () => {
     const made = pseudonym(keys, 'ip', 'a');
     const rotated = deriveKeys([...fresh, ...old], LABELS.pseudonym);
     expect(pseudonym(rotated, 'ip', 'a')).not.toBe(made);

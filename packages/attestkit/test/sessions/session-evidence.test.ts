@@ -13,14 +13,14 @@ const jwt = (header: object, payload: object, key = 'k'.repeat(32)): string => {
 };
 
 describe('a session on a request', () => {
-  it('is handed to the route, frozen, with what to authorise on', async () => {
+  it('is handed to the route, frozen, with what to authorize on', async () => {
     const backend = new Backend();
     const { session: token } = await backend.enrolled();
     const decision = await backend.check({ fields: bearer(token) });
     expect(decision).toMatchObject({
       outcome: 'accept',
       results: {
-        session: { kind: 'session', deviceId: 'phone-1', enrolledBy: 'app-attest', issuedAt: START },
+        session: { kind: 'session', deviceId: 'phone-1', enrolledBy: 'appAttest', issuedAt: START },
       },
     });
     const { results } = decision as unknown as { results: { session: object } };
@@ -179,7 +179,7 @@ describe('beside Approov', () => {
       jti: 'j',
       sid: 's',
       rid: 'r',
-      kind: 'app-attest',
+      kind: 'appAttest',
       attestation: {},
     };
     for (const key of [secret, bytes.toString('base64'), bytes.toString('latin1')]) {

@@ -17,7 +17,7 @@ const CLAIMS: SessionClaims = {
   jti: 'jti-1',
   sid: 'sid-1',
   rid: 'rid-1',
-  kind: 'app-attest',
+  kind: 'appAttest',
   attestation: TRUST_FACTS,
 };
 const make = () => randomBytes(48).toString('base64');

@@ -18,7 +18,7 @@ const CLAIMS: SessionClaims = {
   jti: 'jti-1',
   sid: 'sid-1',
   rid: 'rid-1',
-  kind: 'app-attest',
+  kind: 'appAttest',
   attestation: { platform: 'ios', app_id: 'app', environment: 'production', attested_at: 0, facts: {} },
 };
 const SECRETS = readSecrets(randomBytes(48).toString('base64'), 'secret');

@@ -31,7 +31,7 @@ const CLAIMS: SessionClaims = {
   jti: 'jti-1',
   sid: 'AAAAAAAAAAAAAAAAAAAAAA',
   rid: 'BBBBBBBBBBBBBBBBBBBBBB',
-  kind: 'app-attest',
+  kind: 'appAttest',
   attestation: TRUST_FACTS,
   cnf: { jkt: 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs' },
   sub: 'user 7',
@@ -69,7 +69,7 @@ describe('a session token', () => {
       tokenId: 'jti-1',
       subject: 'user 7',
       thumbprint: 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs',
-      enrolledBy: 'app-attest',
+      enrolledBy: 'appAttest',
       attestation: TRUSTED,
       issuedAt: NOW,
       expiresAt: NOW + 1_800_000,
@@ -204,12 +204,12 @@ describe('a session token', () => {
     }
   });
 
-  it('has a catalogue in which every name and code is there once', () => {
+  it('has a catalog in which every name and code is there once', () => {
     expect(new Set(SESSION_CHECKS.map(({ name }) => name)).size).toBe(SESSION_CHECKS.length);
     expect(new Set(SESSION_CHECKS.map(({ code }) => code)).size).toBe(SESSION_CHECKS.length);
   });
 
-  it('is inspected in the order of the catalogue', () => {
+  it('is inspected in the order of the catalog', () => {
     const { checks } = inspect(TOKEN, { issuer: 'a', audience: 'b' });
     const order = SESSION_CHECKS.map(({ code }) => code as string);
     const seen = checks.map(({ code }) => order.indexOf(code));
@@ -220,7 +220,7 @@ describe('a session token', () => {
 describe('a bearer token', () => {
   const head = (header: unknown) => Buffer.from(JSON.stringify(header)).toString('base64url');
 
-  it('is recognised as a session by its type alone', () => {
+  it('is recognized as a session by its type alone', () => {
     expect(looksLikeSession(TOKEN)).toBe(true);
     expect(looksLikeSession(PAIR.sign(CLAIMS) as string)).toBe(true);
     expect(looksLikeSession(`${head({ alg: 'none', typ: 'attested-session+jwt' })}.x`)).toBe(true);
@@ -243,7 +243,7 @@ describe('a bearer token', () => {
     'A'.repeat(1_000_000),
   ])('is not ours when it is %.60j', (token) => {
     expect(looksLikeSession(token)).toBe(false);
-    expect(new SessionVerifier(KEYS.source, claimExpectations({}), 0).recognises(token)).toBe(false);
+    expect(new SessionVerifier(KEYS.source, claimExpectations({}), 0).recognizes(token)).toBe(false);
   });
 });
 
@@ -277,8 +277,8 @@ describe('a verifier of sessions', () => {
         expect(refused(() => verifier.verify(junk, NOW))).toMatch(
           /^ERR_SESSION_(SIGNATURE_INVALID|TYPE_MISMATCH)$/,
         );
-    expect(verifier.recognises(signed(CLAIMS, { typ: 'JWT' }))).toBe(false);
-    expect(verifier.recognises(TOKEN)).toBe(true);
+    expect(verifier.recognizes(signed(CLAIMS, { typ: 'JWT' }))).toBe(false);
+    expect(verifier.recognizes(TOKEN)).toBe(true);
     expect(verifier.verify(TOKEN, NOW).tokenId).toBe('jti-1');
   });
 
@@ -286,7 +286,7 @@ describe('a verifier of sessions', () => {
     const verifier = make();
     for (let use = 0; use < 3; use += 1) verifier.verify(TOKEN, NOW);
     const [, body = '', mac = ''] = TOKEN.split('.');
-    expect(verifier.recognises(`${TOKEN.split('.')[0]}A.${body}.${mac}`)).toBe(false);
+    expect(verifier.recognizes(`${TOKEN.split('.')[0]}A.${body}.${mac}`)).toBe(false);
     expect(refused(() => verifier.verify(`${TOKEN.split('.')[0]}.${body}`, NOW))).toBe(
       'ERR_SESSION_MALFORMED',
     );

@@ -24,7 +24,7 @@ const CLAIMS = {
   jti: 'jti-1',
   sid: 'AAAAAAAAAAAAAAAAAAAAAA',
   rid: 'BBBBBBBBBBBBBBBBBBBBBB',
-  kind: 'app-attest',
+  kind: 'appAttest',
   attestation: TRUST_FACTS,
   epoch: [0, 3],
 };

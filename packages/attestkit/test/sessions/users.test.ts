@@ -11,7 +11,7 @@ function serverOf(first: string | undefined) {
 }
 
 describe('the user of a device', () => {
-  it('is set by its enrolment, and never changed', async () => {
+  it('is set by its enrollment, and never changed', async () => {
     const { at, backend } = serverOf('alice');
     const key = newKey();
     const { session } = await backend.enrolled(key);
@@ -22,7 +22,7 @@ describe('the user of a device', () => {
       await backend.post('/assert', await backend.exchange(key)),
       await backend.post('/attest', await replacing(backend, key)),
     ])
-      expect([reply.status, reply.code]).toEqual([409, 'ERR_ENROLMENT_USER_TAKEN']);
+      expect([reply.status, reply.code]).toEqual([409, 'ERR_ENROLLMENT_USER_TAKEN']);
     expect((await backend.device())?.user).toBe('alice');
   });
 
@@ -60,7 +60,7 @@ describe('the user of a device', () => {
     }
   });
 
-  it('is one: of two users who enrol one key at once, one has it', async () => {
+  it('is one: of two users who enroll one key at once, one has it', async () => {
     const users = ['alice', 'bob'];
     const store = memoryStore();
     for (let round = 0; round < 20; round += 1) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AttestationError } from '../../src/kernel/errors.js';
-import type { Enrolled, EnrolmentEvidence } from '../../src/ports/enrolment.js';
+import type { Enrolled, EnrollmentEvidence } from '../../src/ports/enrollment.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { Backend, Clock, watched } from './support/backend.js';
 import { DOWN } from './support/failing.js';
@@ -12,7 +12,7 @@ import { vouching } from './support/vouching.js';
 const KEYS = 4;
 const LABELS = 3;
 const STEPS = 120;
-/** How long a counter outlives the last use of its key, at least (docs/enrolment). */
+/** How long a counter outlives the last use of its key, at least (docs/enrollment). */
 const COUNTED = 459 * DAY;
 const PAUSES = [0.001, 1, 3, 6, 20, 29, 50, 61, 150, 300];
 
@@ -29,7 +29,7 @@ const idOf = (key: number): string => Buffer.alloc(32, key).toString('base64url'
 const labelOf = (label: number): string => `label-${label}`;
 
 /** Evidence `3` is about key 3, and the text `3:7` is its proof number 7. */
-function numbered(): EnrolmentEvidence {
+function numbered(): EnrollmentEvidence {
   const untrusted = { name: 'proof', code: 'ERR_X', stage: 'untrusted', says: 'x', spec: 'x' } as const;
   const verify = ({ token = '' }: Readonly<Record<string, string>>): Enrolled => {
     const id = idOf(Number(token));
@@ -70,7 +70,7 @@ class Walk {
     const store = watched(memoryStore({ now: this.#clock.now }), (operation) => {
       if (this.#failing && operation !== 'get' && this.#below(3) === 0) throw new AttestationError(DOWN);
     });
-    this.#backend = new Backend({ clock: this.#clock, store, enrolment: [numbered()] });
+    this.#backend = new Backend({ clock: this.#clock, store, enrollment: [numbered()] });
   }
 
   /** What went wrong, if something did. */
@@ -89,7 +89,7 @@ class Walk {
     const key = 1 + this.#below(KEYS);
     const label = labelOf(this.#below(LABELS));
     const actions = [
-      () => this.#enrol(key, label),
+      () => this.#enroll(key, label),
       () => this.#replace(key, label, 1 + this.#below(KEYS)),
       () => this.#assert(key, label),
       () => this.#renew(),
@@ -114,7 +114,7 @@ class Walk {
     return Buffer.from(`${key}:${count}`).toString('base64url');
   }
 
-  async #enrol(key: number, label: string, more: object = {}): Promise<string | undefined> {
+  async #enroll(key: number, label: string, more: object = {}): Promise<string | undefined> {
     const challenge = await this.#backend.challenge(label);
     const body = { challenge, device_id: label, token: String(key), ...more };
     const reply = await this.#backend.post('/attest', body);
@@ -126,7 +126,7 @@ class Walk {
 
   #replace(key: number, label: string, previous: number): Promise<string | undefined> {
     const proof = this.#proof(previous);
-    return this.#enrol(key, label, { previous_key_id: idOf(previous), previous_assertion: proof });
+    return this.#enroll(key, label, { previous_key_id: idOf(previous), previous_assertion: proof });
   }
 
   async #assert(key: number, label: string): Promise<string | undefined> {

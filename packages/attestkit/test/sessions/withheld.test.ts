@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { AttestationError } from '../../src/kernel/errors.js';
-import type { Enrolled } from '../../src/ports/enrolment.js';
+import type { Enrolled } from '../../src/ports/enrollment.js';
 import { Backend, bearer, claimsOf, tokensOf } from './support/backend.js';
 import { vouching } from './support/vouching.js';
 
@@ -12,7 +12,7 @@ it('what only the appraisal needs is there at a refresh, and nowhere else', asyn
     asked.push(withheld);
   };
   const said = { facts: { model: 'known' }, withheld: { serials: [SERIAL] } };
-  const backend = new Backend({ enrolment: [vouching({ appraise }, said)] });
+  const backend = new Backend({ enrollment: [vouching({ appraise }, said)] });
   const sent = { challenge: await backend.challenge(), device_id: 'phone-1', token: 'good' };
   const reply = await backend.post('/attest', sent);
   const next = await backend.refresh(tokensOf(reply).refresh);
@@ -26,7 +26,7 @@ it('what only the appraisal needs is there at a refresh, and nowhere else', asyn
     expect(JSON.stringify(told)).not.toMatch(new RegExp(`${SERIAL}|withheld`));
 });
 
-it('what an enrolment withholds is replaced with it, and may decide at the next refresh', async () => {
+it('what an enrollment withholds is replaced with it, and may decide at the next refresh', async () => {
   const denied = { name: 'n', code: 'ERR_DENIED', stage: 'denied', says: 's', spec: 's' } as const;
   const appraise = ({ withheld }: Enrolled): void => {
     if (withheld?.['serial'] !== 2) throw new AttestationError(denied);
@@ -37,14 +37,14 @@ it('what an enrolment withholds is replaced with it, and may decide at the next 
     ...(attester.verify(...given) as Enrolled),
     withheld: { serial },
   });
-  const backend = new Backend({ enrolment: [{ ...attester, verify }] });
-  const enrol = async () => {
+  const backend = new Backend({ enrollment: [{ ...attester, verify }] });
+  const enroll = async () => {
     const sent = { challenge: await backend.challenge(), device_id: 'phone-1', token: 'good' };
     return tokensOf(await backend.post('/attest', sent));
   };
-  const { refresh } = await enrol();
+  const { refresh } = await enroll();
   expect((await backend.refresh(refresh)).code).toBe('ERR_DENIED');
   serial = 2;
-  await enrol();
+  await enroll();
   expect((await backend.refresh(refresh)).status).toBe(200);
 });

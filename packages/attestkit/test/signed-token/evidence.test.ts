@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AttestationError } from '../../src/kernel/errors.js';
 import { configuredKeys } from '../../src/kernel/jose/key-source.js';
 import { remoteJwks } from '../../src/net/index.js';
-import type { Enrolled, EnrolmentContext } from '../../src/ports/enrolment.js';
+import type { Enrolled, EnrollmentContext } from '../../src/ports/enrollment.js';
 import type { KeySource } from '../../src/ports/keys.js';
 import { signedToken, type SignedTokenOptions } from '../../src/signed-token/index.js';
 import { refusal } from '../approov/support/tokens.js';
@@ -20,7 +20,7 @@ import {
   token,
 } from './support/tokens.js';
 
-const context: EnrolmentContext = {
+const context: EnrollmentContext = {
   challenge: CHALLENGE,
   deviceId: DEVICE,
   now: NOW,
@@ -30,12 +30,12 @@ const context: EnrolmentContext = {
 const keys = configuredKeys('ES256', [{ algorithm: 'ES256', kid: 'k1', key: attester.publicKey }]);
 const evidence = signedToken({ keys, appIds: [APP] });
 
-describe('enrolment', () => {
+describe('enrollment', () => {
   it('vouches for the device id, and for no key', () => {
     expect(
       evidence.verify({ token: token({ iat: SECONDS - 5, iss: 'https://a.example' }) }, context),
     ).toEqual({
-      kind: 'signed-token',
+      kind: 'signedToken',
       platform: 'unknown',
       appId: APP,
       environment: 'unknown',
@@ -44,7 +44,7 @@ describe('enrolment', () => {
       vouchesForDeviceId: true,
       facts: { issuer: 'https://a.example' },
     });
-    expect(evidence).toMatchObject({ kind: 'signed-token', fields: ['token'] });
+    expect(evidence).toMatchObject({ kind: 'signedToken', fields: ['token'] });
     expect(evidence.proof).toBeUndefined();
   });
 

@@ -23,7 +23,7 @@ describe('a genuine token', () => {
   it('gives app, device and expiry', () => {
     const claims = { ...CLAIMS, iss: 'https://attester.example', other: [1] };
     expect(verifySignedToken(token(claims), expected)).toEqual({
-      kind: 'signed-token',
+      kind: 'signedToken',
       appId: APP,
       deviceId: DEVICE,
       expiresAt: (SECONDS + 300) * 1000,
@@ -205,7 +205,7 @@ describe('the expectations', () => {
   });
 });
 
-it('has a catalogue of distinct codes and names', () => {
+it('has a catalog of distinct codes and names', () => {
   const codes = SIGNED_TOKEN_CHECKS.map(({ code }) => code);
   expect(new Set(codes).size).toBe(codes.length);
   expect(new Set(SIGNED_TOKEN_CHECKS.map(({ name }) => name)).size).toBe(codes.length);

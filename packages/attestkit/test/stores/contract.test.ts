@@ -134,7 +134,7 @@ const SPOILT: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
   'trims text': (store) => ({
     put: (key, value, expected, ttlMs) => store.put(key, value.trim(), expected, ttlMs),
   }),
-  'normalises text': (store) => ({
+  'normalizes text': (store) => ({
     put: (key, value, expected, ttlMs) => store.put(key, value.normalize(), expected, ttlMs),
   }),
   'keeps records for ever': (store) => ({ put: (key, value, expected) => store.put(key, value, expected) }),

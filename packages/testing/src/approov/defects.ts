@@ -30,7 +30,7 @@ export const DEFECTS = {
   },
   'encrypted-shape': {
     code: 'ERR_APPROOV_TOKEN_ENCRYPTION_UNSUPPORTED',
-    // RFC 7516 §7.1: header, encrypted key (none with `dir`), initialisation vector, ciphertext, tag.
+    // RFC 7516 §7.1: header, encrypted key (none with `dir`), initialization vector, ciphertext, tag.
     assemble: (_, payload, signed) =>
       `${part({ alg: 'dir', enc: 'A256GCM' })}..${'A'.repeat(16)}.${payload}.${signed}`,
   },

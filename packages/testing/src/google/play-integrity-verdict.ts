@@ -34,7 +34,7 @@ export interface PlayApp {
   readonly versionCode: string;
 }
 
-/** The verdict on a recognised app of a licensed user on a sound device. */
+/** The verdict on a recognized app of a licensed user on a sound device. */
 export function describeVerdict(
   { packageName, certificates, versionCode }: PlayApp,
   { nonce, requestHash, sections }: VerdictRequest,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Store, Versioned } from 'attestkit';
 import { countYes, LONG, rule, SHORT, type StoreRule } from './rule.js';
 
-/** Text that encodings, quoting and normalisation spoil; and as much of it as a value may have: 64 KiB of UTF-8. */
+/** Text that encodings, quoting and normalization spoil; and as much of it as a value may have: 64 KiB of UTF-8. */
 const VALUES = [
   '',
   ' ',

@@ -43,7 +43,7 @@ export function expectations(without: readonly KeyAttestationDemand[] = []): Key
     revocations: 'not-checked',
     ...Object.fromEntries(kept),
     challenge: CHALLENGE,
-    apps: [{ packageName: PACKAGE, certificateSha256Digests: [DIGEST], ...minimumVersionCode }],
+    apps: [{ packageName: PACKAGE, signingCertificates: [DIGEST], ...minimumVersionCode }],
     roots: google.keyAttestationRoots,
     now: NOW,
   };

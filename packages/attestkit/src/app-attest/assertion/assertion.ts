@@ -39,7 +39,7 @@ export interface AssertionExpectations extends LaunchPolicyOptions {
 
 /** A genuine assertion. */
 export interface AppAttestAssertion {
-  readonly kind: 'app-attest-assertion';
+  readonly kind: 'appAttestAssertion';
   /** What to keep as the key's last counter: atomically, and only where it is still above the one that is kept. */
   readonly counter: number;
   readonly appId: string;
@@ -56,7 +56,7 @@ export interface AppAttestAssertion {
  * see to itself: that a challenge in the client data, where it is one, was its own and is used once (Apple, step 6), and
  * that of two requests with the same counter one alone is let in.
  *
- * @throws AttestationError with one of the codes of the catalogue, at the first check that does not hold
+ * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when the expectations make no sense
  */
 export function verifyAppAttestAssertion(
@@ -122,7 +122,7 @@ function appraiseAssertion(
   // Steps 7 and 8: what iOS 27 says of the app. (Step 6 is about the client data, which is the caller's.)
   const launch = readLaunch(data, CHECKS, checks);
   const result: AppAttestAssertion = {
-    kind: 'app-attest-assertion',
+    kind: 'appAttestAssertion',
     counter: data.counter,
     appId,
     ...launch,

@@ -4,7 +4,7 @@ import { p256Point } from '../../kernel/asn1/cose.js';
 import type { AppAttestCache } from '../cache.js';
 
 /**
- * The public key that was kept at enrolment, imported; from the cache where it has been before.
+ * The public key that was kept at enrollment, imported; from the cache where it has been before.
  *
  * @param source PEM, SPKI in DER, or a key that was imported already
  * @throws ConfigurationError when it is no public key on P-256
@@ -54,7 +54,7 @@ function fit(key: KeyObject): KeyObject {
 }
 
 function misfit(problem: string, cause?: unknown): ConfigurationError {
-  const remedy = 'Give the key of the attestation’s result, as it was kept at enrolment.';
+  const remedy = 'Give the key of the attestation’s result, as it was kept at enrollment.';
   return new ConfigurationError('publicKey', problem, remedy, cause === undefined ? undefined : { cause });
 }
 

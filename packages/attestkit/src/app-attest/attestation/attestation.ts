@@ -25,7 +25,7 @@ import { appraiseAge, appraisePolicy, type AppAttestEnvironment } from './policy
 
 /** A genuine attestation. */
 export interface AppAttestAttestation {
-  readonly kind: 'app-attest';
+  readonly kind: 'appAttest';
   /** The one of the expected App IDs that it is for. */
   readonly appId: string;
   readonly environment: AppAttestEnvironment;
@@ -79,7 +79,7 @@ const DAY = 86_400_000;
  * Verifies an attestation: CBOR as the app got it from `attestKey`. Pure and synchronous. What the caller has to see
  * to itself: that the challenge was its own and is used once, and that the key belongs to no other device or user.
  *
- * @throws AttestationError with one of the codes of the catalogue, at the first check that does not hold
+ * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when the expectations make no sense
  */
 export function verifyAppAttestAttestation(
@@ -167,7 +167,7 @@ export function appraiseAttestation(
   const launch = readLaunch(data, CHECKS, checks);
 
   const result: AppAttestAttestation = {
-    kind: 'app-attest',
+    kind: 'appAttest',
     appId: app?.appId as string,
     environment: environment as AppAttestEnvironment,
     key: {

@@ -1,7 +1,7 @@
 import { decodeBase64 } from '../../kernel/bytes/base64.js';
 import { AttestationError } from '../../kernel/errors.js';
 import { enforcing } from '../../kernel/sinks.js';
-import type { Enrolled } from '../../ports/enrolment.js';
+import type { Enrolled } from '../../ports/enrollment.js';
 import type { ReceiptEnvironment, ReceiptExchanger } from '../../ports/receipts.js';
 import type { AppAttestAttestation } from '../attestation/attestation.js';
 import type { AppAttestCache } from '../cache.js';

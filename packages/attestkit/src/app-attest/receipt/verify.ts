@@ -29,7 +29,7 @@ const ECDSA_SHA256 = '1.2.840.10045.4.3.2';
 
 /** A genuine receipt: what Apple says of an attested key. */
 export interface AppAttestReceipt extends ReceiptPayload {
-  readonly kind: 'app-attest-receipt';
+  readonly kind: 'appAttestReceipt';
   /** Chains to a root that testing made, not to Apple's. */
   readonly virtual: boolean;
 }
@@ -93,7 +93,7 @@ const EXPECTATIONS: OptionTypes = {
  * What is signed is the payload. The encoding of the lengths around it, and certificates that are not on the way to
  * the root, are not.
  *
- * @throws AttestationError with one of the codes of the catalogue, at the first check that does not hold
+ * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when the expectations make no sense
  */
 export function verifyAppAttestReceipt(receipt: Uint8Array, expected: ReceiptExpectations): AppAttestReceipt {
@@ -129,7 +129,7 @@ export function appraiseReceipt(
   const [info, second] = signed.signers;
   const signer = mustRead(checks, CHECKS.oneSigner, second === undefined ? info : undefined);
   const payload = readPayload(signed.content, checks);
-  const result: AppAttestReceipt = { kind: 'app-attest-receipt', ...payload, virtual: false };
+  const result: AppAttestReceipt = { kind: 'appAttestReceipt', ...payload, virtual: false };
   read?.(result);
 
   // Steps 1 and 2: the signature, and the chain to the root.

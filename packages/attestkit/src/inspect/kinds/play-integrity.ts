@@ -37,12 +37,12 @@ export interface PlayIntegrityExpected {
   readonly requestHash?: string;
   /** Of a classic request: base64url as the app gave it. */
   readonly nonce?: string;
-  /** The body's `challenge`, of which `enrolmentHash` is made: with `deviceId`, to name what the app did. Not checked. */
+  /** The body's `challenge`, of which `enrollmentHash` is made: with `deviceId`, to name what the app did. Not checked. */
   readonly challengeText?: string;
   /** The body's `device_id`. Not checked. */
   readonly deviceId?: string;
   /** SHA-256 of certificates that the app may be signed with, hexadecimal, base64 or base64url. Not checked unless given. */
-  readonly certificateSha256Digests?: readonly string[];
+  readonly acceptedCertificates?: readonly string[];
   /** The lowest version code. Default: any. */
   readonly minimumVersionCode?: number | string;
   /** Seconds from the request on the device: 1 to 86400. Default 600. */
@@ -66,7 +66,7 @@ export interface PlayIntegrityEvidence {
    */
   readonly payload?: unknown;
   readonly expect?: PlayIntegrityExpected;
-  /** What app, device and account have to be. Default: recognised by Play, MEETS_DEVICE_INTEGRITY, licensed. */
+  /** What app, device and account have to be. Default: recognized by Play, MEETS_DEVICE_INTEGRITY, licensed. */
   readonly policy?: PlayIntegrityPolicyOptions;
   /** The time as of which it is inspected, ISO 8601 with a zone: `2026-06-01T12:00:00Z`. Null: now. */
   readonly at?: string | null;
@@ -95,7 +95,7 @@ const EXPECT: OptionTypes = {
   nonce: 'string',
   challengeText: 'string',
   deviceId: 'string',
-  certificateSha256Digests: 'list',
+  acceptedCertificates: 'list',
   minimumVersionCode: 'any',
   ...WINDOW_OPTIONS,
 };
@@ -125,7 +125,7 @@ export const PLAY_INTEGRITY: EvidenceKind<
     origin: evidence.token === undefined,
     package: expect.packageName === undefined,
     request: !isBound,
-    certificate: expect.certificateSha256Digests === undefined,
+    certificate: expect.acceptedCertificates === undefined,
     'earlier use': true,
   };
   const decode = decoderOf(evidence);

@@ -5,7 +5,7 @@ import * as appAttest from '../../app-attest/internal.js';
 import * as appCheck from '../../app-check/internal.js';
 import * as keyAttestation from '../../key-attestation/internal.js';
 import * as play from '../../play-integrity/internal.js';
-import { enrolmentHash } from '../../play-integrity/index.js';
+import { enrollmentHash } from '../../play-integrity/index.js';
 import { refreshBytes, sessionBytes } from '../../sessions/index.js';
 import { BODY_CHECKS, PROOF_CHECKS, readKeyId } from '../../sessions/internal.js';
 import { refusedBy } from '../evidence-error.js';
@@ -125,7 +125,7 @@ function verdictOf(
   const name = isJsonObject(details) && Object.hasOwn(details, 'requestHash') ? 'requestHash' : 'nonce';
   if (!isJsonObject(expect)) return { file: { token }, beside };
   const isBound = Object.hasOwn(expect, 'requestHash') || Object.hasOwn(expect, 'nonce');
-  const binding = isBound ? {} : { [name]: enrolmentHash(sent.challenge, sent.deviceId) };
+  const binding = isBound ? {} : { [name]: enrollmentHash(sent.challenge, sent.deviceId) };
   const given = { challengeText: sent.challenge, deviceId: sent.deviceId, ...binding, ...expect };
   const file = payload === undefined ? { token } : { payload: verdict };
   const { payload: _, expect: __, ...others } = beside;

@@ -14,7 +14,7 @@ const CHECKS = {
     'RFC 7516 §9',
   ],
   compact: [
-    'compact serialisation',
+    'compact serialization',
     'MALFORMED',
     '* does not have the three parts of a signed token',
     'RFC 7515 §7.1',
@@ -99,7 +99,7 @@ const CHECKS = {
 
 type Name = keyof typeof CHECKS;
 
-/** One catalogue's share of the checks above: `JwtChecks<'APPROOV_TOKEN'>['expired']['code']` is `ERR_APPROOV_TOKEN_EXPIRED`. */
+/** One catalog's share of the checks above: `JwtChecks<'APPROOV_TOKEN'>['expired']['code']` is `ERR_APPROOV_TOKEN_EXPIRED`. */
 export type JwtChecks<Prefix extends string> = {
   readonly [N in Name]: CheckDef<`ERR_${Prefix}_${(typeof CHECKS)[N][1]}`>;
 };

@@ -8,7 +8,7 @@ import { DESCRIPTION_CHECKS as CHECKS } from '../description/description-checks.
 import type { KeyDescription } from '../description/key-description.js';
 import { POLICY_CHECKS } from './policy-checks.js';
 
-/** An app that may enrol. */
+/** An app that may enroll. */
 export interface AndroidApp {
   /** `com.example.app` */
   readonly packageName: string;
@@ -16,7 +16,7 @@ export interface AndroidApp {
    * SHA-256 of every certificate that the app is signed with, no more and no fewer: hexadecimal (colons may stand
    * between), base64 or base64url. An app that is signed in several ways is listed several times.
    */
-  readonly certificateSha256Digests: readonly string[];
+  readonly signingCertificates: readonly string[];
   /** The least version code. Default: any. */
   readonly minimumVersionCode?: number | undefined;
 }
@@ -31,7 +31,7 @@ export interface ExpectedApp {
 
 const OPTIONS: OptionTypes = {
   packageName: 'string',
-  certificateSha256Digests: 'list',
+  signingCertificates: 'list',
   minimumVersionCode: 'number',
 };
 
@@ -43,26 +43,22 @@ const OPTIONS: OptionTypes = {
 export function readApps(apps: readonly AndroidApp[] | undefined): readonly ExpectedApp[] {
   if (apps === undefined || apps.length === 0) {
     const remedy =
-      'Give a list: { packageName, certificateSha256Digests }, with the SHA-256 of the signing certificate.';
+      'Give a list: { packageName, signingCertificates }, with the SHA-256 of the signing certificate.';
     throw new ConfigurationError('apps', 'is missing', remedy);
   }
   return apps.map((app, index) => {
     const path = `apps[${index}].`;
     assertOptions(app, OPTIONS, 'an app', path);
-    const { packageName, certificateSha256Digests = [], minimumVersionCode = -Infinity } = app;
+    const { packageName, signingCertificates = [], minimumVersionCode = -Infinity } = app;
     if (!/^[A-Za-z]\w*(\.[A-Za-z]\w*)+$/.test(packageName)) {
       const remedy = 'Give the name that the app is installed under: com.example.app.';
       throw new ConfigurationError(`${path}packageName`, 'is not the name of a package', remedy);
     }
-    const digests = certificateSha256Digests.map(readDigest);
+    const digests = signingCertificates.map(readDigest);
     if (digests.length === 0 || digests.includes(undefined) || new Set(digests).size < digests.length) {
       const remedy =
         'Give SHA-256 of each signing certificate, once, as apksigner or the Play Console shows it.';
-      throw new ConfigurationError(
-        `${path}certificateSha256Digests`,
-        'is not a list of SHA-256 digests',
-        remedy,
-      );
+      throw new ConfigurationError(`${path}signingCertificates`, 'is not a list of SHA-256 digests', remedy);
     }
     if (Number.isNaN(minimumVersionCode))
       throw new ConfigurationError(`${path}minimumVersionCode`, 'is not a number', 'Give a version code.');

@@ -8,14 +8,14 @@ export const FIELD_CHECKS = freezeJson({
     code: 'ERR_PLAY_INTEGRITY_TOKEN_MISSING',
     stage: 'missing',
     says: 'the body has no Play Integrity token',
-    spec: 'attestkit, enrolment',
+    spec: 'attestkit, enrollment',
   },
   package: {
     name: 'package configured',
     code: 'ERR_PLAY_INTEGRITY_PACKAGE_UNKNOWN',
     stage: 'untrusted',
     says: 'the body names no configured app, or none where there are several',
-    spec: 'attestkit, enrolment',
+    spec: 'attestkit, enrollment',
   },
 } as const satisfies Record<string, CheckDef>);
 

@@ -2,7 +2,7 @@ import { AttestationError } from '../../kernel/errors.js';
 import { decodeBase64url } from '../../kernel/bytes/base64.js';
 import { readJsonObject, type JsonObject } from '../../kernel/bytes/json.js';
 import { MAX_ENCRYPTED_LENGTH } from '../../kernel/jose/jwe.js';
-import type { EnrolmentContext } from '../../ports/enrolment.js';
+import type { EnrollmentContext } from '../../ports/enrollment.js';
 import type { IntegrityDecoder } from '../../ports/google.js';
 import { DECODE_CHECKS as CHECKS } from './decode-checks.js';
 
@@ -33,7 +33,7 @@ export async function decodeRemotely(
   token: string,
   packageName: string,
   decoder: IntegrityDecoder | undefined,
-  consumeChallenge: EnrolmentContext['consumeChallenge'],
+  consumeChallenge: EnrollmentContext['consumeChallenge'],
   form: TokenForm = 'jwe',
 ): Promise<JsonObject> {
   const isWorthIt = form === 'any' ? TEXT.test(token) : isCompactJwe(token);

@@ -57,7 +57,7 @@ export const PLAY_PROTECT: readonly PlayProtect[] = [
   'UNEVALUATED',
 ];
 
-/** Gives a decoded verdict its types. Whatever is in it, this is no judgement: the checks follow. */
+/** Gives a decoded verdict its types. Whatever is in it, this is no judgment: the checks follow. */
 export function readVerdict(payload: JsonObject): PlayIntegrityVerdict {
   const unrecognized: string[] = [];
   const top = new Members(payload, unrecognized);
@@ -71,7 +71,7 @@ export function readVerdict(payload: JsonObject): PlayIntegrityVerdict {
   testing.noteOthers();
   top.noteOthers();
   return {
-    kind: 'play-integrity',
+    kind: 'playIntegrity',
     requestDetails,
     appIntegrity,
     deviceIntegrity,

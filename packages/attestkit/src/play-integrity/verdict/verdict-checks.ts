@@ -87,10 +87,10 @@ export const POLICY_CHECKS = freezeJson({
     spec: 'Google, Standard requests, replay protection',
   },
   recognized: {
-    name: 'app recognised',
+    name: 'app recognized',
     code: 'ERR_PLAY_INTEGRITY_APP_RECOGNITION_DENIED',
     stage: 'denied',
-    says: 'the app is not recognised by Google Play (`appRecognitionVerdict`)',
+    says: 'the app is not recognized by Google Play (`appRecognitionVerdict`)',
     spec: `${SPEC}, application integrity`,
   },
   package: {
@@ -132,7 +132,7 @@ export const POLICY_CHECKS = freezeJson({
     name: 'app licensed',
     code: 'ERR_PLAY_INTEGRITY_LICENSING_DENIED',
     stage: 'denied',
-    says: 'the user has no licence for the app, or that is unknown (`appLicensingVerdict`)',
+    says: 'the user has no license for the app, or that is unknown (`appLicensingVerdict`)',
     spec: `${SPEC}, account details`,
   },
   activity: {

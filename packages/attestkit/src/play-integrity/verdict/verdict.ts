@@ -93,7 +93,7 @@ export interface EnvironmentDetails {
 
 /** A verdict in Google's own names. A member is undefined where it is absent or of another type than Google documents. */
 export interface PlayIntegrityVerdict {
-  readonly kind: 'play-integrity';
+  readonly kind: 'playIntegrity';
   readonly requestDetails: RequestDetails;
   readonly appIntegrity: AppIntegrity;
   readonly deviceIntegrity: DeviceIntegrity;

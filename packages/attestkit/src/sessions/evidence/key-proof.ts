@@ -1,21 +1,21 @@
 import { AttestationError } from '../../kernel/errors.js';
-import type { EnrolmentEvidence, KeyProof, Signer } from '../../ports/enrolment.js';
+import type { EnrollmentEvidence, KeyProof, Signer } from '../../ports/enrollment.js';
 import type { Context } from '../context.js';
 import { POINTER_MS, type DeviceRecord } from '../state/device-record.js';
 import { PROOF_CHECKS as CHECKS } from './proof-checks.js';
 import { storeKeys } from '../state/store-keys.js';
 
 /** A kind of evidence whose keys sign, with how they do. */
-export interface SigningEvidence extends EnrolmentEvidence {
+export interface SigningEvidence extends EnrollmentEvidence {
   readonly proof: KeyProof;
 }
 
 /** The kind whose proofs come under this parameter: `assertion` is App Attest's. */
 export function evidenceOfProof(
-  enrolment: readonly EnrolmentEvidence[],
+  enrollment: readonly EnrollmentEvidence[],
   parameter: string,
 ): SigningEvidence | undefined {
-  return enrolment.find((each): each is SigningEvidence => each.proof?.parameter === parameter);
+  return enrollment.find((each): each is SigningEvidence => each.proof?.parameter === parameter);
 }
 
 /** A proof that verified. Its counter has not been spent yet. */

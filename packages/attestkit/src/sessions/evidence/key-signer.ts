@@ -1,9 +1,9 @@
 import { AttestationError } from '../../kernel/errors.js';
-import type { Signer } from '../../ports/enrolment.js';
+import type { Signer } from '../../ports/enrollment.js';
 import { assertOpen, judgeRecord, liveRecord } from '../state/revocation.js';
 import type { Context } from '../context.js';
 import type { DeviceRecord } from '../state/device-record.js';
-import { signerOf } from '../enrolment/previous-key.js';
+import { signerOf } from '../enrollment/previous-key.js';
 import { PROOF_CHECKS as CHECKS } from './proof-checks.js';
 import type { SessionResult } from '../tokens/session-token.js';
 import { storeKeys } from '../state/store-keys.js';

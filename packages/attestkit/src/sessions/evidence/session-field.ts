@@ -24,7 +24,7 @@ export function findSession({ settings, verifier }: Context, request: AttestedRe
   if (values.length > 1 || (value.includes(',') && /^bearer .*, *bearer /i.test(value)))
     throw new AttestationError(CHECKS.single);
   const token = header === 'authorization' ? bearerOf(value) : value;
-  return token !== undefined && verifier.recognises(token) ? { present: true, item: token } : ABSENT;
+  return token !== undefined && verifier.recognizes(token) ? { present: true, item: token } : ABSENT;
 }
 
 /** Without a search through the whole field, which most requests have. */

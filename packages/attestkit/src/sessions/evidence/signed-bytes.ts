@@ -57,14 +57,14 @@ export function sessionBytes(exchange: SignedExchange): Uint8Array {
   return exchangeBytes('attestkit-session-v1', exchange);
 }
 
-/** What a device signs with a key that it has enrolled, to enrol another under its device id. */
+/** What a device signs with a key that it has enrolled, to enroll another under its device id. */
 export interface SignedReplacement extends SignedExchange {
   /** The platform's name of the new key, base64url of 32 bytes; undefined for evidence that is about no key. */
   readonly keyId: string | undefined;
 }
 
 /**
- * The bytes that a device signs with a key that it has enrolled, to enrol another under its device id: five lines,
+ * The bytes that a device signs with a key that it has enrolled, to enroll another under its device id: five lines,
  * `attestkit-replace-v1`, the audience, the device id, the challenge that the new evidence is bound to, and the new
  * key's id in base64url, or nothing.
  *

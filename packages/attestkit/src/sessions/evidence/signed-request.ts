@@ -30,7 +30,7 @@ import type { SessionResult } from '../tokens/session-token.js';
 /** A request that a device has signed with an enrolled key. */
 export interface SignedRequestResult {
   readonly kind: 'signedRequest';
-  /** The label that the client chose. Not an identity: authorise on `recordId`, `thumbprint` or `subject`. */
+  /** The label that the client chose. Not an identity: authorize on `recordId`, `thumbprint` or `subject`. */
   readonly deviceId: string;
   /** Of the device's record, assigned by the server. */
   readonly recordId: string;
@@ -144,7 +144,7 @@ async function appraiseSigned(
   { request, now, demand, body, results }: VerifyContext<Demand>,
 ): Promise<Appraisal<SignedRequestResult>> {
   if (alone && demand.session === 'required') throw new AttestationError(SESSION_FIELD_CHECKS.present);
-  const evidence = evidenceOfProof(context.enrolment, field.proofParameter);
+  const evidence = evidenceOfProof(context.enrollment, field.proofParameter);
   if (evidence === undefined) throw new AttestationError(CHECKS.keyKnown);
   if (field.challenge === undefined && (demand.challenge === 'required' || !evidence.proof.counted))
     throw new AttestationError(CHECKS.challengePresent);

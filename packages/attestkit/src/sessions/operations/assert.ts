@@ -11,7 +11,7 @@ import type { Context } from '../context.js';
 import { extended } from '../state/extended.js';
 import { withSpent, withUser, type DeviceRecord } from '../state/device-record.js';
 import type { Place } from '../state/devices.js';
-import { BODY_CHECKS, CONFLICT_CHECKS } from '../enrolment/enrolment-checks.js';
+import { BODY_CHECKS, CONFLICT_CHECKS } from '../enrollment/enrollment-checks.js';
 import {
   beginFamily,
   continueFamily,
@@ -23,7 +23,7 @@ import {
 } from '../state/refresh-families.js';
 import { bindingOf, familyTerms, issued, signedAgain, signSession, type Issued } from './issue.js';
 import { evidenceOfProof, spendProof, verifyProof, type SigningEvidence } from '../evidence/key-proof.js';
-import { signerOf } from '../enrolment/previous-key.js';
+import { signerOf } from '../enrollment/previous-key.js';
 import { PROOF_CHECKS as CHECKS } from '../evidence/proof-checks.js';
 import { readKeyId } from '../evidence/proof-field.js';
 import { readRefreshToken, type RefreshClaim } from '../tokens/refresh-token.js';
@@ -57,7 +57,7 @@ interface Exchange {
  * @throws AttestationError (rejects with it)
  */
 export async function assert(context: Context, body: JsonObject, request: AttestedRequest): Promise<Issued> {
-  const { devices, enrolment: kinds, settings, users } = context;
+  const { devices, enrollment: kinds, settings, users } = context;
   const deviceId = deviceIdOf(textMember(body, 'device_id'));
   const challenge = textMember(body, 'challenge');
   const keyId = readKeyId(textMember(body, 'key_id'));

@@ -1,13 +1,13 @@
 import { AttestationError } from '../../kernel/errors.js';
 import type { JsonObject } from '../../kernel/bytes/json.js';
-import type { EnrolmentEvidence, SentField } from '../../ports/enrolment.js';
+import type { EnrollmentEvidence, SentField } from '../../ports/enrollment.js';
 import { isDeviceId } from '../tokens/challenge.js';
-import { BODY_CHECKS as CHECKS } from '../enrolment/enrolment-checks.js';
+import { BODY_CHECKS as CHECKS } from '../enrollment/enrollment-checks.js';
 
 /**
  * A member that has to be there, as text that is not empty.
  *
- * @throws AttestationError ERR_ENROLMENT_MEMBERS_MALFORMED
+ * @throws AttestationError ERR_ENROLLMENT_MEMBERS_MALFORMED
  */
 export function textMember(body: JsonObject, name: string): string {
   const value = optionalText(body, name);
@@ -18,7 +18,7 @@ export function textMember(body: JsonObject, name: string): string {
 /**
  * A member that may be absent, but not of another type.
  *
- * @throws AttestationError ERR_ENROLMENT_MEMBERS_MALFORMED
+ * @throws AttestationError ERR_ENROLLMENT_MEMBERS_MALFORMED
  */
 export function optionalText(body: JsonObject, name: string): string | undefined {
   // Own members only: what a polluted prototype says was not sent.
@@ -27,7 +27,7 @@ export function optionalText(body: JsonObject, name: string): string | undefined
   throw new AttestationError(CHECKS.members);
 }
 
-/** @throws AttestationError ERR_ENROLMENT_DEVICE_ID_MALFORMED */
+/** @throws AttestationError ERR_ENROLLMENT_DEVICE_ID_MALFORMED */
 export function deviceIdOf(value: unknown): string {
   if (!isDeviceId(value)) throw new AttestationError(CHECKS.deviceId);
   return value;
@@ -43,7 +43,7 @@ function optionalTexts(body: JsonObject, name: string): readonly string[] | unde
 
 /** Evidence that a body has, and its fields. */
 export interface SentEvidence {
-  readonly evidence: EnrolmentEvidence<string, SentField>;
+  readonly evidence: EnrollmentEvidence<string, SentField>;
   readonly fields: Readonly<Record<string, SentField | undefined>>;
   /** What came beside it. */
   readonly beside: SentEvidence | undefined;
@@ -54,8 +54,8 @@ export interface SentEvidence {
  *
  * @throws AttestationError
  */
-export function sentEvidence(body: JsonObject, enrolment: readonly EnrolmentEvidence[]): SentEvidence {
-  const present = enrolment.filter((each) => isIn(body, each));
+export function sentEvidence(body: JsonObject, enrollment: readonly EnrollmentEvidence[]): SentEvidence {
+  const present = enrollment.filter((each) => isIn(body, each));
   const main = present.find(({ companion }) => companion !== undefined);
   const companion = main?.companion?.evidence;
   const others = present.filter((each) => each !== main && each.kind !== companion?.kind);
@@ -66,11 +66,11 @@ export function sentEvidence(body: JsonObject, enrolment: readonly EnrolmentEvid
   return { ...sent(body, evidence), beside: isBeside ? sent(body, companion) : undefined };
 }
 
-function isIn(body: JsonObject, { fields }: EnrolmentEvidence): boolean {
+function isIn(body: JsonObject, { fields }: EnrollmentEvidence): boolean {
   return fields.some((field) => Object.hasOwn(body, field));
 }
 
-function sent(body: JsonObject, evidence: EnrolmentEvidence): SentEvidence {
+function sent(body: JsonObject, evidence: EnrollmentEvidence): SentEvidence {
   const { fields: names, lists = [] } = evidence;
   const fields = names.map((name) => [
     name,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { enforcing } from '../../kernel/sinks.js';
-import type { Enrolled } from '../../ports/enrolment.js';
+import type { Enrolled } from '../../ports/enrollment.js';
 import type { AttestedRequest } from '../../ports/request.js';
 import type { Context } from '../context.js';
 import type { DeviceRecord } from '../state/device-record.js';

@@ -1,6 +1,6 @@
 import { AttestationError } from '../../kernel/errors.js';
-import type { Enrolled, EnrolmentEvidence, Renewal } from '../../ports/enrolment.js';
-import { appraiseSent } from '../enrolment/companion.js';
+import type { Enrolled, EnrollmentEvidence, Renewal } from '../../ports/enrollment.js';
+import { appraiseSent } from '../enrollment/companion.js';
 import type { Context } from '../context.js';
 import type { DeviceRecord } from '../state/device-record.js';
 import type { Devices } from '../state/devices.js';
@@ -15,7 +15,7 @@ import { storeKeys } from '../state/store-keys.js';
  */
 export async function appraiseAgain(
   { settings, now }: Context,
-  evidence: Pick<EnrolmentEvidence, 'ready' | 'appraise' | 'companion'>,
+  evidence: Pick<EnrollmentEvidence, 'ready' | 'appraise' | 'companion'>,
   enrolled: Enrolled,
 ): Promise<void> {
   await Promise.all([evidence.ready?.(), evidence.companion?.evidence.ready?.()]);
@@ -40,7 +40,7 @@ function healable({ check, cause }: AttestationError): AttestationError {
  */
 export async function renewed(
   context: Context,
-  evidence: Pick<EnrolmentEvidence, 'ready' | 'renewal' | 'appraise' | 'companion'>,
+  evidence: Pick<EnrollmentEvidence, 'ready' | 'renewal' | 'appraise' | 'companion'>,
   record: DeviceRecord,
 ): Promise<DeviceRecord> {
   const { devices, now } = context;

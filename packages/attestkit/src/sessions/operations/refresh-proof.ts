@@ -1,11 +1,11 @@
 import { AttestationError } from '../../kernel/errors.js';
 import type { JsonObject } from '../../kernel/bytes/json.js';
-import type { EnrolmentEvidence } from '../../ports/enrolment.js';
+import type { EnrollmentEvidence } from '../../ports/enrollment.js';
 import { optionalText, textMember } from './body-members.js';
 import type { Context } from '../context.js';
 import type { DeviceRecord } from '../state/device-record.js';
 import { evidenceOfProof, verifyProof, type VerifiedProof } from '../evidence/key-proof.js';
-import { signerOf } from '../enrolment/previous-key.js';
+import { signerOf } from '../enrollment/previous-key.js';
 import { REFRESH_CHECKS as CHECKS } from '../tokens/refresh-checks.js';
 import { refreshBytes } from '../evidence/signed-bytes.js';
 
@@ -16,8 +16,8 @@ import { refreshBytes } from '../evidence/signed-bytes.js';
  * @throws AttestationError ERR_REFRESH_PROOF_MISSING, or what the proof fails with
  */
 export async function proofOfRefresh(
-  { enrolment, settings }: Context,
-  { kind }: Pick<EnrolmentEvidence, 'kind'>,
+  { enrollment, settings }: Context,
+  { kind }: Pick<EnrollmentEvidence, 'kind'>,
   { deviceId, enrolled }: DeviceRecord,
   body: JsonObject,
 ): Promise<VerifiedProof | undefined> {
@@ -25,7 +25,7 @@ export async function proofOfRefresh(
   const { audience } = settings;
   if (settings.refresh !== 'proof' || signer === undefined || audience === undefined) return undefined;
   const parameter = optionalText(body, 'assertion') === undefined ? 'signature' : 'assertion';
-  const evidence = evidenceOfProof(enrolment, parameter);
+  const evidence = evidenceOfProof(enrollment, parameter);
   const proof = optionalText(body, parameter);
   if (proof === undefined || evidence?.kind !== kind) throw new AttestationError(CHECKS.proof);
   const clientData = refreshBytes({ audience, deviceId, refreshToken: textMember(body, 'refresh_token') });

@@ -1,7 +1,7 @@
 import { AttestationError } from '../../kernel/errors.js';
 import type { JsonObject } from '../../kernel/bytes/json.js';
 import { enforcing } from '../../kernel/sinks.js';
-import type { EnrolmentEvidence } from '../../ports/enrolment.js';
+import type { EnrollmentEvidence } from '../../ports/enrollment.js';
 import type { AttestedRequest } from '../../ports/request.js';
 import { assertOpen } from '../state/revocation.js';
 import { appraiseAgain, renewed } from './reappraise.js';
@@ -10,7 +10,7 @@ import type { Context } from '../context.js';
 import { extended } from '../state/extended.js';
 import type { DeviceRecord } from '../state/device-record.js';
 import type { Place } from '../state/devices.js';
-import { CONFLICT_CHECKS } from '../enrolment/enrolment-checks.js';
+import { CONFLICT_CHECKS } from '../enrollment/enrollment-checks.js';
 import {
   familyOf,
   judgeGeneration,
@@ -156,8 +156,8 @@ function assertUser(record: DeviceRecord, user: string | undefined): void {
 }
 
 /** The kind that the device was enrolled with. */
-function evidenceOf({ enrolment }: Context, { enrolled }: DeviceRecord): EnrolmentEvidence {
-  const evidence = enrolment.find(({ kind }) => kind === enrolled.kind);
+function evidenceOf({ enrollment }: Context, { enrolled }: DeviceRecord): EnrollmentEvidence {
+  const evidence = enrollment.find(({ kind }) => kind === enrolled.kind);
   if (evidence === undefined) throw new AttestationError(CHECKS.kind);
   return evidence;
 }

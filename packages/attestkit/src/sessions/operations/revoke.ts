@@ -31,7 +31,7 @@ function sessionOf(
   token: string,
 ): { readonly labelDigest: string; readonly sid: string } | undefined {
   try {
-    if (!verifier.recognises(token)) return readRefreshToken(keys.refresh, token, enforcing);
+    if (!verifier.recognizes(token)) return readRefreshToken(keys.refresh, token, enforcing);
     const { deviceId, sessionId } = verifier.verify(token, now());
     return { labelDigest: storeKeys.labelDigest(deviceId), sid: sessionId };
   } catch (error) {

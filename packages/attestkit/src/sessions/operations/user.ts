@@ -1,13 +1,13 @@
 import { AttestationError } from '../../kernel/errors.js';
 import type { AttestedRequest } from '../../ports/request.js';
-import { ENROLMENT_CHECKS as CHECKS } from '../enrolment/enrolment-checks.js';
+import { ENROLLMENT_CHECKS as CHECKS } from '../enrollment/enrollment-checks.js';
 import type { Settings } from '../settings.js';
 
 /**
  * The user that a request comes from, by the application's own function, which may throw anything, or give something
  * else than a user.
  *
- * @throws AttestationError (rejects with it) ERR_ENROLMENT_SUBJECT_FAILED
+ * @throws AttestationError (rejects with it) ERR_ENROLLMENT_SUBJECT_FAILED
  */
 export async function subjectOf(
   ask: Settings['subject'],

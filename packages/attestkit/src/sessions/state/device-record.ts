@@ -1,5 +1,5 @@
 import type { BlockReason } from '../../ports/devices.js';
-import type { Enrolled } from '../../ports/enrolment.js';
+import type { Enrolled } from '../../ports/enrollment.js';
 import type { AuthenticChallenge } from '../tokens/challenge.js';
 import type { Family } from './refresh-families.js';
 
@@ -63,7 +63,7 @@ export const POINTER_MS = 60 * DAY;
 /** How far the end of a record may move before its pointers are extended. */
 export const DRIFT_MS = 30 * DAY;
 
-/** When a record ends that is not used after its enrolment. */
+/** When a record ends that is not used after its enrollment. */
 const UNUSED_MS = 7 * DAY;
 
 export const NO_MARKS: Marks = Object.freeze({ ended: {}, spent: [], spentFloor: 0 });
@@ -105,7 +105,7 @@ export function endOfMarks({ spent }: Marks, now: number): number {
 
 /**
  * When a record ends by what it is: a blocked one never; one with a key `idleMs` after its last use; one without a key
- * with its last family; and each 7 days after its enrolment if it is not used.
+ * with its last family; and each 7 days after its enrollment if it is not used.
  */
 export function endOfRecord(record: DeviceRecord, idleMs: number, now: number): number | undefined {
   if (record.blocked.length > 0) return undefined;

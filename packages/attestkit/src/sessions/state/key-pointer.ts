@@ -1,4 +1,4 @@
-import type { AttestedKey, Enrolled } from '../../ports/enrolment.js';
+import type { AttestedKey, Enrolled } from '../../ports/enrollment.js';
 import type { DeviceRecord } from './device-record.js';
 
 /** Whose an attested key is: written once under the key's id, and never moved to another label. */

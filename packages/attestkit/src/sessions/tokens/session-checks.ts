@@ -1,5 +1,5 @@
 import { freezeJson } from '../../kernel/bytes/json.js';
-import { catalogue } from '../../kernel/catalogue.js';
+import { catalog } from '../../kernel/catalog.js';
 import { jwtChecks, type JwtChecks } from '../../kernel/jose/jwt-checks.js';
 import type { CheckDef } from '../../ports/checks.js';
 
@@ -118,8 +118,8 @@ export const SESSION_SIGNER_CHECKS = freezeJson({
   },
 } as const satisfies Record<string, CheckDef>);
 
-/** The catalogue of session tokens, in the order of verification. */
-export const SESSION_CHECKS = catalogue(
+/** The catalog of session tokens, in the order of verification. */
+export const SESSION_CHECKS = catalog(
   SESSION_FIELD_CHECKS,
   SESSION_TOKEN_CHECKS,
   SESSION_CLAIM_CHECKS,

@@ -7,7 +7,7 @@ import { milliseconds } from '../../kernel/jose/numeric-date.js';
 import { assertOptions, type OptionTypes } from '../../kernel/config/options.js';
 import { enforcing, inspecting } from '../../kernel/sinks.js';
 import type { Checks, Inspection } from '../../ports/checks.js';
-import type { DeviceIntegrity } from '../../ports/enrolment.js';
+import type { DeviceIntegrity } from '../../ports/enrollment.js';
 import type { FixedKeySource, KeySource } from '../../ports/keys.js';
 import { isDeviceId } from './challenge.js';
 import { isIntegrity } from '../policy.js';
@@ -63,7 +63,7 @@ export interface SessionClaims {
   readonly jti: string;
   /** Of the session, through all its refreshes. */
   readonly sid: string;
-  /** Of the device's record, assigned by the server: authorise on it. */
+  /** Of the device's record, assigned by the server: authorize on it. */
   readonly rid: string;
   /** The kind of evidence that the device was enrolled with: `app-attest`. */
   readonly kind: string;
@@ -80,7 +80,7 @@ export interface SessionClaims {
 /** A genuine session. Frozen where the guard shares it between requests. */
 export interface SessionResult {
   readonly kind: 'session';
-  /** The label that the client chose. Not an identity: authorise on `recordId`, `thumbprint` or `subject`. */
+  /** The label that the client chose. Not an identity: authorize on `recordId`, `thumbprint` or `subject`. */
   readonly deviceId: string;
   /** Of the device's record, assigned by the server. */
   readonly recordId: string;
@@ -88,7 +88,7 @@ export interface SessionResult {
   readonly sessionId: string;
   /** Of this token. */
   readonly tokenId: string;
-  /** The user, where the application named one at enrolment. */
+  /** The user, where the application named one at enrollment. */
   readonly subject: string | undefined;
   /** The JWK thumbprint (RFC 7638) of the device's key, where it has one. */
   readonly thumbprint: string | undefined;
@@ -137,7 +137,7 @@ const EXPECTATIONS: OptionTypes = {
  * bound to: a service that has to know within seconds asks the guard.
  *
  * @returns a promise only where keys have to be fetched: `await` it with `remoteJwks`
- * @throws AttestationError (or rejects with it) with one of the codes of the catalogue, at the first check that does not hold
+ * @throws AttestationError (or rejects with it) with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when the expectations make no sense
  * @example
  * const keys = remoteJwks('https://api.example.com/device/jwks.json', { algorithm: 'ES256' });

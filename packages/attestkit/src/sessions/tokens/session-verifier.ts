@@ -11,7 +11,7 @@ export class SessionVerifier extends TokenVerifier<SessionResult, FixedKeySource
   }
 
   /** Whether a bearer token says that it is a session; any other one is not ours. */
-  recognises(token: string): boolean {
+  recognizes(token: string): boolean {
     return this.knowsHeaderOf(token) || looksLikeSession(token);
   }
 }

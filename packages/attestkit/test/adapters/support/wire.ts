@@ -57,7 +57,7 @@ export async function open(port: number): Promise<Socket> {
 export async function send(port: number, exchange: Exchange = {}): Promise<Answer> {
   const socket = await open(port);
   const answer = received(socket);
-  for (const part of serialised(exchange)) {
+  for (const part of serialized(exchange)) {
     socket.write(part);
     await new Promise((resolve) => void setTimeout(resolve, 2));
   }
@@ -82,7 +82,7 @@ export function head({ method = 'GET', target = '/', fields = [], body }: Exchan
   return Buffer.from(`${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n`, 'latin1');
 }
 
-function* serialised(exchange: Exchange): Generator<Uint8Array> {
+function* serialized(exchange: Exchange): Generator<Uint8Array> {
   const { body } = exchange;
   yield head(exchange);
   if (typeof body === 'string' || body instanceof Uint8Array) yield Buffer.from(body);

@@ -71,8 +71,8 @@ export class Phone {
   session = '';
   token = '';
 
-  /** Enrols over a challenge that it got before. */
-  async enrol(instance: Instance, challenge: string): Promise<number> {
+  /** Enrolls over a challenge that it got before. */
+  async enroll(instance: Instance, challenge: string): Promise<number> {
     const attestation = Buffer.from(this.#key.attest({ challenge })).toString('base64');
     const evidence = { challenge, device_id: this.deviceId, key_id: this.#key.keyId, attestation };
     return this.#keep(await instance.post('/attest', evidence));

@@ -18,7 +18,7 @@ export function chainFile(description?: Description, drafts = remoteDrafts(descr
 /** What the honest chain has in it. */
 export const CHAIN_MEMBERS = {
   challenge: base64(CHALLENGE),
-  apps: [{ packageName: PACKAGE, certificateSha256Digests: [DIGEST.toString('hex')] }],
+  apps: [{ packageName: PACKAGE, signingCertificates: [DIGEST.toString('hex')] }],
   policy: { verifiedBoot: 'required' },
   revocationList: { entries: {} },
 };
@@ -28,7 +28,7 @@ const AT = new Date(play.NOW).toISOString();
 export const EXPECT = {
   packageName: play.PACKAGE,
   nonce: play.NONCE,
-  certificateSha256Digests: [play.DIGEST.toString('hex')],
+  acceptedCertificates: [play.DIGEST.toString('hex')],
 };
 export const PAYLOAD = { kind: 'play-integrity', payload: play.verdict(), expect: EXPECT, at: AT };
 export const TOKEN = {

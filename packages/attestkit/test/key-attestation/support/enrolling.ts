@@ -1,14 +1,14 @@
 import type { keyAttestation, KeyAttestationOptions } from '../../../src/key-attestation/index.js';
 import { AttestationError } from '../../../src/kernel/errors.js';
-import type { Enrolled, EnrolmentContext } from '../../../src/ports/enrolment.js';
+import type { Enrolled, EnrollmentContext } from '../../../src/ports/enrollment.js';
 import { CHALLENGE, DIGEST, NOW, PACKAGE } from './describe.js';
 import { remoteDrafts, ROOT, signAll, type Draft } from './forge.js';
 
 type Evidence = ReturnType<typeof keyAttestation>;
 
-export const context = { challenge: CHALLENGE, deviceId: 'phone', now: NOW } as EnrolmentContext;
+export const context = { challenge: CHALLENGE, deviceId: 'phone', now: NOW } as EnrollmentContext;
 export const options = (more: Partial<KeyAttestationOptions> = {}): KeyAttestationOptions => ({
-  apps: [{ packageName: PACKAGE, certificateSha256Digests: [DIGEST.toString('hex')] }],
+  apps: [{ packageName: PACKAGE, signingCertificates: [DIGEST.toString('hex')] }],
   revocations: 'not-checked',
   roots: [ROOT],
   ...more,
@@ -16,7 +16,7 @@ export const options = (more: Partial<KeyAttestationOptions> = {}): KeyAttestati
 export const sent = (chain: readonly Buffer[], encoding: BufferEncoding = 'base64'): string[] =>
   chain.map((certificate) => certificate.toString(encoding));
 
-export async function enrol(
+export async function enroll(
   evidence: Evidence,
   drafts: readonly Draft[] = remoteDrafts(),
 ): Promise<Enrolled> {

@@ -171,7 +171,7 @@ function signDraft(sketch: Draft, next: Draft): Buffer {
 export function expectations(more: Partial<KeyAttestationExpectations> = {}): KeyAttestationExpectations {
   return {
     challenge: CHALLENGE,
-    apps: [{ packageName: PACKAGE, certificateSha256Digests: [DIGEST.toString('hex')] }],
+    apps: [{ packageName: PACKAGE, signingCertificates: [DIGEST.toString('hex')] }],
     revocations: 'not-checked',
     roots: [ROOT],
     now: NOW,

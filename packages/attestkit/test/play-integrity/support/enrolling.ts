@@ -1,25 +1,25 @@
 import { AttestationError } from '../../../src/kernel/errors.js';
 import {
-  enrolmentHash,
+  enrollmentHash,
   playIntegrity,
   type PlayIntegrityOptions,
 } from '../../../src/play-integrity/index.js';
-import type { EnrolmentContext } from '../../../src/ports/enrolment.js';
+import type { EnrollmentContext } from '../../../src/ports/enrollment.js';
 import type { IntegrityDecoder } from '../../../src/ports/google.js';
 import { DIGEST, NOW, own, PACKAGE, request, verdict } from './tokens.js';
 
 /** Of the form of Google's tokens: a compact JWE. Nothing here decodes it. */
 export const REMOTE = 'eyJhbGciOiJBMjU2S1ciLCJlbmMiOiJBMjU2R0NNIn0.a.b.c.d';
 export const CHALLENGE = 'AQEBAnR3byBieXRlcw';
-export const context: EnrolmentContext = {
+export const context: EnrollmentContext = {
   challenge: CHALLENGE,
   deviceId: 'device-1',
   now: NOW,
   request: { method: 'POST', target: '/device/attest', fields: () => [] },
   consumeChallenge: () => Promise.resolve(),
 };
-export const HASH = enrolmentHash(CHALLENGE, 'device-1');
-export const APP_OPTIONS = { packageName: PACKAGE, certificateSha256Digests: [DIGEST.toString('hex')] };
+export const HASH = enrollmentHash(CHALLENGE, 'device-1');
+export const APP_OPTIONS = { packageName: PACKAGE, acceptedCertificates: [DIGEST.toString('hex')] };
 export const APPS = [APP_OPTIONS];
 export const LOCAL_APP = { ...APP_OPTIONS, keys: own.keys };
 export const LOCAL: PlayIntegrityOptions = { apps: [LOCAL_APP] };
@@ -41,7 +41,7 @@ export const decoded = (sections: object = {}): unknown => ({
   payload: verdict({ ...request({ nonce: undefined, requestHash: HASH }), ...sections }),
 });
 
-/** The error that an enrolment fails with. */
+/** The error that an enrollment fails with. */
 export async function failure(
   options: PlayIntegrityOptions,
   fields: Record<string, string>,

@@ -48,7 +48,7 @@ export const CLEARED = {
 
 export const expected: VerdictExpectations = {
   packageName: PACKAGE,
-  certificateSha256Digests: [DIGEST.toString('base64url')],
+  acceptedCertificates: [DIGEST.toString('base64url')],
   nonce: NONCE,
   now: NOW,
 };

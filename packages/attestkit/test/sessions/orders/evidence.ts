@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AttestationError } from '../../../src/kernel/errors.js';
 import type { CheckDef } from '../../../src/ports/checks.js';
-import type { AttestedKey, Enrolled, EnrolmentEvidence } from '../../../src/ports/enrolment.js';
+import type { AttestedKey, Enrolled, EnrollmentEvidence } from '../../../src/ports/enrollment.js';
 
 /** When all of this happens, milliseconds since the epoch. */
 export const START = Date.parse('2026-06-01T12:00:00Z');
@@ -62,7 +62,7 @@ const about = {
   facts: {},
 } as const;
 
-function keyed(kind: string, field: string, parameter: string, counted: boolean): EnrolmentEvidence {
+function keyed(kind: string, field: string, parameter: string, counted: boolean): EnrollmentEvidence {
   const attested = (text: string | undefined, challenge: string): Enrolled => {
     const said = decode(text);
     if (said['challenge'] !== challenge) throw new AttestationError(HELD);
@@ -88,19 +88,19 @@ function keyed(kind: string, field: string, parameter: string, counted: boolean)
 }
 
 /** Stands for App Attest: keys count, and can be attested again. */
-export const counting = keyed('app-attest', 'attestation', 'assertion', true);
+export const counting = keyed('appAttest', 'attestation', 'assertion', true);
 
 /** Stands for Android's key attestation: neither. */
-export const signing = keyed('key-attestation', 'certificate_chain', 'signature', false);
+export const signing = keyed('keyAttestation', 'certificate_chain', 'signature', false);
 
 /** Stands for Play Integrity: no key, and a call to another service, before which the challenge is consumed. */
-export const keyless: EnrolmentEvidence = {
-  kind: 'play-integrity',
+export const keyless: EnrollmentEvidence = {
+  kind: 'playIntegrity',
   fields: ['integrity_token'],
   verify: async ({ integrity_token: token }, { challenge, consumeChallenge }) => {
     if (decode(token)['challenge'] !== challenge) throw new AttestationError(HELD);
     await consumeChallenge();
-    return { ...about, kind: 'play-integrity', platform: 'android' };
+    return { ...about, kind: 'playIntegrity', platform: 'android' };
   },
   appraise: () => undefined,
 };

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { runCase } from './run-case.js';
-import { enrol, forget, replace } from './requests.js';
+import { enroll, forget, replace } from './requests.js';
 import { openServer } from './subject.js';
 import { empty, enrolled } from './worlds.js';
 
 /** Races that an attack found: each within two switches. */
 describe('within two switches', () => {
-  it('no key gets two users, where two enrol it at once under one label', async () => {
+  it('no key gets two users, where two enroll it at once under one label', async () => {
     const { orders } = await runCase({
       open: openServer,
       world: (open) => enrolled(open, 'ios'),
@@ -21,7 +21,7 @@ describe('within two switches', () => {
     const { orders } = await runCase({
       open: openServer,
       world: (open) => enrolled(open, 'ios'),
-      requests: [forget(), enrol('alice', 'alice')],
+      requests: [forget(), enroll('alice', 'alice')],
       switches: 2,
       laws: ['acknowledgedIsKept'],
     });
@@ -32,7 +32,7 @@ describe('within two switches', () => {
     const { orders } = await runCase({
       open: openServer,
       world: (open) => enrolled(open, 'ios'),
-      requests: [forget(), enrol('alice', 'alice')],
+      requests: [forget(), enroll('alice', 'alice')],
       switches: 2,
       stops: false,
       laws: ['recovers'],
@@ -44,7 +44,7 @@ describe('within two switches', () => {
     const { orders } = await runCase({
       open: openServer,
       world: (open) => empty(open, 'ios'),
-      requests: [enrol('alice', 'K')],
+      requests: [enroll('alice', 'K')],
       switches: 2,
     });
     expect(orders).toBeGreaterThan(0);
@@ -54,7 +54,7 @@ describe('within two switches', () => {
     const { orders } = await runCase({
       open: openServer,
       world: (open) => empty(open, 'keyless'),
-      requests: [enrol('alice', undefined)],
+      requests: [enroll('alice', undefined)],
       switches: 2,
       laws: ['recovers'],
     });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { boundedInterleavings, classOf } from './count.js';
 import type { Order } from './explore.js';
 import { MEETINGS, meetingOf, pairsOf, requestsOf, twice } from './pairs.js';
-import { enrol } from './requests.js';
+import { enroll } from './requests.js';
 import { runCase } from './run-case.js';
 import { empty, type Open } from './worlds.js';
 
@@ -64,7 +64,7 @@ export function countsHold(open: Open): void {
 }
 
 /** Two phones that have nothing in common, and so many switches. */
-const APART = [enrol('alice', 'K'), enrol('bob', 'K2', 'bob-phone')];
+const APART = [enroll('alice', 'K'), enroll('bob', 'K2', 'bob-phone')];
 const SWITCHES = 2;
 
 /** What two enrollments are explored in, without stops, is what the formulas say of their lengths. */
@@ -88,8 +88,8 @@ export function formulasHold(open: Open): void {
 
 /** Three at once, in two of them two operators; those with blocks by two names have more orders than can be run. */
 const TRIPLES = [
-  ['nobody is enrolled', 'enrol K', 'enrol K elsewhere', 'block key'],
-  ['nobody is enrolled', 'enrol K', 'enrol another key', 'assert K'],
+  ['nobody is enrolled', 'enroll K', 'enroll K elsewhere', 'block key'],
+  ['nobody is enrolled', 'enroll K', 'enroll another key', 'assert K'],
   ['an iPhone is enrolled', 'replace', 'replace by another', 'assert'],
   ['an iPhone is enrolled', 'replace', 'block key', 'refresh'],
   ['an iPhone is enrolled', 'renew', 'forget', 'refresh'],

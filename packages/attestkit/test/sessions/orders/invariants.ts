@@ -148,7 +148,7 @@ function acknowledgedIsKept({ requests, answers, order, lives }: Scene): string 
   return undefined;
 }
 
-/** Of all refresh tokens of a session one is good, once no retry is honoured any more. */
+/** Of all refresh tokens of a session one is good, once no retry is honored any more. */
 async function oneSuccessor({ world: { probe }, order, lives }: Scene): Promise<string | undefined> {
   for (const session of new Set(lives.map(({ credential }) => credential.said.session))) {
     const tokens = new Set(

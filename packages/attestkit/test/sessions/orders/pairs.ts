@@ -4,7 +4,7 @@ import {
   blockKey,
   blockRecord,
   blockUser,
-  enrol,
+  enroll,
   forget,
   refresh,
   renew,
@@ -50,9 +50,9 @@ const stopped = Array.from({ length: OPERATIONS }, (_, at) =>
     (open, platform) => interrupted(open, platform, at + 1),
     'ios',
     {
-      'enrol K': enrol('alice', 'K'),
-      'enrol K elsewhere': enrol('bob', 'K', 'bob-phone'),
-      'enrol another key': enrol('alice', 'K2'),
+      'enroll K': enroll('alice', 'K'),
+      'enroll K elsewhere': enroll('bob', 'K', 'bob-phone'),
+      'enroll another key': enroll('alice', 'K2'),
       'assert K': assertPending('K'),
       'block key': blockKey('K'),
     },
@@ -61,10 +61,10 @@ const stopped = Array.from({ length: OPERATIONS }, (_, at) =>
 
 export const MEETINGS: readonly Meeting[] = [
   meeting('nobody is enrolled', empty, 'ios', {
-    'enrol K': enrol('alice', 'K'),
-    'enrol K for bob': enrol('bob', 'K'),
-    'enrol K elsewhere': enrol('bob', 'K', 'bob-phone'),
-    'enrol another key': enrol('bob', 'K2'),
+    'enroll K': enroll('alice', 'K'),
+    'enroll K for bob': enroll('bob', 'K'),
+    'enroll K elsewhere': enroll('bob', 'K', 'bob-phone'),
+    'enroll another key': enroll('bob', 'K2'),
     'assert K': assertPending('K'),
     'block key': blockKey('K'),
     'block user': blockUser(),
@@ -103,15 +103,15 @@ export const MEETINGS: readonly Meeting[] = [
   }),
   meeting('a phone without a key is enrolled', enrolled, 'keyless', {
     renew: renewKeyless(),
-    'take the label': enrol('mallory', undefined, LABEL),
+    'take the label': enroll('mallory', undefined, LABEL),
     refresh: refresh(),
     ask: useSession(),
     revoke: revoke(),
     ...operator,
   }),
   meeting('nobody is enrolled without a key', empty, 'keyless', {
-    enrol: enrol('alice', undefined),
-    'enrol for bob': enrol('bob', undefined),
+    enroll: enroll('alice', undefined),
+    'enroll for bob': enroll('bob', undefined),
   }),
   meeting('an iPhone is blocked', blocked, 'ios', {
     unblock: unblockRecord(),

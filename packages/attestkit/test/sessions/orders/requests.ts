@@ -13,7 +13,7 @@ export interface Request {
   readonly verb: 'attest' | 'assert' | 'refresh' | 'route' | 'control';
   /** The phone that sends it, as it is before the answer. */
   readonly phone?: Have | undefined;
-  /** The key that it wants to enrol. */
+  /** The key that it wants to enroll. */
   readonly key?: FakeKey | undefined;
   /** What can be used once: a challenge, a counter. Requests that share it share the one use. */
   readonly once?: string | undefined;
@@ -46,12 +46,12 @@ function attest(
   return { name, verb: 'attest', send, phone, key, once: body['challenge'] };
 }
 
-/** A phone without a record enrols. */
-export const enrol =
+/** A phone without a record enrolls. */
+export const enroll =
   (user: string, keyName: string | undefined, label = LABEL): Make =>
   ({ platform, probe }) => {
     const key = keyName === undefined ? undefined : new FakeKey(keyName);
-    return attest(`${user} enrols ${keyName ?? 'without a key'}`, probe.server, {
+    return attest(`${user} enrolls ${keyName ?? 'without a key'}`, probe.server, {
       phone: { platform, label, user },
       key,
     });
@@ -87,9 +87,9 @@ export const replace =
   };
 
 /** Somebody else's phone wants the label, or the key, of Alice. */
-export const takeLabel = (): Make => enrol('mallory', 'mallory');
+export const takeLabel = (): Make => enroll('mallory', 'mallory');
 export const takeKey = (): Make => (world) =>
-  attest('mallory enrols the key of alice', world.probe.server, {
+  attest('mallory enrolls the key of alice', world.probe.server, {
     phone: { platform: world.platform, label: 'mallory-phone', user: 'mallory' },
     key: keyOf(world),
   });

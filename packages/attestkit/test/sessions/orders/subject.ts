@@ -8,7 +8,7 @@
  * - `control`: block, unblock and forget, 404 where the code says that it knows nothing by that name.
  * - `readSession`: what a session token says. `record` is the id that `block` and `forget` take.
  * - `signedLines`: the bytes that a device signs.
- * - `RETRY_MS`: how long the predecessor of a refresh token is honoured, at most; probes wait for longer.
+ * - `RETRY_MS`: how long the predecessor of a refresh token is honored, at most; probes wait for longer.
  * The store under the actors is `disk.ts`. It does `delete` with and without a version, and `advance` with a time to
  * live or with `{ window, ttlMs }`.
  */
@@ -16,7 +16,7 @@ import { AttestationError } from '../../../src/kernel/errors.js';
 import type { JsonObject } from '../../../src/kernel/bytes/json.js';
 import { statusOf } from '../../../src/endpoints/status.js';
 import { createGuard } from '../../../src/create-guard.js';
-import type { EnrolmentEvidence } from '../../../src/ports/enrolment.js';
+import type { EnrollmentEvidence } from '../../../src/ports/enrollment.js';
 import type { AttestedRequest } from '../../../src/ports/request.js';
 import type { Store } from '../../../src/ports/store.js';
 import type { ChallengePurpose } from '../../../src/sessions/tokens/challenge.js';
@@ -63,14 +63,14 @@ export interface Server {
 export function openServer(
   store: Store,
   clock: Readonly<HandClock>,
-  enrolment: readonly EnrolmentEvidence[] = [counting, signing, keyless],
+  enrollment: readonly EnrollmentEvidence[] = [counting, signing, keyless],
 ): Server {
   const now = (): number => clock.ms;
   const subject = (request: AttestedRequest): string | undefined => request.fields('x-user')[0];
   const options = { audience: AUDIENCE, sessions: { revocation: 'immediate' }, subject } as const;
-  const sessions = createSessions({ secret: SECRET, store, enrolment, options, now });
+  const sessions = createSessions({ secret: SECRET, store, enrollment, options, now });
   const guard = createGuard({
-    devices: devices({ ...options, secret: SECRET, store, evidence: enrolment, limiter: () => true }),
+    devices: devices({ ...options, secret: SECRET, store, evidence: enrollment, limiter: () => true }),
     now,
   });
   const routes = {
@@ -81,7 +81,7 @@ export function openServer(
   type Verb = 'attest' | 'assert' | 'refresh';
   const post = (verb: Verb) => (body: Body, user?: string) =>
     answer(verb, async () => {
-      const run = { attest: sessions.enrol, assert: sessions.assert, refresh: sessions.refresh }[verb];
+      const run = { attest: sessions.enroll, assert: sessions.assert, refresh: sessions.refresh }[verb];
       const issued = await run(body as JsonObject, requestOf(user === undefined ? {} : { 'x-user': user }));
       return { status: 200, session: issued.sessionToken, refresh: issued.refreshToken };
     });

@@ -71,7 +71,7 @@ export async function empty(open: Open, platform: Platform): Promise<World> {
 }
 
 /**
- * Alice's phone has tried to enrol: its server did so many store operations and then died. With more than it takes, only
+ * Alice's phone has tried to enroll: its server did so many store operations and then died. With more than it takes, only
  * the answer is lost.
  */
 export async function interrupted(open: Open, platform: Platform, operations: number): Promise<World> {

@@ -72,8 +72,8 @@ export interface Tokens {
 export interface BackendOptions
   extends Omit<Partial<DevicesOptions>, 'evidence'>, Omit<Partial<GuardOptions>, 'devices'> {
   readonly clock?: Clock;
-  /** The kinds of evidence that devices enrol with. */
-  readonly enrolment?: DevicesOptions['evidence'];
+  /** The kinds of evidence that devices enroll with. */
+  readonly enrollment?: DevicesOptions['evidence'];
 }
 
 /** A server with its guard, and a client's calls to it. */
@@ -88,7 +88,7 @@ export class Backend {
   readonly others: Exclude<GuardEvent, EndpointEvent | DecisionEvent>[] = [];
 
   constructor(options: BackendOptions = {}) {
-    const { clock = new Clock(), store, enrolment, evidence, onEvent, accept, now, ...more } = options;
+    const { clock = new Clock(), store, enrollment, evidence, onEvent, accept, now, ...more } = options;
     const { statuses, body, headers, expose, enforcement, maxBodyBytes, caching, ...ofDevices } = more;
     this.clock = clock;
     this.store = store ?? memoryStore({ now: clock.now });
@@ -97,7 +97,7 @@ export class Backend {
       ...Object.fromEntries(Object.entries(ofGuard).filter(([, value]) => value !== undefined)),
       ...(evidence && { evidence }),
       devices: devices({
-        evidence: enrolment ?? [
+        evidence: enrollment ?? [
           appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] }),
         ],
         secret: SECRET,
@@ -144,14 +144,14 @@ export class Backend {
     return (await this.send('/challenge', { target })).body['challenge'] as string;
   }
 
-  /** The body with which a device enrols. */
+  /** The body with which a device enrolls. */
   async evidence(key = newKey(), deviceId = 'phone-1'): Promise<Record<string, string>> {
     const challenge = await this.challenge(deviceId);
     const attestation = Buffer.from(key.attest({ challenge })).toString('base64');
     return { challenge, device_id: deviceId, key_id: key.keyId, attestation };
   }
 
-  /** Enrols; `extra` are further members of the body. */
+  /** Enrolls; `extra` are further members of the body. */
   async attest(key = newKey(), deviceId = 'phone-1', extra: object = {}, more: Sent = {}): Promise<Reply> {
     return this.post('/attest', { ...(await this.evidence(key, deviceId)), ...extra }, more);
   }

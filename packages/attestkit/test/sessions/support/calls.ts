@@ -46,7 +46,7 @@ export async function perform(server: Server, call: Call): Promise<Answer> {
 const { challenge } = createSessions({
   secret: SECRET,
   store: memoryStore(),
-  enrolment: [counting],
+  enrollment: [counting],
   options: { audience: AUDIENCE },
   now: Date.now,
 });

@@ -8,7 +8,7 @@ import type { FakeKey } from '../orders/evidence.js';
 import { attestBody, bearer, climb, newKey, type Have } from '../orders/phone.js';
 import { readSession, type Answer, type Said } from '../orders/subject.js';
 
-/** One of those who want to enrol at once. */
+/** One of those who want to enroll at once. */
 export interface Entrant {
   readonly call: Call;
   readonly label: string;
@@ -20,7 +20,7 @@ export interface Entrant {
 /** A label that nobody had. */
 export const newLabel = (): string => `label-${randomUUID()}`;
 
-/** A phone that enrols, by the double of its platform. */
+/** A phone that enrolls, by the double of its platform. */
 export function entrant(arena: Arena, have: Have, key: FakeKey | undefined): Entrant {
   const { label, user } = have;
   const body = attestBody(arena.server, have, key);
@@ -31,7 +31,7 @@ export function entrant(arena: Arena, have: Have, key: FakeKey | undefined): Ent
 export const newGenuineKey = (): VirtualKey =>
   apple.createIPhone({ appId: APP_ID, now: Date.now }).generateKey();
 
-/** A phone that enrols by App Attest. */
+/** A phone that enrolls by App Attest. */
 export function genuine(arena: Arena, label: string, key: VirtualKey, user?: string): Entrant {
   const challenge = arena.server.challenge(label, 'attest');
   const attestation = Buffer.from(key.attest({ challenge })).toString('base64');

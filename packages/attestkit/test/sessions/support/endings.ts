@@ -46,7 +46,7 @@ export interface Round {
   }[];
 }
 
-/** A call of a round, and the key that it would enrol. */
+/** A call of a round, and the key that it would enroll. */
 export interface Move {
   readonly call: Call;
   readonly key?: FakeKey;

@@ -51,7 +51,7 @@ function keyOf({ have: { key } }: Enrolled): FakeKey {
   return key;
 }
 
-const enrol =
+const enroll =
   (platform: Platform): Prepare =>
   async (server) => {
     const label = newLabel();
@@ -121,9 +121,9 @@ const KEEPING = 5;
 
 /** What a process is killed in, and how many operations of the store it takes. */
 export const SCENES: Readonly<Record<string, { readonly prepare: Prepare; readonly operations: number }>> = {
-  'enroll a counting key': { prepare: enrol('ios'), operations: 6 },
-  'enroll another key': { prepare: enrol('android'), operations: 6 },
-  'enroll without a key': { prepare: enrol('keyless'), operations: 4 },
+  'enroll a counting key': { prepare: enroll('ios'), operations: 6 },
+  'enroll another key': { prepare: enroll('android'), operations: 6 },
+  'enroll without a key': { prepare: enroll('keyless'), operations: 4 },
   renew: { prepare: renew, operations: 3 },
   'replace a counting key': { prepare: replace('ios'), operations: 6 },
   'replace another key': { prepare: replace('android'), operations: 5 },

@@ -54,20 +54,20 @@ function keyed(kind, field, parameter, counted) {
 }
 
 const keyless = {
-  kind: 'play-integrity',
+  kind: 'playIntegrity',
   fields: ['integrity_token'],
   /** @param {Record<string, string>} fields @param {{ challenge: string, consumeChallenge: () => Promise<void> }} context */
   async verify({ integrity_token: token }, { challenge, consumeChallenge }) {
     if (decode(token).challenge !== challenge) throw refused();
     await consumeChallenge();
-    return { ...about, kind: 'play-integrity', platform: 'android' };
+    return { ...about, kind: 'playIntegrity', platform: 'android' };
   },
   appraise: () => undefined,
 };
 
 /** Stands for App Attest, Android's key attestation, and Play Integrity. */
 export const doubles = [
-  keyed('app-attest', 'attestation', 'assertion', true),
-  keyed('key-attestation', 'certificate_chain', 'signature', false),
+  keyed('appAttest', 'attestation', 'assertion', true),
+  keyed('keyAttestation', 'certificate_chain', 'signature', false),
   keyless,
 ];

@@ -81,20 +81,20 @@ function mortal(store) {
   return { store: counted, life, order };
 }
 
-/** @param {Store} store @param {import('./race.js').Order} order @param {typeof doubles} enrolment */
-function serve(store, { secret, audience }, enrolment) {
+/** @param {Store} store @param {import('./race.js').Order} order @param {typeof doubles} enrollment */
+function serve(store, { secret, audience }, enrollment) {
   /** @param {{ fields: (name: string) => readonly string[] }} request */
   const subject = (request) => request.fields('x-user')[0];
   const options = { audience, subject, sessions: { revocation: /** @type {const} */ ('immediate') } };
   const guard = createGuard({
-    devices: devices({ ...options, evidence: enrolment, secret, store, limiter: () => true }),
+    devices: devices({ ...options, evidence: enrollment, secret, store, limiter: () => true }),
   });
   const routes = {
     session: guard.route({}),
     signed: guard.route({ signedRequest: true }),
     alone: guard.route({ signedRequest: { session: 'optional' }, accept: ['signedRequest'] }),
   };
-  return { guard, routes, sessions: createSessions({ secret, store, enrolment, options, now: Date.now }) };
+  return { guard, routes, sessions: createSessions({ secret, store, enrollment, options, now: Date.now }) };
 }
 
 /** @param {import('./race.js').Order} order */
@@ -135,7 +135,7 @@ async function run({ real: { guard, sessions } }, { verb, body, fields, method, 
   }
 }
 
-const VERBS = { attest: 'enrol', assert: 'assert', refresh: 'refresh' };
+const VERBS = { attest: 'enroll', assert: 'assert', refresh: 'refresh' };
 
 /** @param {Made} made @param {import('./calls.js').Call} call @returns {Promise<import('../orders/subject.js').Answer>} */
 async function answer({ real, doubled }, call) {

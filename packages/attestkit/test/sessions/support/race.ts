@@ -18,7 +18,7 @@ export interface Order {
 
 /** What is done many times at once. */
 export interface Use {
-  readonly verb: 'enrol' | 'assert' | 'refresh' | 'check';
+  readonly verb: 'enroll' | 'assert' | 'refresh' | 'check';
   readonly body?: Readonly<Record<string, unknown>>;
   readonly fields?: Readonly<Record<string, string>>;
   readonly method?: string;

@@ -5,9 +5,9 @@ import { vouching } from './vouching.js';
 
 export const DAY = 86_400_000;
 
-export const KEYLESS = { enrolment: [vouching()] };
+export const KEYLESS = { enrollment: [vouching()] };
 
-/** Enrols a device, or renews it, by evidence that says what the test wants. */
+/** Enrolls a device, or renews it, by evidence that says what the test wants. */
 export async function vouched(backend: Backend, more: object = {}, deviceId = 'phone-1') {
   const challenge = await backend.challenge(deviceId);
   return backend.post('/attest', { challenge, device_id: deviceId, token: 'good', ...more });
@@ -18,7 +18,7 @@ export const KEY_ID = Buffer.alloc(32, 7).toString('base64url');
 
 /** A device with a key, whose evidence has no certificates that end. */
 export const KEYED = {
-  enrolment: [
+  enrollment: [
     vouching(
       { provesKey: true },
       { key: { id: KEY_ID, thumbprint: KEY_ID, publicKey: Buffer.alloc(32, 7).toString('base64url') } },

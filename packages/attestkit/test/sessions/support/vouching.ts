@@ -1,12 +1,12 @@
 import { AttestationError } from '../../../src/kernel/errors.js';
-import type { Enrolled, EnrolmentEvidence } from '../../../src/ports/enrolment.js';
+import type { Enrolled, EnrollmentEvidence } from '../../../src/ports/enrollment.js';
 import { START } from './backend.js';
 
 /** Evidence that says what the test wants, in the field `token`. */
 export function vouching(
-  more: Partial<EnrolmentEvidence> = {},
+  more: Partial<EnrollmentEvidence> = {},
   said: Partial<Enrolled> = {},
-): EnrolmentEvidence {
+): EnrollmentEvidence {
   const about = { kind: 'double', platform: 'ios', appId: 'app', environment: 'production' } as const;
   return {
     kind: 'double',

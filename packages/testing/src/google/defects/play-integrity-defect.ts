@@ -10,7 +10,7 @@ export interface PlayIntegritySteps extends JweSteps, JwsSteps {
 
 /** An expectation of the verifier without which it accepts what is genuine, and only not what somebody wants. */
 export type PlayIntegrityDemand =
-  | 'certificateSha256Digests'
+  | 'acceptedCertificates'
   | 'minimumVersionCode'
   | 'minimumSdk'
   | 'deviceActivity'

@@ -157,13 +157,13 @@ export const PLAY_VERDICT_DEFECTS = {
   'other-certificate': {
     code: 'ERR_PLAY_INTEGRITY_CERTIFICATE_MISMATCH',
     says: 'another certificate signed the app',
-    needs: 'certificateSha256Digests',
+    needs: 'acceptedCertificates',
     ...section('appIntegrity', { certificateSha256Digest: [Buffer.alloc(32, 0x66).toString('base64url')] }),
   },
   'no-certificate': {
     code: 'ERR_PLAY_INTEGRITY_CERTIFICATE_MISMATCH',
     says: 'nothing says who signed the app',
-    needs: 'certificateSha256Digests',
+    needs: 'acceptedCertificates',
     ...section('appIntegrity', { certificateSha256Digest: undefined }),
   },
   'app-too-old': {
@@ -205,9 +205,9 @@ export const PLAY_VERDICT_DEFECTS = {
     says: 'the user has not got the app from Play',
     ...section('accountDetails', { appLicensingVerdict: 'UNLICENSED' }),
   },
-  'licence-not-evaluated': {
+  'license-not-evaluated': {
     code: LICENSING,
-    says: 'the licence was not evaluated',
+    says: 'the license was not evaluated',
     ...section('accountDetails', { appLicensingVerdict: 'UNEVALUATED' }),
   },
   hyperactive: {

@@ -3,7 +3,7 @@ import { assertKeySource } from '../kernel/jose/key-source.js';
 import { appraiseToken } from '../kernel/jose/token-verifier.js';
 import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { enforcing } from '../kernel/sinks.js';
-import type { Enrolled, EnrolmentEvidence } from '../ports/enrolment.js';
+import type { Enrolled, EnrollmentEvidence } from '../ports/enrollment.js';
 import type { KeySource } from '../ports/keys.js';
 import { FIELD_CHECKS, POLICY_CHECKS } from './checks.js';
 import { assertPublicKeyAlgorithm, tokenClaims, tokenRules, type SignedTokenResult } from './verify.js';
@@ -23,15 +23,15 @@ export interface SignedTokenOptions {
 const OPTIONS: OptionTypes = { keys: 'object', appIds: 'list', issuer: 'any', leewaySeconds: 'number' };
 
 /**
- * A JWT of an attester that publishes a JWK Set, as evidence for enrolment: the body's field `token`. Its claims
+ * A JWT of an attester that publishes a JWK Set, as evidence for enrollment: the body's field `token`. Its claims
  * are `aud` and `app_id` (the app), `device_id` and `challenge` (as in the body), and `exp`.
  *
- * The attester signs the device id, so nobody else can enrol under it; there is no device key, so the device
+ * The attester signs the device id, so nobody else can enroll under it; there is no device key, so the device
  * cannot sign requests later.
  *
  * @throws ConfigurationError naming the option that cannot be right
  */
-export function signedToken(options: SignedTokenOptions): EnrolmentEvidence<'signed-token'> {
+export function signedToken(options: SignedTokenOptions): EnrollmentEvidence<'signedToken'> {
   assertOptions(options, OPTIONS, 'signedToken');
   const { keys } = options;
   assertKeySource(keys, 'Give what remoteJwks returned.');
@@ -40,7 +40,7 @@ export function signedToken(options: SignedTokenOptions): EnrolmentEvidence<'sig
   const appIds = [...options.appIds];
 
   return {
-    kind: 'signed-token',
+    kind: 'signedToken',
     fields: ['token'],
     verify(fields, context) {
       const token = fields['token'];
@@ -58,7 +58,7 @@ export function signedToken(options: SignedTokenOptions): EnrolmentEvidence<'sig
 
 function enrolled({ appId, claims: { iss, iat } }: SignedTokenResult, now: number): Enrolled {
   return {
-    kind: 'signed-token',
+    kind: 'signedToken',
     platform: 'unknown',
     appId,
     environment: 'unknown',

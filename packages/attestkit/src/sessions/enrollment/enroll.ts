@@ -1,6 +1,6 @@
 import { AttestationError } from '../../kernel/errors.js';
 import type { JsonObject } from '../../kernel/bytes/json.js';
-import type { Enrolled } from '../../ports/enrolment.js';
+import type { Enrolled } from '../../ports/enrollment.js';
 import type { AttestedRequest } from '../../ports/request.js';
 import { deviceIdOf, sentEvidence, textMember } from '../operations/body-members.js';
 import type { AuthenticChallenge } from '../tokens/challenge.js';
@@ -17,11 +17,11 @@ import { STATE_CHECKS } from '../state/state-checks.js';
 import { storeKeys } from '../state/store-keys.js';
 import { subjectOf } from '../operations/user.js';
 
-/** Of one enrolment: as many as help an operator, and no more than a log can take. */
+/** Of one enrollment: as many as help an operator, and no more than a log can take. */
 const MAX_NOTES = 20;
 const MAX_NOTE = 100;
 
-/** How often an enrolment is judged anew after another request came first. */
+/** How often an enrollment is judged anew after another request came first. */
 const ATTEMPTS = 8;
 
 /** What is read before a decision. */
@@ -32,14 +32,14 @@ interface Opening {
 }
 
 /**
- * Enrols a device: `{"challenge","device_id", …evidence}`. The challenge is authenticated, the evidence verified, the
+ * Enrolls a device: `{"challenge","device_id", …evidence}`. The challenge is authenticated, the evidence verified, the
  * session token signed, the challenge consumed, and the record written last. Evidence that costs a call to another
  * service, or that is used up itself, consumes the challenge right before that, when all else of it holds.
  *
  * @throws AttestationError (rejects with it)
  */
-export async function enrol(context: Context, body: JsonObject, request: AttestedRequest): Promise<Issued> {
-  const { enrolment: kinds, settings, now } = context;
+export async function enroll(context: Context, body: JsonObject, request: AttestedRequest): Promise<Issued> {
+  const { enrollment: kinds, settings, now } = context;
   const deviceId = deviceIdOf(textMember(body, 'device_id'));
   const challenge = textMember(body, 'challenge');
   const sent = sentEvidence(body, kinds);

@@ -82,7 +82,7 @@ describe.each(mountedServers)('$name', ({ name, lines, mounts, start }) => {
   }
 
   const failures: [what: string, variable: string, guard: unknown, prefix: string | undefined][] = [
-    ['a guard without enrolment', 'guard', syncGuard().guard, undefined],
+    ['a guard without enrollment', 'guard', syncGuard().guard, undefined],
     ['no guard', 'guard', undefined, undefined],
     ['options in place of a guard', 'guard', { prefix: '/device' }, undefined],
   ];

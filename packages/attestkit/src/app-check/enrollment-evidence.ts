@@ -1,16 +1,16 @@
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
 import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { enforcing } from '../kernel/sinks.js';
-import type { Enrolled, EnrolmentEvidence } from '../ports/enrolment.js';
+import type { Enrolled, EnrollmentEvidence } from '../ports/enrollment.js';
 import { CLAIM_CHECKS, FIELD_CHECKS, POLICY_CHECKS } from './checks.js';
 import { readConsume, REPLAY_OPTIONS, type ReplayOptions } from './consume.js';
 import { createVerifier, VERIFIER_OPTIONS, type AppCheckVerifierOptions } from './verifier.js';
 import { isDebug, type AppCheckResult } from './verify.js';
 
-/** How devices enrol with App Check tokens; `consumer` or `store` is a must. */
-export interface AppCheckEnrolmentOptions extends AppCheckVerifierOptions, ReplayOptions {
+/** How devices enroll with App Check tokens; `consumer` or `store` is a must. */
+export interface AppCheckEnrollmentOptions extends AppCheckVerifierOptions, ReplayOptions {
   /**
-   * Must be true: no App Check token is bound to challenge or device, so whoever has one that is unused enrols with it.
+   * Must be true: no App Check token is bound to challenge or device, so whoever has one that is unused enrolls with it.
    */
   readonly allowUnbound: boolean;
 }
@@ -18,14 +18,14 @@ export interface AppCheckEnrolmentOptions extends AppCheckVerifierOptions, Repla
 const OPTIONS: OptionTypes = { ...VERIFIER_OPTIONS, ...REPLAY_OPTIONS, allowUnbound: 'boolean' };
 
 /**
- * Firebase App Check as evidence for enrolment: field `app_check_token` of the body, a limited-use token, which is always
+ * Firebase App Check as evidence for enrollment: field `app_check_token` of the body, a limited-use token, which is always
  * consumed. It says that the app is genuine and nothing of the device; there is no key, so the device cannot sign
  * requests later. At every refresh the app and its provider must still be allowed.
  *
  * @throws ConfigurationError naming the option that cannot be right
  */
-export function appCheckEnrolment(options: AppCheckEnrolmentOptions): EnrolmentEvidence<'app-check'> {
-  assertOptions(options, OPTIONS, 'appCheckEnrolment');
+export function appCheckEnrollment(options: AppCheckEnrollmentOptions): EnrollmentEvidence<'appCheck'> {
+  assertOptions(options, OPTIONS, 'appCheckEnrollment');
   if (options.allowUnbound !== true) {
     const remedy =
       'Prefer App Attest, Key Attestation or Play Integrity; or set it to true, knowing the risk.';
@@ -42,7 +42,7 @@ export function appCheckEnrolment(options: AppCheckEnrolmentOptions): EnrolmentE
   const { allowDebugProvider = false } = options;
 
   return {
-    kind: 'app-check',
+    kind: 'appCheck',
     fields: ['app_check_token'],
     async verify(fields, { now, consumeChallenge }) {
       const token = fields['app_check_token'];
@@ -62,7 +62,7 @@ export function appCheckEnrolment(options: AppCheckEnrolmentOptions): EnrolmentE
 
 function enrolled({ appId, platform, issuedAt, provider, notes }: AppCheckResult, now: number): Enrolled {
   return {
-    kind: 'app-check',
+    kind: 'appCheck',
     platform: platform === 'web' ? 'unknown' : platform,
     appId,
     environment: isDebug(provider) ? 'development' : 'unknown',

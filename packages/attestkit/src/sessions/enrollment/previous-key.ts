@@ -1,11 +1,11 @@
 import { AttestationError } from '../../kernel/errors.js';
 import type { JsonObject } from '../../kernel/bytes/json.js';
 import type { AttestedRequest } from '../../ports/request.js';
-import type { Signer } from '../../ports/enrolment.js';
+import type { Signer } from '../../ports/enrollment.js';
 import { optionalText, textMember } from '../operations/body-members.js';
 import type { Context } from '../context.js';
 import type { DeviceRecord } from '../state/device-record.js';
-import { ENROLMENT_CHECKS as CHECKS } from './enrolment-checks.js';
+import { ENROLLMENT_CHECKS as CHECKS } from './enrollment-checks.js';
 import type { Candidate } from './placement.js';
 import { evidenceOfProof, verifyProof, type VerifiedProof } from '../evidence/key-proof.js';
 import { readKeyId } from '../evidence/proof-field.js';
@@ -35,7 +35,7 @@ export async function proofByPreviousKey(
   const parameter = optionalText(body, 'previous_assertion') === undefined ? 'signature' : 'assertion';
   const proof = textMember(body, `previous_${parameter}`);
   const keyId = readKeyId(textMember(body, 'previous_key_id'));
-  const evidence = evidenceOfProof(context.enrolment, parameter);
+  const evidence = evidenceOfProof(context.enrollment, parameter);
   const { audience } = context.settings;
   const signer = signerOf(enrolled);
   if (evidence === undefined || audience === undefined || signer === undefined || signer.key.id !== keyId)
@@ -62,14 +62,14 @@ export function signerOf({ kind, appId, key }: DeviceRecord['enrolled']): Signer
 /**
  * Whether the application lets the new key replace the old one, where the request does not prove it.
  *
- * @throws AttestationError (rejects with it) ERR_ENROLMENT_AUTHORIZATION_FAILED
+ * @throws AttestationError (rejects with it) ERR_ENROLLMENT_AUTHORIZATION_FAILED
  */
 export async function isAuthorized(
   { settings }: Context,
   record: DeviceRecord,
   { request, candidate }: Replacement,
 ): Promise<boolean> {
-  const { authorizeEnrolment: ask } = settings;
+  const { authorizeEnrollment: ask } = settings;
   if (ask === undefined) return false;
   const { deviceId, enrolled } = candidate;
   try {

@@ -6,7 +6,7 @@ import { keyAttestation } from 'attestkit/key-attestation';
 import { deviceEndpoints, protect } from 'attestkit/node';
 import { memoryStore } from 'attestkit/stores/memory';
 
-/** A route with a token check, and the endpoints at which Android devices enrol, in one process. */
+/** A route with a token check, and the endpoints at which Android devices enroll, in one process. */
 const { APPROOV_BASE64_SECRET, BENCH_APP = '{}', HTTP_PORT, SERVER_HOSTNAME = '127.0.0.1' } = process.env;
 const { packageName, digest, roots, secret } = JSON.parse(BENCH_APP) as {
   readonly packageName: string;
@@ -21,7 +21,7 @@ const guard = createGuard({
   devices: devices({
     evidence: [
       keyAttestation({
-        apps: [{ packageName, certificateSha256Digests: [digest] }],
+        apps: [{ packageName, signingCertificates: [digest] }],
         revocations: 'not-checked',
         roots: roots.map((root) => Buffer.from(root, 'base64')),
       }),

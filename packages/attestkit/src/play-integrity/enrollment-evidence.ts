@@ -1,7 +1,7 @@
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
 import { assertOneOf, assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { enforcing } from '../kernel/sinks.js';
-import type { DeviceIntegrity, Enrolled, EnrolmentEvidence } from '../ports/enrolment.js';
+import type { DeviceIntegrity, Enrolled, EnrollmentEvidence } from '../ports/enrollment.js';
 import type { IntegrityDecoder } from '../ports/google.js';
 import { readPinnedApp, type AppRules, type PlayIntegrityAppOptions } from './app-rules.js';
 import { decodeRemotely, type TokenForm } from './token/decode.js';
@@ -10,15 +10,15 @@ import { readWindow, WINDOW_OPTIONS, type VerdictRules, type VerdictWindow } fro
 import { factsOf, readFacts } from './facts.js';
 import { areKeys, digestsOf, type PlayIntegrityKeys } from './token/keys.js';
 import { appraisePolicy, POLICY_OPTIONS, readPolicy, type PlayIntegrityPolicyOptions } from './policy.js';
-import { enrolmentHash } from './request-hash.js';
+import { enrollmentHash } from './request-hash.js';
 import { TOKEN_CHECKS } from './token/token-checks.js';
 import type { PlayIntegrityVerdict } from './verdict/verdict.js';
 import { POLICY_CHECKS } from './verdict/verdict-checks.js';
 import { appraiseTesting, appraiseVerdict, decodeToken } from './verify.js';
 
-/** One app that devices enrol with. */
+/** One app that devices enroll with. */
 export interface PlayIntegrityApp extends PlayIntegrityAppOptions {
-  readonly certificateSha256Digests: readonly string[];
+  readonly acceptedCertificates: readonly string[];
   /** The app's own response keys, where it manages them; its tokens are then decoded here. */
   readonly keys?: PlayIntegrityKeys | undefined;
 }
@@ -41,7 +41,7 @@ export interface PlayIntegrityOptions extends PlayIntegrityPolicyOptions, Verdic
    * `any`, should Google change it. Default `jwe`.
    */
   readonly tokenForm?: TokenForm | undefined;
-  /** Seconds that a verdict is good for at refreshes; after that the device enrols again. Default: any age. */
+  /** Seconds that a verdict is good for at refreshes; after that the device enrolls again. Default: any age. */
   readonly maxAgeAtRefreshSeconds?: number | undefined;
 }
 
@@ -57,7 +57,7 @@ const OPTIONS: OptionTypes = {
 
 const APP_OPTIONS: OptionTypes = {
   packageName: 'string',
-  certificateSha256Digests: 'list',
+  acceptedCertificates: 'list',
   minimumVersionCode: 'any',
   keys: 'object',
 };
@@ -68,15 +68,15 @@ interface App extends AppRules {
 }
 
 /**
- * Play Integrity as evidence for enrolment: field `integrity_token` of the body, and `package_name` where several apps
- * are configured. The token is bound by `enrolmentHash` of challenge and device id. Unless options say otherwise, the
- * app is recognised and licensed by Play and signed with a pinned certificate, and the device meets device integrity.
+ * Play Integrity as evidence for enrollment: field `integrity_token` of the body, and `package_name` where several apps
+ * are configured. The token is bound by `enrollmentHash` of challenge and device id. Unless options say otherwise, the
+ * app is recognized and licensed by Play and signed with a pinned certificate, and the device meets device integrity.
  *
  * Evidence of this kind is about no key: the device cannot sign requests later.
  *
  * @throws ConfigurationError naming the option that cannot be right
  */
-export function playIntegrity(options: PlayIntegrityOptions): EnrolmentEvidence<'play-integrity'> {
+export function playIntegrity(options: PlayIntegrityOptions): EnrollmentEvidence<'playIntegrity'> {
   assertOptions(options, OPTIONS, 'playIntegrity');
   const { decoder, maxAgeAtRefreshSeconds: maxAge, tokenForm = 'jwe' } = options;
   assertOneOf('tokenForm', tokenForm, ['jwe', 'any']);
@@ -91,7 +91,7 @@ export function playIntegrity(options: PlayIntegrityOptions): EnrolmentEvidence<
   }
 
   return {
-    kind: 'play-integrity',
+    kind: 'playIntegrity',
     fields: ['integrity_token', 'package_name'],
     secretDigests: () => apps.flatMap(({ keys }) => (keys === undefined ? [] : digestsOf(keys))),
 
@@ -100,7 +100,7 @@ export function playIntegrity(options: PlayIntegrityOptions): EnrolmentEvidence<
       if (token === undefined || token === '') throw new AttestationError(FIELD_CHECKS.present);
       const app = appNamed(apps, fields['package_name']);
       const of = { challenge, deviceId };
-      const binding = { kind, value: enrolmentHash(challenge, deviceId), of } as const;
+      const binding = { kind, value: enrollmentHash(challenge, deviceId), of } as const;
       const rules: VerdictRules = { app, policy, window, binding, now };
       const payload = decodeLocally(token, app.keys, decoder);
       if (payload !== undefined) return enrolled(appraiseVerdict(payload, rules, enforcing), rules);
@@ -142,7 +142,7 @@ function enrolled(verdict: PlayIntegrityVerdict, { app, now }: VerdictRules): En
   const { packageName: _named, ...facts } = factsOf(verdict);
   const known = Object.entries(facts).filter(([, fact]) => fact !== undefined);
   return {
-    kind: 'play-integrity',
+    kind: 'playIntegrity',
     platform: 'android',
     appId: app.packageName,
     environment: verdict.testing ? 'testing' : 'production',

@@ -1,7 +1,7 @@
 import { AttestationError } from '../../kernel/errors.js';
-import type { Enrolled, EnrolmentContext, EnrolmentEvidence } from '../../ports/enrolment.js';
+import type { Enrolled, EnrollmentContext, EnrollmentEvidence } from '../../ports/enrollment.js';
 import type { SentEvidence } from '../operations/body-members.js';
-import { ENROLMENT_CHECKS as CHECKS } from './enrolment-checks.js';
+import { ENROLLMENT_CHECKS as CHECKS } from './enrollment-checks.js';
 
 /**
  * Verifies evidence with what belongs to it, over the same challenge: first the evidence that costs no call, so that what
@@ -14,7 +14,7 @@ import { ENROLMENT_CHECKS as CHECKS } from './enrolment-checks.js';
 export async function verifySent(
   { evidence, fields, beside }: SentEvidence,
   turn: () => Promise<void>,
-  contextOf: (known?: Enrolled) => EnrolmentContext,
+  contextOf: (known?: Enrolled) => EnrollmentContext,
 ): Promise<Enrolled> {
   // Before the turn: what many wait for comes to all of them in one turn.
   await evidence.ready?.();
@@ -43,7 +43,7 @@ export async function verifySent(
  * @throws AttestationError of stage `denied`
  */
 export function appraiseSent(
-  evidence: Pick<EnrolmentEvidence, 'appraise' | 'companion'>,
+  evidence: Pick<EnrollmentEvidence, 'appraise' | 'companion'>,
   enrolled: Enrolled,
   now: number,
 ): void {
@@ -54,7 +54,7 @@ export function appraiseSent(
     companion.evidence.appraise(enrolled.beside, now);
 }
 
-function assertComplete({ companion }: Pick<EnrolmentEvidence, 'companion'>, enrolled: Enrolled): void {
+function assertComplete({ companion }: Pick<EnrollmentEvidence, 'companion'>, enrolled: Enrolled): void {
   if (companion === undefined || enrolled.beside !== undefined) return;
   if (companion.isRequired(enrolled)) throw new AttestationError(CHECKS.companion);
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// Why this exists: pages and gates are made of the check catalogues of the built library. This finds them: every room's
+// Why this exists: pages and gates are made of the check catalogs of the built library. This finds them: every room's
 // checks.js, and the order of verification in it.
 import { existsSync, readdirSync } from 'node:fs';
 
@@ -20,8 +20,8 @@ const ROOMS = {
   'app-check': ['Firebase App Check', 'APP_CHECK'],
   'signed-token': ['Tokens of an attester', 'SIGNED_TOKEN'],
   sessions: [
-    'Enrolment, sessions and signed requests',
-    'ENROLMENT',
+    'Enrollment, sessions and signed requests',
+    'ENROLLMENT',
     'CHALLENGE',
     'POLICY',
     'REFRESH',
@@ -32,10 +32,10 @@ const ROOMS = {
   stores: ['Stores', 'STORE'],
   net: ['What is fetched', 'JWKS', 'REVOCATIONS'],
   guard: ['The guard itself', 'GUARD'],
-  endpoints: ['The endpoints, before evidence is looked at', 'ENROLMENT', 'ENDPOINT'],
+  endpoints: ['The endpoints, before evidence is looked at', 'ENROLLMENT', 'ENDPOINT'],
 };
 
-/** Everything in a catalogue that has the shape of a check, in order. @param {unknown} value @returns {Check[]} */
+/** Everything in a catalog that has the shape of a check, in order. @param {unknown} value @returns {Check[]} */
 export function checksIn(value) {
   if (typeof value !== 'object' || value === null) return [];
   if ('code' in value && 'says' in value && 'spec' in value) return [/** @type {Check} */ (value)];
@@ -43,11 +43,11 @@ export function checksIn(value) {
 }
 
 /**
- * A room's catalogue: the list that holds it in the order of verification, or else its one record of checks.
+ * A room's catalog: the list that holds it in the order of verification, or else its one record of checks.
  *
  * @param {string} room @returns {Promise<Check[]>}
  */
-async function catalogue(room) {
+async function catalog(room) {
   const exported = Object.values(await import(new URL(`${room}/checks.js`, dist).href));
   const lists = exported.filter(Array.isArray);
   return checksIn(lists.length > 0 ? lists : exported);
@@ -55,18 +55,18 @@ async function catalogue(room) {
 
 /** @typedef {{ room: string, title: string, kinds: readonly string[], checks: Check[] }} Room */
 
-/** Every room that has a catalogue, by title. @returns {Promise<readonly Room[]>} */
-export async function catalogues() {
+/** Every room that has a catalog, by title. @returns {Promise<readonly Room[]>} */
+export async function catalogs() {
   const rooms = readdirSync(dist).filter((room) => existsSync(new URL(`${room}/checks.js`, dist)));
   const unknown = rooms.filter((room) => room !== 'ports' && !(room in ROOMS));
   if (rooms.length === 0 || unknown.length > 0)
-    throw new Error(`catalogues without a title, or none at all: ${unknown.join(', ')}`);
+    throw new Error(`catalogs without a title, or none at all: ${unknown.join(', ')}`);
   return Promise.all(
     Object.entries(ROOMS).map(async ([room, [title, ...kinds]]) => ({
       room,
       title,
       kinds,
-      checks: await catalogue(room),
+      checks: await catalog(room),
     })),
   );
 }

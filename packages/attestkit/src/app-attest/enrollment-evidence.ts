@@ -3,7 +3,7 @@ import { AttestationError, ConfigurationError } from '../kernel/errors.js';
 import type { JsonObject } from '../kernel/bytes/json.js';
 import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { enforcing, mustRead } from '../kernel/sinks.js';
-import type { Enrolled, EnrolmentEvidence } from '../ports/enrolment.js';
+import type { Enrolled, EnrollmentEvidence } from '../ports/enrollment.js';
 import type { ReceiptExchanger } from '../ports/receipts.js';
 import { attestationAnchors } from './attestation/additional-roots.js';
 import { verifyAppAttestAssertion } from './assertion/assertion.js';
@@ -32,8 +32,8 @@ import type { TrustAnchor } from './attestation/roots.js';
 export interface AppAttestOptions extends AppAttestPolicyOptions {
   /** App IDs: `TEAMID1234.com.example.app`, prefix and bundle identifier (on macOS the signing identifier). */
   readonly appIds: readonly string[];
-  /** How old the attestation may be when the device enrols. Default: any age; the challenge makes it recent. */
-  readonly maxAgeAtEnrolmentSeconds?: number | undefined;
+  /** How old the attestation may be when the device enrolls. Default: any age; the challenge makes it recent. */
+  readonly maxAgeAtEnrollmentSeconds?: number | undefined;
   /** How old it may be when the device refreshes; after that the app attests a new key. Default: any age. */
   readonly maxAgeAtRefreshSeconds?: number | undefined;
   /**
@@ -48,12 +48,12 @@ export interface AppAttestOptions extends AppAttestPolicyOptions {
   readonly receipts?: ReceiptExchanger | undefined;
   /**
    * Further roots of production that attestations may chain to, PEM or DER, beside Apple's: one that Apple published after this
-   * version, for example. What enrols under them is not marked `virtual`; the record is refused once the root is taken out.
+   * version, for example. What enrolls under them is not marked `virtual`; the record is refused once the root is taken out.
    * Receipts chain to Apple Root CA - G3 all the same. Default: none.
    */
   readonly additionalRoots?: readonly (string | Uint8Array)[] | undefined;
   /**
-   * Roots for testing, PEM or DER, in place of Apple's: those of attestations and of receipts. What enrols under them
+   * Roots for testing, PEM or DER, in place of Apple's: those of attestations and of receipts. What enrolls under them
    * says `virtual: true`.
    */
   readonly roots?: readonly (string | Uint8Array)[] | undefined;
@@ -80,7 +80,7 @@ export interface AppAttestFacts extends JsonObject {
 const OPTIONS: OptionTypes = {
   ...POLICY_OPTIONS,
   appIds: 'list',
-  maxAgeAtEnrolmentSeconds: 'number',
+  maxAgeAtEnrollmentSeconds: 'number',
   maxAgeAtRefreshSeconds: 'number',
   maxRiskMetric: 'number',
   receipts: 'object',
@@ -90,19 +90,19 @@ const OPTIONS: OptionTypes = {
 };
 
 /**
- * App Attest as evidence for enrolment: fields `key_id` and `attestation` of the body, base64 or base64url, made with
+ * App Attest as evidence for enrollment: fields `key_id` and `attestation` of the body, base64 or base64url, made with
  * `clientDataHash` = SHA-256 of the challenge in UTF-8. Production alone unless `environments` says otherwise. The
  * receipt inside is verified too, and has to be at most five minutes old (Apple, Assessing fraud risk).
  *
  * @throws ConfigurationError naming the option that cannot be right
  */
-export function appAttest(options: AppAttestOptions): EnrolmentEvidence<'app-attest'> {
+export function appAttest(options: AppAttestOptions): EnrollmentEvidence<'appAttest'> {
   assertOptions(options, OPTIONS, 'appAttest');
-  const { maxAgeAtEnrolmentSeconds, maxAgeAtRefreshSeconds, maxRiskMetric, cache: keys = 1000 } = options;
+  const { maxAgeAtEnrollmentSeconds, maxAgeAtRefreshSeconds, maxRiskMetric, cache: keys = 1000 } = options;
   const apps = hashAppIds(options.appIds);
   const policy = readPolicy(options);
   const anchors = attestationAnchors(options.roots, options.additionalRoots);
-  assertSeconds('maxAgeAtEnrolmentSeconds', maxAgeAtEnrolmentSeconds);
+  assertSeconds('maxAgeAtEnrollmentSeconds', maxAgeAtEnrollmentSeconds);
   assertSeconds('maxAgeAtRefreshSeconds', maxAgeAtRefreshSeconds);
   assertCount('maxRiskMetric', maxRiskMetric);
   assertCount('cache', keys);
@@ -118,7 +118,7 @@ export function appAttest(options: AppAttestOptions): EnrolmentEvidence<'app-att
   }
 
   return {
-    kind: 'app-attest',
+    kind: 'appAttest',
     fields: ['key_id', 'attestation'],
     // A phone attests a key of its own Secure Enclave, and Apple signs it.
     provesKey: true,
@@ -129,7 +129,7 @@ export function appAttest(options: AppAttestOptions): EnrolmentEvidence<'app-att
         throw new AttestationError(FIELD_CHECKS.attestation);
       const bytes = decodeAtMost(attestation, MAX_ATTESTATION);
       const clientDataHash = hash('sha256', challenge, 'buffer');
-      const maxAgeSeconds = maxAgeAtEnrolmentSeconds;
+      const maxAgeSeconds = maxAgeAtEnrollmentSeconds;
       const rules = { apps, keyId, clientDataHash, challenge, anchors, policy, maxAgeSeconds, now, cache };
       const sent = mustRead(enforcing, FIELD_CHECKS.encoding, bytes);
       const attested = appraiseAttestation(sent, rules, enforcing);
@@ -168,7 +168,7 @@ export function appAttest(options: AppAttestOptions): EnrolmentEvidence<'app-att
       parameter: 'assertion',
       counted: true,
       verify({ kind, appId, key }, clientData, proof) {
-        const ours = kind === 'app-attest' ? key : undefined;
+        const ours = kind === 'appAttest' ? key : undefined;
         const { publicKey } = mustRead(enforcing, ASSERTION_CHECKS.key, ours);
         const bytes = decodeAtMost(proof, MAX_ASSERTION);
         const assertion = mustRead(enforcing, ASSERTION_CHECKS.encoding, bytes);

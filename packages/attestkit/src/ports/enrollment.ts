@@ -7,7 +7,7 @@ export type Platform = 'ios' | 'macos' | 'android' | 'unknown';
 /**
  * How far evidence vouches for the device, on one scale for all platforms, from the least:
  *
- * - `app`: the app was recognised, and nothing is said of the device: App Check, an attester's token, a verdict of Play
+ * - `app`: the app was recognized, and nothing is said of the device: App Check, an attester's token, a verdict of Play
  *   without a label.
  * - `basic`: a device that passes the platform's weakest test, and may be unlocked: MEETS_BASIC_INTEGRITY or
  *   MEETS_VIRTUAL_INTEGRITY of Play; a key attestation with another boot state than locked and verified.
@@ -39,7 +39,7 @@ export interface Signer {
   readonly key: AttestedKey;
 }
 
-/** What a verifier concludes of evidence at enrolment: JSON, kept in the device's record. */
+/** What a verifier concludes of evidence at enrollment: JSON, kept in the device's record. */
 export interface Enrolled<Facts extends JsonObject = JsonObject> {
   /** The kind of evidence: `app-attest`. */
   readonly kind: string;
@@ -67,7 +67,7 @@ export interface Enrolled<Facts extends JsonObject = JsonObject> {
   readonly withheld?: JsonObject;
   /**
    * What was found and let pass without being known here, such as values that the platform added since: short, and
-   * nothing of the device or its user. Told in the event of this enrolment alone; neither kept nor in tokens.
+   * nothing of the device or its user. Told in the event of this enrollment alone; neither kept nor in tokens.
    */
   readonly notes?: readonly string[];
   /** An artefact that the platform wants to be kept, base64: the receipt of App Attest. */
@@ -76,8 +76,8 @@ export interface Enrolled<Facts extends JsonObject = JsonObject> {
   readonly beside?: Enrolled;
 }
 
-/** What enrolment evidence is verified against. */
-export interface EnrolmentContext {
+/** What enrollment evidence is verified against. */
+export interface EnrollmentContext {
   /** The challenge as it was returned. What binds to it are its UTF-8 bytes. */
   readonly challenge: string;
   readonly deviceId: string;
@@ -124,7 +124,7 @@ export interface Renewal {
 
 /** Evidence without a key that comes beside evidence with one: a verdict of Play beside a key attestation. */
 export interface Companion {
-  readonly evidence: EnrolmentEvidence;
+  readonly evidence: EnrollmentEvidence;
   /** Whether it may not be missing, by attested facts alone. */
   isRequired(enrolled: Enrolled): boolean;
 }
@@ -133,10 +133,10 @@ export interface Companion {
 export type SentField = string | readonly string[];
 
 /**
- * A kind of evidence that enrols a device: fields of the body beside the challenge. A room provides one; sessions
+ * A kind of evidence that enrolls a device: fields of the body beside the challenge. A room provides one; sessions
  * compose them and know none. `Field` is what its fields are: text, unless `lists` names some that are not.
  */
-export interface EnrolmentEvidence<Kind extends string = string, Field extends SentField = string> {
+export interface EnrollmentEvidence<Kind extends string = string, Field extends SentField = string> {
   readonly kind: Kind;
   /** The names of its fields in the body; evidence of this kind is present where the first one is. */
   readonly fields: readonly [string, ...string[]];
@@ -158,7 +158,7 @@ export interface EnrolmentEvidence<Kind extends string = string, Field extends S
    */
   verify(
     fields: Readonly<Record<string, Field | undefined>>,
-    context: EnrolmentContext,
+    context: EnrollmentContext,
   ): Enrolled | Promise<Enrolled>;
   /**
    * Holds what was concluded earlier to the policy of now: at every refresh.

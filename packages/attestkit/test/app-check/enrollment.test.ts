@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
-  appCheckEnrolment,
-  type AppCheckEnrolmentOptions,
+  appCheckEnrollment,
+  type AppCheckEnrollmentOptions,
   type AppCheckOptions,
 } from '../../src/app-check/index.js';
 import { AttestationError } from '../../src/kernel/errors.js';
-import type { EnrolmentContext } from '../../src/ports/enrolment.js';
+import type { EnrollmentContext } from '../../src/ports/enrollment.js';
 import type { Store } from '../../src/ports/store.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { refusal } from '../approov/support/tokens.js';
@@ -24,7 +24,7 @@ import {
 
 const OPTIONS: AppCheckOptions = { ...PROJECT_OPTIONS, keys: KEYS };
 
-const context: EnrolmentContext = {
+const context: EnrollmentContext = {
   challenge: 'AQEBAnR3byBieXRlcw',
   deviceId: 'device-1',
   now: NOW,
@@ -32,23 +32,23 @@ const context: EnrolmentContext = {
   consumeChallenge: () => Promise.resolve(),
 };
 
-describe('enrolment', () => {
-  const enrolment = (more: object = {}) =>
-    appCheckEnrolment({
+describe('enrollment', () => {
+  const enrollment = (more: object = {}) =>
+    appCheckEnrollment({
       ...OPTIONS,
       allowUnbound: true,
       store: memoryStore(),
       ...more,
-    } as AppCheckEnrolmentOptions);
+    } as AppCheckEnrollmentOptions);
 
   it('consumes a limited-use token, and is about no key', async () => {
-    const evidence = enrolment();
-    expect(evidence).toMatchObject({ kind: 'app-check', fields: ['app_check_token'] });
+    const evidence = enrollment();
+    expect(evidence).toMatchObject({ kind: 'appCheck', fields: ['app_check_token'] });
     expect(evidence.proof).toBeUndefined();
     const verifying = (): Promise<unknown> =>
       Promise.resolve(evidence.verify({ app_check_token: limited() }, context));
     expect(await verifying()).toEqual({
-      kind: 'app-check',
+      kind: 'appCheck',
       platform: 'android',
       appId: APP,
       environment: 'unknown',
@@ -77,7 +77,7 @@ describe('enrolment', () => {
   ])('refuses %s, with a store or with Firebase', async (_, fields, code) => {
     const firebase = consumer({ outcome: 'consumed', already: false });
     for (const how of [{}, { store: undefined, consumer: firebase.consumer }]) {
-      const failure = Promise.resolve().then(() => enrolment(how).verify(fields, context));
+      const failure = Promise.resolve().then(() => enrollment(how).verify(fields, context));
       await expect(failure).rejects.toMatchObject({ code });
     }
     expect(firebase.asked).toEqual([]);
@@ -91,7 +91,7 @@ describe('enrolment', () => {
     const consume = async () => (await noting('token')(), { outcome: 'consumed', already: false });
     const how =
       where === 'store' ? { store: { ...store, claim } } : { store: undefined, consumer: { consume } };
-    const evidence = enrolment(how);
+    const evidence = enrollment(how);
     const verifying = (sent: string, consumeChallenge = noting('challenge')) =>
       Promise.resolve(evidence.verify({ app_check_token: sent }, { ...context, consumeChallenge }));
 
@@ -111,14 +111,14 @@ describe('enrolment', () => {
 
   it('is never dated later than now, and knows no platform of the web', async () => {
     const sent = limited('2', { sub: WEB_APP, iat: SECONDS + 30 });
-    const enrolled = await enrolment().verify({ app_check_token: sent }, context);
+    const enrolled = await enrollment().verify({ app_check_token: sent }, context);
     expect(enrolled).toMatchObject({ platform: 'unknown', attestedAt: NOW });
   });
 
   it('holds a device to the apps of now, at a refresh', async () => {
-    const enrolled = await enrolment().verify({ app_check_token: limited() }, context);
-    expect(enrolment().appraise(enrolled, NOW)).toBeUndefined();
-    const denied = refusal(() => enrolment({ appIds: [WEB_APP] }).appraise(enrolled, NOW));
+    const enrolled = await enrollment().verify({ app_check_token: limited() }, context);
+    expect(enrollment().appraise(enrolled, NOW)).toBeUndefined();
+    const denied = refusal(() => enrollment({ appIds: [WEB_APP] }).appraise(enrolled, NOW));
     expect(denied).toMatchObject({ code: 'ERR_APP_CHECK_APP_DENIED', stage: 'denied' });
   });
 
@@ -132,6 +132,6 @@ describe('enrolment', () => {
     ['keys', { keys: undefined }],
   ])('is off without a right %s', (variable, more) => {
     const wrong = expect.objectContaining({ name: 'ConfigurationError', variable }) as Error;
-    expect(() => enrolment(more)).toThrow(wrong);
+    expect(() => enrollment(more)).toThrow(wrong);
   });
 });

@@ -1,7 +1,7 @@
 import type { Store } from 'attestkit';
 import type { DevicesOptions } from 'attestkit/devices';
 import { describe, expect, it } from 'vitest';
-import { AUDIENCE, backend, enrolmentServer, parserOf, PREFIX, recordOf } from './servers/backend.js';
+import { AUDIENCE, backend, enrollmentServer, parserOf, PREFIX, recordOf } from './servers/backend.js';
 import { deviceKinds } from './devices/device-kinds.js';
 import { bearer, FIELDS, parsed, post, type Issued } from './devices/device.js';
 import { unavailable } from './devices/doubles.js';
@@ -28,7 +28,7 @@ describe.each(targets)('$name', (target) => {
 
   describe('400 for', () => {
     const server = backend();
-    const send = serveAll(target, enrolmentServer(server, { parser }));
+    const send = serveAll(target, enrollmentServer(server, { parser }));
 
     it.each(Object.entries(badQueries))('a challenge with %s', async (_name, [text, code]) => {
       expectRefused(await send({ target: `${PREFIX}/challenge${text}` }), 400);
@@ -52,7 +52,7 @@ describe.each(targets)('$name', (target) => {
     const serve = serveEach();
     const start = async (options?: Partial<DevicesOptions>): Promise<Scene> => {
       const server = backend(options);
-      const { send } = await serve(target, enrolmentServer(server, { parser }));
+      const { send } = await serve(target, enrollmentServer(server, { parser }));
       return sceneOf(kind, server, send);
     };
 
@@ -134,7 +134,7 @@ describe.each(targets)('$name', (target) => {
       expect(await server.guard.devices?.forget(recordId)).toBe(true);
       expect((await send({ target: '/session', headers: [bearer(issued)] })).status).toBe(401);
       enrolled.renewKey();
-      const next = await enrolled.enrol();
+      const next = await enrolled.enroll();
       expect((await send({ target: '/session', headers: [bearer(next)] })).status).toBe(200);
       expect(await recordOf(server, enrolled)).not.toBe(recordId);
     });
@@ -164,7 +164,7 @@ describe.each(targets)('$name', (target) => {
       const asked: unknown[] = [];
       let answer = false;
       const { send, server, enrolled, issued } = await start({
-        authorizeEnrolment: ({ deviceId, recordId }) => {
+        authorizeEnrollment: ({ deviceId, recordId }) => {
           asked.push([deviceId, recordId]);
           return answer;
         },
@@ -197,7 +197,7 @@ describe.each(targets)('$name', (target) => {
 
     it('429 for who asks too often', async () => {
       const server = backend({ limiter: ({ endpoint }) => endpoint === 'challenge' });
-      const { send } = await serve(target, enrolmentServer(server, { parser }));
+      const { send } = await serve(target, enrollmentServer(server, { parser }));
       const device = new IPhone(server.apple, send);
       const attestation = post('attest', device.attestation(await device.challenge()));
       for (const request of [
@@ -212,7 +212,7 @@ describe.each(targets)('$name', (target) => {
 
     it('503 where the limiter fails', async () => {
       const server = backend({ limiter: () => Promise.reject(new Error('down')) });
-      const { send } = await serve(target, enrolmentServer(server, { parser }));
+      const { send } = await serve(target, enrollmentServer(server, { parser }));
       expectRefused(await send({ target: `${PREFIX}/challenge?device_id=a` }), 503, { 'retry-after': '5' });
       expect(server.events.at(-1)?.refused?.code).toBe('ERR_ENDPOINT_LIMITER_FAILED');
     });
@@ -221,7 +221,7 @@ describe.each(targets)('$name', (target) => {
       const down = async (): Promise<never> => Promise.reject(unavailable(7));
       const store: Store = { claim: down, advance: down, get: down, put: down, delete: down };
       const server = backend({ store });
-      const { send } = await serve(target, enrolmentServer(server, { parser }));
+      const { send } = await serve(target, enrollmentServer(server, { parser }));
       const device = new IPhone(server.apple, send);
       for (const request of [
         post('attest', device.attestation(await device.challenge())),

@@ -3,7 +3,7 @@ import { BoundedCache } from '../kernel/bounded-cache.js';
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
 import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { enforcing, mustRead } from '../kernel/sinks.js';
-import type { Enrolled, EnrolmentContext, EnrolmentEvidence } from '../ports/enrolment.js';
+import type { Enrolled, EnrollmentContext, EnrollmentEvidence } from '../ports/enrollment.js';
 import type { RevocationList, RevocationSource } from '../ports/revocations.js';
 import { readApps, type AndroidApp } from './policy/apps.js';
 import { createKeyAttestationCache } from './chain/cache.js';
@@ -22,7 +22,7 @@ import { appraiseKeyAttestation } from './verify.js';
 
 /** How certificate chains of Android are verified, and which keys are let in. */
 export interface KeyAttestationOptions extends DevicePolicyOptions, KeyPolicyOptions, PlayOptions {
-  /** The apps that may enrol, with the digests of their signing certificates. */
+  /** The apps that may enroll, with the digests of their signing certificates. */
   readonly apps: readonly AndroidApp[];
   /**
    * Google's revocation list: `remoteRevocations()`, or one that was stored. Without it keys that leaked from devices are
@@ -35,11 +35,11 @@ export interface KeyAttestationOptions extends DevicePolicyOptions, KeyPolicyOpt
   readonly allowAttestKeys?: boolean | undefined;
   /**
    * Further roots of production, PEM or DER, beside Google's: one that Google published after this version, for example. Whoever
-   * has the key of one can enrol any key. What enrols under them is not marked `virtual`; the record is refused once the root
+   * has the key of one can enroll any key. What enrolls under them is not marked `virtual`; the record is refused once the root
    * is taken out. Default: none.
    */
   readonly additionalRoots?: readonly (string | Uint8Array)[] | undefined;
-  /** Roots for testing, PEM or DER, in place of Google's; what enrols under them says `virtual: true`. */
+  /** Roots for testing, PEM or DER, in place of Google's; what enrolls under them says `virtual: true`. */
   readonly roots?: readonly (string | Uint8Array)[] | undefined;
   /** How many issuers, and how many public keys for signed requests, are remembered. Default 1000. */
   readonly cache?: number | undefined;
@@ -60,7 +60,7 @@ const OPTIONS: OptionTypes = {
 };
 
 /**
- * Android Key Attestation as evidence for enrolment: the field `certificate_chain` of the body, a list of certificates in
+ * Android Key Attestation as evidence for enrollment: the field `certificate_chain` of the body, a list of certificates in
  * base64 or base64url of DER, the leaf first, of a key for signatures whose attestation challenge is the challenge in
  * UTF-8. Strict unless an option says otherwise: a key that hardware generated, a locked bootloader, a verified system,
  * the app signed with exactly the configured certificates.
@@ -69,7 +69,7 @@ const OPTIONS: OptionTypes = {
  */
 export function keyAttestation(
   options: KeyAttestationOptions,
-): EnrolmentEvidence<'key-attestation', string | readonly string[]> {
+): EnrollmentEvidence<'keyAttestation', string | readonly string[]> {
   assertOptions(options, OPTIONS, 'keyAttestation');
   const { allowOmittedRoot = false, allowAttestKeys = false, cache: size = 1000 } = options;
   const apps = readApps(options.apps);
@@ -83,10 +83,10 @@ export function keyAttestation(
   const cache = createKeyAttestationCache(size);
   const keys = new BoundedCache<KeyObject>(size);
 
-  const enrol = (
+  const enroll = (
     chain: readonly Uint8Array[],
     revocations: RevocationList | undefined,
-    { challenge, now }: EnrolmentContext,
+    { challenge, now }: EnrollmentContext,
   ): Enrolled => {
     const terms = { anchors, allowOmittedRoot, allowAttestKeys, revocations, apps, device, key, cache };
     const rules: KeyAttestationRules = { ...terms, challenge: Buffer.from(challenge), now };
@@ -102,7 +102,7 @@ export function keyAttestation(
   };
 
   return {
-    kind: 'key-attestation',
+    kind: 'keyAttestation',
     fields: ['certificate_chain'],
     lists: ['certificate_chain'],
     ...(companion !== undefined && { companion }),
@@ -111,8 +111,8 @@ export function keyAttestation(
       const chain = decodeChain(sent);
       const revocations = source?.current();
       if (revocations !== undefined && 'then' in revocations)
-        return revocations.then((list) => enrol(chain, list, context));
-      return enrol(chain, revocations, context);
+        return revocations.then((list) => enroll(chain, list, context));
+      return enroll(chain, revocations, context);
     },
 
     async ready() {
@@ -134,7 +134,7 @@ export function keyAttestation(
       parameter: 'signature',
       counted: false,
       verify({ kind, key: attested }, clientData, proof) {
-        const ours = kind === 'key-attestation' ? attested : undefined;
+        const ours = kind === 'keyAttestation' ? attested : undefined;
         const { publicKey, algorithm: named } = mustRead(enforcing, SIGNATURE_CHECKS.key, ours);
         const algorithm = isSignatureAlgorithm(named) ? named : undefined;
         const terms = { publicKey, algorithm: mustRead(enforcing, SIGNATURE_CHECKS.key, algorithm) };
@@ -166,7 +166,7 @@ function readSource(revocations: unknown): RevocationSource | undefined {
   const { current, latest } = (revocations ?? {}) as Partial<RevocationSource>;
   if (typeof current === 'function' && typeof latest === 'function') return revocations as RevocationSource;
   const remedy =
-    'Give remoteRevocations(), a list that was stored, or `not-checked` if leaked keys may enrol.';
+    'Give remoteRevocations(), a list that was stored, or `not-checked` if leaked keys may enroll.';
   const problem = revocations === undefined ? 'is missing' : 'is not a source of revocation lists';
   throw new ConfigurationError('revocations', problem, remedy);
 }

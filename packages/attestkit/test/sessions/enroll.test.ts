@@ -20,7 +20,7 @@ import { Outage } from './support/failing.js';
 import { keyIdOf } from './support/signing-device.js';
 import { vouching } from './support/vouching.js';
 
-describe('enrolment', () => {
+describe('enrollment', () => {
   it('gives a session with the claims of an attested session', async () => {
     const backend = new Backend({ subject: () => 'alice', sessions: { issuer: 'https://issuer.example' } });
     const reply = await backend.attest();
@@ -39,7 +39,7 @@ describe('enrolment', () => {
       iss: 'https://issuer.example',
       aud: 'https://api.example.com',
       sub: 'alice',
-      kind: 'app-attest',
+      kind: 'appAttest',
       rid: await backend.recordId(),
       attestation: { platform: 'ios', app_id: APP_ID, environment: 'production', virtual: true },
     });
@@ -61,7 +61,7 @@ describe('enrolment', () => {
     const { store, writes } = recording(memoryStore());
     const backend = new Backend({
       store,
-      enrolment: [
+      enrollment: [
         vouching({
           verify: (fields, context) => {
             writes.push('verify');
@@ -97,7 +97,7 @@ describe('enrolment', () => {
         return token === 'good' ? enrolled : evidence.verify(fields, context);
       },
     });
-    const backend = new Backend({ store, enrolment: [asking] });
+    const backend = new Backend({ store, enrollment: [asking] });
     const challenge = await backend.challenge();
     const sent = { challenge, device_id: 'phone-1' };
     // What does not look right here burns nothing.
@@ -123,7 +123,7 @@ describe('enrolment', () => {
         return evidence.verify(fields, context);
       },
     });
-    const backend = new Backend({ enrolment: [careless] });
+    const backend = new Backend({ enrollment: [careless] });
     const sent = { challenge: await backend.challenge(), device_id: 'phone-1', token: 'good' };
     expect((await backend.post('/attest', sent)).status).toBe(200);
     await backend.control.forget((await backend.recordId()) ?? '');
@@ -186,19 +186,19 @@ describe('enrolment', () => {
 
   it('of one challenge 1,000 times at once makes exactly one session', async () => {
     const backend = new Backend();
-    const enrolment = [appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] })];
+    const enrollment = [appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] })];
     const setup = {
       secret: SECRET,
       store: backend.store,
       options: { audience: AUDIENCE },
       now: backend.clock.now,
-      enrolment,
+      enrollment,
     };
     const sessions = createSessions(setup);
     const body = await backend.evidence();
     const request = { method: 'POST', target: '/', fields: () => [], ip: undefined };
     const uses = Array.from({ length: 1000 }, () =>
-      sessions.enrol(body, request).then(
+      sessions.enroll(body, request).then(
         () => 'enrolled',
         (error: unknown) => (error as AttestationError).code,
       ),
@@ -218,7 +218,7 @@ describe('enrolment', () => {
   });
 });
 
-describe('an enrolment that is cut off', () => {
+describe('an enrollment that is cut off', () => {
   it('after any step can be made again with a new challenge, for the same key', async () => {
     const dry = new Outage(memoryStore());
     await new Backend({ store: dry.store }).attest();
@@ -271,7 +271,7 @@ describe('the user', () => {
     const { store, writes } = recording(memoryStore());
     const backend = new Backend({ store, subject: subject as () => string });
     const reply = await backend.attest();
-    expect([reply.status, reply.code]).toEqual([503, 'ERR_ENROLMENT_SUBJECT_FAILED']);
+    expect([reply.status, reply.code]).toEqual([503, 'ERR_ENROLLMENT_SUBJECT_FAILED']);
     expect(writes).toEqual([]);
     expect(JSON.stringify(backend.events)).not.toContain('hunter2');
   });

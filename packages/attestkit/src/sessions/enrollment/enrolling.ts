@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { AttestationError } from '../../kernel/errors.js';
 import { enforcing } from '../../kernel/sinks.js';
-import type { AttestedKey, Enrolled, EnrolmentEvidence } from '../../ports/enrolment.js';
+import type { AttestedKey, Enrolled, EnrollmentEvidence } from '../../ports/enrollment.js';
 import { optionalText } from '../operations/body-members.js';
 import type { AuthenticChallenge } from '../tokens/challenge.js';
 import { consumeChallenge } from '../state/spent-challenges.js';
 import type { Context } from '../context.js';
 import { endOfRecord, withSpent, withUser, type DeviceRecord } from '../state/device-record.js';
 import type { Kept, Place } from '../state/devices.js';
-import { CONFLICT_CHECKS as CONFLICTS } from './enrolment-checks.js';
+import { CONFLICT_CHECKS as CONFLICTS } from './enrollment-checks.js';
 import { extended, quietly } from '../state/extended.js';
 import {
   beginFamily,
@@ -27,7 +27,7 @@ import { readRefreshToken } from '../tokens/refresh-token.js';
 import { unspentFamily } from '../operations/refresh.js';
 import type { SessionBinding } from '../tokens/session-binding.js';
 
-/** What an enrolment brings along beyond its evidence. */
+/** What an enrollment brings along beyond its evidence. */
 interface Terms {
   readonly authentic: AuthenticChallenge;
   readonly binding: SessionBinding | undefined;
@@ -45,18 +45,18 @@ interface Plan {
   readonly proof?: VerifiedProof;
 }
 
-/** One enrolment, which may have to be judged several times. What is used up for it is used up once. */
+/** One enrollment, which may have to be judged several times. What is used up for it is used up once. */
 export class Enrolling {
   readonly #context: Context;
   readonly #replacement: Replacement;
-  readonly #evidence: EnrolmentEvidence;
+  readonly #evidence: EnrollmentEvidence;
   readonly #terms: Terms;
   readonly #recordId = randomBytes(16).toString('base64url');
   #claimed: Promise<void> | undefined;
   #counted: Promise<void> | undefined;
   #admitted: Promise<void> | undefined;
 
-  constructor(context: Context, replacement: Replacement, evidence: EnrolmentEvidence, terms: Terms) {
+  constructor(context: Context, replacement: Replacement, evidence: EnrollmentEvidence, terms: Terms) {
     this.#context = context;
     this.#replacement = replacement;
     this.#evidence = evidence;
@@ -65,7 +65,7 @@ export class Enrolling {
   }
 
   /**
-   * Judges the enrolment by what stands there, and writes it.
+   * Judges the enrollment by what stands there, and writes it.
    *
    * @returns undefined where another request was faster: it has to be judged anew
    * @throws AttestationError (rejects with it)

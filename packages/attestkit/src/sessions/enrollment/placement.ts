@@ -1,11 +1,11 @@
 import { AttestationError } from '../../kernel/errors.js';
-import type { Enrolled } from '../../ports/enrolment.js';
+import type { Enrolled } from '../../ports/enrollment.js';
 import { assertOpen } from '../state/revocation.js';
 import type { DeviceRecord, Marks } from '../state/device-record.js';
-import { CONFLICT_CHECKS as CONFLICTS, ENROLMENT_CHECKS as CHECKS } from './enrolment-checks.js';
+import { CONFLICT_CHECKS as CONFLICTS, ENROLLMENT_CHECKS as CHECKS } from './enrollment-checks.js';
 import { standingOf, type KeyPointer } from '../state/key-pointer.js';
 
-/** What stands where genuine evidence wants to enrol. */
+/** What stands where genuine evidence wants to enroll. */
 export interface Standing {
   /** The live record under the label. */
   readonly record: DeviceRecord | undefined;
@@ -36,7 +36,7 @@ export interface Candidate {
 export type Placement = 'create' | 'renew' | 'replace' | 'continue';
 
 /**
- * Says what genuine evidence may do where it wants to enrol. Pure.
+ * Says what genuine evidence may do where it wants to enroll. Pure.
  *
  * @throws AttestationError of CONFLICT_CHECKS, or of stage `denied` where something is blocked
  */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backend, enrolmentServer, parserOf, PREFIX, type Backend } from './servers/backend.js';
+import { backend, enrollmentServer, parserOf, PREFIX, type Backend } from './servers/backend.js';
 import { deviceKinds } from './devices/device-kinds.js';
 import { bearer, FIELDS, parsed, post, type Issued } from './devices/device.js';
 import { IPhone } from './devices/iphone.js';
@@ -17,7 +17,7 @@ const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 describe.each(targets)('$name', (target) => {
   const served = (server: Backend): Send =>
-    serveAll(target, enrolmentServer(server, { parser: parserOf(target) }));
+    serveAll(target, enrollmentServer(server, { parser: parserOf(target) }));
 
   describe.each(deviceKinds)('an honest $name', (kind) => {
     const server = backend();
@@ -52,7 +52,7 @@ describe.each(targets)('$name', (target) => {
       expect(parsed(response)).toEqual({ challenge: expect.stringMatching(/^[\w-]{102}$/), expires_in: 300 });
     });
 
-    it('enrols, and gets a session', async () => {
+    it('enrolls, and gets a session', async () => {
       const body = device.attestation(await device.challenge());
       issued = expectIssued(await send(post('attest', body)), 'attestation_success');
       await expectSession(issued);
@@ -201,14 +201,14 @@ describe.each(targets)('$name', (target) => {
 
   describe('beside a guard of all routes', () => {
     const server = backend();
-    const { routes, ...spec } = enrolmentServer(server, { parser: parserOf(target) });
+    const { routes, ...spec } = enrollmentServer(server, { parser: parserOf(target) });
     const open = routes.map(({ protect: _own, ...route }) => route).filter(({ path }) => path === '/session');
     const send = serveAll(target, { ...spec, routes: open, all: { exclude: [`${PREFIX}/*`] } });
 
     it('lets devices in, and nobody else', async () => {
       expectRefusal(await send({ target: '/session' }));
       expectRefusal(await send({ target: '/unknown' }));
-      const issued = await new IPhone(server.apple, send).enrol();
+      const issued = await new IPhone(server.apple, send).enroll();
       expectReply(await send({ target: '/session', headers: [bearer(issued)] }), {
         session: 'device-1',
         key: null,
@@ -220,18 +220,18 @@ describe.each(targets)('$name', (target) => {
 
   describe('a parser in front', () => {
     const serve = serveEach();
-    const places = target.parsers.enrolment;
+    const places = target.parsers.enrollment;
 
     it.each(places.filter((place) => place !== 'before'))('%s: the bytes are there', async (parser) => {
       const server = backend();
-      const { send } = await serve(target, enrolmentServer(server, { parser }));
-      expect((await new IPhone(server.apple, send).enrol()).expires_in).toBe(1800);
+      const { send } = await serve(target, enrollmentServer(server, { parser }));
+      expect((await new IPhone(server.apple, send).enroll()).expires_in).toBe(1800);
     });
 
     if (places.includes('before')) {
       it('before, without a hook: 503, and an event that says why', async () => {
         const server = backend();
-        const { send } = await serve(target, enrolmentServer(server, { parser: 'before' }));
+        const { send } = await serve(target, enrollmentServer(server, { parser: 'before' }));
         const device = new IPhone(server.apple, send);
         const response = await send(post('attest', device.attestation(await device.challenge())));
         expect(response).toMatchObject({ status: 503, body: '{}' });
