@@ -47,17 +47,17 @@ const OPERATORS = {
   '>>=': ['<<='],
 };
 
-/** Methods that are easily taken for one another. @type {Readonly<Record<string, string>>} */
-const METHODS = {
-  some: 'every',
-  every: 'some',
-  startsWith: 'endsWith',
-  endsWith: 'startsWith',
-  min: 'max',
-  max: 'min',
-  floor: 'ceil',
-  ceil: 'floor',
-};
+/** Methods that are easily taken for one another. */
+const METHODS = new Map([
+  ['some', 'every'],
+  ['every', 'some'],
+  ['startsWith', 'endsWith'],
+  ['endsWith', 'startsWith'],
+  ['min', 'max'],
+  ['max', 'min'],
+  ['floor', 'ceil'],
+  ['ceil', 'floor'],
+]);
 
 /** @param {string} kind @param {{ start: number, end: number }} range @param {string} text @returns {Change} */
 const change = (kind, { start, end }, text) => ({ kind, start, end, text });
@@ -108,7 +108,7 @@ function logic(node, place, textOf) {
 /** What a function gives back at once. @param {Node} node @returns {string[]} */
 function early(node) {
   const type = node['returnType']?.typeAnnotation?.type;
-  const isVerdict = type === 'TSBooleanKeyword' || (type === 'TSTypePredicate' && node['returnType']);
+  const isVerdict = type === 'TSBooleanKeyword' || (type === 'TSTypePredicate' && !node['returnType'].typeAnnotation.asserts);
   return isVerdict ? ['true', 'false'] : ['undefined'];
 }
 
@@ -141,7 +141,7 @@ function calls(node, { scope }, textOf) {
   }
   const { callee } = /** @type {any} */ (node);
   if (callee.type !== 'MemberExpression' || callee.computed) return changes;
-  const method = METHODS[callee.property.name];
+  const method = METHODS.get(callee.property.name);
   if (method !== undefined) add('method', callee.property, method);
   if (textOf(callee) === 'Object.freeze') add('freeze removed', node, textOf(first));
   return changes;
@@ -158,8 +158,7 @@ function chains(node, { scope }, textOf) {
 }
 
 /** A list without one of its elements. @type {Mutator} */
-function elements(node, { parent }, textOf) {
-  if (parent?.type === 'VariableDeclarator' && node.type === 'ArrayPattern') return [];
+function elements(node, _place, textOf) {
   const parts = node['elements'] ?? node['properties'];
   return parts.flatMap((/** @type {Node | null} */ part) => {
     if (part === null || (node.type === 'ObjectExpression' && part.type !== 'SpreadElement')) return [];
