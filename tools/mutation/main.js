@@ -45,7 +45,15 @@ function readOptions() {
   try {
     const text = /** @type {const} */ ({ type: 'string' });
     const flag = /** @type {const} */ ({ type: 'boolean' });
-    const options = { room: text, sample: text, seed: text, only: text, list: flag, verbose: flag, help: flag };
+    const options = {
+      room: text,
+      sample: text,
+      seed: text,
+      only: text,
+      list: flag,
+      verbose: flag,
+      help: flag,
+    };
     return parseArgs({ options }).values;
   } catch (error) {
     return refuse(error instanceof Error ? error.message.replace(/\. To specify.*/s, '') : String(error));
@@ -112,7 +120,9 @@ function tell(id, result) {
   const mutant = ids.get(id);
   if (mutant === undefined) return;
   if (options.verbose || result.fate !== 'killed')
-    console.log(`  ${seconds()} s  ${result.fate}: ${shown(mutant)}${result.by ? `\n      ${result.by.slice(0, 200)}` : ''}`);
+    console.log(
+      `  ${seconds()} s  ${result.fate}: ${shown(mutant)}${result.by ? `\n      ${result.by.slice(0, 200)}` : ''}`,
+    );
 }
 
 /** Those that nothing has noticed so far. */
@@ -131,17 +141,24 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.e
 const own = testsIn(room);
 for (const files of [own, also.flatMap(testsIn)]) {
   if (left().size === 0 || files.length === 0) continue;
-  console.log(`${left().size} mutants, ${files.length} files of tests${files === own ? '' : ' of other rooms'}`);
+  console.log(
+    `${left().size} mutants, ${files.length} files of tests${files === own ? '' : ' of other rooms'}`,
+  );
   const { tests, unusable, faults } = await examine(copy, files, left(), tell);
-  console.log(`  ${seconds()} s: ${tests} tests; ${unusable.length} left out, which fail here or take too long`);
-  if (options.verbose) for (const { name, fault } of unusable) console.log(`    ${name}: ${String(fault).slice(0, 160)}`);
-  for (const [file, fault] of Object.entries(faults)) console.log(`    left out: ${file}: ${fault.slice(0, 160)}`);
+  console.log(
+    `  ${seconds()} s: ${tests} tests; ${unusable.length} left out, which fail here or take too long`,
+  );
+  if (options.verbose)
+    for (const { name, fault } of unusable) console.log(`    ${name}: ${String(fault).slice(0, 160)}`);
+  for (const [file, fault] of Object.entries(faults))
+    console.log(`    left out: ${file}: ${fault.slice(0, 160)}`);
   if (tests === 0 && files === own) refuse('no test ran');
 }
 
 const survivors = [...left()].map(([id, mutant]) => ({ mutant, fate: results.get(id)?.fate }));
 console.log(`\nsurvivors: ${survivors.length === 0 ? 'none' : ''}`);
-for (const { mutant, fate } of survivors) console.log(`${shown(mutant)}${fate === 'survived' ? '' : ` ${fate}`}\n    ${mutant.source}`);
+for (const { mutant, fate } of survivors)
+  console.log(`${shown(mutant)}${fate === 'survived' ? '' : ` ${fate}`}\n    ${mutant.source}`);
 for (const { file, source, change } of outdated(every, entries))
   console.log(`harmless.json: matches nothing any more: ${file}  ${source}  ${change}`);
 

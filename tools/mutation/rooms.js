@@ -2,7 +2,8 @@
 // The rooms of the library that can be tested by mutation, and where else than in their own folder their tests stand.
 
 /** Tests that start processes or servers see the built library, or take too long. */
-export const LEFT_OUT = /\/(support|orders)\/|killed-|processes|-server\.test|one-process|\/races\.|walk\.test/;
+export const LEFT_OUT =
+  /\/(support|orders)\/|killed-|processes|-server\.test|one-process|\/races\.|walk\.test/;
 
 /** The folders (or files) of tests that also cover a room, in the order in which they are asked. @type {Readonly<Record<string, readonly string[]>>} */
 export const rooms = {

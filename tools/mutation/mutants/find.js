@@ -82,7 +82,7 @@ export function instrument(text, mutants) {
   /** @param {number} start @param {number} end @param {typeof sorted} inside @returns {string} */
   const render = (start, end, inside) => {
     let [written, at] = ['', start];
-    for (let index = 0; index < inside.length; ) {
+    for (let index = 0; index < inside.length;) {
       const group = inside[index];
       if (group === undefined) break;
       const after = inside.findIndex((other, place) => place > index && other.start >= group.end);

@@ -73,13 +73,15 @@ function rewrite(scope, source, part, text) {
   return `${source.slice(0, part.start - scope.start)}${text}${source.slice(part.end - scope.start)}`;
 }
 
+/** Whether the operand is text, which + joins. @param {Node | undefined} operand */
+function isText(operand) {
+  return operand?.type === 'TemplateLiteral' || typeof operand?.['value'] === 'string';
+}
+
 /** The operator between two operands, each of which may hold the same characters. @type {Mutator} */
 function operators(node, _place, textOf) {
   const [first, second] =
     node.type === 'UpdateExpression' ? [node['argument'], undefined] : [node['left'], node['right']];
-  /** @param {Node} operand */
-  const isText = (operand) =>
-    operand.type === 'TemplateLiteral' || (operand.type === 'Literal' && typeof operand['value'] === 'string');
   if (node['operator'] === '+' && [first, second].some(isText)) return [];
   const [left, right] = [textOf(first), second === undefined ? '' : textOf(second)];
   return (OPERATORS[node['operator']] ?? []).map((operator) =>
@@ -108,7 +110,8 @@ function logic(node, place, textOf) {
 /** What a function gives back at once. @param {Node} node @returns {string[]} */
 function early(node) {
   const type = node['returnType']?.typeAnnotation?.type;
-  const isVerdict = type === 'TSBooleanKeyword' || (type === 'TSTypePredicate' && !node['returnType'].typeAnnotation.asserts);
+  const isVerdict =
+    type === 'TSBooleanKeyword' || (type === 'TSTypePredicate' && !node['returnType'].typeAnnotation.asserts);
   return isVerdict ? ['true', 'false'] : ['undefined'];
 }
 

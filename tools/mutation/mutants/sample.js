@@ -23,7 +23,9 @@ function grouped(values, nameOf) {
 /** One of each group, then the next of each. @template T @param {readonly T[][]} groups @returns {T[]} */
 function inTurns(groups) {
   const longest = Math.max(0, ...groups.map(({ length }) => length));
-  return Array.from({ length: longest }, (_, turn) => groups.flatMap((group) => group.slice(turn, turn + 1))).flat();
+  return Array.from({ length: longest }, (_, turn) =>
+    groups.flatMap((group) => group.slice(turn, turn + 1)),
+  ).flat();
 }
 
 /**
@@ -39,7 +41,9 @@ export function sample(mutants, { size, seed }) {
     .map(({ mutant }) => mutant);
   // A file has as many as its share, and at least one; what is left over goes to the files in turns.
   const files = grouped(shuffled, ({ file }) => file).map((own) => inTurns(grouped(own, ({ kind }) => kind)));
-  const shares = files.map((own) => own.slice(0, Math.max(1, Math.floor((own.length / mutants.length) * size))));
+  const shares = files.map((own) =>
+    own.slice(0, Math.max(1, Math.floor((own.length / mutants.length) * size))),
+  );
   const rest = inTurns(files.map((own, index) => own.slice(shares[index]?.length)));
   const chosen = new Set([...shares.flat(), ...rest].slice(0, size));
   return mutants.filter((mutant) => chosen.has(mutant));

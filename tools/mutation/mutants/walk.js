@@ -17,7 +17,14 @@
 /** Nodes of TypeScript that hold an expression. */
 const WRAPPERS = ['TSAsExpression', 'TSSatisfiesExpression', 'TSNonNullExpression'];
 /** Members that no mutant may touch: names, types, addresses of modules. */
-const LEFT_ALONE = ['typeAnnotation', 'typeArguments', 'typeParameters', 'returnType', 'source', 'decorators'];
+const LEFT_ALONE = [
+  'typeAnnotation',
+  'typeArguments',
+  'typeParameters',
+  'returnType',
+  'source',
+  'decorators',
+];
 
 /** @param {unknown} value @returns {value is Node} */
 function isNode(value) {

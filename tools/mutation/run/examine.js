@@ -21,7 +21,8 @@ async function survey(copy, files) {
   let last = '';
   /** @type {Survey & { failed?: string }} */
   const found = await worker.give({ order: 'survey', files }, (key) => (last = key));
-  if (found.failed !== undefined) throw new Error(`The survey ended at ${last}: leave that file out in rooms.js.`);
+  if (found.failed !== undefined)
+    throw new Error(`The survey ended at ${last}: leave that file out in rooms.js.`);
   return { worker, found };
 }
 
@@ -63,14 +64,22 @@ export async function examine(copy, files, mutants, tell) {
       tell(id, sure);
       continue;
     }
-    const isNear = (/** @type {{ reached: number[] }} */ { reached }) => reached.some((other) => fileOf(other) === fileOf(id));
+    const isNear = (/** @type {{ reached: number[] }} */ { reached }) =>
+      reached.some((other) => fileOf(other) === fileOf(id));
     const loading = byTime.filter(([key]) => found.loaded[key.slice(0, key.indexOf('#'))]?.includes(id));
-    const near = [...loading.filter(([, test]) => isNear(test)), ...loading.filter(([, test]) => !isNear(test))];
+    const near = [
+      ...loading.filter(([, test]) => isNear(test)),
+      ...loading.filter(([, test]) => !isNear(test)),
+    ];
     const keys = [...new Set([...reaching, ...near.map(([key]) => key)])];
     if (keys.length === 0) tell(id, { fate: 'not covered' });
     else tell(id, resultOf(await run(id, keys, true)) ?? { fate: 'survived' });
   }
   worker.stop();
   const { length } = usable;
-  return { tests: length, unusable: Object.values(found.tests).filter(({ fault }) => fault !== undefined), faults: found.faults };
+  return {
+    tests: length,
+    unusable: Object.values(found.tests).filter(({ fault }) => fault !== undefined),
+    faults: found.faults,
+  };
 }

@@ -24,7 +24,12 @@ export function startWorker({ folder, registry }) {
     ATTESTKIT_LONGEST: String(LONGEST),
     ...(existsSync(vectors) && { ATTESTKIT_VECTORS: vectors }),
   };
-  const child = fork(WORKER, [], { env, cwd: folder, stdio: ['ignore', 'ignore', 'ignore', 'ipc'], serialization: 'advanced' });
+  const child = fork(WORKER, [], {
+    env,
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    serialization: 'advanced',
+  });
   const ready = new Promise((resolve) => void child.once('message', resolve));
   child.once('error', () => {});
 

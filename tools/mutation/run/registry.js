@@ -30,7 +30,9 @@ let finished = [];
 function titled(name, values) {
   const [row] = values;
   const named = name.replace(/\$([\w.]+)/g, (whole, path) => {
-    const found = path.split('.').reduce((/** @type {any} */ value, /** @type {string} */ key) => value?.[key], row);
+    const found = path
+      .split('.')
+      .reduce((/** @type {any} */ value, /** @type {string} */ key) => value?.[key], row);
     return found === undefined ? whole : String(found);
   });
   return named.includes('%') ? format(named, ...values) : named;
@@ -39,17 +41,23 @@ function titled(name, values) {
 /** Adds `each`, `for`, `skipIf` and the like to a function that declares. @param {(name: unknown, ...rest: any[]) => void} declare @returns {Declare} */
 function declarer(declare) {
   const skip = Object.assign(() => {}, { each: () => () => {}, for: () => () => {} });
-  const made = /** @type {Declare} */ (Object.assign((/** @type {any[]} */ ...given) => declare(...[given[0], ...given.slice(1)]), {}));
+  const made = /** @type {Declare} */ (
+    Object.assign((/** @type {any[]} */ ...given) => declare(given[0], ...given.slice(1)), {})
+  );
   /** @param {readonly unknown[]} rows @param {boolean} spreads */
-  const table = (rows, spreads) => (/** @type {any} */ name, /** @type {any[]} */ ...rest) => {
-    const areLists = rows.every(Array.isArray);
-    for (const row of rows) {
-      const values = spreads && areLists ? /** @type {unknown[]} */ (row) : [row];
-      const body = rest.findIndex((part) => typeof part === 'function');
-      const bound = rest.with(body, (/** @type {object} */ context) => rest[body](...values, ...(spreads ? [] : [context])));
-      declare(titled(String(name?.name ?? name), Array.isArray(row) ? row : [row]), ...bound);
-    }
-  };
+  const table =
+    (rows, spreads) =>
+    (/** @type {any} */ name, /** @type {any[]} */ ...rest) => {
+      const areLists = rows.every(Array.isArray);
+      for (const row of rows) {
+        const values = spreads && areLists ? /** @type {unknown[]} */ (row) : [row];
+        const body = rest.findIndex((part) => typeof part === 'function');
+        const bound = rest.with(body, (/** @type {object} */ context) =>
+          rest[body](...values, ...(spreads ? [] : [context])),
+        );
+        declare(titled(String(name?.name ?? name), Array.isArray(row) ? row : [row]), ...bound);
+      }
+    };
   return Object.assign(made, {
     each: (/** @type {unknown[]} */ rows) => table(rows, true),
     for: (/** @type {unknown[]} */ rows) => table(rows, false),
@@ -62,16 +70,19 @@ function declarer(declare) {
   });
 }
 
-export const it = declarer((name, ...rest) => {
+/** Keeps one test. @param {unknown} name @param {any[]} rest */
+function declareTest(name, ...rest) {
   const body = rest.find((part) => typeof part === 'function');
   const options = rest.find((part) => typeof part === 'object');
   const limit = rest.find((part) => typeof part === 'number') ?? options?.timeout ?? 0;
   const title = [String(Object(name).name ?? name)];
-  for (let suite = /** @type {Suite | undefined} */ (current); suite; suite = suite.parent) title.unshift(suite.name);
+  for (let suite = /** @type {Suite | undefined} */ (current); suite; suite = suite.parent)
+    title.unshift(suite.name);
   if (options?.skip || body === undefined) return;
   declared.push({ name: title.filter(Boolean).join(' > '), suite: current, run: body, limit });
-});
-export const test = it;
+}
+export const it = declarer(declareTest);
+export const test = declarer(declareTest);
 
 export const describe = declarer((name, ...rest) => {
   const body = rest.find((part) => typeof part === 'function');
@@ -84,7 +95,6 @@ export const describe = declarer((name, ...rest) => {
     [current, waiting] = [before, queue];
   });
 });
-export const suite = describe;
 
 export const beforeAll = (/** @type {Hook} */ hook) => void current.before.push(hook);
 export const beforeEach = (/** @type {Hook} */ hook) => void current.beforeEach.push(hook);
@@ -107,9 +117,9 @@ export async function collect(address) {
 /** @param {Suite | undefined} suite @returns {Suite[]} from the outside in */
 const path = (suite) => (suite === undefined ? [] : [...path(suite.parent), suite]);
 
-/** Runs a test once, with what comes before and after it. Throws what the test throws. @param {Test} test */
-export async function runTest(test) {
-  const suites = path(test.suite);
+/** Runs a test once, with what comes before and after it. Throws what the test throws. @param {Test} one */
+export async function runTest(one) {
+  const suites = path(one.suite);
   finished = [];
   for (const each of suites) {
     if (each.ready) continue;
@@ -118,7 +128,7 @@ export async function runTest(test) {
   }
   try {
     for (const hook of suites.flatMap((each) => each.beforeEach)) await hook();
-    await test.run({ expect, onTestFinished, task: { name: test.name }, skip: () => {} });
+    await one.run({ expect, onTestFinished, task: { name: one.name }, skip: () => {} });
   } finally {
     for (const hook of suites.toReversed().flatMap((each) => each.afterEach)) await hook();
     for (const hook of finished) await hook();

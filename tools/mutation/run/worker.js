@@ -26,7 +26,8 @@ Object.assign(globalThis, { attestkitMutation: mutation });
 const tests = new Map();
 /** @type {unknown} */
 let stray;
-for (const event of ['unhandledRejection', 'uncaughtException']) process.on(event, (error) => void (stray ??= error));
+for (const event of ['unhandledRejection', 'uncaughtException'])
+  process.on(event, (error) => void (stray ??= error));
 
 /** Runs one test. @param {Test} test @param {number} limit @returns {Promise<string | undefined>} why it failed */
 async function attempt(test, limit) {
