@@ -10,7 +10,7 @@ import { findMutants } from './mutants/find.js';
 import { sample } from './mutants/sample.js';
 import { ROOT, makeCopy } from './run/copy.js';
 import { examine } from './run/examine.js';
-import { LEFT_OUT, rooms } from './rooms.js';
+import { EVERYWHERE, LEFT_OUT, rooms } from './rooms.js';
 
 /** @typedef {import('./mutants/find.js').Mutant} Mutant */
 /** @typedef {import('./run/examine.js').Result} Result */
@@ -138,7 +138,7 @@ const copy = await makeCopy(byFile);
 process.once('exit', () => rmSync(copy.folder, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
 
-const own = testsIn(room);
+const own = [room, EVERYWHERE].flatMap(testsIn);
 for (const files of [own, also.flatMap(testsIn)]) {
   if (left().size === 0 || files.length === 0) continue;
   console.log(

@@ -5,6 +5,9 @@
 export const LEFT_OUT =
   /\/(support|orders)\/|killed-|processes|-server\.test|one-process|\/races\.|walk\.test/;
 
+/** The tests of the catalogs of all rooms. */
+export const EVERYWHERE = 'catalogs.test.ts';
+
 /** The folders (or files) of tests that also cover a room, in the order in which they are asked. @type {Readonly<Record<string, readonly string[]>>} */
 export const rooms = {
   kernel: ['approov', 'app-check', 'signed-token', 'guard', 'app-attest', 'key-attestation', 'net'],

@@ -68,6 +68,7 @@ export async function makeCopy(mutants) {
     const own = join(ROOT, part, 'node_modules');
     if (existsSync(own)) symlinkSync(own, join(folder, part, 'node_modules'));
   }
+  symlinkSync(join(ROOT, 'docs'), join(folder, 'docs'));
   const names = PACKAGES.map((part) => writeManifest(folder, part));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   return { folder, registry: linkModules(folder, names) };
