@@ -116,6 +116,7 @@ const seconds = () => Math.round((performance.now() - started) / 1000);
 
 /** @param {number} id @param {Result} result */
 function tell(id, result) {
+  if (results.has(id) && result.fate === 'not covered') return;
   results.set(id, result);
   const mutant = ids.get(id);
   if (mutant === undefined) return;

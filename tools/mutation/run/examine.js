@@ -1,6 +1,7 @@
 // @ts-check
 // Finds out what becomes of each mutant: first in one process that is kept, with the tests that reach it; then, if none
 // noticed it, in a process of its own that loads its files with the mutant awake.
+import { importsIn } from './graph.js';
 import { LONGEST, startWorker } from './process.js';
 
 /** @typedef {import('../mutants/find.js').Mutant} Mutant */
@@ -55,6 +56,18 @@ export async function examine(copy, files, mutants, tell) {
     return verdict;
   };
 
+  const loading = new Set(Object.values(found.loaded).flat());
+  const importsOf = importsIn(copy.folder);
+  const imported = new Map(files.map((file) => [file, importsOf(file)]));
+  /** The tests of files that load the mutant's file, those first that reach other mutants of it. @param {number} id */
+  const testsThatLoad = (id) => {
+    const path = `packages/attestkit/src/${fileOf(id)?.replace(/\.ts$/, '.js')}`;
+    const loads = byTime.filter(([key]) => imported.get(key.slice(0, key.indexOf('#')))?.has(path));
+    const isNear = (/** @type {number[]} */ reached) => reached.some((other) => fileOf(other) === fileOf(id));
+    const near = loads.filter(([, { reached }]) => isNear(reached));
+    return [...near, ...loads].map(([key]) => key);
+  };
+
   for (const id of mutants.keys()) {
     const reaching = byTime.filter(([, { reached }]) => reached.includes(id)).map(([key]) => key);
     const first = reaching.length === 0 ? {} : await run(id, reaching, false);
@@ -64,14 +77,7 @@ export async function examine(copy, files, mutants, tell) {
       tell(id, sure);
       continue;
     }
-    const isNear = (/** @type {{ reached: number[] }} */ { reached }) =>
-      reached.some((other) => fileOf(other) === fileOf(id));
-    const loading = byTime.filter(([key]) => found.loaded[key.slice(0, key.indexOf('#'))]?.includes(id));
-    const near = [
-      ...loading.filter(([, test]) => isNear(test)),
-      ...loading.filter(([, test]) => !isNear(test)),
-    ];
-    const keys = [...new Set([...reaching, ...near.map(([key]) => key)])];
+    const keys = [...new Set([...reaching, ...(loading.has(id) ? testsThatLoad(id) : [])])];
     if (keys.length === 0) tell(id, { fate: 'not covered' });
     else tell(id, resultOf(await run(id, keys, true)) ?? { fate: 'survived' });
   }
