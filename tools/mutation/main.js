@@ -24,6 +24,7 @@ const usage = `Changes one thing in a room at a time, and says which changes no 
     --sample 300                    how many mutants (0: all of them)
     --seed 1                        which ones: the same seed, the same mutants
     --only FILE[:LINE]              every mutant of a file (or a line) of the room, not a sample
+    --own                           runs the tests of the room alone, not those of others that cover it
     --list                          shows the mutants and runs nothing
     --verbose                       says which test killed each mutant
     --help                          shows this
@@ -50,6 +51,7 @@ function readOptions() {
       sample: text,
       seed: text,
       only: text,
+      own: flag,
       list: flag,
       verbose: flag,
       help: flag,
@@ -140,7 +142,7 @@ process.once('exit', () => rmSync(copy.folder, { recursive: true, force: true })
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
 
 const own = [room, EVERYWHERE].flatMap(testsIn);
-for (const files of [own, also.flatMap(testsIn)]) {
+for (const files of options.own ? [own] : [own, also.flatMap(testsIn)]) {
   if (left().size === 0 || files.length === 0) continue;
   console.log(
     `${left().size} mutants, ${files.length} files of tests${files === own ? '' : ' of other rooms'}`,

@@ -12,13 +12,13 @@ export const EVERYWHERE = 'catalogs.test.ts';
 export const rooms = {
   kernel: ['approov', 'app-check', 'signed-token', 'guard', 'app-attest', 'key-attestation', 'net'],
   approov: ['guard', 'env', 'cli', 'inspect'],
-  'app-attest': ['sessions', 'inspect'],
+  'app-attest': ['inspect'],
   'key-attestation': ['inspect'],
-  'play-integrity': ['sessions', 'inspect'],
+  'play-integrity': ['inspect'],
   'app-check': ['guard', 'env', 'inspect'],
   'signed-token': ['approov', 'app-check'],
   sessions: ['endpoints', 'guard', 'devices.test.ts'],
   guard: ['approov', 'endpoints', 'adapters'],
   endpoints: ['devices.test.ts', 'adapters'],
-  stores: ['sessions'],
+  stores: [],
 };
