@@ -24,6 +24,7 @@ const usage = `Changes one thing in a room at a time, and says which changes no 
     --sample 300                    how many mutants (0: all of them)
     --seed 1                        which ones: the same seed, the same mutants
     --only FILE[:LINE]              every mutant of a file (or a line) of the room, not a sample
+    --again FILE                    those of the sample that an earlier report, kept in a file, names as survivors
     --own                           runs the tests of the room alone, not those of others that cover it
     --list                          shows the mutants and runs nothing
     --verbose                       says which test killed each mutant
@@ -51,6 +52,7 @@ function readOptions() {
       sample: text,
       seed: text,
       only: text,
+      again: text,
       own: flag,
       list: flag,
       verbose: flag,
@@ -92,17 +94,20 @@ const also = rooms[room] ?? refuse(`there is no room ${room}`);
 const size = readNumber('sample', options.sample ?? '300');
 const seed = readNumber('seed', options.seed ?? '1');
 
+/** @param {Mutant} mutant */
+const shown = (mutant) => `${mutant.file}:${mutant.line}  ${changeOf(mutant)}  [${mutant.kind}]`;
+
 const every = filesIn(`${SRC}/${room}`, '.ts').flatMap((path) =>
   findMutants(path.slice(SRC.length + 1), readFileSync(join(ROOT, path), 'utf8')),
 );
 const only = every.filter(({ file, line }) => `${file}:${line}`.startsWith(options.only ?? ''));
-const asked = options.only === undefined ? sample(every, { size: size || every.length, seed }) : only;
+const chosen = options.only === undefined ? sample(every, { size: size || every.length, seed }) : only;
+const report = options.again === undefined ? undefined : readFileSync(options.again, 'utf8');
+const survived = report?.slice(report.lastIndexOf('\nsurvivors:'));
+const asked = chosen.filter((mutant) => survived?.includes(shown(mutant)) ?? true);
 const entries = readHarmless().filter(({ file }) => file.startsWith(`${room}/`));
 const { counted, harmless } = setApart(asked, entries);
 const ids = new Map(counted.map((mutant, index) => [index + 1, mutant]));
-
-/** @param {Mutant} mutant */
-const shown = (mutant) => `${mutant.file}:${mutant.line}  ${changeOf(mutant)}  [${mutant.kind}]`;
 
 if (asked.length === 0) refuse('there is no such mutant');
 console.log(`mutation: ${room}: ${every.length} mutants, of which ${asked.length} are asked about`);
