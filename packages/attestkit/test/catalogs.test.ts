@@ -50,6 +50,12 @@ describe('the checks of', () => {
       expect([code, DOCUMENTED.get(code)]).toEqual([code, [stage, says, name, spec]]);
   });
 
+  it.each(Object.entries(ROOMS))('%s stand there in the order of verification', (_, room) => {
+    const lists = Object.values({ ...room }).filter(Array.isArray);
+    const codes = checksIn(lists.length > 0 ? lists : { ...room }).map(({ code }) => code);
+    expect([...DOCUMENTED.keys()].filter((code) => codes.includes(code))).toEqual(codes);
+  });
+
   it('all rooms are all that the error reference has', () => {
     const codes = checksIn({ ...ROOMS }).map(({ code }) => code);
     expect([...DOCUMENTED.keys()].filter((code) => !codes.includes(code))).toEqual([]);
