@@ -1,6 +1,6 @@
 // @ts-check
-// Finds out what becomes of each mutant: first in one process that is kept, with the tests that reach it; then, if none
-// noticed it, in a process of its own that loads its files with the mutant awake.
+// Finds out what becomes of each mutant: in one process that is kept, with the tests that reach it; or, if it acts while
+// its file loads, in a process of its own that loads its files with the mutant awake.
 import { importsIn } from './graph.js';
 import { LONGEST, startWorker } from './process.js';
 
@@ -77,9 +77,11 @@ export async function examine(copy, files, mutants, tell) {
       tell(id, sure);
       continue;
     }
+    // Of a process that was spoiled, or a file that acts while it loads, only a process of its own can tell.
+    const isOpen = first.failed !== undefined || loading.has(id);
     const keys = [...new Set([...reaching, ...(loading.has(id) ? testsThatLoad(id) : [])])];
     if (keys.length === 0) tell(id, { fate: 'not covered' });
-    else tell(id, resultOf(await run(id, keys, true)) ?? { fate: 'survived' });
+    else tell(id, (isOpen ? resultOf(await run(id, keys, true)) : undefined) ?? { fate: 'survived' });
   }
   worker.stop();
   const { length } = usable;
