@@ -1,13 +1,12 @@
 // @ts-check
 // Why this exists: the documentation as a site, with search, of the very files in docs/. Its tools are a project of their
-// own, so that nobody who works on the library has to install them: they are installed here on first use, and again when
-// the lock file changed. `--dev` serves the site and shows changes at once; without it the site is built, and a link
+// own, installed on first use. `--dev` serves the site and shows changes at once; without it the site is built, and a link
 // that leads nowhere fails. `SITE_BASE` is the path under which it will be served, `SITE_SOURCE_URL` where files are that
 // are no pages.
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { installOwn } from './own-install.js';
 
 const site = resolve(import.meta.dirname, '../site');
 const { values } = parseArgs({ options: { dev: { type: 'boolean' } } });
@@ -21,12 +20,7 @@ function run(command, given) {
   }
 }
 
-/** Written by npm after each installation. */
-const installed = join(site, 'node_modules/.package-lock.json');
-const isCurrent =
-  existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(site, 'package-lock.json')).mtimeMs;
-if (!isCurrent) run('npm', ['ci', '--ignore-scripts', '--silent']);
-
+installOwn(site);
 const vitepress = join(site, 'node_modules/vitepress/bin/vitepress.js');
 run(process.execPath, [vitepress, values.dev ? 'dev' : 'build', '.']);
 if (!values.dev) console.log(`site: ${join(site, 'dist')}; npm run site -- --dev serves it while you write`);
