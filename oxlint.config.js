@@ -60,6 +60,15 @@ const config = {
       rules: { 'no-console': 'off' },
     },
     { files: ['**/test/**', 'conformance/**'], rules: { 'unicorn/consistent-function-scoping': 'off' } },
+    // VitePress reads the default exports of both.
+    {
+      files: ['site/.vitepress/config.js', 'site/.vitepress/theme/index.js'],
+      rules: { 'import/no-default-export': 'off' },
+    },
+    {
+      files: ['site/**'],
+      rules: { 'no-console': 'off', 'import/no-unassigned-import': ['error', { allow: ['**/*.css'] }] },
+    },
     { files: ['*.config.js'], rules: { 'import/no-default-export': 'off' } },
   ],
 };
