@@ -52,7 +52,7 @@ function* textsOf(value: string): Generator<Text> {
 
 /** What apps make of challenge and device id. */
 function* madeOtherwise({ challenge, deviceId }: BindingSource): Generator<Text> {
-  const label = 'attestkit-enroll-v1';
+  const label = 'attestkit-enrol-v1';
   const text = [label, challenge, deviceId].join('\n');
   yield ['the challenge itself', challenge];
   yield ['the SHA-256 of the challenge alone', hashed(challenge)];
