@@ -1,5 +1,5 @@
 import { Installation } from './installation.js';
-import { Served, type Told } from './served.js';
+import type { Served, Told } from './served.js';
 
 type Scene = (phone: Installation, served: Served) => Promise<Told>;
 
