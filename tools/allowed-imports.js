@@ -1,12 +1,13 @@
 // @ts-check
 // Why this exists: the tables of allowed directions, one for each package, which the gate tools/boundaries.js reads. A room is a
 // folder or file directly under src, or a file or folder directly under src/adapters; `index` is the root entry point.
-// Each row lists the rooms, built-in modules and packages that the room's files may import beside their own.
+// Each row lists the rooms, built-in modules and packages that the room's files may import beside their own, and in `types`
+// the rooms of which they may import types alone.
 
 /** Every row without an entry here may import any built-in module (`node:…`). */
 const PURE = ['node:crypto', 'node:buffer'];
 
-/** @typedef {Record<string, { rooms: string[], builtins?: string[], packages?: string[] }>} Rows */
+/** @typedef {Record<string, { rooms: string[], types?: string[], builtins?: string[], packages?: string[] }>} Rows */
 
 /** Of packages/attestkit. @type {Rows} */
 export const allowedImports = {
@@ -75,6 +76,7 @@ export const allowedImports = {
       'app-check',
       'sessions',
     ],
+    types: ['signed-token', 'stores', 'net', 'guard', 'endpoints'], // their codes, of which it tells the causes
   },
   cli: { rooms: ['ports', 'kernel', 'approov', 'env', 'inspect'] },
   index: {

@@ -48,10 +48,10 @@ function roomOf(path) {
 }
 
 /**
- * @param {Package} of @param {string[]} files @param {string} file @param {string} specifier
+ * @param {Package} of @param {string[]} files @param {string} file @param {string} specifier @param {boolean} isType
  * @returns {string | false} what is wrong with the import
  */
-function faultOfImport({ rows, everywhere, hasDoors }, files, file, specifier) {
+function faultOfImport({ rows, everywhere, hasDoors }, files, file, specifier, isType) {
   const room = roomOf(file);
   const row = rows[room];
   if (!row) return `${room} has no row in tools/allowed-imports.js`;
@@ -63,7 +63,8 @@ function faultOfImport({ rows, everywhere, hasDoors }, files, file, specifier) {
   if (!specifier.endsWith('.js') || !files.includes(target.replace(/\.js$/, '.ts')))
     return `${specifier} is no source file (write it with .js)`;
   const other = roomOf(target);
-  if (![room, ...row.rooms].includes(other)) return `${room} may not import ${other}`;
+  const allowed = [room, ...row.rooms, ...(isType ? (row.types ?? []) : [])];
+  if (!allowed.includes(other)) return `${room} may not import ${other}`;
   if (other === room || !hasDoors) return false;
   return !isDoor(target.replace(/\.js$/, '.ts')) && `${target} is no door of ${other}`;
 }
@@ -151,14 +152,17 @@ function problemsOf(of) {
   let imports = 0;
   for (const file of files) {
     const text = readFileSync(join(src, file), 'utf8');
-    const specifiers = [...text.matchAll(importPattern)].map(([, ...found]) => found.find(Boolean) ?? '');
-    imports += specifiers.length;
-    const relative = specifiers.filter((specifier) => specifier.startsWith('.'));
+    const found = [...text.matchAll(importPattern)].map(([statement, ...parts]) => ({
+      specifier: parts.find(Boolean) ?? '',
+      isType: /^\s*(import|export) type\b/.test(statement),
+    }));
+    imports += found.length;
+    const relative = found.filter(({ specifier }) => specifier.startsWith('.'));
     graph.set(
       file,
-      relative.map((specifier) => posix.join(posix.dirname(file), specifier).replace(/\.js$/, '.ts')),
+      relative.map(({ specifier }) => posix.join(posix.dirname(file), specifier).replace(/\.js$/, '.ts')),
     );
-    const faults = specifiers.map((specifier) => faultOfImport(of, files, file, specifier));
+    const faults = found.map(({ specifier, isType }) => faultOfImport(of, files, file, specifier, isType));
     const all = [...faults, ...faultsOfText(file, text)].filter(Boolean);
     problems.push(...all.map((fault) => `${file}: ${fault}`));
   }

@@ -21,6 +21,10 @@ export type Report<Kind extends string, Result, NotChecked extends string = neve
   readonly readAs?: string;
   /** What was left out of the evidence as it was given, or converted: quotation marks, `Bearer `. Absent where nothing was. */
   readonly notes?: readonly string[];
+  /** Why the check that decided usually fails for an honest app or operator. Only if the verdict is `fail`. */
+  readonly cause?: string;
+  /** What to do about it, and who: `Operator: …`, `App author: …`. Only if the verdict is `fail`. */
+  readonly remedy?: string;
 };
 
 /** One kind of evidence file. */

@@ -13,6 +13,7 @@ import { APP_ATTEST_RECEIPT, type AppAttestReceiptReport } from './kinds/app-att
 import { APP_CHECK, type AppCheckReport } from './kinds/app-check.js';
 import { KEY_MEMBERS } from './kinds/approov-key.js';
 import { APPROOV_TOKEN, type ApproovTokenMembers, type ApproovTokenReport } from './kinds/approov-token.js';
+import { causeOf } from './causes/causes.js';
 import { EvidenceError, unusable } from './evidence-error.js';
 import {
   KEY_ATTESTATION_SIGNATURE,
@@ -74,7 +75,7 @@ export type EvidenceReport =
  *   twice or of another type, a key that cannot be read. For evidence that was recognized it says what to add
  * @example
  * const report = inspectEvidence('Approov-Token: eyJ…', { secretBase64 });
- * if (report.verdict === 'fail') console.log(report.code, report.readAs);
+ * if (report.verdict === 'fail') console.log(report.code, report.cause, report.remedy);
  */
 export function inspectEvidence(evidence: unknown, options: InspectOptions = {}): EvidenceReport {
   const { now = Date.now(), kind: named, ...beside } = options;
@@ -95,6 +96,7 @@ export function inspectEvidence(evidence: unknown, options: InspectOptions = {})
       ...report,
       ...(reading.why !== undefined && { readAs: sentenceOfReading(reading) }),
       ...(notes.length > 0 && { notes }),
+      ...(report.verdict === 'fail' && causeOf(report.code)),
     };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;

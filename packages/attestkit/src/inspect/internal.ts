@@ -1,2 +1,1 @@
 export { saysTime, sentenceOf } from './inspect-evidence.js';
-export { usualCauseOf } from './usual-causes.js';
