@@ -37,7 +37,8 @@ export function problemsOfCauses(rooms, of) {
 function faultsOf(cause, remedy) {
   const faults = [];
   if (!/^(Operator|App author): /.test(remedy)) faults.push('the remedy does not name who acts');
-  if (!/^[A-Z“‘]/.test(cause) || !cause.endsWith('.') || !remedy.endsWith('.')) faults.push('write whole sentences');
+  if (!/^[A-Z“‘]/.test(cause) || !cause.endsWith('.') || !remedy.endsWith('.'))
+    faults.push('write whole sentences');
   if (cause === remedy) faults.push('the cause is the remedy');
   return faults;
 }

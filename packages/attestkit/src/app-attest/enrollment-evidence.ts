@@ -110,7 +110,11 @@ export function appAttest(options: AppAttestOptions): EnrollmentEvidence<'appAtt
   const trust = { anchors: receiptAnchors(options.roots), cache };
   const { receipts } = options;
   if (receipts !== undefined && typeof receipts.exchange !== 'function')
-    throw new ConfigurationError('receipts', 'exchanges nothing', 'Give what appleReceipts returned.');
+    throw new ConfigurationError(
+      'receipts',
+      'does not have the method exchange',
+      'Give what appleReceipts returned.',
+    );
   if (maxRiskMetric !== undefined && receipts === undefined) {
     const remedy =
       'Give appleReceipts({ … }) of attestkit/apple-receipts: only renewed receipts say a metric.';

@@ -51,7 +51,11 @@ export function readConsume(options: ReplayOptions): Consume | undefined {
     throw new ConfigurationError('consumer', 'is given beside store', remedy);
   }
   if (consumer !== undefined && typeof consumer.consume !== 'function')
-    throw new ConfigurationError('consumer', 'consumes nothing', 'Give what googleAppCheck returned.');
+    throw new ConfigurationError(
+      'consumer',
+      'does not have the method consume',
+      'Give what googleAppCheck returned.',
+    );
   if (store !== undefined && typeof store.claim !== 'function')
     throw new ConfigurationError('store', 'is not a store', 'Give a store: memoryStore(), for example.');
   if (consumer === undefined && store === undefined && acceptSessionTokens) {

@@ -32,7 +32,7 @@ async function bytesOf(stream: AsyncIterable<Uint8Array>, name: string): Promise
   } catch (error) {
     throw new UsageError(`${name} cannot be read: ${(error as Error).message}`);
   }
-  if (size > MAX_BYTES) throw new UsageError(`${name} has more than 1 MiB: that is no evidence`);
+  if (size > MAX_BYTES) throw new UsageError(`${name} has more than 1 MiB: that is not evidence`);
   return Buffer.concat(chunks);
 }
 

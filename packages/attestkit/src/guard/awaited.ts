@@ -11,6 +11,6 @@ export function mustBeAwaited(promise: Promise<Decision<Attestation>>): Promise<
 
 function complain(): never {
   throw new TypeError(
-    'guard.check returned a promise, which was not awaited: let a request pass only where the awaited outcome is accept',
+    'guard.check returned a promise, which was not awaited: let a request pass only if the awaited outcome is accept',
   );
 }

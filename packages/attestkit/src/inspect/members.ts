@@ -66,7 +66,7 @@ export function readMembers<T extends MemberTable>(kind: string, table: T, file:
     if (member === undefined)
       throw unusable(
         name,
-        `is no member of ${kind} evidence`,
+        `is not a member of ${kind} evidence`,
         memberFor(name, kind) ??
           `Members are ${Object.keys(table).join(', ')}; for people, ${DESCRIPTIVE.join(', ')}.`,
       );

@@ -71,7 +71,7 @@ async function ask(
     throw new FetchFailure('the answer is a redirect');
   // From a `fetch` that was given: what reads the answer counts on these.
   if (typeof response.status !== 'number' || typeof response.headers.get !== 'function')
-    throw new FetchFailure('the answer is no Response');
+    throw new FetchFailure('the answer is not a Response');
   return response;
 }
 

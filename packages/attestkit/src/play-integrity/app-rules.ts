@@ -53,7 +53,7 @@ export function readPinnedApp(app: PlayIntegrityAppOptions): AppRules {
   const rules = readApp(app);
   if (rules.pins === undefined) throw refusedPins('is missing');
   for (const pin of rules.pins)
-    if (decodeBase64url(pin)?.length !== 32) throw refusedPins('has one that is no SHA-256');
+    if (decodeBase64url(pin)?.length !== 32) throw refusedPins('has one that is not a SHA-256');
   return rules;
 }
 

@@ -183,10 +183,14 @@ function readApps(apps: readonly PlayIntegrityApp[] | undefined): readonly App[]
 
 function assertDecodable(apps: readonly App[], decoder: IntegrityDecoder | undefined): void {
   if (decoder !== undefined && typeof decoder.decode !== 'function')
-    throw new ConfigurationError('decoder', 'decodes nothing', 'Give what googlePlayIntegrity returned.');
+    throw new ConfigurationError(
+      'decoder',
+      'does not have the method decode',
+      'Give what googlePlayIntegrity returned.',
+    );
   for (const { keys } of apps) {
     if (keys !== undefined && !areKeys(keys))
-      throw new ConfigurationError('keys', 'are no response keys', 'Give what playIntegrityKeys returned.');
+      throw new ConfigurationError('keys', 'are not response keys', 'Give what playIntegrityKeys returned.');
     if (keys === undefined && decoder === undefined) {
       const remedy = 'Give googlePlayIntegrity({ … }), or every app its own response keys.';
       throw new ConfigurationError('decoder', 'is not set, and an app has no keys', remedy);

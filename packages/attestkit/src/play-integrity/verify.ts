@@ -81,7 +81,7 @@ export function inspectPlayIntegrityToken(
 
 function assertKeys(keys: PlayIntegrityKeys): void {
   if (areKeys(keys)) return;
-  throw new ConfigurationError('keys', 'are no response keys', 'Give what playIntegrityKeys returned.');
+  throw new ConfigurationError('keys', 'are not response keys', 'Give what playIntegrityKeys returned.');
 }
 
 /** ES256 whatever the header says; a compact JWS may say so itself (RFC 7515 §4.1.9). */

@@ -48,7 +48,7 @@ export function readPolicy(policy: DevicePolicy = {}): DevicePolicy {
     if (list === undefined || (list.length > 0 && list.every((each) => typeof each === 'string'))) continue;
     throw new ConfigurationError(
       `${path}${name}`,
-      'names none',
+      'is not a list of names',
       'Name those that are allowed, or leave it out.',
     );
   }

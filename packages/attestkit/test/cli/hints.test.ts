@@ -7,7 +7,7 @@ import { causeOf } from '../../src/inspect/causes/causes.js';
 import { mintApproovToken } from 'attestkit-testing/approov';
 import { cli, ENV, SECRET } from './support/terminal.js';
 
-const HINT = /\nFAIL \w+\n {5}[^\n]+(\n {5}[^\n]+)*\n {5}It was checked as of now\. [^\0]*set "at"/;
+const HINT = /\nFAIL \w+\n {5}[^\n]+(\n {5}[^\n]+)*\n {5}It was checked as of the current time\. [^\0]*set "at"/;
 
 async function inspected(file: object | string, ...argv: readonly string[]) {
   const stdin = typeof file === 'string' ? file : JSON.stringify(file);
@@ -131,7 +131,7 @@ describe('a bare token of Google’s', () => {
   ])('cannot be used: %s', async (name, bare) => {
     const { status, out, err } = await inspected(bare);
     expect([status, out]).toEqual([2, '']);
-    expect(err).toMatch(new RegExp(`^attestkit inspect: evidence is read as a token of ${name}`));
+    expect(err).toMatch(new RegExp(`^attestkit inspect: evidence is read as a ${name} token`));
     expect(err).toMatch(/\nSee: attestkit inspect --help\n$/);
     expect(err).not.toContain(bare);
   });

@@ -14,7 +14,7 @@ export function importPublicKey(
   cache: AppAttestCache | undefined,
 ): KeyObject {
   if (source instanceof KeyObject) return fit(source);
-  if (typeof source !== 'string' && !(source instanceof Uint8Array)) throw misfit('is no key');
+  if (typeof source !== 'string' && !(source instanceof Uint8Array)) throw misfit('is not a key');
   const encoding = typeof source === 'string' ? source : latin1(source);
   const known = cache?.keys.get(encoding);
   if (known !== undefined) return known;

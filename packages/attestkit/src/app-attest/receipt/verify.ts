@@ -171,7 +171,7 @@ function readExpectations(expected: ReceiptExpectations): ReceiptRules {
   assertTime(now);
   for (const [name, bytes] of Object.entries({ leafCertificate, clientDataHash })) {
     if (bytes !== undefined && !(bytes instanceof Uint8Array))
-      throw new ConfigurationError(name, 'is no bytes', 'Give a Uint8Array, or leave it out.');
+      throw new ConfigurationError(name, 'is not a Uint8Array', 'Give the bytes, or leave it out.');
   }
   return {
     appIds,

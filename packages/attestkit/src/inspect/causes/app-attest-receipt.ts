@@ -5,7 +5,7 @@ type ReceiptCode = Extract<AppAttestErrorCode, `ERR_APP_ATTEST_RECEIPT_${string}
 
 /** The receipt comes with the attestation, and later from Apple: an app cannot change it without breaking its signature. */
 const CUT: Cause = [
-  'The receipt was damaged where it was stored or copied: cut off, encoded twice, or mixed up with the whole attestation.',
+  'The receipt was damaged when it was stored or copied: cut off, encoded twice, or mixed up with the whole attestation.',
   'Operator: store the bytes of the receipt unchanged, and inspect the base64 that `guard.devices.receipt` returns.',
 ];
 

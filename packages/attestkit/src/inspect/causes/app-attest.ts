@@ -179,7 +179,7 @@ export const APP_ATTEST_CAUSES: Causes<Exclude<AppAttestErrorCode, keyof typeof 
   ERR_APP_ATTEST_ASSERTION_MEMBERS_MALFORMED: ASSERTION_ALTERED,
   ERR_APP_ATTEST_ASSERTION_AUTH_DATA_MALFORMED: ASSERTION_ALTERED,
   ERR_APP_ATTEST_ASSERTION_KEY_UNKNOWN: [
-    'The device enrolled with another kind of evidence, and the app sends an assertion of App Attest.',
+    'The device enrolled with another kind of evidence, and the app sends an App Attest assertion.',
     'App author: sign with the key that the device enrolled, or enroll the App Attest key first.',
   ],
   ERR_APP_ATTEST_ASSERTION_SIGNATURE_INVALID: [

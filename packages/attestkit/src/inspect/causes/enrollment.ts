@@ -31,7 +31,7 @@ export const ENROLLMENT_CAUSES: Causes<EnrollmentCode> = {
     'App author: send every member that the page about enrollment lists for this endpoint, as text.',
   ],
   ERR_ENROLLMENT_EVIDENCE_MALFORMED: [
-    'The app sent evidence of a kind that the server does not have in `devices.evidence`, of several kinds at once, or of none.',
+    'The app sent evidence of a kind that the server does not have in `devices.evidence`, of several kinds at once, or no evidence.',
     'Operator: add the kind to `devices.evidence`. App author: send the members of one kind; a key and a Play token together need the option `playIntegrity`.',
   ],
   ERR_CHALLENGE_MALFORMED: [

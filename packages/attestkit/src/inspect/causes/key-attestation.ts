@@ -194,7 +194,7 @@ export const KEY_ATTESTATION_CAUSES: Causes<KeyAttestationErrorCode> = {
   ],
   ERR_KEY_ATTESTATION_REQUEST_SIGNATURE_INVALID: [
     'The app signed other bytes than the server verifies: a target without its query, a body that was serialized again, another audience, or a hash of the lines.',
-    'App author: sign the UTF-8 bytes of the lines themselves with `SHA256withECDSA`, over what goes on the wire. `attestkit inspect` names the usual mistakes.',
+    'App author: sign the UTF-8 bytes of the lines themselves with `SHA256withECDSA`, over the bytes on the wire. `attestkit inspect` names the usual mistakes.',
   ],
   ERR_KEY_ATTESTATION_MODULES_HASH_MISSING: [
     'The phone runs a version of Android before 16, which does not attest its modules.',

@@ -28,7 +28,7 @@ export function readToken(token: string, field: string | undefined): Reading {
     return {
       kind: google,
       file: { token },
-      what: 'a token of Play Integrity, which is encrypted',
+      what: 'a Play Integrity token, which is encrypted',
       why: 'it is a JWE with a wrapped key',
     };
   if (looksLikeSession(token))
@@ -46,7 +46,7 @@ function approov(token: string, why: string): Reading {
 }
 
 function appCheck(token: string, why: string): Reading {
-  return { kind: 'app-check', file: { token }, what: 'a token of Firebase App Check', why };
+  return { kind: 'app-check', file: { token }, what: 'a Firebase App Check token', why };
 }
 
 /** What a placeholder is inspected without: it is refused for its form. */

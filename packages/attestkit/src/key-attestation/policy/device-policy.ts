@@ -102,8 +102,8 @@ export function readDevicePolicy(options: DevicePolicyOptions): DevicePolicy {
     throw new ConfigurationError('verifiedBootKeys', 'is not a list of keys', remedy);
   }
   if (verifiedBoot === 'any' && verifiedBootKeys.length > 0) {
-    const remedy = 'Leave verifiedBoot out: the listed systems are let in beside those of the makers.';
-    throw new ConfigurationError('verifiedBootKeys', 'is given where any system is let in', remedy);
+    const remedy = 'Leave verifiedBoot out: the listed systems are accepted beside those of the makers.';
+    throw new ConfigurationError('verifiedBootKeys', 'is given, and any system is accepted', remedy);
   }
   if (
     maxCertificatesIssued !== undefined &&

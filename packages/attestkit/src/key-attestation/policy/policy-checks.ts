@@ -73,7 +73,7 @@ export const POLICY_CHECKS = freezeJson({
     name: 'purposes of the key',
     code: 'ERR_KEY_ATTESTATION_PURPOSES_DENIED',
     stage: 'denied',
-    says: 'the key may not be used for what is demanded, or may attest other keys',
+    says: 'the key may not be used for a demanded purpose, or may attest other keys',
     spec: `${SCHEMA}, purpose`,
   },
   userAuthentication: {

@@ -107,5 +107,5 @@ export function appleReceipts(options: AppleReceiptsOptions): ReceiptExchanger {
 function id(option: string, text: unknown): string {
   if (typeof text === 'string' && /^[A-Z0-9]{10}$/.test(text)) return text;
   const remedy = 'Copy it from your developer account: ten letters and digits.';
-  throw new ConfigurationError(option, 'is not an identifier of Apple’s', remedy);
+  throw new ConfigurationError(option, 'is not an identifier from Apple', remedy);
 }
