@@ -73,7 +73,7 @@ export interface Guard {
   /**
    * Decides about one request. Total: it neither throws nor rejects, and a failure of a store, a key source or
    * the guard itself is a refusal. Synchronous when nothing had to be fetched: always `await` it, and let a request pass only
-   * where `outcome` is `accept`. A promise that was not awaited throws when its `outcome` is read.
+   * if `outcome` is `accept`. A promise that was not awaited throws when its `outcome` is read.
    *
    * @param route default: the guard's own settings
    */
@@ -242,7 +242,7 @@ function namer(named: GuardOptions['requestId']): (request: AttestedRequest) => 
   };
 }
 
-/** Seconds in place of milliseconds would let tokens live a thousand times too long. */
+/** Seconds instead of milliseconds would let tokens live a thousand times too long. */
 function assertClock(now: () => number): void {
   const at: unknown = now();
   if (typeof at === 'number' && at > 1e11) return;

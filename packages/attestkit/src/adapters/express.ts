@@ -30,11 +30,11 @@ export function protect(guard: Guard, options?: RouteOptions): Middleware {
 }
 
 /**
- * The guard's endpoints of devices, below where they are mounted: `app.use('/device', deviceEndpoints(guard))`.
+ * The guard's endpoints of devices, below the path where they are mounted: `app.use('/device', deviceEndpoints(guard))`.
  * Requests for other paths go on. Mount them before what protects all routes, and before the body parser, or give the
  * parser the hook `rawBody`.
  *
- * @throws ConfigurationError naming `guard` where it has no endpoints
+ * @throws ConfigurationError naming `guard` if it has no endpoints
  */
 export function deviceEndpoints(guard: Guard): Middleware {
   // Express has taken the path of the mount from the URL.

@@ -36,7 +36,7 @@ export type OnRequest = (request: FastifyRequest, reply: FastifyReply, done: () 
 /** A hook that always answers. */
 export type AnswerRequest = (request: FastifyRequest, reply: FastifyReply & NotFoundReply) => void;
 
-/** What is used of Fastify's reply where there is no such endpoint. */
+/** What is used of Fastify's reply if there is no such endpoint. */
 export interface NotFoundReply {
   callNotFound(): unknown;
 }
@@ -62,7 +62,7 @@ export interface DeviceEndpointsOptions extends MountOptions {
  * setting `trustProxy`.
  *
  * The result is `request.attestation`. Fastify's own types know of it through
- * `request.getDecorator<Attestation>('attestation')` where the plugin is registered, or by a declaration of yours:
+ * `request.getDecorator<Attestation>('attestation')` if the plugin is registered, or by a declaration of yours:
  *
  * ```ts
  * declare module 'fastify' {
@@ -105,7 +105,7 @@ export const protection: (instance: FastifyInstance, options: ProtectionOptions)
     { [Symbol.for('skip-override')]: true, [Symbol.for('fastify.display-name')]: 'attestkit' },
   );
 
-/** Answers the endpoints in place of letting them through: what is let through, a router may read as another path. */
+/** Answers the endpoints instead of letting them through: what is let through, a router may read as another path. */
 function answeringFirst(guard: Guard, path: string, { prefix }: FastifyInstance, hook: OnRequest): OnRequest {
   if (prefix !== '') {
     const remedy = 'Register the plugin on the root instance, or the plugin deviceEndpoints in this scope.';
@@ -126,7 +126,7 @@ function answeringFirst(guard: Guard, path: string, { prefix }: FastifyInstance,
  * and answer before the body is parsed; the rest below the prefix is not found. Where all routes are protected, use the
  * option `devicePath` of `protection` instead: an exclusion of `/device/*` opens the application's own routes there.
  *
- * @throws ConfigurationError (rejects with it) naming the option, or `guard` where it has no endpoints, when the
+ * @throws ConfigurationError (rejects with it) naming the option, or `guard` if it has no endpoints, when the
  *   instance gets ready
  */
 export async function deviceEndpoints(

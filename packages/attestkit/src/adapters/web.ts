@@ -55,7 +55,7 @@ export function protect<Rest extends readonly unknown[]>(
  * Answers requests for the guard's endpoints of devices, by default below `/device`; undefined for all
  * others: `const device = deviceEndpoints(guard)`, then `device(request) ?? handler(request)`.
  *
- * @throws ConfigurationError naming the option, or `guard` where it has no endpoints
+ * @throws ConfigurationError naming the option, or `guard` if it has no endpoints
  */
 export function deviceEndpoints<Rest extends readonly unknown[] = readonly []>(
   guard: Guard,
@@ -93,7 +93,7 @@ export function warnOfNoAddress(): void {
 /**
  * Translates a fetch request for `guard.check`. What fetch has lost by then stays lost: repeated header fields
  * arrive joined by a comma, and fail as malformed or not matching; the path is what the URL parser made of it; the
- * peer's address is known only where it is given. The body is read from a clone, and is absent where the request's own
+ * peer's address is known only if it is given. The body is read from a clone, and is absent if the request's own
  * has been used.
  *
  * @param address the peer's, if it is known
@@ -118,7 +118,7 @@ export class WebRequest implements AttestedRequest {
     this.#address = address;
   }
 
-  /** Only when asked, and only where it is one. */
+  /** Only when asked, and only if it is one. */
   get ip(): string | undefined {
     const address: unknown = this.#address();
     return typeof address === 'string' && address !== '' ? address : undefined;

@@ -28,7 +28,7 @@ import type { AppAttestReceipt } from './receipt/verify.js';
 import { receiptAnchors } from './receipt/roots.js';
 import type { TrustAnchor } from './attestation/roots.js';
 
-/** How attestations of App Attest are verified, and which keys are let in. */
+/** How App Attest attestations are verified, and which keys are let in. */
 export interface AppAttestOptions extends AppAttestPolicyOptions {
   /** App IDs: `TEAMID1234.com.example.app`, prefix and bundle identifier (on macOS the signing identifier). */
   readonly appIds: readonly string[];
@@ -42,7 +42,7 @@ export interface AppAttestOptions extends AppAttestPolicyOptions {
    */
   readonly maxRiskMetric?: number | undefined;
   /**
-   * Exchanges receipts for newer ones, which say the risk metric: `appleReceipts`. At a refresh or `assert`, where one is due.
+   * Exchanges receipts for newer ones, which say the risk metric: `appleReceipts`. At a refresh or `assert`, if one is due.
    * Default: the receipt of the attestation is verified, and not kept.
    */
   readonly receipts?: ReceiptExchanger | undefined;
@@ -53,7 +53,7 @@ export interface AppAttestOptions extends AppAttestPolicyOptions {
    */
   readonly additionalRoots?: readonly (string | Uint8Array)[] | undefined;
   /**
-   * Roots for testing, PEM or DER, in place of Apple's: those of attestations and of receipts. What enrolls under them
+   * Roots for testing, PEM or DER, instead of Apple's: those of attestations and of receipts. What enrolls under them
    * says `virtual: true`.
    */
   readonly roots?: readonly (string | Uint8Array)[] | undefined;
@@ -67,7 +67,7 @@ export interface AppAttestFacts extends JsonObject {
   readonly category?: string;
   /** CFBundleVersion; from iOS 27 on, and never of Macs. */
   readonly bundleVersion?: string;
-  /** SHA-256 of the app's code directory when it enrolled, in hexadecimal; where the app asks for it. */
+  /** SHA-256 of the app's code directory when it enrolled, in hexadecimal; if the app asks for it. */
   readonly codeDirectoryHash?: string;
   readonly osVersion?: string;
   readonly osBuild?: string;

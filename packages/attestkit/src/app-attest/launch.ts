@@ -25,14 +25,14 @@ const CATEGORIES = {
 /** How an app came to its device. `enterprise` is ad hoc distribution too. */
 export type AppAttestCategory = (typeof CATEGORIES)[keyof typeof CATEGORIES];
 
-/** What iOS 27 and macOS 27 say of the app that signs; undefined where the system says nothing. */
+/** What iOS 27 and macOS 27 say of the app that signs; undefined if the system says nothing. */
 export interface Launch {
   readonly category: AppAttestCategory | undefined;
   /** CFBundleVersion; Macs write none. */
   readonly bundleVersion: string | undefined;
   /**
    * SHA-256 of the app's code directory, all 64 digits in hexadecimal: what `codesign -d --verbose=4` shows as
-   * `CandidateCDHashFull sha256`. Only where the app asks for it. `unrecognized` where it is of another form.
+   * `CandidateCDHashFull sha256`. Only if the app asks for it. `unrecognized` if it is of another form.
    */
   readonly codeDirectoryHash: string | undefined;
 }
@@ -114,7 +114,7 @@ function appraiseFact(
   checks.holds(allowed, allows(policy, value), value, isAsked ? oneOf(policy.allowed) : NOT_ASKED);
 }
 
-/** Undefined where there is none; NaN where it is something else than Apple writes. */
+/** Undefined if there is none; NaN if it is something else than Apple writes. */
 function categoryNumber(value: CborValue | undefined): number | undefined {
   if (value === undefined) return undefined;
   if (!(value instanceof Uint8Array) || value.length !== 4) return Number.NaN;

@@ -40,7 +40,7 @@ export type Consume = (token: string, result: AppCheckResult, now: number) => ()
 const MARGIN_MS = 120_000;
 
 /**
- * Reads how tokens are consumed; undefined where they are not.
+ * Reads how tokens are consumed; undefined if they are not.
  *
  * @throws ConfigurationError naming the option
  */

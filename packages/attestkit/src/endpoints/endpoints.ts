@@ -36,7 +36,7 @@ interface Use {
 
 interface Endpoint {
   readonly method: 'GET' | 'POST';
-  /** False where it costs nothing. */
+  /** False if it costs nothing. */
   readonly limited?: false;
   /** Gives the body of the answer. */
   readonly run: (use: Use) => object | Promise<object>;
@@ -50,7 +50,7 @@ const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store
 /** RFC 9110 §9.3.2: what answers GET answers HEAD. */
 const ALLOWED = { GET: 'GET, HEAD', POST: 'POST' } as const;
 
-/** The endpoints of enrollment and sessions: a path below where they are mounted in, an answer out. */
+/** The endpoints of enrollment and sessions: a path below the one where they are mounted in, an answer out. */
 export class Endpoints {
   readonly #setup: EndpointSetup;
   readonly #endpoints: ReadonlyMap<string, Endpoint>;
@@ -97,7 +97,7 @@ export class Endpoints {
   }
 
   /**
-   * Answers a request for an endpoint; undefined where there is none of this path. Total: it never throws nor rejects.
+   * Answers a request for an endpoint; undefined if there is none of this path. Total: it never throws nor rejects.
    *
    * @param path below the place where the endpoints are mounted, without the query: `/challenge`
    */

@@ -12,7 +12,7 @@ export interface EndpointUse {
   readonly step: 'address' | 'device' | 'verified';
   /** Keyed hash of the peer's address, where the adapter knows it. */
   readonly address: string | undefined;
-  /** Keyed hash of the device id; undefined at the step `address`, and where the request has none. */
+  /** Keyed hash of the device id; undefined at the step `address`, and if the request has none. */
   readonly device: string | undefined;
 }
 

@@ -113,7 +113,7 @@ function select(progress: Progress): readonly Selected[] {
   throw new AttestationError(missing as CheckDef);
 }
 
-/** Verifies the selected items from `index` on; a promise only where one had to be waited for. */
+/** Verifies the selected items from `index` on; a promise only if one had to be waited for. */
 function verifyFrom(
   index: number,
   selected: readonly Selected[],

@@ -23,12 +23,12 @@ interface Concluded {
   readonly exempt?: 'excluded' | 'preflight';
 }
 
-/** The user's listener, where there is one, and how to name to it who it was. */
+/** The user's listener, if there is one, and how to name to it who it was. */
 export interface Telling {
   readonly onEvent: ((event: GuardEvent) => unknown) | undefined;
   /** Names a request in events. */
   readonly requestId: (request: AttestedRequest) => string;
-  /** A keyed hash; undefined where the guard has no secret to key it with. */
+  /** A keyed hash; undefined if the guard has no secret to key it with. */
   readonly pseudonym: ((kind: 'ip' | 'device_id', value: string) => string) | undefined;
 }
 

@@ -16,7 +16,7 @@ const HEALTHY: Health = Object.freeze({ healthy: true, down: Object.freeze([]) }
 /**
  * Makes the probe of a guard: one read, by however many who ask within a second. Never rejects.
  *
- * @param store undefined where the guard has none, and depends on nothing
+ * @param store undefined if the guard has none, and depends on nothing
  */
 export function healthOf(store: Pick<Store, 'get'> | undefined): () => Promise<Health> {
   if (store === undefined) return () => Promise.resolve(HEALTHY);

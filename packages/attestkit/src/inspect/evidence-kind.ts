@@ -19,7 +19,7 @@ export type Report<Kind extends string, Result, NotChecked extends string = neve
   readonly at: string;
   /** What the evidence was read as, and because of what; absent if it says its kind itself. */
   readonly readAs?: string;
-  /** What was left out of the evidence as it was given, or converted: quotation marks, `Bearer `. Absent where nothing was. */
+  /** What was left out of the evidence as it was given, or converted: quotation marks, `Bearer `. Absent if nothing was. */
   readonly notes?: readonly string[];
   /** Why the check that decided usually fails for an honest app or operator. Only if the verdict is `fail`. */
   readonly cause?: string;
@@ -89,7 +89,7 @@ export function withoutIdle<Name extends string>(
 /**
  * Adds to a check that failed the mistake behind it.
  *
- * @param find asked only where the check failed; undefined where no mistake fits
+ * @param find asked only if the check failed; undefined if no mistake fits
  */
 export function explain(
   reports: readonly CheckReport[],

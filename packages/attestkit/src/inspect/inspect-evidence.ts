@@ -71,7 +71,7 @@ export type EvidenceReport =
  * @param evidence an evidence file (`ApproovTokenEvidence` and the like), as an object or as JSON text; or what people
  *   paste, which is recognized: a token, a header field, a certificate chain, an answer of Google's, the body of a device
  *   endpoint, at most 1 MiB. The report says in `readAs` what it was read as
- * @throws EvidenceError where there is nothing to inspect: an unknown kind, a member that is missing, unknown, given
+ * @throws EvidenceError if there is nothing to inspect: an unknown kind, a member that is missing, unknown, given
  *   twice or of another type, a key that cannot be read. For evidence that was recognized it says what to add
  * @example
  * const report = inspectEvidence('Approov-Token: eyJ…', { secretBase64 });
@@ -151,13 +151,13 @@ const MEMBER_OF: Readonly<Record<string, string>> = {
 /**
  * The kind of some evidence, as `inspectEvidence` takes it.
  *
- * @throws EvidenceError where it is of none
+ * @throws EvidenceError if it is of none
  */
 export function kindOf(evidence: unknown, options: Pick<InspectOptions, 'kind'> = {}): EvidenceKindName {
   return recognize(evidence, options.kind).kind;
 }
 
-/** Whether the evidence brings the key that it is to be verified with; where it does not, `inspectEvidence` needs one beside it. */
+/** Whether the evidence brings the key that it is to be verified with; if it does not, `inspectEvidence` needs one beside it. */
 export function hasKey(evidence: unknown, options: Pick<InspectOptions, 'kind'> = {}): boolean {
   const { file, beside } = recognize(evidence, options.kind);
   const all: JsonObject = { ...beside, ...file };

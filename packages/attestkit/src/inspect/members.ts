@@ -10,13 +10,13 @@ export interface Flaw {
   readonly remedy?: string;
 }
 
-/** One member of an evidence file: what it must be, in words, and how it is read; undefined where it is another thing. */
+/** One member of an evidence file: what it must be, in words, and how it is read; undefined if it is another thing. */
 export interface Member<T> {
   readonly is: string;
   readonly read: (value: unknown) => T | undefined;
   /** What is wrong with a value that cannot be read, where more can be said than that it is another thing. */
   readonly flaw?: (value: unknown) => Flaw | undefined;
-  /** What to give where it is missing. Without this it may be left out. */
+  /** What to give if it is missing. Without this it may be left out. */
   readonly remedy?: string;
 }
 
@@ -90,9 +90,9 @@ function unreadable(
 }
 
 /**
- * The name of the one member that is there, undefined where none is.
+ * The name of the one member that is there, undefined if none is.
  *
- * @throws EvidenceError where there are several
+ * @throws EvidenceError if there are several
  */
 export function onlyOne<Name extends string>(
   names: readonly Name[],

@@ -23,7 +23,7 @@ export function readRevocationList(document: unknown): RevocationList | undefine
 
 /**
  * Reads the same from bytes that nobody signed. JSON.parse keeps the last of two entries for one serial, which would take
- * back a revocation; here a serial refuses where it, or a name in its entry, is there twice. The list itself is not
+ * back a revocation; here a serial refuses if it, or a name in its entry, is there twice. The list itself is not
  * refused for that: lists that were put together from several are published with such entries, and no list at all would
  * keep every device out.
  */

@@ -17,7 +17,7 @@ export const enforcing: Checks = {
 /**
  * Holds a value to a check without which the next line cannot be read: ends the verification with either sink.
  *
- * @param actual what was found where there is no value
+ * @param actual what was found if there is no value
  * @throws AttestationError when `value` is undefined
  */
 export function mustRead<T>(checks: Checks, check: CheckDef, value: T | undefined, actual?: unknown): T {

@@ -33,7 +33,7 @@ function isSameSystem(one: KeyDescription, other: KeyDescription): boolean {
   );
 }
 
-/** Packages and digests in one text, without the versions; undefined where there is no app. */
+/** Packages and digests in one text, without the versions; undefined if there is no app. */
 function appOf({ softwareEnforced, hardwareEnforced }: KeyDescription): string | undefined {
   const app = softwareEnforced.attestationApplicationId ?? hardwareEnforced.attestationApplicationId;
   if (app === undefined) return undefined;

@@ -130,7 +130,7 @@ export function appraiseEnrolled(
   appraiseUse({ purposes, userAuthType }, key, enforcing);
 }
 
-/** Serials to look up on the revocation list; undefined where the record has none. */
+/** Serials to look up on the revocation list; undefined if the record has none. */
 export function serialsOf({ withheld }: Enrolled): readonly string[] | undefined {
   return (withheld as Withheld | undefined)?.certificateSerials;
 }

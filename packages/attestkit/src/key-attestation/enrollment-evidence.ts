@@ -39,7 +39,7 @@ export interface KeyAttestationOptions extends DevicePolicyOptions, KeyPolicyOpt
    * is taken out. Default: none.
    */
   readonly additionalRoots?: readonly (string | Uint8Array)[] | undefined;
-  /** Roots for testing, PEM or DER, in place of Google's; what enrolls under them says `virtual: true`. */
+  /** Roots for testing, PEM or DER, instead of Google's; what enrolls under them says `virtual: true`. */
   readonly roots?: readonly (string | Uint8Array)[] | undefined;
   /** How many issuers, and how many public keys for signed requests, are remembered. Default 1000. */
   readonly cache?: number | undefined;

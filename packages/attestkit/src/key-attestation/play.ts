@@ -3,10 +3,10 @@ import type { Companion, Enrolled, EnrollmentEvidence } from '../ports/enrollmen
 import { readBootKey } from './policy/device-policy.js';
 import { isComplete } from './description/lenient-der.js';
 
-/** A verdict of Play Integrity beside the key attestation, in the same body and over the same challenge. */
+/** A Play Integrity verdict beside the key attestation, in the same body and over the same challenge. */
 export interface PlayOptions {
   /**
-   * Asks for a verdict of Play Integrity beside the chain: `playIntegrity({ … })` of `attestkit/play-integrity`, which devices
+   * Asks for a Play Integrity verdict beside the chain: `playIntegrity({ … })` of `attestkit/play-integrity`, which devices
    * send as `integrity_token`. Both make one record with one key. Default: the chain comes alone.
    */
   readonly playIntegrity?: EnrollmentEvidence | undefined;

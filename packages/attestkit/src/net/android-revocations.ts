@@ -41,7 +41,7 @@ export interface RemoteRevocationsOptions {
   readonly maxStaleSeconds?: number | undefined;
   /** Seconds without another fetch after one that failed: 1 to 3600. Default 30. */
   readonly cooldownSeconds?: number | undefined;
-  /** Used in place of the global `fetch`: for a proxy, a private CA or a test. */
+  /** Used instead of the global `fetch`: for a proxy, a private CA or a test. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** The clock, in milliseconds. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
@@ -79,7 +79,7 @@ const STORED_OPTIONS: OptionTypes = { fetchedAt: 'any', maxStaleSeconds: 'any', 
  * `current` throws AttestationError with the code `ERR_REVOCATIONS_UNAVAILABLE` and the stage `unavailable`, or rejects
  * with it, when there is no list that may be used; `retryAfter` is in seconds, and `cause` says what went wrong.
  *
- * @param url default: Google's. https; http only for a loopback host and where `NODE_ENV` is `development` or `test`
+ * @param url default: Google's. https; http only for a loopback host and if `NODE_ENV` is `development` or `test`
  * @throws ConfigurationError naming the option
  */
 export function remoteRevocations(
@@ -108,7 +108,7 @@ export function remoteRevocations(
  * A list that was stored, for servers without a way to the network: parsed JSON of Google's answer. Make a new source, and
  * a new guard, of a newer file. A list that names no certificate is used like any other, for tests: see `size`.
  *
- * @throws ConfigurationError naming the option, where the document is no such list, and where it is too old already or
+ * @throws ConfigurationError naming the option, if the document is no such list, and if it is too old already or
  *   from the future, more than 5 minutes from now
  */
 export function storedRevocations(document: unknown, options: StoredRevocationsOptions): RevocationSource {

@@ -24,12 +24,12 @@ export class Flight {
     return this.#work.isUnderWay;
   }
 
-  /** Why the last one brought nothing, where it did not. */
+  /** Why the last one brought nothing, if it did not. */
   get failure(): Error | undefined {
     return this.#failure;
   }
 
-  /** What time it is. Where the clock was set back, the owner is told first, and no cooldown goes on. */
+  /** What time it is. If the clock was set back, the owner is told first, and no cooldown goes on. */
   time(): number {
     const at = this.#now();
     if (at < this.#endedAt) {

@@ -19,11 +19,11 @@ import { appraiseTesting, appraiseVerdict, decodeToken } from './verify.js';
 /** One app that devices enroll with. */
 export interface PlayIntegrityApp extends PlayIntegrityAppOptions {
   readonly acceptedCertificates: readonly string[];
-  /** The app's own response keys, where it manages them; its tokens are then decoded here. */
+  /** The app's own response keys, if it manages them; its tokens are then decoded here. */
   readonly keys?: PlayIntegrityKeys | undefined;
 }
 
-/** How verdicts of Play Integrity are had, and which devices are let in. */
+/** How Play Integrity verdicts are had, and which devices are let in. */
 export interface PlayIntegrityOptions extends PlayIntegrityPolicyOptions, VerdictWindow {
   readonly apps: readonly PlayIntegrityApp[];
   /**
@@ -32,7 +32,7 @@ export interface PlayIntegrityOptions extends PlayIntegrityPolicyOptions, Verdic
    */
   readonly decoder?: IntegrityDecoder | undefined;
   /**
-   * `standard` binds by `requestHash`, and Google alone can decode it; `classic` by `nonce`. Default: `classic` where
+   * `standard` binds by `requestHash`, and Google alone can decode it; `classic` by `nonce`. Default: `classic` if
    * an app has keys, else `standard`.
    */
   readonly request?: 'standard' | 'classic' | undefined;
@@ -68,7 +68,7 @@ interface App extends AppRules {
 }
 
 /**
- * Play Integrity as evidence for enrollment: field `integrity_token` of the body, and `package_name` where several apps
+ * Play Integrity as evidence for enrollment: field `integrity_token` of the body, and `package_name` if several apps
  * are configured. The token is bound by `enrollmentHash` of challenge and device id. Unless options say otherwise, the
  * app is recognized and licensed by Play and signed with a pinned certificate, and the device meets device integrity.
  *
@@ -121,7 +121,7 @@ export function playIntegrity(options: PlayIntegrityOptions): EnrollmentEvidence
   };
 }
 
-/** Undefined where Google has to decode it: there are no keys, or none is for this token and Google can be asked. */
+/** Undefined if Google has to decode it: there are no keys, or none is for this token and Google can be asked. */
 function decodeLocally(
   token: string,
   keys: PlayIntegrityKeys | undefined,

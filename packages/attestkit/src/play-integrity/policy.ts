@@ -28,7 +28,7 @@ export interface PlayIntegrityPolicyOptions {
   readonly deviceLabels?: readonly Exclude<DeviceLabel, 'UNKNOWN'>[] | undefined;
   /**
    * The lowest API level; beside `MEETS_STRONG_INTEGRITY`, which promises recent security updates only from 33 on. The
-   * verdict says it where the Play Console asks for device attributes. Default: any.
+   * verdict says it if the Play Console asks for device attributes. Default: any.
    */
   readonly minimumSdk?: number | undefined;
   /** Verdicts on the account that are accepted. Default: `LICENSED` alone. */
@@ -130,7 +130,7 @@ export function appraisePolicy(
     versionCode,
     oldest === undefined ? NOT_ASKED : atLeast(oldest.toString()),
   );
-  // The key is absent where no label applies.
+  // The key is absent if no label applies.
   const hasLabels = policy.deviceLabels.every((label) => deviceLabels.includes(label));
   checks.holds(
     CHECKS.device,
@@ -155,7 +155,7 @@ export function appraisePolicy(
   checks.holds(CHECKS.protect, isAmong(playProtect, reports), playProtect, asked(reports));
 }
 
-/** One of these; nothing where there is no list. */
+/** One of these; nothing if there is no list. */
 function asked(values: readonly string[] | undefined): Worded {
   return values === undefined ? NOT_ASKED : oneOf(values);
 }

@@ -7,7 +7,7 @@ export type Platform = 'ios' | 'macos' | 'android' | 'unknown';
 /**
  * How far evidence vouches for the device, on one scale for all platforms, from the least:
  *
- * - `app`: the app was recognized, and nothing is said of the device: App Check, an attester's token, a verdict of Play
+ * - `app`: the app was recognized, and nothing is said of the device: App Check, an attester's token, a Play verdict
  *   without a label.
  * - `basic`: a device that passes the platform's weakest test, and may be unlocked: MEETS_BASIC_INTEGRITY or
  *   MEETS_VIRTUAL_INTEGRITY of Play; a key attestation with another boot state than locked and verified.
@@ -46,11 +46,11 @@ export interface Enrolled<Facts extends JsonObject = JsonObject> {
   readonly platform: Platform;
   /** The app as the platform names it. App Attest: `TEAMID1234.com.example.app`. */
   readonly appId: string;
-  /** `production`, or another that the kind knows; `unknown` where the evidence does not say. */
+  /** `production`, or another that the kind knows; `unknown` if the evidence does not say. */
   readonly environment: string;
-  /** How far it vouches for the device; absent where the kind does not say. */
+  /** How far it vouches for the device; absent if the kind does not say. */
   readonly integrity?: DeviceIntegrity;
-  /** Absent where the evidence is about no key. */
+  /** Absent if the evidence is about no key. */
   readonly key?: AttestedKey;
   /** When the platform issued the evidence, as far as it says; else when it was verified. Milliseconds since the epoch. */
   readonly attestedAt: number;
@@ -70,7 +70,7 @@ export interface Enrolled<Facts extends JsonObject = JsonObject> {
    * nothing of the device or its user. Told in the event of this enrollment alone; neither kept nor in tokens.
    */
   readonly notes?: readonly string[];
-  /** An artefact that the platform wants to be kept, base64: the receipt of App Attest. */
+  /** An artefact that the platform wants to be kept, base64: the App Attest receipt. */
   readonly receipt?: string;
   /** What evidence of another kind said that came beside this one, in the same body and over the same challenge. */
   readonly beside?: Enrolled;
@@ -89,7 +89,7 @@ export interface EnrollmentContext {
    * or that is used up itself, awaits it right before that, when all else holds; other evidence leaves it to the caller,
    * who consumes what has verified.
    *
-   * @throws AttestationError (rejects with it) where the challenge was used before
+   * @throws AttestationError (rejects with it) if the challenge was used before
    */
   consumeChallenge(): Promise<void>;
 }
@@ -98,14 +98,14 @@ export interface EnrollmentContext {
 export interface KeyProof {
   /** The name of the field or parameter that carries it: `assertion` of App Attest, `signature` of Android. */
   readonly parameter: string;
-  /** Whether the proof has a counter that only rises. Where it has none a challenge is always required. */
+  /** Whether the proof has a counter that only rises. If it has none a challenge is always required. */
   readonly counted: boolean;
   /**
    * Verifies a proof. Synchronous.
    *
    * @param clientData the exact bytes that were signed over, not hashed
    * @param proof as it was sent: base64 or base64url
-   * @returns the proof's counter, unsigned, 32 bits; undefined where there is none
+   * @returns the proof's counter, unsigned, 32 bits; undefined if there is none
    * @throws AttestationError
    */
   verify(signer: Signer, clientData: Uint8Array, proof: string): number | undefined;
@@ -117,12 +117,12 @@ export interface Renewal {
   isDue(enrolled: Enrolled, now: number): boolean;
   /**
    * @param enrolled with its receipt
-   * @returns what to keep; undefined where nothing changes. Must not reject for an outage
+   * @returns what to keep; undefined if nothing changes. Must not reject for an outage
    */
   renew(enrolled: Enrolled, now: number): Promise<Enrolled | undefined>;
 }
 
-/** Evidence without a key that comes beside evidence with one: a verdict of Play beside a key attestation. */
+/** Evidence without a key that comes beside evidence with one: a Play verdict beside a key attestation. */
 export interface Companion {
   readonly evidence: EnrollmentEvidence;
   /** Whether it may not be missing, by attested facts alone. */
@@ -138,7 +138,7 @@ export type SentField = string | readonly string[];
  */
 export interface EnrollmentEvidence<Kind extends string = string, Field extends SentField = string> {
   readonly kind: Kind;
-  /** The names of its fields in the body; evidence of this kind is present where the first one is. */
+  /** The names of its fields in the body; evidence of this kind is present if the first one is. */
   readonly fields: readonly [string, ...string[]];
   /** Those of its fields that are lists of strings. */
   readonly lists?: readonly string[];
@@ -168,7 +168,7 @@ export interface EnrollmentEvidence<Kind extends string = string, Field extends 
   appraise(enrolled: Enrolled, now: number): void;
   /**
    * Asks whether the endorser still stands behind what was concluded earlier, whatever the policy of now: for a key that
-   * proves to be replaced by its own device. Absent where endorsers take nothing back.
+   * proves to be replaced by its own device. Absent if endorsers take nothing back.
    *
    * @throws AttestationError
    */
@@ -180,7 +180,7 @@ export interface EnrollmentEvidence<Kind extends string = string, Field extends 
   ready?(): Promise<void>;
   /** Renews what the platform wants to be renewed, where that is due. */
   readonly renewal?: Renewal;
-  /** How its keys sign requests; absent where the evidence is about no key. */
+  /** How its keys sign requests; absent if the evidence is about no key. */
   readonly proof?: KeyProof;
   /** Evidence of another kind that belongs to it. Default: it comes alone. */
   readonly companion?: Companion;

@@ -15,14 +15,14 @@ export type GoogleFailure =
       readonly problem: string;
     };
 
-/** A verdict of Play Integrity, not appraised. */
+/** A Play Integrity verdict, not appraised. */
 export interface DecodedVerdict {
   readonly outcome: 'decoded';
   /** The object `tokenPayloadExternal`. */
   readonly payload: JsonObject;
 }
 
-/** A service that decrypts and verifies tokens of Play Integrity. */
+/** A service that decrypts and verifies Play Integrity tokens. */
 export interface IntegrityDecoder {
   /**
    * Decodes a token. Takes seconds at most, and never rejects: every failure is an outcome. Google answers once: a
@@ -34,14 +34,14 @@ export interface IntegrityDecoder {
   decode(packageName: string, token: string, signal?: AbortSignal): Promise<DecodedVerdict | GoogleFailure>;
 }
 
-/** A token of App Check that is consumed from now on. */
+/** An App Check token that is consumed from now on. */
 export interface ConsumedToken {
   readonly outcome: 'consumed';
   /** Whether it was consumed before. */
   readonly already: boolean;
 }
 
-/** A service that remembers which tokens of App Check were consumed. */
+/** A service that remembers which App Check tokens were consumed. */
 export interface AppCheckConsumer {
   /**
    * Consumes a token. Takes seconds at most, and never rejects: every failure is an outcome.

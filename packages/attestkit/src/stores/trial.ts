@@ -3,7 +3,7 @@ import type { Store } from '../ports/store.js';
 import { isMistake, storeFailure } from './failure.js';
 import { randomVersion } from './random-version.js';
 
-/** What the user is told where the store does not do what it has to. */
+/** What the user is told if the store does not do what it has to. */
 export interface TrialRemedy {
   /** The argument at fault. */
   readonly variable: string;

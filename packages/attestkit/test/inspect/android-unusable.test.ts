@@ -110,7 +110,11 @@ describe('evidence of Android that cannot be inspected', () => {
     ['no app of Firebase', { ...APP_CHECK, appIds: [] }, /^appIds is not a list of apps/],
     ['the name of an app', { ...APP_CHECK, appIds: 'com.example.app' }, /^appIds is not a list of apps/],
     ['a leeway of an hour', { ...APP_CHECK, leewaySeconds: 3600 }, /^leewaySeconds is /],
-    ['an algorithm', { ...APP_CHECK, algorithm: 'HS256' }, /^algorithm is not a member of app-check evidence/],
+    [
+      'an algorithm',
+      { ...APP_CHECK, algorithm: 'HS256' },
+      /^algorithm is not a member of app-check evidence/,
+    ],
   ])('has %s', (_, file, message) => {
     const error = problem(file);
     expect(error.message).toMatch(message);

@@ -179,7 +179,9 @@ describe('a member of a body in a file', () => {
     expect(problem({ ...ASSERTION, key_id: 'x' }).message).toMatch(
       /^key_id is not a member .* Leave it out: "publicKey"/,
     );
-    expect(problem({ ...ATTESTATION, key_id: 'x' }).message).toMatch(/^key_id is not a member .* it is "keyId"/);
+    expect(problem({ ...ATTESTATION, key_id: 'x' }).message).toMatch(
+      /^key_id is not a member .* it is "keyId"/,
+    );
   });
 });
 

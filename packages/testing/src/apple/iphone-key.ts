@@ -92,7 +92,7 @@ export interface VirtualKey {
    */
   assert(options: AssertOptions, defect?: DefectOf<'assertion'>): Uint8Array;
   /**
-   * A receipt about the last attestation of this key; it is attested where it was not yet.
+   * A receipt about the last attestation of this key; it is attested if it was not yet.
    *
    * @returns CMS
    */

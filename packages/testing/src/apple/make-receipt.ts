@@ -33,7 +33,7 @@ export interface SignerParts {
   readonly version: Uint8Array;
   readonly issuerAndSerial: Uint8Array;
   readonly digest: Uint8Array;
-  /** With its tag `[0]`, empty where there are none. */
+  /** With its tag `[0]`, empty if there are none. */
   readonly signedAttributes: Uint8Array;
   readonly algorithm: Uint8Array;
   readonly signature: Uint8Array;

@@ -12,7 +12,7 @@ export interface StoreSubject {
 /** One rule of the contract. */
 export interface StoreRule {
   readonly name: string;
-  /** Rejects where the rule does not hold. */
+  /** Rejects if the rule does not hold. */
   run(subject: StoreSubject): Promise<void>;
 }
 

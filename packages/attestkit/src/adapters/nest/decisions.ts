@@ -20,11 +20,11 @@ export interface Incoming {
   readonly message: MiddlewareRequest;
   readonly target: string;
   readonly peer: Peer;
-  /** Where an accepted answer is marked for caches; absent where a connection is opened. */
+  /** Where an accepted answer is marked for caches; absent if a connection is opened. */
   readonly response?: MarkableResponse;
 }
 
-/** What the guard answers to a request; undefined where it goes on. */
+/** What the guard answers to a request; undefined if it goes on. */
 type Outcome = Answer | undefined;
 
 /** Decides about requests before the platform parses their bodies. Each is asked once, wherever it is met first. */

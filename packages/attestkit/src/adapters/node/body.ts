@@ -5,7 +5,7 @@ const bodies = new WeakMap<NodeMessage, Promise<Uint8Array>>();
 
 /**
  * Keeps the bytes that a body parser has read, so that the guard can be mounted behind it:
- * `express.json({ verify: rawBody })`. Not where the parser has decompressed them: they are no longer those that
+ * `express.json({ verify: rawBody })`. Not if the parser has decompressed them: they are no longer those that
  * were sent.
  *
  * @param req the request of Node's server: `ctx.req` of Koa, `request.raw` of Fastify
@@ -15,7 +15,7 @@ export function rawBody(req: NodeMessage, _res: unknown, bytes: Uint8Array): voi
   if (coding.toLowerCase() === 'identity') bodies.set(req, Promise.resolve(bytes));
 }
 
-/** How to get the body's exact bytes; undefined where somebody else has read them, and has not kept them. */
+/** How to get the body's exact bytes; undefined if somebody else has read them, and has not kept them. */
 export function bodyOf(message: NodeMessage): ((maxBytes?: number) => Promise<Uint8Array>) | undefined {
   const consumed =
     !isStream(message) ||
@@ -33,7 +33,7 @@ export function bodyOf(message: NodeMessage): ((maxBytes?: number) => Promise<Ui
 
 /**
  * Throws away what is left of a refused request's body, up to a bound, so that the connection can go on. Node does so only
- * where nobody has begun to read it, and without a bound. Emulations of Node's server, for functions in a cloud, may have nothing to resume.
+ * if nobody has begun to read it, and without a bound. Emulations of Node's server, for functions in a cloud, may have nothing to resume.
  */
 export function discardBody(message: Discardable): void {
   if (!isStream(message)) return;

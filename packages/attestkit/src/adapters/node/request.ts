@@ -38,7 +38,7 @@ export class NodeRequest implements AttestedRequest {
 /**
  * Translates a request of Node's server for `guard.check`: for a framework that has no adapter.
  *
- * @param target path and query as on the request line. Default `req.originalUrl`, or `req.url` where there is none:
+ * @param target path and query as on the request line. Default `req.originalUrl`, or `req.url` if there is none:
  *   give it where the framework shortens or rewrites that one, and keeps the original elsewhere
  */
 export function nodeRequest(req: NodeMessage, target?: string): AttestedRequest {

@@ -4,7 +4,7 @@ import { p256Point } from '../../kernel/asn1/cose.js';
 import type { AppAttestCache } from '../cache.js';
 
 /**
- * The public key that was kept at enrollment, imported; from the cache where it has been before.
+ * The public key that was kept at enrollment, imported; from the cache if it has been before.
  *
  * @param source PEM, SPKI in DER, or a key that was imported already
  * @throws ConfigurationError when it is no public key on P-256

@@ -46,8 +46,8 @@ export interface AppAttestAttestation {
   /** CFBundleVersion; undefined before iOS 27, and of Macs. */
   readonly bundleVersion: string | undefined;
   /**
-   * SHA-256 of the app's code directory in hexadecimal, signed; from iOS 27 and macOS 27 on, where the app asks for it.
-   * `unrecognized` where it is of another form.
+   * SHA-256 of the app's code directory in hexadecimal, signed; from iOS 27 and macOS 27 on, if the app asks for it.
+   * `unrecognized` if it is of another form.
    */
   readonly codeDirectoryHash: string | undefined;
   /** `17.2.1` */

@@ -66,7 +66,7 @@ export function isRenewalDue({ facts, withheld }: Enrolled, now: number): boolea
  * Exchanges the receipt of an enrolled key for a newer one where that is due. What is not newer, not genuine, or of
  * another app, key or environment is not kept.
  *
- * @returns what to keep, or undefined where nothing changes: nothing is due, or the service cannot be reached
+ * @returns what to keep, or undefined if nothing changes: nothing is due, or the service cannot be reached
  */
 export async function renewReceipt(
   enrolled: Enrolled,
@@ -96,7 +96,7 @@ export async function renewReceipt(
   };
 }
 
-/** The new receipt, where it is one to replace the old one. */
+/** The new receipt, if it is one to replace the old one. */
 function appraiseNew(
   receipt: Uint8Array,
   { appId, key, environment }: Enrolled,

@@ -38,7 +38,7 @@ export interface SignerExpectations {
  * kept for longer.
  *
  * @returns the root; undefined only when a recording sink let a failure pass
- * @throws AttestationError where a certificate is missing
+ * @throws AttestationError if a certificate is missing
  */
 export function verifySigner(
   signed: SignedData,
@@ -102,7 +102,7 @@ function recall(certificate: Certificate, cache: AppAttestCache | undefined) {
 
 /**
  * Only what chains to a root is remembered, so that forged chains push nothing out. An import costs more than a
- * verification, so a key is asked for only where it is not known.
+ * verification, so a key is asked for only if it is not known.
  */
 function remember(
   certificate: Certificate,

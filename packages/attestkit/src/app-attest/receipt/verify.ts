@@ -51,7 +51,7 @@ export interface ReceiptExpectations {
    * receipts of an exchange Apple repeats it as text, with most of its bytes lost.
    */
   readonly clientDataHash?: Uint8Array | undefined;
-  /** Roots in place of Apple's, for tests: PEM or DER. The result says `virtual` under them. */
+  /** Roots instead of Apple's, for tests: PEM or DER. The result says `virtual` under them. */
   readonly roots?: readonly (string | Uint8Array)[] | undefined;
   /** Remembers which certificates were verified; their dates are looked at in every call. */
   readonly cache?: AppAttestCache | undefined;
@@ -86,7 +86,7 @@ const EXPECTATIONS: OptionTypes = {
 };
 
 /**
- * Verifies a receipt of App Attest (Apple, Assessing fraud risk): a CMS SignedData, signed by a certificate that is
+ * Verifies an App Attest receipt (Apple, Assessing fraud risk): a CMS SignedData, signed by a certificate that is
  * marked for it and chained to Apple Root CA - G3 when the receipt was made, not expired, of the app and the key. Pure
  * and synchronous.
  *
@@ -186,7 +186,7 @@ function readExpectations(expected: ReceiptExpectations): ReceiptRules {
   };
 }
 
-/** SubjectPublicKeyInfo in DER, without an import where it is that already: only its bytes are compared. */
+/** SubjectPublicKeyInfo in DER, without an import if it is that already: only its bytes are compared. */
 function spkiOf(source: string | Uint8Array | KeyObject, cache: AppAttestCache | undefined): Uint8Array {
   if (source instanceof Uint8Array && p256Point(source) !== undefined) return source;
   return importPublicKey(source, cache).export({ type: 'spki', format: 'der' });

@@ -14,7 +14,7 @@ export function wwwAuthenticate(realm: string, needs: readonly Need[]): string {
   });
   const bearer = needs.find((each) => each.bearer !== undefined);
   if (bearer === undefined) return [...new Set(attest)].join(', ');
-  // RFC 6750 §3.1: no error code where the request has no token at all.
+  // RFC 6750 §3.1: no error code if the request has no token at all.
   const error = bearer.bearer === 'shown' ? ', error="invalid_token"' : '';
   return [...new Set(attest), `Bearer realm=${of}${error}`].join(', ');
 }

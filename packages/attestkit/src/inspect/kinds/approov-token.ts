@@ -30,7 +30,7 @@ export interface ApproovTokenEvidence extends ApproovTokenMembers {
   readonly at?: string | null;
 }
 
-/** `notChecked` is `['binding']` where the token has a claim `pay`, and no bound value was given to compare it with. */
+/** `notChecked` is `['binding']` if the token has a claim `pay`, and no bound value was given to compare it with. */
 export type ApproovTokenReport = Report<'approov-token', ApproovResult, 'binding'>;
 
 const MEMBERS = {

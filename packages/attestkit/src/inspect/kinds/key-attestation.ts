@@ -50,7 +50,7 @@ export interface KeyAttestationEvidence {
   readonly certificateChain: readonly string[];
   /** The challenge as the server returned it: the app gave its UTF-8 to `setAttestationChallenge`. */
   readonly challengeText?: string;
-  /** In place of `challengeText`: the bytes that the app gave. Neither of them: not checked. */
+  /** Instead of `challengeText`: the bytes that the app gave. Neither of them: not checked. */
   readonly challenge?: string | null;
   /** Apps, to one of which the key has to belong. Not checked unless given. */
   readonly apps?: readonly AndroidApp[];
@@ -58,7 +58,7 @@ export interface KeyAttestationEvidence {
   readonly policy?: KeyAttestationPolicy;
   /** Google's certificate revocation status list, as its server has it. Not checked unless given. */
   readonly revocationList?: { readonly entries: Readonly<Record<string, unknown>> };
-  /** Certificates in DER, in place of Google’s roots: for testing. The result says `virtual: true` then. */
+  /** Certificates in DER, instead of Google’s roots: for testing. The result says `virtual: true` then. */
   readonly roots?: readonly string[];
   /** The time as of which it is inspected, ISO 8601 with a zone: `2026-06-01T12:00:00Z`. Null: now. */
   readonly at?: string | null;

@@ -51,7 +51,7 @@ export interface PlayIntegrityExpected {
   readonly leewaySeconds?: number;
 }
 
-/** An evidence file with a verdict of Play Integrity: a token with its keys, or what Google decoded. */
+/** An evidence file with a Play Integrity verdict: a token with its keys, or what Google decoded. */
 export interface PlayIntegrityEvidence {
   readonly kind: 'play-integrity';
   /** Of a classic request; needs both keys. */
@@ -61,7 +61,7 @@ export interface PlayIntegrityEvidence {
   /** `VERIFICATION_KEY` of the Play Console, base64. */
   readonly verificationKey?: string;
   /**
-   * In place of `token`: the object `tokenPayloadExternal` of Google's answer, or the answer with nothing but it, as JSON
+   * Instead of `token`: the object `tokenPayloadExternal` of Google's answer, or the answer with nothing but it, as JSON
    * text or wrapped in `data` too.
    */
   readonly payload?: unknown;
@@ -73,7 +73,7 @@ export interface PlayIntegrityEvidence {
 }
 
 /**
- * `notChecked` has what the file gives nothing to compare with, `origin` where it is a bare payload, and always
+ * `notChecked` has what the file gives nothing to compare with, `origin` if it is a bare payload, and always
  * `earlier use`: whether a nonce was consumed, only the server knows.
  */
 export type PlayIntegrityReport = Report<'play-integrity', PlayIntegrityVerdict, VerdictNotChecked>;
@@ -138,7 +138,7 @@ export const PLAY_INTEGRITY: EvidenceKind<
   return { ...inspection, ...withoutIdle(checks, isLeftOut, CHECKS_OF) };
 });
 
-/** Says the checks of time in times, where the verdict has one. */
+/** Says the checks of time in times, if the verdict has one. */
 function inTime(
   checks: readonly CheckReport[],
   { now, window }: VerdictRules,

@@ -44,7 +44,7 @@ export interface InspectedSession extends Omit<SessionResult, 'issuedAt' | 'expi
   readonly expiresAt: string | undefined;
 }
 
-/** `address and user agent` is not checked where the session is bound to them, `revocation` never is. */
+/** `address and user agent` is not checked if the session is bound to them, `revocation` never is. */
 export type SessionTokenReport = Report<'session-token', InspectedSession, SessionNotChecked>;
 
 type SessionNotChecked = 'address and user agent' | 'revocation';

@@ -29,7 +29,7 @@ export interface Certificate {
   readonly notAfter: number;
   /** SubjectPublicKeyInfo as it is encoded. */
   readonly spki: Uint8Array;
-  /** By object identifier in dotted text; none is there twice. Empty where the certificate has none. */
+  /** By object identifier in dotted text; none is there twice. Empty if the certificate has none. */
   readonly extensions: ReadonlyMap<string, Extension>;
   /** Object identifier of the signature algorithm, the same inside and outside of what is signed. */
   readonly algorithm: string;

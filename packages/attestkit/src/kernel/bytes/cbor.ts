@@ -72,7 +72,7 @@ class Reader {
     this.#isOpen = isOpen;
   }
 
-  /** The next item, or undefined where it cannot be read; nothing can be read after that. */
+  /** The next item, or undefined if it cannot be read; nothing can be read after that. */
   read(depth: number): CborValue | undefined {
     this.#items += 1;
     if (depth > MAX_DEPTH || this.#items > MAX_ITEMS) return undefined;

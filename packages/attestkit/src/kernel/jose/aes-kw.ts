@@ -9,7 +9,7 @@ const NATIVE = 'id-aes256-wrap';
 const isNative = getCiphers().includes(NATIVE);
 
 /**
- * Unwraps a key with AES-256 key wrap (RFC 3394 §2.2.2); undefined where it was wrapped with another key, or altered.
+ * Unwraps a key with AES-256 key wrap (RFC 3394 §2.2.2); undefined if it was wrapped with another key, or altered.
  *
  * @param wrapped a multiple of 8 bytes, at least 24
  */

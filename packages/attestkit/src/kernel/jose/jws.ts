@@ -65,7 +65,7 @@ export class KnownHeaders {
 /**
  * Reads a token of three parts and holds its header to what is expected.
  *
- * @throws AttestationError where it cannot be read on
+ * @throws AttestationError if it cannot be read on
  */
 export function parseJws(
   token: string,
@@ -93,7 +93,7 @@ export function parseJws(
   return { header, kid, algorithm, signingInput: token.slice(0, second), payload, signature };
 }
 
-/** The payload and the signature; undefined where a part is not canonical. */
+/** The payload and the signature; undefined if a part is not canonical. */
 function readParts(
   token: string,
   first: number,
@@ -132,7 +132,7 @@ function isOneOf(typ: unknown, types: HeaderExpectations['types']): boolean {
  * Holds the signature to the candidate keys, then reads the payload.
  *
  * @returns the claims, and the key that signed them (undefined only when a recording sink let a failure pass)
- * @throws AttestationError where it cannot be read on
+ * @throws AttestationError if it cannot be read on
  */
 export function verifyJws(
   jws: ParsedJws,

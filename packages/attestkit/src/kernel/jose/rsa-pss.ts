@@ -2,7 +2,7 @@ import { constants, createSign, createVerify, type JsonWebKey, type KeyObject } 
 
 // Written for Cloudflare's workerd too. It does not take a KeyObject beside options, so the key goes in as a JWK, which
 // OpenSSL reads in a fraction of the time that DER takes. And its `verify` and `sign` take the options and ignore them:
-// they would accept PKCS #1 v1.5 in place of PSS. `createVerify` and `createSign` heed them on every runtime.
+// they would accept PKCS #1 v1.5 instead of PSS. `createVerify` and `createSign` heed them on every runtime.
 
 const PSS = constants.RSA_PKCS1_PSS_PADDING;
 

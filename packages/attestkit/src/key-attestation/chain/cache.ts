@@ -16,7 +16,7 @@ export interface KeyAttestationCache {
 }
 
 /**
- * Makes a cache, empty. With it a chain of a remotely provisioned device costs two signature checks in place of four,
+ * Makes a cache, empty. With it a chain of a remotely provisioned device costs two signature checks instead of four,
  * and no import of a key, which costs as much as a check.
  *
  * @param size how many certificates, and how many keys, are remembered. Default 1000

@@ -3,7 +3,7 @@ import { readOctets } from '../../kernel/asn1/der-values.js';
 import { readAuthorizationList, type AuthorizationList } from './authorization-list.js';
 import { readNumber, type Notes } from './lenient-der.js';
 
-/** Where a key lives. A number where it is none that is documented. */
+/** Where a key lives. A number if it is none that is documented. */
 export type SecurityLevel = 'SOFTWARE' | 'TRUSTED_ENVIRONMENT' | 'STRONG_BOX' | number;
 
 /** The attestation extension: what the secure hardware says of a key (Android, "Key and ID attestation", KeyDescription). */

@@ -71,7 +71,7 @@ export function readApps(apps: readonly AndroidApp[] | undefined): readonly Expe
  * system is a genuine one.
  *
  * @param apps undefined: any app
- * @returns the package name; undefined where any may be, or a recording sink let a failure pass
+ * @returns the package name; undefined if any may be, or a recording sink let a failure pass
  */
 export function appraiseApp(
   { softwareEnforced, hardwareEnforced }: KeyDescription,

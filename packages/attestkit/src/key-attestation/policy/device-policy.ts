@@ -30,7 +30,7 @@ export interface DevicePolicyOptions {
   readonly verifiedBootKeys?: readonly string[] | undefined;
   /** The oldest version of Android: `13`. Where the hardware names none the key is refused. Default: any. */
   readonly minimumOs?: string | undefined;
-  /** The oldest security patch level: `2026-05`. Where there is none the key is refused. Default: any. */
+  /** The oldest security patch level: `2026-05`. If there is none the key is refused. Default: any. */
   readonly minimumPatchLevel?: string | undefined;
   /** The oldest of the vendor's part: `2026-05` or `2026-05-05`. Default: any. */
   readonly minimumVendorPatchLevel?: string | undefined;

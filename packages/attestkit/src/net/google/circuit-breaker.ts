@@ -42,7 +42,7 @@ class Gate {
     return this.#closed !== undefined;
   }
 
-  /** What is answered in place of asking; undefined where the way is free. */
+  /** What is answered instead of asking; undefined if the way is free. */
   refusal(at: number): Down | undefined {
     const left = this.#until - at;
     if (this.#closed === undefined || (left <= 0 && !this.isProbing)) return undefined;

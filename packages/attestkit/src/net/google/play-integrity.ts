@@ -10,7 +10,7 @@ const SERVICE = {
 };
 
 /**
- * Has Google decode tokens of Play Integrity, each once. The service account is of the Cloud project that is linked to
+ * Has Google decode Play Integrity tokens, each once. The service account is of the Cloud project that is linked to
  * the app in the Play Console.
  *
  * A status of 400 is a token that Google does not accept; 401, 403 and 404 are the operator's doing, whatever the

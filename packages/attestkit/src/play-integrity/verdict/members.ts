@@ -34,7 +34,7 @@ export class Members {
     this.#path = path;
   }
 
-  /** A member that is an object; an empty one where it is none. */
+  /** A member that is an object; an empty one if it is none. */
   section(name: string): Members {
     const value = this.#take(name);
     const isObject = isJsonObject(value);
@@ -52,7 +52,7 @@ export class Members {
     return value;
   }
 
-  /** A list of texts alone; undefined where there is none. */
+  /** A list of texts alone; undefined if there is none. */
   texts(name: string, known?: readonly string[]): readonly string[] | undefined {
     const value = this.#take(name);
     if (!isTexts(value)) {
@@ -70,7 +70,7 @@ export class Members {
     return undefined;
   }
 
-  /** A whole number, not negative: in JSON a number or, where it has 64 bits, a text of digits. As digits. */
+  /** A whole number, not negative: in JSON a number or, if it has 64 bits, a text of digits. As digits. */
   digits(name: string): string | undefined {
     const value = this.#take(name);
     if (typeof value === 'string' && /^\d{1,19}$/.test(value)) return value;

@@ -6,7 +6,7 @@ type Or<Known extends string> = Known | (string & {});
 /** Whether Google Play knows app and certificate. */
 export type AppVerdict = 'PLAY_RECOGNIZED' | 'UNRECOGNIZED_VERSION' | 'UNEVALUATED' | 'UNKNOWN';
 
-/** What a device is known to be; a strong one has the weaker labels too, where the Play Console asks for them. */
+/** What a device is known to be; a strong one has the weaker labels too, if the Play Console asks for them. */
 export type DeviceLabel =
   | 'MEETS_BASIC_INTEGRITY'
   | 'MEETS_DEVICE_INTEGRITY'
@@ -44,7 +44,7 @@ export interface RequestDetails {
   readonly timestampMillis: number | undefined;
 }
 
-/** `appIntegrity`; without package, certificates and version where the app was not evaluated. */
+/** `appIntegrity`; without package, certificates and version if the app was not evaluated. */
 export interface AppIntegrity {
   readonly appRecognitionVerdict: Or<AppVerdict> | undefined;
   readonly packageName: string | undefined;
@@ -56,7 +56,7 @@ export interface AppIntegrity {
 
 /** `deviceIntegrity` */
 export interface DeviceIntegrity {
-  /** Empty where no label applies: the member is absent then. */
+  /** Empty if no label applies: the member is absent then. */
   readonly deviceRecognitionVerdict: readonly Or<DeviceLabel>[];
   /** By the rules before May 2025, while both are sent. */
   readonly legacyDeviceRecognitionVerdict: readonly Or<DeviceLabel>[];
@@ -86,12 +86,12 @@ export interface AccountDetails {
 
 /** `environmentDetails` */
 export interface EnvironmentDetails {
-  /** Undefined where it was not evaluated, which is not the same as no risk. */
+  /** Undefined if it was not evaluated, which is not the same as no risk. */
   readonly appsDetected: readonly Or<AppAccessRisk>[] | undefined;
   readonly playProtectVerdict: Or<PlayProtect> | undefined;
 }
 
-/** A verdict in Google's own names. A member is undefined where it is absent or of another type than Google documents. */
+/** A verdict in Google's own names. A member is undefined if it is absent or of another type than Google documents. */
 export interface PlayIntegrityVerdict {
   readonly kind: 'playIntegrity';
   readonly requestDetails: RequestDetails;

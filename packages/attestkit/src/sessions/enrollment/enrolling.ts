@@ -67,7 +67,7 @@ export class Enrolling {
   /**
    * Judges the enrollment by what stands there, and writes it.
    *
-   * @returns undefined where another request was faster: it has to be judged anew
+   * @returns undefined if another request was faster: it has to be judged anew
    * @throws AttestationError (rejects with it)
    */
   async tryOnce(place: Place, pointer: Kept<KeyPointer> | undefined): Promise<Issued | undefined> {

@@ -12,7 +12,7 @@ export interface SignedRequest {
   readonly target: string;
   /** The body's exact bytes as on the wire; none for a request without. */
   readonly body: Uint8Array;
-  /** The challenge as it was returned, where there is one. */
+  /** The challenge as it was returned, if there is one. */
   readonly challenge?: string | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface SignedRequest {
  * challenge, or nothing
  * ```
  *
- * @throws AttestationError ERR_ASSERTION_LINES_MALFORMED where a part is empty or has a character that no line can carry
+ * @throws AttestationError ERR_ASSERTION_LINES_MALFORMED if a part is empty or has a character that no line can carry
  */
 export function requestBytes(request: SignedRequest): Uint8Array {
   const { audience, method, target, body, challenge } = request;
@@ -38,7 +38,7 @@ export function requestBytes(request: SignedRequest): Uint8Array {
   return lines('attestkit-request-v1', ...parts, challenge === undefined ? '' : visible(challenge));
 }
 
-/** What a device signs to get something for its key, in place of a request. */
+/** What a device signs to get something for its key, instead of a request. */
 export interface SignedExchange {
   /** Whom the signature is meant for: as the server is configured, and as the app is built. */
   readonly audience: string;
@@ -74,7 +74,7 @@ export function replacementBytes({ keyId, ...exchange }: SignedReplacement): Uin
   return exchangeBytes('attestkit-replace-v1', exchange, keyId === undefined ? '' : visible(keyId));
 }
 
-/** What a device signs beside a refresh token, where the server asks for a proof. */
+/** What a device signs beside a refresh token, if the server asks for a proof. */
 export interface SignedRefresh {
   /** Whom the signature is meant for: as the server is configured, and as the app is built. */
   readonly audience: string;

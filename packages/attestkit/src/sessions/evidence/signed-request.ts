@@ -41,7 +41,7 @@ export interface SignedRequestResult {
   readonly keyId: string;
   /** The JWK thumbprint (RFC 7638) of the key. */
   readonly thumbprint: string;
-  /** Unsigned, 32 bits; undefined where keys of this kind do not count. */
+  /** Unsigned, 32 bits; undefined if keys of this kind do not count. */
   readonly counter: number | undefined;
   /** Whether a challenge of this server was signed too. */
   readonly challenged: boolean;
@@ -157,7 +157,7 @@ async function appraiseSigned(
   if (session !== undefined && session.expiresAt <= context.now())
     throw new AttestationError(SESSION_TOKEN_CHECKS.expired);
   const { signer, record } = await keyOf(context, field.keyId, session);
-  // Handled where it is awaited, whatever fails before.
+  // Handled if it is awaited, whatever fails before.
   record.catch(() => undefined);
   const { challenge } = field;
   const { deviceId } = signer;

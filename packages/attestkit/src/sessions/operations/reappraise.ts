@@ -52,7 +52,7 @@ export async function renewed(
   return latest;
 }
 
-/** Undefined where nothing changes. */
+/** Undefined if nothing changes. */
 async function exchanged(
   devices: Devices,
   renewal: Renewal,

@@ -62,7 +62,7 @@ interface Use {
   counted: Promise<void> | undefined;
 }
 
-/** Undefined where another request was faster. */
+/** Undefined if another request was faster. */
 async function refreshOnce(context: Context, place: Place, use: Use): Promise<Issued | undefined> {
   const { devices, keys, settings, users, now } = context;
   const { body, request, sent, user } = use;

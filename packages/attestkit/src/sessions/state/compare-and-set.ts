@@ -9,7 +9,7 @@ const ATTEMPTS = 24;
  * Changes the record under a label by compare-and-set, for what only the record decides.
  *
  * @param change gives the next record, or undefined to leave it as it is; called again where another writer was faster
- * @returns the record as it is then; undefined where the label has none
+ * @returns the record as it is then; undefined if the label has none
  * @throws AttestationError (rejects with it) of stage `unavailable`
  */
 export async function changeDevice(

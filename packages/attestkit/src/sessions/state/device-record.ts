@@ -40,9 +40,9 @@ export interface DeviceRecord extends Marks {
   readonly families: readonly Family[];
   /** Whether it was used since it was enrolled. */
   readonly used: boolean;
-  /** When the record ends, milliseconds since the epoch; absent where it does not end. */
+  /** When the record ends, milliseconds since the epoch; absent if it does not end. */
   readonly expiresAt?: number;
-  /** The end of the record that its pointers were given for; absent where they do not end. */
+  /** The end of the record that its pointers were given for; absent if they do not end. */
   readonly pointersFor?: number;
 }
 

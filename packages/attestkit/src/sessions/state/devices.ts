@@ -20,7 +20,7 @@ import { decodeRecord, encodeRecord } from './stored-value.js';
 export interface Place {
   /** SHA-256 of the label, base64url. */
   readonly labelDigest: string;
-  /** What a write has to name; undefined where nothing stands. */
+  /** What a write has to name; undefined if nothing stands. */
   readonly version: string | undefined;
   readonly record: DeviceRecord | undefined;
   readonly marks: Marks;
@@ -97,7 +97,7 @@ export class Devices {
    * Writes a record where the label still stands as it was looked at. The end of the record moves no further than its
    * pointers allow; `extend` moves both.
    *
-   * @returns the record as written; undefined where another writer was faster
+   * @returns the record as written; undefined if another writer was faster
    */
   async write(place: Place, record: DeviceRecord): Promise<DeviceRecord | undefined> {
     const now = this.#now();
@@ -253,7 +253,7 @@ export class Devices {
     return true;
   }
 
-  /** False where other writers came between each time. @param lost what is written where nothing stands */
+  /** False if other writers came between each time. @param lost what is written if nothing stands */
   async #keepForever<T extends { readonly endless?: true }>(key: string, lost: T): Promise<boolean> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const kept = await this.#kept<T>(key);

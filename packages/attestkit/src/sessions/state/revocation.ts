@@ -17,7 +17,7 @@ export function staleMsOf(check: RevocationCheck): number {
  * Holds what stands under a label to a judgment: a copy that this instance remembers may accept, and only a fresh one
  * refuses.
  *
- * @param judge throws an AttestationError where the record does not do
+ * @param judge throws an AttestationError if the record does not do
  */
 export function judgeRecord(
   { devices, settings }: Context,

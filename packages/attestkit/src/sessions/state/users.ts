@@ -44,7 +44,7 @@ export class Users {
     await this.#store.put(key, encodeRecord({ blocked: true }), undefined);
   }
 
-  /** @returns false where the user was not blocked */
+  /** @returns false if the user was not blocked */
   async unblock(user: string): Promise<boolean> {
     const key = storeKeys.user(user);
     const found = await this.#store.get(key);

@@ -37,7 +37,7 @@ export interface BindingTerms {
 /**
  * The prefix of an address as text, the same for every way to write it: `192.0.2.0/24`, `2001:db8:1:0:0:0:0:0/48`. An
  * IPv4 address mapped into IPv6 is one of IPv4, and a zone is left out (RFC 4291 §2.2, §2.5.5.2; RFC 4007 §11).
- * Undefined where it is no address.
+ * Undefined if it is no address.
  */
 export function ipPrefix(ip: string, lengths: IpPrefixLengths = {}): string | undefined {
   const { v4 = 24, v6 = 48 } = lengths;
@@ -112,10 +112,10 @@ export function assertPrefixLengths(lengths: IpPrefixLengths, path: string): voi
 }
 
 /**
- * The claim `bnd` of a session that begins with this request; undefined where sessions are not bound.
+ * The claim `bnd` of a session that begins with this request; undefined if sessions are not bound.
  *
  * @param keys derived for `LABELS.pseudonym`
- * @throws AttestationError where the request has no address to bind to; no user agent is a value like any other
+ * @throws AttestationError if the request has no address to bind to; no user agent is a value like any other
  */
 export function bindSession(
   keys: readonly DerivedKey[],

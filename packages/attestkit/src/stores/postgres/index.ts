@@ -40,7 +40,7 @@ const WRITES_PER_SWEEP = 20;
  *
  * What is acknowledged is on the server's disk: `check` and the first operation hold it to `synchronous_commit`,
  * `fsync`, READ COMMITTED, tables of this version, statements in transactions of their own, and to being no standby. `check`
- * also tries each operation. A standby that takes over has lost nothing only where replication is
+ * also tries each operation. A standby that takes over has lost nothing only if replication is
  * synchronous (`synchronous_standby_names`).
  *
  * Give the pool `connectionTimeoutMillis` and `query_timeout`, both above `timeoutMs`: they free its connections from a

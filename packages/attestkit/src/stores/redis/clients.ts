@@ -4,7 +4,7 @@ import type { RedisScript } from './scripts.js';
 
 /**
  * The four things that are asked of Redis; `fromIoredis` and `fromNodeRedis` make them of a client. Write your own for
- * another client, or where the server does not tell how it is set up. Each goes to the primary that holds the key, and is
+ * another client, or if the server does not tell how it is set up. Each goes to the primary that holds the key, and is
  * never sent a second time after it may have run: a claim would be refused to the caller who was granted it.
  */
 export interface RedisCommands {
@@ -17,7 +17,7 @@ export interface RedisCommands {
    */
   read(key: string): Promise<unknown>;
   /**
-   * `EVALSHA` of a script with one key, and `EVAL` where the server does not know it yet.
+   * `EVALSHA` of a script with one key, and `EVAL` if the server does not know it yet.
    *
    * @returns the reply: an integer, as a number or text
    */
@@ -68,7 +68,7 @@ interface InfoClient {
  *
  * It listens to the client's event `error`, since that alone says why there is no connection.
  *
- * @throws ConfigurationError where it is not such a client
+ * @throws ConfigurationError if it is not such a client
  */
 export function fromIoredis(client: IoredisClient): RedisCommands {
   assertClient(client, ['getex', 'evalsha'], 'ioredis', 'fromNodeRedis(client)', 'redis');
@@ -96,7 +96,7 @@ export function fromIoredis(client: IoredisClient): RedisCommands {
  * Commands on a client of `redis`, 5 or later. Create it with `{ disableOfflineQueue: true }`, so that it fails at
  * once while there is no connection, and connect it.
  *
- * @throws ConfigurationError where it is not such a client
+ * @throws ConfigurationError if it is not such a client
  */
 export function fromNodeRedis(client: NodeRedisClient | NodeRedisCluster): RedisCommands {
   assertClient(client, ['getEx', 'evalSha'], 'redis', 'fromIoredis(client)', 'ioredis');

@@ -22,7 +22,7 @@ function no(type: number): Step<ReceiptSteps, 'fields'> {
   return (fields) => fields.filter((each) => each.type !== type);
 }
 
-/** Another value in the field, which is added where the receipt has none. */
+/** Another value in the field, which is added if the receipt has none. */
 function other(
   type: number,
   make: (contents: ReceiptContents) => string | Uint8Array,

@@ -29,7 +29,7 @@ const TOKEN_URI = 'https://oauth2.googleapis.com/token';
 /**
  * Reads a file of credentials: its text, or the same parsed.
  *
- * @returns undefined where it is no JSON object
+ * @returns undefined if it is no JSON object
  */
 export function readCredentialFile(source: unknown): JsonObject | undefined {
   // Editors put a byte order mark before a text, which is none of the JSON (RFC 8259 §8.1).

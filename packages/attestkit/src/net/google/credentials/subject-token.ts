@@ -4,7 +4,7 @@ import { assertGranted, Ungranted, type GrantRequest } from './grant.js';
 
 /** Where a subject token is, read and ready. */
 export type SubjectSource = {
-  /** The member of a JSON object that is the token; undefined where the token is the whole text. */
+  /** The member of a JSON object that is the token; undefined if the token is the whole text. */
   readonly member: string | undefined;
 } & (
   | { readonly file: string }
