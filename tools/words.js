@@ -1,7 +1,7 @@
 // @ts-check
 // Why this exists: what people read (errors, remedies, help, logs, pages) is plain American English, for readers whose second
 // language it is. This fails on turns of phrase that have to be read twice, and on British spelling, and says what to write instead.
-// With --comments it counts the same turns in comments. It fails where it found no text.
+// With --comments it looks at comments instead. It fails if it found no text, too. --pending counts what is left on pages to come.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -41,7 +41,7 @@ const STEMS =
 const TURNS = [
   [/\b(?:has|have|had) not (?:a|an|the|any|exactly|its|their|one|two|three|\d+)\b/i, 'does not have'],
   [
-    /\b(?:is|are|was|were|has|have|had|names?|knows?) none\b|\bof none\b(?! of)/i,
+    /(?<!\bthere )\b(?:is|are|was|were|has|have|had|names?|knows?) none\b|\bof none\b(?! of)/i,
     'does not have, is not one of',
   ],
   [
@@ -68,14 +68,14 @@ const TURNS = [
   ],
   [/\b(?:lies?|lay|lying) (?:beneath|below|underneath|behind)\b/i, 'the underlying, the cause of'],
   [new RegExp(`\\b(?:${THINGS}) of (?:${MAKERS})\\b(?!['’])`), 'the maker first: Approov tokens'],
-  [/\bof (?:Apple|Google|Firebase|Approov)['’]s(?! \w)/, 'Apple’s …'],
+  [/(?<!instead )\bof (?:Apple|Google|Firebase|Approov)['’]s(?! \w)/i, 'Apple’s …'],
   [/\bthe key of the (?:device|phone)\b(?!['’])/i, 'the device key'],
   [/\bas good as\b/i, 'like'],
   [
     /(?<!\b(?:see|know|knows|say|says|tell|tells|show|shows|is|are) )\bwhere (?:there|it|none|no|nothing|nobody|not|one|they|some|several)\b/i,
     'if',
   ],
-  [/\b(?:only|except|but|and|or) where\b/i, 'if'],
+  [/\b(?:only|except|or) where\b/i, 'if'],
   [/\bwhere (?:the|an?) \w+(?: \w+)? (?:is|has|does|says|gives|asks|demands|wants|needs|was)\b/i, 'if'],
   [
     new RegExp(
@@ -133,7 +133,7 @@ const options = process.argv.slice(2);
 const mode = options.find((option) => option.startsWith('--'));
 /** Parts of the names of files: with none, all. */
 const only = options.filter((option) => !option.startsWith('--'));
-const isCounting = mode === '--comments' || mode === '--pending';
+const isCounting = mode === '--pending';
 const files = execFileSync('git', ['ls-files', '*.md', 'packages/*/src/*.ts', 'packages/*/src/**/*.ts'], {
   cwd: root,
   encoding: 'utf8',

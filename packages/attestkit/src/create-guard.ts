@@ -81,7 +81,7 @@ export interface Guard {
   /** What has been decided so far, by route, outcome and code. */
   counters(): readonly Counter[];
   /**
-   * Answers a request for one of the endpoints of devices; undefined if there is none of this path. Total, as `check` is.
+   * Answers a request for one of the device endpoints; undefined if no endpoint has this path. Total, as `check` is.
    * Adapters mount it as `deviceEndpoints`.
    *
    * @param path below the place where the endpoints are mounted, without the query: `/challenge`
@@ -233,7 +233,7 @@ function onlyKind(evidence: readonly Evidence[]): readonly string[] {
   );
 }
 
-/** What the application calls a request; what it throws, or gives that is no short text, is as if it said nothing. */
+/** What the application calls a request; exceptions, and values that are not short text, are ignored. */
 function namer(named: GuardOptions['requestId']): (request: AttestedRequest) => string {
   return (request) => {
     let name: unknown;

@@ -51,7 +51,7 @@ export interface ProtectionOptions extends RouteOptions {
   readonly devicePath?: string;
 }
 
-/** Options of the plugin: the guard, and where its endpoints are, below the prefix of the instance. */
+/** Options of the plugin: the guard, and the path of its endpoints below the prefix of the instance. */
 export interface DeviceEndpointsOptions extends MountOptions {
   readonly guard: Guard;
 }

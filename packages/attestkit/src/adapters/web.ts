@@ -18,13 +18,13 @@ export type AddressOf<Rest extends readonly unknown[] = readonly []> = (
   ...rest: Rest
 ) => string | undefined;
 
-/** Options of a route, and where its peer's address is. */
+/** Options of a route, and how to find the address of its peer. */
 export interface WebRouteOptions<Rest extends readonly unknown[] = readonly []> extends RouteOptions {
   /** Default: the address is not known. */
   readonly address?: AddressOf<Rest>;
 }
 
-/** Options of the endpoints, and where the peer's address is. */
+/** Options of the endpoints, and how to find the address of the peer. */
 export interface WebMountOptions<Rest extends readonly unknown[] = readonly []> extends MountOptions {
   /** Default: the address is not known. Then only limits for all clients together hold, which a warning says. */
   readonly address?: AddressOf<Rest>;
@@ -72,7 +72,7 @@ export function deviceEndpoints<Rest extends readonly unknown[] = readonly []>(
 }
 
 /**
- * Holds the option to its type.
+ * Checks the type of the option.
  *
  * @throws ConfigurationError naming it
  */

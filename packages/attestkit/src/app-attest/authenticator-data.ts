@@ -12,7 +12,7 @@ export interface AuthenticatorData {
   readonly rpIdHash: Uint8Array;
   /** Unsigned, 32 bits. */
   readonly counter: number;
-  /** Empty if there are none. */
+  /** Empty without extensions. */
   readonly extensions: CborMap;
 }
 

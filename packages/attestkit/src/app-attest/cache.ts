@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { BoundedCache } from '../kernel/bounded-cache.js';
 
-/** An intermediate certificate whose signature was verified. Its validity is none of what is remembered. */
+/** An intermediate certificate whose signature was verified. Its validity is not remembered. */
 interface VerifiedIssuer {
   /** The public key of the root that signed it, base64 of the SPKI. */
   readonly anchorId: string;

@@ -28,7 +28,7 @@ import type { AppAttestReceipt } from './receipt/verify.js';
 import { receiptAnchors } from './receipt/roots.js';
 import type { TrustAnchor } from './attestation/roots.js';
 
-/** How App Attest attestations are verified, and which keys are let in. */
+/** How App Attest attestations are verified, and which keys are accepted. */
 export interface AppAttestOptions extends AppAttestPolicyOptions {
   /** App IDs: `TEAMID1234.com.example.app`, prefix and bundle identifier (on macOS the signing identifier). */
   readonly appIds: readonly string[];
@@ -38,7 +38,7 @@ export interface AppAttestOptions extends AppAttestPolicyOptions {
   readonly maxAgeAtRefreshSeconds?: number | undefined;
   /**
    * The highest risk metric: how many keys were attested on the device in about 30 days. Renewed receipts say it, so it
-   * needs `receipts`; a device that has none yet is let in. Default: any.
+   * needs `receipts`; a device without a renewed receipt is accepted. Default: any.
    */
   readonly maxRiskMetric?: number | undefined;
   /**
@@ -53,7 +53,7 @@ export interface AppAttestOptions extends AppAttestPolicyOptions {
    */
   readonly additionalRoots?: readonly (string | Uint8Array)[] | undefined;
   /**
-   * Roots for testing, PEM or DER, instead of Apple's: those of attestations and of receipts. What enrolls under them
+   * Roots for testing, PEM or DER, instead of those of Apple: those of attestations and of receipts. What enrolls under them
    * says `virtual: true`.
    */
   readonly roots?: readonly (string | Uint8Array)[] | undefined;
@@ -180,7 +180,7 @@ export function appAttest(options: AppAttestOptions): EnrollmentEvidence<'appAtt
           appId,
           publicKey: Buffer.from(publicKey, 'base64url'),
           clientData,
-          // The store holds the counter to the last one, atomically; here it only has to be above 0.
+          // The store compares the counter with the last one, atomically; here it only has to be above 0.
           previousCounter: 0,
           category: options.category,
           bundleVersion: options.bundleVersion,

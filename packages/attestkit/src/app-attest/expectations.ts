@@ -13,7 +13,7 @@ import {
 } from './attestation/policy.js';
 import type { TrustAnchor } from './attestation/roots.js';
 
-/** What an attestation is held to. */
+/** What an attestation must meet. */
 export interface AttestationExpectations extends AppAttestPolicyOptions {
   /**
    * App IDs, of which the attestation has to be for one: `TEAMID1234.com.example.app`, prefix and bundle identifier.
@@ -28,7 +28,7 @@ export interface AttestationExpectations extends AppAttestPolicyOptions {
   readonly clientDataHash?: Uint8Array | undefined;
   /** Further roots of production, PEM or DER, beside Apple's. Results under them are not marked `virtual`. Default: none. */
   readonly additionalRoots?: readonly (string | Uint8Array)[] | undefined;
-  /** Roots for testing, PEM or DER, instead of Apple's; results under them say `virtual: true`. */
+  /** Roots for testing, PEM or DER, instead of Apple's root; results under them say `virtual: true`. */
   readonly roots?: readonly (string | Uint8Array)[] | undefined;
   /** How old the attestation may be. Default: any age; its certificates end it. */
   readonly maxAgeSeconds?: number | undefined;
@@ -128,7 +128,7 @@ export function hashAppId(option: string, appId: unknown): Uint8Array {
 }
 
 /**
- * Holds a time to sense: a NaN compares as neither early nor late.
+ * Rejects a NaN, which compares as neither early nor late.
  *
  * @throws ConfigurationError naming `now`
  */

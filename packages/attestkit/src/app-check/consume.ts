@@ -7,7 +7,7 @@ import type { Store } from '../ports/store.js';
 import { CONSUME_CHECKS as CHECKS } from './checks.js';
 import type { AppCheckResult } from './verify.js';
 
-/** Where it is remembered which tokens were used: `consumer` or `store`, not both. */
+/** What remembers which tokens were used: `consumer` or `store`, not both. */
 export interface ReplayOptions {
   /** Firebase remembers: `googleAppCheck` of `attestkit/google`. A call for each token. */
   readonly consumer?: AppCheckConsumer | undefined;
@@ -77,7 +77,7 @@ export function readConsume(options: ReplayOptions): Consume | undefined {
   };
 }
 
-/** A session token is meant for many requests: whoever captured one could spend it here. */
+/** A session token is meant for many requests: an attacker who captured one could spend it here. */
 function assertLimited({ limitedUse }: AppCheckResult): void {
   if (!limitedUse) throw new AttestationError(CHECKS.limited, { cause: new Explanation(OLD_SDK) });
 }

@@ -1,6 +1,6 @@
 import { FIELD_CHECKS } from './checks.js';
 
-/** Instead of a token, when the app is set up to say why it has none (Approov SDK, `setUseApproovStatusIfNoToken`). */
+/** Instead of a token, when the app is set up to say why it could not fetch one (Approov SDK, `setUseApproovStatusIfNoToken`). */
 const STATUS_WORDS: readonly string[] = ['NO_NETWORK', 'POOR_NETWORK', 'MITM_DETECTED'];
 
 /**

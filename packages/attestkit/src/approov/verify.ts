@@ -7,7 +7,7 @@ import type { FixedKeySource, KeySource } from '../ports/keys.js';
 import { TOKEN_CHECKS } from './checks.js';
 import { approovResult, type ApproovResult } from './result.js';
 
-/** What a token is held to. */
+/** What a token must meet. */
 export interface ApproovTokenExpectations {
   /** From `approovKeys`. */
   readonly keys: FixedKeySource;

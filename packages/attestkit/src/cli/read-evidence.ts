@@ -9,7 +9,7 @@ const MAX_BYTES = 1_048_576;
  * Reads what is to be inspected: `-` is standard input, a name that ends in `.json` or is that of a file is read,
  * anything else is the evidence itself. What it is, the inspector recognizes.
  *
- * @returns text, as it is, or parsed if a file says that it is JSON; or bytes that are no text
+ * @returns text, as it is, or parsed if a file says that it is JSON; or bytes that are not text
  * @throws UsageError if it cannot be read, or begins as JSON does and is not JSON
  */
 export async function readEvidence(argument: string, stdin: AsyncIterable<Uint8Array>): Promise<unknown> {

@@ -54,13 +54,13 @@ const PAST = /_(EXPIRED|TOO_OLD)$/;
 const AT_HINT =
   'It was checked as of the current time. To see why it was refused earlier, set "at" in an evidence file to the time of the refusal.';
 
-/** How the detail of a check begins that holds because nobody asked. */
+/** How the detail of a check begins that holds because the configuration does not ask. */
 const NOT_ASKED = 'not asked';
 
 /**
  * A report for people, at most 80 columns wide. What identifies a device is masked.
  *
- * @param isOfNow nobody said as of when it is inspected
+ * @param isOfNow no time was given as of which it is inspected
  */
 export function render(report: EvidenceReport, colors: boolean, isOfNow = false): string {
   const paint: Paint = (style, text) => (colors ? `\u001b[${STYLES[style]}m${text}\u001b[0m` : text);
@@ -101,7 +101,7 @@ function headOf(check: CheckReport, paint: Paint): readonly string[] {
   return [`${mark} ${name}`, ...wrap(spec).map((line) => paint('faint', line))];
 }
 
-/** What was found and expected, of a check that nobody asked for what was found. */
+/** What was found and expected; of a check that the configuration does not ask for, what was found. */
 function detailOf(check: CheckReport, at: string): string {
   const detail = isAsked(check) ? check.detail : check.detail.slice(`${NOT_ASKED}; `.length);
   return withAges(detail, at);

@@ -9,7 +9,7 @@ const SOURCES = [
 ] as const;
 
 /**
- * The secret of the flag `--secret`, else of the environment, in base64; undefined if there is none. Any secret
+ * The secret of the flag `--secret`, else of the environment, in base64; undefined without both. Any secret
  * of at least 32 bytes is taken: what the commands make and show protects nothing.
  *
  * @throws ConfigurationError naming the flag or variable, if it is short or not canonical

@@ -12,7 +12,7 @@ export interface EndpointUse {
   readonly step: 'address' | 'device' | 'verified';
   /** Keyed hash of the peer's address, where the adapter knows it. */
   readonly address: string | undefined;
-  /** Keyed hash of the device id; undefined at the step `address`, and if the request has none. */
+  /** Keyed hash of the device id; undefined at the step `address`, and if the request does not have one. */
   readonly device: string | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface EndpointUse {
  */
 export type Limiter = (use: EndpointUse) => boolean | Promise<boolean>;
 
-/** All requests whose address nobody knows. */
+/** All requests whose address is unknown. */
 const UNKNOWN = 'u';
 
 /**

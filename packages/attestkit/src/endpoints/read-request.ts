@@ -33,7 +33,7 @@ export async function readJsonBody(request: AttestedRequest): Promise<JsonObject
 }
 
 /**
- * A parameter of the query, percent-decoded; undefined if there is none.
+ * A parameter of the query, percent-decoded; undefined if it is absent.
  *
  * @param repeated what to throw if it is there more than once
  */

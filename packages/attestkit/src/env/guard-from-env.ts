@@ -54,7 +54,7 @@ export interface GuardFromEnvOptions extends Omit<
  *
  * Firebase App Check, where both are there; a token is then another way in:
  *
- * - `FIREBASE_PROJECT_NUMBER`: the number of the project. `FIREBASE_APP_IDS`: its apps that are let in, with commas between.
+ * - `FIREBASE_PROJECT_NUMBER`: the number of the project. `FIREBASE_APP_IDS`: its accepted apps, with commas between.
  *
  * State is kept in this process's memory unless the option `devices.store` says otherwise.
  *

@@ -100,7 +100,7 @@ export function factsOf(error: AttestationError): FailureFacts {
 /**
  * What explains a refusal or says where in a chain it was, the code of another refusal that led to it, or what caused an outage. The message of an
  * unexpected error can quote what the client sent, as those of `JSON.parse` do: of such an error only its name and the
- * place where it was thrown.
+ * place in the code.
  */
 function beneath({ stage, check, cause }: AttestationError): string | undefined {
   if (cause instanceof Explanation || cause instanceof CertificatePlace) return cause.message;

@@ -31,7 +31,7 @@ export interface RouteOptions extends EvidenceRouteOptions, RefusalOptions {
    */
   readonly exclude?: readonly string[];
   /**
-   * `private`: answers to accepted requests say `Cache-Control: private`, if they have none, and `Vary` with the fields that
+   * `private`: answers to accepted requests say `Cache-Control: private`, unless they have the field, and `Vary` with the fields that
    * carry the evidence, so that no shared cache hands them to somebody else. Default `unchanged`.
    */
   readonly caching?: 'private' | 'unchanged';

@@ -69,7 +69,7 @@ export type EvidenceReport =
  * Inspects evidence with the verifiers' own code. The report is ready for `JSON.stringify`.
  *
  * @param evidence an evidence file (`ApproovTokenEvidence` and the like), as an object or as JSON text; or what people
- *   paste, which is recognized: a token, a header field, a certificate chain, an answer of Google's, the body of a device
+ *   paste, which is recognized: a token, a header field, a certificate chain, an answer from Google, the body of a device
  *   endpoint, at most 1 MiB. The report says in `readAs` what it was read as
  * @throws EvidenceError if there is nothing to inspect: an unknown kind, a member that is missing, unknown, given
  *   twice or of another type, a key that cannot be read. For evidence that was recognized it says what to add
@@ -151,7 +151,7 @@ const MEMBER_OF: Readonly<Record<string, string>> = {
 /**
  * The kind of some evidence, as `inspectEvidence` takes it.
  *
- * @throws EvidenceError if it is of none
+ * @throws EvidenceError if it is not of a known kind
  */
 export function kindOf(evidence: unknown, options: Pick<InspectOptions, 'kind'> = {}): EvidenceKindName {
   return recognize(evidence, options.kind).kind;

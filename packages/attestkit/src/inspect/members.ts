@@ -2,7 +2,7 @@ import type { JsonObject } from '../kernel/bytes/json.js';
 import { unusable, type EvidenceError } from './evidence-error.js';
 import { memberFor } from './recognize/wire-names.js';
 
-/** What exactly is wrong with a value, and where in it. */
+/** What exactly is wrong with a value, and in which part of it. */
 export interface Flaw {
   /** Stands behind the member's name: `[1]`. */
   readonly at: string;

@@ -45,7 +45,7 @@ const MAX_MODULUS = 4096;
 const ED25519_SIZE = 32;
 
 /**
- * Reads a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7); undefined if it is none. Each key has one encoding only: with a
+ * Reads a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7); undefined for other bytes. Each key has one encoding only: with a
  * second one it could be enrolled twice.
  */
 export function readPublicKey(spki: Uint8Array): AttestedPublicKey | undefined {

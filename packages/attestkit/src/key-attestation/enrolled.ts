@@ -19,7 +19,7 @@ export interface KeyAttestationFacts extends JsonObject, Partial<DeviceFacts> {
   readonly signatureAlgorithm: string;
 }
 
-/** What is appraised again at every refresh, and concerns nobody else; of the certificates some are the device's own. */
+/** What is appraised again at every refresh, and is not shown to anyone; of the certificates some are the device's own. */
 interface Withheld extends JsonObject, KeyUse {
   /** Of the certificates above the leaf, which can be revoked. */
   readonly certificateSerials: readonly string[];
@@ -31,7 +31,7 @@ interface Withheld extends JsonObject, KeyUse {
   readonly root?: string;
 }
 
-/** What enrolled keys are held to. */
+/** What enrolled keys must meet. */
 export interface EnrolledRules {
   readonly apps: readonly ExpectedApp[];
   readonly device: DevicePolicy;
@@ -99,7 +99,7 @@ export function enrolled(attestation: KeyAttestation, now: number): Enrolled<Key
 }
 
 /**
- * Holds an enrolled key to the options of now, its certificates to nothing. The age of the key alone counts only when it
+ * Checks an enrolled key against the current options; its certificates are not checked. The age of the key alone counts only when it
  * enrolls.
  *
  * @throws AttestationError of stage `denied`
@@ -130,7 +130,7 @@ export function appraiseEnrolled(
   appraiseUse({ purposes, userAuthType }, key, enforcing);
 }
 
-/** Serials to look up on the revocation list; undefined if the record has none. */
+/** Serials to look up on the revocation list; undefined if the record does not list them. */
 export function serialsOf({ withheld }: Enrolled): readonly string[] | undefined {
   return (withheld as Withheld | undefined)?.certificateSerials;
 }

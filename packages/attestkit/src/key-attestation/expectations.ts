@@ -13,7 +13,7 @@ import {
 } from './policy/device-policy.js';
 import { trustAnchors } from './chain/roots.js';
 
-/** What a certificate chain is held to. Strict; each relaxation has a name. */
+/** What a certificate chain must meet. Strict; each relaxation has a name. */
 export interface KeyAttestationExpectations extends DevicePolicyOptions, KeyPolicyOptions {
   /** What the app gave to `setAttestationChallenge`; text stands for its UTF-8. */
   readonly challenge?: Uint8Array | string | undefined;

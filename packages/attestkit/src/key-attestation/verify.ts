@@ -61,8 +61,8 @@ export interface KeyAttestation {
 }
 
 /**
- * Verifies the certificate chain of a key in Android's KeyStore. Pure and synchronous. What the caller has to see to
- * itself: that the challenge was its own and is used once, and that the key belongs to no other device or user.
+ * Verifies the certificate chain of a key in Android's KeyStore. Pure and synchronous. The caller has to
+ * ensure: that the challenge was its own and is used once, and that the key belongs to no other device or user.
  *
  * @param certificateChain DER, the leaf first, as `KeyStore.getCertificateChain` gives it
  * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
@@ -76,7 +76,7 @@ export function verifyKeyAttestation(
 }
 
 /**
- * Runs the same checks as `verifyKeyAttestation`, all of them, and reports each. What is `unverified` has no key
+ * Runs the same checks as `verifyKeyAttestation`, all of them, and reports each. The `unverified` result has no key
  * description if none could be read.
  *
  * @throws ConfigurationError when the expectations make no sense

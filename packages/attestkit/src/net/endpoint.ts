@@ -16,7 +16,7 @@ export function isLocal({ hostname }: URL): boolean {
 }
 
 /**
- * Reads the URL of a key set or service: https, so that nobody on the way can answer in its place.
+ * Reads the URL of a key set or service: https, so that no other host can answer instead.
  *
  * @param variable the option that it is from, for the message
  * @returns its normal form

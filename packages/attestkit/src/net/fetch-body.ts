@@ -48,7 +48,7 @@ export async function fetchBody(url: string, question: Question, limits: FetchLi
       return { status, headers, body: await inTime(readBody(response, limits.maxBytes, stop.signal)) };
     const { maxErrorBytes = 0 } = limits;
     if (maxErrorBytes === 0) return { status, headers, body: NOTHING };
-    // The status says what happened; the body is for the operator, if there is one that can be had.
+    // The status says what happened; the body is for the operator, if it arrives.
     const reading = inTime(readBody(response, maxErrorBytes, stop.signal));
     return { status, headers, body: await reading.catch(() => NOTHING) };
   } catch (error) {

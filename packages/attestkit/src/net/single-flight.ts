@@ -13,7 +13,7 @@ export class Flight {
   #failure: Error | undefined;
   readonly #work = new SharedWork<void>();
 
-  /** @param setBack is told what time it is where that is before the last one ended: nobody knows how old anything is */
+  /** @param setBack called with the time if the clock was set back: the owner has to expire what it cached */
   constructor(cooldown: number, now: () => number, setBack: (at: number) => void) {
     this.#cooldown = cooldown;
     this.#now = now;

@@ -24,7 +24,7 @@ export interface AppRules {
 }
 
 /**
- * Reads what one app is held to.
+ * Reads what one app must meet.
  *
  * @throws ConfigurationError naming the option
  */
@@ -45,7 +45,7 @@ export function readApp(app: PlayIntegrityAppOptions): AppRules {
 }
 
 /**
- * Reads what an app is held to that enrolls devices: pins are a must, and each is a SHA-256.
+ * Reads what an app must meet that enrolls devices: pins are a must, and each is a SHA-256.
  *
  * @throws ConfigurationError naming the option
  */
@@ -57,7 +57,7 @@ export function readPinnedApp(app: PlayIntegrityAppOptions): AppRules {
   return rules;
 }
 
-/** One text for each pin; what is no SHA-256 stays as it is, and matches nothing that Google signs with. */
+/** One text for each pin; other text stays as it is, and matches nothing that Google signs with. */
 function normalPin(pin: string): string {
   const isHex = /^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$/.test(pin);
   return isHex ? Buffer.from(pin.replaceAll(':', ''), 'hex').toString('base64url') : unpadded(pin);

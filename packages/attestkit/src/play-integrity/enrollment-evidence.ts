@@ -23,7 +23,7 @@ export interface PlayIntegrityApp extends PlayIntegrityAppOptions {
   readonly keys?: PlayIntegrityKeys | undefined;
 }
 
-/** How Play Integrity verdicts are had, and which devices are let in. */
+/** How Play Integrity verdicts are fetched, and which devices are accepted. */
 export interface PlayIntegrityOptions extends PlayIntegrityPolicyOptions, VerdictWindow {
   readonly apps: readonly PlayIntegrityApp[];
   /**

@@ -18,7 +18,7 @@ export interface VerdictWindow {
   readonly leewaySeconds?: number | undefined;
 }
 
-/** What a verdict is held to. Certificates are not checked unless digests are given. */
+/** What a verdict must meet. Certificates are not checked unless digests are given. */
 export interface VerdictExpectations
   extends PlayIntegrityAppOptions, PlayIntegrityPolicyOptions, VerdictWindow {
   /** Of a standard request: the very text that the app gave. */

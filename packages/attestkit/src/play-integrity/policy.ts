@@ -20,7 +20,7 @@ import type {
 } from './verdict/verdict.js';
 import { POLICY_CHECKS as CHECKS } from './verdict/verdict-checks.js';
 
-/** What app, device and account have to be to be let in. A value that nobody knows is in none of these lists. */
+/** What app, device and account must meet to be accepted. None of these lists contains unknown values. */
 export interface PlayIntegrityPolicyOptions {
   /** Verdicts on the app that are accepted. Default: `PLAY_RECOGNIZED` alone. */
   readonly appVerdicts?: readonly ('PLAY_RECOGNIZED' | 'UNRECOGNIZED_VERSION')[] | undefined;

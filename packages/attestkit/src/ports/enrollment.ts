@@ -54,14 +54,14 @@ export interface Enrolled<Facts extends JsonObject = JsonObject> {
   readonly key?: AttestedKey;
   /** When the platform issued the evidence, as far as it says; else when it was verified. Milliseconds since the epoch. */
   readonly attestedAt: number;
-  /** The endorser signed the device id: nobody else can have evidence for it. */
+  /** The endorser signed the device id: no other device can have evidence for it. */
   readonly vouchesForDeviceId?: true;
   /** Under roots that testing made. */
   readonly virtual?: true;
   /** The platform's own facts, for policy and for relying parties: they stand in every session token. */
   readonly facts: Facts;
   /**
-   * What only `appraise` needs, or what would identify a device: kept in the record, and told to nobody. It stands in no
+   * What only `appraise` needs, or what would identify a device: kept in the record, and not shown to anyone. It is in no
    * token, no event and no result of the guard.
    */
   readonly withheld?: JsonObject;
@@ -70,7 +70,7 @@ export interface Enrolled<Facts extends JsonObject = JsonObject> {
    * nothing of the device or its user. Told in the event of this enrollment alone; neither kept nor in tokens.
    */
   readonly notes?: readonly string[];
-  /** An artefact that the platform wants to be kept, base64: the App Attest receipt. */
+  /** An artifact that the platform wants to be kept, base64: the App Attest receipt. */
   readonly receipt?: string;
   /** What evidence of another kind said that came beside this one, in the same body and over the same challenge. */
   readonly beside?: Enrolled;
@@ -98,7 +98,7 @@ export interface EnrollmentContext {
 export interface KeyProof {
   /** The name of the field or parameter that carries it: `assertion` of App Attest, `signature` of Android. */
   readonly parameter: string;
-  /** Whether the proof has a counter that only rises. If it has none a challenge is always required. */
+  /** Whether the proof has a counter that only rises. Without a counter a challenge is always required. */
   readonly counted: boolean;
   /**
    * Verifies a proof. Synchronous.
@@ -111,9 +111,9 @@ export interface KeyProof {
   verify(signer: Signer, clientData: Uint8Array, proof: string): number | undefined;
 }
 
-/** How the artefact that a platform wants to be kept is renewed. */
+/** How the artifact that a platform wants to be kept is renewed. */
 export interface Renewal {
-  /** Whether it is worth asking the platform, by what the record says. */
+  /** Whether it is worth asking the platform, as the record says. */
   isDue(enrolled: Enrolled, now: number): boolean;
   /**
    * @param enrolled with its receipt
@@ -134,7 +134,7 @@ export type SentField = string | readonly string[];
 
 /**
  * A kind of evidence that enrolls a device: fields of the body beside the challenge. A room provides one; sessions
- * compose them and know none. `Field` is what its fields are: text, unless `lists` names some that are not.
+ * compose them and do not know any by name. `Field` is what its fields are: text, unless `lists` names some that are not.
  */
 export interface EnrollmentEvidence<Kind extends string = string, Field extends SentField = string> {
   readonly kind: Kind;
@@ -143,15 +143,15 @@ export interface EnrollmentEvidence<Kind extends string = string, Field extends 
   /** Those of its fields that are lists of strings. */
   readonly lists?: readonly string[];
   /**
-   * Evidence for a key over a new challenge is to be had only by whoever holds the private key, however often it is
-   * asked for: then it proves that the key's record is its sender's. Not of Android, where a key is attested only when it is
-   * made, and a key that leaked from a factory attests any public key.
+   * Only the owner of the private key can get evidence for it over a new challenge, however often: then such evidence proves
+   * that the key's record belongs to its sender. Not so on Android: it attests a key only when the key is made, and a key
+   * that leaked from a factory attests any public key.
    */
   readonly provesKey?: true;
   /** SHA-256, base64url, of each symmetric secret that it is verified with: the guard refuses one secret for two uses. */
   readonly secretDigests?: () => readonly string[];
   /**
-   * Verifies the evidence and holds it to the policy. At most one is begun in a turn of the event loop.
+   * Verifies the evidence and checks it against the policy. At most one is begun in a turn of the event loop.
    *
    * @param fields the body's members of these names; each a string, or a list of them where `lists` says so, or absent
    * @throws AttestationError when it does not hold, or when that cannot be known now
@@ -161,13 +161,13 @@ export interface EnrollmentEvidence<Kind extends string = string, Field extends 
     context: EnrollmentContext,
   ): Enrolled | Promise<Enrolled>;
   /**
-   * Holds what was concluded earlier to the policy of now: at every refresh.
+   * Checks earlier evidence against the current policy: at every refresh.
    *
    * @throws AttestationError of stage `denied`
    */
   appraise(enrolled: Enrolled, now: number): void;
   /**
-   * Asks whether the endorser still stands behind what was concluded earlier, whatever the policy of now: for a key that
+   * Asks whether the endorser still vouches for the earlier evidence, regardless of the current policy: for a key that
    * proves to be replaced by its own device. Absent if endorsers take nothing back.
    *
    * @throws AttestationError

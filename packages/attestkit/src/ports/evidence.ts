@@ -8,7 +8,7 @@ export type Enforcement = 'enforce' | 'report';
 export type Statuses = Readonly<Record<Exclude<Stage, 'unavailable'>, number>>;
 
 /**
- * What a client brings to be let in: the parameters of the challenge `Attest` in `WWW-Authenticate`. It says what the
+ * What a client brings to be accepted: the parameters of the challenge `Attest` in `WWW-Authenticate`. It says what the
  * route asks for, never why a request was refused.
  */
 export interface Need {
@@ -62,7 +62,7 @@ export interface Appraisal<Result> {
 }
 
 /**
- * A kind of evidence that any request can carry. A room provides one; the guard composes them and knows none.
+ * A kind of evidence that any request can carry. A room provides one; the guard composes them and does not know any by name.
  *
  * What `find` takes from the request, and what `demand` makes of a route's options, are types of the kind's own: the guard
  * hands them on as they are, so that an implementation declares its parameters by them.

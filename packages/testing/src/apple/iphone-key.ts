@@ -178,7 +178,7 @@ export function createKey(phone: Phone): VirtualKey {
   return Object.freeze({ keyId: keyId.toString('base64'), publicKey, attest, assert, receipt, signRequest });
 }
 
-/** The client data hash that is given, or made of what is given. */
+/** The client data hash: as given, or made of the given data. */
 function hashOf(
   name: string,
   data: string | Uint8Array | undefined,

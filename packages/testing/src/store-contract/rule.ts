@@ -16,7 +16,7 @@ export interface StoreRule {
   run(subject: StoreSubject): Promise<void>;
 }
 
-/** A rule as it is written: `key` makes keys that nobody else uses, the same one for the same name. */
+/** A rule as it is written: `key` makes keys of its own, the same one for the same name. */
 export type Trial = (
   store: Store,
   key: (name?: string) => string,

@@ -19,7 +19,7 @@ export interface GatewayClient {
 interface Gateway {
   readonly name: string;
   readonly port: unknown;
-  /** Every spelling of its path, if it has none its library's own: that of ws, and those of Socket.IO. */
+  /** Every spelling of its path. Without a path, its library's own: that of ws, and those of Socket.IO. */
   readonly paths: readonly string[];
   readonly transports: unknown;
   readonly protections: readonly Protection[];
@@ -85,7 +85,7 @@ export class Gateways {
 
   /**
    * What an upgrade must meet. A path frees it of what `Protect` asks only if it is, byte for byte, that of a gateway
-   * without `Protect`; a path that is nobody's must meet all that any gateway asks.
+   * without `Protect`; a path that belongs to no gateway must meet all that any gateway asks.
    */
   demandsOf(target: string): readonly Demand[] {
     const path = target.split('?', 1)[0] ?? '';

@@ -23,7 +23,7 @@ export type Listener = (request: MiddlewareRequest, response: NodeResponse) => v
 
 /**
  * Guards what a server gets past its framework: requests to change the protocol, which raise events of their own. It
- * stands before every listener, whoever adds it and whenever, and needs no idea of their paths.
+ * runs before every listener, no matter when it is added, and needs no idea of their paths.
  */
 export function guardUpgrades(server: EventEmitter, guard: Guard, demandsOf: Demands): void {
   intercept(server, ['upgrade', 'connect'], (go, _name, ...values) => {

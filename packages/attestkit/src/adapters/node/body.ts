@@ -33,7 +33,7 @@ export function bodyOf(message: NodeMessage): ((maxBytes?: number) => Promise<Ui
 
 /**
  * Throws away what is left of a refused request's body, up to a bound, so that the connection can go on. Node does so only
- * if nobody has begun to read it, and without a bound. Emulations of Node's server, for functions in a cloud, may have nothing to resume.
+ * if no reader has begun, and without a bound. Emulations of Node's server, for functions in a cloud, may have nothing to resume.
  */
 export function discardBody(message: Discardable): void {
   if (!isStream(message)) return;
@@ -55,7 +55,7 @@ function isStream(message: object): boolean {
 /** Bytes of a refused body that are read to keep the connection: 4 MiB. That much may be on its way already. */
 const DISCARD_LIMIT = 4_194_304;
 
-/** What is used of a request whose body nobody wants; emulations may have less. */
+/** What is used of a request whose body is thrown away; emulations may have less. */
 export interface Discardable {
   on?(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
   resume?(): unknown;
@@ -63,7 +63,7 @@ export interface Discardable {
 }
 
 /**
- * Reads the body and puts it back, so that the framework's parser finds the stream as if nobody had read it. To put
+ * Reads the body and puts it back, so that the framework's parser finds the stream unread. To put
  * it back is possible until the stream has emitted 'end'; so nothing is read from a stream that has ended and is
  * empty, which is what makes it emit 'end', and all is put back in the tick in which the last of it was read.
  */

@@ -21,7 +21,7 @@ import {
 } from '../launch.js';
 import { importPublicKey } from './public-key.js';
 
-/** What an assertion is held to. */
+/** What an assertion must meet. */
 export interface AssertionExpectations extends LaunchPolicyOptions {
   /** The App ID that the key was attested for. */
   readonly appId: string;
@@ -52,9 +52,9 @@ export interface AppAttestAssertion {
 }
 
 /**
- * Verifies an assertion: CBOR as the app got it from `generateAssertion`. Pure and synchronous. What the caller has to
- * see to itself: that a challenge in the client data, if it is one, was its own and is used once (Apple, step 6), and
- * that of two requests with the same counter one alone is let in.
+ * Verifies an assertion: CBOR as the app got it from `generateAssertion`. Pure and synchronous. The caller has to
+ * ensure: that a challenge in the client data, if it is one, was its own and is used once (Apple, step 6), and
+ * that of two requests with the same counter only one is accepted.
  *
  * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when the expectations make no sense

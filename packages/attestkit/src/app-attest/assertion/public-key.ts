@@ -7,7 +7,7 @@ import type { AppAttestCache } from '../cache.js';
  * The public key that was kept at enrollment, imported; from the cache if it has been before.
  *
  * @param source PEM, SPKI in DER, or a key that was imported already
- * @throws ConfigurationError when it is no public key on P-256
+ * @throws ConfigurationError if it is not a public key on P-256
  */
 export function importPublicKey(
   source: string | Uint8Array | KeyObject,

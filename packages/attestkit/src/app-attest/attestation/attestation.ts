@@ -76,8 +76,8 @@ const ENVIRONMENTS: readonly (readonly [string, AppAttestEnvironment])[] = [
 const DAY = 86_400_000;
 
 /**
- * Verifies an attestation: CBOR as the app got it from `attestKey`. Pure and synchronous. What the caller has to see
- * to itself: that the challenge was its own and is used once, and that the key belongs to no other device or user.
+ * Verifies an attestation: CBOR as the app got it from `attestKey`. Pure and synchronous. The caller has to
+ * ensure: that the challenge was its own and is used once, and that the key belongs to no other device or user.
  *
  * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when the expectations make no sense

@@ -61,7 +61,7 @@ export function operatingSystemOf(leaf: Certificate): OperatingSystem | undefine
 }
 
 /**
- * Whether the key is to be held to the rule for Macs: where its platform is named and is none of the mobile ones, and
+ * Whether the rule for Macs applies to the key: if its platform is named and is not a mobile one, and
  * if it is not named and there is an access policy, which iOS writes only in versions that name the platform.
  */
 export function isOfMac(leaf: Certificate, platform: string | undefined): boolean {

@@ -109,7 +109,7 @@ function readText(value: Uint8Array | undefined): string | undefined {
   return octets !== undefined && isUtf8(octets) ? octets.toString('utf8') || undefined : undefined;
 }
 
-/** Apple speaks of the key; what is there is the whole certificate. */
+/** Apple speaks of the key; the field has the whole certificate. */
 function readKey(
   value: Uint8Array | undefined,
 ): Pick<ReceiptPayload, 'certificate' | 'publicKey'> | undefined {

@@ -24,7 +24,7 @@ const SIGNER_MARK = '1.2.840.113635.100.12.15';
 /** The critical extensions that are understood. */
 const UNDERSTOOD = [EXTENSION.basicConstraints, EXTENSION.keyUsage];
 
-/** What a signer is held to. */
+/** What a signer must meet. */
 export interface SignerExpectations {
   readonly anchors: readonly TrustAnchor[];
   /** Milliseconds since the epoch: when the receipt says that it was made. */

@@ -34,7 +34,7 @@ export interface AppAttestReceipt extends ReceiptPayload {
   readonly virtual: boolean;
 }
 
-/** What a receipt is held to. */
+/** What a receipt must meet. */
 export interface ReceiptExpectations {
   /** The apps that are accepted: `TEAMID1234.com.example.app`. */
   readonly appIds: readonly string[];
@@ -51,7 +51,7 @@ export interface ReceiptExpectations {
    * receipts of an exchange Apple repeats it as text, with most of its bytes lost.
    */
   readonly clientDataHash?: Uint8Array | undefined;
-  /** Roots instead of Apple's, for tests: PEM or DER. The result says `virtual` under them. */
+  /** Roots instead of Apple's root, for tests: PEM or DER. The result says `virtual` under them. */
   readonly roots?: readonly (string | Uint8Array)[] | undefined;
   /** Remembers which certificates were verified; their dates are looked at in every call. */
   readonly cache?: AppAttestCache | undefined;
@@ -90,7 +90,7 @@ const EXPECTATIONS: OptionTypes = {
  * marked for it and chained to Apple Root CA - G3 when the receipt was made, not expired, of the app and the key. Pure
  * and synchronous.
  *
- * What is signed is the payload. The encoding of the lengths around it, and certificates that are not on the way to
+ * The payload is signed. The encoding of the lengths around it, and certificates that are not on the way to
  * the root, are not.
  *
  * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold

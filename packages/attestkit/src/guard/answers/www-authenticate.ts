@@ -19,7 +19,7 @@ export function wwwAuthenticate(realm: string, needs: readonly Need[]): string {
   return [...new Set(attest), `Bearer realm=${of}${error}`].join(', ');
 }
 
-/** RFC 9110 §5.6.4. What is not ASCII is percent-encoded: field values have no other character set. */
+/** RFC 9110 §5.6.4. Other characters than ASCII are percent-encoded: field values have no other character set. */
 function quoted(text: string): string {
   const ascii = [...Buffer.from(text, 'utf8')].map((byte) =>
     byte >= 0x20 && byte <= 0x7e

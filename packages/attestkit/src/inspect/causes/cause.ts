@@ -7,7 +7,7 @@ export type Cause = readonly [cause: string, remedy: string];
 /** One cause for each code of a room: a code that is left out does not compile. */
 export type Causes<Code extends string> = Readonly<Record<Code, Cause>>;
 
-/** Of what only a forger sends: there is nothing to repair. */
+/** The remedy if only a forger sends such evidence: there is nothing to repair. */
 export const WATCH_FORGERIES =
   'Operator: nothing to repair. Watch how often this code occurs, and from which addresses. If a released build of your app gets it, keep the evidence and inspect it.';
 

@@ -23,7 +23,7 @@ export interface ApproovKeyMembers {
 export const KEY_MEMBERS = ['secretBase64', 'secretBase64url', 'publicKey', 'jwks'] as const;
 
 /**
- * Makes the verifier's keys of what was given; none if nothing was, so that every other check is still shown.
+ * Makes the verifier's keys of the given members; no keys without them, so that every other check is still shown.
  *
  * @throws EvidenceError if there are several, or they do not go with the algorithm
  * @throws ConfigurationError if one cannot be read

@@ -33,7 +33,7 @@ import {
 import { listOfOptions, options } from '../member-types.js';
 import { onlyOne, required, type MemberTable } from '../members.js';
 
-/** What a chain may be held to beyond being genuine, by the names of `verifyKeyAttestation`. */
+/** What a chain may have to meet beyond being genuine, by the names of `verifyKeyAttestation`. */
 export interface KeyAttestationPolicy extends DevicePolicyOptions, KeyPolicyOptions {
   /** `required`: the bootloader is locked and started a verified system. Default `any`; `required` beside `verifiedBootKeys`. */
   readonly verifiedBoot?: 'required' | 'any';

@@ -21,7 +21,7 @@ export const SESSION_KEY_MEMBERS = ['secret', 'publicKey', 'jwks'] as const;
 export const SESSION_ALGORITHMS = ['HS256', 'ES256', 'EdDSA'] as const;
 
 /**
- * Makes the verifier's keys of what was given; none if nothing was, so that every other check is still shown.
+ * Makes the verifier's keys of the given members; no keys without them, so that every other check is still shown.
  *
  * @throws EvidenceError if there are several, or they do not go with the algorithm
  * @throws ConfigurationError if one cannot be read

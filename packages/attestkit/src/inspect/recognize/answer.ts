@@ -93,7 +93,7 @@ export function readAnswer(given: unknown): Reading | undefined {
   };
 }
 
-/** What an answer was taken out of; none for what the verifier takes too. */
+/** What an answer was taken out of; empty for a form that the verifier takes too. */
 export function notesOn({ path }: Unwrapped): readonly string[] {
   return path.length === 0 || path.join() === PAYLOAD
     ? []

@@ -16,7 +16,7 @@ import type { KindName, Reading } from './reading.js';
 /** A kind of evidence in the body of `attest`. */
 export interface BodyKind {
   readonly kind: KindName;
-  /** Where the body has it. */
+  /** The member of the body. */
   readonly member: string;
   readonly what: string;
   /** What a server says if it is empty. */

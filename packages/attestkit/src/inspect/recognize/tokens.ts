@@ -10,7 +10,7 @@ const FIELDS: Readonly<Record<string, 'approov-token' | 'app-check'>> = {
 };
 
 /**
- * Which token a text is: by the name of its field if that was there, then by its header. What is nothing else is
+ * Which token a text is: by the name of its field if that was there, then by its header. Any other text is
  * taken for an Approov token: the guard would take it for one.
  *
  * @param field in small letters
@@ -75,7 +75,7 @@ export function reasonIn(token: string): string | undefined {
 }
 
 /**
- * The kind of a bare token of Google's; undefined for any other token. The header decides, and of a signed token its
+ * The kind of a bare Google token; undefined for any other token. The header decides, and of a signed token its
  * issuer: nothing is verified here.
  */
 function googleKindOf(token: string): 'play-integrity' | 'app-check' | undefined {

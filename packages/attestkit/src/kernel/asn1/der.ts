@@ -121,7 +121,7 @@ export class Asn1 {
     return children;
   }
 
-  /** The element that it is constructed of, or undefined if there is none, or more than one. */
+  /** The element that it is constructed of, or undefined if there is not exactly one. */
   onlyChild(): Asn1 | undefined {
     if (!this.constructed) return undefined;
     const child = readElement(this.#source, this.#contentStart, this.#contentEnd, this.encoding, 0);
@@ -136,7 +136,7 @@ export class Asn1 {
 
 /**
  * Reads bytes as exactly one element in DER (X.690 §10), at most 64 KiB: definite lengths in their shortest form,
- * tag numbers in their shortest form, nothing after the element. What is inside is read when it is asked for, one
+ * tag numbers in their shortest form, nothing after the element. Its content is read on demand, one
  * level at a time and under the same rules, so that no depth of nesting can cost anything.
  */
 export function readDer(bytes: Uint8Array): Asn1 | undefined {

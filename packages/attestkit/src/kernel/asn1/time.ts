@@ -79,7 +79,7 @@ function instantOf(
   return exists ? Date.UTC(year + 400, month - 1, day, hour, minute, second) - CYCLE : undefined;
 }
 
-/** Two digits; NaN if they are none, which is in no range. */
+/** Two digits; NaN for other characters, which is in no range. */
 function readPair(element: Asn1, index: number): number {
   const tens = element.octet(index) - 0x30;
   const ones = element.octet(index + 1) - 0x30;

@@ -40,7 +40,7 @@ export function assertOptions(options: unknown, types: OptionTypes, owner: strin
 }
 
 /**
- * Holds a choice to its values.
+ * Checks that a choice is one of its values.
  *
  * @throws ConfigurationError naming the option
  */

@@ -26,7 +26,7 @@ function unwrapNatively(kek: KeyObject, wrapped: Uint8Array): Uint8Array | undef
   }
 }
 
-/** The steps of RFC 3394 §2.2.2 with the block cipher alone. Exported so that it is tested where it is not needed. */
+/** The steps of RFC 3394 §2.2.2 with the block cipher alone. Exported for tests on runtimes that do not need it. */
 export function unwrapByBlocks(kek: KeyObject, wrapped: Uint8Array): Uint8Array | undefined {
   const decipher = createDecipheriv('aes-256-ecb', kek, null).setAutoPadding(false);
   const key = Buffer.from(wrapped.subarray(8));

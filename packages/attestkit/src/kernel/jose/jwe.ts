@@ -107,7 +107,7 @@ function decrypt(
   decipher.setAAD(authenticated).setAuthTag(tag);
   const plaintext = decipher.update(ciphertext);
   try {
-    // Throws if the tag is not that of what was decrypted; adds nothing.
+    // Throws if the tag does not fit the decrypted bytes; adds nothing.
     decipher.final();
     return plaintext;
   } catch {

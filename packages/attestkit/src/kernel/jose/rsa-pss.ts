@@ -34,7 +34,7 @@ export function verifyPss(
 /** Signs with RSASSA-PSS, with a salt of the length of the hash. */
 export function signPss(hash: string, signed: Uint8Array, key: KeyObject): Buffer {
   const saltLength = constants.RSA_PSS_SALTLEN_DIGEST;
-  // Not kept: the private key stays where it is.
+  // Not kept: the private key is not copied.
   const options = { key: key.export({ format: 'jwk' }), format: 'jwk', padding: PSS, saltLength } as const;
   return createSign(hash).update(signed).sign(options);
 }

@@ -54,7 +54,7 @@ export function appraiseToken<Result extends OfClaims, Keys extends KeySource>(
 }
 
 /**
- * Verifies token after token, with a memory of those that verified. What is remembered is what a signature proved: on each
+ * Verifies token after token, with a memory of those that verified. Only the result of the signature check is remembered: on each
  * use the claims are checked again, and that the key is still one of the source's.
  */
 export class TokenVerifier<Result extends OfClaims, Keys extends KeySource = KeySource> {

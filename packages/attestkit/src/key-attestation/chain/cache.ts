@@ -8,7 +8,7 @@ import { BoundedCache } from '../../kernel/bounded-cache.js';
 export interface KeyAttestationCache {
   /**
    * Keys of certificates whose signature was verified, by SHA-256 of the issuer's key and the certificate. Only of
-   * those above the attestation certificate, which many devices share. Validity and revocation are none of it.
+   * those above the attestation certificate, which many devices share. Validity and revocation are not cached.
    */
   readonly links: BoundedCache<KeyObject>;
   /** Imported keys of attestation certificates, which a batch of devices may share, by their encoding. */

@@ -39,7 +39,7 @@ export const MAX_CERTIFICATES = 10;
 /** Bytes. Real ones have about 1 KiB; a leaf of a post-quantum key 3 KiB. */
 export const MAX_CERTIFICATE = 16_384;
 
-/** What a chain is held to. */
+/** What a chain must meet. */
 export interface ChainRules {
   readonly anchors: readonly TrustAnchor[];
   readonly allowOmittedRoot: boolean;
@@ -191,7 +191,7 @@ export function appraiseChain(
     isAlone ? numbered(attested) : placeOfExtension(above, KEY_DESCRIPTION),
   );
 
-  // Step 4: between device and root are as many certificates as its makers issue: with one more, one of them was no authority.
+  // Step 4: between device and root are as many certificates as its makers issue: with one more, one of them is not an authority.
   const mostIssued = provisioning === 'remote' ? 3 : 2;
   checks.holds(
     CHECKS.shape,

@@ -35,7 +35,7 @@ export function provisioningOf(upper: Certificate | undefined): Provisioning {
  * The level that a chain vouches for; undefined if it does for neither. Google's servers write it as the organization
  * of the attestation certificate. Of a factory only a StrongBox is said to be one, in any attribute of the attestation
  * certificate or of the one that the root signed: android/keyattestation, `securityLevelFromFactoryChain`, after
- * Android's Compatibility Test Suite, KeyAttestationTest. What is not said to be one is a TEE.
+ * Android's Compatibility Test Suite, KeyAttestationTest. Every other chain is one of a TEE.
  */
 export function levelOf(
   attester: Certificate | undefined,

@@ -8,7 +8,7 @@ export interface RootOfTrust {
   readonly verifiedBootKey: Uint8Array;
   /** Whether the bootloader is locked. */
   readonly deviceLocked: boolean;
-  /** A number if it is none that is documented. */
+  /** A number if it is undocumented. */
   readonly verifiedBootState: 'VERIFIED' | 'SELF_SIGNED' | 'UNVERIFIED' | 'FAILED' | number;
   /** SHA-256 of all that was verified; from version 3 on. */
   readonly verifiedBootHash?: Uint8Array;

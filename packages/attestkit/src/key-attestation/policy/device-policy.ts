@@ -17,7 +17,7 @@ import {
   versionWords,
 } from './versions.js';
 
-/** What a device has to be to be let in, beyond being genuine. */
+/** What a device must meet to be accepted, beyond being genuine. */
 export interface DevicePolicyOptions {
   /** The least: a trusted execution environment, or a StrongBox. Default `trusted-environment`. */
   readonly securityLevel?: 'trusted-environment' | 'strong-box' | undefined;
@@ -28,7 +28,7 @@ export interface DevicePolicyOptions {
   readonly verifiedBoot?: 'required' | 'any' | undefined;
   /** Keys of other systems that are allowed, 32 bytes in hexadecimal or base64url: of GrapheneOS, for example. Default: none. */
   readonly verifiedBootKeys?: readonly string[] | undefined;
-  /** The oldest version of Android: `13`. Where the hardware names none the key is refused. Default: any. */
+  /** The oldest version of Android: `13`. If the hardware does not name one, the key is refused. Default: any. */
   readonly minimumOs?: string | undefined;
   /** The oldest security patch level: `2026-05`. If there is none the key is refused. Default: any. */
   readonly minimumPatchLevel?: string | undefined;
@@ -156,7 +156,7 @@ export function deviceFacts(
   };
 }
 
-/** Holds a genuine device to the policy. */
+/** Checks a genuine device against the policy. */
 export function appraiseDevice(facts: DeviceFacts, policy: DevicePolicy, now: number, checks: Checks): void {
   const { securityLevel, deviceLocked, bootState, verifiedBootKey, osVersion } = facts;
   const wanted = policy.strongBox ? 'STRONG_BOX' : NOT_ASKED;

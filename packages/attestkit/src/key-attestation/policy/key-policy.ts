@@ -75,7 +75,7 @@ export function readKeyPolicy(options: KeyPolicyOptions): KeyPolicy {
 /** What the hardware says of how the key may be used; of an enrolled key, from its record. */
 export interface KeyUse {
   readonly purposes: readonly number[];
-  /** HardwareAuthenticatorType; 0 if nobody has to be authenticated. */
+  /** HardwareAuthenticatorType; 0 if no authentication is needed. */
   readonly userAuthType: number;
 }
 

@@ -4,7 +4,7 @@ import type { CheckDef } from '../../ports/checks.js';
 const SCHEMA = 'Android, Key and ID attestation, attestation extension data schema';
 const POLICY = 'attestkit, policy';
 
-/** What is held to the configured policy: of a new attestation, and most of it of an enrolled key at every refresh. */
+/** Checks against the configured policy: of a new attestation, and most of it of an enrolled key at every refresh. */
 export const POLICY_CHECKS = freezeJson({
   appVersion: {
     name: 'app version allowed',

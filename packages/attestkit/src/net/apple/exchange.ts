@@ -20,7 +20,7 @@ export interface ExchangeSettings {
   readonly fetch: typeof globalThis.fetch | undefined;
 }
 
-/** An environment that failed, and when it is worth asking again, by the clock that nobody sets. */
+/** An environment that failed, and when it is worth asking again, by the monotonic clock. */
 interface Closed {
   readonly exchange: FailedExchange;
   readonly until: number;

@@ -55,7 +55,7 @@ export class GoogleService {
   readonly #breaker: Breaker;
 
   /**
-   * @param service where the service is, and the scope that it asks for
+   * @param service the address of the service, and the scope that it asks for
    * @throws ConfigurationError naming the option
    */
   constructor(options: GoogleOptions, service: { url: string; scope: string }, elapsed?: () => number) {

@@ -101,7 +101,7 @@ export interface PlayIntegrityVerdict {
   readonly environmentDetails: EnvironmentDetails;
   /** The verdict was set in the Play Console, or has any other `testingDetails`. */
   readonly testing: boolean;
-  /** Paths of members, values and types that nobody documents: `accountDetails.appLicensingVerdict`. */
+  /** Paths of undocumented members, values and types: `accountDetails.appLicensingVerdict`. */
   readonly unrecognized: readonly string[];
   /** The whole verdict, as it was decoded. */
   readonly payload: JsonObject;

@@ -21,7 +21,7 @@ export interface Replacement {
 
 /**
  * The proof by the old key, verified: `previous_key_id` and `previous_assertion` (or `previous_signature`), over this
- * challenge and the new key. The policy of now is not asked; whether the endorser still stands behind the key is.
+ * challenge and the new key. The current policy is not asked, but the endorser has to vouch for the key still.
  *
  * @returns undefined if there is none, or it does not hold: it proves nothing then
  * @throws AttestationError (rejects with it) of stage `unavailable`

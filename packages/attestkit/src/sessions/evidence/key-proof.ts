@@ -21,7 +21,7 @@ export function evidenceOfProof(
 /** A proof that verified. Its counter has not been spent yet. */
 export interface VerifiedProof {
   readonly keyId: string;
-  /** Undefined if proofs of this kind have none. */
+  /** Undefined if proofs of this kind do not count. */
   readonly counter: number | undefined;
 }
 

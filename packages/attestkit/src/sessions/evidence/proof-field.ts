@@ -64,7 +64,7 @@ function readProof(text: string, parameter: RegExp, checks: Checks): ProofField 
   return { ...field, keyId: mustRead(checks, CHECKS.keyId, readKeyId(field.keyId)) };
 }
 
-/** The id of a key as enrolled, base64url of 32 bytes, however it was sent; undefined if it is none. */
+/** The id of a key as enrolled, base64url of 32 bytes, however it was sent; undefined for other text. */
 export function readKeyId(text: string): string | undefined {
   const bytes = decodeEither(text);
   return bytes?.length === 32 ? bytes.toString('base64url') : undefined;

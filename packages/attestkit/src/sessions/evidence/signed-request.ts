@@ -168,7 +168,7 @@ async function appraiseSigned(
   const proof = verifyProof(evidence, signer, { clientData, proof: field.proof });
   const signed: Signed = { evidence, proof, fresh, sessionId: session?.sessionId };
   if (session === undefined) {
-    // The key names its device, so that the record is asked for beside what is used up.
+    // The key names its device, so that the record is read while the counter or challenge is used up.
     const pending = resultOf(signer, undefined, signed);
     return { result: pending, consume: async () => consumeBeside(context, signer, record, signed) };
   }
@@ -187,7 +187,7 @@ async function appraiseSigned(
   };
 }
 
-/** A lost counter value, or challenge, of a device that is not good any more costs nobody anything. */
+/** A lost counter value, or challenge, of a device that is not accepted any more does no harm. */
 async function consumeBeside(
   context: Context,
   signer: KeySigner,

@@ -42,7 +42,7 @@ export async function unblockRecord({ devices }: Context, recordId: string): Pro
 }
 
 /**
- * Blocks a key: first its pointer, then what stands under its label, so that whoever read the pointer before cannot write
+ * Blocks a key: first its pointer, then the record of its label, so that a request that read the pointer before cannot write
  * after.
  *
  * @returns false if the key is not known

@@ -152,7 +152,7 @@ export function bindingOf({ keys, settings }: Context, request: AttestedRequest)
   return bindSession(keys.pseudonym, settings.bind, originOf(request), enforcing);
 }
 
-/** What a request says of where it comes from. */
+/** The origin that a request states. */
 export function originOf(request: AttestedRequest): Origin {
   return { ip: request.ip, userAgent: request.fields('user-agent').join(', ') };
 }

@@ -188,9 +188,9 @@ export class Devices {
   }
 
   /**
-   * Lets what points to a record that is being blocked stay for good, before the record does: what stays must be found. It
-   * stays so when the block is lifted. So whoever looked at a pointer before this writes it no more, and whoever looks
-   * after it leaves it as it is.
+   * Keeps the pointers to a record that is being blocked for good, before the record itself: a kept record must be found. They
+   * are kept when the block is lifted. A request that read a pointer before this cannot write it any more, and one that
+   * reads it after leaves it as it is.
    *
    * @throws AttestationError (rejects with it) ERR_STATE_CONTENTION: doing it again is safe
    */

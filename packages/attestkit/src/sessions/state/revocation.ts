@@ -35,7 +35,7 @@ export function judgeRecord(
   return devices.read(labelDigest).then(({ record }) => judge(record));
 }
 
-/** What a session token says of where it belongs. */
+/** The place of a session: what its token says of record and session. */
 export interface SessionPlace {
   readonly deviceId: string;
   readonly recordId: string;

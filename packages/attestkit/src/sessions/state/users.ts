@@ -8,7 +8,7 @@ import { decodeRecord, encodeRecord } from './stored-value.js';
 /** Users that an instance remembers. */
 const CAPACITY = 10_000;
 
-/** The users whose installations get no session. What has to stay out is the user: a phone can begin anew. */
+/** The users whose installations get no session. The user has to stay out: a phone can begin anew. */
 export class Users {
   readonly #store: Store;
   readonly #now: () => number;

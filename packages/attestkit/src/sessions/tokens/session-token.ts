@@ -100,7 +100,7 @@ export interface SessionResult {
   readonly issuedAt: number;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
-  /** Keyed hashes of what the session is bound to. */
+  /** Keyed hashes of the values that the session is bound to. */
   readonly binding: SessionBinding | undefined;
   /** All claims as signed. */
   readonly claims: JsonObject;

@@ -100,7 +100,7 @@ export function fromIoredis(client: IoredisClient): RedisCommands {
  */
 export function fromNodeRedis(client: NodeRedisClient | NodeRedisCluster): RedisCommands {
   assertClient(client, ['getEx', 'evalSha'], 'redis', 'fromIoredis(client)', 'ioredis');
-  // A type that the client does not know is GETEX without an option; its options know none. `check` proves it.
+  // A type that the client does not know is GETEX without an option; its options cannot express that. `check` proves it.
   const bare = { type: '' as never };
   return {
     claim: (key, ttlMs) =>

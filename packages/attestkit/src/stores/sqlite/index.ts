@@ -143,7 +143,7 @@ class SqliteStore implements Store {
     });
   }
 
-  /** Nobody comes between: it takes the lock before it reads. */
+  /** Takes the lock before it reads, so that no other writer comes between. */
   #transaction(act: () => readonly [boolean, boolean]): readonly [boolean, boolean] {
     this.#handle.exec('BEGIN IMMEDIATE');
     try {

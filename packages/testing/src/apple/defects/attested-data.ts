@@ -18,7 +18,7 @@ function coseMembers(change: (old: CborMap) => CborValue): Step<AttestationSteps
   return credential(({ publicKey }) => ({ publicKey: change(asMap(publicKey)) }));
 }
 
-/** Faults of what an attestation says of key, app and challenge; Apple's certificate covers them along with the rest. */
+/** Faults in the statements of an attestation about key, app and challenge; Apple's certificate covers them along with the rest. */
 export const ATTESTED_DATA_DEFECTS = {
   'data-short': {
     code: 'ERR_APP_ATTEST_AUTH_DATA_MALFORMED',

@@ -51,7 +51,7 @@ function broken(certificate: Uint8Array): Uint8Array {
   return changed;
 }
 
-/** The same chain in the names of Apple's, under keys that anybody can make. */
+/** The same chain with Apple's names, under keys that anybody can make. */
 function strangersChain(leaf: CertificateFields, now: number, { attestationCa }: Authorities): Uint8Array[] {
   const strangers = createAuthorities(now);
   const fields = { ...attestationCa.fields, publicKey: strangers.attestationCa.fields.publicKey };

@@ -22,7 +22,7 @@ function no(type: number): Step<ReceiptSteps, 'fields'> {
   return (fields) => fields.filter((each) => each.type !== type);
 }
 
-/** Another value in the field, which is added if the receipt has none. */
+/** Another value in the field, which is added if it is absent. */
 function other(
   type: number,
   make: (contents: ReceiptContents) => string | Uint8Array,
@@ -30,7 +30,7 @@ function other(
   return (fields, contents) => [...fields.filter((each) => each.type !== type), field(type, make(contents))];
 }
 
-/** Faults of what a receipt says; it is rightly signed, so that a verifier which misses one accepts it. */
+/** Faults in the fields of a receipt; it is rightly signed, so that a verifier which misses one accepts it. */
 export const RECEIPT_FIELD_DEFECTS = {
   'receipt-payload-list': {
     code: 'ERR_APP_ATTEST_RECEIPT_PAYLOAD_MALFORMED',
@@ -230,7 +230,7 @@ export const RECEIPT_FIELD_DEFECTS = {
   },
 } as const satisfies Record<string, DefectWith<ReceiptSteps>>;
 
-/** A certificate like the attestation's, of a key and by an issuer that nobody knows. */
+/** A certificate like the attestation's, of an unknown key and by an unknown issuer. */
 function strangersCertificate(contents: ReceiptContents): Uint8Array {
   return selfSigned(contents, newKeys('P-256').publicKey);
 }
