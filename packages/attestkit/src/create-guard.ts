@@ -74,7 +74,7 @@ export interface Guard {
   /**
    * Decides about one request. Total: it neither throws nor rejects, and a failure of a store, a key source or
    * the guard itself is a refusal. Synchronous when nothing had to be fetched: always `await` it, and let a request pass only
-   * where `outcome` is `accept`. A promise that was not awaited throws when its `outcome` is read.
+   * if `outcome` is `accept`. A promise that was not awaited throws when its `outcome` is read.
    *
    * @param route default: the guard's own settings
    */
@@ -82,7 +82,7 @@ export interface Guard {
   /** What has been decided so far, by route, outcome and code. */
   counters(): readonly Counter[];
   /**
-   * Answers a request for one of the endpoints of devices; undefined if there is none of this path. Total, as `check` is.
+   * Answers a request for one of the device endpoints; undefined if no endpoint has this path. Total, as `check` is.
    * Adapters mount it as `deviceEndpoints`.
    *
    * @param path below the place where the endpoints are mounted, without the query: `/challenge`
@@ -237,7 +237,7 @@ function onlyKind(evidence: readonly Evidence[]): readonly string[] {
   );
 }
 
-/** What the application calls a request; what it throws, or gives that is no short text, is as if it said nothing. */
+/** What the application calls a request; exceptions, and values that are not short text, are ignored. */
 function namer(named: GuardOptions['requestId']): (request: AttestedRequest) => string {
   return (request) => {
     let name: unknown;
@@ -246,7 +246,7 @@ function namer(named: GuardOptions['requestId']): (request: AttestedRequest) => 
   };
 }
 
-/** Seconds in place of milliseconds would let tokens live a thousand times too long. */
+/** Seconds instead of milliseconds would let tokens live a thousand times too long. */
 function assertClock(now: () => number): void {
   const at: unknown = now();
   if (typeof at === 'number' && at > 1e11) return;

@@ -34,7 +34,7 @@ export function protect(guard: Guard, options?: RouteOptions): Middleware {
 }
 
 /**
- * The guard's endpoints of devices, below where they are mounted: `app.use('/device', deviceEndpoints(guard))`.
+ * The guard's device endpoints, below the path of the mount: `app.use('/device', deviceEndpoints(guard))`.
  * Requests for other paths go on. Mount them before what protects all routes, and before the body parser, or give the
  * parser the hook `rawBody`.
  *

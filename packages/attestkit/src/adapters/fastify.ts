@@ -49,7 +49,7 @@ export interface ProtectionOptions extends RouteOptions {
   readonly devicePath?: string;
 }
 
-/** Options of the plugin: the guard, and where its endpoints are, below the prefix of the instance. */
+/** Options of the plugin: the guard, and the path of its endpoints below the prefix of the instance. */
 export interface DeviceEndpointsOptions extends MountOptions {
   readonly guard: Guard;
 }
@@ -60,7 +60,7 @@ export interface DeviceEndpointsOptions extends MountOptions {
  * setting `trustProxy`.
  *
  * The result is `request.attestation`. Fastify's own types know of it through
- * `request.getDecorator<Attestation>('attestation')` where the plugin is registered, or by a declaration of yours:
+ * `request.getDecorator<Attestation>('attestation')` if the plugin is registered, or by a declaration of yours:
  *
  * ```ts
  * declare module 'fastify' {
@@ -105,7 +105,7 @@ export const protection: (instance: FastifyInstance, options: ProtectionOptions)
     { [Symbol.for('skip-override')]: true, [Symbol.for('fastify.display-name')]: 'attestkit' },
   );
 
-/** Answers the endpoints in place of letting them through: what is let through, a router may read as another path. */
+/** Answers the endpoints instead of letting them through: what is let through, a router may read as another path. */
 function answeringFirst(guard: Guard, path: string, { prefix }: FastifyInstance, hook: OnRequest): OnRequest {
   if (prefix !== '') {
     const remedy = 'Register the plugin on the root instance, or the plugin deviceEndpoints in this scope.';
@@ -126,7 +126,7 @@ function answeringFirst(guard: Guard, path: string, { prefix }: FastifyInstance,
  * and answer before the body is parsed; the rest below the prefix is not found. Where all routes are protected, use the
  * option `devicePath` of `protection` instead: an exclusion of `/device/*` opens the application's own routes there.
  *
- * @throws ConfigurationError (rejects with it) naming the option, or `guard` where it has no endpoints, when the
+ * @throws ConfigurationError (rejects with it) naming the option, or `guard` if it has no endpoints, when the
  *   instance gets ready
  * @example
  * await app.register(deviceEndpoints, { guard, prefix: '/device' });

@@ -18,13 +18,13 @@ export type AttestationVariables = {
   attestation?: Attestation;
 };
 
-/** Options of a route, and where its peer's address is. */
+/** Options of a route, and how to find the address of its peer. */
 export interface HonoRouteOptions extends RouteOptions {
   /** Default: on Node the connection's, elsewhere it is not known. */
   readonly address?: AddressOf;
 }
 
-/** Options of the endpoints, and where the peer's address is. */
+/** Options of the endpoints, and how to find the address of the peer. */
 export interface HonoMountOptions extends MountOptions {
   /**
    * Default: on Node the connection's, elsewhere it is not known. Then only limits for all clients together hold, which

@@ -18,13 +18,13 @@ export type AddressOf<Rest extends readonly unknown[] = readonly []> = (
   ...rest: Rest
 ) => string | undefined;
 
-/** Options of a route, and where its peer's address is. */
+/** Options of a route, and how to find the address of its peer. */
 export interface WebRouteOptions<Rest extends readonly unknown[] = readonly []> extends RouteOptions {
   /** Default: the address is not known. */
   readonly address?: AddressOf<Rest>;
 }
 
-/** Options of the endpoints, and where the peer's address is. */
+/** Options of the endpoints, and how to find the address of the peer. */
 export interface WebMountOptions<Rest extends readonly unknown[] = readonly []> extends MountOptions {
   /** Default: the address is not known. Then only limits for all clients together hold, which a warning says. */
   readonly address?: AddressOf<Rest>;
@@ -79,7 +79,7 @@ export function deviceEndpoints<Rest extends readonly unknown[] = readonly []>(
 /**
  * Translates a fetch request for `guard.check`. What fetch has lost by then stays lost: repeated header fields
  * arrive joined by a comma, and fail as malformed or not matching; the path is what the URL parser made of it; the
- * peer's address is known only where it is given. The body is read from a clone, and is absent where the request's own
+ * peer's address is known only if it is given. The body is read from a clone, and is absent if the request's own
  * has been used.
  *
  * @param address the peer's, if it is known
@@ -111,7 +111,7 @@ export class WebRequest implements AttestedRequest {
     this.#address = address;
   }
 
-  /** Only when asked, and only where it is one. */
+  /** Only when asked, and only if it is one. */
   get ip(): string | undefined {
     const address: unknown = this.#address();
     return typeof address === 'string' && address !== '' ? address : undefined;

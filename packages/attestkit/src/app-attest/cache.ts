@@ -22,7 +22,7 @@ export interface AppAttestCache {
 const ISSUERS = 16;
 
 /**
- * Makes a cache, empty. With it an attestation costs one signature check in place of two, and an assertion no import
+ * Makes a cache, empty. With it an attestation costs one signature check instead of two, and an assertion no import
  * of the key, which costs more than the check.
  *
  * @param keys how many public keys are kept imported. Default 1000

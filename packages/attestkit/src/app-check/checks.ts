@@ -25,7 +25,7 @@ export const FIELD_CHECKS = freezeJson({
   },
 } as const satisfies Record<string, CheckDef>);
 
-/** Checks that every JWT is held to. A present token that fails is untrusted, whatever is wrong with it. */
+/** Checks of every JWT. A present token that fails is untrusted, whatever is wrong with it. */
 export const TOKEN_CHECKS: JwtChecks<'APP_CHECK_TOKEN'> = jwtChecks(
   'APP_CHECK_TOKEN',
   'the App Check token',
@@ -145,7 +145,7 @@ export const CONSUME_CHECKS = freezeJson({
   },
 } as const satisfies Record<string, CheckDef>);
 
-/** The check of an enrolled device against the configuration of now. */
+/** The check of an enrolled device against the current configuration. */
 export const POLICY_CHECKS = freezeJson({
   configured: {
     name: 'app still configured',

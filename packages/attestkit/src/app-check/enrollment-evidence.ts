@@ -10,7 +10,7 @@ import { isDebug, type AppCheckResult } from './verify.js';
 /** How devices enroll with App Check tokens; `consumer` or `store` is a must. */
 export interface AppCheckEnrollmentOptions extends AppCheckOptions {
   /**
-   * Must be true: no App Check token is bound to challenge or device, so whoever has one that is unused enrolls with it.
+   * Must be true: no App Check token is bound to challenge or device, so anyone with an unused token can enroll with it.
    */
   readonly allowUnbound: boolean;
 }

@@ -21,7 +21,7 @@ export const VERIFIER_OPTIONS = {
   cache: 'number',
 } as const satisfies OptionTypes;
 
-/** Verifies one token after another; a promise only where keys have to be fetched. */
+/** Verifies one token after another; a promise only if keys have to be fetched. */
 export type Verify = (token: string, now: number) => AppCheckResult | Promise<AppCheckResult>;
 
 /**

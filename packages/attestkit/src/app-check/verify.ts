@@ -45,7 +45,7 @@ export interface AppCheckResult {
   readonly claims: JsonObject;
 }
 
-/** What a token is held to. */
+/** What a token must meet. */
 export interface AppCheckExpectations extends AppCheckProject {
   /** Firebase's JWK Set (RFC 7517 §5), parsed. */
   readonly jwks: { readonly keys: readonly JsonWebKey[] };

@@ -127,7 +127,7 @@ function secretKeys(
     throw new ConfigurationError(
       'algorithm',
       'is not one for a shared secret',
-      'Leave it out for HS256, or give publicKey in place of the secret.',
+      'Leave it out for HS256, or give publicKey instead of the secret.',
     );
   }
   const texts = Array.isArray(configured) && configured.length > 0 ? configured : [configured];

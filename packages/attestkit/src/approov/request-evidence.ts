@@ -110,7 +110,7 @@ export function approov(options: ApproovOptions): Evidence<'approov', ApproovRes
   };
 }
 
-/** Holds a genuine token to the route's binding, as far as the policy asks. */
+/** Checks a genuine token against the route's binding, as far as the policy asks. */
 function bind(
   result: ApproovResult,
   context: VerifyContext<BindingDemand | undefined>,

@@ -7,11 +7,11 @@ import type { FixedKeySource, KeySource } from '../ports/keys.js';
 import { TOKEN_CHECKS } from './checks.js';
 import { approovResult, type ApproovResult } from './result.js';
 
-/** What a token is held to. */
+/** What a token must meet. */
 export interface ApproovTokenExpectations {
   /** From `approovKeys`. */
   readonly keys: FixedKeySource;
-  /** Accepted values of `iss`. Not checked unless given: Approov adds the claim only where the account enables it. */
+  /** Accepted values of `iss`. Not checked unless given: Approov adds the claim only if the account enables it. */
   readonly issuer?: string | readonly string[] | undefined;
   /** Values of which `aud` has to contain one. Not checked unless given. */
   readonly audience?: string | readonly string[] | undefined;

@@ -33,7 +33,7 @@ export async function inspect(
   if (positionals.length > 1) throw new UsageError('there is more than one token or file to inspect');
   const evidence = await readEvidence(argument, stdin);
   const secret = text('secret');
-  // What is no kind, the inspector says.
+  // The inspector refuses unknown kinds.
   const named = text('kind') as EvidenceKindName | undefined;
   const as = named === undefined ? {} : { kind: named };
   const kind = kindOf(evidence, as);

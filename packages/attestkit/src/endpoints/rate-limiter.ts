@@ -15,14 +15,14 @@ export type Limiter = (use: {
   readonly step: 'address' | 'device' | 'verified';
   /** Keyed hash of the peer's address, where the adapter knows it. */
   readonly address: string | undefined;
-  /** Keyed hash of the device id; undefined at the step `address`, and where the request has none. */
+  /** Keyed hash of the device id; undefined at the step `address`, and if the request does not have one. */
   readonly device: string | undefined;
 }) => boolean | Promise<boolean>;
 
 /** One step of the use of an endpoint: who is counted. */
 export type EndpointUse = Parameters<Limiter>[0];
 
-/** All requests whose address nobody knows. */
+/** All requests whose address is unknown. */
 const UNKNOWN = 'u';
 
 /**

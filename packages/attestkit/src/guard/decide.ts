@@ -16,7 +16,7 @@ interface Progress {
   readonly request: AttestedRequest;
   readonly route: ReadyRoute;
   now: number;
-  /** By the monotonic clock; 0 if nobody listens. */
+  /** By the monotonic clock; 0 without a listener. */
   readonly startedAt: number;
   /** The kind at work: a failure is its failure, and answered with its statuses. */
   at: Evidence;
@@ -106,14 +106,14 @@ function select(progress: Progress): readonly Selected[] {
     }
     missing ??= found.check;
   }
-  // By the list and not by what was found: a kind that is absent and has no check for it must not open the route.
+  // Test the list of accepted kinds, not the findings: a custom kind may report absence without a check.
   const [first] = route.accept;
   if (first === undefined) return selected;
   progress.at = first.evidence;
   throw new AttestationError(missing as CheckDef);
 }
 
-/** Verifies the selected items from `index` on; a promise only where one had to be waited for. */
+/** Verifies the selected items from `index` on; a promise only if one had to be waited for. */
 function verifyFrom(
   index: number,
   selected: readonly Selected[],

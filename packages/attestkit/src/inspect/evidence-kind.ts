@@ -5,7 +5,7 @@ import { readMembers, type Members, type MemberTable } from './members.js';
 
 /** What the checks of one piece of evidence found, and what they did not look at. */
 export type Findings<Result, NotChecked extends string = never> = Inspection<Result> & {
-  /** What a server looks at beside the evidence, or with what the file does not give. */
+  /** What a server also checks, beside the evidence or with values that the file does not give. */
   readonly notChecked: readonly NotChecked[];
 };
 
@@ -71,7 +71,7 @@ export function withoutIdle<Name extends string>(
 /**
  * Adds to a check that failed the mistake behind it.
  *
- * @param find asked only where the check failed; undefined where no mistake fits
+ * @param find asked only if the check failed; undefined if no mistake fits
  */
 export function explain(
   reports: readonly CheckReport[],
@@ -122,7 +122,7 @@ export function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64');
 }
 
-/** ISO 8601; undefined for what is no time, which a result that nothing vouches for may have. */
+/** ISO 8601; undefined for a value that is not a time, which a result that nothing vouches for may have. */
 export function isoDate(milliseconds: number | undefined): string | undefined {
   const date = new Date(milliseconds ?? Number.NaN);
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();

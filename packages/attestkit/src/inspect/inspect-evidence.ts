@@ -8,6 +8,7 @@ import { APP_ATTEST_RECEIPT } from './kinds/app-attest-receipt.js';
 import { APP_CHECK } from './kinds/app-check.js';
 import { KEY_MEMBERS } from './kinds/approov-key.js';
 import { APPROOV_TOKEN, type ApproovTokenMembers } from './kinds/approov-token.js';
+import { causeOf } from './causes/causes.js';
 import { EvidenceError, unusable } from './evidence-error.js';
 import { KEY_ATTESTATION_SIGNATURE } from './kinds/key-attestation-signature.js';
 import { KEY_ATTESTATION } from './kinds/key-attestation.js';
@@ -53,13 +54,13 @@ export interface InspectOptions extends ApproovTokenMembers {
  * Inspects evidence with the verifiers' own code. The report is ready for `JSON.stringify`.
  *
  * @param evidence an evidence file (`ApproovTokenEvidence` and the like), as an object or as JSON text; or what people
- *   paste, which is recognized: a token, a header field, a certificate chain, an answer of Google's, the body of a device
+ *   paste, which is recognized: a token, a header field, a certificate chain, an answer from Google, the body of a device
  *   endpoint, at most 1 MiB. The report says in `readAs` what it was read as
- * @throws EvidenceError where there is nothing to inspect: an unknown kind, a member that is missing, unknown, given
+ * @throws EvidenceError if there is nothing to inspect: an unknown kind, a member that is missing, unknown, given
  *   twice or of another type, a key that cannot be read. For evidence that was recognized it says what to add
  * @example
  * const report = inspectEvidence('Approov-Token: eyJ…', { secretBase64 });
- * if (report.verdict === 'fail') console.log(report.code, report.readAs);
+ * if (report.verdict === 'fail') console.log(report.code, report.cause, report.remedy);
  */
 export function inspectEvidence(evidence: unknown, options: InspectOptions = {}): EvidenceReport {
   const { now = Date.now(), kind: named, ...beside } = options;
@@ -80,6 +81,7 @@ export function inspectEvidence(evidence: unknown, options: InspectOptions = {})
       ...report,
       ...(reading.why !== undefined && { readAs: sentenceOfReading(reading) }),
       ...(notes.length > 0 && { notes }),
+      ...(report.verdict === 'fail' && causeOf(report.code)),
     };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
@@ -134,13 +136,13 @@ const MEMBER_OF: Readonly<Record<string, string>> = {
 /**
  * The kind of some evidence, as `inspectEvidence` takes it.
  *
- * @throws EvidenceError where it is of none
+ * @throws EvidenceError if it is not of a known kind
  */
 export function kindOf(evidence: unknown, options: Pick<InspectOptions, 'kind'> = {}): EvidenceKindName {
   return recognize(evidence, options.kind).kind;
 }
 
-/** Whether the evidence brings the key that it is to be verified with; where it does not, `inspectEvidence` needs one beside it. */
+/** Whether the evidence brings the key that it is to be verified with; if it does not, `inspectEvidence` needs one beside it. */
 export function hasKey(evidence: unknown, options: Pick<InspectOptions, 'kind'> = {}): boolean {
   const { file, beside } = recognize(evidence, options.kind);
   const all: JsonObject = { ...beside, ...file };

@@ -1,3 +1,2 @@
 export { hasKey, kindOf, saysTime, sentenceOf } from './inspect-evidence.js';
 export { titleOf } from './kind-table.js';
-export { usualCauseOf } from './usual-causes.js';

@@ -48,6 +48,10 @@ export type EvidenceReport<Kind extends EvidenceKindName = EvidenceKindName> = {
     readonly readAs?: string;
     /** What was left out of the evidence as it was given, or converted: quotation marks, `Bearer `. Absent if nothing was. */
     readonly notes?: readonly string[];
+    /** Why the check that decided usually fails for an honest app or operator. Only if the verdict is `fail`. */
+    readonly cause?: string;
+    /** What to do about it, and who: `Operator: …`, `App author: …`. Only if the verdict is `fail`. */
+    readonly remedy?: string;
     /** What the report says nothing about. The checks of it are not among `checks`. */
     readonly notChecked: readonly InspectedKinds[Name]['notChecked'][];
   };

@@ -22,7 +22,7 @@ interface Withheld extends JsonObject, KeyUse {
   readonly root?: string;
 }
 
-/** What enrolled keys are held to. */
+/** What enrolled keys must meet. */
 export interface EnrolledRules {
   readonly apps: readonly ExpectedApp[];
   readonly device: DevicePolicy;
@@ -90,7 +90,7 @@ export function enrolled(attestation: KeyAttestation, now: number): Enrolled<Key
 }
 
 /**
- * Holds an enrolled key to the options of now, its certificates to nothing. The age of the key alone counts only when it
+ * Checks an enrolled key against the current options; its certificates are not checked. The age of the key alone counts only when it
  * enrolls.
  *
  * @throws AttestationError of stage `denied`
@@ -121,7 +121,7 @@ export function appraiseEnrolled(
   appraiseUse({ purposes, userAuthType }, key, enforcing);
 }
 
-/** Serials to look up on the revocation list; undefined where the record has none. */
+/** Serials to look up on the revocation list; undefined if the record does not list them. */
 export function serialsOf({ withheld }: Enrolled): readonly string[] | undefined {
   return (withheld as Withheld | undefined)?.certificateSerials;
 }

@@ -26,7 +26,7 @@ export interface KeyAttestationOptions extends DevicePolicyOptions, KeyPolicyOpt
   readonly apps: readonly AndroidApp[];
   /**
    * Google's revocation list: `remoteRevocations()`, or one that was stored. Without it keys that leaked from devices are
-   * let in; `not-checked` says that this is meant.
+   * accepted; `not-checked` says that this is meant.
    */
   readonly revocations: RevocationSource | 'not-checked';
   /** Lets chains through that end below the root. Default false. */
@@ -34,8 +34,8 @@ export interface KeyAttestationOptions extends DevicePolicyOptions, KeyPolicyOpt
   /** Lets keys through that an attestation key of the same app and device attested. Default false. */
   readonly allowAttestKeys?: boolean | undefined;
   /**
-   * Further roots of production, PEM or DER, beside Google's: one that Google published after this version, for example. Whoever
-   * has the key of one can enroll any key. What enrolls under them is not marked `virtual`; the record is refused once the root
+   * Further roots of production, PEM or DER, beside Google's: one that Google published after this version, for example. The owner
+   * of its private key can enroll any key. What enrolls under them is not marked `virtual`; the record is refused once the root
    * is taken out. Default: none.
    */
   readonly additionalRoots?: readonly (string | Uint8Array)[] | undefined;

@@ -32,7 +32,7 @@ export interface AppRules {
 }
 
 /**
- * Reads what one app is held to.
+ * Reads what one app must meet.
  *
  * @throws ConfigurationError naming the option
  */
@@ -53,7 +53,7 @@ export function readApp(app: PlayIntegrityAppOptions): AppRules {
 }
 
 /**
- * Reads what an app is held to that enrolls devices: pins are a must, and each is a SHA-256.
+ * Reads what an app must meet that enrolls devices: pins are a must, and each is a SHA-256.
  *
  * @throws ConfigurationError naming the option
  */
@@ -61,11 +61,11 @@ export function readPinnedApp(app: PlayIntegrityAppOptions): AppRules {
   const rules = readApp(app);
   if (rules.pins === undefined) throw refusedPins('is missing');
   for (const pin of rules.pins)
-    if (decodeBase64url(pin)?.length !== 32) throw refusedPins('has one that is no SHA-256');
+    if (decodeBase64url(pin)?.length !== 32) throw refusedPins('has one that is not a SHA-256');
   return rules;
 }
 
-/** One text for each pin; what is no SHA-256 stays as it is, and matches nothing that Google signs with. */
+/** One text for each pin; other text stays as it is, and matches nothing that Google signs with. */
 function normalPin(pin: string): string {
   const isHex = /^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$/.test(pin);
   return isHex ? Buffer.from(pin.replaceAll(':', ''), 'hex').toString('base64url') : unpadded(pin);

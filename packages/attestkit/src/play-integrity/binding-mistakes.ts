@@ -28,7 +28,7 @@ export function bindingMistake(
   return undefined;
 }
 
-/** Where a nonce is compared, neither padding nor alphabet matters: what differs so never gets here. */
+/** If a nonce is compared, neither padding nor alphabet matters: what differs so never gets here. */
 function isSame(bound: string, text: string): boolean {
   return bound === text || unpadded(bound) === unpadded(text);
 }

@@ -26,7 +26,7 @@ export interface PlayIntegrityOptions
    */
   readonly decoder?: IntegrityDecoder | undefined;
   /**
-   * `standard` binds by `requestHash`, and Google alone can decode it; `classic` by `nonce`. Default: `classic` where
+   * `standard` binds by `requestHash`, and Google alone can decode it; `classic` by `nonce`. Default: `classic` if
    * an app has keys, else `standard`.
    */
   readonly request?: 'standard' | 'classic' | undefined;
@@ -62,7 +62,7 @@ interface App extends AppRules {
 }
 
 /**
- * Play Integrity as evidence for enrollment: field `integrity_token` of the body, and `package_name` where several apps
+ * Play Integrity as evidence for enrollment: field `integrity_token` of the body, and `package_name` if several apps
  * are configured. The token is bound by `enrollmentHash` of challenge and device id. Unless options say otherwise, the
  * app is recognized and licensed by Play and signed with a pinned certificate, and the device meets device integrity.
  *
@@ -118,7 +118,7 @@ export function playIntegrity(options: PlayIntegrityOptions): EnrollmentEvidence
   };
 }
 
-/** Undefined where Google has to decode it: there are no keys, or none is for this token and Google can be asked. */
+/** Undefined if Google has to decode it: there are no keys, or none is for this token and Google can be asked. */
 function decodeLocally(
   token: string,
   keys: PlayIntegrityKeys | undefined,
@@ -180,10 +180,14 @@ function readApps(apps: readonly PlayIntegrityApp[] | undefined): readonly App[]
 
 function assertDecodable(apps: readonly App[], decoder: IntegrityDecoder | undefined): void {
   if (decoder !== undefined && typeof decoder.decode !== 'function')
-    throw new ConfigurationError('decoder', 'decodes nothing', 'Give what googlePlayIntegrity returned.');
+    throw new ConfigurationError(
+      'decoder',
+      'does not have the method decode',
+      'Give what googlePlayIntegrity returned.',
+    );
   for (const { keys } of apps) {
     if (keys !== undefined && !areKeys(keys))
-      throw new ConfigurationError('keys', 'are no response keys', 'Give what playIntegrityKeys returned.');
+      throw new ConfigurationError('keys', 'are not response keys', 'Give what playIntegrityKeys returned.');
     if (keys === undefined && decoder === undefined) {
       const remedy = 'Give googlePlayIntegrity({ … }), or every app its own response keys.';
       throw new ConfigurationError('decoder', 'is not set, and an app has no keys', remedy);

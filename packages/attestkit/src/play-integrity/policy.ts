@@ -14,7 +14,7 @@ import {
 import type { PlayIntegrityValues } from './verdict/verdict.js';
 import { POLICY_CHECKS as CHECKS } from './verdict/verdict-checks.js';
 
-/** What app, device and account have to be to be let in. A value that nobody knows is in none of these lists. */
+/** What app, device and account must meet to be accepted. None of these lists contains unknown values. */
 export interface PlayIntegrityPolicyOptions {
   /** Verdicts on the app that are accepted. Default: `PLAY_RECOGNIZED` alone. */
   readonly appVerdicts?: readonly ('PLAY_RECOGNIZED' | 'UNRECOGNIZED_VERSION')[] | undefined;
@@ -22,7 +22,7 @@ export interface PlayIntegrityPolicyOptions {
   readonly deviceLabels?: readonly Exclude<PlayIntegrityValues['deviceLabel'], 'UNKNOWN'>[] | undefined;
   /**
    * The lowest API level; beside `MEETS_STRONG_INTEGRITY`, which promises recent security updates only from 33 on. The
-   * verdict says it where the Play Console asks for device attributes. Default: any.
+   * verdict says it if the Play Console asks for device attributes. Default: any.
    */
   readonly minimumSdk?: number | undefined;
   /** Verdicts on the account that are accepted. Default: `LICENSED` alone. */
@@ -124,7 +124,7 @@ export function appraisePolicy(
     versionCode,
     oldest === undefined ? NOT_ASKED : atLeast(oldest.toString()),
   );
-  // The key is absent where no label applies.
+  // The key is absent if no label applies.
   const hasLabels = policy.deviceLabels.every((label) => deviceLabels.includes(label));
   checks.holds(
     CHECKS.device,
@@ -149,7 +149,7 @@ export function appraisePolicy(
   checks.holds(CHECKS.protect, isAmong(playProtect, reports), playProtect, asked(reports));
 }
 
-/** One of these; nothing where there is no list. */
+/** One of these; nothing if there is no list. */
 function asked(values: readonly string[] | undefined): Worded {
   return values === undefined ? NOT_ASKED : oneOf(values);
 }

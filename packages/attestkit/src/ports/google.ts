@@ -32,7 +32,7 @@ export interface IntegrityDecoder {
   ): Promise<{ readonly outcome: 'decoded'; readonly payload: JsonObject } | GoogleFailure>;
 }
 
-/** A service that remembers which tokens of App Check were consumed. */
+/** A service that remembers which App Check tokens were consumed. */
 export interface AppCheckConsumer {
   /**
    * Consumes a token. Takes seconds at most, and never rejects: every failure is an outcome.

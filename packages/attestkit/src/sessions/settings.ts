@@ -20,7 +20,7 @@ export interface TakenDeviceId {
   readonly request: AttestedRequest;
 }
 
-/** How sessions are issued, and what they are held to. */
+/** How sessions are issued, and what they must meet. */
 export interface SessionsOptions {
   /** Life of a session token. Default 1800 (`JWT_EXPIRY_SECONDS`). */
   readonly expirySeconds?: number;
@@ -66,7 +66,7 @@ export interface SessionsOptions {
   readonly header?: string;
 }
 
-/** What enrolled devices are held to. */
+/** What enrolled devices must meet. */
 export interface DeviceSettings {
   /**
    * The name of this API, `https://api.example.com`: the audience that devices sign for, and claim `aud` of session
@@ -85,7 +85,7 @@ export interface DeviceSettings {
    * signs a request. Not shorter than `sessions.refreshLifetimeSeconds`. Default 400.
    */
   readonly idleDays?: number;
-  /** How sessions are issued, and what they are held to. */
+  /** How sessions are issued, and what they must meet. */
   readonly sessions?: SessionsOptions;
   /**
    * What is asked of every device, whatever its platform, when it enrolls and whenever a session begins or goes on;
@@ -98,7 +98,7 @@ export interface DeviceSettings {
    */
   readonly subject?: (request: AttestedRequest) => string | undefined | Promise<string | undefined>;
   /**
-   * Whether a key whose evidence holds may replace the key of the device that has the `device_id`, without a proof by the
+   * Whether a key whose evidence holds may replace the current key of the `device_id`, without a proof by the
    * old one: demand a second factor of the user. Never asked for the device of a user whom the request does not name, a blocked
    * one, or a retired key.
    * Default: no.

@@ -26,7 +26,7 @@ const OPTIONS: OptionTypes = { keys: 'object', appIds: 'list', issuer: 'any', le
  * A JWT of an attester that publishes a JWK Set, as evidence for enrollment: the body's field `token`. Its claims
  * are `aud` and `app_id` (the app), `device_id` and `challenge` (as in the body), and `exp`.
  *
- * The attester signs the device id, so nobody else can enroll under it; there is no device key, so the device
+ * The attester signs the device id, so no other device can enroll under it; there is no device key, so the device
  * cannot sign requests later.
  *
  * @throws ConfigurationError naming the option that cannot be right

@@ -25,7 +25,7 @@ export interface SignedTokenResult {
   readonly claims: JsonObject;
 }
 
-/** What a token is held to. */
+/** What a token must meet. */
 export interface SignedTokenExpectations {
   /** The attester's JWK Set (RFC 7517 §5), parsed. */
   readonly jwks: { readonly keys: readonly JsonWebKey[] };
@@ -104,7 +104,7 @@ function appraise(
 }
 
 /**
- * Refuses an algorithm that is for a shared secret, or that nobody knows: an attester signs for many.
+ * Refuses an algorithm that is for a shared secret, or unknown: an attester signs for many.
  *
  * @throws ConfigurationError
  */
@@ -115,7 +115,7 @@ export function assertPublicKeyAlgorithm(algorithm: unknown): void {
 }
 
 /**
- * Reads the options that say what the registered claims are held to.
+ * Reads the options that say what the registered claims must meet.
  *
  * @throws ConfigurationError naming the option
  */

@@ -110,7 +110,7 @@ describe('Google’s answer', () => {
       const report = inspectEvidence(form);
       expect(report).toMatchObject({ kind: 'play-integrity', verdict: 'pass', at });
       expect(report.notChecked).toContain('origin');
-      expect(report.readAs).toMatch(/^(Google’s answer about|a verdict of) /);
+      expect(report.readAs).toMatch(/^(Google’s answer about|a Play Integrity verdict)/);
       expect(report.notes?.[0] ?? '').toMatch(isNoted ? /^The verdict was taken out of / : /^$/);
     }
   });

@@ -74,7 +74,7 @@ describe('the URL', () => {
     }
     for (const environment of ['production', '', undefined]) {
       vi.stubEnv('NODE_ENV', environment);
-      expect(refusal(url).message).toContain('url is http, and this is no development');
+      expect(refusal(url).message).toContain('url is http outside of development');
       expect(remoteJwks(HTTPS, { algorithm: 'ES256' }).algorithms).toEqual(['ES256']);
     }
   });

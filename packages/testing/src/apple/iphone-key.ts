@@ -92,7 +92,7 @@ export interface VirtualKey {
    */
   assert(options: AssertOptions, defect?: DefectOf<'assertion'>): Uint8Array;
   /**
-   * A receipt about the last attestation of this key; it is attested where it was not yet.
+   * A receipt about the last attestation of this key; it is attested if it was not yet.
    *
    * @returns CMS
    */
@@ -178,7 +178,7 @@ export function createKey(phone: Phone): VirtualKey {
   return Object.freeze({ keyId: keyId.toString('base64'), publicKey, attest, assert, receipt, signRequest });
 }
 
-/** The client data hash that is given, or made of what is given. */
+/** The client data hash: as given, or made of the given data. */
 function hashOf(
   name: string,
   data: string | Uint8Array | undefined,

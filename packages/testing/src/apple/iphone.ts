@@ -7,7 +7,7 @@ import { createKey, type VirtualKey } from './iphone-key.js';
 
 /** An iPhone (or a Mac) and the app on it. */
 export interface IPhoneOptions {
-  /** Team and bundle id: `TEAMID1234.com.example.app`; on macOS the signing identifier in place of the bundle id. */
+  /** Team and bundle id: `TEAMID1234.com.example.app`; on macOS the signing identifier instead of the bundle id. */
   readonly appId: string;
   /** What the app's entitlement says. Default `production`. */
   readonly environment?: 'production' | 'development';

@@ -12,7 +12,7 @@ export interface Defect {
   readonly header?: (header: JsonObject, key: SigningKey) => unknown;
   /** `seconds` is the time of minting since the epoch. */
   readonly claims?: (claims: JsonObject, seconds: number) => unknown;
-  /** Encodes the payload in place of canonical base64url. */
+  /** Encodes the payload instead of canonical base64url. */
   readonly encode?: (payload: Buffer) => string;
   readonly sign?: (key: SigningKey, signingInput: string) => Buffer;
   /** The finished token, its three parts given. */
@@ -173,7 +173,7 @@ export type ApproovDefect = keyof typeof DEFECTS;
 
 /**
  * Every defect, with the error code that a token which has it must be refused with. Those whose code begins with
- * `ERR_APPROOV_BINDING_` are genuine tokens, refused only where a binding is asked for.
+ * `ERR_APPROOV_BINDING_` are genuine tokens, refused only if a binding is asked for.
  */
 export const APPROOV_DEFECTS = Object.freeze(
   Object.fromEntries(Object.entries(DEFECTS).map(([name, { code }]) => [name, code])),

@@ -45,7 +45,7 @@ export function protect<
 }
 
 /**
- * Protects a listener of the event `upgrade`, which requests for a WebSocket raise in place of `request`:
+ * Protects a listener of the event `upgrade`, which requests for a WebSocket raise instead of `request`:
  * `server.on('upgrade', protectUpgrade(guard, (req, socket, head) => …))`. A refusal is written to the socket,
  * and the connection closed. Where the listener throws, or rejects, the connection is destroyed, and the error a
  * warning of the process.

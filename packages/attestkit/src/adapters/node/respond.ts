@@ -33,7 +33,7 @@ export interface ListenerResponse extends NodeResponse {
 const FAILURE: Answer = { status: 500, headers: { 'content-type': 'application/json' }, body: '{}' };
 
 /**
- * Answers in place of a listener that has failed: with 500, or where the response has begun, by cutting it off, so
+ * Answers instead of a listener that has failed: with 500, or if the response has begun, by cutting it off, so
  * that it cannot be taken for a whole one. One that is complete stays as it is.
  */
 export function sendFailure(res: ListenerResponse): void {

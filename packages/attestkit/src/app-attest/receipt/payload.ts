@@ -58,7 +58,7 @@ const ENVIRONMENTS: Readonly<Record<string, ReceiptEnvironment>> = {
  * Reads the payload: SET OF SEQUENCE { type INTEGER, version INTEGER, value OCTET STRING }, in DER. Fields of other
  * types are let through.
  *
- * @throws AttestationError where it cannot be read on
+ * @throws AttestationError if it cannot be read on
  */
 export function readPayload(content: Uint8Array, checks: Checks): ReceiptPayload {
   const fields = mustRead(checks, CHECKS.payload, readFields(content));
@@ -66,7 +66,7 @@ export function readPayload(content: Uint8Array, checks: Checks): ReceiptPayload
   checks.holds(CHECKS.fieldsOnce, types.size === fields.length);
   const bytes = (type: bigint): Uint8Array | undefined => fields.find((field) => field.type === type)?.value;
   const text = (type: bigint): string | undefined => readText(bytes(type));
-  /** Of a field that may be absent: whether it can be read where it is there. */
+  /** Of a field that may be absent: whether it can be read if it is there. */
   const readable = (type: bigint, value: unknown): true | undefined =>
     value !== undefined || !types.has(type) || undefined;
 
@@ -115,7 +115,7 @@ function readText(value: Uint8Array | undefined): string | undefined {
   return octets !== undefined && isUtf8(octets) ? octets.toString('utf8') || undefined : undefined;
 }
 
-/** Apple speaks of the key; what is there is the whole certificate. */
+/** Apple speaks of the key; the field has the whole certificate. */
 function readKey(
   value: Uint8Array | undefined,
 ): Pick<ReceiptPayload, 'certificate' | 'publicKey'> | undefined {

@@ -44,7 +44,7 @@ export interface ReceiptExpectations {
    * receipts of an exchange Apple repeats it as text, with most of its bytes lost.
    */
   readonly clientDataHash?: Uint8Array | undefined;
-  /** Roots in place of Apple's, for tests: PEM or DER. The result says `virtual` under them. */
+  /** Roots instead of Apple's root, for tests: PEM or DER. The result says `virtual` under them. */
   readonly roots?: readonly (string | Uint8Array)[] | undefined;
   /** Remembers which certificates were verified; their dates are looked at in every call. */
   readonly cache?: AppAttestCache | undefined;
@@ -79,11 +79,11 @@ const EXPECTATIONS: OptionTypes = {
 };
 
 /**
- * Verifies a receipt of App Attest (Apple, Assessing fraud risk): a CMS SignedData, signed by a certificate that is
+ * Verifies an App Attest receipt (Apple, Assessing fraud risk): a CMS SignedData, signed by a certificate that is
  * marked for it and chained to Apple Root CA - G3 when the receipt was made, not expired, of the app and the key. Pure
  * and synchronous.
  *
- * What is signed is the payload. The encoding of the lengths around it, and certificates that are not on the way to
+ * The payload is signed. The encoding of the lengths around it, and certificates that are not on the way to
  * the root, are not.
  *
  * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
@@ -168,7 +168,7 @@ function readExpectations(expected: ReceiptExpectations): ReceiptRules {
   assertTime(now);
   for (const [name, bytes] of Object.entries({ leafCertificate, clientDataHash })) {
     if (bytes !== undefined && !(bytes instanceof Uint8Array))
-      throw new ConfigurationError(name, 'is no bytes', 'Give a Uint8Array, or leave it out.');
+      throw new ConfigurationError(name, 'is not a Uint8Array', 'Give the bytes, or leave it out.');
   }
   return {
     appIds,
@@ -183,7 +183,7 @@ function readExpectations(expected: ReceiptExpectations): ReceiptRules {
   };
 }
 
-/** SubjectPublicKeyInfo in DER, without an import where it is that already: only its bytes are compared. */
+/** SubjectPublicKeyInfo in DER, without an import if it is that already: only its bytes are compared. */
 function spkiOf(source: string | Uint8Array | KeyObject, cache: AppAttestCache | undefined): Uint8Array {
   if (source instanceof Uint8Array && p256Point(source) !== undefined) return source;
   return importPublicKey(source, cache).export({ type: 'spki', format: 'der' });

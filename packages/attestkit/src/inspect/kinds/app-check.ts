@@ -7,7 +7,7 @@ import { jwkSet, numberOf, text, texts } from '../member-types.js';
 import { required, type Member, type MemberTable } from '../members.js';
 import { explainToken } from './token-checks.js';
 
-/** An evidence file with a token of Firebase App Check. */
+/** An evidence file with a Firebase App Check token. */
 export interface AppCheckEvidence {
   readonly kind: 'app-check';
   /** The value of the header field `X-Firebase-AppCheck`. */

@@ -35,7 +35,7 @@ export interface KeyAttestationSignatureEvidence {
   readonly algorithm: SignatureAlgorithm;
   /** What was signed, as text: the six lines, with line feeds between. */
   readonly clientDataText?: string;
-  /** In place of `clientDataText`: its bytes. */
+  /** Instead of `clientDataText`: its bytes. */
   readonly clientData?: string;
   /** The body of the request as the server received it: used only to name what the app signed instead. */
   readonly bodyText?: string;

@@ -44,7 +44,7 @@ export interface PlayIntegrityExpected {
   readonly leewaySeconds?: number;
 }
 
-/** An evidence file with a verdict of Play Integrity: a token with its keys, or what Google decoded. */
+/** An evidence file with a Play Integrity verdict: a token with its keys, or what Google decoded. */
 export interface PlayIntegrityEvidence {
   readonly kind: 'play-integrity';
   /** Of a classic request; needs both keys. */
@@ -54,7 +54,7 @@ export interface PlayIntegrityEvidence {
   /** `VERIFICATION_KEY` of the Play Console, base64. */
   readonly verificationKey?: string;
   /**
-   * In place of `token`: the object `tokenPayloadExternal` of Google's answer, or the answer with nothing but it, as JSON
+   * Instead of `token`: the object `tokenPayloadExternal` of Google's answer, or the answer with nothing but it, as JSON
    * text or wrapped in `data` too.
    */
   readonly payload?: unknown;
@@ -125,7 +125,7 @@ export const PLAY_INTEGRITY: EvidenceKind<
   return { ...inspection, ...withoutIdle(checks, isLeftOut, CHECKS_OF) };
 });
 
-/** Says the checks of time in times, where the verdict has one. */
+/** Says the checks of time in times, if the verdict has one. */
 function inTime(
   checks: readonly CheckReport[],
   { now, window }: VerdictRules,

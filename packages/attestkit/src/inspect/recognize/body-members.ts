@@ -40,13 +40,13 @@ const BODY_KINDS: readonly BodyKind[] = [
   {
     kind: 'play-integrity',
     member: 'integrity_token',
-    what: 'a token of Play Integrity',
+    what: 'a Play Integrity token',
     absent: play.FIELD_CHECKS.present,
   },
   {
     kind: 'app-check',
     member: 'app_check_token',
-    what: 'a token of Firebase App Check',
+    what: 'a Firebase App Check token',
     absent: appCheck.FIELD_CHECKS.present,
   },
 ];

@@ -16,10 +16,10 @@ import { readToken } from './tokens.js';
 const MOST = 1_048_576;
 
 /**
- * What evidence is, in whatever form it was pasted: an evidence file, a token, a header field, a body, an answer of Google's,
+ * What evidence is, in whatever form it was pasted: an evidence file, a token, a header field, a body, an answer from Google,
  * bytes. Nothing is verified.
  *
- * @param kind says it, instead of what is in the evidence
+ * @param kind says it, instead of the evidence itself
  * @throws EvidenceError if it is nothing that can be inspected
  */
 export function recognize(evidence: unknown, kind?: unknown): Reading {

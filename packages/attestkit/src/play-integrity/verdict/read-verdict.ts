@@ -48,7 +48,7 @@ export const PLAY_PROTECT: readonly PlayIntegrityValues['playProtect'][] = [
   'UNEVALUATED',
 ];
 
-/** Gives a decoded verdict its types. Whatever is in it, this is no judgment: the checks follow. */
+/** Gives a decoded verdict its types. It does not judge the content: the checks follow. */
 export function readVerdict(payload: JsonObject): PlayIntegrityVerdict {
   const unrecognized: string[] = [];
   const top = new Members(payload, unrecognized);

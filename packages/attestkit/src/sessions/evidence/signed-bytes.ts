@@ -12,7 +12,7 @@ export interface SignedRequest {
   readonly target: string;
   /** The body's exact bytes as on the wire; none for a request without. */
   readonly body: Uint8Array;
-  /** The challenge as it was returned, where there is one. */
+  /** The challenge as it was returned, if there is one. */
   readonly challenge?: string | undefined;
 }
 
@@ -40,7 +40,7 @@ export function requestBytes(request: SignedRequest): Uint8Array {
   return lines('attestkit-request-v1', ...parts, challenge === undefined ? '' : visible(challenge));
 }
 
-/** What a device signs to get something for its key, in place of a request. */
+/** What a device signs to get something for its key, instead of a request. */
 export interface SignedExchange {
   /** Whom the signature is meant for: as the server is configured, and as the app is built. */
   readonly audience: string;
@@ -80,7 +80,7 @@ export function replacementBytes({ keyId, ...exchange }: SignedReplacement): Uin
   return exchangeBytes('attestkit-replace-v1', exchange, keyId === undefined ? '' : visible(keyId));
 }
 
-/** What a device signs beside a refresh token, where the server asks for a proof. */
+/** What a device signs beside a refresh token, if the server asks for a proof. */
 export interface SignedRefresh {
   /** Whom the signature is meant for: as the server is configured, and as the app is built. */
   readonly audience: string;

@@ -42,7 +42,7 @@ export interface SignedRequestResult {
   readonly keyId: string;
   /** The JWK thumbprint (RFC 7638) of the key. */
   readonly thumbprint: string;
-  /** Unsigned, 32 bits; undefined where keys of this kind do not count. */
+  /** Unsigned, 32 bits; undefined if keys of this kind do not count. */
   readonly counter: number | undefined;
   /** Whether a challenge of this server was signed too. */
   readonly challenged: boolean;
@@ -154,7 +154,7 @@ async function appraiseSigned(
   if (session !== undefined && session.expiresAt <= context.now())
     throw new AttestationError(SESSION_TOKEN_CHECKS.expired);
   const { signer, record } = await keyOf(context, field.keyId, session);
-  // Handled where it is awaited, whatever fails before.
+  // Handled if it is awaited, whatever fails before.
   record.catch(() => undefined);
   const { challenge } = field;
   const { deviceId } = signer;
@@ -165,7 +165,7 @@ async function appraiseSigned(
   const proof = verifyProof(evidence, signer, { clientData, proof: field.proof });
   const signed: Signed = { evidence, proof, fresh, sessionId: session?.sessionId };
   if (session === undefined) {
-    // The key names its device, so that the record is asked for beside what is used up.
+    // The key names its device, so that the record is read while the counter or challenge is used up.
     const pending = resultOf(signer, undefined, signed);
     return { result: pending, consume: async () => consumeBeside(context, signer, record, signed) };
   }
@@ -184,7 +184,7 @@ async function appraiseSigned(
   };
 }
 
-/** A lost counter value, or challenge, of a device that is not good any more costs nobody anything. */
+/** A lost counter value, or challenge, of a device that is not accepted any more does no harm. */
 async function consumeBeside(
   context: Context,
   signer: KeySigner,

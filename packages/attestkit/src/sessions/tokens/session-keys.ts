@@ -67,7 +67,7 @@ const VARIABLE = 'devices.sessions.keys';
  * Reads the keys of session tokens, in their order.
  *
  * @param secrets what `secret` stands for
- * @throws ConfigurationError where one cannot be read or does not fit its algorithm, or two are the same
+ * @throws ConfigurationError if one cannot be read or does not fit its algorithm, or two are the same
  */
 export function readSessionKeys(
   configured: SessionKey | readonly SessionKey[],

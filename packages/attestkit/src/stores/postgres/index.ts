@@ -38,9 +38,9 @@ const WRITES_PER_SWEEP = 20;
  * A store in PostgreSQL 12 or later, with the pool of your choice; `migratePostgres` creates its tables. Each operation
  * is one statement in a transaction of its own. Rows that have ended are removed by later writes, some at a time.
  *
- * What is acknowledged is on the server's disk: `check` and the first operation hold it to `synchronous_commit`,
- * `fsync`, READ COMMITTED, tables of this version, statements in transactions of their own, and to being no standby. `check`
- * also tries each operation. A standby that takes over has lost nothing only where replication is
+ * An acknowledged write is on the server's disk: `check` and the first operation verify `synchronous_commit`,
+ * `fsync`, READ COMMITTED, tables of this version, statements in transactions of their own, and that it is not a standby. `check`
+ * also tries each operation. A standby that takes over has lost nothing only if replication is
  * synchronous (`synchronous_standby_names`).
  *
  * Give the pool `connectionTimeoutMillis` and `query_timeout`, both above `timeoutMs`: they free its connections from a
@@ -159,7 +159,7 @@ class PostgresStore implements Store {
     return rows.length === 1;
   }
 
-  /** One at a time, and nobody waits for it: what it leaves or fails at is done by a later one. */
+  /** One at a time, in the background: a later one does what it leaves or fails at. */
   async #sweep(table: Table): Promise<void> {
     if (this.#sweeping) return;
     this.#sweeping = true;

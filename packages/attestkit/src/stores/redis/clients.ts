@@ -3,7 +3,7 @@ import { LostConnection } from '../failure.js';
 
 /**
  * The four things that are asked of Redis; `fromIoredis` and `fromNodeRedis` make them of a client. Write your own for
- * another client, or where the server does not tell how it is set up. Each goes to the primary that holds the key, and is
+ * another client, or if the server does not tell how it is set up. Each goes to the primary that holds the key, and is
  * never sent a second time after it may have run: a claim would be refused to the caller who was granted it.
  */
 export interface RedisCommands {
@@ -16,7 +16,7 @@ export interface RedisCommands {
    */
   read(key: string): Promise<unknown>;
   /**
-   * `EVALSHA` of a script with one key, and `EVAL` where the server does not know it yet.
+   * `EVALSHA` of a script with one key, and `EVAL` if the server does not know it yet.
    *
    * @returns the reply: an integer, as a number or text
    */
@@ -109,7 +109,7 @@ export function fromIoredis(client: IoredisClient): RedisCommands {
  */
 export function fromNodeRedis(client: NodeRedisClient | NodeRedisCluster): RedisCommands {
   assertClient(client, ['getEx', 'evalSha'], 'redis', 'fromIoredis(client)', 'ioredis');
-  // A type that the client does not know is GETEX without an option; its options know none. `check` proves it.
+  // A type that the client does not know is GETEX without an option; its options cannot express that. `check` proves it.
   const bare = { type: '' as never };
   return {
     claim: (key, ttlMs) =>

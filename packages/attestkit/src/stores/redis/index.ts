@@ -36,7 +36,7 @@ const OPTIONS: OptionTypes = { ...DEADLINE_OPTIONS, prefix: 'string', persistenc
  * `maxmemory-policy` has to be `noeviction`, for a claim that is evicted can be made a second time, and `appendonly` has to
  * be `yes` unless `persistence` says otherwise. `check` also tries each operation.
  *
- * What is acknowledged is as durable as Redis is set up to be. A primary that fails loses what it had not written to
+ * An acknowledged write is as durable as Redis is set up to be. A primary that fails loses what it had not written to
  * disk (`appendfsync everysec`: up to about two seconds; `always`: nothing) or not sent to the replica that takes over.
  * Within that span a challenge or a request that was used can be used again, and a record is the one before.
  * `min-replicas-to-write 1` ends reads and writes on a primary that was cut off. Where even that is too much, use
@@ -82,7 +82,7 @@ class RedisStore implements Store {
   async claim(key: string, ttlMs: number): Promise<boolean> {
     const reply = await this.#commands.claim(`${this.#prefix}c:${key}`, ttlMs);
     if (reply === null) return false;
-    // Anything else is no answer: a mistaken set-up must not pass for a yes.
+    // Anything else is not an answer: a mistaken set-up must not pass for a yes.
     if (String(reply) !== 'OK') throw new AttestationError(CHECKS.available);
     return true;
   }
@@ -113,7 +113,7 @@ class RedisStore implements Store {
 
   async #evaluate(script: RedisScript, key: string, args: readonly string[]): Promise<boolean> {
     const reply = String(await this.#commands.evaluate(script, this.#prefix + key, args));
-    // Anything else is no answer, and -1 says that the value is of an unknown format.
+    // Anything else is not an answer, and -1 says that the value is of an unknown format.
     if (reply !== '1' && reply !== '0') throw new AttestationError(CHECKS.available);
     return reply === '1';
   }

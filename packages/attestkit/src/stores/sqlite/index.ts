@@ -21,7 +21,7 @@ export type { SqliteHandle } from './handle.js';
 
 /**
  * A store in one SQLite file (3.37 or later), for one machine: any number of its processes may open it. The tables are
- * created where they are missing.
+ * created if they are missing.
  *
  * The handle is for the store alone: in a transaction of the application's a claim could be rolled back that was
  * granted. It is set to WAL and `synchronous = FULL`, so what is acknowledged is on the disk and outlives `kill -9` and a
@@ -146,7 +146,7 @@ class SqliteStore implements Store {
     });
   }
 
-  /** Nobody comes between: it takes the lock before it reads. */
+  /** Takes the lock before it reads, so that no other writer comes between. */
   #transaction(act: () => readonly [boolean, boolean]): readonly [boolean, boolean] {
     this.#handle.exec('BEGIN IMMEDIATE');
     try {

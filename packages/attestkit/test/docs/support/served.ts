@@ -6,7 +6,7 @@ import { appAttest } from '../../../src/app-attest/index.js';
 import { APP_CHECK_JWKS, appCheck } from '../../../src/app-check/index.js';
 import { approov } from '../../../src/approov/index.js';
 import { createGuard, type DeviceGuard } from '../../../src/create-guard.js';
-import { devices, type DevicesOptions } from '../../../src/devices.js';
+import { devices, type DevicesOptions } from '../../../src/devices/index.js';
 import type { RouteOptions } from '../../../src/guard/internal.js';
 import { keyAttestation } from '../../../src/key-attestation/index.js';
 import { remoteJwks } from '../../../src/net/index.js';

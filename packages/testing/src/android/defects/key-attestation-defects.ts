@@ -87,7 +87,7 @@ function factsOf(target: 'chain' | 'signature'): [string, KeyAttestationDefectFa
 /**
  * The steps that a defect changes.
  *
- * @throws ConfigurationError where there is no such defect, or it cannot be made of such a chain
+ * @throws ConfigurationError if there is no such defect, or it cannot be made of such a chain
  */
 export function chainSteps(name: string | undefined, provisioning: 'factory' | 'rkp'): ChainSteps {
   const defect = named<KeyAttestationDefectWith<ChainSteps>>(DEFECTS.chain, name);

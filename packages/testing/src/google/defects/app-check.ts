@@ -220,7 +220,7 @@ export const APP_CHECK_DEFECTS = Object.freeze(
 /**
  * The steps that a defect changes.
  *
- * @throws ConfigurationError where there is no such defect
+ * @throws ConfigurationError if there is no such defect
  */
 export function appCheckSteps(name: string | undefined): AppCheckSteps {
   if (name === undefined) return {};

@@ -45,7 +45,7 @@ function factsOf(target: 'token' | 'verdict'): [string, PlayIntegrityDefectFacts
 /**
  * The steps that a defect changes.
  *
- * @throws ConfigurationError where there is no such defect
+ * @throws ConfigurationError if there is no such defect
  */
 export function playIntegritySteps(
   name: string | undefined,
