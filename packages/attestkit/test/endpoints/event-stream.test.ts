@@ -36,13 +36,13 @@ describe('one stream of events', () => {
     expect(endpoint).toMatchObject({ outcome: 'accepted', at: backend.clock.ms, path: '/device/attest' });
     expect(device).toMatchObject({ change: 'enrolled', recordId: record?.recordId, evidence: 'appAttest' });
     expect(session).toMatchObject({ change: 'begun', session: record?.sessions[0]?.sessionId });
+    const ids = new Set(told.map((event) => ('requestId' in event ? event.requestId : undefined)));
+    expect([...ids]).toEqual([expect.stringMatching(UUID)]);
     const app = { id: record?.enrolled.appId, platform: 'ios' };
     expect([endpoint, device]).toMatchObject([{ app }, { app }]);
     const { session: bearer } = tokensOf(await backend.refresh(refresh));
     await backend.use(bearer);
     expect(told.find(({ type }) => type === 'decision')).toMatchObject({ app });
-    const ids = new Set(told.map((event) => ('requestId' in event ? event.requestId : undefined)));
-    expect([...ids]).toEqual([expect.stringMatching(UUID)]);
   });
 
   it('tells of sessions that end, and of a refresh token that was copied', async () => {
