@@ -61,7 +61,7 @@ async function load(file) {
 const orders = {
   /** Loads files, runs each test twice, and says how long it takes and which mutants it reaches. @param {{ files: string[] }} order */
   async survey({ files }) {
-    /** @type {Record<string, { name: string, ms: number, reached: number[], fault?: string }>} */
+    /** @type {Record<string, { name: string, ms: number, reached: number[], fault: string | undefined, isOnce: boolean }>} */
     const found = {};
     /** @type {Record<string, string>} */
     const faults = {};
@@ -82,8 +82,9 @@ const orders = {
         const first = await attempt(test, LONGEST);
         const ms = performance.now() - started;
         const reached = [...mutation.reached];
-        const fault = first ?? (await attempt(test, LONGEST));
-        found[key] = { name: test.name, ms, reached, ...(fault !== undefined && { fault }) };
+        const second = first ?? (await attempt(test, LONGEST));
+        const isOnce = first === undefined && second !== undefined;
+        found[key] = { name: test.name, ms, reached, fault: second, isOnce };
       }
     }
     return { tests: found, loaded, faults };
