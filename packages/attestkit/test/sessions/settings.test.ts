@@ -25,7 +25,7 @@ describe('settings of devices that cannot be right', () => {
       'devices.audience is not set',
     ],
   ])('%s', (_, wrong, says) => {
-    const options = { enrollment: [vouching()], audience: undefined, ...wrong } as BackendOptions;
+    const options = { enrollment: [vouching()], audience: undefined, ...wrong } as unknown as BackendOptions;
     expect(problem(() => new Backend(options))).toContain(says);
   });
 
