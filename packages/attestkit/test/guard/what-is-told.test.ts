@@ -73,9 +73,13 @@ describe('what a client is asked for', () => {
   });
 });
 
-it.each([[() => 1], [Symbol('x')], [[]], ['text']])('a body that is no object fails at start-up', (body) => {
-  const options = { evidence: [double('a')], body: body as never };
-  expect(() => createGuard(options)).toThrow(/^body is not/);
+it.each([
+  [{ toJSON: () => undefined }, 'a JSON object'],
+  [{ toJSON: () => ['x'] }, 'a JSON object'],
+  [{ id: 1n }, 'JSON'],
+  [['x'], 'an object'],
+])('the body %j fails at start-up: it is not %s', (body, what) => {
+  expect(() => createGuard({ evidence: [double('a')], body: body as never })).toThrow(`body is not ${what}.`);
 });
 
 describe('the body of a request', () => {
