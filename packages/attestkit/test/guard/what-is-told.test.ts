@@ -74,11 +74,11 @@ describe('what a client is asked for', () => {
 });
 
 it.each([
-  [{ toJSON: () => undefined }, 'a JSON object'],
-  [{ toJSON: () => ['x'] }, 'a JSON object'],
-  [{ id: 1n }, 'JSON'],
-  [['x'], 'an object'],
-])('the body %j fails at start-up: it is not %s', (body, what) => {
+  ['that becomes nothing', 'a JSON object', { toJSON: () => undefined }],
+  ['that becomes a list', 'a JSON object', { toJSON: () => ['x'] }],
+  ['with a number that JSON does not have', 'JSON', { id: 1n }],
+  ['that is a list', 'an object', ['x']],
+])('a body %s is not %s, and fails at start-up', (_, what, body) => {
   expect(() => createGuard({ evidence: [double('a')], body: body as never })).toThrow(`body is not ${what}.`);
 });
 
