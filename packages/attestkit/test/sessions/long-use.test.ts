@@ -21,12 +21,15 @@ it('a device that is used for years is found by its record, and can be blocked b
   expect(await backend.control.block({ recordId })).toBe(true);
 });
 
-it('a device that is used for years keeps its receipt', async () => {
+it('a device that is used for a year keeps its receipt', async () => {
   const key = { id: KEY_ID, thumbprint: KEY_ID, publicKey: KEY_ID };
-  const backend = new Backend({ enrollment: [vouching({ provesKey: true }, { key, receipt: 'AAAA' })] });
+  const backend = new Backend({
+    enrollment: [vouching({ provesKey: true }, { key, receipt: 'AAAA' })],
+    sessions: { refreshLifetimeSeconds: 31_622_400 },
+  });
   let { refresh } = tokensOf(await vouched(backend));
   const recordId = (await backend.recordId()) ?? '';
-  for (let day = 0; day < 600; day += 20) {
+  for (let day = 0; day < 340; day += 20) {
     backend.clock.ms += (day === 0 ? 1 : 20) * DAY;
     ({ refresh } = tokensOf(await backend.refresh(refresh)));
   }
