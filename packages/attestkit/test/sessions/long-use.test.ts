@@ -23,8 +23,9 @@ it('a device that is used for years is found by its record, and can be blocked b
 
 it('a device that is used for a year keeps its receipt', async () => {
   const key = { id: KEY_ID, thumbprint: KEY_ID, publicKey: KEY_ID };
+  const renewal = { isDue: () => false, renew: async () => undefined };
   const backend = new Backend({
-    enrollment: [vouching({ provesKey: true }, { key, receipt: 'AAAA' })],
+    enrollment: [vouching({ provesKey: true, renewal }, { key, receipt: 'AAAA' })],
     sessions: { refreshLifetimeSeconds: 31_622_400 },
   });
   let { refresh } = tokensOf(await vouched(backend));
