@@ -9,6 +9,8 @@ const registry = await import(process.env['ATTESTKIT_REGISTRY'] ?? './registry.j
 const { setTimeout: later, clearTimeout: never, setImmediate: next } = globalThis;
 /** Longer than this, no test may take: such tests are left to `npm test`. */
 const LONGEST = Number(process.env['ATTESTKIT_LONGEST']);
+/** What the first runs may take on a busy machine, with the loading of their file. */
+const PATIENT = 120_000;
 
 /** Which mutant is awake, and which were reached since `reached` was last emptied. */
 const mutation = {
@@ -77,7 +79,7 @@ const orders = {
       for (const key of keys) {
         const test = /** @type {Test} */ (tests.get(key));
         mutation.reached = new Set();
-        process.send?.({ now: key });
+        process.send?.({ now: key, limit: PATIENT });
         const started = performance.now();
         const first = await attempt(test, LONGEST);
         const ms = performance.now() - started;
