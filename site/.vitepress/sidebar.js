@@ -31,6 +31,8 @@ const GROUPS = {
 
 /** What the sidebar says of a page whose own heading is longer. @type {Record<string, string>} */
 const SHORT = {
+  rollout: 'Rollout, rotating secrets',
+  extend: 'Own evidence, stores, adapters',
   'migrate/approov-express': 'Approov quickstart, Express',
   'migrate/approov-python': 'Approov quickstarts, Python',
   'migrate/fastapi-app-attest': 'FastAPI App Attest extension',
@@ -66,7 +68,7 @@ export function sidebar(root) {
   const group = (text, names, collapsed = false) => ({ text, collapsed, items: names.map(item) });
   const collapsed = ['Move to attestkit'];
   return [
-    { text: 'attestkit', link: '/' },
+    { text: 'Overview', link: '/' },
     ...Object.entries(GROUPS).map(([text, names]) =>
       group(
         text,
