@@ -18,6 +18,7 @@ const GROUPS = {
   'Run it': ['rollout', 'operations', 'stores', 'events', 'troubleshooting', 'inspect'],
   Extend: ['extend'],
   'Move to attestkit': [
+    'migrate/README',
     'migrate/approov-express',
     'migrate/approov-python',
     'migrate/fastapi-app-attest',
@@ -31,6 +32,7 @@ const GROUPS = {
 
 /** What the sidebar says of a page whose own heading is longer. @type {Record<string, string>} */
 const SHORT = {
+  'migrate/README': 'Which page',
   rollout: 'Rollout, rotating secrets',
   extend: 'Own evidence, stores, adapters',
   'migrate/approov-express': 'Approov quickstart, Express',
