@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config';
 
 const UNIT = 'packages/*/test/**/*.test.ts';
 const FUZZ = 'fuzz/test/**/*.test.ts';
+const TOOLS = 'tools/*/test/**/*.test.js';
 const ORDERS = 'packages/attestkit/test/sessions/orders/*.test.ts';
 
 /**
@@ -40,7 +41,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, resolve, test: { name: 'unit', include: [UNIT, FUZZ], exclude: [ORDERS] } },
+      { extends: true, resolve, test: { name: 'unit', include: [UNIT, FUZZ, TOOLS], exclude: [ORDERS] } },
       // On its own, since measuring coverage slows it down more than anything else.
       { extends: true, resolve, test: { name: 'orders', include: [ORDERS] } },
       { extends: true, test: { name: 'conformance', include: ['conformance/**/*.test.ts'] } },

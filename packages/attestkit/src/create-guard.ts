@@ -5,7 +5,7 @@ import { steadyClock } from './kernel/steady-clock.js';
 import { assertOneOf, assertOptions, type OptionTypes } from './kernel/config/options.js';
 import type { Attestation, EvidenceKind } from './ports/attestation.js';
 import type { Answer, Decision } from './ports/decision.js';
-import type { ConnectedDevices, ConnectingGuard, DeviceControl, Devices } from './ports/devices.js';
+import type { ConnectedDevices, DeviceControl, Devices } from './ports/devices.js';
 import type { Enforcement, Evidence } from './ports/evidence.js';
 import type { Counter, GuardEvent } from './ports/events.js';
 import type { Health } from './ports/health.js';
@@ -23,6 +23,7 @@ import {
   refuse,
   RouteCounts,
   type RefusalOptions,
+  type ReadyRoute,
   type Route,
   type RouteDefaults,
   type RouteOptions,
@@ -73,7 +74,7 @@ export interface Guard {
   /**
    * Decides about one request. Total: it neither throws nor rejects, and a failure of a store, a key source or
    * the guard itself is a refusal. Synchronous when nothing had to be fetched: always `await` it, and let a request pass only
-   * where `outcome` is `accept`. A promise that was not awaited throws when its `outcome` is read.
+   * if `outcome` is `accept`. A promise that was not awaited throws when its `outcome` is read.
    *
    * @param route default: the guard's own settings
    */
@@ -81,7 +82,7 @@ export interface Guard {
   /** What has been decided so far, by route, outcome and code. */
   counters(): readonly Counter[];
   /**
-   * Answers a request for one of the endpoints of devices; undefined if there is none of this path. Total, as `check` is.
+   * Answers a request for one of the device endpoints; undefined if no endpoint has this path. Total, as `check` is.
    * Adapters mount it as `deviceEndpoints`.
    *
    * @param path below the place where the endpoints are mounted, without the query: `/challenge`
@@ -177,7 +178,7 @@ export function createGuard(options: GuardOptions): Guard {
     route: (wanted = {}) => createRoute(wanted, defaults),
     check: (request, route = unnamed) => {
       try {
-        const decision = decide(request, route, now, telling);
+        const decision = decide(request, route as ReadyRoute, now, telling);
         return decision instanceof Promise ? mustBeAwaited(decision.catch(failed)) : decision;
       } catch (cause) {
         return failed(cause);
@@ -190,7 +191,10 @@ export function createGuard(options: GuardOptions): Guard {
   };
 }
 
-function connected(devices: Devices | undefined, guard: ConnectingGuard): ConnectedDevices | undefined {
+function connected(
+  devices: Devices | undefined,
+  guard: Parameters<Devices['connect']>[0],
+): ConnectedDevices | undefined {
   if (devices === undefined) return undefined;
   if (typeof devices.connect === 'function') return devices.connect(guard);
   const remedy = 'Call devices of attestkit/devices: devices: devices({ evidence: [appAttest({ … })], … }).';
@@ -233,7 +237,7 @@ function onlyKind(evidence: readonly Evidence[]): readonly string[] {
   );
 }
 
-/** What the application calls a request; what it throws, or gives that is no short text, is as if it said nothing. */
+/** What the application calls a request; exceptions, and values that are not short text, are ignored. */
 function namer(named: GuardOptions['requestId']): (request: AttestedRequest) => string {
   return (request) => {
     let name: unknown;
@@ -242,7 +246,7 @@ function namer(named: GuardOptions['requestId']): (request: AttestedRequest) => 
   };
 }
 
-/** Seconds in place of milliseconds would let tokens live a thousand times too long. */
+/** Seconds instead of milliseconds would let tokens live a thousand times too long. */
 function assertClock(now: () => number): void {
   const at: unknown = now();
   if (typeof at === 'number' && at > 1e11) return;

@@ -1,15 +1,4 @@
-import type { AppCheckErrorCode } from './app-check/index.js';
-import type { AppAttestErrorCode } from './app-attest/index.js';
-import type { ApproovErrorCode } from './approov/index.js';
-import type { EndpointErrorCode } from './endpoints/internal.js';
-import type { GuardErrorCode } from './guard/internal.js';
-import type { KeyAttestationErrorCode } from './key-attestation/index.js';
-import type { NetErrorCode } from './net/internal.js';
-import type { PlayIntegrityErrorCode } from './play-integrity/index.js';
-import type { SessionsErrorCode } from './sessions/index.js';
-import type { SignedTokenErrorCode } from './signed-token/index.js';
-import type { StoreErrorCode } from './stores/internal.js';
-
+export type { ErrorCode } from './catalog.js';
 export { createGuard } from './create-guard.js';
 export type { DeviceGuard, Guard, GuardOptions } from './create-guard.js';
 export type { RefusalOptions, Route, RouteOptions } from './guard/internal.js';
@@ -53,17 +42,3 @@ export type { JsonObject } from './ports/json.js';
 export type { FixedKeySource, JwsAlgorithm, KeySource, VerificationKey } from './ports/keys.js';
 export type { AttestedRequest } from './ports/request.js';
 export type { AdvanceOptions, Store, Versioned } from './ports/store.js';
-
-/** Every code with which a request can be refused. */
-export type ErrorCode =
-  | ApproovErrorCode
-  | AppAttestErrorCode
-  | KeyAttestationErrorCode
-  | PlayIntegrityErrorCode
-  | AppCheckErrorCode
-  | SignedTokenErrorCode
-  | SessionsErrorCode
-  | StoreErrorCode
-  | NetErrorCode
-  | EndpointErrorCode
-  | GuardErrorCode;

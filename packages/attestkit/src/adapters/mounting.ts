@@ -21,7 +21,7 @@ export type Endpoints = (request: AttestedRequest, url: string) => Promise<Answe
 /**
  * Puts the endpoints of a guard below a prefix.
  *
- * @throws ConfigurationError naming the option, or `guard` where it is none, or has no endpoints
+ * @throws ConfigurationError naming the option, or `guard` if it is not a guard, or has no endpoints
  */
 export function mounted(guard: Guard, options: MountOptions = {}): Endpoints {
   routeOf(guard);

@@ -1,7 +1,7 @@
 import { freezeJson } from '../kernel/bytes/json.js';
 import { catalog } from '../kernel/catalog.js';
 import { jwtChecks, type JwtChecks } from '../kernel/jose/jwt-checks.js';
-import type { CheckDef, CodeOf } from '../ports/checks.js';
+import type { CheckDef } from '../ports/checks.js';
 
 const SPEC = 'Firebase, Verify App Check tokens from a custom backend';
 const REPLAY = 'Firebase App Check, replay protection';
@@ -25,7 +25,7 @@ export const FIELD_CHECKS = freezeJson({
   },
 } as const satisfies Record<string, CheckDef>);
 
-/** Checks that every JWT is held to. A present token that fails is untrusted, whatever is wrong with it. */
+/** Checks of every JWT. A present token that fails is untrusted, whatever is wrong with it. */
 export const TOKEN_CHECKS: JwtChecks<'APP_CHECK_TOKEN'> = jwtChecks(
   'APP_CHECK_TOKEN',
   'the App Check token',
@@ -145,7 +145,7 @@ export const CONSUME_CHECKS = freezeJson({
   },
 } as const satisfies Record<string, CheckDef>);
 
-/** The check of an enrolled device against the configuration of now. */
+/** The check of an enrolled device against the current configuration. */
 export const POLICY_CHECKS = freezeJson({
   configured: {
     name: 'app still configured',
@@ -164,6 +164,3 @@ export const APP_CHECK_CHECKS = catalog(
   CONSUME_CHECKS,
   POLICY_CHECKS,
 );
-
-/** Every code with which App Check evidence can be refused. */
-export type AppCheckErrorCode = CodeOf<typeof APP_CHECK_CHECKS>;

@@ -1,5 +1,5 @@
 import { freezeJson } from '../kernel/bytes/json.js';
-import type { CheckDef, CodeOf } from '../ports/checks.js';
+import type { CheckDef } from '../ports/checks.js';
 
 /** What can keep an endpoint from looking at a request. */
 export const ENDPOINT_CHECKS = freezeJson({
@@ -68,6 +68,3 @@ export const ENDPOINT_CHECKS = freezeJson({
     spec: 'RFC 9110 §15.6.4',
   },
 } as const satisfies Record<string, CheckDef>);
-
-/** Every code with which an endpoint refuses before it looks at evidence. */
-export type EndpointErrorCode = CodeOf<typeof ENDPOINT_CHECKS>;

@@ -36,7 +36,7 @@ interface Use {
 
 interface Endpoint {
   readonly method: 'GET' | 'POST';
-  /** False where it costs nothing. */
+  /** False if it costs nothing. */
   readonly limited?: false;
   /** Gives the body of the answer. */
   readonly run: (use: Use) => object | Promise<object>;
@@ -50,7 +50,7 @@ const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store
 /** RFC 9110 §9.3.2: what answers GET answers HEAD. */
 const ALLOWED = { GET: 'GET, HEAD', POST: 'POST' } as const;
 
-/** The endpoints of enrollment and sessions: a path below where they are mounted in, an answer out. */
+/** The endpoints of enrollment and sessions: in, a path below the mount; out, an answer. */
 export class Endpoints {
   readonly #setup: EndpointSetup;
   readonly #endpoints: ReadonlyMap<string, Endpoint>;
@@ -70,7 +70,7 @@ export class Endpoints {
         const body = await readJsonBody(use.request);
         await this.#limitDevice(use, Object.hasOwn(body, 'device_id') ? body['device_id'] : undefined);
         use.issued = await pool.run(() => run(body, use.request));
-        // A refresh token can be copied: with it nobody may use up what the device asks by its key or evidence.
+        // A refresh token can be copied: it may not use up what the device asks by its key or evidence.
         if (use.endpoint !== 'refresh') this.#noteVerified(use, use.issued);
         return { ...success, ...answerOf(use.issued) };
       };
@@ -97,7 +97,7 @@ export class Endpoints {
   }
 
   /**
-   * Answers a request for an endpoint; undefined where there is none of this path. Total: it never throws nor rejects.
+   * Answers a request for an endpoint; undefined if no endpoint has this path. Total: it never throws nor rejects.
    *
    * @param path below the place where the endpoints are mounted, without the query: `/challenge`
    */

@@ -41,7 +41,7 @@ export interface RemoteRevocationsOptions {
   readonly maxStaleSeconds?: number | undefined;
   /** Seconds without another fetch after one that failed: 1 to 3600. Default 30. */
   readonly cooldownSeconds?: number | undefined;
-  /** Used in place of the global `fetch`: for a proxy, a private CA or a test. */
+  /** Used instead of the global `fetch`: for a proxy, a private CA or a test. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** The clock, in milliseconds. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
@@ -74,13 +74,15 @@ const STORED_OPTIONS: OptionTypes = { fetchedAt: 'any', maxStaleSeconds: 'any', 
  * `maxStaleSeconds` leaves; then it is still used while a newer one is fetched. An answer that cannot be used (a redirect,
  * another status than 200, over 4 MiB, no such list, as old as `maxStaleSeconds`) never replaces one that can. Nor does a
  * list that names no certificate, as Google's names thousands; where `NODE_ENV` is `development` or `test` it may be the
- * first. A list older than `maxStaleSeconds` refuses everything, as nobody knows what it lacks.
+ * first. A list older than `maxStaleSeconds` refuses everything, since entries may be missing.
  *
  * `current` throws AttestationError with the code `ERR_REVOCATIONS_UNAVAILABLE` and the stage `unavailable`, or rejects
  * with it, when there is no list that may be used; `retryAfter` is in seconds, and `cause` says what went wrong.
  *
- * @param url default: Google's. https; http only for a loopback host and where `NODE_ENV` is `development` or `test`
+ * @param url default: Google's. https; http only for a loopback host and if `NODE_ENV` is `development` or `test`
  * @throws ConfigurationError naming the option
+ * @example
+ * const evidence = [keyAttestation({ apps, revocations: remoteRevocations() })];
  */
 export function remoteRevocations(
   url: string = STATUS_URL,
@@ -108,8 +110,10 @@ export function remoteRevocations(
  * A list that was stored, for servers without a way to the network: parsed JSON of Google's answer. Make a new source, and
  * a new guard, of a newer file. A list that names no certificate is used like any other, for tests: see `size`.
  *
- * @throws ConfigurationError naming the option, where the document is no such list, and where it is too old already or
+ * @throws ConfigurationError naming the option, if the document is not such a list, and if it is too old already or
  *   from the future, more than 5 minutes from now
+ * @example
+ * const revocations = storedRevocations(JSON.parse(text), { fetchedAt: new Date('2026-06-01') });
  */
 export function storedRevocations(document: unknown, options: StoredRevocationsOptions): RevocationSource {
   assertOptions(options, STORED_OPTIONS, 'storedRevocations');
@@ -152,7 +156,7 @@ interface Settings {
 
 class RemoteList {
   readonly #settings: Settings;
-  /** The last usable answer, when it left Google, and until when nobody needs to ask again. */
+  /** The last usable answer, when it left Google, and until when it is fresh. */
   #list: RevocationList | undefined;
   #from = -Infinity;
   #freshUntil = -Infinity;
@@ -207,7 +211,7 @@ class RemoteList {
       const fresh = 1000 * Math.min(Math.max(lifetime, LEAST_LIFETIME), MOST_LIFETIME);
       this.#list = list;
       this.#from = at - 1000 * age;
-      // Half of what is left is for outages: there is no use in a list that is fresh until it may not be used at all.
+      // Half of the time left is for outages: there is no use in a list that is fresh until it may not be used at all.
       this.#freshUntil = at + Math.min(fresh, left / 2);
     });
   }

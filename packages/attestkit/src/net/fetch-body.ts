@@ -48,7 +48,7 @@ export async function fetchBody(url: string, question: Question, limits: FetchLi
       return { status, headers, body: await inTime(readBody(response, limits.maxBytes, stop.signal)) };
     const { maxErrorBytes = 0 } = limits;
     if (maxErrorBytes === 0) return { status, headers, body: NOTHING };
-    // The status says what happened; the body is for the operator, where there is one that can be had.
+    // The status says what happened; the body is for the operator, if it arrives.
     const reading = inTime(readBody(response, maxErrorBytes, stop.signal));
     return { status, headers, body: await reading.catch(() => NOTHING) };
   } catch (error) {
@@ -71,7 +71,7 @@ async function ask(
     throw new FetchFailure('the answer is a redirect');
   // From a `fetch` that was given: what reads the answer counts on these.
   if (typeof response.status !== 'number' || typeof response.headers.get !== 'function')
-    throw new FetchFailure('the answer is no Response');
+    throw new FetchFailure('the answer is not a Response');
   return response;
 }
 

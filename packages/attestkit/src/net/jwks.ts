@@ -26,7 +26,7 @@ export interface RemoteJwksOptions {
    * of an unknown `kid`: 1 to 3600. Default 30.
    */
   readonly cooldownSeconds?: number | undefined;
-  /** Used in place of the global `fetch`: for a proxy, a private CA or a test. */
+  /** Used instead of the global `fetch`: for a proxy, a private CA or a test. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** The clock, in milliseconds. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
@@ -68,9 +68,11 @@ interface Settings {
  * `candidates` throws AttestationError with the code `ERR_JWKS_UNAVAILABLE` and the stage `unavailable`, or rejects
  * with it, when there are no keys that may be used; `retryAfter` is in seconds, and `cause` says what went wrong.
  *
- * @param url https; http only for a loopback host and where `NODE_ENV` is `development` or `test`
+ * @param url https; http only for a loopback host and if `NODE_ENV` is `development` or `test`
  * @throws ConfigurationError naming the option: a URL with credentials or a fragment, that of Sign in with Apple,
  *   an algorithm for shared secrets, a time out of its range, an option that nobody knows
+ * @example
+ * const keys = remoteJwks('https://api.example.com/device/jwks.json', { algorithm: 'ES256' });
  */
 export function remoteJwks(url: string, options: RemoteJwksOptions): KeySource {
   const keys = new RemoteKeys(settings(url, options));

@@ -13,7 +13,7 @@ export class Flight {
   #failure: Error | undefined;
   readonly #work = new SharedWork<void>();
 
-  /** @param setBack is told what time it is where that is before the last one ended: nobody knows how old anything is */
+  /** @param setBack called with the time if the clock was set back: the owner has to expire what it cached */
   constructor(cooldown: number, now: () => number, setBack: (at: number) => void) {
     this.#cooldown = cooldown;
     this.#now = now;
@@ -24,12 +24,12 @@ export class Flight {
     return this.#work.isUnderWay;
   }
 
-  /** Why the last one brought nothing, where it did not. */
+  /** Why the last one brought nothing, if it did not. */
   get failure(): Error | undefined {
     return this.#failure;
   }
 
-  /** What time it is. Where the clock was set back, the owner is told first, and no cooldown goes on. */
+  /** What time it is. If the clock was set back, the owner is told first, and no cooldown goes on. */
   time(): number {
     const at = this.#now();
     if (at < this.#endedAt) {

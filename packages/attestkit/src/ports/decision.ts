@@ -13,7 +13,7 @@ export type Refusal = Answer;
 
 /** What the application's answer to an accepted request says to caches, where the route's option `caching` is `private`. */
 export interface Caching {
-  /** For `Cache-Control`, where the answer has none. */
+  /** For `Cache-Control`, unless the answer has the field. */
   readonly cacheControl: 'private';
   /** For `Vary`: the fields that carry evidence, in lower case, without `authorization`. */
   readonly vary: readonly string[];

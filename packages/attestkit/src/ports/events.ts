@@ -109,7 +109,7 @@ export interface DeviceEvent {
   readonly device: string | undefined;
   /** The record; undefined if the application named a key or a user. */
   readonly recordId: string | undefined;
-  /** What proved that the `device_id` is the sender's, if it had a record. A key that `application` let in is worth a look. */
+  /** What proved that the `device_id` is the sender's, if it had a record. Look at keys that `application` accepted. */
   readonly proof: 'key' | 'evidence' | 'refresh-token' | 'attester' | 'application' | undefined;
   /** The kind of evidence that it enrolled with. */
   readonly evidence: string | undefined;
@@ -156,7 +156,7 @@ export interface ConfigurationEvent {
 export interface Counter {
   readonly route: string | undefined;
   readonly outcome: 'accepted' | 'open' | 'reported' | 'refused' | 'skipped';
-  /** The error code of `refused` and `reported`, the name of what was `skipped` or why it was `open`; else undefined. */
+  /** The error code of `refused` and `reported`, the name of the `skipped` check, or the reason for `open`; else undefined. */
   readonly code: string | undefined;
   readonly count: number;
 }

@@ -15,13 +15,6 @@ export type GoogleFailure =
       readonly problem: string;
     };
 
-/** A verdict of Play Integrity, not appraised. */
-export interface DecodedVerdict {
-  readonly outcome: 'decoded';
-  /** The object `tokenPayloadExternal`. */
-  readonly payload: JsonObject;
-}
-
 /** A service that decrypts and verifies tokens of Play Integrity. */
 export interface IntegrityDecoder {
   /**
@@ -30,23 +23,25 @@ export interface IntegrityDecoder {
    *
    * @param packageName of the app that the token should be about
    * @param signal gives up at once: `unavailable`
+   * @returns as `payload` the object `tokenPayloadExternal`: the verdict, not appraised
    */
-  decode(packageName: string, token: string, signal?: AbortSignal): Promise<DecodedVerdict | GoogleFailure>;
+  decode(
+    packageName: string,
+    token: string,
+    signal?: AbortSignal,
+  ): Promise<{ readonly outcome: 'decoded'; readonly payload: JsonObject } | GoogleFailure>;
 }
 
-/** A token of App Check that is consumed from now on. */
-export interface ConsumedToken {
-  readonly outcome: 'consumed';
-  /** Whether it was consumed before. */
-  readonly already: boolean;
-}
-
-/** A service that remembers which tokens of App Check were consumed. */
+/** A service that remembers which App Check tokens were consumed. */
 export interface AppCheckConsumer {
   /**
    * Consumes a token. Takes seconds at most, and never rejects: every failure is an outcome.
    *
    * @param signal gives up at once: `unavailable`
+   * @returns as `already` whether it was consumed before
    */
-  consume(token: string, signal?: AbortSignal): Promise<ConsumedToken | GoogleFailure>;
+  consume(
+    token: string,
+    signal?: AbortSignal,
+  ): Promise<{ readonly outcome: 'consumed'; readonly already: boolean } | GoogleFailure>;
 }

@@ -24,7 +24,7 @@ export type ReceiptExchange =
       readonly problem: string;
     }
   | {
-      /** An answer that nobody documents. */
+      /** An undocumented answer. */
       readonly outcome: 'unexpected';
       readonly status: number;
     };

@@ -35,18 +35,18 @@ export interface Store {
    * The 64 values below the highest are remembered. Used are also the values that lie before the first one, and those that
    * were skipped by a call without a window: they may have been used, or refused, before.
    *
-   * With `ttlMs` the counter, where there is one, lives that long from now on, whether the answer is true or false.
+   * With `ttlMs` the counter, if there is one, lives that long from now on, whether the answer is true or false.
    * Without it an accepted value makes the counter endless, and a refused one leaves its time as it is.
    */
   advance(key: string, value: number, options?: AdvanceOptions): Promise<boolean>;
   /** The live record, never a stale one. Of any key it is also the probe of a health check: one cheap read. */
   get(key: string): Promise<Versioned | undefined>;
   /**
-   * Writes a record: true exactly where the live one has the version `expected`, or where there is none and
+   * Writes a record: true exactly if the live one has the version `expected`, or if there is none and
    * `expected` is undefined. Without a time to live it stays until it is deleted.
    */
   put(key: string, value: string, expected: string | undefined, ttlMs?: number): Promise<boolean>;
-  /** Deletes a record: true exactly where the live one has the version `expected`. No version ever comes again. */
+  /** Deletes a record: true exactly if the live one has the version `expected`. No version ever comes again. */
   delete(key: string, expected: string): Promise<boolean>;
   /**
    * Says at start-up whether the store is set up to keep these promises. Not a health check: once it has passed it may

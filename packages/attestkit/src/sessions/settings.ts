@@ -5,7 +5,7 @@ import { within } from '../kernel/config/whole-number.js';
 import type { Enrolled } from '../ports/enrollment.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { readPolicy, type DevicePolicy } from './policy.js';
-import { assertPrefixLengths, type BindingTerms, type IpPrefixLengths } from './tokens/session-binding.js';
+import { assertPrefixLengths, type BindingTerms } from './tokens/session-binding.js';
 import type { SessionKey } from './tokens/session-keys.js';
 
 /** How soon the end of a session, a block or a replaced key takes effect on every instance. */
@@ -20,7 +20,7 @@ export interface TakenDeviceId {
   readonly request: AttestedRequest;
 }
 
-/** How sessions are issued, and what they are held to. */
+/** How sessions are issued, and what they must meet. */
 export interface SessionsOptions {
   /** Life of a session token. Default 1800 (`JWT_EXPIRY_SECONDS`). */
   readonly expirySeconds?: number;
@@ -37,7 +37,11 @@ export interface SessionsOptions {
    * Binds a session to the network that its token was issued to (`ip`: by default a /24 of IPv4, a /48 of IPv6), so
    * that a phone that changes networks has to refresh; and to the user agent that it began with. Default neither.
    */
-  readonly bind?: { readonly ip?: boolean | IpPrefixLengths; readonly userAgent?: boolean };
+  readonly bind?: {
+    /** Or how many bits of an address name the network: `v4`, 8 to 32, default 24; `v6`, 16 to 128, default 48. */
+    readonly ip?: boolean | { readonly v4?: number | undefined; readonly v6?: number | undefined };
+    readonly userAgent?: boolean;
+  };
   /**
    * How soon a revocation takes effect on every instance: `immediate` asks the store with each request, `off` waits
    * until session tokens expire. Default `{ maxStaleSeconds: 5 }`.
@@ -62,7 +66,7 @@ export interface SessionsOptions {
   readonly header?: string;
 }
 
-/** What enrolled devices are held to. */
+/** What enrolled devices must meet. */
 export interface DeviceSettings {
   /**
    * The name of this API, `https://api.example.com`: the audience that devices sign for, and claim `aud` of session
@@ -81,7 +85,7 @@ export interface DeviceSettings {
    * signs a request. Not shorter than `sessions.refreshLifetimeSeconds`. Default 400.
    */
   readonly idleDays?: number;
-  /** How sessions are issued, and what they are held to. */
+  /** How sessions are issued, and what they must meet. */
   readonly sessions?: SessionsOptions;
   /**
    * What is asked of every device, whatever its platform, when it enrolls and whenever a session begins or goes on;
@@ -94,7 +98,7 @@ export interface DeviceSettings {
    */
   readonly subject?: (request: AttestedRequest) => string | undefined | Promise<string | undefined>;
   /**
-   * Whether a key whose evidence holds may replace the key of the device that has the `device_id`, without a proof by the
+   * Whether a key whose evidence holds may replace the current key of the `device_id`, without a proof by the
    * old one: demand a second factor of the user. Never asked for the device of a user whom the request does not name, a blocked
    * one, or a retired key.
    * Default: no.

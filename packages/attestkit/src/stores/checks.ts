@@ -1,5 +1,5 @@
 import { freezeJson } from '../kernel/bytes/json.js';
-import type { CheckDef, CodeOf } from '../ports/checks.js';
+import type { CheckDef } from '../ports/checks.js';
 
 const SPEC = 'attestkit, stores';
 
@@ -34,6 +34,3 @@ export const STORE_CHECKS = freezeJson({
     spec: SPEC,
   },
 } as const satisfies Record<string, CheckDef>);
-
-/** Every code with which a store rejects. */
-export type StoreErrorCode = CodeOf<typeof STORE_CHECKS>;

@@ -193,6 +193,15 @@ describe('an enrolled key, appraised again', () => {
   });
 });
 
+it('an enrolled key of one of several apps is accepted again', () => {
+  const appIds = ['TEAMID1234.com.example.other', APP_ID];
+  const enrolled = enroll();
+  appAttest({ ...OPTIONS, appIds }).appraise(enrolled, NOW);
+  expect(enroll(FIELDS, { appIds }).appId).toBe(APP_ID);
+  const denied = refusal(() => appAttest({ ...OPTIONS, appIds: appIds.slice(0, 1) }).appraise(enrolled, NOW));
+  expect(denied.code).toBe('ERR_APP_ATTEST_APP_ID_DENIED');
+});
+
 describe('a proof by an enrolled key', () => {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const spki = publicKey.export({ type: 'spki', format: 'der' }).toString('base64url');

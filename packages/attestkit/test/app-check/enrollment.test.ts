@@ -124,6 +124,7 @@ describe('enrollment', () => {
 
   it.each<readonly [string, object]>([
     ['allowUnbound', { allowUnbound: undefined }],
+    ['allowUnbounded', { allowUnbounded: true }],
     ['allowUnbound', { allowUnbound: false }],
     ['allowUnbound', { allowUnbound: 'true' }],
     ['consumer', { store: undefined }],

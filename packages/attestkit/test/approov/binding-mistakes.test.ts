@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { approov, verifyApproovBinding, verifyApproovToken } from '../../src/approov/index.js';
+import { formMistake, valueMistake } from '../../src/approov/binding-mistakes.js';
 import { createGuard } from '../../src/create-guard.js';
 import { inspectEvidence } from '../../src/inspect/index.js';
 import { Explanation } from '../../src/kernel/explanation.js';
@@ -164,4 +165,17 @@ describe('the mistake', () => {
     expect(decision.outcome).toBe('accept');
     expect(events[0]?.reported[0]?.cause).toMatch(says);
   });
+});
+
+it('is not looked for without a value, or in one that is longer than any header', () => {
+  const long = Buffer.alloc(4097, 'a');
+  for (const data of [undefined, long]) {
+    expect(formMistake(sha256(data ?? '').toString('hex'), data)).toBeUndefined();
+    expect(valueMistake(sha256(sha256(data ?? '')), data)).toBeUndefined();
+  }
+  const longest = long.subarray(1);
+  expect(formMistake(sha256(longest).toString('hex'), longest)).toMatch(
+    /^the claim is the hexadecimal digest/,
+  );
+  expect(valueMistake(sha256(sha256(longest)), longest)).toMatch(/^the app bound the SHA-256 of the value/);
 });

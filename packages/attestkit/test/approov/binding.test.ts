@@ -100,6 +100,9 @@ describe('a route’s binding', () => {
       ])
         expect(check(true, pay, { authorization: [value] })).toBe('ERR_APPROOV_BINDING_HEADER_MISSING');
     }
+    expect(check('X-Device-Id', payFor('a'), { 'x-device-id': ['\u0161'] })).toBe(
+      'ERR_APPROOV_BINDING_HEADER_MISSING',
+    );
     const fields = { authorization: ['Bearer a'], 'x-device-id': ['\u0161'] };
     expect(check(['Authorization', 'X-Device-Id'], payFor('Bearer aa'), fields)).toBe(
       'ERR_APPROOV_BINDING_HEADER_MISSING',
@@ -124,6 +127,9 @@ describe('a route’s binding', () => {
     expect(check(['Authorization', 'X-Other'], payFor('Bearer myauth_token'), fields)).toBe(
       'ERR_APPROOV_BINDING_HEADER_MISSING',
     );
+    expect(
+      check(['Authorization', 'X-Other'], payFor('Bearer myauth_token'), { ...fields, 'x-other': [''] }),
+    ).toBe('ERR_APPROOV_BINDING_HEADER_MISSING');
   });
 
   it('can be the application’s own bytes', () => {

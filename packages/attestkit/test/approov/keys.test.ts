@@ -146,6 +146,14 @@ describe('a public key', () => {
       { algorithm: 'ES256', publicKey: [pem(ec.publicKey), jwk(ec.publicKey)] },
       'the same key or `kid` twice',
     ],
+    [
+      'different keys with the same kid',
+      {
+        algorithm: 'ES256',
+        publicKey: [jwk(ec.publicKey, { kid: 'a' }), jwk(second.publicKey, { kid: 'a' })],
+      },
+      'the same key or `kid` twice',
+    ],
     ['no algorithm', { publicKey: pem(ec.publicKey) }, 'algorithm is not one for public keys'],
     ['alg none', { algorithm: 'none', publicKey: pem(ec.publicKey) }, 'algorithm is not one for public keys'],
     [

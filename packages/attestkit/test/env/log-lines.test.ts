@@ -1,7 +1,7 @@
 import { GUARD_CHECKS } from '../../src/guard/checks.js';
 import { describe, expect, it } from 'vitest';
 import { linesOf } from '../../src/env/log-lines.js';
-import { KEY_ATTESTATION_CHECKS } from '../../src/key-attestation/index.js';
+import { KEY_ATTESTATION_CHECKS } from '../../src/key-attestation/internal.js';
 import type { DecisionEvent, EndpointEvent, FailureFacts } from '../../src/ports/events.js';
 
 const failure = (code: string): FailureFacts => {

@@ -97,7 +97,7 @@ describe('the body of attest', () => {
 
   it('with a kind of its own is a file', () => {
     const file = { ...attest, ...ATTEST, kind: 'app-attest-attestation' };
-    expect(problem(file).message).toMatch(/ is no member of app-attest-attestation evidence/);
+    expect(problem(file).message).toMatch(/ is not a member of app-attest-attestation evidence/);
   });
 });
 
@@ -134,7 +134,7 @@ describe('the body of attest of Android', () => {
       'Its integrity_token is evidence of its own: give the kind play-integrity.',
     );
     expect(problem(both, { kind: 'play-integrity' }).message).toMatch(
-      /the body of attest with a token of Play Integrity.*missing is decryptionKey .* and verificationKey /,
+      /the body of attest with a Play Integrity token.*missing is decryptionKey .* and verificationKey /,
     );
     expect(problem(both, { kind: 'app-check' }).message).toBe(
       'kind is of no evidence in the body of attest. In it is key-attestation and play-integrity.',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FIELD_CHECKS, TOKEN_CHECKS } from '../../src/approov/internal.js';
-import { inspectEvidence, kindOf } from '../../src/inspect/index.js';
+import { inspectEvidence } from '../../src/inspect/index.js';
+import { kindOf } from '../../src/inspect/internal.js';
 import { CHAIN_CHECKS } from '../../src/key-attestation/internal.js';
 import { VERDICT_CHECKS } from '../../src/play-integrity/internal.js';
 import { PROOF_CHECKS } from '../../src/sessions/internal.js';
@@ -109,7 +110,7 @@ describe('Google’s answer', () => {
       const report = inspectEvidence(form);
       expect(report).toMatchObject({ kind: 'play-integrity', verdict: 'pass', at });
       expect(report.notChecked).toContain('origin');
-      expect(report.readAs).toMatch(/^(Google’s answer about|a verdict of) /);
+      expect(report.readAs).toMatch(/^(Google’s answer about|a Play Integrity verdict)/);
       expect(report.notes?.[0] ?? '').toMatch(isNoted ? /^The verdict was taken out of / : /^$/);
     }
   });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { inspectEvidence, kindOf } from '../../src/inspect/index.js';
+import { inspectEvidence } from '../../src/inspect/index.js';
+import { kindOf } from '../../src/inspect/internal.js';
 import { refreshBytes } from '../../src/sessions/index.js';
 import { PROOF_CHECKS } from '../../src/sessions/internal.js';
 import { part } from '../app-check/support/tokens.js';

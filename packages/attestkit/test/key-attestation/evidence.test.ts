@@ -181,6 +181,21 @@ describe('appraises again at every refresh', () => {
     expect(await codeOf(() => keyAttestation(options(policy)).appraise(enrolled, NOW))).toBe(code);
   });
 
+  it('a record that does not say how its user is authenticated, or what its key is for', async () => {
+    const enrolled = await enroll(keyAttestation(options()));
+    const { purposes, userAuthType, ...rest } = enrolled.withheld as Record<string, unknown>;
+    expect([purposes, userAuthType]).toEqual([[2, 3], 0]);
+    const silent = { ...enrolled, withheld: { ...rest, purposes } };
+    expect(await codeOf(() => keyAttestation(options()).appraise(silent, NOW))).toBe('accepted');
+    const guarded = keyAttestation(options({ userAuthentication: 'required' }));
+    expect(await codeOf(() => guarded.appraise(silent, NOW))).toBe('USER_AUTHENTICATION_DENIED');
+    const said = { ...enrolled, withheld: { ...rest, purposes, userAuthType: 2 } };
+    expect(await codeOf(() => guarded.appraise(said, NOW))).toBe('accepted');
+    const signing = keyAttestation(options({ purposes: ['sign'] }));
+    const aimless = { ...enrolled, withheld: { ...rest, userAuthType: 2 } };
+    expect(await codeOf(() => signing.appraise(aimless, NOW))).toBe('PURPOSES_DENIED');
+  });
+
   it('a system of the owner’s, by the key that was enrolled', async () => {
     const key = 'ab'.repeat(32);
     const drafts = remoteDrafts({

@@ -97,6 +97,19 @@ describe('lets in', () => {
       hardware({ 503: undefined, 504: integer(2) }),
       { userAuthentication: 'required' },
     ],
+    ...(
+      [
+        ['encrypt', 0],
+        ['decrypt', 1],
+        ['sign', 2],
+        ['verify', 3],
+        ['wrap-key', 5],
+        ['agree-key', 6],
+      ] as const
+    ).map(
+      ([purpose, number]) =>
+        [`a key of purpose ${number}`, hardware({ 1: integers(number) }), { purposes: [purpose] }] as const,
+    ),
     ['a key that was made just now', {}, { maxKeyAgeSeconds: 5 }],
     [
       'a key of a clock that is ahead a little',

@@ -9,7 +9,7 @@ import {
   type ResponseKeys,
   type VerdictExpectations,
 } from '../../src/play-integrity/index.js';
-import { PLAY_INTEGRITY_CHECKS } from '../../src/play-integrity/index.js';
+import { PLAY_INTEGRITY_CHECKS } from '../../src/play-integrity/internal.js';
 import { expected, own, responseKeys, token, verdict } from './support/tokens.js';
 
 const configuration = (variable: string): unknown =>
@@ -21,6 +21,9 @@ describe('the expectations', () => {
     ['packageName', { packageName: 'app' }],
     ['packageName', { packageName: 'com.example/../evil' }],
     ['packageName', { packageName: 'com.example.app\n' }],
+    ['packageName', { packageName: '../com.example.app' }],
+    ['packageName', { packageName: '1com.example' }],
+    ['packageName', { packageName: ['com.example.app'] }],
     ['acceptedCertificates', { acceptedCertificates: [] }],
     ['acceptedCertificates', { acceptedCertificates: [''] }],
     ['acceptedCertificates', { acceptedCertificates: 'x' }],
@@ -59,6 +62,11 @@ describe('the expectations', () => {
     const rules = { ...expected, ...more } as unknown as VerdictExpectations;
     expect(() => verifyPlayIntegrityVerdict(verdict(), rules)).toThrow(configuration(variable) as Error);
     expect(() => inspectPlayIntegrityVerdict(verdict(), rules)).toThrow(configuration(variable) as Error);
+  });
+
+  it('take a name of single letters', () => {
+    const rules: VerdictExpectations = { ...expected, packageName: 'a.b' };
+    expect(inspectPlayIntegrityVerdict(verdict(), rules).verdict).toBe('fail');
   });
 
   it('need keys that were read', () => {

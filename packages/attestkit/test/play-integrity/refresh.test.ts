@@ -44,6 +44,13 @@ describe('at a refresh', () => {
     expect(refusal(() => evidence.appraise({ ...stored, ...changed }, NOW + 90_000)).code).toBe(code);
   });
 
+  it('accepts a verdict up to its last second', () => {
+    const evidence = playIntegrity({ ...LOCAL, maxAgeAtRefreshSeconds: 60 });
+    expect(evidence.appraise(stored, stored.attestedAt + 60_000)).toBeUndefined();
+    const late = refusal(() => evidence.appraise(stored, stored.attestedAt + 60_001));
+    expect(late.code).toBe('ERR_PLAY_INTEGRITY_REFRESH_TOO_OLD');
+  });
+
   it('says of testers that they are', () => {
     const evidence = playIntegrity({ ...LOCAL, allowTesting: true });
     const sent = token({ ...request({ nonce: HASH }), testingDetails: { isTestingResponse: true } });
@@ -56,6 +63,17 @@ describe('at a refresh', () => {
       attestedAt: NOW,
     });
   });
+});
+
+it('one app with keys makes the requests of all classic', async () => {
+  const other = { ...APP_OPTIONS, packageName: 'com.example.other' };
+  const { decoder: remote } = decoder(decoded());
+  const evidence = playIntegrity({ apps: [LOCAL_APP, other], decoder: remote });
+  const fields = { integrity_token: token(request({ nonce: HASH })), package_name: PACKAGE };
+  expect(await evidence.verify(fields, context)).toMatchObject({ appId: PACKAGE });
+  expect(() => playIntegrity({ apps: [LOCAL_APP, other], decoder: remote, request: 'standard' })).toThrow(
+    'request is standard, and an app has keys',
+  );
 });
 
 describe('the options', () => {

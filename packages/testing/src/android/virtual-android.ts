@@ -43,7 +43,7 @@ export interface AndroidOptions {
   readonly bootState?: 'VERIFIED' | 'SELF_SIGNED' | 'UNVERIFIED' | 'FAILED';
   /** Whether the bootloader is locked. Default true. */
   readonly locked?: boolean;
-  /** SHA-256 of the key that the system is signed with, 32 bytes. Default: random; zeros where the bootloader is unlocked. */
+  /** SHA-256 of the key that the system is signed with, 32 bytes. Default: random; zeros if the bootloader is unlocked. */
   readonly verifiedBootKey?: Uint8Array;
   /** The system's modules, which `moduleHash` is of. Default: two of Android's. */
   readonly modules?: readonly AttestedModule[];

@@ -3,7 +3,7 @@ import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { ConfigurationError } from '../../kernel/errors.js';
 import { assertOptions } from '../../kernel/config/options.js';
 import { Decisions, optionsOfAll } from './decisions.js';
-import { Gateways, type Modules } from './gateways.js';
+import { Gateways } from './gateways.js';
 import { assertModuleOptions, OPTIONS, type AttestationModuleOptions } from './options.js';
 import { attach, prepare, type AdapterHost } from './platform.js';
 import { guardForeignListeners, guardUpgrades, hasForeignListener } from './server.js';
@@ -13,18 +13,17 @@ export interface ConfiguredAttestationModule {
   module: typeof AttestationModule;
   global: true;
   imports?: never[];
-  providers: OptionsProvider[];
+  /** What gives the options. */
+  providers: (
+    | { provide: symbol; useValue: AttestationModuleOptions }
+    | {
+        provide: symbol;
+        useFactory: (...injected: never[]) => Promise<AttestationModuleOptions>;
+        inject: never[];
+      }
+  )[];
   exports: symbol[];
 }
-
-/** What gives the options, as one of Nest's providers. */
-export type OptionsProvider =
-  | { provide: symbol; useValue: AttestationModuleOptions }
-  | {
-      provide: symbol;
-      useFactory: (...injected: never[]) => Promise<AttestationModuleOptions>;
-      inject: never[];
-    };
 
 /** How the options are made by other providers. */
 export interface AttestationModuleAsyncOptions<Injected extends readonly unknown[] = readonly never[]> {
@@ -53,12 +52,12 @@ export class AttestationModule {
   readonly #gateways: Gateways;
   readonly #decisions: Decisions;
 
-  constructor(options: AttestationModuleOptions, host: AdapterHost, modules: Modules) {
+  constructor(options: AttestationModuleOptions, host: HttpAdapterHost, modules: ModulesContainer) {
     const { all } = options;
     this.#options = options;
-    this.#host = host;
+    this.#host = host as unknown as AdapterHost;
     this.#decisions = new Decisions(options);
-    prepare(host, this.#decisions);
+    prepare(this.#host, this.#decisions);
     this.#gateways = new Gateways(modules, all === undefined ? undefined : optionsOfAll(all));
   }
 

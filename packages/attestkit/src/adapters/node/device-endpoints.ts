@@ -12,6 +12,8 @@ import { runListener } from './run-listener.js';
  * `createServer(deviceEndpoints(guard, protect(guard, listener)))`. What the listener throws is dealt with as by `protect`.
  *
  * @throws ConfigurationError naming the option, or `guard` where it has no endpoints
+ * @example
+ * createServer(deviceEndpoints(guard, protect(guard, (req, res) => res.end('genuine'))));
  */
 export function deviceEndpoints<
   Request extends NodeMessage = IncomingMessage,

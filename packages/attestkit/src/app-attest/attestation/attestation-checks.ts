@@ -194,7 +194,7 @@ export const ATTESTATION_CHECKS = freezeJson({
     spec: `${VERIFY}, step 7`,
   },
   aaguid: {
-    name: 'aaguid is one of Apple’s',
+    name: 'aaguid known',
     code: 'ERR_APP_ATTEST_AAGUID_UNKNOWN',
     stage: 'untrusted',
     says: 'the attestation names neither the production nor the development environment',

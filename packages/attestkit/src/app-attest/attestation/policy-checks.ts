@@ -1,7 +1,7 @@
 import { freezeJson } from '../../kernel/bytes/json.js';
 import type { CheckDef } from '../../ports/checks.js';
 
-/** What is held to the configured policy: of a new attestation, and of an enrolled key at every refresh. */
+/** Checks against the configured policy: of a new attestation, and of an enrolled key at every refresh. */
 export const POLICY_CHECKS = freezeJson({
   environment: {
     name: 'environment allowed',

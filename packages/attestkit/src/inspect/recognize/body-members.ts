@@ -11,11 +11,12 @@ import { BODY_CHECKS, PROOF_CHECKS, readKeyId } from '../../sessions/internal.js
 import { refusedBy } from '../evidence-error.js';
 import { idOfPublicKey } from '../kinds/public-key.js';
 import { verdictIn } from './answer.js';
-import type { KindName, Reading } from './reading.js';
+import type { EvidenceKindName } from '../kind-table.js';
+import type { Reading } from './reading.js';
 
 /** A kind of evidence in the body of `attest`. */
 export interface BodyKind {
-  readonly kind: KindName;
+  readonly kind: EvidenceKindName;
   /** Where the body has it. */
   readonly member: string;
   readonly what: string;
@@ -39,13 +40,13 @@ const BODY_KINDS: readonly BodyKind[] = [
   {
     kind: 'play-integrity',
     member: 'integrity_token',
-    what: 'a token of Play Integrity',
+    what: 'a Play Integrity token',
     absent: play.FIELD_CHECKS.present,
   },
   {
     kind: 'app-check',
     member: 'app_check_token',
-    what: 'a token of Firebase App Check',
+    what: 'a Firebase App Check token',
     absent: appCheck.FIELD_CHECKS.present,
   },
 ];
@@ -77,7 +78,7 @@ export type Members = Pick<Reading, 'file' | 'notes' | 'beside' | 'instead'>;
  * @param what `the body of attest`
  * @throws EvidenceError in the words of the server, which refuses it before its evidence
  */
-export function membersOf(body: JsonObject, kind: KindName, what: string): Members {
+export function membersOf(body: JsonObject, kind: EvidenceKindName, what: string): Members {
   const beside = Object.fromEntries(Object.entries(body).filter(([name]) => !OWN.includes(name)));
   const { challenge, device_id: deviceId } = body as Readonly<Record<string, string>>;
   switch (kind) {

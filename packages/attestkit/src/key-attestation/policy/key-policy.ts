@@ -60,7 +60,7 @@ export function readKeyPolicy(options: KeyPolicyOptions): KeyPolicy {
     throw new ConfigurationError('purposes', 'is not a list of purposes', remedy);
   }
   if (!['required', 'any'].includes(userAuthentication))
-    throw new ConfigurationError('userAuthentication', 'is none of required, any', 'Check the spelling.');
+    throw new ConfigurationError('userAuthentication', 'is not one of required, any', 'Check the spelling.');
   if (maxKeyAgeSeconds !== undefined && !(Number.isFinite(maxKeyAgeSeconds) && maxKeyAgeSeconds > 0)) {
     const remedy = 'Leave it out for any age.';
     throw new ConfigurationError('maxKeyAgeSeconds', 'is not a number of seconds above 0', remedy);
@@ -75,7 +75,7 @@ export function readKeyPolicy(options: KeyPolicyOptions): KeyPolicy {
 /** What the hardware says of how the key may be used; of an enrolled key, from its record. */
 export interface KeyUse {
   readonly purposes: readonly number[];
-  /** HardwareAuthenticatorType; 0 where nobody has to be authenticated. */
+  /** HardwareAuthenticatorType; 0 if no authentication is needed. */
   readonly userAuthType: number;
 }
 

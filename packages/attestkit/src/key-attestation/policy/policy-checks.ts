@@ -4,7 +4,7 @@ import type { CheckDef } from '../../ports/checks.js';
 const SCHEMA = 'Android, Key and ID attestation, attestation extension data schema';
 const POLICY = 'attestkit, policy';
 
-/** What is held to the configured policy: of a new attestation, and most of it of an enrolled key at every refresh. */
+/** Checks against the configured policy: of a new attestation, and most of it of an enrolled key at every refresh. */
 export const POLICY_CHECKS = freezeJson({
   appVersion: {
     name: 'app version allowed',
@@ -73,7 +73,7 @@ export const POLICY_CHECKS = freezeJson({
     name: 'purposes of the key',
     code: 'ERR_KEY_ATTESTATION_PURPOSES_DENIED',
     stage: 'denied',
-    says: 'the key may not be used for what is demanded, or may attest other keys',
+    says: 'the key may not be used for a demanded purpose, or may attest other keys',
     spec: `${SCHEMA}, purpose`,
   },
   userAuthentication: {

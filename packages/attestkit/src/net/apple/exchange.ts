@@ -20,7 +20,7 @@ export interface ExchangeSettings {
   readonly fetch: typeof globalThis.fetch | undefined;
 }
 
-/** An environment that failed, and when it is worth asking again, by the clock that nobody sets. */
+/** An environment that failed, and when it is worth asking again, by the monotonic clock. */
 interface Closed {
   readonly exchange: FailedExchange;
   readonly until: number;
@@ -108,11 +108,11 @@ function failed(outcome: 'throttled' | 'unavailable', problem: string, wait: num
   return { exchange: { outcome, problem, retryAfter: Math.max(1, wait ?? COOLDOWN) }, wait };
 }
 
-/** Seconds, or undefined where the field is absent or makes no sense (RFC 9110 §10.2.3). */
+/** Seconds, or undefined if the field is absent or makes no sense (RFC 9110 §10.2.3). */
 function retryAfter(headers: Headers): number | undefined {
   const text = headers.get('retry-after') ?? '';
   if (/^\d{1,9}$/.test(text)) return Math.min(Number(text), LONGEST_WAIT);
-  // The server's own clock, where it says it: this machine's may differ.
+  // The server's own clock, if it says it: this machine's may differ.
   const sent = headers.get('date');
   const from = sent === null ? Date.now() : Date.parse(sent);
   const seconds = Math.ceil((Date.parse(text) - from) / 1000);

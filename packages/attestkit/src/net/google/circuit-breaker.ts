@@ -16,7 +16,7 @@ export type Attempt<T> =
   /** Nothing: it was not asked, or not waited for. */
   | { readonly says: 'nothing'; readonly answer: GoogleFailure };
 
-/** Failures in a row after which nobody asks for a while. One alone may be a connection that broke. */
+/** Failures in a row after which the server stops asking for a while. One alone may be a connection that broke. */
 const THRESHOLD = 5;
 
 /** How many subjects over their quota are remembered; of more the first one is asked about again too early. */
@@ -25,7 +25,7 @@ const MOST_SUBJECTS = 1000;
 /** Lets all through; or for a while none, and then one whose answer all others wait for. */
 class Gate {
   #closed: Down | undefined;
-  /** By the clock that nobody sets. */
+  /** By the monotonic clock. */
   #until = 0;
   isProbing = false;
 
@@ -42,7 +42,7 @@ class Gate {
     return this.#closed !== undefined;
   }
 
-  /** What is answered in place of asking; undefined where the way is free. */
+  /** What is answered instead of asking; undefined if the way is free. */
   refusal(at: number): Down | undefined {
     const left = this.#until - at;
     if (this.#closed === undefined || (left <= 0 && !this.isProbing)) return undefined;
@@ -52,10 +52,10 @@ class Gate {
 
 /**
  * A circuit breaker. It closes the way to the service after five failures in a row, and to one subject when that is over
- * its quota. Meanwhile nothing is asked, and the answer is the last failure; then one asks, and all others wait for what
- * comes of it.
+ * its quota. Meanwhile nothing is asked, and the answer is the last failure; then one asks, and all others wait for its
+ * answer.
  *
- * An answer that any client can bring about closes nothing, and forgets no failure: else whoever sends rubbish would
+ * An answer that any client can bring about closes nothing, and forgets no failure: else a client that sends rubbish would
  * decide whether it opens.
  */
 export class Breaker {
@@ -64,7 +64,7 @@ export class Breaker {
   readonly #subjects = new Map<string, Gate>();
   #failures = 0;
 
-  /** @param elapsed milliseconds of a clock that nobody sets */
+  /** @param elapsed milliseconds of a monotonic clock */
   constructor(elapsed: () => number = () => performance.now()) {
     this.#elapsed = elapsed;
   }

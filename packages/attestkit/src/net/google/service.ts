@@ -15,7 +15,7 @@ import { readCredentials, type GoogleCredentials } from './credentials/credentia
 export interface GoogleOptions extends GoogleCredentials {
   /** Milliseconds for one answer; an access token, once an hour, is waited for as long again: 1 to 60000. Default 4000. */
   readonly timeoutMs?: number | undefined;
-  /** In place of Google's, for a proxy or a test: https; http only for a loopback host in development. */
+  /** Instead of Google's, for a proxy or a test: https; http only for a loopback host in development. */
   readonly endpoint?: string | undefined;
   /**
    * Used instead of the global `fetch`: for a proxy, a private CA or a test. It gets every question, also those to a
@@ -42,7 +42,7 @@ const MAX_BYTES = 65_536;
 interface Reading<T> {
   /** Statuses with which the service refuses a token. */
   readonly invalid: readonly number[];
-  /** Makes an answer of 200 into an outcome; undefined where it cannot be used. */
+  /** Makes an answer of 200 into an outcome; undefined if it cannot be used. */
   readonly read: (answer: JsonObject) => T | undefined;
 }
 
@@ -55,7 +55,7 @@ export class GoogleService {
   readonly #breaker: Breaker;
 
   /**
-   * @param service where the service is, and the scope that it asks for
+   * @param service the address of the service, and the scope that it asks for
    * @throws ConfigurationError naming the option
    */
   constructor(options: GoogleOptions, service: { url: string; scope: string }, elapsed?: () => number) {

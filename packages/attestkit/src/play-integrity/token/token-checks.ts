@@ -84,7 +84,7 @@ export const TOKEN_CHECKS = freezeJson({
   },
 } as const satisfies JweChecks);
 
-/** The checks of the JWS inside; a subset of them is used, since a verdict has none of the registered claims. */
+/** The checks of the JWS inside; a subset of them is used, since a verdict does not have the registered claims. */
 export const JWS_CHECKS: JwtChecks<'PLAY_INTEGRITY_JWS'> = jwtChecks(
   'PLAY_INTEGRITY_JWS',
   'the signed verdict inside the Play Integrity token',

@@ -63,7 +63,7 @@ export const VERDICT_CHECKS = freezeJson({
   },
 } as const satisfies Record<string, CheckDef>);
 
-/** Checks of what the verdict says of app, device and account: of a new one, and of an enrolled device at every refresh. */
+/** Checks of the verdict's statements about app, device and account: of a new one, and of an enrolled device at every refresh. */
 export const POLICY_CHECKS = freezeJson({
   testing: {
     name: 'no testing response',

@@ -30,7 +30,7 @@ export interface Issued {
   readonly retried: boolean;
   /** At `attest`: what became of the device. */
   readonly change?: DeviceChange;
-  /** What proved that the label is its sender's, where it had a record. */
+  /** What proved that the label is its sender's, if it had a record. */
   readonly proof?: OwnershipProof;
   /** For the event: of the evidence that was verified, or of the store. */
   readonly notes?: readonly string[];
@@ -146,13 +146,13 @@ function trustFacts(enrolled: Enrolled): TrustFacts {
 /**
  * What a session that begins with this request is bound to; to be asked for before anything is spent.
  *
- * @throws AttestationError ERR_SESSION_BINDING_IP_MISMATCH where the request has no address to bind to
+ * @throws AttestationError ERR_SESSION_BINDING_IP_MISMATCH if the request has no address to bind to
  */
 export function bindingOf({ keys, settings }: Context, request: AttestedRequest): SessionBinding | undefined {
   return bindSession(keys.pseudonym, settings.bind, originOf(request), enforcing);
 }
 
-/** What a request says of where it comes from. */
+/** The origin that a request states. */
 export function originOf(request: AttestedRequest): Origin {
   return { ip: request.ip, userAgent: request.fields('user-agent').join(', ') };
 }

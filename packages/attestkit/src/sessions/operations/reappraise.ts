@@ -9,7 +9,7 @@ import { appraiseDevice } from '../policy.js';
 import { storeKeys } from '../state/store-keys.js';
 
 /**
- * Holds what a device was enrolled with to the policy of now.
+ * Checks the evidence that a device was enrolled with against the current policy.
  *
  * @throws AttestationError (rejects with it) of stage `untrusted`: the client can heal it by attesting again
  */
@@ -52,7 +52,7 @@ export async function renewed(
   return latest;
 }
 
-/** Undefined where nothing changes. */
+/** Undefined if nothing changes. */
 async function exchanged(
   devices: Devices,
   renewal: Renewal,

@@ -30,7 +30,7 @@ import { subjectOf } from './user.js';
 /** How often a refresh is judged anew after another request came first. */
 const ATTEMPTS = 24;
 
-const LOST_WRITE = 'the store lost a write: the refresh token is newer than what is stored';
+const LOST_WRITE = 'the store lost a write: the refresh token is newer than the stored record';
 
 /**
  * Issues the next session token: `{"refresh_token"}`. Device, key and policy are appraised again, as they are now; the
@@ -62,7 +62,7 @@ interface Use {
   counted: Promise<void> | undefined;
 }
 
-/** Undefined where another request was faster. */
+/** Undefined if another request was faster. */
 async function refreshOnce(context: Context, place: Place, use: Use): Promise<Issued | undefined> {
   const { devices, keys, settings, users, now } = context;
   const { body, request, sent, user } = use;

@@ -12,7 +12,7 @@ import { storeKeys } from '../state/store-keys.js';
  * expired or revoked already is nothing to complain about (RFC 7009 §2.2).
  *
  * @returns whether a session ended
- * @throws AttestationError (rejects with it) where the body has no token, or the store cannot be reached
+ * @throws AttestationError (rejects with it) if the body has no token, or the store cannot be reached
  */
 export async function revoke(context: Context, body: JsonObject): Promise<boolean> {
   const session = sessionOf(context, textMember(body, 'token'));

@@ -19,7 +19,7 @@ const MAX_BYTES = 65_536;
 /** An access token, or why there is none. */
 export type Access = { readonly outcome: 'access'; readonly token: string } | Outage;
 
-/** A failure that is none of the client's doing. */
+/** A failure that the client did not cause. */
 export type Outage = Exclude<GoogleFailure, { readonly outcome: 'invalid' }>;
 
 export interface AccessSettings extends Pick<FetchLimits, 'timeoutMs'> {
@@ -75,7 +75,7 @@ export class AccessTokens {
       this.#until = this.#settings.now() + lifetime;
       this.#access = access;
     } catch {
-      // A clock that fails: nobody could tell when it is over.
+      // The clock failed: the end of the token cannot be known.
       this.#access = undefined;
     }
   }

@@ -8,13 +8,13 @@ import {
   watchedStore,
   type Limiter,
   type LimitOptions,
-} from './endpoints/internal.js';
-import { quietly, usedAsText } from './guard/internal.js';
-import { assertOptions, type OptionTypes } from './kernel/config/options.js';
-import type { Devices, SecretUse } from './ports/devices.js';
-import type { EnrollmentEvidence } from './ports/enrollment.js';
-import type { GuardEvent } from './ports/events.js';
-import type { Store } from './ports/store.js';
+} from '../endpoints/internal.js';
+import { quietly, usedAsText } from '../guard/internal.js';
+import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
+import type { Devices, SecretUse } from '../ports/devices.js';
+import type { EnrollmentEvidence } from '../ports/enrollment.js';
+import type { GuardEvent } from '../ports/events.js';
+import type { Store } from '../ports/store.js';
 import {
   createSessions,
   DEVICE_SETTINGS,
@@ -23,24 +23,7 @@ import {
   toldControl,
   isStore,
   type DeviceSettings,
-} from './sessions/internal.js';
-
-export type { EndpointUse, Limiter, LimitOptions } from './endpoints/internal.js';
-export type {
-  BlockReason,
-  BlockTarget,
-  Device,
-  DeviceControl,
-  DeviceName,
-  Devices,
-} from './ports/devices.js';
-export type {
-  DevicePolicy,
-  DeviceSettings,
-  RevocationCheck,
-  SessionsOptions,
-  TakenDeviceId,
-} from './sessions/internal.js';
+} from '../sessions/internal.js';
 
 /** How devices enroll, get sessions and sign requests. */
 export interface DevicesOptions extends DeviceSettings {
@@ -51,7 +34,7 @@ export interface DevicesOptions extends DeviceSettings {
    * bytes (`JWT_SECRET`), or several: the first signs, all verify. Words, placeholders, published secrets and those of
    * other evidence are refused.
    */
-  readonly secret: string | readonly string[];
+  readonly secret: string | readonly string[] | undefined;
   /** Keeps the state: `memoryStore()`, or a store that all instances share. */
   readonly store: Store;
   /**
@@ -71,7 +54,7 @@ export interface DevicesOptions extends DeviceSettings {
   readonly limits?: LimitOptions;
 }
 
-/** @internal */
+/** The names and types of the options. */
 export const DEVICES_OPTIONS: OptionTypes = {
   ...DEVICE_SETTINGS,
   evidence: 'list',
@@ -159,7 +142,7 @@ function secretUses({ evidence = [], secret, hashKey }: DevicesOptions): readonl
       option: `devices.evidence (${kind})`,
       digests: secretDigests?.() ?? [],
     })),
-    usedAsText('devices.secret', [secret].flat()),
+    usedAsText('devices.secret', [secret ?? []].flat()),
     usedAsText('devices.hashKey', hashKey === undefined ? [] : [hashKey]),
   ];
 }
