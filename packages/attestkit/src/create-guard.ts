@@ -6,7 +6,8 @@ import { assertOneOf, assertOptions, type OptionTypes } from './kernel/config/op
 import type { Attestation, EvidenceKind } from './ports/attestation.js';
 import type { Answer, Decision } from './ports/decision.js';
 import type { ConnectedDevices, DeviceControl, Devices } from './ports/devices.js';
-import type { Enforcement, Evidence } from './ports/evidence.js';
+import type { Evidence } from './ports/evidence.js';
+import type { Enforcement } from './ports/decision.js';
 import type { Counter, GuardEvent } from './ports/events.js';
 import type { Health } from './ports/health.js';
 import type { AttestedRequest } from './ports/request.js';
@@ -167,6 +168,8 @@ export function createGuard(options: GuardOptions): Guard {
     realm: devices?.realm,
     countsOf,
   };
+  if (onEvent !== undefined)
+    for (const each of evidence) each.watch?.((event) => quietly(() => onEvent(event)));
   const unnamed = createRoute({}, defaults);
   const telling = { onEvent, requestId, pseudonym: devices?.pseudonym };
   // Reached only if `route` was not made by this guard, or a kind of evidence says what it needs in no form.

@@ -5,7 +5,7 @@ export type { RefusalOptions, Route, RouteOptions } from './guard/internal.js';
 export { AttestationError, ConfigurationError } from './kernel/errors.js';
 export type { Attestation, EvidenceKind, EvidenceRouteOptions } from './ports/attestation.js';
 export type { CheckDef, CheckReport, Failure, Inspection, Stage } from './ports/checks.js';
-export type { Answer, Caching, Decision, Refusal } from './ports/decision.js';
+export type { Answer, Caching, Decision, Enforcement, Refusal } from './ports/decision.js';
 export type {
   AttestedKey,
   DeviceIntegrity,
@@ -24,21 +24,14 @@ export type {
   FailureFacts,
   GuardEvent,
   Outcome,
+  RemoteEvent,
   RequestFacts,
   SessionEvent,
   StoreEvent,
 } from './ports/events.js';
-export type {
-  Appraisal,
-  Enforcement,
-  Evidence,
-  Found,
-  Need,
-  Statuses,
-  VerifyContext,
-} from './ports/evidence.js';
+export type { Appraisal, Evidence, Found, Need, Statuses, VerifyContext } from './ports/evidence.js';
 export type { Health } from './ports/health.js';
 export type { JsonObject } from './ports/json.js';
 export type { FixedKeySource, JwsAlgorithm, KeySource, VerificationKey } from './ports/keys.js';
 export type { AttestedRequest } from './ports/request.js';
-export type { AdvanceOptions, Store, Versioned } from './ports/store.js';
+export type { AdvanceOptions, Store } from './ports/store.js';

@@ -126,6 +126,7 @@ export function appAttest(options: AppAttestOptions): EnrollmentEvidence<'appAtt
   return {
     kind: 'appAttest',
     fields: ['key_id', 'attestation'],
+    watch: (listener) => receipts?.watch?.(listener),
     // A phone attests a key of its own Secure Enclave, and Apple signs it.
     provesKey: true,
 

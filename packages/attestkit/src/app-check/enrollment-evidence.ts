@@ -4,7 +4,7 @@ import { enforcing } from '../kernel/sinks.js';
 import type { Enrolled, EnrollmentEvidence } from '../ports/enrollment.js';
 import { CLAIM_CHECKS, FIELD_CHECKS, POLICY_CHECKS } from './checks.js';
 import { readConsume, REPLAY_OPTIONS } from './consume.js';
-import { createVerifier, VERIFIER_OPTIONS, type AppCheckOptions } from './verifier.js';
+import { createVerifier, VERIFIER_OPTIONS, watchOf, type AppCheckOptions } from './verifier.js';
 import { isDebug, type AppCheckResult } from './verify.js';
 
 /** How devices enroll with App Check tokens; `consumer` or `store` is a must. */
@@ -47,6 +47,7 @@ export function appCheckEnrollment(options: AppCheckEnrollmentOptions): Enrollme
   return {
     kind: 'appCheck',
     fields: ['app_check_token'],
+    watch: watchOf(options),
     async verify(fields, { now, consumeChallenge }) {
       const token = fields['app_check_token'];
       if (token === undefined || token === '') throw new AttestationError(FIELD_CHECKS.present);

@@ -3,7 +3,7 @@ import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import type { Appraisal, Evidence, Found, VerifyContext } from '../ports/evidence.js';
 import { FIELD_CHECKS } from './checks.js';
 import { readConsume, REPLAY_OPTIONS, type Consume } from './consume.js';
-import { createVerifier, VERIFIER_OPTIONS, type AppCheckOptions } from './verifier.js';
+import { createVerifier, VERIFIER_OPTIONS, watchOf, type AppCheckOptions } from './verifier.js';
 import type { AppCheckResult } from './verify.js';
 
 declare module '../ports/attestation.js' {
@@ -45,6 +45,7 @@ export function appCheck(options: AppCheckOptions): Evidence<'appCheck', AppChec
     routeOptions: ['appCheck'],
     fields: [HEADER],
     need: () => ({ need: 'token', header: 'X-Firebase-AppCheck' }),
+    watch: watchOf(options),
     demand: ({ appCheck: asked }) => readDemand(asked, consume),
     find(request) {
       const values = request.fields(HEADER);

@@ -43,3 +43,11 @@ function assertKeys(keys: KeySource | undefined): void {
   if (keys?.algorithms.length !== 1 || keys.algorithms[0] !== ALGORITHM)
     throw new ConfigurationError('keys', 'is for another algorithm than RS256', remedy);
 }
+
+/** Has a listener told of the requests to Firebase. */
+export function watchOf({ keys, consumer }: AppCheckOptions): NonNullable<KeySource['watch']> {
+  return (listener) => {
+    keys.watch?.(listener);
+    consumer?.watch?.(listener);
+  };
+}

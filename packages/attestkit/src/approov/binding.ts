@@ -4,7 +4,7 @@ import { AttestationError, ConfigurationError } from '../kernel/errors.js';
 import { assertOneOf, assertOptions, isFieldName, type OptionTypes } from '../kernel/config/options.js';
 import { enforcing } from '../kernel/sinks.js';
 import type { Checks } from '../ports/checks.js';
-import type { Enforcement } from '../ports/evidence.js';
+import type { Enforcement } from '../ports/decision.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { formMistake, valueMistake } from './binding-mistakes.js';
 import { BINDING_CHECKS as CHECKS } from './checks.js';

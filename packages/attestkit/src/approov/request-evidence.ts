@@ -91,6 +91,7 @@ export function approov(options: ApproovOptions): Evidence<'approov', ApproovRes
     fields: [header],
     need: () => ({ need: 'token', header: named }),
     secretDigests: () => keys.secretDigests?.() ?? [],
+    watch: (listener) => keys.watch?.(listener),
     demand: (route) => bindingDemand(route['binding'] as Binding | undefined, account),
     find(request) {
       const values = request.fields(header);

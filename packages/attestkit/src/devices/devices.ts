@@ -117,6 +117,10 @@ export function devices(options: DevicesOptions): Devices {
         onEvent,
         requestId,
       });
+      for (const { watch, companion } of onEvent === undefined ? [] : evidence) {
+        watch?.(tell);
+        companion?.evidence.watch?.(tell);
+      }
       if (hashKey === undefined)
         tell({ type: 'configuration', at: now(), option: 'devices.hashKey', says: HASHES_CHANGE });
       return {

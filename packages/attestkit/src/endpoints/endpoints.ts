@@ -2,7 +2,7 @@ import { AttestationError } from '../kernel/errors.js';
 import type { Answer } from '../ports/decision.js';
 import type { GuardEvent } from '../ports/events.js';
 import type { AttestedRequest } from '../ports/request.js';
-import { BODY_CHECKS, deviceIdOf, type Issued, type Sessions } from '../sessions/internal.js';
+import { BODY_CHECKS, deviceIdOf, EndedSession, type Issued, type Sessions } from '../sessions/internal.js';
 import { DEFAULT_REALM, GUARD_CHECKS, quietly, RouteCounts, wwwAuthenticate } from '../guard/internal.js';
 import { ENDPOINT_CHECKS as CHECKS } from './checks.js';
 import { eventsOf } from './endpoint-events.js';
@@ -31,7 +31,7 @@ interface Use {
   readonly startedAt: number;
   device?: string;
   issued?: Issued;
-  hasEnded?: boolean;
+  ended?: EndedSession | undefined;
 }
 
 interface Endpoint {
@@ -170,7 +170,7 @@ export class Endpoints {
 
   async #revoke(use: Use): Promise<object> {
     const body = await readJsonBody(use.request);
-    use.hasEnded = await this.#pool.run(() => this.#setup.sessions.revoke(body));
+    use.ended = await this.#pool.run(() => this.#setup.sessions.revoke(body));
     return {};
   }
 
@@ -196,8 +196,10 @@ export class Endpoints {
     if (onEvent === undefined) return answer;
     // A clock that fails, too, changes no answer.
     quietly(() => {
-      const { endpoint, request, address, issued, startedAt, hasEnded = false } = use;
-      const device = issued === undefined ? use.device : sessions.pseudonym('device_id', issued.deviceId);
+      const { endpoint, request, address, issued, startedAt } = use;
+      const ended = use.ended ?? endedBy(error);
+      const known = issued ?? ended;
+      const device = known === undefined ? use.device : sessions.pseudonym('device_id', known.deviceId);
       const events = eventsOf({
         endpoint,
         request,
@@ -209,7 +211,7 @@ export class Endpoints {
         address,
         device,
         issued,
-        hasEnded,
+        ended,
       });
       for (const event of events) quietly(() => onEvent(event));
     });
@@ -225,4 +227,10 @@ function answerOf(issued: Issued): object {
     refresh_token: issued.refreshToken,
     refresh_expires_in: issued.refreshExpiresInSeconds,
   };
+}
+
+/** The session that a refusal ended; at `attest` a spent refresh token is the cause of a conflict. */
+function endedBy(error: AttestationError | undefined): EndedSession | undefined {
+  const causes = [error?.cause, error?.cause instanceof AttestationError ? error.cause.cause : undefined];
+  return causes.find((cause) => cause instanceof EndedSession);
 }

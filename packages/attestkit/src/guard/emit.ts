@@ -1,3 +1,4 @@
+import { appOf } from '../kernel/app-facts.js';
 import { CertificatePlace } from '../kernel/asn1/certificate-place.js';
 import { AttestationError } from '../kernel/errors.js';
 import { Explanation } from '../kernel/explanation.js';
@@ -57,6 +58,9 @@ function eventOf(concluded: Concluded, { pseudonym, requestId }: Telling): Decis
     enforcement: route.enforcement,
     address: hashed('ip', addressOf(request)),
     device: hashed('device_id', deviceOf(concluded.results)),
+    app: Object.values(concluded.results)
+      .map(appOf)
+      .find((app) => app !== undefined),
     evidence: Object.keys(concluded.results),
     kinds: route.asked,
     refused: refused && factsOf(refused),

@@ -1,7 +1,8 @@
 import { ConfigurationError } from '../kernel/errors.js';
 import type { EvidenceKind, EvidenceRouteOptions } from '../ports/attestation.js';
 import type { Caching } from '../ports/decision.js';
-import type { Enforcement, Evidence } from '../ports/evidence.js';
+import type { Evidence } from '../ports/evidence.js';
+import type { Enforcement } from '../ports/decision.js';
 import type { RouteCounts } from './counters.js';
 import { assertOneOf, assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { BODY_LIMIT } from './body-limit.js';

@@ -119,6 +119,7 @@ export function keyAttestation(
     kind: 'keyAttestation',
     fields: ['certificate_chain'],
     lists: ['certificate_chain'],
+    watch: (listener) => source?.watch?.(listener),
     ...(companion !== undefined && { companion }),
 
     verify({ certificate_chain: sent }, context) {

@@ -8,7 +8,8 @@ import type { RevocationList, RevocationSource } from '../ports/revocations.js';
 import { NET_CHECKS } from './checks.js';
 import { endpoint } from './endpoint.js';
 import { fetchBody, FetchFailure } from './fetch-body.js';
-import { Flight } from './single-flight.js';
+import { Watchers } from './watchers.js';
+import { SingleFlight } from './single-flight.js';
 import { readFreshness } from './freshness.js';
 
 /** Where Google publishes the status of attestation certificates. */
@@ -103,7 +104,7 @@ export function remoteRevocations(
     fetch: options.fetch,
     now: options.now ?? Date.now,
   });
-  return { current: () => list.current(), latest: () => list.latest() };
+  return { current: () => list.current(), latest: () => list.latest(), watch: list.watchers.watch };
 }
 
 /**
@@ -155,16 +156,17 @@ interface Settings {
 }
 
 class RemoteList {
+  readonly watchers = new Watchers();
   readonly #settings: Settings;
   /** The last usable answer, when it left Google, and until when it is fresh. */
   #list: RevocationList | undefined;
   #from = -Infinity;
   #freshUntil = -Infinity;
-  readonly #flight: Flight;
+  readonly #flight: SingleFlight;
 
   constructor(settings: Settings) {
     this.#settings = settings;
-    this.#flight = new Flight(settings.cooldown, settings.now, (at) => {
+    this.#flight = new SingleFlight(settings.cooldown, settings.now, (at) => {
       // Due now; and the last hours of what came after `at` count from here.
       this.#from = Math.min(this.#from, at);
       this.#freshUntil = at - 1;
@@ -195,9 +197,9 @@ class RemoteList {
 
   #fetch(): Promise<void> {
     const { url, fetch = globalThis.fetch, timeoutMs, maxStale, now } = this.#settings;
-    return this.#flight.join(async () => {
+    return this.#flight.run(async () => {
       const question = { headers: { accept: 'application/json' } };
-      const limits = { fetch, timeoutMs, maxBytes: MAX_BYTES };
+      const limits = { fetch, timeoutMs, maxBytes: MAX_BYTES, watchers: this.watchers };
       const { status, headers, body } = await fetchBody(url, question, limits);
       if (status !== 200) throw new FetchFailure(`the answer has the HTTP status ${status}`);
       const { age, lifetime } = readFreshness(headers, USUAL_LIFETIME);

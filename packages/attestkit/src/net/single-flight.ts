@@ -5,7 +5,7 @@ import { SharedWork } from './shared-work.js';
  * Fetches of one thing: one at a time, which all who wait share, and none for a while after one that failed. Times are
  * milliseconds of the clock that is given, which may be set back.
  */
-export class Flight {
+export class SingleFlight {
   readonly #cooldown: number;
   readonly #now: () => number;
   readonly #setBack: (at: number) => void;
@@ -44,11 +44,11 @@ export class Flight {
    *
    * @param fetch keeps what it brings
    */
-  join(fetch: () => Promise<void>): Promise<void> {
-    return this.#work.join(() => this.#fly(fetch));
+  run(fetch: () => Promise<void>): Promise<void> {
+    return this.#work.join(() => this.#fetch(fetch));
   }
 
-  async #fly(fetch: () => Promise<void>): Promise<void> {
+  async #fetch(fetch: () => Promise<void>): Promise<void> {
     try {
       await fetch();
       this.#failure = undefined;

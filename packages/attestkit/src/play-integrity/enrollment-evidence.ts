@@ -91,6 +91,7 @@ export function playIntegrity(options: PlayIntegrityOptions): EnrollmentEvidence
     kind: 'playIntegrity',
     fields: ['integrity_token', 'package_name'],
     secretDigests: () => apps.flatMap(({ keys }) => (keys === undefined ? [] : digestsOf(keys))),
+    watch: (listener) => decoder?.watch?.(listener),
 
     verify(fields, { challenge, deviceId, now, consumeChallenge }) {
       const token = fields['integrity_token'];

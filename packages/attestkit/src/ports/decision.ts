@@ -37,3 +37,6 @@ export type Decision<R> =
       /** For the client: by default it says nothing. */
       readonly response: Refusal;
     };
+
+/** Whether a failure refuses the request, or is only reported while a rollout is watched. */
+export type Enforcement = 'enforce' | 'report';

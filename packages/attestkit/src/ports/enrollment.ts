@@ -1,3 +1,4 @@
+import type { RemoteEvent } from './events.js';
 import type { JsonObject } from './json.js';
 import type { AttestedRequest } from './request.js';
 
@@ -130,6 +131,8 @@ export interface EnrollmentEvidence<
   readonly provesKey?: true;
   /** SHA-256, base64url, of each symmetric secret that it is verified with: the guard refuses one secret for two uses. */
   readonly secretDigests?: () => readonly string[];
+  /** Has the listener told of each request to another service. Absent if there is none. */
+  readonly watch?: (listener: (event: RemoteEvent) => void) => void;
   /**
    * Verifies the evidence and checks it against the policy. At most one is begun in a turn of the event loop.
    *

@@ -1,8 +1,7 @@
+import type { Enforcement } from './decision.js';
+import type { RemoteEvent } from './events.js';
 import type { CheckDef, Stage, Failure } from './checks.js';
 import type { AttestedRequest } from './request.js';
-
-/** Whether a failure refuses the request, or is only reported while a rollout is watched. */
-export type Enforcement = 'enforce' | 'report';
 
 /** HTTP statuses by stage of failure; `unavailable` is always 503. */
 export type Statuses = Readonly<Record<Exclude<Stage, 'unavailable'>, number>>;
@@ -90,6 +89,8 @@ export interface Evidence<Kind extends string = string, Result = unknown> {
   requires?(demand: unknown): readonly string[];
   /** SHA-256, base64url, of each symmetric secret that it is verified with: the guard refuses one secret for two uses. */
   readonly secretDigests?: () => readonly string[];
+  /** Has the listener told of each request to another service. Absent if there is none. */
+  readonly watch?: (listener: (event: RemoteEvent) => void) => void;
   /**
    * Looks for an item in the request, without I/O.
    *

@@ -1,3 +1,4 @@
+import type { RemoteEvent } from './events.js';
 import type { JsonObject } from './json.js';
 
 /** Why a service of Google's gave no answer to go by. */
@@ -17,6 +18,8 @@ export type GoogleFailure =
 
 /** A service that decrypts and verifies tokens of Play Integrity. */
 export interface IntegrityDecoder {
+  /** Has the listener told of each request to another service. Absent if there is none. */
+  readonly watch?: (listener: (event: RemoteEvent) => void) => void;
   /**
    * Decodes a token. Takes seconds at most, and never rejects: every failure is an outcome. Google answers once: a
    * token that was decoded before comes back with its verdicts cleared.
@@ -34,6 +37,8 @@ export interface IntegrityDecoder {
 
 /** A service that remembers which App Check tokens were consumed. */
 export interface AppCheckConsumer {
+  /** Has the listener told of each request to another service. Absent if there is none. */
+  readonly watch?: (listener: (event: RemoteEvent) => void) => void;
   /**
    * Consumes a token. Takes seconds at most, and never rejects: every failure is an outcome.
    *

@@ -1,9 +1,3 @@
-/** A value and the version that a compare-and-set names it by. */
-export interface Versioned {
-  readonly value: string;
-  readonly version: string;
-}
-
 /** How late a counter may come in, and how long it is kept. */
 export interface AdvanceOptions {
   /** How far below the highest value an unused one is accepted: 0 to 64. Default 0: each value has to be the highest. */
@@ -40,7 +34,13 @@ export interface Store {
    */
   advance(key: string, value: number, options?: AdvanceOptions): Promise<boolean>;
   /** The live record, never a stale one. Of any key it is also the probe of a health check: one cheap read. */
-  get(key: string): Promise<Versioned | undefined>;
+  get(key: string): Promise<
+    | {
+        readonly value: string;
+        readonly version: string;
+      }
+    | undefined
+  >;
   /**
    * Writes a record: true exactly if the live one has the version `expected`, or if there is none and
    * `expected` is undefined. Without a time to live it stays until it is deleted.
@@ -56,3 +56,6 @@ export interface Store {
    */
   check?(): Promise<void>;
 }
+
+/** A value and the version that a compare-and-set names it by. */
+export type Versioned = NonNullable<Awaited<ReturnType<Store['get']>>>;

@@ -9,6 +9,7 @@ export { deviceIdOf } from './operations/body-members.js';
 export type { DevicePolicy } from './policy.js';
 export { toldControl } from './operations/told-control.js';
 export type { Issued } from './operations/issue.js';
+export { EndedSession } from './operations/ended-session.js';
 export { createSessions, isStore } from './sessions.js';
 export type { Sessions } from './sessions.js';
 export { DEVICE_SETTINGS, LONGEST_SECONDS } from './settings.js';

@@ -45,6 +45,7 @@ export function signedToken(options: SignedTokenOptions): EnrollmentEvidence<'si
   return {
     kind: 'signedToken',
     fields: ['token'],
+    watch: (listener) => keys.watch?.(listener),
     verify(fields, context) {
       const token = fields['token'];
       if (token === undefined || token === '') throw new AttestationError(FIELD_CHECKS.present);

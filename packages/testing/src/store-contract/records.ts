@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Store, Versioned } from 'attestkit';
+import type { Store } from 'attestkit';
+
+type Versioned = NonNullable<Awaited<ReturnType<Store['get']>>>;
 import { countYes, LONG, rule, SHORT, type StoreRule } from './rule.js';
 
 /** Text that encodings, quoting and normalization spoil; and as much of it as a value may have: 64 KiB of UTF-8. */

@@ -3,6 +3,7 @@ import type { ReceiptEnvironment, ReceiptExchange, ReceiptExchanger } from '../.
 import { isFailed, type Attempt, type FailedExchange, type Retry } from './retry.js';
 import type { ProviderToken } from './provider-token.js';
 import { fetchBody, FetchFailure, type Answer } from '../fetch-body.js';
+import { Watchers } from '../watchers.js';
 
 /** Base64 of a receipt, which has some 4 KiB. */
 const MAX_BYTES = 32_768;
@@ -28,6 +29,8 @@ interface Closed {
 
 /** One receipt after another, to the endpoint of its environment. */
 export class AppleReceipts implements ReceiptExchanger {
+  readonly watchers = new Watchers();
+  readonly watch = this.watchers.watch;
   readonly #settings: ExchangeSettings;
   readonly #closed = new Map<ReceiptEnvironment, Closed>();
 
@@ -66,7 +69,7 @@ export class AppleReceipts implements ReceiptExchanger {
       const authorization = token.current();
       const headers = { authorization, 'content-type': 'text/plain' };
       const question = { method: 'POST', headers, body } as const;
-      const limits = { fetch, timeoutMs, maxBytes: MAX_BYTES, signal };
+      const limits = { fetch, timeoutMs, maxBytes: MAX_BYTES, signal, watchers: this.watchers };
       const answer = await fetchBody(endpoints[environment], question, limits);
       if (answer.status === 401) token.drop(authorization);
       return read(answer);

@@ -95,6 +95,7 @@ export function appleReceipts(options: AppleReceiptsOptions): ReceiptExchanger {
     fetch,
   });
   return {
+    watch: receipts.watch,
     async exchange(receipt, environment, signal) {
       const exchange = await receipts.exchange(receipt, environment, signal);
       try {

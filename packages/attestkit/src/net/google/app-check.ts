@@ -36,6 +36,7 @@ export function googleAppCheck(options: GoogleAppCheckOptions): AppCheckConsumer
   }
   const service = new GoogleService(options, SERVICE);
   return {
+    watch: service.watch,
     consume: (token, signal) =>
       service.ask(
         `/v1beta/projects/${project}:verifyAppCheckToken`,

@@ -27,6 +27,7 @@ export function googlePlayIntegrity(options: GoogleOptions): IntegrityDecoder {
   assertOptions(options, GOOGLE_OPTIONS, 'googlePlayIntegrity');
   const service = new GoogleService(options, SERVICE);
   return {
+    watch: service.watch,
     decode: (packageName, token, signal) =>
       service.ask(
         `/v1/${encodeURIComponent(packageName)}:decodeIntegrityToken`,

@@ -6,9 +6,10 @@ import { within } from '../../kernel/config/whole-number.js';
 import type { GoogleFailure } from '../../ports/google.js';
 import { endpoint } from '../endpoint.js';
 import { fetchBody, FetchFailure, type Answer } from '../fetch-body.js';
+import { Watchers } from '../watchers.js';
 import { AccessTokens } from './credentials/access.js';
 import { COOLDOWN, describeStatus, failureOf, MAX_DEPTH, MAX_ERROR_BYTES } from './answer.js';
-import { Breaker, type Attempt, type Down } from './circuit-breaker.js';
+import { CircuitBreaker, type Attempt, type Down } from './circuit-breaker.js';
 import { readCredentials, type GoogleCredentials } from './credentials/credentials.js';
 
 /** Who asks Google, and how long it is waited for. */
@@ -52,7 +53,10 @@ export class GoogleService {
   readonly #base: string;
   readonly #fetch: typeof globalThis.fetch | undefined;
   readonly #timeoutMs: number;
-  readonly #breaker: Breaker;
+  readonly #breaker: CircuitBreaker;
+  readonly #watchers = new Watchers();
+  /** The port's member. */
+  readonly watch = this.#watchers.watch;
 
   /**
    * @param service the address of the service, and the scope that it asks for
@@ -70,10 +74,14 @@ export class GoogleService {
       source: readCredentials(options),
       scope: service.scope,
       fetch,
+      watchers: this.#watchers,
       timeoutMs: this.#timeoutMs,
       now,
     });
-    this.#breaker = new Breaker(elapsed);
+    this.#breaker = new CircuitBreaker(
+      (circuit, cause) => this.#watchers.tell(this.#base, { circuit, cause }),
+      elapsed,
+    );
   }
 
   /**
@@ -128,7 +136,14 @@ export class GoogleService {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const fetch = this.#fetch ?? globalThis.fetch;
     const timeoutMs = this.#timeoutMs;
-    const limits = { fetch, timeoutMs, maxBytes: MAX_BYTES, maxErrorBytes: MAX_ERROR_BYTES, signal };
+    const limits = {
+      fetch,
+      timeoutMs,
+      maxBytes: MAX_BYTES,
+      maxErrorBytes: MAX_ERROR_BYTES,
+      signal,
+      watchers: this.#watchers,
+    };
     return fetchBody(`${this.#base}${path}`, { method: 'POST', headers, body }, limits);
   }
 }

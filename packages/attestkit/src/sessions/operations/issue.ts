@@ -1,3 +1,5 @@
+import { appOf } from '../../kernel/app-facts.js';
+import type { RequestFacts } from '../../ports/events.js';
 import { randomBytes } from 'node:crypto';
 import { enforcing } from '../../kernel/sinks.js';
 import type { Enrolled } from '../../ports/enrollment.js';
@@ -26,6 +28,7 @@ export interface Issued {
   readonly deviceId: string;
   /** The kind of evidence behind the session. */
   readonly kind: string;
+  readonly app: RequestFacts['app'];
   /** A refresh token was sent again, and got the same successor. */
   readonly retried: boolean;
   /** At `attest`: what became of the device. */
@@ -119,6 +122,7 @@ export function issued(
     recordId: id,
     deviceId,
     kind: enrolled.kind,
+    app: appOf(enrolled),
     retried,
     ...facts,
   };

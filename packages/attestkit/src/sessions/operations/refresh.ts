@@ -1,3 +1,4 @@
+import { EndedSession } from './ended-session.js';
 import { AttestationError } from '../../kernel/errors.js';
 import type { JsonObject } from '../../kernel/bytes/json.js';
 import { enforcing } from '../../kernel/sinks.js';
@@ -112,7 +113,10 @@ export async function unspentFamily(
   const judged = judgeGeneration(family, sent.generation, { now: now(), retryMs });
   if (judged === 'reused') {
     await endFamily(context, place, record, sent);
-    throw new AttestationError(CHECKS.reused);
+    const { id: recordId, deviceId } = record;
+    throw new AttestationError(CHECKS.reused, {
+      cause: new EndedSession({ recordId, deviceId, sessionId: sent.sid }),
+    });
   }
   return { family, judged };
 }

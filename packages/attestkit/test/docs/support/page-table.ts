@@ -7,8 +7,8 @@ export function pageText(page: string): string {
 
 /** The rows of the table under a heading of a page, by the names of its columns; code marks are taken away. */
 export function tableOf(page: string, heading: string): readonly Readonly<Record<string, string>>[] {
-  const [, section = ''] = pageText(page).split(`\n## ${heading}\n`);
-  const [own = ''] = section.split('\n## ');
+  const sections = pageText(page).split(/^#+ /m);
+  const own = sections.find((section) => section.startsWith(`${heading}\n`)) ?? '';
   const lines = own.split('\n').filter((line) => line.startsWith('|'));
   const [names = [], , ...rows] = lines.map((line) =>
     line

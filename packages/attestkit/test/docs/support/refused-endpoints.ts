@@ -158,6 +158,8 @@ export const ENDPOINT_SCENES: Readonly<Record<string, Scene>> = {
   'revoke 200': (served) => post(served, 'revoke', { body: { token: 'x' } }),
   'revoke ERR_ENROLLMENT_MEMBERS_MALFORMED': (served) => post(served, 'revoke', { body: {} }),
 
+  'jwks.json 200': (served) => served.send('GET', '/device/jwks.json'),
+
   'any 405': (served) => served.send('DELETE', '/device/attest'),
   'any ERR_ENROLLMENT_BODY_TOO_LARGE': (served) =>
     post(served, 'attest', { body: { challenge: 'a'.repeat(65_536) } }),

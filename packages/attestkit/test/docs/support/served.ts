@@ -44,6 +44,19 @@ export interface Told {
   readonly code: string | undefined;
 }
 
+/** A request to an endpoint below `/device`, and its answer. */
+export interface Exchange {
+  readonly method: string;
+  /** Below the prefix, with the query. */
+  readonly target: string;
+  readonly body: string | undefined;
+  readonly isJson: boolean;
+  readonly told: Told;
+}
+
+/** Every use of an endpoint so far, of every server. */
+export const exchanges: Exchange[] = [];
+
 /** A server on a port of its own, with every kind of device, a clock and a store that can be stopped. */
 export class Served {
   time = Date.now();
@@ -135,13 +148,17 @@ export class Served {
     this.code = undefined;
     const { body, headers = {} } = sent;
     const isJson = body !== undefined && headers['content-type'] === undefined;
+    const bytes = typeof body === 'object' ? JSON.stringify(body) : body;
     const response = await fetch(`${this.origin}${path}`, {
       method,
       headers: { ...(isJson && { 'content-type': 'application/json' }), ...headers },
-      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(bytes !== undefined && { body: bytes }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, text, code: this.code };
+    const told = { status: response.status, headers: response.headers, text, code: this.code };
+    const [, target] = path.split(/^\/device(?=\/)/);
+    if (target !== undefined) exchanges.push({ method, target, body: bytes, isJson, told });
+    return told;
   }
 
   approovToken(): string {
