@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { checkAnchors } from './anchors.js';
-import { anchorOf, linkPages } from './links.js';
+import { anchorOf, breakCodes, linkPages } from './links.js';
 import { sidebar, titleOf } from './sidebar.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -28,6 +28,7 @@ const config = {
   title: 'attestkit',
   description: 'Verifies on the server that a request comes from your genuine mobile app',
   lang: 'en-US',
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
   base: process.env['SITE_BASE'] ?? '/',
   srcDir: root,
   srcExclude: ['packages/*/src/**', 'packages/*/test/**', 'conformance/**', 'site/**', '**/coverage/**'],
@@ -36,7 +37,7 @@ const config = {
   rewrites: { 'README.md': 'index.md' },
   markdown: {
     anchor: { slugify: anchorOf },
-    config: (markdown) => void markdown.use(linkPages, root),
+    config: (markdown) => void markdown.use(linkPages, root).use(breakCodes),
   },
   transformPageData: (page) => ({ title: titleOf(root, page.filePath) ?? page.title }),
   buildEnd: ({ outDir }) => checkAnchors(outDir),

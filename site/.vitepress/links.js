@@ -53,3 +53,15 @@ function relink(tokens, at, page, root) {
       Object.assign(tokens[index] ?? {}, { type: 'text', tag: '', content: '', nesting: 0 });
   }
 }
+
+/**
+ * Lets error codes and names of variables break after an underscore: in a table on a phone nothing else would.
+ *
+ * @param {import('markdown-it')} markdown
+ */
+export function breakCodes(markdown) {
+  const { rules } = markdown.renderer;
+  const render = rules.code_inline;
+  rules.code_inline = (...given) =>
+    (render?.(...given) ?? '').replace(/\b[A-Z]+(?:_[A-Z]+)+\b/g, (code) => code.replaceAll('_', '_<wbr>'));
+}

@@ -4,20 +4,22 @@ import { join } from 'node:path';
 
 /** The pages by what their reader wants; one that does not exist is passed over. */
 const GROUPS = {
-  'Get started': ['start', 'frameworks', 'testing'],
+  'Get started': ['README', 'start', 'frameworks', 'testing'],
   'Verify evidence': [
     'approov',
     'app-attest',
+    'android',
     'key-attestation',
     'play-integrity',
-    'android',
     'app-check',
-    'enrollment',
-    'sessions',
+    'attester-tokens',
   ],
-  'Run it': ['rollout', 'operations', 'stores', 'events', 'troubleshooting', 'inspect'],
-  Extend: ['extend'],
+  'Devices and the app': ['enrollment', 'for-the-app', 'signed-requests', 'sessions'],
+  'Run it': ['rollout', 'operations', 'stores', 'events'],
+  'Find out why': ['troubleshooting', 'inspect', 'errors', 'steps'],
+  'Extend it': ['extend'],
   'Move to attestkit': [
+    'migrate/README',
     'migrate/approov-express',
     'migrate/approov-python',
     'migrate/fastapi-app-attest',
@@ -26,11 +28,17 @@ const GROUPS = {
     'migrate/firebase-admin',
     'migrate/play-integrity',
   ],
-  'Look up': ['options', 'errors', 'steps', 'threat-model'],
+  'Look up': ['options', 'threat-model'],
 };
 
 /** What the sidebar says of a page whose own heading is longer. @type {Record<string, string>} */
 const SHORT = {
+  README: 'All pages',
+  'for-the-app': 'For the app: every answer',
+  steps: 'Step by step',
+  'migrate/README': 'Which page',
+  rollout: 'Rollout, rotating secrets',
+  extend: 'Own evidence, stores, adapters',
   'migrate/approov-express': 'Approov quickstart, Express',
   'migrate/approov-python': 'Approov quickstarts, Python',
   'migrate/fastapi-app-attest': 'FastAPI App Attest extension',
@@ -66,7 +74,7 @@ export function sidebar(root) {
   const group = (text, names, collapsed = false) => ({ text, collapsed, items: names.map(item) });
   const collapsed = ['Move to attestkit'];
   return [
-    { text: 'attestkit', link: '/' },
+    { text: 'Overview', link: '/' },
     ...Object.entries(GROUPS).map(([text, names]) =>
       group(
         text,
