@@ -110,7 +110,7 @@ describe('a route’s binding', () => {
         return [token({ pay: payFor(USER) })];
       },
     };
-    expect(guard.check(request, guard.route({ binding: true }))).toMatchObject({
+    expect(guard.check(request, guard.route({ binding: { enforcement: 'report' } }))).toMatchObject({
       outcome: 'refuse',
       error: { code: 'ERR_GUARD_INTERNAL' },
     });
