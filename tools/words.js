@@ -30,9 +30,9 @@ const PENDING = [
   ].map((name) => `docs/${name}.md`),
 ];
 
-const MAKERS = 'Approov|Apple|Google|Firebase|App Check|App Attest|Play Integrity|Play';
+const MAKERS = 'Approov|Apple|Google|Firebase|App Check|App Attest|Play Integrity|Play|Android|AOSP|NIST';
 const THINGS =
-  'tokens?|keys?|apps?|certificates?|secrets?|answers?|attestations?|assertions?|receipts?|chains?|verdicts?';
+  'tokens?|keys?|apps?|certificates?|secrets?|answers?|attestations?|assertions?|receipts?|chains?|verdicts?|curves?|roots?|CBOR';
 const STEMS =
   'author|recogn|normal|serial|initial|organ|minim|maxim|optim|synchron|summar|token|canonical|random|special|final|general|' +
   'util|emphas|categor|custom|standard|visual|memo|local|central|character|item|priorit|sanit|stabil|symbol|real';
@@ -76,6 +76,8 @@ const TURNS = [
     'if',
   ],
   [/\b(?:only|except|or) where\b/i, 'if'],
+  [/\bwhere (?:apps|devices|requests|tokens|clients|routes|phones|you)\b/i, 'if'],
+  [/, as no (?:\w+ ){1,3}(?:is|are|does|has)\b/i, 'because, or nothing'],
   [/\bwhere (?:the|an?) \w+(?: \w+)? (?:is|has|does|says|gives|asks|demands|wants|needs|was)\b/i, 'if'],
   [
     new RegExp(
@@ -134,10 +136,14 @@ const mode = options.find((option) => option.startsWith('--'));
 /** Parts of the names of files: with none, all. */
 const only = options.filter((option) => !option.startsWith('--'));
 const isCounting = mode === '--pending';
-const files = execFileSync('git', ['ls-files', '*.md', 'packages/*/src/*.ts', 'packages/*/src/**/*.ts'], {
-  cwd: root,
-  encoding: 'utf8',
-})
+const files = execFileSync(
+  'git',
+  ['ls-files', '*.md', 'packages/*/src/*.ts', 'packages/*/src/**/*.ts', 'examples/**/*.ts'],
+  {
+    cwd: root,
+    encoding: 'utf8',
+  },
+)
   .trim()
   .split('\n')
   .filter((file) => (mode === '--comments' ? file.endsWith('.ts') : true))

@@ -33,7 +33,7 @@ const BODY_KINDS: readonly BodyKind[] = [
   {
     kind: 'key-attestation',
     member: 'certificate_chain',
-    what: 'a certificate chain of Android',
+    what: 'an Android certificate chain',
     absent: keyAttestation.FIELD_CHECKS.present,
   },
   {

@@ -63,7 +63,7 @@ export const CHAIN_CHECKS = freezeJson({
     name: 'root not for software keys',
     code: 'ERR_KEY_ATTESTATION_SOFTWARE_ROOT_INVALID',
     stage: 'untrusted',
-    says: 'the chain ends at the root of AOSP for keys in software, whose private key is public',
+    says: 'the chain ends at the AOSP root for software keys, whose private key is published',
     spec: `${GUIDE}, root certificates`,
   },
   root: {
