@@ -84,7 +84,7 @@ export const CHAIN_CHECKS = freezeJson({
     name: 'root only at the end',
     code: 'ERR_KEY_ATTESTATION_ROOT_REPEATED',
     stage: 'untrusted',
-    says: 'the key of a root is in the chain below its end too',
+    says: 'the key of a root is also in the chain below its end',
     spec: `${GUIDE}, step 2`,
   },
   algorithms: {
