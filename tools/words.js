@@ -59,6 +59,7 @@ const TURNS = [
     /\bhold(?:s|ing)? (?:it|them|this|each|all|every \w+|(?:an?|the) \w+(?: \w+)?) to (?:its?|the|an?|their|what|this|that|sense)\b/i,
     'checks against',
   ],
+  [/\bholds? (?:[\w’']+,? ){1,12}to the (?:policy|rules?)\b/i, 'checks against'],
   [/\bin (?:the )?place of\b/i, 'instead of'],
   [/\bof now\b/i, 'current'],
   [/\bbe had\b/i, 'is available, fetched'],

@@ -29,9 +29,9 @@ export interface KeyAttestationOptions extends DevicePolicyOptions, KeyPolicyOpt
    * accepted; `not-checked` says that this is meant.
    */
   readonly revocations: RevocationSource | 'not-checked';
-  /** Lets chains through that end below the root. Default false. */
+  /** Accepts chains that end below the root. Default false. */
   readonly allowOmittedRoot?: boolean | undefined;
-  /** Lets keys through that an attestation key of the same app and device attested. Default false. */
+  /** Accepts keys that an attestation key of the same app and device attested. Default false. */
   readonly allowAttestKeys?: boolean | undefined;
   /**
    * Further roots of production, PEM or DER, beside Google's: one that Google published after this version, for example. The owner

@@ -35,7 +35,7 @@ export interface PlayIntegrityPolicyOptions {
   readonly licensing?: readonly Licensing[] | undefined;
   /** Levels of recent activity that are accepted. Default: any. */
   readonly deviceActivity?: readonly DeviceActivity[] | undefined;
-  /** What other apps may be found to do; with an empty list there may be none. Default: anything. */
+  /** What other apps may do on the device; an empty list accepts nothing. Default: anything. */
   readonly appAccessRisk?: readonly AppAccessRisk[] | undefined;
   /** Verdicts of Play Protect that are accepted. Default: any. */
   readonly playProtect?: readonly PlayProtect[] | undefined;
@@ -99,7 +99,7 @@ export function readPolicy(options: PlayIntegrityPolicyOptions): PlayIntegrityPo
   };
 }
 
-/** Holds what a verdict says of app, device and account to the rules: a new one, or that of an enrolled device. */
+/** Checks a verdict on app, device and account against the rules: a new one, or that of an enrolled device. */
 export function appraisePolicy(
   facts: PlayIntegrityFacts,
   app: AppRules,
@@ -160,7 +160,7 @@ function asked(values: readonly string[] | undefined): Worded {
   return values === undefined ? NOT_ASKED : oneOf(values);
 }
 
-/** Anything is among no list at all; nothing is among a list. */
+/** Without a list every value is allowed; a list never allows an absent value. */
 function isAmong(value: string | undefined, allowed: readonly string[] | undefined): boolean {
   return allowed === undefined || (value !== undefined && allowed.includes(value));
 }

@@ -5,7 +5,7 @@ import { STORE_CHECKS as CHECKS } from './checks.js';
 import { storeFailure } from './failure.js';
 import { within } from '../kernel/config/whole-number.js';
 
-/** How long a store is waited for, and by how many at a time. */
+/** The deadline of an operation, and how many may be under way. */
 export interface DeadlineOptions {
   /** Milliseconds for one operation: 1 to 60000. Default 2000. */
   readonly timeoutMs?: number | undefined;
