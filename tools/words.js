@@ -68,7 +68,7 @@ const TURNS = [
     'accepts',
   ],
   [/\b(?:lies?|lay|lying) (?:beneath|below|underneath|behind)\b/i, 'the underlying, the cause of'],
-  [new RegExp(`\\b(?:${THINGS}) of (?:${MAKERS})\\b(?!['’])`), 'the maker first: Approov tokens'],
+  [new RegExp(`\\b(?:${THINGS}) of (?:${MAKERS})\\b(?!['’])`, 'i'), 'the maker first: Approov tokens'],
   [/(?<!instead )\bof (?:Apple|Google|Firebase|Approov|Android)['’]s(?! \w)/i, 'Apple’s …'],
   [/\bthe key of the (?:device|phone)\b(?!['’])/i, 'the device key'],
   [/\bas good as\b/i, 'like'],

@@ -37,7 +37,7 @@ export interface PlayIntegrityPolicyOptions {
   readonly deviceActivity?: readonly DeviceActivity[] | undefined;
   /** What other apps may do on the device; an empty list accepts nothing. Default: anything. */
   readonly appAccessRisk?: readonly AppAccessRisk[] | undefined;
-  /** Verdicts of Play Protect that are accepted. Default: any. */
+  /** Play Protect verdicts that are accepted. Default: any. */
   readonly playProtect?: readonly PlayProtect[] | undefined;
   /** Accepts verdicts that were set in the Play Console for testers. Default false. */
   readonly allowTesting?: boolean | undefined;
