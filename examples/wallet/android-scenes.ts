@@ -26,7 +26,7 @@ export interface Fleet {
   readonly passTime: (seconds: number) => void;
 }
 
-/** All that a virtual device can get wrong, but in attestation keys of the app: this server lets none of these in. */
+/** All that a virtual device can get wrong, but in attestation keys of the app: this server accepts none of these. */
 const DEFECTS = (Object.keys(KEY_ATTESTATION_DEFECTS) as KeyAttestationDefect[]).filter(
   (name) => KEY_ATTESTATION_DEFECTS[name].needs !== 'allowAttestKeys',
 );

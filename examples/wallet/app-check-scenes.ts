@@ -19,7 +19,7 @@ function refused(what: string, code: string, run: Scene['run']): Scene {
   return attacker(what, code, run, code === 'ERR_APP_CHECK_PROVIDER_DENIED' ? 403 : 401);
 }
 
-/** The story of an app that nobody has enrolled yet, in its order. */
+/** The story of an app without an enrolled device, in its order. */
 export function appCheckStory({ server, wallet, otherApp, otherProject }: Firebase): readonly Scene[] {
   const client = new Client(server, nextDeviceId());
   const read = (token: string): Promise<Answered> => client.get('/rates', { 'x-firebase-appcheck': token });

@@ -16,8 +16,8 @@ export interface PlayStore {
 }
 
 /**
- * All that can be wrong with a verdict, but for one that the server does not even read as an answer of Google's. The tokens of
- * standard requests are Google's affair: nobody else can open them.
+ * All that can be wrong with a verdict, but for one that the server does not even read as Google's answer. Only Google can open
+ * the tokens of standard requests.
  */
 const DEFECTS = (Object.keys(PLAY_INTEGRITY_DEFECTS) as PlayIntegrityDefect[])
   .filter((name): name is PlayIntegrityVerdictDefect => PLAY_INTEGRITY_DEFECTS[name].target === 'verdict')

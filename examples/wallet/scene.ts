@@ -3,13 +3,13 @@ import type { Answered } from './client.js';
 /** Whom signed requests are meant for: the same name in the server and in the app. */
 export const AUDIENCE = 'https://wallet.example';
 
-/** The code is empty where it is let in. */
+/** The code is empty if the attempt is accepted. */
 export interface Outcome {
   readonly status: number;
   readonly code: string;
 }
 
-/** One attempt to be let in. */
+/** One attempt to be accepted. */
 export interface Scene {
   readonly who: 'app' | 'attacker';
   readonly what: string;
@@ -40,7 +40,7 @@ export function denied(what: string, code: string, run: Scene['run']): Scene {
   return attacker(what, code, run, 403);
 }
 
-/** Genuine evidence for what belongs to another installation: 409. */
+/** Genuine evidence for a label or key of another installation: 409. */
 export function conflict(what: string, code: string, run: Scene['run']): Scene {
   return attacker(what, code, run, 409);
 }

@@ -15,7 +15,7 @@ export interface Stage {
   readonly passTime: (seconds: number) => void;
 }
 
-/** What a virtual iPhone can get wrong in an attestation, but for what only a stricter policy refuses. */
+/** What a virtual iPhone can get wrong in an attestation, except for defects that only a stricter policy refuses. */
 const DEFECTS = (Object.keys(APP_ATTEST_DEFECTS) as DefectOf<'attestation' | 'receipt'>[]).filter((name) => {
   const { target, needs } = APP_ATTEST_DEFECTS[name];
   return target !== 'assertion' && needs === undefined;
