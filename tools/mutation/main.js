@@ -23,7 +23,7 @@ const usage = `Changes one thing in a room at a time, and says which changes no 
   npm run mutation -- --room ROOM   with ROOM one of ${Object.keys(rooms).join(', ')}
     --sample 300                    how many mutants (0: all of them)
     --seed 1                        which ones: the same seed, the same mutants
-    --only FILE[:LINE]              every mutant of a file (or a line) of the room, not a sample
+    --only FILE[:LINE][,…]          every mutant of these files (or lines) of the room, not a sample
     --again FILE                    those of the sample that an earlier report, kept in a file, names as survivors
     --own                           runs the tests of the room alone, not those of others that cover it
     --list                          shows the mutants and runs nothing
@@ -100,7 +100,8 @@ const shown = (mutant) => `${mutant.file}:${mutant.line}  ${changeOf(mutant)}  [
 const every = filesIn(`${SRC}/${room}`, '.ts').flatMap((path) =>
   findMutants(path.slice(SRC.length + 1), readFileSync(join(ROOT, path), 'utf8')),
 );
-const only = every.filter(({ file, line }) => `${file}:${line}`.startsWith(options.only ?? ''));
+const places = options.only?.split(',') ?? [];
+const only = every.filter(({ file, line }) => places.includes(file) || places.includes(`${file}:${line}`));
 const chosen = options.only === undefined ? sample(every, { size: size || every.length, seed }) : only;
 const report = options.again === undefined ? undefined : readFileSync(options.again, 'utf8');
 const survived = report?.slice(report.lastIndexOf('\nsurvivors:'));
