@@ -1,11 +1,10 @@
 import { ConfigurationError, type GuardEvent } from 'attestkit';
 import { createVirtualApple, createVirtualGoogle } from 'attestkit-testing';
+import { endWithUsage, noSuch, problemOf } from '@attestkit/command-line';
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
-import { noSuch } from './did-you-mean.js';
-import { endWithUsage } from './start.js';
 import { androidStory } from './wallet/android-scenes.js';
 import { appCheckStory } from './wallet/app-check-scenes.js';
 import { walletApp } from './wallet/app.js';
@@ -149,7 +148,7 @@ function readArguments(): { store: string; json: boolean } {
     if (!Object.hasOwn(STORES, asked)) endWithUsage(USAGE, noSuch('store', asked, Object.keys(STORES)));
     return { store: asked, json: values.json === true };
   } catch (error) {
-    return endWithUsage(USAGE, (error as Error).message.split('\n')[0]);
+    return endWithUsage(USAGE, problemOf(error, ['store', 'json', 'help']));
   }
 }
 
