@@ -87,11 +87,11 @@ const seed = readNumber('seed', options.seed ?? '1');
 /** @param {Mutant} mutant */
 const shown = (mutant) => `${mutant.file}:${mutant.line}  ${changeOf(mutant)}  [${mutant.kind}]`;
 
-const files = filesIn(`${SRC}/${room}`, '.ts').map((path) => path.slice(SRC.length + 1));
+const sources = filesIn(`${SRC}/${room}`, '.ts').map((path) => path.slice(SRC.length + 1));
 const [onlyFile] = options.only?.split(':') ?? [];
-if (onlyFile !== undefined && !files.some((file) => file.startsWith(onlyFile)))
-  refuse(`${noSuch('file', onlyFile, files)} Give its path in ${SRC}.`);
-const every = files.flatMap((file) => findMutants(file, readFileSync(join(ROOT, SRC, file), 'utf8')));
+if (onlyFile !== undefined && !sources.some((file) => file.startsWith(onlyFile)))
+  refuse(`${noSuch('file', onlyFile, sources)} Give its path in ${SRC}.`);
+const every = sources.flatMap((file) => findMutants(file, readFileSync(join(ROOT, SRC, file), 'utf8')));
 const only = every.filter(({ file, line }) => `${file}:${line}`.startsWith(options.only ?? ''));
 const chosen = options.only === undefined ? sample(every, { size: size || every.length, seed }) : only;
 if (options.again !== undefined && !existsSync(options.again)) refuse(`There is no file ${options.again}.`);
