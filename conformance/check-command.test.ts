@@ -54,7 +54,7 @@ describe('the command of all checks', () => {
   });
 
   it('asks each adapter about servers that the suite has, and leaves none out', () => {
-    const adapters = [...(/^ +adapters +(.*)$/m.exec(check('--help').stdout)?.[1] ?? '').split(', ')];
+    const adapters = (/^ +adapters +(.*)$/m.exec(check('--help').stdout)?.[1] ?? '').split(', ');
     expect(adapters).toContain('express');
     const filters = adapters.map((adapter) => {
       const { stdout } = check('--for', adapter, '--plan');

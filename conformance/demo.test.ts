@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { createTeller, type Row } from '@attestkit/examples/telling';
 import { describe, expect, it } from 'vitest';
 import {
@@ -191,7 +192,7 @@ describe('the telling', () => {
   const wrong = { status: 200, reason: '', expected: { status: 403, code: 'ERR_TWO' } };
   const base = { scene: 'A scene', who: 'attacker', what: 'tries' };
 
-  function told(rows: readonly Row[], settings: { hasColors?: boolean; all?: boolean } = {}): string[] {
+  function linesOf(rows: readonly Row[], settings: { hasColors?: boolean; all?: boolean } = {}): string[] {
     const lines: string[] = [];
     const write = (line: string): void => void lines.push(...line.split('\n'));
     const teller = createTeller({ write, hasColors: false, all: false, ...settings });
@@ -209,8 +210,8 @@ describe('the telling', () => {
     ];
     const line = '  refused       attacker  2 broken things, each with the code of its defect (2 codes)';
     const step = expect.stringMatching(/^ {2}refused {2}403 {2}attacker {2}tries +ERR_ONE$/);
-    expect(told(rows).slice(0, 5)).toEqual(['', 'A scene', line, step, '']);
-    const all = told(rows, { all: true });
+    expect(linesOf(rows).slice(0, 5)).toEqual(['', 'A scene', line, step, '']);
+    const all = linesOf(rows, { all: true });
     expect(all.slice(0, 6)).toEqual(['', 'A scene', step, expect.stringContaining('ERR_TWO'), step, '']);
   });
 
@@ -220,7 +221,7 @@ describe('the telling', () => {
       { ...base, ...refusal, suite },
       { ...base, ...wrong, suite },
     ];
-    const lines = told(rows);
+    const lines = linesOf(rows);
     expect(lines[2]).toContain('1 of 2 broken things');
     expect(lines[3]).toBe('! accepted 200  attacker  tries, not 403 ERR_TWO');
     expect(lines.join('\n')).toContain('1 did not end as they should');
@@ -232,9 +233,9 @@ describe('the telling', () => {
       { ...base, ...refusal },
       { ...base, ...wrong },
     ];
-    const lines = told(rows, { hasColors: true });
+    const lines = linesOf(rows, { hasColors: true });
     expect(lines.join('\n')).toContain('\u001b[33mrefused  403\u001b[0m');
-    expect(lines.map((line) => line.replaceAll(/\u001b\[\d+m/g, ''))).toEqual(told(rows));
+    expect(lines.map((line) => stripVTControlCharacters(line))).toEqual(linesOf(rows));
   });
 });
 
