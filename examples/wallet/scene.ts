@@ -48,7 +48,7 @@ export function denied(what: string, code: string, run: Step['run']): Step {
   return attacker(what, code, run, 403);
 }
 
-/** Genuine evidence for what belongs to another installation: 409. */
+/** Genuine evidence that belongs to another installation: 409. */
 export function conflict(what: string, code: string, run: Step['run']): Step {
   return attacker(what, code, run, 409);
 }

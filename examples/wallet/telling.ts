@@ -12,7 +12,7 @@ export interface Row {
   readonly reason: string;
 }
 
-/** Where the story is told, and how. */
+/** The place where scenes are printed, and how. */
 export interface Stage {
   readonly write: (line: string) => void;
   readonly hasColors: boolean;
