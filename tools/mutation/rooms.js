@@ -24,7 +24,13 @@ export const rooms = {
     'guard',
     'devices.test.ts',
   ],
-  guard: ['approov', 'endpoints', 'adapters'],
-  endpoints: ['devices.test.ts', 'adapters'],
+  guard: [
+    'approov',
+    'endpoints',
+    'adapters/web.test.ts',
+    'adapters/body-cap.test.ts',
+    'adapters/express.test.ts',
+  ],
+  endpoints: ['devices.test.ts', 'sessions/enroll.test.ts', 'adapters/enrollment.test.ts'],
   stores: [],
 };

@@ -44,8 +44,8 @@ export function findMutants(file, text) {
       const line = text.slice(0, change.start).split('\n').length;
       const original = flat(text.slice(change.start, change.end));
       // A statement that comes in is shown with the line that it comes after.
-      const shown = change.how === 'inserts' ? flat(lines[line - 1] ?? '') : original;
-      const changed = change.how === 'removes' ? '(removed)' : flat(change.text);
+      const shown = change.how === 'inserts' ? flat(lines[line - 1] ?? '') : flat(change.part ?? original);
+      const changed = change.how === 'removes' || change.part !== undefined ? '(removed)' : flat(change.text);
       const [from, to] = difference(shown, change.how === 'inserts' ? `${shown} ${changed}` : changed);
       found.push({ ...change, file, line, source: flat(lines[line - 1] ?? ''), from, to });
     }

@@ -7,9 +7,9 @@ import { changedPatterns } from './patterns.js';
 
 /**
  * One change: the text between `start` and `end` becomes `text`. `removes` marks a whole statement, `inserts` a statement
- * that comes in; every other change is one of an expression.
+ * that comes in; every other change is one of an expression. `part` is what a list has no more.
  *
- * @typedef {{ kind: string, start: number, end: number, text: string, how?: 'removes' | 'inserts' }} Change
+ * @typedef {{ kind: string, start: number, end: number, text: string, how?: 'removes' | 'inserts', part?: string }} Change
  * @typedef {(node: Node, place: Place, textOf: (node: Node) => string) => Change[]} Mutator
  */
 
@@ -168,7 +168,7 @@ function elements(node, _place, textOf) {
     const rest = parts.filter((/** @type {Node} */ other) => other !== part).map(textOf);
     const [open, close] = node.type === 'ObjectExpression' ? ['{ ', ' }'] : ['[', ']'];
     const kind = part.type === 'SpreadElement' ? 'spread removed' : 'element removed';
-    return [change(kind, node, `${open}${rest.join(', ')}${close}`)];
+    return [{ ...change(kind, node, `${open}${rest.join(', ')}${close}`), part: textOf(part) }];
   });
 }
 

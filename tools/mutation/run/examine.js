@@ -5,7 +5,7 @@ import { importsIn } from './graph.js';
 import { LONGEST, startWorker } from './process.js';
 
 /** @typedef {import('../mutants/find.js').Mutant} Mutant */
-/** @typedef {{ tests: Record<string, { name: string, ms: number, reached: number[], fault?: string }>, loaded: Record<string, number[]>, faults: Record<string, string> }} Survey */
+/** @typedef {{ tests: Record<string, { name: string, ms: number, reached: number[], fault?: string, isOnce: boolean }>, loaded: Record<string, number[]>, faults: Record<string, string> }} Survey */
 /** @typedef {'killed' | 'timed out' | 'survived' | 'not covered'} Fate */
 /** @typedef {{ fate: Fate, by?: string }} Result */
 /** @typedef {Awaited<ReturnType<typeof import('./copy.js').makeCopy>>} Copy */
@@ -68,6 +68,22 @@ export async function examine(copy, files, mutants, tell) {
     return [...near, ...loads].map(([key]) => key);
   };
 
+  const whole = new Map();
+  /** Every test of a file, if they pass in a process of their own. @param {string} file @returns {Promise<string[]>} */
+  const wholeFile = async (file) => {
+    const all = Object.keys(found.tests).filter((key) => key.startsWith(`${file}#`));
+    const keys = all.filter((key) => found.tests[key]?.fault === undefined || found.tests[key].isOnce);
+    if (!whole.has(file)) whole.set(file, (await run(0, keys, true)).failed === undefined ? keys : []);
+    return whole.get(file);
+  };
+  /** Those that pass only once in a process, each with its whole file. @param {number} id */
+  const onceOnly = async (id) => {
+    const once = Object.entries(found.tests).filter(([, test]) => test.isOnce && test.reached.includes(id));
+    const names = new Set(once.map(([key]) => key.slice(0, key.indexOf('#'))));
+    const keys = await Promise.all([...names].map(wholeFile));
+    return keys.flat();
+  };
+
   for (const id of mutants.keys()) {
     const reaching = byTime.filter(([, { reached }]) => reached.includes(id)).map(([key]) => key);
     const first = reaching.length === 0 ? {} : await run(id, reaching, false);
@@ -79,15 +95,17 @@ export async function examine(copy, files, mutants, tell) {
     }
     // Of a process that was spoiled, or a file that acts while it loads, only a process of its own can tell.
     const isOpen = first.failed !== undefined || loading.has(id);
-    const keys = [...new Set([...reaching, ...(loading.has(id) ? testsThatLoad(id) : [])])];
-    if (keys.length === 0) tell(id, { fate: 'not covered' });
-    else tell(id, (isOpen ? resultOf(await run(id, keys, true)) : undefined) ?? { fate: 'survived' });
+    const once = await onceOnly(id);
+    const again = [...(isOpen ? reaching : []), ...(loading.has(id) ? testsThatLoad(id) : [])];
+    const keys = [...new Set([...once, ...again])];
+    if (keys.length === 0 && reaching.length === 0) tell(id, { fate: 'not covered' });
+    else tell(id, (keys.length > 0 && resultOf(await run(id, keys, true))) || { fate: 'survived' });
   }
   worker.stop();
   const { length } = usable;
   return {
     tests: length,
-    unusable: Object.values(found.tests).filter(({ fault }) => fault !== undefined),
+    unusable: Object.values(found.tests).filter(({ fault, isOnce }) => fault !== undefined && !isOnce),
     faults: found.faults,
   };
 }

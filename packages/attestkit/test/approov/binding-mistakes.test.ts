@@ -179,3 +179,14 @@ it('is not looked for without a value, or in one that is longer than any header'
   );
   expect(valueMistake(sha256(sha256(longest)), longest)).toMatch(/^the app bound the SHA-256 of the value/);
 });
+
+it('is not seen in padding within the digest, or in a scheme within the value', () => {
+  const values = Array.from({ length: 50 }, (_, at) => Buffer.from(`Bearer ${at}`));
+  // In the URL alphabet this digest is another text.
+  const bound = values.find((each) => /[+/]/.test(sha256(each).toString('base64'))) as Buffer;
+  const base64 = sha256(bound).toString('base64');
+  expect(formMistake(`${base64}=`, bound)).toMatch(/^the claim has other padding/);
+  expect(formMistake(`${base64.slice(0, 9)}=${base64.slice(9, -1)}`, bound)).toBeUndefined();
+  const value = 'my bearer token';
+  expect(valueMistake(sha256(`bearer${value.slice(6)}`), Buffer.from(value))).toBeUndefined();
+});

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { verifyApproovBinding, verifyApproovToken, type Binding } from '../../src/approov/index.js';
-import { bindingDemand } from '../../src/approov/binding.js';
+import { appraiseBinding, bindingDemand } from '../../src/approov/binding.js';
 import { createGuard } from '../../src/create-guard.js';
 import type { RouteOptions } from '../../src/guard/internal.js';
 import { approov } from '../../src/approov/index.js';
+import { inspecting } from '../../src/kernel/sinks.js';
 import type { AttestedRequest } from '../../src/ports/request.js';
 import { KEYS, NOW, payFor, refusal, SECRET_BASE64, token } from './support/tokens.js';
 
@@ -16,6 +17,19 @@ describe('verifyApproovBinding', () => {
     const result = genuine({ pay: payFor(USER), did: 'x' });
     expect(verifyApproovBinding(result, bytes(USER))).toEqual({ ...result, bound: true });
     expect(result.bound).toBe(false);
+  });
+
+  it('takes a value of one byte', () => {
+    expect(verifyApproovBinding(genuine({ pay: payFor('a') }), bytes('a')).bound).toBe(true);
+  });
+
+  it('is reported, and not thrown, by a sink that records', () => {
+    const inspection = inspecting((checks) => {
+      appraiseBinding(payFor(''), undefined, checks);
+      return 'read';
+    });
+    expect(inspection).toMatchObject({ verdict: 'fail', code: 'ERR_APPROOV_BINDING_HEADER_MISSING' });
+    expect(inspection.checks.filter(({ ok }) => !ok)).toHaveLength(1);
   });
 
   const digest = payFor(USER);
@@ -83,6 +97,25 @@ describe('a route’s binding', () => {
     expect(check(true, payFor('user-token'), { authorization: [USER] })).toBe('ERR_APPROOV_BINDING_MISMATCH');
   });
 
+  it('refuses a token without the claim', () => {
+    expect(check(true, undefined, { authorization: [USER] })).toBe('ERR_APPROOV_BINDING_CLAIM_MISSING');
+  });
+
+  it('is an outage where the adapter cannot read the header', () => {
+    const request: AttestedRequest = {
+      method: 'GET',
+      target: '/',
+      fields: (name) => {
+        if (name === 'authorization') throw new TypeError('of the adapter');
+        return [token({ pay: payFor(USER) })];
+      },
+    };
+    expect(guard.check(request, guard.route({ binding: { enforcement: 'report' } }))).toMatchObject({
+      outcome: 'refuse',
+      error: { code: 'ERR_GUARD_INTERNAL' },
+    });
+  });
+
   it('hashes the bytes that were on the wire', () => {
     const value = 'Bearer \xe9\xff';
     expect(check(true, payFor(value), { authorization: [value] })).toEqual(bound);
@@ -112,6 +145,8 @@ describe('a route’s binding', () => {
   it('can be the credential after the scheme', () => {
     const part = { part: 'credential' } as const;
     expect(check(part, payFor('user-token'), { authorization: [USER] })).toEqual(bound);
+    for (const scheme of ["!#$%&'*+.^_`|~-", 'A', '+', '*', '9'])
+      expect(check(part, payFor('x'), { authorization: [`${scheme} x`] })).toEqual(bound);
     expect(check(part, payFor('a b'), { authorization: ['Bearer  a b'] })).toEqual(bound);
     expect(check(part, payFor(USER), { authorization: [USER] })).toBe('ERR_APPROOV_BINDING_MISMATCH');
     for (const none of ['Bearer', 'Bearer ', '', 'Bea\\rer x']) {

@@ -1,6 +1,7 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { approov, type ApproovOptions } from '../../src/approov/index.js';
+import { absenceIn } from '../../src/approov/token-field.js';
 import { createGuard } from '../../src/create-guard.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import type { KeySource, VerificationKey } from '../../src/ports/keys.js';
@@ -213,4 +214,20 @@ describe('keys that are fetched', () => {
       expect(await check(sent)).toMatch(/^untrusted/);
     }
   });
+});
+
+it('Approov tokens are looked for in one field, and refused with 401 at every stage', () => {
+  const evidence = approov({ secretBase64: SECRET_BASE64, audience: 'api', issuer: ['a', 'b'] });
+  expect(evidence.fields).toEqual(['approov-token']);
+  expect(evidence.need?.(undefined, undefined)).toEqual({ need: 'token', header: 'Approov-Token' });
+  expect(evidence.statuses).toEqual({ missing: 401, malformed: 401, untrusted: 401, denied: 401 });
+});
+
+it('what stands instead of a token is no token, or a word of the SDK', () => {
+  expect(['', 'NO_NETWORK', 'NO', GOOD].map((value) => absenceIn(value)?.code)).toEqual([
+    'ERR_APPROOV_TOKEN_MISSING',
+    'ERR_APPROOV_TOKEN_FETCH_FAILED',
+    undefined,
+    undefined,
+  ]);
 });

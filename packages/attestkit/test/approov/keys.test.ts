@@ -1,5 +1,6 @@
 import { createHmac, generateKeyPairSync, sign, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { approovKeys } from '../../src/approov/index.js';
 import { part, refusal, SECONDS, SECRET_BASE64, verifyWith, wrong } from './support/tokens.js';
 
 describe('a public key', () => {
@@ -202,4 +203,16 @@ describe('a public key', () => {
     expect(error).toMatchObject({ name: 'ConfigurationError' });
     expect(String(error)).toContain(problem);
   });
+
+  it('has a kid of its own in a list, and the option that it came by in an error', () => {
+    const listed = [jwk(ec.publicKey, { kid: 'a' }), jwk(second.publicKey, { kid: 'b' })];
+    const keys = { algorithm: 'ES256', publicKey: listed } as const;
+    expect(verifyWith(keys, es256(second.privateKey, 'b')).kind).toBe('approov');
+    expect(wrong({ algorithm: 'ES256', jwks: { keys: [] } })).toMatchObject({ variable: 'jwks' });
+    expect(wrong({ algorithm: 'ES256', publicKey: [] })).toMatchObject({ variable: 'publicKey' });
+  });
+});
+
+it('a secret may stand alone in a list', () => {
+  expect(approovKeys({ secretBase64: [SECRET_BASE64] }).candidates).toBeDefined();
 });

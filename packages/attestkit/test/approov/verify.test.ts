@@ -46,6 +46,17 @@ describe('a genuine token', () => {
     });
   });
 
+  it('gives an audience that is a list, and leaves out a list of mixed types', () => {
+    const result = verifyApproovToken(token({ aud: ['a', 'b'], anno: ['rooted', 1] }), expected);
+    expect(result.audience).toEqual(['a', 'b']);
+    expect(result.annotations).toBeUndefined();
+  });
+
+  it('names the owner of an option that is misspelt', () => {
+    const misspelt = { ...expected, issuers: 'x' } as ApproovTokenExpectations;
+    expect(() => verifyApproovToken(GOOD, misspelt)).toThrow('is not an option of verifyApproovToken.');
+  });
+
   it('leaves out a member whose claim has another type than documented', () => {
     const result = verifyApproovToken(
       token({ did: 7, ip: null, anno: [1], aud: {}, embed: [], ipk: true }),

@@ -62,7 +62,7 @@ describe('one stream of events', () => {
         ? [[event.device, event.recordId, event.session].map((each) => typeof each)]
         : [],
     );
-    expect(named).toEqual(Array(3).fill(['string', 'string', 'string']));
+    expect(named).toEqual(Array.from({ length: 3 }, () => ['string', 'string', 'string']));
   });
 
   it('tells of what the application does, once it is done', async () => {

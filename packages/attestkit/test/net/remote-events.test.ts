@@ -70,14 +70,14 @@ describe('a request to another service', () => {
         audience: 'https://api.example.com',
       }),
       accept: ['session'],
-      onEvent: (told) => void events.push(told),
+      onEvent: (each) => void events.push(each),
     });
     await Promise.allSettled([
       keys.candidates('a'),
       revocations.current(),
       decoder.decode('com.example.app', 'a.b.c.d.e'),
     ]);
-    const hosts = events.flatMap((told) => (told.type === 'remote' ? told.host : []));
+    const hosts = events.flatMap((each) => (each.type === 'remote' ? each.host : []));
     expect(new Set(hosts)).toEqual(
       new Set(['keys.example.com', 'list.example.com', 'metadata.google.internal']),
     );

@@ -114,6 +114,18 @@ describe('an assertion in exchange for a session', () => {
     expect([reply.status, reply.code]).toEqual([400, code]);
   });
 
+  it('begins a session though the refresh token beside it is none, or another device’s', async () => {
+    const backend = new Backend();
+    const key = newKey();
+    await backend.enrolled(key);
+    const { refresh } = await backend.enrolled(newKey(), 'phone-2');
+    for (const refresh_token of ['nothing', '', refresh]) {
+      const reply = await backend.post('/assert', { ...(await backend.exchange(key)), refresh_token });
+      expect([refresh_token, reply.status]).toEqual([refresh_token, 200]);
+    }
+    expect((await backend.device())?.sessions).toHaveLength(4);
+  });
+
   it('is refused for a key of nobody, or of another device', async () => {
     const backend = new Backend();
     const [key, other] = [newKey(), newKey()];

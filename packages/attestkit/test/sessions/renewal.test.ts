@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { appAttest } from '../../src/app-attest/index.js';
 import type { ReceiptExchange, ReceiptExchanger } from '../../src/ports/receipts.js';
-import { apple, APP_ID, Backend, Clock, newKey, tokensOf } from './support/backend.js';
+import type { Enrolled } from '../../src/ports/enrollment.js';
+import { apple, APP_ID, Backend, claimsOf, Clock, newKey, tokensOf } from './support/backend.js';
+import { vouching } from './support/vouching.js';
 
 const MINUTE = 60_000;
 const RISKY = { type: 'RECEIPT', riskMetric: 99 } as const;
@@ -100,4 +102,39 @@ it('a receipt that was renewed is found, with its risk', async () => {
   expect(await backend.control.receipt((await backend.recordId()) ?? '')).toBe(
     Buffer.from(fresh).toString('base64'),
   );
+});
+
+it('a device that is replaced under its label while it is renewed gets nothing of the other one', async () => {
+  const { exchange, asked, answer } = slowly();
+  const { backend, key, refresh } = await device(exchange);
+  const recordId = (await backend.recordId()) ?? '';
+  const refreshing = backend.refresh(refresh);
+  await asked(1);
+  expect(await backend.control.forget(recordId)).toBe(true);
+  await backend.enrolled(newKey(backend.clock.now));
+  const other = await backend.recordId();
+  answer(0, { outcome: 'renewed', receipt: key.receipt({ type: 'RECEIPT' }) });
+  const { session } = tokensOf(await refreshing);
+  expect(JSON.stringify(claimsOf(session))).not.toContain(other);
+  backend.clock.ms += 5000;
+  expect(await backend.use(session)).toBe('ERR_SESSION_ENDED');
+});
+
+it('a renewal that brings no receipt leaves the one that is kept', async () => {
+  let said: Partial<Enrolled> = { facts: { n: 1 } };
+  const renewal = {
+    isDue: () => true,
+    renew: async ({ receipt: _receipt, ...enrolled }: Enrolled) => ({ ...enrolled, ...said }),
+  };
+  const backend = new Backend({ enrollment: [vouching({ renewal }, { receipt: 'AAAA' })] });
+  const challenge = await backend.challenge();
+  const body = { challenge, device_id: 'phone-1', token: 'good' };
+  const { refresh } = tokensOf(await backend.post('/attest', body));
+  const recordId = (await backend.recordId()) ?? '';
+  const next = tokensOf(await backend.refresh(refresh));
+  expect((await backend.device())?.enrolled.facts).toEqual({ n: 1 });
+  expect(await backend.control.receipt(recordId)).toBe('AAAA');
+  said = { facts: { n: 2 }, receipt: 'BBBB' };
+  tokensOf(await backend.refresh(next.refresh));
+  expect(await backend.control.receipt(recordId)).toBe('BBBB');
 });

@@ -236,7 +236,9 @@ describe('keys of sessions', () => {
     ['no key first that signs', [{ algorithm: 'ES256', publicKey: EC.publicKey }, 'secret'], 'does not sign'],
   ])('cannot be %s', (_, configured, problem) => {
     const error = misconfigured(() => keysOf(configured as SessionKey));
-    expect(error.variable).toMatch(/^devices\.sessions\.keys/);
-    expect(error.message).toContain(problem);
+    expect(error.variable).toMatch(
+      /^devices\.sessions\.keys(\.(algorithm|privateKey|publicKey|sign|kid|retired))?$/,
+    );
+    expect(error.message).toContain(problem.startsWith('is ') ? `${error.variable} ${problem}` : problem);
   });
 });

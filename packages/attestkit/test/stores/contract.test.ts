@@ -43,6 +43,10 @@ for (const [name, open] of Object.entries(OPEN)) {
   });
 }
 
+let others = 0;
+/** A key that nobody else has. */
+const another = (key: string): string => `${key}other${(others += 1)}`;
+
 /** A working store with one operation, or its clock, spoilt. */
 const SPOILT: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
   'grants every claim': () => ({ claim: async () => true }),
@@ -54,7 +58,7 @@ const SPOILT: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
       await Promise.resolve();
       claimed.add(key);
       setTimeout(() => claimed.delete(key), ttlMs);
-      return store.claim(`${key}${Math.random()}`, ttlMs);
+      return store.claim(another(key), ttlMs);
     };
     return { claim };
   },
@@ -67,7 +71,7 @@ const SPOILT: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
     const claim = async (key: string, ttlMs: number): Promise<boolean> => {
       if (recent.includes(key)) return false;
       if (recent.push(key) > 100) recent.shift();
-      await store.claim(`${key}${Math.random()}`, ttlMs);
+      await store.claim(another(key), ttlMs);
       return true;
     };
     return { claim };
