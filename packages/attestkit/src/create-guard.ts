@@ -40,14 +40,14 @@ export interface GuardOptions extends RefusalOptions {
    */
   readonly devices?: Devices;
   /**
-   * The kinds that a route accepts when it does not say: any one of them. Needed if there are several kinds; `signedRequest`
+   * The default kinds for routes without `accept`: any one of them. Required if there are several kinds; `signedRequest`
    * does not count, since a route has to ask for it.
    */
   readonly accept?: readonly EvidenceKind[];
   /** `report` lets failures pass, counted, on routes that do not say otherwise. Default `enforce`. */
   readonly enforcement?: Enforcement;
   /**
-   * Called with each event: for logs and metrics, with reasons and never tokens. What it throws changes nothing. `type` tells
+   * Called with each event: for logs and metrics, with reasons and never tokens. Its exceptions are ignored. `type` tells
    * the events apart.
    */
   readonly onEvent?: (event: GuardEvent) => void;
@@ -91,7 +91,7 @@ export interface Guard {
   answer(request: AttestedRequest, path: string): Promise<Answer> | undefined;
   /**
    * Says whether what the guard depends on answers now, for a health endpoint: `{ healthy, down }`. One read of the store, with a
-   * deadline of 500 ms, which serves everybody who asks within a second. Never rejects. `store.check()`, at start-up, looks
+   * deadline of 500 ms, which serves all callers within a second. Never rejects. `store.check()`, at start-up, looks
    * deeper: this says only that the store can be read.
    *
    * @example

@@ -38,7 +38,7 @@ export function protect(guard: Guard, options?: RouteOptions): Middleware {
  * Requests for other paths go on. Mount them before what protects all routes, and before the body parser, or give the
  * parser the hook `rawBody`.
  *
- * @throws ConfigurationError naming `guard` where it has no endpoints
+ * @throws ConfigurationError naming `guard` if it has no endpoints
  * @example
  * app.use('/device', deviceEndpoints(guard));
  */

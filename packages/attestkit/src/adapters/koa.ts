@@ -61,7 +61,7 @@ export function protect(
  * `app.use(deviceEndpoints(guard))`. Requests for other paths go on. Use it before what protects all routes, and before the
  * body parser, or hand the parser's bytes to `rawBody` of `attestkit/node`.
  *
- * @throws ConfigurationError naming the option, or `guard` where it has no endpoints
+ * @throws ConfigurationError naming the option, or `guard` if it has no endpoints
  * @example
  * app.use(deviceEndpoints(guard));
  */

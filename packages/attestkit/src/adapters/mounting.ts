@@ -27,7 +27,11 @@ export function mounted(guard: Guard, options: MountOptions = {}): Endpoints {
   routeOf(guard);
   if (guard.devices === undefined) {
     const remedy = 'Give the guard the option devices: devices({ evidence: [appAttest({ … })], … }).';
-    throw new ConfigurationError('guard', 'has no devices, and so no endpoints of theirs', remedy);
+    throw new ConfigurationError(
+      'guard',
+      'does not have the option devices, and so no device endpoints',
+      remedy,
+    );
   }
   assertOptions(options, { prefix: 'string' }, 'deviceEndpoints');
   const below = belowPrefix(options.prefix);

@@ -57,7 +57,7 @@ export function protect<Rest extends readonly unknown[]>(
  * Answers requests for the guard's endpoints of devices, by default below `/device`; undefined for all
  * others: `const device = deviceEndpoints(guard)`, then `device(request) ?? handler(request)`.
  *
- * @throws ConfigurationError naming the option, or `guard` where it has no endpoints
+ * @throws ConfigurationError naming the option, or `guard` if it has no endpoints
  * @example
  * const device = deviceEndpoints(guard);
  * export const POST = (request: Request) => device(request) ?? new Response(null, { status: 404 });

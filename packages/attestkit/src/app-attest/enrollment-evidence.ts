@@ -73,7 +73,7 @@ export interface AppAttestFacts extends JsonObject {
   readonly osBuild?: string;
   /** From the last receipt that says one. */
   readonly riskMetric?: number;
-  /** When the receipt is worth exchanging again after an exchange that brought nothing, milliseconds since the epoch. */
+  /** When to exchange the receipt again after an exchange without a new receipt, milliseconds since the epoch. */
   readonly receiptRetryAt?: number;
 }
 
@@ -229,7 +229,7 @@ function enrolled(
   };
 }
 
-/** Nothing is known of a device whose receipt says no metric. */
+/** A device whose receipt does not say a metric is accepted: its risk is unknown. */
 function isTolerable(riskMetric: unknown, highest: number | undefined): boolean {
   return (
     highest === undefined ||

@@ -89,7 +89,7 @@ export function readLaunch(data: AuthenticatorData, defs: LaunchChecks<string>, 
   return { category, bundleVersion, codeDirectoryHash: codeDirectoryHashOf(data) };
 }
 
-/** Holds what was read to the policy. */
+/** Checks the values that were read against the policy. */
 export function appraiseLaunch(
   { category, bundleVersion, codeDirectoryHash }: { readonly [N in keyof Launch]: string | undefined },
   policies: LaunchPolicies,

@@ -52,7 +52,7 @@ export const CLAIM_CHECKS = freezeJson({
     name: 'not issued in the future',
     code: 'ERR_APP_CHECK_TOKEN_IAT_NOT_YET_VALID',
     stage: 'untrusted',
-    says: 'the App Check token was issued later than now (`iat`)',
+    says: 'the App Check token was issued in the future (`iat`)',
     spec: 'RFC 7519 §4.1.6',
   },
   lifetime: {
@@ -73,7 +73,7 @@ export const CLAIM_CHECKS = freezeJson({
     name: 'app allowed',
     code: 'ERR_APP_CHECK_TOKEN_APP_MISMATCH',
     stage: 'untrusted',
-    says: 'the App Check token is of an app that is not allowed here (`sub`)',
+    says: 'the App Check token belongs to an app that is not allowed here (`sub`)',
     spec: SPEC,
   },
   provider: {
@@ -151,7 +151,7 @@ export const POLICY_CHECKS = freezeJson({
     name: 'app still configured',
     code: 'ERR_APP_CHECK_APP_DENIED',
     stage: 'denied',
-    says: 'the app that the device was enrolled with is not a configured one any more',
+    says: 'the app that the device was enrolled with is not configured any more',
     spec: 'attestkit, policy',
   },
 } as const satisfies Record<string, CheckDef>);

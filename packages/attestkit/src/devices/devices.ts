@@ -30,7 +30,7 @@ export interface DevicesOptions extends DeviceSettings {
   /** The kinds of evidence that devices enroll with: `[appAttest({ … })]`. */
   readonly evidence: readonly EnrollmentEvidence[];
   /**
-   * What the server authenticates to itself with: challenges, refresh tokens, session tokens. Random text of at least 32
+   * The secret for all that the server issues to itself: challenges, refresh tokens, session tokens. Random text of at least 32
    * bytes (`JWT_SECRET`), or several: the first signs, all verify. Words, placeholders, published secrets and those of
    * other evidence are refused.
    */
@@ -69,7 +69,7 @@ export const DEVICES_OPTIONS: OptionTypes = {
 const HASHES_CHANGE =
   'is not set: the hashes in events, and what sessions are bound to, change when the first secret changes';
 
-/** Enrollments that are under way at once at most, and other requests beside them; more are told to try again. */
+/** The most enrollments under way at once, and the most other requests beside them; more get 503. */
 const MAX_CONCURRENT = 64;
 
 /** The event loop is the process's, so all its guards share the turns. The pool of each admits far fewer. */

@@ -64,7 +64,7 @@ export const ENDPOINT_CHECKS = freezeJson({
     name: 'capacity',
     code: 'ERR_ENDPOINT_BUSY',
     stage: 'unavailable',
-    says: 'as many requests are being verified as are allowed at once',
+    says: 'the maximum number of requests is being verified',
     spec: 'RFC 9110 §15.6.4',
   },
 } as const satisfies Record<string, CheckDef>);

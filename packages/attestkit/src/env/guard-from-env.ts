@@ -13,7 +13,7 @@ import { readBoolean, settingOf, type Environment } from './environment.js';
 import { linesOf } from './log-lines.js';
 import { secretsFromEnv } from './secrets-from-env.js';
 
-/** What the environment does not say. */
+/** Options that are not in the environment. */
 export interface GuardFromEnvOptions extends Omit<
   GuardOptions,
   'evidence' | 'devices' | 'accept' | 'enforcement'
@@ -52,7 +52,7 @@ export interface GuardFromEnvOptions extends Omit<
  * - `APPLE_PUBLIC_KEYS_URL` and `APP_BUNDLE_ID`: the JWK Set of an attester, and the app that its tokens are for; other
  *   kinds of evidence by the option `devices`.
  *
- * Firebase App Check, where both are there; a token is then another way in:
+ * Firebase App Check, if both are set; routes then accept its tokens too:
  *
  * - `FIREBASE_PROJECT_NUMBER`: the number of the project. `FIREBASE_APP_IDS`: its accepted apps, with commas between.
  *

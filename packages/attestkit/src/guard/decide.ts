@@ -169,7 +169,7 @@ function note({ result, consume, unmet, met, skipped }: Appraisal<unknown>, prog
 }
 
 function conclude(result: unknown, met: string | undefined, progress: Progress): void {
-  if (result === undefined) throw new TypeError('the evidence was verified to no result');
+  if (result === undefined) throw new TypeError('the evidence was verified, and gave no result');
   if (met !== undefined) progress.met.push(met);
   progress.results[progress.at.kind] = result;
 }

@@ -6,7 +6,7 @@ const VERSIONS = ['bundleVersion', 'appVersion', 'versionCode'];
 
 /**
  * The app that a verified result is about: of an enrolled device, of a token that names its app, or of a session, which
- * has it in `attestation`. Undefined if the result names none.
+ * has it in `attestation`. Undefined if the result does not name an app.
  */
 export function appOf(result: unknown): RequestFacts['app'] {
   if (!isJsonObject(result)) return undefined;

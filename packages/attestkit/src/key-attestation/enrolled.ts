@@ -10,7 +10,7 @@ import { appraiseDevice, deviceFacts, type DevicePolicy } from './policy/device-
 import type { TrustAnchor } from './chain/roots.js';
 import type { KeyAttestation } from './verify.js';
 
-/** What is appraised again at every refresh, and concerns nobody else; of the certificates some are the device's own. */
+/** Appraised again at every refresh, and private to the server; some of the certificates are the device's own. */
 interface Withheld extends JsonObject, KeyUse {
   /** Of the certificates above the leaf, which can be revoked. */
   readonly certificateSerials: readonly string[];

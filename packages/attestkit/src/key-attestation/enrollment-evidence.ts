@@ -20,7 +20,7 @@ import { trustAnchors } from './chain/roots.js';
 import { isRequestSignature, isSignatureAlgorithm, MAX_SIGNATURE } from './signature.js';
 import { appraiseKeyAttestation } from './verify.js';
 
-/** How certificate chains of Android are verified, and which keys are let in. */
+/** How Android certificate chains are verified, and which keys are accepted. */
 export interface KeyAttestationOptions extends DevicePolicyOptions, KeyPolicyOptions {
   /** The apps that may enroll, with the digests of their signing certificates. */
   readonly apps: readonly AndroidApp[];
@@ -29,9 +29,9 @@ export interface KeyAttestationOptions extends DevicePolicyOptions, KeyPolicyOpt
    * accepted; `not-checked` says that this is meant.
    */
   readonly revocations: RevocationSource | 'not-checked';
-  /** Lets chains through that end below the root. Default false. */
+  /** Accepts chains that end below the root. Default false. */
   readonly allowOmittedRoot?: boolean | undefined;
-  /** Lets keys through that an attestation key of the same app and device attested. Default false. */
+  /** Accepts keys that an attestation key of the same app and device attested. Default false. */
   readonly allowAttestKeys?: boolean | undefined;
   /**
    * Further roots of production, PEM or DER, beside Google's: one that Google published after this version, for example. The owner
@@ -40,7 +40,7 @@ export interface KeyAttestationOptions extends DevicePolicyOptions, KeyPolicyOpt
    */
   readonly additionalRoots?: readonly (string | Uint8Array)[] | undefined;
   /**
-   * Asks for a verdict of Play Integrity beside the chain: `playIntegrity({ … })` of `attestkit/play-integrity`, which devices
+   * Asks for a Play Integrity verdict beside the chain: `playIntegrity({ … })` of `attestkit/play-integrity`, which devices
    * send as `integrity_token`. Both make one record with one key. Default: the chain comes alone.
    */
   readonly playIntegrity?: EnrollmentEvidence | undefined;

@@ -71,7 +71,7 @@ interface Settings {
  *
  * @param url https; http only for a loopback host and if `NODE_ENV` is `development` or `test`
  * @throws ConfigurationError naming the option: a URL with credentials or a fragment, that of Sign in with Apple,
- *   an algorithm for shared secrets, a time out of its range, an option that nobody knows
+ *   an algorithm for shared secrets, a time out of its range, an unknown option
  * @example
  * const keys = remoteJwks('https://api.example.com/device/jwks.json', { algorithm: 'ES256' });
  */

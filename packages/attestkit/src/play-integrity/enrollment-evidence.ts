@@ -21,8 +21,8 @@ export interface PlayIntegrityOptions
   extends PlayIntegrityPolicyOptions, Pick<VerdictExpectations, 'maxAgeSeconds' | 'leewaySeconds'> {
   readonly apps: readonly PlayIntegrityApp[];
   /**
-   * Has Google decode tokens: `googlePlayIntegrity` of `attestkit/google`. Beside keys: those that no key is for, while
-   * the Play Console is switched over.
+   * Decodes tokens at Google: `googlePlayIntegrity` of `attestkit/google`. Beside `keys`, it decodes the tokens that no key
+   * fits, while the Play Console is switched over.
    */
   readonly decoder?: IntegrityDecoder | undefined;
   /**

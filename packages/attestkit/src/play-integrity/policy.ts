@@ -31,7 +31,7 @@ export interface PlayIntegrityPolicyOptions {
   readonly deviceActivity?: readonly PlayIntegrityValues['deviceActivity'][] | undefined;
   /** What other apps may be found to do; with an empty list there may be none. Default: anything. */
   readonly appAccessRisk?: readonly PlayIntegrityValues['appAccessRisk'][] | undefined;
-  /** Verdicts of Play Protect that are accepted. Default: any. */
+  /** Accepted Play Protect verdicts. Default: any. */
   readonly playProtect?: readonly PlayIntegrityValues['playProtect'][] | undefined;
   /** Accepts verdicts that were set in the Play Console for testers. Default false. */
   readonly allowTesting?: boolean | undefined;
@@ -93,7 +93,7 @@ export function readPolicy(options: PlayIntegrityPolicyOptions): PlayIntegrityPo
   };
 }
 
-/** Holds what a verdict says of app, device and account to the rules: a new one, or that of an enrolled device. */
+/** Checks a verdict on app, device and account against the rules: a new one, or that of an enrolled device. */
 export function appraisePolicy(
   facts: PlayIntegrityFacts,
   app: AppRules,
@@ -154,7 +154,7 @@ function asked(values: readonly string[] | undefined): Worded {
   return values === undefined ? NOT_ASKED : oneOf(values);
 }
 
-/** Anything is among no list at all; nothing is among a list. */
+/** Without a list every value is allowed; a list never allows an absent value. */
 function isAmong(value: string | undefined, allowed: readonly string[] | undefined): boolean {
   return allowed === undefined || (value !== undefined && allowed.includes(value));
 }

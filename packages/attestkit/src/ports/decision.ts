@@ -11,7 +11,7 @@ export interface Answer {
 /** The answer to a request that is refused. */
 export type Refusal = Answer;
 
-/** What the application's answer to an accepted request says to caches, where the route's option `caching` is `private`. */
+/** What the application's answer to an accepted request says to caches, if the route's option `caching` is `private`. */
 export interface Caching {
   /** For `Cache-Control`, unless the answer has the field. */
   readonly cacheControl: 'private';

@@ -12,7 +12,7 @@ export type Platform = 'ios' | 'macos' | 'android' | 'unknown';
  *   without a label.
  * - `basic`: a device that passes the platform's weakest test, and may be unlocked: MEETS_BASIC_INTEGRITY or
  *   MEETS_VIRTUAL_INTEGRITY of Play; a key attestation with another boot state than locked and verified.
- * - `device`: a genuine device, by the word of the platform's service: MEETS_DEVICE_INTEGRITY of Play.
+ * - `device`: a genuine device, as the platform's service states: MEETS_DEVICE_INTEGRITY of Play.
  * - `hardware`: proven by the device's hardware: App Attest, which says nothing of jailbreaks; key attestation of a device
  *   that is locked and booted verified; MEETS_STRONG_INTEGRITY of Play.
  */
@@ -50,7 +50,7 @@ export interface Enrolled<Facts extends JsonObject = JsonObject> {
   readonly attestedAt: number;
   /** The endorser signed the device id: no other device can have evidence for it. */
   readonly vouchesForDeviceId?: true;
-  /** Under roots that testing made. */
+  /** Enrolled under roots for testing. */
   readonly virtual?: true;
   /** The platform's own facts, for policy and for relying parties: they stand in every session token. */
   readonly facts: Facts;
@@ -60,8 +60,8 @@ export interface Enrolled<Facts extends JsonObject = JsonObject> {
    */
   readonly withheld?: JsonObject;
   /**
-   * What was found and let pass without being known here, such as values that the platform added since: short, and
-   * nothing of the device or its user. Told in the event of this enrollment alone; neither kept nor in tokens.
+   * Unknown values that were accepted, such as values that the platform has added since: short, and without anything about the
+   * device or its user. Only the event of this enrollment has them; the record and tokens do not.
    */
   readonly notes?: readonly string[];
   /** An artifact that the platform wants to be kept, base64: the App Attest receipt. */
@@ -72,16 +72,16 @@ export interface Enrolled<Facts extends JsonObject = JsonObject> {
 
 /** What enrollment evidence is verified against. */
 export interface EnrollmentContext {
-  /** The challenge as it was returned. What binds to it are its UTF-8 bytes. */
+  /** The challenge as it was returned. Evidence is bound to its UTF-8 bytes. */
   readonly challenge: string;
   readonly deviceId: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly request: AttestedRequest;
   /**
-   * Uses the challenge up, once however often it is called. Evidence whose verification costs a call to another service,
-   * or that is used up itself, awaits it right before that, when all else holds; other evidence leaves it to the caller,
-   * who consumes what has verified.
+   * Uses the challenge up, once, no matter how often it is called. Evidence that costs a call to another service, or that is
+   * used up itself, awaits it right before that, after all other checks. Other evidence leaves it to the caller, who consumes
+   * the challenge of verified evidence.
    *
    * @throws AttestationError (rejects with it) if the challenge was used before
    */
@@ -112,7 +112,7 @@ export interface KeyProof {
 
 /**
  * A kind of evidence that enrolls a device: fields of the body beside the challenge. A room provides one; sessions
- * compose them and do not know any by name. `Field` is what its fields are: text, unless `lists` names some that are not.
+ * compose them and do not know any by name. `Field` is the type of its fields: text, unless `lists` names some that are not.
  */
 export interface EnrollmentEvidence<
   Kind extends string = string,
@@ -136,7 +136,7 @@ export interface EnrollmentEvidence<
   /**
    * Verifies the evidence and checks it against the policy. At most one is begun in a turn of the event loop.
    *
-   * @param fields the body's members of these names; each a string, or a list of them where `lists` says so, or absent
+   * @param fields the body's members of these names; each a string, a list of strings if `lists` names it, or absent
    * @throws AttestationError when it does not hold, or when that cannot be known now
    */
   verify(
@@ -161,9 +161,9 @@ export interface EnrollmentEvidence<
    * have nothing to wait for but a call of its own. Must not reject for an outage.
    */
   ready?(): Promise<void>;
-  /** Renews the artefact that the platform wants to be kept: the receipt of App Attest. */
+  /** Renews what the platform wants the server to keep: an App Attest receipt. */
   readonly renewal?: {
-    /** Whether it is worth asking the platform, by what the record says. */
+    /** Whether it is worth asking the platform, judged by the record. */
     isDue(enrolled: Enrolled, now: number): boolean;
     /**
      * @param enrolled with its receipt
@@ -171,9 +171,9 @@ export interface EnrollmentEvidence<
      */
     renew(enrolled: Enrolled, now: number): Promise<Enrolled | undefined>;
   };
-  /** How its keys sign requests; absent where the evidence is about no key. */
+  /** How its keys sign requests; absent if the evidence is not about a key. */
   readonly proof?: KeyProof;
-  /** Evidence without a key that comes beside it: a verdict of Play beside a key attestation. Default: it comes alone. */
+  /** Evidence without a key that comes beside it: a Play verdict beside a key attestation. Default: it comes alone. */
   readonly companion?: {
     readonly evidence: EnrollmentEvidence;
     /** Whether it may not be missing, by attested facts alone. */

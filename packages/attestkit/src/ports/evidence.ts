@@ -14,7 +14,7 @@ export interface Need {
   readonly need: 'session' | 'signature' | 'challenge' | 'token';
   /** The header field that carries it, if it is not `Authorization`: `Approov-Token`. */
   readonly header?: string;
-  /** Set where a session travels as `Authorization: Bearer` (RFC 6750 §3), and whether the request showed one. */
+  /** Set if a session travels as `Authorization: Bearer` (RFC 6750 §3), and whether the request showed one. */
   readonly bearer?: 'absent' | 'shown';
 }
 

@@ -16,7 +16,7 @@ export type GoogleFailure =
       readonly problem: string;
     };
 
-/** A service that decrypts and verifies tokens of Play Integrity. */
+/** A service that decrypts and verifies Play Integrity tokens. */
 export interface IntegrityDecoder {
   /** Has the listener told of each request to another service. Absent if there is none. */
   readonly watch?: (listener: (event: RemoteEvent) => void) => void;

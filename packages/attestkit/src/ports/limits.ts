@@ -1,5 +1,5 @@
 /**
- * What may be done for one address, counted where the work or the growth is, and not where the request comes in. The guard
+ * What may be done for one address, counted right before the work or the growth, and not when the request comes in. The guard
  * gives it to sessions; the buckets are in this process's memory.
  */
 export interface EnrollmentLimits {

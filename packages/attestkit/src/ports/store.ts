@@ -10,7 +10,7 @@ export interface AdvanceOptions {
  * State that several instances share: five operations, each of one key and atomic.
  *
  * - Keys are at most 200 characters of printable ASCII without spaces; values are text, at most 64 KiB of UTF-8, without
- *   U+0000 and lone surrogates. What breaks this is a mistake in the calling code: a TypeError, before anything is sent.
+ *   U+0000 and lone surrogates. To break this is a mistake in the calling code: a TypeError, before anything is sent.
  *   Keys that begin with `check/` are reserved: stores try themselves on them.
  * - Times to live are milliseconds, judged by the store's own clock. Nothing is ever evicted before its time: a store
  *   that is full rejects.

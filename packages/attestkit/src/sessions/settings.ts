@@ -11,7 +11,7 @@ import type { SessionKey } from './tokens/session-keys.js';
 /** How soon the end of a session, a block or a replaced key takes effect on every instance. */
 export type RevocationCheck = 'immediate' | 'off' | { readonly maxStaleSeconds: number };
 
-/** A request to replace the key of a device, with evidence that holds and without a proof by the old key. */
+/** A request to replace a device key, with valid evidence and without a proof by the old key. */
 export interface TakenDeviceId {
   readonly deviceId: string;
   /** Of the device that has it. */
@@ -47,7 +47,7 @@ export interface SessionsOptions {
    * until session tokens expire. Default `{ maxStaleSeconds: 5 }`.
    */
   readonly revocation?: RevocationCheck;
-  /** Live sessions of a device at most; with one more, the one that was refreshed longest ago ends. 1 to 64. Default 8. */
+  /** The most live sessions of a device, 1 to 64. With one more, the one that was refreshed longest ago ends. Default 8. */
   readonly perDevice?: number;
   /**
    * Seconds in which a spent refresh token gets the same successor again, while that is unused: for answers that were
@@ -76,7 +76,7 @@ export interface DeviceSettings {
   /** Life of a challenge. Default 300 (`CHALLENGE_EXPIRY_SECONDS`). */
   readonly challengeExpirySeconds?: number;
   /**
-   * How far below the highest one an assertion's counter may come in late, 0 to 64: for apps that send signed requests
+   * How far below the highest one the counter of a late assertion may be, 0 to 64: for apps that send signed requests
    * at the same time. All instances that share a store have to agree. Default 0: strictly rising.
    */
   readonly counterWindow?: number;
@@ -98,8 +98,8 @@ export interface DeviceSettings {
    */
   readonly subject?: (request: AttestedRequest) => string | undefined | Promise<string | undefined>;
   /**
-   * Whether a key whose evidence holds may replace the current key of the `device_id`, without a proof by the
-   * old one: demand a second factor of the user. Never asked for the device of a user whom the request does not name, a blocked
+   * Whether a new key with valid evidence may replace the current key of the `device_id`, without a proof by the
+   * old one: ask the user for a second factor. Never asked for the device of a user whom the request does not name, a blocked
    * one, or a retired key.
    * Default: no.
    */

@@ -61,7 +61,7 @@ export const POLICY_CHECKS = freezeJson({
     name: 'app still configured',
     code: 'ERR_SIGNED_TOKEN_APP_DENIED',
     stage: 'denied',
-    says: 'the app that the device was enrolled with is not a configured one any more',
+    says: 'the app that the device was enrolled with is not configured any more',
     spec: SPEC,
   },
 } as const satisfies Record<string, CheckDef>);

@@ -30,7 +30,7 @@ export function boundary(options: DeadlineOptions): <T>(operation: () => Promise
   const maxInFlight = within('maxInFlight', options.maxInFlight ?? 256, 1, 65_536);
   let inFlight = 0;
   return <T>(operation: () => Promise<T>) => {
-    // Nobody queues: who waits longer than the client does is served for nothing.
+    // No queue: an operation that outlives its client's patience is work for nothing.
     if (inFlight >= maxInFlight) return Promise.reject(new AttestationError(CHECKS.free, { retryAfter: 1 }));
     inFlight += 1;
     // One promise for each operation and not a chain of them: a read of Redis takes few microseconds besides.

@@ -38,7 +38,7 @@ interface Entry extends Expiring {
  *
  * The wall clock may leap: nothing ends early by that. A clock that is given by `now` is believed when it leaps ahead.
  *
- * @throws ConfigurationError naming the option, or where the process is one of several
+ * @throws ConfigurationError naming the option, or if the process is one of several
  * @example
  * const store = memoryStore(); // of devices({ store }): one process, nothing survives it
  */

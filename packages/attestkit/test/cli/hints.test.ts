@@ -76,7 +76,7 @@ describe('the usual cause and the remedy', () => {
   it('follow the code and its sentence, a line for each actor', async () => {
     const [, end = ''] = (await inspected(unlike)).out.split('\nFAIL ');
     expect(end).toMatch(
-      /^ERR_\w+\n {5}[^\n]+(\n {5}[^\n]+)*\n {5}Usual cause: The token is of another[^\0]*\n {5}Remedy \(operator\): set `projectNumber`[^\0]*\n {5}Remedy \(app author\): or build/,
+      /^ERR_\w+\n {5}[^\n]+(\n {5}[^\n]+)*\n {5}Usual cause: The token belongs to another[^\0]*\n {5}Remedy \(operator\): set `projectNumber`[^\0]*\n {5}Remedy \(app author\): or build/,
     );
     const said = end.replaceAll(/\s+/g, ' ');
     expect(said).toContain(cause);

@@ -146,12 +146,12 @@ describe('evidence that needs a file', () => {
 
   it('is told all that is missing', () => {
     expect(problem(base64(made)).message).toContain(
-      'what is missing is appId (TEAMID1234.com.example.app), keyId (what generateKey returned) and challengeText (',
+      'these members are missing: appId (TEAMID1234.com.example.app), keyId (what generateKey returned) and challengeText (',
     );
     expect(problem(ASSERTION.assertion).message).toMatch(
       /appId .*publicKey .*previousCounter .*clientDataText/,
     );
-    expect(problem(RECEIPT.receipt).message).toMatch(/missing is appId \(.*\) and publicKey \(/);
+    expect(problem(RECEIPT.receipt).message).toMatch(/missing: appId \(.*\) and publicKey \(/);
     expect(problem(appCheckToken()).message).toMatch(/jwks .*projectNumber .*appIds/);
   });
 

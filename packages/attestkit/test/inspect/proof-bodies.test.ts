@@ -14,7 +14,7 @@ describe('the body of assert', () => {
   it('is verified by the lines that a server makes, if its audience is there', () => {
     const { audience: _, ...without } = ASSERT;
     expect(problem({ ...assert, ...without }).message).toMatch(
-      /the body of assert with an App Attest assertion.* missing is audience \(as server and app are configured: /,
+      /the body of assert with an App Attest assertion.* missing: audience \(as server and app are configured: /,
     );
     expect(problem(assert).message).toMatch(/appId .*publicKey .*previousCounter .* and audience /);
     expect(inspectEvidence({ ...assert, ...ASSERT })).toMatchObject({

@@ -174,6 +174,7 @@ describe('response keys', () => {
     const one = playIntegrity(LOCAL).secretDigests?.() ?? [];
     const all = playIntegrity(options as PlayIntegrityOptions).secretDigests?.() ?? [];
     expect(one.length).toBeGreaterThan(0);
+    for (const digest of one) expect(digest).toMatch(/^[\w+/=-]{20,}$/);
     expect(all).toHaveLength(2 * one.length);
     expect(all.slice(0, one.length)).toEqual(one);
   });
@@ -243,6 +244,10 @@ it('a report says what was asked for, and that nothing was', () => {
     return JSON.stringify(checks);
   };
   const open = lines({});
+  const { checks } = inspectPlayIntegrityVerdict(verdict(), expected);
+  const unasked = checks.flatMap(({ code, detail }) => (detail === 'not asked' ? [code] : []));
+  for (const what of ['SDK_VERSION', 'APP_ACCESS_RISK', 'PLAY_PROTECT'])
+    expect(unasked).toContain(`ERR_PLAY_INTEGRITY_${what}_DENIED`);
   expect(open).not.toMatch(/at least|LEVEL_1|KNOWN_INSTALLED/);
   const strict = lines({
     minimumVersionCode: 43,

@@ -28,7 +28,7 @@ export interface VirtualGoogle {
   createAndroid(options: AndroidOptions): VirtualAndroid;
   /** Verdicts and Play Integrity tokens for an app. */
   playIntegrity(app: VirtualPlayIntegrityOptions): VirtualPlayIntegrity;
-  /** Tokens of Firebase App Check for an app. */
+  /** Firebase App Check tokens for an app. */
   appCheck(app: VirtualAppCheckOptions): VirtualAppCheck;
   /**
    * Puts a certificate on the revocation list.

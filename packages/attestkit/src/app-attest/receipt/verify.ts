@@ -27,7 +27,7 @@ const AHEAD = 60_000;
 const SHA256 = '2.16.840.1.101.3.4.2.1';
 const ECDSA_SHA256 = '1.2.840.10045.4.3.2';
 
-/** What a receipt is held to. */
+/** What a receipt must say. */
 export interface ReceiptExpectations {
   /** The apps that are accepted: `TEAMID1234.com.example.app`. */
   readonly appIds: readonly string[];

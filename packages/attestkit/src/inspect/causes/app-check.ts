@@ -28,7 +28,7 @@ export const APP_CHECK_CAUSES: Causes<CodeOf<'app-check'>> = {
       'Operator: fetch the keys with `remoteJwks(APP_CHECK_JWKS, { algorithm: "RS256" })`. To inspect an old token, give the key set of its time.',
     ],
     signature: [
-      'The token was damaged on its way, or is not of Firebase.',
+      'The token was damaged on its way, or does not come from Firebase.',
       'App author: send the token unchanged. Operator: watch how often this code occurs; a forged token fails here.',
     ],
     expired: [
@@ -36,11 +36,11 @@ export const APP_CHECK_CAUSES: Causes<CodeOf<'app-check'>> = {
       'App author: call `getToken` for each request; the SDK renews the token in time. Operator: synchronize the clock of the server (NTP).',
     ],
     issuer: [
-      'The token is of another Firebase project, such as the one for development.',
+      'The token belongs to another Firebase project, such as the one for development.',
       'Operator: set `projectNumber` to the project whose configuration the app contains. App author: or build with the configuration of this project.',
     ],
     audience: [
-      'The option has the id of the Firebase project instead of its number, or the token is of another project.',
+      'The option has the id of the Firebase project instead of its number, or the token belongs to another project.',
       'Operator: set `projectNumber` to the digits that the project settings show, such as `123456789012`.',
     ],
     type: FORGED,
@@ -54,7 +54,7 @@ export const APP_CHECK_CAUSES: Causes<CodeOf<'app-check'>> = {
   ERR_APP_CHECK_TOKEN_LIFETIME_INVALID: FORGED,
   ERR_APP_CHECK_TOKEN_SUBJECT_INVALID: FORGED,
   ERR_APP_CHECK_TOKEN_APP_MISMATCH: [
-    'The token is of another app of the project, such as the app of the other platform or a new build variant.',
+    'The token belongs to another app of the project, such as the app of the other platform or a new build variant.',
     'Operator: list the Firebase App ID of every app in `appIds`: `1:123456789012:android:0a1b2c3d4e5f`.',
   ],
   ERR_APP_CHECK_PROVIDER_MALFORMED: FORGED,

@@ -67,7 +67,7 @@ export const ENROLLMENT_CAUSES: Causes<EnrollmentCode> = {
     'App author: send `integrity_token` too. Operator: list the systems that have no Play in `withoutPlay`.',
   ],
   ERR_ENROLLMENT_COMPANION_MISMATCH: [
-    'The key and the Play token are of two build variants.',
+    'The key and the Play token come from two build variants.',
     'App author: make both in the same app. Operator: list the same packages in both options.',
   ],
   ERR_ENROLLMENT_SUBJECT_FAILED: HOOK('subject'),

@@ -60,7 +60,7 @@ export const KEY_ATTESTATION_CAUSES: Causes<CodeOf<'key-attestation'>> = {
   ERR_KEY_ATTESTATION_SIGNATURE_ALGORITHM_INVALID: FORGED,
   ERR_KEY_ATTESTATION_SIGNATURE_INVALID: FORGED,
   ERR_KEY_ATTESTATION_NOT_YET_VALID: [
-    'The clock of this server is behind: Google issues certificates for remotely provisioned phones some weeks ahead.',
+    'The clock of this server is behind: the certificates of a remotely provisioned phone are often only days old.',
     'Operator: synchronize the clock of the server (NTP).',
   ],
   ERR_KEY_ATTESTATION_EXPIRED: [
@@ -162,7 +162,7 @@ export const KEY_ATTESTATION_CAUSES: Causes<CodeOf<'key-attestation'>> = {
     'App author: make a new key for each challenge. Operator: raise `maxKeyAgeSeconds`.',
   ],
   ERR_KEY_ATTESTATION_KEY_ALGORITHM_DENIED: [
-    'The app made an AES or HMAC key, an RSA key of less than 2048 bits, or a key on another curve.',
+    'The app made an RSA key of less than 2048 bits, a key for key agreement such as X25519, or a key without SHA-256, SHA-384 or SHA-512 among its digests.',
     'App author: make an EC key on `secp256r1`, with `PURPOSE_SIGN` and SHA-256.',
   ],
   ERR_KEY_ATTESTATION_APP_ID_DENIED: APP_REMOVED,

@@ -40,7 +40,7 @@ export const PLAY_INTEGRITY_CAUSES: Causes<CodeOf<'play-integrity'>> = {
   ERR_PLAY_INTEGRITY_TOKEN_CRITICAL_UNSUPPORTED: FORGED,
   ERR_PLAY_INTEGRITY_TOKEN_LENGTHS_MALFORMED: FORGED,
   ERR_PLAY_INTEGRITY_TOKEN_KEY_UNKNOWN: [
-    'The token is of a standard request, Google manages the response keys of this app, or the keys were replaced in the Play Console.',
+    'The token comes from a standard request, Google manages the response keys of this app, or the keys were replaced in the Play Console.',
     'Operator: set `decoder: googlePlayIntegrity({ … })` to have Google decode it, or download the current response keys. App author: send a classic request if the server decodes by itself.',
   ],
   ERR_PLAY_INTEGRITY_TOKEN_CIPHERTEXT_INVALID: [
@@ -56,7 +56,7 @@ export const PLAY_INTEGRITY_CAUSES: Causes<CodeOf<'play-integrity'>> = {
   }),
   ERR_PLAY_INTEGRITY_TOKEN_FORM_MALFORMED: TOKEN_ALTERED,
   ERR_PLAY_INTEGRITY_TOKEN_INVALID: [
-    'The token is of another app than the one that the server asks for, was cut off, or is too old for Google.',
+    'The token belongs to another app than the one that the server asks Google about, or it was cut off.',
     'App author: send the token at once, with the right `package_name`. Operator: check that the app is linked to the Google Cloud project whose number the app uses.',
   ],
   ERR_PLAY_INTEGRITY_CONFIGURATION_FAILED: [
@@ -83,7 +83,7 @@ export const PLAY_INTEGRITY_CAUSES: Causes<CodeOf<'play-integrity'>> = {
   ],
   ERR_PLAY_INTEGRITY_BINDING_MISMATCH: [
     'The app hashed something else than challenge and device id, encoded the hash otherwise, or reused a token of an earlier challenge.',
-    'App author: use `enrollmentHash`: base64url of the SHA-256 of the lines that the page about Android shows, as `requestHash` or `nonce`. `attestkit inspect` names the usual mistakes.',
+    'App author: hash three lines with SHA-256 (`attestkit-enroll-v1`, the challenge, the device id), and give base64url of the digest, without padding, as `requestHash` or `nonce`. `attestkit inspect` names the usual mistakes.',
   ],
   ERR_PLAY_INTEGRITY_TIMESTAMP_INVALID: VERDICT_MEMBER,
   ERR_PLAY_INTEGRITY_TOO_OLD: [

@@ -3,7 +3,7 @@ import type { EnrollmentCode } from './enrollment.js';
 import { jwtCauses } from './jwt.js';
 
 const ROTATED: Cause = [
-  'A secret or key was replaced at once, the instances have different ones, or the token is of another server.',
+  'A secret or key was replaced at once, the instances have different ones, or the token comes from another server.',
   'Operator: give all instances the same `secret` or `sessions.keys`, and rotate in three steps: the new one last, then first, then alone. App author: on 401, refresh the session.',
 ];
 
@@ -51,11 +51,11 @@ export const SESSION_CAUSES: Causes<Exclude<CodeOf<'sessions'>, EnrollmentCode>>
       'App author: send `session_token`. Operator: if the login token comes in `Authorization`, set `sessions.header` to another field.',
     ],
     issuer: [
-      'The option `sessions.issuer` was changed, or the token is of another server with the same secret.',
+      'The option `sessions.issuer` was changed, or the token comes from another server with the same secret.',
       'App author: on 401, refresh the session. Operator: give each server a secret of its own.',
     ],
     audience: [
-      'The option `devices.audience` was changed, or the token is of another server with the same secret.',
+      'The option `devices.audience` was changed, or the token comes from another server with the same secret.',
       'App author: on 401, refresh the session. Operator: give each server a secret of its own.',
     ],
   }),

@@ -24,7 +24,7 @@ import { text } from '../member-types.js';
 import { onlyOne, required, type Member, type MemberTable } from '../members.js';
 import { pemOrSpki } from './public-key.js';
 
-/** An evidence file with a request that an attested key of Android signed. Bytes are in base64 or base64url. */
+/** An evidence file with a request that an attested Android key signed. Bytes are in base64 or base64url. */
 export interface KeyAttestationSignatureEvidence {
   readonly kind: 'key-attestation-signature';
   /** Of the header field, as it was sent: in base64 or base64url; of ECDSA in DER. */

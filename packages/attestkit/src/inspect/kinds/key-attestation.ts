@@ -42,7 +42,7 @@ export interface KeyAttestationPolicy extends DevicePolicyOptions, KeyPolicyOpti
   readonly allowAttestKeys?: boolean;
 }
 
-/** An evidence file with a certificate chain of Android. Bytes are in base64 or base64url. */
+/** An evidence file with an Android certificate chain. Bytes are in base64 or base64url. */
 export interface KeyAttestationEvidence {
   readonly kind: 'key-attestation';
   /** What `KeyStore.getCertificateChain` gave: DER, the leaf first. */

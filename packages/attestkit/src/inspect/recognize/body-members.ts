@@ -17,7 +17,7 @@ import type { Reading } from './reading.js';
 /** A kind of evidence in the body of `attest`. */
 export interface BodyKind {
   readonly kind: EvidenceKindName;
-  /** Where the body has it. */
+  /** The member of the body. */
   readonly member: string;
   readonly what: string;
   /** What a server says if it is empty. */
@@ -34,7 +34,7 @@ const BODY_KINDS: readonly BodyKind[] = [
   {
     kind: 'key-attestation',
     member: 'certificate_chain',
-    what: 'a certificate chain of Android',
+    what: 'an Android certificate chain',
     absent: keyAttestation.FIELD_CHECKS.present,
   },
   {

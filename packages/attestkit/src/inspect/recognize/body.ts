@@ -81,7 +81,7 @@ function readAttest(
   const chosen = attested.find(({ kind }) => wanted === undefined || kind === wanted);
   if (chosen === undefined) throw otherKind(kinds, what);
   assertReadable(body, what, ['device_id', 'challenge']);
-  // A Play Integrity verdict may stand beside a key of Android; no other two kinds may.
+  // A Play Integrity verdict may stand beside an Android key; no other two kinds may.
   if (attested.length > 1 && kinds.join() !== 'key-attestation,play-integrity')
     throw refusedBy(BODY_CHECKS.evidence, `is read as ${what}, because ${why}`, 'Send one kind of evidence.');
   assertEvidence(body, chosen, what);

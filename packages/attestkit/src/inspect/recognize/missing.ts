@@ -31,7 +31,7 @@ export function missingIn(reading: Reading, file: JsonObject): EvidenceError | u
     ? 'Add it to the body, beside its own members, or write an evidence file'
     : `Write an evidence file of kind ${kind}, with ${KINDS[kind].evidence} and these members`;
   const remedy = `${where}: see docs/inspect.md.${kind === 'play-integrity' ? PLAY_PAYLOAD : ''}`;
-  const problem = `is read as ${sentenceOfReading(reading)}. To verify it, what is missing is ${listed(names)}`;
+  const problem = `is read as ${sentenceOfReading(reading)}. To verify it, these members are missing: ${listed(names)}`;
   return unusable('evidence', problem, remedy);
 }
 

@@ -42,8 +42,7 @@ function kindNamed(kind: unknown): EvidenceKindName {
 const LISTED = `Kinds are: ${KIND_NAMES.join(', ')}.`;
 
 function assertSize({ length }: { readonly length: number }): void {
-  if (length > MOST)
-    throw unusable('evidence', 'is larger than 1 MiB, as no evidence is', 'Give the evidence alone.');
+  if (length > MOST) throw unusable('evidence', 'is larger than 1 MiB', 'Give the evidence alone.');
 }
 
 function readBytes(bytes: Buffer, wanted: EvidenceKindName | undefined): Reading {
@@ -53,7 +52,7 @@ function readBytes(bytes: Buffer, wanted: EvidenceKindName | undefined): Reading
   const read = readOctets(bytes) ?? readCertificateBytes(bytes, 'it is a certificate in DER');
   if (read !== undefined) return read;
   const remedy =
-    'Binary evidence is CBOR of App Attest, a receipt, or certificates in DER. An explicit kind says which.';
+    'Binary evidence is App Attest CBOR, a receipt, or certificates in DER. An explicit kind says which.';
   throw unusable('evidence', 'is binary, and nothing that is known here', remedy);
 }
 

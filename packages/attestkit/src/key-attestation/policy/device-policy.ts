@@ -20,11 +20,11 @@ import {
 
 /** What a device must meet to be accepted, beyond being genuine. */
 export interface DevicePolicyOptions {
-  /** The least: a trusted execution environment, or a StrongBox. Default `trusted-environment`. */
+  /** The minimum: a trusted execution environment, or a StrongBox. Default `trusted-environment`. */
   readonly securityLevel?: 'trusted-environment' | 'strong-box' | undefined;
   /**
    * `required`: the bootloader is locked and started a system of the maker, or one of `verifiedBootKeys`. `any`: neither
-   * is looked at. Default `required`.
+   * is checked. Default `required`.
    */
   readonly verifiedBoot?: 'required' | 'any' | undefined;
   /** Keys of other systems that are allowed, 32 bytes in hexadecimal or base64url: of GrapheneOS, for example. Default: none. */
@@ -33,11 +33,11 @@ export interface DevicePolicyOptions {
   readonly minimumOs?: string | undefined;
   /** The oldest security patch level: `2026-05`. If there is none the key is refused. Default: any. */
   readonly minimumPatchLevel?: string | undefined;
-  /** The oldest of the vendor's part: `2026-05` or `2026-05-05`. Default: any. */
+  /** The oldest patch level of the vendor partition: `2026-05` or `2026-05-05`. Default: any. */
   readonly minimumVendorPatchLevel?: string | undefined;
-  /** The oldest of the boot image: `2026-05` or `2026-05-05`. Default: any. */
+  /** The oldest patch level of the boot image: `2026-05` or `2026-05-05`. Default: any. */
   readonly minimumBootPatchLevel?: string | undefined;
-  /** `remote`: chains of Google's servers alone, whose keys are the device's own and short-lived. Default `any`. */
+  /** `remote`: only chains that Google's servers issued, whose keys are short-lived and belong to one device. Default `any`. */
   readonly provisioning?: 'remote' | 'any' | undefined;
   /**
    * The most attestation certificates that the device may have been issued lately, as Google's servers count them. Only
@@ -120,7 +120,7 @@ export function readBootKey(key: unknown): string | undefined {
   return bytes?.length === 32 ? bytes.toString('base64url') : undefined;
 }
 
-/** What the hardware says of the device. The system's own list says nothing that counts here. */
+/** What the hardware says of the device. The list of the system is ignored: a modified system can forge it. */
 export function deviceFacts(
   hardware: AuthorizationList,
   securityLevel: SecurityLevel,

@@ -24,11 +24,11 @@ export type KeyPurpose = keyof typeof PURPOSES;
 
 /** What a key has to be, beyond being in hardware. */
 export interface KeyPolicyOptions {
-  /** What the key has to be for, at least. One that attests other keys is refused then. Default: anything. */
+  /** The purposes that the key must have, at least. A key that attests other keys is refused then. Default: anything. */
   readonly purposes?: readonly KeyPurpose[] | undefined;
   /** `required`: the hardware uses the key only after its user was authenticated. Default `any`. */
   readonly userAuthentication?: 'required' | 'any' | undefined;
-  /** Seconds since the key was created, by the device's clock. One whose creation is unknown is refused. Default: any age. */
+  /** Seconds since the key was created, by the device's clock. A key whose creation time is unknown is refused. Default: any age. */
   readonly maxKeyAgeSeconds?: number | undefined;
 }
 
@@ -84,7 +84,7 @@ export function keyUse({ purpose = [], noAuthRequired, userAuthType = 0 }: Autho
   return { purposes: purpose, userAuthType: noAuthRequired === true ? 0 : userAuthType };
 }
 
-/** Holds the use of a key to the policy. */
+/** Checks the use of a key against the policy. */
 export function appraiseUse({ purposes, userAuthType }: KeyUse, policy: KeyPolicy, checks: Checks): void {
   const wanted = policy.purposes;
   const isForAll = wanted.every((each) => purposes.includes(each)) && !purposes.includes(ATTEST_KEY);
@@ -105,7 +105,7 @@ export function appraiseUse({ purposes, userAuthType }: KeyUse, policy: KeyPolic
   );
 }
 
-/** Holds the time at which a key was created, by the system's word, to the policy. */
+/** Checks the time at which a key was created, as the system states it, against the policy. */
 export function appraiseAge(
   { hardwareEnforced, softwareEnforced }: KeyDescription,
   policy: KeyPolicy,

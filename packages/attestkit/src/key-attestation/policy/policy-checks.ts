@@ -52,7 +52,7 @@ export const POLICY_CHECKS = freezeJson({
     name: 'patch levels allowed',
     code: 'ERR_KEY_ATTESTATION_PATCH_LEVEL_DENIED',
     stage: 'denied',
-    says: 'a patch level is older than the oldest allowed, unknown, or of a time that is far off',
+    says: 'a patch level is older than the oldest allowed, unknown, or far in the future',
     spec: POLICY,
   },
   provisioning: {
@@ -108,7 +108,7 @@ export const POLICY_CHECKS = freezeJson({
     name: 'app still allowed',
     code: 'ERR_KEY_ATTESTATION_APP_ID_DENIED',
     stage: 'denied',
-    says: 'the key is of an app that is not allowed any more, or not with the certificates that it was signed with',
+    says: 'the key belongs to an app that is not allowed any more, or not with the certificates that it was signed with',
     spec: POLICY,
   },
   virtual: {
@@ -143,7 +143,7 @@ export const POLICY_CHECKS = freezeJson({
     name: 'revocations known',
     code: 'ERR_KEY_ATTESTATION_REVOCATIONS_UNAVAILABLE',
     stage: 'unavailable',
-    says: 'the revocation list is not at hand at the moment',
+    says: 'the revocation list is not available at the moment',
     spec: 'Android, Key and ID attestation, certificate revocation status list',
   },
 } as const satisfies Record<string, CheckDef>);

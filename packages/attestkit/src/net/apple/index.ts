@@ -65,8 +65,8 @@ const ENDPOINTS: Readonly<Record<ReceiptEnvironment, string>> = {
  * said, or 30 seconds; until then `exchange` answers the same at once. No redirect is followed. Nothing is sent
  * at start-up, and no timer runs between two calls.
  *
- * @throws ConfigurationError naming the option: an id that is none, a key that is not private or not P-256, an
- *   endpoint that is not https, a time out of its range, an option that nobody knows
+ * @throws ConfigurationError naming the option: a malformed id, a key that is not private or not P-256, an
+ *   endpoint that is not https, a time out of its range, an unknown option
  * @example
  * const receipts = appleReceipts({ teamId: 'TEAMID1234', keyId: 'ABC123DEFG', privateKey: pem });
  * const evidence = [appAttest({ appIds, receipts })];

@@ -12,7 +12,7 @@ import { COOLDOWN, describeStatus, failureOf, MAX_DEPTH, MAX_ERROR_BYTES } from 
 import { CircuitBreaker, type Attempt, type Down } from './circuit-breaker.js';
 import { readCredentials, type GoogleCredentials } from './credentials/credentials.js';
 
-/** Who asks Google, and how long it is waited for. */
+/** The credentials that ask Google, and the deadline. */
 export interface GoogleOptions extends GoogleCredentials {
   /** Milliseconds for one answer; an access token, once an hour, is waited for as long again: 1 to 60000. Default 4000. */
   readonly timeoutMs?: number | undefined;

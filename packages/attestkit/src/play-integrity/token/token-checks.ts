@@ -51,7 +51,7 @@ export const TOKEN_CHECKS = freezeJson({
     name: 'not compressed',
     code: 'ERR_PLAY_INTEGRITY_TOKEN_COMPRESSION_UNSUPPORTED',
     stage: 'untrusted',
-    says: 'the Play Integrity token is compressed, as no genuine one is',
+    says: 'the Play Integrity token is compressed, and no genuine one is',
     spec: 'RFC 8725 §3.6',
   },
   critical: {

@@ -29,7 +29,7 @@ export interface SignedRequest {
  * challenge, or nothing
  * ```
  *
- * @throws AttestationError ERR_ASSERTION_LINES_MALFORMED where a part is empty or has a character that no line can carry
+ * @throws AttestationError ERR_ASSERTION_LINES_MALFORMED if a part is empty or has a character that no line can carry
  * @example
  * const signed = requestBytes({ audience, method: 'POST', target: '/transfers?x=1', body });
  */

@@ -32,7 +32,7 @@ function healable({ check, cause }: AttestationError): AttestationError {
 }
 
 /**
- * Asks the platform whether it has something newer to say of a device, where that is due, and holds that to the policy:
+ * Asks the platform for newer facts about a device, if that is due, and checks them against the policy:
  * after a decision, whose answer is not given out yet. An outage there leaves what was known.
  *
  * @returns the record as it is then

@@ -176,8 +176,8 @@ export class Devices {
   }
 
   /**
-   * Whether the end of a record that is in use should move: further than its pointers allow, or, where requests are signed
-   * and nothing is written, by a part of its term.
+   * Whether the end of a record that is in use should move: further than its pointers allow, or, for signed requests that
+   * write nothing, by a part of its term.
    */
   isShort(record: DeviceRecord): boolean {
     const { expiresAt, pointersFor } = record;

@@ -16,7 +16,7 @@ export { migratePostgres, postgresMigration } from './schema.js';
 export type { PostgresPool, PostgresSchemaOptions } from './schema.js';
 export type { CheckedStore } from '../remote-store.js';
 
-/** Where the tables are, and how long PostgreSQL is waited for. */
+/** The schema of the tables, and the deadlines for PostgreSQL. */
 export interface PostgresStoreOptions extends DeadlineOptions, PostgresSchemaOptions {
   /**
    * Sends each statement by a name, so that the server parses and plans it once for each connection: about half of the CPU time
@@ -178,7 +178,7 @@ class PostgresStore implements Store {
   }
 }
 
-/** What is of an unknown format is not absent. A driver may be set up to give numbers as text. */
+/** A value of an unknown format is not absent. A driver may be set up to give numbers as text. */
 function assertFormat(format: unknown): void {
   if (Number(format) !== FORMAT) throw new AttestationError(CHECKS.available);
 }

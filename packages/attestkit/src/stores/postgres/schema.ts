@@ -72,7 +72,7 @@ END $attestkit$`;
  *
  * Rejects with the driver's own error where that fails: it is for start-up, and for a role that may create.
  *
- * @throws ConfigurationError (as a rejection) naming the option, or where there are tables of another version of attestkit
+ * @throws ConfigurationError (as a rejection) naming the option, or if there are tables of another version of attestkit
  * @example
  * await migratePostgres(pool);
  */

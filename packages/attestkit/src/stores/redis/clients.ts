@@ -71,7 +71,7 @@ export interface NodeRedisCluster extends Omit<NodeRedisClient, 'info'> {
  *
  * It listens to the client's event `error`, since that alone says why there is no connection.
  *
- * @throws ConfigurationError where it is not such a client
+ * @throws ConfigurationError if it is not such a client
  * @example
  * const client = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
  * const store = redisStore(fromIoredis(client));
@@ -102,7 +102,7 @@ export function fromIoredis(client: IoredisClient): RedisCommands {
  * Commands on a client of `redis`, 5 or later. Create it with `{ disableOfflineQueue: true }`, so that it fails at
  * once while there is no connection, and connect it.
  *
- * @throws ConfigurationError where it is not such a client
+ * @throws ConfigurationError if it is not such a client
  * @example
  * const client = await createClient({ url, disableOfflineQueue: true }).connect();
  * const store = redisStore(fromNodeRedis(client));

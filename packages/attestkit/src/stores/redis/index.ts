@@ -15,7 +15,7 @@ export { fromIoredis, fromNodeRedis } from './clients.js';
 export type { IoredisClient, NodeRedisClient, NodeRedisCluster, RedisCommands } from './clients.js';
 export type { CheckedStore } from '../remote-store.js';
 
-/** Where the keys are, how long Redis is waited for, and what may be lost. */
+/** The prefix of the keys, the deadlines for Redis, and what may be lost. */
 export interface RedisStoreOptions extends DeadlineOptions {
   /** What every key begins with: at most 64 characters of printable ASCII without spaces. Default `attestkit:`. */
   readonly prefix?: string | undefined;
@@ -29,7 +29,7 @@ export interface RedisStoreOptions extends DeadlineOptions {
 const OPTIONS: OptionTypes = { ...DEADLINE_OPTIONS, prefix: 'string', persistence: 'string' };
 
 /**
- * A store in Redis 6.2 or later, or what speaks as it does, with the client of your choice; each operation is one
+ * A store in Redis 6.2 or later, or a server that speaks its protocol, with the client of your choice; each operation is one
  * command or script with one key, so a cluster will do. Reads are answered by the primary only.
  *
  * `check` and the first operation look at how the server is set up, and refuse one that cannot be asked:
@@ -39,7 +39,7 @@ const OPTIONS: OptionTypes = { ...DEADLINE_OPTIONS, prefix: 'string', persistenc
  * An acknowledged write is as durable as Redis is set up to be. A primary that fails loses what it had not written to
  * disk (`appendfsync everysec`: up to about two seconds; `always`: nothing) or not sent to the replica that takes over.
  * Within that span a challenge or a request that was used can be used again, and a record is the one before.
- * `min-replicas-to-write 1` ends reads and writes on a primary that was cut off. Where even that is too much, use
+ * `min-replicas-to-write 1` ends reads and writes on a primary that was cut off. If even that is too much, use
  * PostgreSQL.
  *
  * @throws ConfigurationError naming the option
@@ -121,7 +121,7 @@ class RedisStore implements Store {
 
 const RECORD = new RegExp(`^1([\\w-]{${VERSION_LENGTH}})`);
 
-/** What cannot be read is not absent. A client may be set up to return Buffers. */
+/** An unreadable value is not absent. A client may be set up to return Buffers. */
 function readRecord(reply: unknown): Versioned {
   const text = typeof reply === 'string' || Buffer.isBuffer(reply) ? String(reply) : '';
   const version = RECORD.exec(text)?.[1];

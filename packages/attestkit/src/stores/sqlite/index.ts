@@ -23,8 +23,8 @@ export type { SqliteHandle } from './handle.js';
  * A store in one SQLite file (3.37 or later), for one machine: any number of its processes may open it. The tables are
  * created if they are missing.
  *
- * The handle is for the store alone: in a transaction of the application's a claim could be rolled back that was
- * granted. It is set to WAL and `synchronous = FULL`, so what is acknowledged is on the disk and outlives `kill -9` and a
+ * The handle is for the store alone: a transaction of the application could roll back a claim that was
+ * granted. It is set to WAL and `synchronous = FULL`, so an acknowledged write is on the disk and outlives `kill -9` and a
  * power cut; the process waits for the disk with each write. While another process writes, operations are tried again
  * until `timeoutMs` and then reject with ERR_STORE_BUSY; meanwhile the process serves others. Rows that have ended are
  * removed by later writes, some at a time.
