@@ -1,5 +1,5 @@
 // @ts-check
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { posix, relative, sep } from 'node:path';
 
 /** Files of the repository are linked there if its address is given; else their names stay as text. */
@@ -33,13 +33,22 @@ export function linkPages(markdown, root) {
   });
 }
 
+/** The page that stands for a folder: its README, or the first one in it. @param {string} root @param {string} target */
+function pageOf(root, target) {
+  const path = posix.join(root, target);
+  if (!existsSync(path) || !statSync(path).isDirectory()) return target;
+  const pages = readdirSync(path).filter((name) => name.endsWith('.md'));
+  const page = pages.includes('README.md') ? 'README.md' : pages.toSorted()[0];
+  return page === undefined ? target : posix.join(target, page);
+}
+
 /** @param {import('markdown-it').Token[]} tokens @param {number} at @param {string} page @param {string} root */
 function relink(tokens, at, page, root) {
   const open = tokens[at];
   const link = open?.attrGet('href') ?? '';
   if (open === undefined || /^([a-z]+:|#|\/)/.test(link)) return;
   const [path = '', anchor] = link.split('#');
-  const target = posix.join(posix.dirname(page), path);
+  const target = pageOf(root, posix.join(posix.dirname(page), path));
   const suffix = anchor === undefined ? '' : `#${anchor}`;
   if (!existsSync(posix.join(root, target))) throw new Error(`${page}: ${link} leads to no file`);
   if (target.endsWith('.md') && !NO_PAGES.test(target)) {
