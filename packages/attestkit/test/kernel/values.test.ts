@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { CertificatePlace } from '../../src/kernel/asn1/certificate-place.js';
+import { readPositive } from '../../src/kernel/asn1/der-values.js';
+import { readDer } from '../../src/kernel/asn1/der.js';
+import { readTime } from '../../src/kernel/asn1/time.js';
+import { wordsOf } from '../../src/kernel/asked.js';
+import { readCbor, readCborItem, readSignedCborItem } from '../../src/kernel/bytes/cbor.js';
+import { challengeForms, digestTexts } from '../../src/kernel/challenge-forms.js';
+import { weaknessOf, weaknessOfText } from '../../src/kernel/config/guessable.js';
+
+const der = (hex: string) => readDer(Buffer.from(hex, 'hex'));
+const textsOf = (forms: Iterable<readonly [string, Buffer]>) =>
+  Object.fromEntries([...forms].map(([name, bytes]) => [name, bytes.toString('latin1')]));
+
+it('words are made of lists, places and times', () => {
+  expect([[], [1], ['a'], 'a'].map(wordsOf)).toEqual(['none', '[1]', '["a"]', '"a"']);
+  const place = new CertificatePlace(1, 'tbsCertificate.issuer', 'x');
+  expect([place.message, JSON.stringify({ place }), new CertificatePlace(0, 'a').message]).toEqual([
+    'certificate 1, tbsCertificate.issuer: x',
+    '{"place":"certificate 1, tbsCertificate.issuer: x"}',
+    'certificate 0, a',
+  ]);
+});
+
+describe('a positive number', () => {
+  it.each([
+    ['020101', '01'],
+    ['02017f', '7f'],
+    ['02020080', '80'],
+    ['020100', undefined],
+    ['020180', undefined],
+    ['0202007f', undefined],
+    ['040101', undefined],
+  ])('of %s is %s', (hex, octets) => {
+    const read = readPositive(der(hex));
+    expect(read === undefined ? undefined : Buffer.from(read).toString('hex')).toBe(octets);
+    expect(readPositive(undefined)).toBeUndefined();
+  });
+});
+
+describe('a day', () => {
+  const dated = (day: string): number | undefined => {
+    const text = Buffer.from(`${day}120000Z`).toString('hex');
+    return readTime(der(`180f${text}`));
+  };
+  it.each(['20240229', '20230228', '20000229', '20240430', '20240630', '20240930', '20241130', '20241231'])(
+    '%s exists, and the next one of its month does not',
+    (day) => {
+      const iso = `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T12:00:00Z`;
+      expect(dated(day)).toBe(Date.parse(iso));
+      expect(dated(String(Number(day) + 1))).toBeUndefined();
+    },
+  );
+
+  it.each(['21000229', '20240001', '20241301', '20240100'])('%s does not exist', (day) => {
+    expect(dated(day)).toBeUndefined();
+  });
+});
+
+describe('CBOR', () => {
+  it('ends at its depth in maps as in lists', () => {
+    for (const head of ['81', 'a100'])
+      expect(readCbor(Buffer.from(`${head.repeat(1000)}00`, 'hex'))).toBeUndefined();
+    for (const head of ['81', 'a100']) expect(readCbor(Buffer.from(`${head}00`, 'hex'))).toBeDefined();
+  });
+
+  it('has a simple value of two octets from 32 on, where such values are passed over', () => {
+    const read = (hex: string) =>
+      [readCborItem, readSignedCborItem].map((f) => f(Buffer.from(hex, 'hex'), 0) !== undefined);
+    expect(read('f8ff')).toContain(true);
+    expect(read('f820')).toEqual(read('f8ff'));
+    expect(read('f81f')).toEqual([false, false]);
+    expect(read('f8')).toEqual([false, false]);
+  });
+});
+
+describe('what apps take for a challenge', () => {
+  it('is base64 in any form, if it can be base64', () => {
+    expect(textsOf(challengeForms(Buffer.from('ab-_c')))).toEqual({
+      'the decoded bytes of the challenge': Buffer.from('ab-_c', 'base64').toString('latin1'),
+      'the challenge with padding (=)': 'ab-_c===',
+      'the challenge in the standard alphabet (+ and /)': 'ab+/c',
+      'the challenge in the standard alphabet (+ and /) with padding (=)': 'ab+/c===',
+      'the challenge in the URL alphabet (- and _) without padding': 'ab-_c',
+      'the base64 of the challenge': 'YWItX2M=',
+      'the base64url of the challenge': 'YWItX2M',
+      'the challenge in quotation marks': '"ab-_c"',
+      'the challenge and a line feed': 'ab-_c\n',
+      'an empty challenge': '',
+    });
+    expect(textsOf(challengeForms(Buffer.from('a+/=')))).toMatchObject({
+      'the challenge with padding (=)': 'a+/=',
+      'the challenge in the URL alphabet (- and _) without padding': 'a-_',
+    });
+  });
+
+  it.each(['!abcd', 'abcd!', 'ab cd', '', 'ab===', '=ab'])('is as it is, if it cannot: %j', (text) => {
+    expect(Object.keys(textsOf(challengeForms(Buffer.from(text))))).toHaveLength(5);
+  });
+
+  it('are the texts of a digest', () => {
+    expect(textsOf(digestTexts(Buffer.of(0xfb, 0xff, 0xfe, 0x0a)))).toEqual({
+      'the text of the hexadecimal digest': 'fbfffe0a',
+      'the text of the hexadecimal digest in capitals': 'FBFFFE0A',
+      'the text of the base64 digest': '+//+Cg==',
+      'the text of the base64url digest': '-__-Cg',
+    });
+  });
+});
+
+describe('a secret that can be guessed', () => {
+  const random = 'q7Rz0vK2mXw9LtB4yHs8NdJ3';
+  it.each([
+    ['words', `INSECURE${random}`],
+    ['words', `Change-Me-${random}`],
+    ['words', '${JWT_SECRET}'],
+    ['words', 'тайныйключсервера'],
+    ['words', 'the secret key of the orders service'],
+    ['repeats', 'a'.repeat(40)],
+    ['repeats', 'abcabcabc'.repeat(6)],
+  ])('is said to be %s: %s', (weakness, text) => {
+    expect(weaknessOfText(text)).toBe(weakness);
+  });
+
+  it('is said to repeat itself in bytes', () => {
+    expect(weaknessOf(Buffer.alloc(32, 0xf1))).toBe('repeats');
+    expect(weaknessOf(Buffer.from(Array.from({ length: 64 }, (_, at) => 128 + at)))).toBe('repeats');
+  });
+
+  it('is none that has words around enough random characters', () => {
+    expect(weaknessOfText(`${random}${random.toUpperCase().toLowerCase().slice(0, 2)}J4kP`)).toBeUndefined();
+  });
+});
