@@ -9,12 +9,15 @@ const PURE = ['node:crypto', 'node:buffer'];
 
 const SRC = new URL('../packages/attestkit/src/', import.meta.url);
 
-/** The kinds of evidence: each folder that has one of the two ports of evidence in it. Sessions bring their own. */
-const KINDS = readdirSync(SRC).filter((room) =>
-  ['request-evidence.ts', 'enrollment-evidence.ts'].some((file) =>
-    existsSync(new URL(`${room}/${file}`, SRC)),
-  ),
+/** The kinds of evidence: each folder that implements one of the two ports of evidence. Sessions bring their own. */
+export const KINDS = readdirSync(SRC).filter((room) =>
+  ['request-evidence.ts', 'enrollment-evidence.ts'].some((file) => hasFile(room, file)),
 );
+
+/** @param {string} room @param {string} file */
+export function hasFile(room, file) {
+  return existsSync(new URL(`${room}/${file}`, SRC));
+}
 
 /** @typedef {Record<string, { rooms: string[], builtins?: string[], packages?: string[] }>} Rows */
 

@@ -1,6 +1,8 @@
 // @ts-check
 // Why this exists: the reference of error codes names the HTTP statuses of each. They are asked of the built library, so that
 // the page cannot differ from it.
+import { hasFile, KINDS } from './allowed-imports.js';
+
 const dist = new URL('../packages/attestkit/dist/', import.meta.url);
 /** @type {{ statusOf: (endpoint: string, check: { code: string, stage: string }) => number }} */
 const { statusOf } = await import(new URL('endpoints/status.js', dist).href);
@@ -9,7 +11,7 @@ const { statusOf } = await import(new URL('endpoints/status.js', dist).href);
 const AT = { ENROLLMENT: 'attest', CHALLENGE: 'attest', ENDPOINT: 'attest', REFRESH: 'refresh' };
 
 /** Rooms whose codes arise on a route, and never at an endpoint. */
-const ON_ROUTES = ['approov', 'guard'];
+const ON_ROUTES = ['guard', ...KINDS.filter((kind) => !hasFile(kind, 'enrollment-evidence.ts'))];
 
 /** @param {string} room @param {import('./catalogs.js').Check} check @returns {string} its HTTP statuses, in words */
 export function statusesOf(room, check) {

@@ -3,7 +3,7 @@ import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { ConfigurationError } from '../../kernel/errors.js';
 import { assertOptions } from '../../kernel/config/options.js';
 import { Decisions, optionsOfAll } from './decisions.js';
-import { Gateways } from './gateways.js';
+import { Gateways, type Modules } from './gateways.js';
 import { assertModuleOptions, OPTIONS, type AttestationModuleOptions } from './options.js';
 import { attach, prepare, type AdapterHost } from './platform.js';
 import { guardForeignListeners, guardUpgrades, hasForeignListener } from './server.js';
@@ -52,13 +52,19 @@ export class AttestationModule {
   readonly #gateways: Gateways;
   readonly #decisions: Decisions;
 
-  constructor(options: AttestationModuleOptions, host: HttpAdapterHost, modules: ModulesContainer) {
+  /**
+   * Called by Nest.
+   *
+   * @param host its `HttpAdapterHost`
+   * @param modules its `ModulesContainer`
+   */
+  constructor(options: AttestationModuleOptions, host: object, modules: object) {
     const { all } = options;
     this.#options = options;
-    this.#host = host as unknown as AdapterHost;
+    this.#host = host;
     this.#decisions = new Decisions(options);
     prepare(this.#host, this.#decisions);
-    this.#gateways = new Gateways(modules, all === undefined ? undefined : optionsOfAll(all));
+    this.#gateways = new Gateways(modules as Modules, all === undefined ? undefined : optionsOfAll(all));
   }
 
   /** @throws ConfigurationError naming the option */
