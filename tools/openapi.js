@@ -72,7 +72,7 @@ async function kinds() {
 /** The endpoints of a guard, and the method that each takes. @param {Kind[]} evidence @returns {Promise<[string, string][]>} */
 async function endpoints(evidence) {
   const { createGuard } = await load('index.js');
-  const { devices } = await load('devices.js');
+  const { devices } = await load('devices/index.js');
   const { memoryStore } = await load('stores/memory.js');
   const secret = randomBytes(48).toString('base64');
   const guard = createGuard({

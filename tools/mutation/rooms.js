@@ -22,7 +22,7 @@ export const rooms = {
     'inspect/signature-mistakes.test.ts',
     'endpoints',
     'guard',
-    'devices.test.ts',
+    'devices',
   ],
   guard: [
     'approov',
@@ -31,6 +31,6 @@ export const rooms = {
     'adapters/body-cap.test.ts',
     'adapters/express.test.ts',
   ],
-  endpoints: ['devices.test.ts', 'sessions/enroll.test.ts', 'adapters/enrollment.test.ts'],
+  endpoints: ['devices', 'sessions/enroll.test.ts', 'adapters/enrollment.test.ts'],
   stores: [],
 };

@@ -168,8 +168,9 @@ export function createGuard(options: GuardOptions): Guard {
     realm: devices?.realm,
     countsOf,
   };
-  if (onEvent !== undefined)
-    for (const each of evidence) each.watch?.((event) => quietly(() => onEvent(event)));
+  // One listener: kinds that share a source of keys hear of each request once.
+  const heard = (event: GuardEvent): void => quietly(() => onEvent?.(event));
+  if (onEvent !== undefined) for (const each of evidence) each.watch?.(heard);
   const unnamed = createRoute({}, defaults);
   const telling = { onEvent, requestId, pseudonym: devices?.pseudonym };
   // Reached only if `route` was not made by this guard, or a kind of evidence says what it needs in no form.

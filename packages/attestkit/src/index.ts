@@ -32,6 +32,6 @@ export type {
 export type { Appraisal, Evidence, Found, Need, Statuses, VerifyContext } from './ports/evidence.js';
 export type { Health } from './ports/health.js';
 export type { JsonObject } from './ports/json.js';
-export type { FixedKeySource, JwsAlgorithm, KeySource, VerificationKey } from './ports/keys.js';
+export type { FixedKeySource, Jwk, JwsAlgorithm, KeySource, VerificationKey } from './ports/keys.js';
 export type { AttestedRequest } from './ports/request.js';
 export type { AdvanceOptions, Store } from './ports/store.js';

@@ -159,7 +159,10 @@ export function appAttest(options: AppAttestOptions): EnrollmentEvidence<'appAtt
       enforcing.holds(POLICY_CHECKS.virtual, virtual !== true || anchors.some((anchor) => anchor.virtual));
       const root = text(withheld?.['root']);
       enforcing.holds(POLICY_CHECKS.root, root === undefined || anchors.some(({ keyId }) => keyId === root));
-      enforcing.holds(POLICY_CHECKS.risk, isTolerable(riskMetric, maxRiskMetric));
+      enforcing.holds(
+        POLICY_CHECKS.risk,
+        isTolerable(riskMetric, maxRiskMetric, withheld?.['receiptLost'] === true),
+      );
     },
 
     ...(receipts === undefined
@@ -229,13 +232,14 @@ function enrolled(
   };
 }
 
-/** A device whose receipt does not say a metric is accepted: its risk is unknown. */
-function isTolerable(riskMetric: unknown, highest: number | undefined): boolean {
-  return (
-    highest === undefined ||
-    riskMetric === undefined ||
-    (typeof riskMetric === 'number' && riskMetric <= highest)
-  );
+/**
+ * A device whose receipt does not say a metric is accepted: its risk is unknown, and a renewed receipt will say it. If the
+ * receipt is lost, none ever will: the device has to attest again.
+ */
+function isTolerable(riskMetric: unknown, highest: number | undefined, isLost: boolean): boolean {
+  if (highest === undefined) return true;
+  if (riskMetric === undefined) return !isLost;
+  return typeof riskMetric === 'number' && riskMetric <= highest;
 }
 
 function text(value: unknown): string | undefined {

@@ -1,4 +1,3 @@
-import type { JsonWebKey } from 'node:crypto';
 import { amount, atMost } from '../kernel/asked.js';
 import { checkClaims } from '../kernel/jose/claims.js';
 import { ConfigurationError } from '../kernel/errors.js';
@@ -10,7 +9,7 @@ import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { readJwks } from '../kernel/jose/public-keys.js';
 import { enforcing, inspecting } from '../kernel/sinks.js';
 import type { Checks, Inspection } from '../ports/checks.js';
-import type { KeySource } from '../ports/keys.js';
+import type { Jwk, KeySource } from '../ports/keys.js';
 import { CLAIM_CHECKS, TOKEN_CHECKS } from './checks.js';
 import { PROJECT_OPTIONS, readProject, type AppCheckProject, type ProjectRules } from './expectations.js';
 
@@ -48,7 +47,7 @@ export interface AppCheckResult {
 /** What a token must meet. */
 export interface AppCheckExpectations extends AppCheckProject {
   /** Firebase's JWK Set (RFC 7517 §5), parsed. */
-  readonly jwks: { readonly keys: readonly JsonWebKey[] };
+  readonly jwks: { readonly keys: readonly Jwk[] };
   /** Milliseconds since the epoch. Default: now. */
   readonly now?: number | undefined;
 }

@@ -1,4 +1,4 @@
-import { createSecretKey, type JsonWebKey } from 'node:crypto';
+import { createSecretKey } from 'node:crypto';
 import { ConfigurationError } from '../kernel/errors.js';
 import { ALGORITHMS } from '../kernel/jose/jwa.js';
 import { assertKeySource, configuredKeys, jwksSource } from '../kernel/jose/key-source.js';
@@ -6,7 +6,7 @@ import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { publicKey, readJwks } from '../kernel/jose/public-keys.js';
 import { secretDigests } from '../kernel/config/secret-readings.js';
 import { assertSafeSecrets, decodeSecret } from '../kernel/config/secrets.js';
-import type { FixedKeySource, JwsAlgorithm, KeySource, VerificationKey } from '../ports/keys.js';
+import type { Jwk, FixedKeySource, JwsAlgorithm, KeySource, VerificationKey } from '../ports/keys.js';
 
 /**
  * The key an account's tokens are signed with. Several secrets or public keys may be in use at once, while one
@@ -31,12 +31,12 @@ export type ApproovKeyOptions =
     }
   | {
       /** The public key of a key set, as PEM (`approov keyset -getPEM`) or JWK. */
-      readonly publicKey: string | JsonWebKey | readonly (string | JsonWebKey)[];
+      readonly publicKey: string | Jwk | readonly (string | Jwk)[];
       readonly algorithm: Exclude<JwsAlgorithm, `HS${string}`>;
     }
   | {
       /** A JWK Set (RFC 7517 §5), parsed. */
-      readonly jwks: { readonly keys: readonly JsonWebKey[] };
+      readonly jwks: { readonly keys: readonly Jwk[] };
       readonly algorithm: Exclude<JwsAlgorithm, `HS${string}`>;
     };
 
@@ -87,7 +87,7 @@ function readKeys(options: ApproovKeyOptions): FixedKeySource {
     return jwksSource(algorithm, keys);
   }
   const sources = Array.isArray(options.publicKey) ? options.publicKey : [options.publicKey];
-  const keys = sources.map((each: string | JsonWebKey) => publicKey(each, algorithm, 'publicKey'));
+  const keys = sources.map((each: string | Jwk) => publicKey(each, algorithm, 'publicKey'));
   return distinct(algorithm, keys, 'publicKey');
 }
 

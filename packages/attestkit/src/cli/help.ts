@@ -142,6 +142,8 @@ Options
                       and JWT_SECRET_PREVIOUS
   --binding VALUE     the value of the binding header, if it is not in
                       the file
+  --at TIME           inspect it as of the time of the refusal, ISO 8601 with a
+                      zone: 2026-06-01T12:00:00Z. Default: now, or the file's
   --json              {"kind", "at", "readAs", "verdict", "code", "checks":
                       [{"name", "code", "spec", "ok", "detail"}], "result" or
                       "unverified", "notChecked", "notes", "cause",

@@ -13,6 +13,7 @@ const OPTIONS = {
   kind: { type: 'string' },
   secret: { type: 'string' },
   binding: { type: 'string' },
+  at: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -38,14 +39,25 @@ export async function inspect(
   const as = named === undefined ? {} : { kind: named };
   const kind = kindOf(evidence, as);
   const binding = text('binding');
+  const now = timeOf(text('at'));
   const report = inspectEvidence(evidence, {
     ...as,
+    ...(now !== undefined && { now }),
     ...(secret === undefined && hasKey(evidence, as) ? {} : secretFor(kind, secret, env)),
     // The bytes as they were typed, one character each, as a server sees a header's value.
     ...(binding !== undefined && { binding: Buffer.from(binding).toString('latin1') }),
   });
   const colors = isTerminal && (env['NO_COLOR'] ?? '') === '';
-  const isOfNow = !saysTime(evidence, as);
+  const isOfNow = now === undefined && !saysTime(evidence, as);
   out(flag('json') ? `${printable(JSON.stringify(report, null, 2))}\n` : render(report, colors, isOfNow));
   return report.verdict === 'pass' ? 0 : 1;
+}
+
+/** Milliseconds since the epoch. */
+function timeOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const time = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(time))
+    throw new UsageError('--at is not a time with a zone, such as 2026-06-01T12:00:00Z');
+  return time;
 }

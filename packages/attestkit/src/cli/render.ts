@@ -40,7 +40,7 @@ const STYLES = { held: 32, failed: 31, faint: 2 } as const;
 const PAST = /_(EXPIRED|TOO_OLD)$/;
 
 const AT_HINT =
-  'It was checked as of the current time. To see why it was refused earlier, set "at" in an evidence file to the time of the refusal.';
+  'It was checked as of the current time. To see why it was refused earlier, give --at TIME, the time of the refusal.';
 
 /** How the detail of a check begins that holds because the configuration does not ask. */
 const NOT_ASKED = 'not asked';

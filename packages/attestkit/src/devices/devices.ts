@@ -94,7 +94,7 @@ export function devices(options: DevicesOptions): Devices {
   assertOptions(options, DEVICES_OPTIONS, 'devices', 'devices.');
   return {
     connect: ({ now, onEvent, requestId }) => {
-      const { evidence = [], secret = [], hashKey, store, allowPublishedSecret, limiter } = options;
+      const { evidence = [], secret, hashKey, store, allowPublishedSecret, limiter } = options;
       const tell = (event: GuardEvent): void => quietly(() => onEvent?.(event));
       const limits = readLimits(options.limits);
       const sessions = createSessions({
@@ -117,10 +117,7 @@ export function devices(options: DevicesOptions): Devices {
         onEvent,
         requestId,
       });
-      for (const { watch, companion } of onEvent === undefined ? [] : evidence) {
-        watch?.(tell);
-        companion?.evidence.watch?.(tell);
-      }
+      if (onEvent !== undefined) for (const each of withCompanions(evidence)) each.watch?.(tell);
       if (hashKey === undefined)
         tell({ type: 'configuration', at: now(), option: 'devices.hashKey', says: HASHES_CHANGE });
       return {
@@ -142,11 +139,18 @@ export function devices(options: DevicesOptions): Devices {
 
 function secretUses({ evidence = [], secret, hashKey }: DevicesOptions): readonly SecretUse[] {
   return [
-    ...evidence.map(({ kind, secretDigests }) => ({
-      option: `devices.evidence (${kind})`,
-      digests: secretDigests?.() ?? [],
+    ...withCompanions(evidence).map((each) => ({
+      option: `devices.evidence (${each.kind})`,
+      digests: each.secretDigests?.() ?? [],
     })),
     usedAsText('devices.secret', [secret ?? []].flat()),
     usedAsText('devices.hashKey', hashKey === undefined ? [] : [hashKey]),
   ];
+}
+
+/** The kinds, and those that come beside them. */
+function withCompanions(evidence: readonly EnrollmentEvidence[]): readonly EnrollmentEvidence[] {
+  return evidence.flatMap((each) =>
+    each.companion === undefined ? [each] : [each, each.companion.evidence],
+  );
 }

@@ -118,6 +118,13 @@ export function createRoute(options: RouteOptions, defaults: RouteDefaults): Rea
   const asked = withRequired(wanted, demanded('require'));
   // Any of them: one that is required anyway is enough.
   const isMet = accept.some((kind) => asked.some(({ evidence }) => evidence.kind === kind));
+  const idle = options.accept?.filter((kind) => !asked.some(({ evidence }) => evidence.kind === kind)) ?? [];
+  if (isMet && idle.length > 0)
+    throw new ConfigurationError(
+      'accept',
+      `names ${idle.join(', ')}, which has no effect: the route requires ${asked.map(({ evidence }) => evidence.kind).join(', ')}`,
+      'Leave it out, or make two routes: an option such as binding requires the kind that it belongs to.',
+    );
   const accepted = isMet ? [] : accept.map(demanded('accept'));
   // The one kind that is accepted is required, and so is what it requires; of several, none can require another one.
   const isRequired = accepted.length === 1 && accepted.some((each) => requiredBy(each).length > 0);

@@ -1,4 +1,4 @@
-import type { JsonWebKey } from 'node:crypto';
+import type { Jwk } from '../ports/keys.js';
 import { isJsonObject } from '../kernel/bytes/json.js';
 import type { Member } from './members.js';
 
@@ -39,12 +39,12 @@ export function listOfOptions<T extends object>(): Member<readonly T[]> {
 /** Evidence that is JSON itself: what is wrong with it, the verifier says. */
 export const anything: Member<unknown> = { is: 'JSON', read: (value) => value };
 
-export const pemOrJwk: Member<string | JsonWebKey> = {
+export const pemOrJwk: Member<string | Jwk> = {
   is: 'a PEM as a string, or a JWK',
-  read: (value) => (isJsonObject(value) ? (value as JsonWebKey) : text.read(value)),
+  read: (value) => (isJsonObject(value) ? (value as Jwk) : text.read(value)),
 };
 
-export const jwkSet: Member<{ readonly keys: readonly JsonWebKey[] }> = { ...options(), is: 'a JWK Set' };
+export const jwkSet: Member<{ readonly keys: readonly Jwk[] }> = { ...options(), is: 'a JWK Set' };
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 

@@ -1,4 +1,4 @@
-import type { JsonWebKey } from 'node:crypto';
+import type { Jwk } from './keys.js';
 import type { Answer } from './decision.js';
 import type { Enrolled } from './enrollment.js';
 import type { Counter, GuardEvent } from './events.js';
@@ -24,8 +24,8 @@ export interface Device {
   readonly enrolledAt: number;
   /** What its evidence said, with its key, if it has one. */
   readonly enrolled: Enrolled;
-  /** Why it is blocked; empty if it is not. Each block has to be lifted by its own name. */
-  readonly blocked: readonly ('record' | 'key')[];
+  /** What of it is blocked; empty if nothing is. Each block has to be lifted by its own name. */
+  readonly blocked: readonly ('record' | 'key' | 'user')[];
   /** Its live sessions. */
   readonly sessions: readonly {
     readonly sessionId: string;
@@ -86,7 +86,7 @@ export interface DeviceControl {
    */
   receipt(recordId: string): Promise<string | undefined>;
   /** The public keys of session tokens, as a JWK Set; empty if they are signed with the secret. */
-  jwks(): { readonly keys: readonly JsonWebKey[] };
+  jwks(): { readonly keys: readonly Jwk[] };
 }
 
 /** Devices that enroll and get sessions, for a guard: made by `devices({ … })` of `attestkit/devices`. */
@@ -124,7 +124,7 @@ export type ConnectedDevices = ReturnType<Devices['connect']>;
 export type SecretUse = ConnectedDevices['secretUses'][number];
 
 /** Why a record is blocked: itself, or its key. */
-export type BlockReason = Device['blocked'][number];
+export type BlockReason = Exclude<Device['blocked'][number], 'user'>;
 
 /** How a device is named: by its record, or by the label that the client chose. */
 export type DeviceName = Parameters<DeviceControl['find']>[0];

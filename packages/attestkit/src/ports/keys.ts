@@ -1,5 +1,6 @@
 import type { RemoteEvent } from './events.js';
-import type { KeyObject } from 'node:crypto';
+import type { KeyObject, webcrypto } from 'node:crypto';
+import type { JsonObject } from './json.js';
 
 /** The signature algorithms of RFC 7518 §3.1 and RFC 8037 §3.1 that are understood. */
 export type JwsAlgorithm =
@@ -16,6 +17,9 @@ export type JwsAlgorithm =
   | 'ES384'
   | 'ES512'
   | 'EdDSA';
+
+/** A JSON Web Key (RFC 7517), parsed: of `node:crypto`, of Web Crypto, or of a JWK Set. */
+export type Jwk = JsonObject | webcrypto.JsonWebKey;
 
 /** A key that is pinned to one algorithm. Never made from anything that a token says. */
 export interface VerificationKey {

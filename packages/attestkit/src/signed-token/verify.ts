@@ -1,4 +1,3 @@
-import type { JsonWebKey } from 'node:crypto';
 import { checkClaims, claimExpectations, type ClaimExpectations } from '../kernel/jose/claims.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import type { JsonObject } from '../kernel/bytes/json.js';
@@ -9,7 +8,7 @@ import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { readJwks } from '../kernel/jose/public-keys.js';
 import { enforcing, inspecting } from '../kernel/sinks.js';
 import type { Checks, Inspection } from '../ports/checks.js';
-import type { JwsAlgorithm, KeySource } from '../ports/keys.js';
+import type { Jwk, JwsAlgorithm, KeySource } from '../ports/keys.js';
 import { CLAIM_CHECKS, TOKEN_CHECKS } from './checks.js';
 
 /** A token that an attester signed for one app, one device and one challenge. */
@@ -28,7 +27,7 @@ export interface SignedTokenResult {
 /** What a token must meet. */
 export interface SignedTokenExpectations {
   /** The attester's JWK Set (RFC 7517 §5), parsed. */
-  readonly jwks: { readonly keys: readonly JsonWebKey[] };
+  readonly jwks: { readonly keys: readonly Jwk[] };
   /** The one algorithm of the tokens. Default `ES256`. */
   readonly algorithm?: Exclude<JwsAlgorithm, `HS${string}`> | undefined;
   /** The apps that are accepted; `app_id` has to be one of them, and `aud` has to name the same one. */

@@ -8,7 +8,7 @@ import { mintApproovToken } from 'attestkit-testing/approov';
 import { cli, ENV, SECRET } from './support/terminal.js';
 
 const HINT =
-  /\nFAIL \w+\n {5}[^\n]+(\n {5}[^\n]+)*\n {5}It was checked as of the current time\. [^\0]*set "at"/;
+  /\nFAIL \w+\n {5}[^\n]+(\n {5}[^\n]+)*\n {5}It was checked as of the current time\. [^\0]*give --at/;
 
 async function inspected(file: object | string, ...argv: readonly string[]) {
   const stdin = typeof file === 'string' ? file : JSON.stringify(file);

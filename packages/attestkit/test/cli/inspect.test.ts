@@ -194,6 +194,25 @@ describe('input that cannot be used', () => {
   });
 });
 
+describe('--at', () => {
+  it('inspects as of a time', async () => {
+    const token = (await cli(['token', '--expire', '5'])).out.trim();
+    const run = async (at: string) => (await cli(['inspect', token, '--json', '--at', at])).out;
+    const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
+    expect(JSON.parse(await run(inAnHour))).toMatchObject({
+      at: inAnHour,
+      code: 'ERR_APPROOV_TOKEN_EXPIRED',
+    });
+  });
+
+  it.each(['yesterday', '2026-06-01', '2026-06-01T12:00:00', '2026-13-01T12:00:00Z'])(
+    'takes no time like %s',
+    async (at) => {
+      expect(await cli(['inspect', 'a.b.c', '--at', at])).toMatchObject({ status: 2, out: '' });
+    },
+  );
+});
+
 async function* breaking(): AsyncIterable<Uint8Array> {
   yield Buffer.from('{');
   throw new Error('gone');

@@ -85,12 +85,6 @@ describe('several kinds', () => {
       [401, 'b_MISSING'],
     ],
     ['an option and the default both', { b: 'good', c: 'good' }, { cOption: true }, [['c', 'b'], []]],
-    [
-      'an accepted kind that is required anyway',
-      { a: 'good' },
-      { require: ['a'], accept: ['a', 'b'] },
-      [['a'], []],
-    ],
     ['an option that is off requires nothing', { b: 'good' }, { aOption: false }, [['b'], []]],
   ])('%s', async (_, fields, options, outcome) => {
     expect(await decided(guard, request(fields as Record<string, string>), route(guard, options))).toEqual(

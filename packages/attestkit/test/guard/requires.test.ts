@@ -35,7 +35,7 @@ it('what the one accepted kind requires is required too', async () => {
 
 it('one of several accepted kinds requires no other', () => {
   expect(() => guard.route({ accept: ['a', 'b'] })).toThrow(ConfigurationError);
-  expect(guard.route({ accept: ['b', 'c'], require: ['a', 'b'] }).asked).toEqual(['a', 'b']);
+  expect(guard.route({ accept: ['b'], require: ['a', 'b'] }).asked).toEqual(['a', 'b']);
 });
 
 it('a kind that requires others comes right behind them', () => {

@@ -31,6 +31,14 @@ describe('a route', () => {
     expect(guarding([double('a')]).guard.route({ maxBodyBytes })).toMatchObject({ maxBodyBytes });
   });
 
+  it('accepts no kind without effect beside one that is required', () => {
+    const { guard } = guarding([double('a'), double('b')], { accept: ['a', 'b'] });
+    const { variable, message } = refusal(() => route(guard, { require: ['a'], accept: ['a', 'b'] }));
+    expect([variable, message]).toEqual(['accept', expect.stringContaining('names b, which has no effect')]);
+    expect(route(guard, { require: ['a'] }).asked).toEqual(['a']);
+    expect(route(guard, { require: ['a'], accept: ['a'] }).asked).toEqual(['a']);
+  });
+
   it('takes no preflight but the two', () => {
     const { guard } = guarding([double('a')]);
     expect(refusal(() => route(guard, { preflight: 'maybe' })).variable).toBe('preflight');
@@ -54,7 +62,7 @@ describe('a route', () => {
 
   it('asks once for kinds that require each other', () => {
     const { guard } = guarding([requiring('a', 'b'), requiring('b', 'a')], { accept: ['a'] });
-    expect(guard.route({ require: ['a'] }).asked).toEqual(['b', 'a']);
+    expect(route(guard, { require: ['a'] }).asked).toEqual(['b', 'a']);
     expect(guard.route({ require: ['b', 'a'] }).asked).toEqual(['a', 'b']);
   });
 

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { appAttest } from '../../src/app-attest/index.js';
+import { appCheck } from '../../src/app-check/index.js';
 import { approov } from '../../src/approov/index.js';
 import { createGuard } from '../../src/create-guard.js';
 import { devices } from '../../src/devices/index.js';
@@ -10,7 +12,7 @@ import { remoteJwks } from '../../src/net/index.js';
 import { playIntegrity } from '../../src/play-integrity/index.js';
 import type { GuardEvent, RemoteEvent } from '../../src/ports/events.js';
 import { memoryStore } from '../../src/stores/memory.js';
-import { newSecret } from '../sessions/support/backend.js';
+import { newSecret, requestOf } from '../sessions/support/backend.js';
 
 const answering = (status: number, body: unknown) => async (): Promise<Response> =>
   Response.json(body, { status });
@@ -81,5 +83,28 @@ describe('a request to another service', () => {
     expect(new Set(hosts)).toEqual(
       new Set(['keys.example.com', 'list.example.com', 'metadata.google.internal']),
     );
+  });
+
+  it('tells one request once, though two kinds share the source of keys', async () => {
+    let fetched = 0;
+    const fetch = (async () => {
+      fetched += 1;
+      return Response.json({ keys: [] });
+    }) as typeof globalThis.fetch;
+    const keys = remoteJwks('https://keys.example.com/jwks', { algorithm: 'RS256', fetch });
+    const events: RemoteEvent[] = [];
+    const guard = createGuard({
+      evidence: [
+        approov({ keys }),
+        appCheck({ keys, projectNumber: '123456789', appIds: ['1:123456789:ios:abc'] } as never),
+      ],
+      accept: ['approov'],
+      onEvent: (event) => {
+        if (event.type === 'remote') events.push(event);
+      },
+    });
+    const token = `${Buffer.from('{"alg":"RS256","kid":"a"}').toString('base64url')}.e30.${randomBytes(256).toString('base64url')}`;
+    await guard.check(requestOf({ fields: { 'approov-token': token } }));
+    expect([fetched, events.length]).toEqual([1, 1]);
   });
 });

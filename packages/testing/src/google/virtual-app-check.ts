@@ -1,4 +1,5 @@
-import { createPublicKey, generateKeyPairSync, randomBytes, randomUUID, type JsonWebKey } from 'node:crypto';
+import type { Jwk } from 'attestkit';
+import { createPublicKey, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { Issued } from '../issued.js';
 import { ConfigurationError } from 'attestkit/errors';
 import { assertOptions, within } from '../options.js';
@@ -32,7 +33,7 @@ export interface AppCheckTokenOptions {
 /** App Check for one app of one project. */
 export interface VirtualAppCheck {
   /** The key set that Firebase publishes. */
-  readonly jwks: { readonly keys: readonly JsonWebKey[] };
+  readonly jwks: { readonly keys: readonly Jwk[] };
   /**
    * A token, as the app's `getToken` or `getLimitedUseToken` returns it. Each has a `jti` of its own, session tokens too:
    * only the lifetime tells the two apart. An Android app with an SDK from before May 2026 gets session tokens from both

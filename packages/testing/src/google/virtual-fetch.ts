@@ -1,8 +1,8 @@
+import type { Jwk } from 'attestkit';
 import {
   generateKeyPairSync,
   randomBytes,
   verify,
-  type JsonWebKey,
   type KeyObject,
   type KeyPairKeyObjectResult,
 } from 'node:crypto';
@@ -131,7 +131,7 @@ function refusal(code: number, status: string): Reply {
   return { status: code, body: { error: { code, status } } };
 }
 
-function keysOf({ appCheck }: Services): readonly JsonWebKey[] {
+function keysOf({ appCheck }: Services): readonly Jwk[] {
   // Each stands there twice: by number and id.
   return [...new Set([...appCheck.values()].flat())].flatMap(({ jwks }) => jwks.keys);
 }

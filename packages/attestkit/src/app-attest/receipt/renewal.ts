@@ -1,4 +1,5 @@
 import { decodeBase64 } from '../../kernel/bytes/base64.js';
+import { equalBytes } from '../../kernel/bytes/equal-bytes.js';
 import { AttestationError } from '../../kernel/errors.js';
 import { enforcing } from '../../kernel/sinks.js';
 import type { Enrolled } from '../../ports/enrollment.js';
@@ -66,6 +67,9 @@ export function isRenewalDue({ facts, withheld }: Enrolled, now: number): boolea
  * Exchanges the receipt of an enrolled key for a newer one if that is due. A receipt that is not newer, not genuine, or of
  * another app, key or environment is not kept.
  *
+ * A replacement writes its record before its receipt. If the receipt was lost in between, the kept one is of the key before, and the
+ * risk of this key cannot be known any more: `withheld.receiptLost` says so.
+ *
  * @returns what to keep, or undefined if nothing changes: nothing is due, or the service cannot be reached
  */
 export async function renewReceipt(
@@ -78,7 +82,9 @@ export async function renewReceipt(
   const old = kept === undefined ? undefined : readKept(kept);
   const { receiptRetryAt, ...facts } = enrolled.facts;
   const tooSoon = typeof receiptRetryAt === 'number' && now < receiptRetryAt;
-  if (kept === undefined || old === undefined || tooSoon || receiptDue(old, now) === 'wait') return undefined;
+  if (kept === undefined || old === undefined || tooSoon) return undefined;
+  if (!isOfKey(old, enrolled)) return { ...enrolled, withheld: { ...enrolled.withheld, receiptLost: true } };
+  if (receiptDue(old, now) === 'wait') return undefined;
 
   const exchange = await receipts.exchange(kept, enrolled.environment as ReceiptEnvironment);
   if (exchange.outcome === 'throttled' || exchange.outcome === 'unavailable') return undefined;
@@ -118,6 +124,10 @@ function appraiseNew(
   };
   const fresh = orUndefined(() => appraiseReceipt(receipt, rules, enforcing));
   return fresh?.type === 'RECEIPT' && fresh.createdAt > old.createdAt ? fresh : undefined;
+}
+
+function isOfKey({ publicKey }: ReceiptPayload, { key }: Enrolled): boolean {
+  return equalBytes(publicKey, Buffer.from(key?.publicKey ?? '', 'base64url'));
 }
 
 /** What a receipt says that was verified before it was kept. */

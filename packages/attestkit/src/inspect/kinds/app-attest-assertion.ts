@@ -1,4 +1,4 @@
-import type { JsonWebKey } from 'node:crypto';
+import type { Jwk } from '../../ports/keys.js';
 import {
   inspectAppAttestAssertion,
   type AppAttestAssertion,
@@ -22,7 +22,7 @@ export interface AppAttestAssertionEvidence {
   /** The App ID: `TEAMID1234.com.example.app`. */
   readonly appId: string;
   /** The attested key: PEM, the base64 of `key.publicKey` of the attestation's report or of its point, or a JWK. */
-  readonly publicKey: string | JsonWebKey;
+  readonly publicKey: string | Jwk;
   /** The text whose SHA-256 the app gave to `generateAssertion`: of a signed request the six lines. */
   readonly clientDataText?: string;
   /** Instead of `clientDataText`: its bytes. */

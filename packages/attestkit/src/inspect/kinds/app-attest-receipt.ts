@@ -1,4 +1,4 @@
-import type { JsonWebKey } from 'node:crypto';
+import type { Jwk } from '../../ports/keys.js';
 import { inspectAppAttestReceipt, type AppAttestReceipt } from '../../app-attest/index.js';
 import { bytes, listOfBytes } from '../byte-members.js';
 import {
@@ -21,7 +21,7 @@ export interface AppAttestReceiptEvidence {
   /** The App ID: `TEAMID1234.com.example.app`. */
   readonly appId: string;
   /** The attested key: PEM, the base64 of `key.publicKey` of the attestation's report or of its point, or a JWK. */
-  readonly publicKey: string | JsonWebKey;
+  readonly publicKey: string | Jwk;
   /** As field 7 names it; `sandbox` is development. Not checked unless given. */
   readonly environment?: 'production' | 'sandbox';
   /** How old it may be; Apple says 300 when it comes with an attestation. Not checked unless given. */

@@ -1,4 +1,4 @@
-import type { JsonWebKey } from 'node:crypto';
+import type { Jwk } from '../../ports/keys.js';
 import { inspectAppCheckForm, TOKEN_CHECKS } from '../../app-check/internal.js';
 import { inspectAppCheckToken, type AppCheckResult } from '../../app-check/index.js';
 import { isPlaceholder, reasonIn } from '../recognize/tokens.js';
@@ -13,7 +13,7 @@ export interface AppCheckEvidence {
   /** The value of the header field `X-Firebase-AppCheck`. */
   readonly token: string;
   /** Firebase's JWK Set. */
-  readonly jwks: { readonly keys: readonly JsonWebKey[] };
+  readonly jwks: { readonly keys: readonly Jwk[] };
   /** The project's number, not its id: `123456789012`. */
   readonly projectNumber: string;
   /** Firebase App IDs that are allowed: `1:123456789012:android:0a1b2c3d4e5f`. */

@@ -1,8 +1,8 @@
-import { createSecretKey, type JsonWebKey } from 'node:crypto';
+import { createSecretKey } from 'node:crypto';
 import { approovKeys } from '../../approov/index.js';
 import { ALGORITHMS } from '../../kernel/jose/jwa.js';
 import { configuredKeys } from '../../kernel/jose/key-source.js';
-import type { FixedKeySource } from '../../ports/keys.js';
+import type { Jwk, FixedKeySource } from '../../ports/keys.js';
 import { decodeAnySecret } from '../../kernel/config/secrets.js';
 import type { JwsAlgorithm } from '../../ports/keys.js';
 import { unusable } from '../evidence-error.js';
@@ -15,9 +15,9 @@ export interface ApproovKeyMembers {
   /** The account secret in base64url. */
   readonly secretBase64url?: string;
   /** PEM or JWK; needs `algorithm`. */
-  readonly publicKey?: string | JsonWebKey;
+  readonly publicKey?: string | Jwk;
   /** A JWK Set; needs `algorithm`. */
-  readonly jwks?: { readonly keys: readonly JsonWebKey[] };
+  readonly jwks?: { readonly keys: readonly Jwk[] };
 }
 
 export const KEY_MEMBERS = ['secretBase64', 'secretBase64url', 'publicKey', 'jwks'] as const;

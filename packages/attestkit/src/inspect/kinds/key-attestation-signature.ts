@@ -1,4 +1,5 @@
-import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import type { Jwk } from '../../ports/keys.js';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import {
   base64Length,
   decodeFilled,
@@ -30,7 +31,7 @@ export interface KeyAttestationSignatureEvidence {
   /** Of the header field, as it was sent: in base64 or base64url; of ECDSA in DER. */
   readonly signature: string;
   /** The attested key: PEM, the base64 of `key.publicKey` of the attestation's report or of its point, or a JWK. */
-  readonly publicKey: string | JsonWebKey;
+  readonly publicKey: string | Jwk;
   /** `key.algorithm` of the attestation's report, which the server keeps: `ecdsa-sha256`. */
   readonly algorithm: SignatureAlgorithm;
   /** What was signed, as text: the six lines, with line feeds between. */

@@ -1,4 +1,5 @@
-import { createPublicKey, type JsonWebKey } from 'node:crypto';
+import type { Jwk } from '../../ports/keys.js';
+import { createPublicKey } from 'node:crypto';
 import { isJsonObject } from '../../kernel/bytes/json.js';
 import { keyIdOf, readPublicKey } from '../../key-attestation/internal.js';
 import { bytes } from '../byte-members.js';
@@ -58,10 +59,10 @@ function isPrivate(jwk: object): boolean {
   return Object.hasOwn(jwk, 'd') || Object.hasOwn(jwk, 'k');
 }
 
-function spkiOfJwk(jwk: JsonWebKey): Uint8Array | undefined {
+function spkiOfJwk(jwk: Jwk): Uint8Array | undefined {
   if (isPrivate(jwk)) return undefined;
   try {
-    return createPublicKey({ key: jwk, format: 'jwk' }).export({ type: 'spki', format: 'der' });
+    return createPublicKey({ key: jwk as never, format: 'jwk' }).export({ type: 'spki', format: 'der' });
   } catch {
     return undefined;
   }

@@ -1,8 +1,7 @@
-import type { JsonWebKey } from 'node:crypto';
 import { unambiguousKeys } from '../../kernel/jose/key-source.js';
 import { readJwks } from '../../kernel/jose/public-keys.js';
 import { readSecrets, sessionKeySource, type SessionAlgorithm } from '../../sessions/internal.js';
-import type { FixedKeySource } from '../../ports/keys.js';
+import type { Jwk, FixedKeySource } from '../../ports/keys.js';
 import { unusable } from '../evidence-error.js';
 import { onlyOne } from '../members.js';
 
@@ -11,9 +10,9 @@ export interface SessionKeyMembers {
   /** The guard's `secret`: all of them, if there are several; a published one is taken too. */
   readonly secret?: string | readonly string[];
   /** PEM or JWK; needs `algorithm`. A PEM is the key of tokens that name it by its thumbprint (RFC 7638). */
-  readonly publicKey?: string | JsonWebKey;
+  readonly publicKey?: string | Jwk;
   /** The JWK Set that the server publishes; needs `algorithm`. */
-  readonly jwks?: { readonly keys: readonly JsonWebKey[] };
+  readonly jwks?: { readonly keys: readonly Jwk[] };
 }
 
 export const SESSION_KEY_MEMBERS = ['secret', 'publicKey', 'jwks'] as const;

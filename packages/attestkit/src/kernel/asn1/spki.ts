@@ -1,4 +1,5 @@
-import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import type { Jwk } from '../../ports/keys.js';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { p256Point } from './cose.js';
 import { isNull, readBitString, readOid, readPositive } from './der-values.js';
 import { readDer, readSequence } from './der.js';
@@ -16,21 +17,21 @@ const RSA = '1.2.840.113549.1.1.1';
 export function importSpki(spki: Uint8Array): KeyObject | undefined {
   try {
     const jwk = p256Jwk(spki) ?? rsaJwk(spki);
-    if (jwk !== undefined) return createPublicKey({ key: jwk, format: 'jwk' });
+    if (jwk !== undefined) return createPublicKey({ key: jwk as never, format: 'jwk' });
     return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
   } catch {
     return undefined;
   }
 }
 
-function p256Jwk(spki: Uint8Array): JsonWebKey | undefined {
+function p256Jwk(spki: Uint8Array): Jwk | undefined {
   const point = p256Point(spki);
   if (point === undefined) return undefined;
   return { kty: 'EC', crv: 'P-256', x: base64url(point, 1, 33), y: base64url(point, 33) };
 }
 
 /** Only of what RFC 3279 §2.3.1 says exactly: all else is left to OpenSSL. */
-function rsaJwk(spki: Uint8Array): JsonWebKey | undefined {
+function rsaJwk(spki: Uint8Array): Jwk | undefined {
   const [algorithm, bits, more] = readSequence(readDer(spki)) ?? [];
   const [oid, parameters, other] = readSequence(algorithm) ?? [];
   if (readOid(oid) !== RSA || !isNull(parameters) || other !== undefined || more !== undefined)

@@ -1,5 +1,5 @@
-import { createPublicKey, hash, type JsonWebKey, type KeyObject } from 'node:crypto';
-import type { JwsAlgorithm, VerificationKey } from '../../ports/keys.js';
+import { createPublicKey, hash, type KeyObject } from 'node:crypto';
+import type { Jwk, JwsAlgorithm, VerificationKey } from '../../ports/keys.js';
 import { ConfigurationError } from '../errors.js';
 import { ALGORITHMS } from './jwa.js';
 import { isJsonObject, type JsonObject } from '../bytes/json.js';
@@ -13,11 +13,7 @@ const SECRET_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
  *
  * @throws ConfigurationError when it cannot be read, is private, or does not fit the algorithm
  */
-export function publicKey(
-  source: string | JsonWebKey,
-  algorithm: JwsAlgorithm,
-  variable: string,
-): VerificationKey {
+export function publicKey(source: string | Jwk, algorithm: JwsAlgorithm, variable: string): VerificationKey {
   const refuse = (problem: string, remedy: string, cause?: unknown): never => {
     throw new ConfigurationError(variable, problem, remedy, cause === undefined ? undefined : { cause });
   };
@@ -63,7 +59,7 @@ export function readJwks(document: unknown, algorithm: JwsAlgorithm): readonly V
     if (!isJsonObject(jwk)) return 'it has a key that is not a JSON object';
     if (SECRET_MEMBERS.some((member) => member in jwk)) return 'it has a private or symmetric key';
     if (jwkMisfit(jwk, algorithm) !== undefined) continue;
-    const key = fromJwk(jwk as JsonWebKey, algorithm);
+    const key = fromJwk(jwk as Jwk, algorithm);
     if (key === undefined) continue;
     if (keys.some((other) => other.kid === key.kid && other.key.equals(key.key))) continue;
     keys.push(key);
@@ -80,9 +76,9 @@ export function jwkThumbprint(key: KeyObject): string {
   return hash('sha256', JSON.stringify({ crv, kty, x, y }), 'base64url');
 }
 
-function fromJwk(jwk: JsonWebKey, algorithm: JwsAlgorithm): VerificationKey | undefined {
+function fromJwk(jwk: Jwk, algorithm: JwsAlgorithm): VerificationKey | undefined {
   try {
-    const key = createPublicKey({ key: jwk, format: 'jwk' });
+    const key = createPublicKey({ key: jwk as never, format: 'jwk' });
     if (keyMisfit(key, algorithm) !== undefined) return undefined;
     const kid = (jwk as JsonObject)['kid'];
     return { algorithm, key, kid: typeof kid === 'string' ? kid : undefined };

@@ -1,4 +1,5 @@
-import { constants, createSign, createVerify, type JsonWebKey, type KeyObject } from 'node:crypto';
+import type { Jwk } from '../../ports/keys.js';
+import { constants, createSign, createVerify, type KeyObject } from 'node:crypto';
 
 // Written for Cloudflare's workerd too. It does not take a KeyObject beside options, so the key goes in as a JWK, which
 // OpenSSL reads in a fraction of the time that DER takes. And its `verify` and `sign` take the options and ignore them:
@@ -7,7 +8,7 @@ import { constants, createSign, createVerify, type JsonWebKey, type KeyObject } 
 const PSS = constants.RSA_PKCS1_PSS_PADDING;
 
 /** The JWK of a public key, which every verification needs. */
-const exported = new WeakMap<KeyObject, JsonWebKey>();
+const exported = new WeakMap<KeyObject, Jwk>();
 
 /**
  * Whether an RSASSA-PSS signature (RFC 8017 §8.1.2, with MGF1 of the same hash) is the key's.
@@ -27,7 +28,7 @@ export function verifyPss(
     jwk = key.export({ format: 'jwk' });
     exported.set(key, jwk);
   }
-  const options = { key: jwk, format: 'jwk', padding: PSS, saltLength } as const;
+  const options = { key: jwk as never, format: 'jwk', padding: PSS, saltLength } as const;
   return createVerify(hash).update(signed).verify(options, signature);
 }
 

@@ -55,6 +55,8 @@ export class Enrolling {
   #claimed: Promise<void> | undefined;
   #counted: Promise<void> | undefined;
   #admitted: Promise<void> | undefined;
+  /** What the application said, by the record and the key that it was asked about. */
+  readonly #authorized = new Map<string, Promise<boolean>>();
 
   constructor(context: Context, replacement: Replacement, evidence: EnrollmentEvidence, terms: Terms) {
     this.#context = context;
@@ -157,7 +159,7 @@ export class Enrolling {
     const proof = await proofByPreviousKey(this.#context, record, this.#replacement);
     // For a user who is not named the application cannot speak.
     const isNamed = record.user === undefined || record.user === candidate.user;
-    if (proof === undefined && !(isNamed && (await isAuthorized(this.#context, record, this.#replacement))))
+    if (proof === undefined && !(isNamed && (await this.#mayReplace(record))))
       throw new AttestationError(CONFLICTS.label);
     // Each new key leaves a pointer behind, as each new record does.
     if (pointer === undefined) await this.#admit();
@@ -174,6 +176,14 @@ export class Enrolling {
       const [, isOurs] = await Promise.all([this.#claim(), this.#point(written, pointer, next.pointersFor)]);
       return isOurs;
     });
+  }
+
+  /** Asks the application once, however often the enrollment is judged: it may use up a one-time code. */
+  #mayReplace(record: DeviceRecord): Promise<boolean> {
+    const about = `${record.id} ${record.enrolled.key?.id ?? ''}`;
+    const asked = this.#authorized.get(about) ?? isAuthorized(this.#context, record, this.#replacement);
+    this.#authorized.set(about, asked);
+    return asked;
   }
 
   /** Says whose a key is; what says so already is given a new end, or it could end before the record. */

@@ -43,14 +43,16 @@ async function end(
   return ended;
 }
 
-async function find({ devices, now }: Context, name: DeviceName): Promise<Device | undefined> {
+async function find({ devices, users, now }: Context, name: DeviceName): Promise<Device | undefined> {
   const recordId = 'recordId' in name ? name.recordId : undefined;
   const labelDigest =
     'recordId' in name ? await devices.labelDigestOf(name.recordId) : storeKeys.labelDigest(name.deviceId);
   if (labelDigest === undefined) return undefined;
   const { record } = await devices.read(labelDigest);
   if (record === undefined || (recordId !== undefined && record.id !== recordId)) return undefined;
-  return deviceOf(record, now());
+  const isUserBlocked = record.user !== undefined && (await users.isBlocked(record.user));
+  const device = deviceOf(record, now());
+  return isUserBlocked ? { ...device, blocked: [...device.blocked, 'user'] } : device;
 }
 
 function deviceOf(record: DeviceRecord, now: number): Device {

@@ -137,6 +137,7 @@ async function endFamily(
     at = await devices.read(place.labelDigest);
     current = at.record;
   }
+  if (current !== undefined) throw new AttestationError(STATE_CHECKS.contention, { retryAfter: 1 });
 }
 
 /**

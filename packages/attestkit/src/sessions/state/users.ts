@@ -1,9 +1,13 @@
 import { BoundedCache } from '../../kernel/bounded-cache.js';
 import { AttestationError } from '../../kernel/errors.js';
-import type { Store } from '../../ports/store.js';
+import type { Store, Versioned } from '../../ports/store.js';
 import { ACCESS_CHECKS as CHECKS } from './revocation-checks.js';
+import { STATE_CHECKS } from './state-checks.js';
 import { storeKeys } from './store-keys.js';
 import { decodeRecord, encodeRecord } from './stored-value.js';
+
+/** How often a block is tried while others write the same user. */
+const ATTEMPTS = 8;
 
 /** Users that an instance remembers. */
 const CAPACITY = 10_000;
@@ -32,16 +36,22 @@ export class Users {
     if (age < staleMs) return;
     const found = await this.#store.get(key);
     if (found === undefined) this.#open.set(key, askedAt);
-    if (found === undefined) return;
-    if (decodeRecord<{ blocked?: unknown }>(found).blocked !== false)
-      throw new AttestationError(CHECKS.userBlocked);
+    if (isBlocked(found)) throw new AttestationError(CHECKS.userBlocked);
+  }
+
+  async isBlocked(user: string): Promise<boolean> {
+    return isBlocked(await this.#store.get(storeKeys.user(user)));
   }
 
   async block(user: string): Promise<void> {
     const key = storeKeys.user(user);
     this.#open.delete(key);
-    // Written once and deleted: where another one was faster, it is blocked already.
-    await this.#store.put(key, encodeRecord({ blocked: true }), undefined);
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const found = await this.#store.get(key);
+      if (isBlocked(found)) return;
+      if (await this.#store.put(key, encodeRecord({ blocked: true }), found?.version)) return;
+    }
+    throw new AttestationError(STATE_CHECKS.contention, { retryAfter: 1 });
   }
 
   /** @returns false if the user was not blocked */
@@ -50,4 +60,8 @@ export class Users {
     const found = await this.#store.get(key);
     return found !== undefined && this.#store.delete(key, found.version);
   }
+}
+
+function isBlocked(found: Versioned | undefined): boolean {
+  return found !== undefined && decodeRecord<{ blocked?: unknown }>(found).blocked !== false;
 }

@@ -1,11 +1,11 @@
-import { createPrivateKey, createPublicKey, KeyObject, type JsonWebKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey, KeyObject } from 'node:crypto';
 import { ConfigurationError } from '../../kernel/errors.js';
 import { isJsonObject } from '../../kernel/bytes/json.js';
 import { verifySignature } from '../../kernel/jose/jwa.js';
 import { assertOneOf, assertOptions, type OptionTypes } from '../../kernel/config/options.js';
 import { jwkThumbprint, publicKey as readPublic } from '../../kernel/jose/public-keys.js';
 import { signature } from '../../kernel/jose/sign-jws.js';
-import type { VerificationKey } from '../../ports/keys.js';
+import type { Jwk, VerificationKey } from '../../ports/keys.js';
 import { deriveKeys, LABELS, type Secrets } from './derived-keys.js';
 
 /** The algorithms of key pairs that sign sessions. `EdDSA` is Ed25519. */
@@ -15,7 +15,7 @@ export type SessionAlgorithm = 'ES256' | 'EdDSA';
 export interface SessionKeyPair {
   readonly algorithm: 'ES256' | 'EdDSA';
   /** PEM (PKCS#8, SEC 1), JWK or KeyObject. */
-  readonly privateKey: string | JsonWebKey | KeyObject;
+  readonly privateKey: string | Jwk | KeyObject;
   /** Default: the `kid` of the JWK, or its thumbprint (RFC 7638). */
   readonly kid?: string | undefined;
 }
@@ -30,7 +30,7 @@ export interface SessionSigner {
    */
   readonly sign: (signingInput: Uint8Array) => Uint8Array | Promise<Uint8Array>;
   /** The public key: PEM (SPKI), JWK or KeyObject. */
-  readonly publicKey: string | JsonWebKey | KeyObject;
+  readonly publicKey: string | Jwk | KeyObject;
   /** Default: the `kid` of the JWK, or its thumbprint (RFC 7638). */
   readonly kid?: string | undefined;
 }

@@ -1,9 +1,8 @@
-import type { JsonWebKey } from 'node:crypto';
 import { AttestationError, ConfigurationError } from '../../kernel/errors.js';
 import { verifySignature } from '../../kernel/jose/jwa.js';
 import { MAX_TOKEN_LENGTH } from '../../kernel/jose/jws.js';
 import { signingInput, signJws } from '../../kernel/jose/sign-jws.js';
-import type { FixedKeySource, JwsAlgorithm, VerificationKey } from '../../ports/keys.js';
+import type { Jwk, FixedKeySource, JwsAlgorithm, VerificationKey } from '../../ports/keys.js';
 import type { Secrets } from './derived-keys.js';
 import { SESSION_SIGNER_CHECKS as CHECKS } from './session-checks.js';
 import { readSessionKeys, type ReadKey, type SessionSigner, type SessionKey } from './session-keys.js';
@@ -19,7 +18,7 @@ export interface SessionKeys {
   sign(claims: SessionClaims): string | Promise<string>;
   readonly source: FixedKeySource;
   /** The public keys, for relying parties (RFC 7517 §5): empty if tokens are signed with the secret. */
-  jwks(): { readonly keys: readonly JsonWebKey[] };
+  jwks(): { readonly keys: readonly Jwk[] };
 }
 
 /**
@@ -75,11 +74,11 @@ function sourceOf(keys: readonly ReadKey[]): FixedKeySource {
   };
 }
 
-function publicKeys(keys: readonly ReadKey[]): readonly JsonWebKey[] {
+function publicKeys(keys: readonly ReadKey[]): readonly Jwk[] {
   const asymmetric = keys.filter(({ verification }) => verification.key.type === 'public');
   return asymmetric.map(({ verification: { key, kid, algorithm } }) => {
     const { kty, crv, x, y } = key.export({ format: 'jwk' });
-    return { kty, crv, x, ...(y !== undefined && { y }), kid, use: 'sig', alg: algorithm } as JsonWebKey;
+    return { kty, crv, x, ...(y !== undefined && { y }), kid, use: 'sig', alg: algorithm } as Jwk;
   });
 }
 

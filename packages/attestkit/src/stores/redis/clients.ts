@@ -58,12 +58,6 @@ export interface NodeRedisClient {
   info(section: string): Promise<unknown>;
 }
 
-/** What is used of `createCluster` of the package `redis`. */
-export interface NodeRedisCluster extends Omit<NodeRedisClient, 'info'> {
-  readonly masters: readonly unknown[];
-  nodeClient(node: never): Pick<NodeRedisClient, 'info'> | Promise<Pick<NodeRedisClient, 'info'>>;
-}
-
 /**
  * Commands on a client of `ioredis`, 5 or later. Create it with
  * `{ enableOfflineQueue: false, maxRetriesPerRequest: 1, autoResendUnfulfilledCommands: false }`, so that it fails
@@ -107,7 +101,15 @@ export function fromIoredis(client: IoredisClient): RedisCommands {
  * const client = await createClient({ url, disableOfflineQueue: true }).connect();
  * const store = redisStore(fromNodeRedis(client));
  */
-export function fromNodeRedis(client: NodeRedisClient | NodeRedisCluster): RedisCommands {
+export function fromNodeRedis(
+  client:
+    | NodeRedisClient
+    | (Omit<NodeRedisClient, 'info'> & {
+        /** Of `createCluster`. */
+        readonly masters: readonly unknown[];
+        nodeClient(node: never): Pick<NodeRedisClient, 'info'> | Promise<Pick<NodeRedisClient, 'info'>>;
+      }),
+): RedisCommands {
   assertClient(client, ['getEx', 'evalSha'], 'redis', 'fromIoredis(client)', 'ioredis');
   // A type that the client does not know is GETEX without an option; its options cannot express that. `check` proves it.
   const bare = { type: '' as never };

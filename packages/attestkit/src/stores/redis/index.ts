@@ -12,7 +12,7 @@ import { tryOperations, type TrialRemedy } from '../trial.js';
 
 export type { DeadlineOptions } from '../boundary.js';
 export { fromIoredis, fromNodeRedis } from './clients.js';
-export type { IoredisClient, NodeRedisClient, NodeRedisCluster, RedisCommands } from './clients.js';
+export type { IoredisClient, NodeRedisClient, RedisCommands } from './clients.js';
 export type { CheckedStore } from '../remote-store.js';
 
 /** The prefix of the keys, the deadlines for Redis, and what may be lost. */
