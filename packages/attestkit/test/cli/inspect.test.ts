@@ -196,8 +196,8 @@ describe('input that cannot be used', () => {
 
 describe('--at', () => {
   it('inspects as of a time', async () => {
-    const token = (await cli(['token', '--expire', '5'])).out.trim();
-    const run = async (at: string) => (await cli(['inspect', token, '--json', '--at', at])).out;
+    const made = (await cli(['token', '--expire', '5'])).out.trim();
+    const run = async (at: string) => (await cli(['inspect', made, '--json', '--at', at])).out;
     const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
     expect(JSON.parse(await run(inAnHour))).toMatchObject({
       at: inAnHour,
