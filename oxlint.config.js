@@ -36,9 +36,10 @@ const config = {
       },
     },
     {
-      // One file of the fuzzer names the readers that no path exports; everything else gets them from there.
+      // One file of the fuzzer names the readers that no path exports; everything else gets them from there. Another reads
+      // the command line, as all commands do.
       files: ['fuzz/src/**'],
-      excludeFiles: ['fuzz/src/subject/subject.ts'],
+      excludeFiles: ['fuzz/src/subject/subject.ts', 'fuzz/src/run/options.ts'],
       rules: {
         'no-restricted-imports': [
           'error',
@@ -60,6 +61,15 @@ const config = {
       rules: { 'no-console': 'off' },
     },
     { files: ['**/test/**', 'conformance/**'], rules: { 'unicorn/consistent-function-scoping': 'off' } },
+    // VitePress reads the default exports of both.
+    {
+      files: ['site/.vitepress/config.js', 'site/.vitepress/theme/index.js'],
+      rules: { 'import/no-default-export': 'off' },
+    },
+    {
+      files: ['site/**'],
+      rules: { 'no-console': 'off', 'import/no-unassigned-import': ['error', { allow: ['**/*.css'] }] },
+    },
     { files: ['*.config.js'], rules: { 'import/no-default-export': 'off' } },
   ],
 };

@@ -1,3 +1,4 @@
+import { endWithUsage, noSuch, problemOf } from '@attestkit/command-line';
 import { parseArgs } from 'node:util';
 import { benchAndroid } from './android/index.js';
 import { benchAppAttest } from './app-attest/index.js';
@@ -20,28 +21,43 @@ import { benchStores, type StoreRow } from './stores/index.js';
 import type { SuiteReport } from './suite.js';
 import { benchTokens, type TokenReport } from './tokens/index.js';
 
+const PARTS = {
+  tokens: 'Approov tokens, against other JWT libraries',
+  'app-attest': 'attestations and assertions of iPhones, against other verifiers',
+  android: 'Key Attestation chains and signed requests',
+  sessions: 'session and refresh tokens',
+  stores: 'memory, SQLite, Redis and PostgreSQL (the last two if they run on this machine)',
+  cpu: 'CPU time of a request',
+  flood: 'genuine requests during a flood of forged ones',
+  http: 'requests per second of the example servers',
+};
+
 const USAGE = `Measures attestkit against its peers and the floor: npm run bench -- [options]
 
-  --only PART  tokens, app-attest, android, sessions, stores, cpu, flood or http
+  --only PART  one part; without it all of them, which takes about twelve minutes
   --quick      a first impression in less time
-  --json       everything, for machines`;
+  --json       everything, for machines
+  --help       shows this
 
-const PARTS = ['tokens', 'app-attest', 'android', 'sessions', 'stores', 'cpu', 'flood', 'http'];
+  parts
+${Object.entries(PARTS)
+  .map(([name, says]) => `    ${name.padEnd(12)} ${says}`)
+  .join('\n')}
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
-if (values.help || (values.only !== undefined && !PARTS.includes(values.only))) {
-  console.log(USAGE);
-  process.exit(values.help ? 0 : 2);
-}
+bench/README.md says how it measures, and what it found.`;
 
-const { quick, json, only } = values;
+const OPTIONS = {
+  only: { type: 'string' },
+  quick: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+const { quick, json, only, help } = readArguments();
+if (help) endWithUsage(USAGE);
+if (only !== undefined && !Object.hasOwn(PARTS, only))
+  endWithUsage(USAGE, noSuch('part', only, Object.keys(PARTS)));
+
 const wanted = (part: string): boolean => only === undefined || only === part;
 const progress = (text: string): void => console.error(text);
 const print = json ? () => undefined : console.log;
@@ -98,4 +114,12 @@ if (targets.length > 0) print(printTargets(targets));
 if (json) {
   const results = { tokens, appAttest, android, sessions, stores, cpu, flood, http };
   console.log(JSON.stringify({ machine, quick, targets, ...results }, undefined, 2));
+}
+
+function readArguments() {
+  try {
+    return parseArgs({ options: OPTIONS }).values;
+  } catch (error) {
+    return endWithUsage(USAGE, problemOf(error, Object.keys(OPTIONS)));
+  }
 }

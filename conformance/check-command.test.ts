@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { targets } from './targets/index.js';
 
 const script = fileURLToPath(new URL('../tools/check.js', import.meta.url));
 
@@ -13,25 +14,55 @@ describe('the command of all checks', () => {
   it('says how it is used', () => {
     const { status, stdout, stderr } = check('--help');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout).toMatch(/npm test -- --only NAME.*stages {2}build, typecheck, .*lint, /s);
+    expect(stdout).toMatch(
+      /npm test -- --only NAME.*--for NAME.*stages +build, typecheck, .*lint, .*rooms +app-attest, /s,
+    );
   });
 
   it.each([
-    [['--only', 'nonsense'], 'check: there is no stage nonsense'],
-    [['--only', 'lint,nonsense'], 'check: there is no stage nonsense'],
-    [['--only', ''], 'check: --only names no stage'],
-    [['--only', 'lint,'], 'check: --only names no stage'],
-    [['--only'], "check: Option '--only <value>' argument missing"],
-    [['--verbose'], "check: Unknown option '--verbose'"],
-    [['lint'], /^check: Unexpected argument 'lint'/],
-  ])('%j is refused in one line and the usage, before anything runs', (options, problem) => {
+    [['--only', 'nonsense'], 'There is no stage nonsense.'],
+    [['--only', 'covrage'], 'There is no stage covrage. Did you mean coverage?'],
+    [['--only', 'lint,nonsense'], 'There is no stage nonsense.'],
+    [['--only', 'docs'], 'There is no stage docs. Did you mean test:docs?'],
+    [['--only', ''], '--only names no stage.'],
+    [['--only', 'lint,'], '--only names no stage.'],
+    [['--only'], "Option '--only <value>' argument missing."],
+    [['--for', 'aproov'], 'There is no room aproov. Did you mean approov?'],
+    [['--for', 'nonsense'], 'There is no room nonsense.'],
+    [['--for', ''], '--for names no room.'],
+    [['--for', 'approov', '--only', 'lint'], 'Give --only or --for, not both.'],
+    [['--verbose'], 'There is no option --verbose.'],
+    [['--olny', 'lint'], 'There is no option --olny. Did you mean --only?'],
+    [['lint'], 'Unexpected argument: lint.'],
+  ])('%j is refused with the usage, and the problem last, before anything runs', (options, problem) => {
     const { status, stdout, stderr } = check(...options);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    const [first = '', second, third] = stderr.split('\n');
-    if (typeof problem === 'string') expect(first).toBe(problem);
-    else expect(first).toMatch(problem);
-    expect([second, third]).toEqual(['', expect.stringMatching(/^Runs every check of this repository/)]);
+    expect(stderr).toMatch(/^Runs every check of this repository/);
+    expect(stderr.split('\n').slice(-3)).toEqual(['', problem, '']);
     expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it('shows the plan of a room as commands, and runs none of them', () => {
+    const { status, stdout, stderr } = check('--for', 'express', '--plan');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      'npm run typecheck',
+      'npm run lint',
+      'npm run test:unit -- packages/attestkit/test/adapters',
+      "npm run test:conformance -- -t '^.?(Express)'",
+    ]);
+  });
+
+  it('asks each adapter about servers that the suite has, and leaves none out', () => {
+    const adapters = (/^ +adapters +(.*)$/m.exec(check('--help').stdout)?.[1] ?? '').split(', ');
+    expect(adapters).toContain('express');
+    const filters = adapters.map((adapter) => {
+      const { stdout } = check('--for', adapter, '--plan');
+      return new RegExp(/-t '(.*)'/.exec(stdout)?.[1] ?? '$^');
+    });
+    const names = targets.map(({ name }) => `'${name}' refuses`);
+    for (const filter of filters) expect(names.filter((name) => filter.test(name))).not.toEqual([]);
+    expect(names.filter((name) => !filters.some((filter) => filter.test(name)))).toEqual([]);
   });
 
   it('does not count tests where no stage has any', () => {

@@ -17,8 +17,9 @@ describe('commands of the examples', () => {
 
   it.each([
     [['run-hello.js'], 'Which framework?'],
-    [['run-hello.js', 'express'], 'Which server?'],
     [['run-hello.js', 'expres', 'token-check'], 'There is no framework expres. Did you mean express?'],
+    [['run-hello.js', 'expres'], 'There is no framework expres. Did you mean express?'],
+    [['run-hello.js', '--hlp'], 'There is no option --hlp. Did you mean --help?'],
     [['run-hello.js', 'kao', 'token-check'], 'There is no framework kao. Did you mean koa?'],
     [['run-hello.js', 'rails', 'token-check'], 'There is no framework rails.'],
     [['run-hello.js', 'x'.repeat(10_000), 'token-check'], `There is no framework ${'x'.repeat(10_000)}.`],
@@ -28,6 +29,7 @@ describe('commands of the examples', () => {
     [['run-hello.js', 'express', '../../shapes/protected'], 'There is no server ../../shapes/protected.'],
     [['run-hello.js', 'express', 'token-check', 'koa'], 'Give one framework and one server.'],
     [['run-shapes.js'], 'Which server?'],
+    [['run-shapes.js', '--verbose'], 'There is no option --verbose.'],
     [['run-shapes.js', 'protect'], 'There is no server protect. Did you mean protected?'],
     [['run-shapes.js', 'original', 'protected'], 'Give one server.'],
   ])('%j is refused with the usage, and the problem last', async (command, problem) => {
@@ -35,6 +37,20 @@ describe('commands of the examples', () => {
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(/^Starts a /);
     expect(stderr.split('\n').slice(-3)).toEqual(['', problem, '']);
+  });
+
+  it('a framework without a server shows what each server does, as lines to paste', async () => {
+    const { status, stdout, stderr } = await runExample(['run-hello.js', 'koa']);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    const lines = stderr.split('\n');
+    expect(lines).toEqual([
+      expect.stringMatching(/^ {2}npm run hello -- koa unprotected +answers every request$/),
+      expect.stringMatching(/^ {2}npm run hello -- koa token-check +requires a valid Approov token$/),
+      expect.stringMatching(/^ {2}npm run hello -- koa token-binding-check +requires one that is bound/),
+      '',
+      'Which koa server?',
+      '',
+    ]);
   });
 
   const wrong: readonly (readonly [string, Environment, string])[] = [

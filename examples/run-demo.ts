@@ -1,32 +1,40 @@
 import { ConfigurationError, type GuardEvent } from 'attestkit';
 import { createVirtualApple, createVirtualGoogle } from 'attestkit-testing';
+import { endWithUsage, noSuch, problemOf } from '@attestkit/command-line';
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
-import { noSuch } from './did-you-mean.js';
-import { endWithUsage } from './start.js';
 import { androidStory } from './wallet/android-scenes.js';
 import { appCheckStory } from './wallet/app-check-scenes.js';
 import { walletApp } from './wallet/app.js';
 import { APP_ID, PACKAGE, PROJECT, walletGuard } from './wallet/guard.js';
 import { identityStory } from './wallet/identity-scenes.js';
 import { playStory } from './wallet/play-scenes.js';
-import type { Outcome } from './wallet/scene.js';
 import { story } from './wallet/scenes.js';
 import { STORES, type OpenStore } from './wallet/stores.js';
+import { createTeller, isAsExpected, type Row } from './wallet/telling.js';
 
 const NAMES = Object.keys(STORES).join('|');
 const USAGE = `Plays a wallet app on virtual iPhones and Android devices, honest and hostile, against a server with attestkit, and says
-what was let in and what was refused, and why: npm run demo -- [--store ${NAMES}] [--json]
+which requests were accepted and refused, and why: npm run demo -- [--store ${NAMES}] [--all] [--json]
 
   --store  where the server keeps its state. Default memory; redis and postgres are expected on this
-           machine, or where REDIS_URL and DATABASE_URL say
-  --json   one JSON object in place of the table
+           machine, or at REDIS_URL and DATABASE_URL
+  --all    one line for each precise defect, not one for each suite of them
+  --json   one JSON object instead of text
+  --help   shows this
 
 The exit status is 0 when every attempt ended as it should.`;
 
-const { store: name, json } = readArguments();
+const OPTIONS = {
+  store: { type: 'string' },
+  all: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+const { store: name, json, all } = readArguments();
 const { store, close } = await open(name);
 
 const skew = { seconds: 0 };
@@ -95,61 +103,45 @@ const ofOneInstallation =
         control: guard.devices,
       });
 
-const rows: { who: string; what: string; status: number; expected: Outcome; reason: string }[] = [];
-for (const scene of [
-  ...onIPhones,
-  ...ofOneInstallation,
-  ...onAndroid,
-  ...withPlayIntegrity,
-  ...withAppCheck,
-]) {
-  const { who, what, expected } = scene;
-  reason = '';
-  const { status } = await scene.run();
-  rows.push({ who, what, status, expected, reason });
-}
+const scenes = [...onIPhones, ...ofOneInstallation, ...onAndroid, ...withPlayIntegrity, ...withAppCheck];
+const teller = createTeller({
+  write: json ? () => undefined : console.log,
+  hasColors: process.stdout.isTTY && process.stdout.hasColors(),
+  all,
+});
+const rows: Row[] = [];
+teller.open(name);
+for (const { title, steps } of scenes)
+  for (const { run, ...step } of steps) {
+    reason = '';
+    const { status } = await run();
+    const row = { scene: title, ...step, status, reason };
+    rows.push(row);
+    teller.row(row);
+  }
+teller.close(rows, name);
 server.close();
 await close();
 
-const wrong = rows.filter((row) => !isAsItShouldBe(row));
-const letIn = rows.filter(({ status }) => status === 200).length;
+const wrong = rows.filter((row) => !isAsExpected(row)).length;
+const accepted = rows.filter(({ status }) => status === 200).length;
 if (json)
-  console.log(
-    JSON.stringify({ store: name, letIn, refused: rows.length - letIn, wrong: wrong.length, rows }),
-  );
-else printTable();
-process.exitCode = wrong.length === 0 ? 0 : 1;
+  console.log(JSON.stringify({ store: name, accepted, refused: rows.length - accepted, wrong, rows }));
+process.exitCode = wrong === 0 ? 0 : 1;
 
-function isAsItShouldBe({ status, expected, reason: code }: (typeof rows)[number]): boolean {
-  return status === expected.status && code === expected.code;
-}
-
-function printTable(): void {
-  for (const row of rows) {
-    const { who, what, status, expected, reason: code } = row;
-    const verdict = status === 200 ? 'let in ' : 'refused';
-    const line = `${verdict} ${status}  ${who.padEnd(8)} ${what.padEnd(76)} ${code}`.trimEnd();
-    console.log(isAsItShouldBe(row) ? `  ${line}` : `! ${line}, not ${expected.status} ${expected.code}`);
-  }
-  console.log(
-    `\nstore ${name}: ${letIn} let in, ${rows.length - letIn} refused, ${wrong.length} not as they should be`,
-  );
-}
-
-function readArguments(): { store: string; json: boolean } {
+function readArguments(): { store: string; json: boolean; all: boolean } {
   try {
-    const options = {
-      store: { type: 'string' },
-      json: { type: 'boolean' },
-      help: { type: 'boolean' },
-    } as const;
-    const { values } = parseArgs({ options });
-    if (values.help === true) endWithUsage(USAGE);
-    const { store: asked = 'memory' } = values;
+    const {
+      store: asked = 'memory',
+      json: isJson,
+      all: isAll,
+      help,
+    } = parseArgs({ options: OPTIONS }).values;
+    if (help) endWithUsage(USAGE);
     if (!Object.hasOwn(STORES, asked)) endWithUsage(USAGE, noSuch('store', asked, Object.keys(STORES)));
-    return { store: asked, json: values.json === true };
+    return { store: asked, json: isJson, all: isAll };
   } catch (error) {
-    return endWithUsage(USAGE, (error as Error).message.split('\n')[0]);
+    return endWithUsage(USAGE, problemOf(error, Object.keys(OPTIONS)));
   }
 }
 

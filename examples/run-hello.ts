@@ -1,30 +1,53 @@
-import { noSuch } from './did-you-mean.js';
-import { endWithUsage, start } from './start.js';
+import { endWithUsage, noSuch, problemOf } from '@attestkit/command-line';
+import { parseArgs } from 'node:util';
+import { start } from './start.js';
 import { curlLines } from './try-it.js';
 
 const FRAMEWORKS = ['express', 'fastify', 'hono', 'koa', 'nest', 'node', 'web'] as const;
-const SERVERS = ['unprotected', 'token-check', 'token-binding-check'] as const;
+const SERVERS = {
+  unprotected: 'answers every request',
+  'token-check': 'requires a valid Approov token',
+  'token-binding-check': 'requires one that is bound to the Authorization header',
+} as const;
+
+type Server = keyof typeof SERVERS;
 
 const USAGE = `Starts a hello server: npm run hello -- <framework> <server>
 
   framework  ${FRAMEWORKS.join(', ')}
-  server     unprotected          answers anybody
-             token-check          wants a valid Approov token
-             token-binding-check  wants one that is bound to the Authorization
+  server     ${servers('\n             ')}
 
-It listens on 127.0.0.1, port 8002 or HTTP_PORT, and reads examples/.env where that exists.`;
+It listens on 127.0.0.1, port 8002 or HTTP_PORT, and reads examples/.env if that file exists.`;
 
-const [wantedFramework, wantedServer, ...rest] = process.argv.slice(2);
-if (process.argv.includes('--help')) endWithUsage(USAGE);
+const [wantedFramework, wantedServer, ...rest] = readArguments();
+if (wantedFramework === undefined) endWithUsage(USAGE, 'Which framework?');
 const framework = FRAMEWORKS.find((name) => name === wantedFramework);
-const server = SERVERS.find((name) => name === wantedServer);
-if (framework === undefined) endWithUsage(USAGE, unknown('framework', wantedFramework, FRAMEWORKS));
-if (server === undefined) endWithUsage(USAGE, unknown('server', wantedServer, SERVERS));
+if (framework === undefined) endWithUsage(USAGE, noSuch('framework', wantedFramework, FRAMEWORKS));
+if (wantedServer === undefined) {
+  const command = `  npm run hello -- ${framework} `;
+  endWithUsage(`${command}${servers(`\n${command}`)}`, `Which ${framework} server?`);
+}
+const server = (Object.keys(SERVERS) as Server[]).find((name) => name === wantedServer);
+if (server === undefined) endWithUsage(USAGE, noSuch('server', wantedServer, Object.keys(SERVERS)));
 if (rest.length > 0) endWithUsage(USAGE, 'Give one framework and one server.');
 
 const address = await start(() => import(`./hello/${framework}/${server}.js`));
 console.log(`The ${framework} server ${server} listens on ${address}\n\n${curlLines(server, address)}`);
 
-function unknown(what: string, name: string | undefined, names: readonly string[]): string {
-  return name === undefined ? `Which ${what}?` : noSuch(what, name, names);
+/** Each server and what it does. */
+function servers(separator: string): string {
+  const names = Object.keys(SERVERS) as Server[];
+  return names.map((name) => `${name.padEnd(19)}  ${SERVERS[name]}`).join(separator);
+}
+
+function readArguments(): string[] {
+  try {
+    const { values, positionals } = parseArgs({
+      options: { help: { type: 'boolean' } },
+      allowPositionals: true,
+    });
+    return values.help === true ? endWithUsage(USAGE) : positionals;
+  } catch (error) {
+    return endWithUsage(USAGE, problemOf(error, ['help']));
+  }
 }

@@ -1,16 +1,16 @@
-import { noSuch } from './did-you-mean.js';
-import { endWithUsage, start } from './start.js';
+import { endWithUsage, noSuch, problemOf } from '@attestkit/command-line';
+import { parseArgs } from 'node:util';
+import { start } from './start.js';
 import { curlLines } from './try-it.js';
 
 const USAGE = `Starts a Shapes server: npm run shapes -- <server>
 
-  server  original   as it was: v1, open to anybody
-          protected  the same, and v2, which wants Approov tokens
+  server  original   as it was: v1, open to every client
+          protected  the same, and v2, which requires Approov tokens
 
-It listens on 127.0.0.1, port 8002 or HTTP_PORT, and reads examples/.env where that exists.`;
+It listens on 127.0.0.1, port 8002 or HTTP_PORT, and reads examples/.env if that file exists.`;
 
-const [server, ...rest] = process.argv.slice(2);
-if (process.argv.includes('--help')) endWithUsage(USAGE);
+const [server, ...rest] = readArguments();
 if (server === undefined) endWithUsage(USAGE, 'Which server?');
 if (server !== 'original' && server !== 'protected')
   endWithUsage(USAGE, noSuch('server', server, ['original', 'protected']));
@@ -19,3 +19,15 @@ if (rest.length > 0) endWithUsage(USAGE, 'Give one server.');
 const address = await start(() => import(`./shapes/${server}.js`));
 const lines = curlLines(server === 'original' ? 'shapes-original' : 'shapes', address);
 console.log(`The ${server} Shapes server listens on ${address} (the page there explains it)\n\n${lines}`);
+
+function readArguments(): string[] {
+  try {
+    const { values, positionals } = parseArgs({
+      options: { help: { type: 'boolean' } },
+      allowPositionals: true,
+    });
+    return values.help === true ? endWithUsage(USAGE) : positionals;
+  } catch (error) {
+    return endWithUsage(USAGE, problemOf(error, ['help']));
+  }
+}

@@ -30,16 +30,6 @@ export async function start(load: () => Promise<unknown>): Promise<string> {
   }
 }
 
-/**
- * Says how a command is used: on request, or because it was used wrongly (status 2). The problem comes last, where a
- * terminal shows it. Ends the process.
- */
-export function endWithUsage(usage: string, problem?: string): never {
-  if (problem === undefined) console.log(usage);
-  else console.error(`${usage}\n\n${problem}`);
-  process.exit(problem === undefined ? 0 : 2);
-}
-
 /** `examples/.env` or, where neither it nor a secret is there, the published example. Set variables stay as they are. */
 function loadEnvironment(): void {
   const own = new URL('../.env', import.meta.url);

@@ -2,9 +2,22 @@
 // Why this exists: the tables of allowed directions, one for each package, which the gate tools/boundaries.js reads. A room is a
 // folder or file directly under src, or a file or folder directly under src/adapters; `index` is the root entry point.
 // Each row lists the rooms, built-in modules and packages that the room's files may import beside their own.
+import { existsSync, readdirSync } from 'node:fs';
 
 /** Every row without an entry here may import any built-in module (`node:…`). */
 const PURE = ['node:crypto', 'node:buffer'];
+
+const SRC = new URL('../packages/attestkit/src/', import.meta.url);
+
+/** The kinds of evidence: each folder that implements one of the two ports of evidence. Sessions bring their own. */
+export const KINDS = readdirSync(SRC).filter((room) =>
+  ['request-evidence.ts', 'enrollment-evidence.ts'].some((file) => hasFile(room, file)),
+);
+
+/** @param {string} room @param {string} file */
+export function hasFile(room, file) {
+  return existsSync(new URL(`${room}/${file}`, SRC));
+}
 
 /** @typedef {Record<string, { rooms: string[], builtins?: string[], packages?: string[] }>} Rows */
 
@@ -12,12 +25,7 @@ const PURE = ['node:crypto', 'node:buffer'];
 export const allowedImports = {
   ports: { rooms: [], builtins: PURE }, // types only: the gate sees to that
   kernel: { rooms: ['ports'], builtins: PURE },
-  approov: { rooms: ['ports', 'kernel'], builtins: PURE },
-  'app-attest': { rooms: ['ports', 'kernel'], builtins: PURE },
-  'signed-token': { rooms: ['ports', 'kernel'], builtins: PURE },
-  'key-attestation': { rooms: ['ports', 'kernel'], builtins: PURE },
-  'play-integrity': { rooms: ['ports', 'kernel'], builtins: PURE },
-  'app-check': { rooms: ['ports', 'kernel'], builtins: PURE },
+  ...Object.fromEntries(KINDS.map((kind) => [kind, { rooms: ['ports', 'kernel'], builtins: PURE }])),
   sessions: { rooms: ['ports', 'kernel'], builtins: PURE },
   net: { rooms: ['ports', 'kernel'] },
   stores: { rooms: ['ports', 'kernel'] },
@@ -27,7 +35,10 @@ export const allowedImports = {
   'create-guard': { rooms: ['ports', 'kernel', 'guard'] },
   'adapters/mounting': { rooms: ['ports', 'kernel', 'guard', 'create-guard'] },
   'adapters/node': { rooms: ['ports', 'guard', 'create-guard', 'adapters/mounting'] },
-  'adapters/web': { rooms: ['ports', 'kernel', 'guard', 'create-guard', 'adapters/mounting'] },
+  'adapters/web-address': { rooms: ['kernel'] },
+  'adapters/web': {
+    rooms: ['ports', 'guard', 'create-guard', 'adapters/mounting', 'adapters/web-address'],
+  },
   'adapters/express': { rooms: ['ports', 'guard', 'create-guard', 'adapters/mounting', 'adapters/node'] },
   'adapters/fastify': {
     rooms: ['ports', 'kernel', 'guard', 'create-guard', 'adapters/mounting', 'adapters/node'],
@@ -46,55 +57,23 @@ export const allowedImports = {
     packages: ['@nestjs/common', '@nestjs/core'],
   },
   'adapters/hono': {
-    rooms: ['ports', 'guard', 'create-guard', 'adapters/mounting', 'adapters/node', 'adapters/web'],
+    rooms: [
+      'ports',
+      'guard',
+      'create-guard',
+      'adapters/mounting',
+      'adapters/node',
+      'adapters/web',
+      'adapters/web-address',
+    ],
   },
   env: {
-    rooms: [
-      'ports',
-      'kernel',
-      'approov',
-      'app-check',
-      'app-attest',
-      'signed-token',
-      'sessions',
-      'net',
-      'stores',
-      'guard',
-      'devices',
-      'create-guard',
-    ],
+    rooms: ['ports', 'kernel', ...KINDS, 'sessions', 'net', 'stores', 'guard', 'devices', 'create-guard'],
   },
-  inspect: {
-    rooms: [
-      'ports',
-      'kernel',
-      'approov',
-      'app-attest',
-      'key-attestation',
-      'play-integrity',
-      'app-check',
-      'sessions',
-    ],
-  },
-  cli: { rooms: ['ports', 'kernel', 'approov', 'env', 'inspect'] },
-  index: {
-    rooms: [
-      'ports',
-      'kernel',
-      'approov',
-      'app-attest',
-      'key-attestation',
-      'play-integrity',
-      'app-check',
-      'signed-token',
-      'sessions',
-      'net',
-      'stores',
-      'guard',
-      'endpoints',
-      'create-guard',
-    ],
-  }, // types of the rooms
+  catalog: { rooms: ['ports', 'kernel', ...KINDS, 'sessions', 'net', 'stores', 'guard', 'endpoints'] },
+  inspect: { rooms: ['ports', 'kernel', 'catalog', ...KINDS, 'sessions'] },
+  cli: { rooms: ['ports', 'kernel', 'catalog', 'approov', 'env', 'inspect'] },
+  index: { rooms: ['ports', 'kernel', 'catalog', 'guard', 'create-guard'] },
 };
 
 /** Of packages/testing. The gate lets each room import the public paths of attestkit too. @type {Rows} */

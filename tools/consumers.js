@@ -1,12 +1,13 @@
 // @ts-check
 // Why this exists: inside the workspace everything resolves, whatever package.json says. This packs both packages,
 // unpacks them in an empty folder outside the repository, and uses them as their users do: from ESM and from CommonJS,
-// in JavaScript and in TypeScript, with no peer installed, and from Nest with its peer; and attestkit without the testing
-// kit. The subpaths are read from "exports", so none is forgotten; it fails when there are none.
+// in JavaScript and in TypeScript, with no peer installed, and from Nest with its peer; attestkit without the testing kit;
+// and from Jest, set up as docs/frameworks.md says. The subpaths are read from "exports", so none is forgotten; it fails when there are none.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { installOwn } from './own-install.js';
 
 const root = resolve(import.meta.dirname, '..');
 /** @param {string} folder */
@@ -30,9 +31,9 @@ for (const folder of ['packages/attestkit', 'packages/testing'])
     cwd: join(root, folder),
   });
 
-/** A folder with the packages unpacked in it and others linked from the repository.
- * @param {string} name @param {Record<string, string>} files @param {string[]} linked @param {{ name: string, version: string }[]} packed */
-function consumer(name, files, linked = [], packed = [manifest, kit]) {
+/** A folder with the packages unpacked in it and others linked from the repository, or from a project in it.
+ * @param {string} name @param {Record<string, string>} files @param {string[]} linked @param {{ name: string, version: string }[]} packed @param {string} from */
+function consumer(name, files, linked = [], packed = [manifest, kit], from = root) {
   const folder = join(home, name);
   for (const { name: own, version } of packed) {
     const unpacked = join(folder, 'node_modules', own);
@@ -47,7 +48,7 @@ function consumer(name, files, linked = [], packed = [manifest, kit]) {
   }
   for (const dependency of linked) {
     mkdirSync(dirname(join(folder, 'node_modules', dependency)), { recursive: true });
-    symlinkSync(join(root, 'node_modules', dependency), join(folder, 'node_modules', dependency));
+    symlinkSync(join(from, 'node_modules', dependency), join(folder, 'node_modules', dependency));
   }
   for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
   return folder;
@@ -154,3 +155,49 @@ const nest = consumer(
 );
 expect(`Nest, TypeScript, ESM, ${peer} installed`, nest, tsc);
 expect(`Nest loads ${withPeer} with ${peer} installed`, nest, ['load.mjs']);
+
+const jestFolder = join(root, 'tools/jest');
+installOwn(jestFolder);
+/** The settings of Jest on the page, by how they export them. @param {string} form */
+function jestSettings(form) {
+  const blocks = readFileSync(join(root, 'docs/frameworks.md'), 'utf8').split(/^```.*$/m);
+  const found = blocks.find((block) => block.includes('// jest.config.js') && block.includes(form));
+  if (found === undefined) throw new Error(`docs/frameworks.md has no settings of Jest with ${form}`);
+  return found;
+}
+const jestTest = `test('a genuine token is accepted, and an expired one is not', async () => {
+  const secretBase64 = crypto.getRandomValues(Buffer.alloc(64)).toString('base64');
+  const guard = createGuard({ evidence: [approov({ secretBase64 })] });
+  const outcome = async (token) =>
+    (await guard.check({ method: 'GET', target: '/', fields: () => [token] })).outcome;
+  expect(await outcome(mintApproovToken({ secretBase64 }))).toBe('accept');
+  expect(await outcome(mintApproovToken({ secretBase64, defect: 'expired' }))).toBe('refuse');
+});`;
+const jestImports = [
+  ['createGuard', manifest.name],
+  ['approov', `${manifest.name}/approov`],
+  ['mintApproovToken', kit.name],
+];
+const jestProjects = {
+  module: {
+    form: 'export default',
+    load: jestImports.map(([name, from]) => `import { ${name} } from '${from}';`),
+    flags: ['--experimental-vm-modules', '--no-warnings'],
+  },
+  commonjs: {
+    form: 'module.exports',
+    load: jestImports.map(([name, from]) => `const { ${name} } = require('${from}');`),
+    flags: [],
+  },
+};
+for (const [type, { form, load, flags }] of Object.entries(jestProjects)) {
+  const files = {
+    'package.json': JSON.stringify({ type }),
+    'jest.config.js': jestSettings(form),
+    'guard.test.js': [...load, jestTest].join('\n'),
+  };
+  const linked = type === 'commonjs' ? ['@swc/jest'] : [];
+  const folder = consumer(`jest-${type}`, files, linked, [manifest, kit], jestFolder);
+  const jest = join(jestFolder, 'node_modules/jest/bin/jest.js');
+  expect(`Jest, ${type}, as docs/frameworks.md sets it up`, folder, [...flags, jest, '--ci']);
+}

@@ -69,7 +69,9 @@ async function run({ file, line }, command, values, timeout) {
     timeout,
   });
   const alive = /** @type {NodeJS.ErrnoException | undefined} */ (error)?.code === 'ETIMEDOUT';
-  if (status !== 0 && !(alive && command === process.execPath)) {
+  // A block that tests something has to be done in time: what it has not tried yet was not tried at all.
+  const isServer = alive && command === process.execPath && !/^\s*(not )?ok \d+ - /m.test(stdout);
+  if (status !== 0 && !isServer) {
     problems.push(
       `${file}:${line} ended with ${alive ? 'a time-out' : `status ${status}`}\n${stdout}${stderr}`,
     );

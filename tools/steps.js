@@ -6,6 +6,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { KINDS } from './allowed-imports.js';
 import { catalogs, checksIn } from './catalogs.js';
 
 /** @typedef {import('./catalogs.js').Check} Check */
@@ -14,9 +15,6 @@ import { catalogs, checksIn } from './catalogs.js';
 const root = new URL('../', import.meta.url);
 const src = 'packages/attestkit/src';
 const page = new URL('docs/steps.md', root);
-
-/** Rooms that verify evidence; the others have no specification but this library's own. */
-const VERIFIERS = ['approov', 'app-attest', 'key-attestation', 'play-integrity', 'app-check', 'signed-token'];
 
 /** Where a check fails on purpose, in the order in which a reader would look. */
 const TESTS = [
@@ -122,8 +120,9 @@ const link = (path) => `[${posix.basename(path).replace('#L', ':')}](../${path})
 
 /** @type {string[]} */
 const problems = [];
+// The other rooms have no specification but this library's own.
 const sections = (await catalogs())
-  .filter(({ room }) => VERIFIERS.includes(room))
+  .filter(({ room }) => KINDS.includes(room))
   .map(({ room, title, checks }) => {
     const rows = checks.map(({ code, name, spec }) => {
       const [line, test] = [asked(code), failing(room, code)];

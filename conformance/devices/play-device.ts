@@ -11,6 +11,6 @@ export class PlayDevice extends Device<PlayIntegrityVerdictDefect> {
 
   /** What ties a verdict to a challenge and this device. */
   hashOf(challenge: string): string {
-    return createHash('sha256').update(`attestkit-enroll-v1\n${challenge}\n${this.id}`).digest('base64url');
+    return createHash('sha256').update(`attestkit-enrol-v1\n${challenge}\n${this.id}`).digest('base64url');
   }
 }

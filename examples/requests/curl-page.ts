@@ -5,7 +5,7 @@ import { servers } from './servers.js';
 const HEAD = `# Requests to try, with curl
 
 Start a server, then paste a line; above it stands what the server answers. The hello servers of every framework
-answer alike: put its name in place of \`express\`. The tokens are signed with the published example secret and
+answer alike: put its name instead of \`express\`. The tokens are signed with the published example secret and
 expire in 2100, so that they work with \`examples/.env.example\` and nowhere else.
 
 Made from \`cases.ts\` by \`npm run requests -w examples\`; the same requests are in the Postman collection beside this

@@ -57,7 +57,7 @@ const tokenCheck: Sketches = {
     ...refused(401),
   },
   'token is empty': { headers: [approovToken('')], ...refused(401) },
-  'network status in place of a token': { headers: [approovToken('NO_NETWORK')], ...refused(401) },
+  'network status instead of a token': { headers: [approovToken('NO_NETWORK')], ...refused(401) },
   'token twice': { headers: [approovToken(VALID), approovToken(VALID)], ...refused(401) },
   'token after junk': { headers: [approovToken('adasdasdsadasd'), approovToken(VALID)], ...refused(401) },
   'token in Authorization': { headers: [authorization(`Bearer ${VALID}`)], ...refused(401) },

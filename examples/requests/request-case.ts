@@ -20,7 +20,7 @@ interface Expected {
   readonly status: number;
   /** The exact body; not checked where absent. */
   readonly body?: string;
-  /** In place of `body` where the answer is drawn at random: all that it may be. */
+  /** Instead of `body`, if the answer is drawn at random: all that it may be. */
   readonly oneOf?: readonly string[];
 }
 

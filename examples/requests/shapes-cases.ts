@@ -56,7 +56,7 @@ const v2Shapes: Sketches = {
   'no token, path with a slash at its end': { path: '/v2/shapes/', ...refused(400) },
   'no token, path in capitals': { path: '/V2/SHAPES', ...refused(400) },
   'token is empty': { path: '/v2/shapes', headers: [approovToken('')], ...refused(400) },
-  'network status in place of a token': {
+  'network status instead of a token': {
     path: '/v2/shapes',
     headers: [approovToken('NO_NETWORK')],
     ...refused(400),

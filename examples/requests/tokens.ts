@@ -17,7 +17,7 @@ const key = Buffer.from(PUBLISHED_SECRET, 'base64');
 /** What a token is made of; each part can be wrong. */
 interface Parts {
   readonly header?: Readonly<Record<string, unknown>>;
-  /** Signed as they stand where they are text. */
+  /** Text is signed as it is. */
   readonly claims?: Readonly<Record<string, unknown>> | string;
   readonly key?: Buffer;
   readonly hash?: 'sha256' | 'sha384' | 'sha512';

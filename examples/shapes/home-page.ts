@@ -98,7 +98,7 @@ function page(base: string): string {
   <section>
     <h2>v2: for the genuine app</h2>
     <p class="quiet">Only the protected server has these. When it starts, it prints the same lines with fresh
-    tokens in place of the variables.</p>${guarded.map(article).join('')}
+    tokens instead of the variables.</p>${guarded.map(article).join('')}
   </section>
 
   <section>
@@ -108,7 +108,7 @@ function page(base: string): string {
       <tr><th>The request has</th><th>Answer</th></tr>
       <tr><td>no token, or an empty one</td><td><code>400 {}</code></td></tr>
       <tr><td>a token that is expired, altered, or signed by somebody else</td><td><code>401 {}</code></td></tr>
-      <tr><td>no <code>Authorization</code> where the token has to be bound to it</td><td><code>400 {}</code></td></tr>
+      <tr><td>no <code>Authorization</code> if the token has to be bound to it</td><td><code>400 {}</code></td></tr>
       <tr><td>a token that is bound to nothing, or to another <code>Authorization</code></td><td><code>401 {}</code></td></tr>
     </table>
   </section>

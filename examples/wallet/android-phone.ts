@@ -30,7 +30,7 @@ export class AndroidPhone extends Client {
     return this.keep(await this.post('/device/attest', body));
   }
 
-  /** The header values of a request that the key signs, over a challenge: keys of Android do not count. */
+  /** The header values of a request that the key signs, over a challenge: Android keys do not count. */
   async sign(
     request: Pick<RequestToSign, 'target' | 'body' | 'challenge'>,
     defect?: KeyAttestationSignatureDefect,

@@ -7,7 +7,7 @@ import {
 } from 'attestkit-testing';
 import { AndroidPhone } from './android-phone.js';
 import type { Answered } from './client.js';
-import { app, attacker, conflict, denied, nextDeviceId, type Scene } from './scene.js';
+import { app, attacker, conflict, denied, nextDeviceId, suite, type Scene } from './scene.js';
 
 /** The phones that come on. */
 export interface Fleet {
@@ -26,7 +26,7 @@ export interface Fleet {
   readonly passTime: (seconds: number) => void;
 }
 
-/** All that a virtual device can get wrong, but in attestation keys of the app: this server lets none of these in. */
+/** All that a virtual device can get wrong, but in attestation keys of the app: this server accepts none of these. */
 const DEFECTS = (Object.keys(KEY_ATTESTATION_DEFECTS) as KeyAttestationDefect[]).filter(
   (name) => KEY_ATTESTATION_DEFECTS[name].needs !== 'allowAttestKeys',
 );
@@ -87,58 +87,85 @@ export function androidStory(fleet: Fleet): readonly Scene[] {
   const old = phone(leaking);
   let challenge = '';
   return [
-    app('enrolls on Android', () => bob.enroll()),
-    app('reads the balance there', () => bob.get('/balance')),
-    app('sends a signed transfer from there', async () => {
-      challenge = await bob.challenge('request');
-      return transfer(bob, { challenge });
-    }),
-    attacker('uses its challenge again', 'ERR_CHALLENGE_REUSED', () => transfer(bob, { challenge })),
-    attacker('changes the amount', 'ERR_KEY_ATTESTATION_REQUEST_SIGNATURE_INVALID', () =>
-      transfer(bob, { body: '{"amount":1000}' }),
-    ),
-    conflict('takes the device id of that phone', 'ERR_ENROLLMENT_LABEL_TAKEN', () =>
-      phone(fleet.genuine(), bob.deviceId).enroll(),
-    ),
-    denied('enrolls a phone with an unlocked bootloader', 'ERR_KEY_ATTESTATION_DEVICE_UNLOCKED_DENIED', () =>
-      phone(fleet.unlocked()).enroll(),
-    ),
-    denied('enrolls a repackaged app', 'ERR_KEY_ATTESTATION_DIGEST_MISMATCH', () =>
-      phone(fleet.repackaged()).enroll(),
-    ),
-    denied('enrolls another app', 'ERR_KEY_ATTESTATION_PACKAGE_MISMATCH', () =>
-      phone(fleet.otherApp()).enroll(),
-    ),
-    denied('enrolls under a root of its own making', 'ERR_KEY_ATTESTATION_ROOT_UNKNOWN', () =>
-      phone(fleet.counterfeit()).enroll(),
-    ),
-    ...CHAIN_DEFECTS.map((defect) => {
-      const { says, code, needs } = KEY_ATTESTATION_DEFECTS[defect];
-      const wait = (): void => void (needs === 'revocations' && fleet.passTime(HALF_A_LIST));
-      const run = (): Promise<Answered> => {
-        wait();
-        return phone(fleet.genuine()).enroll(defect, wait);
-      };
-      const [badBody, status] = BAD_BODIES[defect] ?? [code, 403];
-      return attacker(`attests: ${says}`, badBody, run, status);
-    }),
-    ...SIGNATURE_DEFECTS.map((defect) => {
-      const { says, code } = KEY_ATTESTATION_DEFECTS[defect];
-      return attacker(`signs: ${says}`, code, () => transfer(bob, { defect }));
-    }),
-    app('refreshes there', () => bob.refresh()),
-    app('gets a session there with nothing but its key: no other answer came', () => bob.assert()),
-
-    app('enrolls on an older phone', () => old.enroll()),
-    app('withdraws there, with the key alone', () => withdraw(old)),
-    attacker('withdraws, with a key that Google has revoked since: it leaked', REVOKED_SINCE, () => {
-      fleet.revoke(old.key?.certificateChain[1] ?? new Uint8Array());
-      fleet.passTime(2 * HALF_A_LIST);
-      return withdraw(old);
-    }),
-    attacker('sends a signed transfer beside the session', REVOKED_SINCE, () => transfer(old)),
-    attacker('refreshes the session', REVOKED_SINCE, () => old.refresh()),
-    denied('enrolls with what leaked', 'ERR_KEY_ATTESTATION_REVOKED', () => phone(leaking).enroll()),
-    app('sends a signed transfer from the first phone', () => transfer(bob)),
+    {
+      title: 'An Android phone enrolls, and signs its requests (Key Attestation)',
+      steps: [
+        app('enrolls on Android', () => bob.enroll()),
+        app('reads the balance there', () => bob.get('/balance')),
+        app('sends a signed transfer from there', async () => {
+          challenge = await bob.challenge('request');
+          return transfer(bob, { challenge });
+        }),
+        attacker('uses its challenge again', 'ERR_CHALLENGE_REUSED', () => transfer(bob, { challenge })),
+        attacker('changes the amount', 'ERR_KEY_ATTESTATION_REQUEST_SIGNATURE_INVALID', () =>
+          transfer(bob, { body: '{"amount":1000}' }),
+        ),
+        conflict('takes the device id of that phone', 'ERR_ENROLLMENT_LABEL_TAKEN', () =>
+          phone(fleet.genuine(), bob.deviceId).enroll(),
+        ),
+        denied(
+          'enrolls a phone with an unlocked bootloader',
+          'ERR_KEY_ATTESTATION_DEVICE_UNLOCKED_DENIED',
+          () => phone(fleet.unlocked()).enroll(),
+        ),
+        denied('enrolls a repackaged app', 'ERR_KEY_ATTESTATION_DIGEST_MISMATCH', () =>
+          phone(fleet.repackaged()).enroll(),
+        ),
+        denied('enrolls another app', 'ERR_KEY_ATTESTATION_PACKAGE_MISMATCH', () =>
+          phone(fleet.otherApp()).enroll(),
+        ),
+        denied('enrolls under a root of its own making', 'ERR_KEY_ATTESTATION_ROOT_UNKNOWN', () =>
+          phone(fleet.counterfeit()).enroll(),
+        ),
+      ],
+    },
+    {
+      title: 'Broken certificate chains and signatures of Android phones',
+      steps: [
+        ...suite(
+          'broken certificate chains',
+          CHAIN_DEFECTS.map((defect) => {
+            const { says, code, needs } = KEY_ATTESTATION_DEFECTS[defect];
+            const wait = (): void => void (needs === 'revocations' && fleet.passTime(HALF_A_LIST));
+            const run = (): Promise<Answered> => {
+              wait();
+              return phone(fleet.genuine()).enroll(defect, wait);
+            };
+            const [badBody, status] = BAD_BODIES[defect] ?? [code, 403];
+            return attacker(`attests: ${says}`, badBody, run, status);
+          }),
+        ),
+        ...suite(
+          'broken signatures of requests',
+          SIGNATURE_DEFECTS.map((defect) => {
+            const { says, code } = KEY_ATTESTATION_DEFECTS[defect];
+            return attacker(`signs: ${says}`, code, () => transfer(bob, { defect }));
+          }),
+        ),
+      ],
+    },
+    {
+      title: 'The first Android phone renews its session',
+      steps: [
+        app('refreshes', () => bob.refresh()),
+        app('gets a session with its key alone, since the answer was lost', () => bob.assert()),
+      ],
+    },
+    {
+      title: 'A factory key leaks, and Google revokes it',
+      steps: [
+        app('enrolls on an older phone', () => old.enroll()),
+        app('withdraws there, with the key alone', () => withdraw(old)),
+        attacker('withdraws with a leaked key, which Google has revoked since', REVOKED_SINCE, () => {
+          fleet.revoke(old.key?.certificateChain[1] ?? new Uint8Array());
+          fleet.passTime(2 * HALF_A_LIST);
+          return withdraw(old);
+        }),
+        attacker('sends a signed transfer beside the session', REVOKED_SINCE, () => transfer(old)),
+        attacker('refreshes the session', REVOKED_SINCE, () => old.refresh()),
+        denied('enrolls with what leaked', 'ERR_KEY_ATTESTATION_REVOKED', () => phone(leaking).enroll()),
+        app('sends a signed transfer from the first phone', () => transfer(bob)),
+      ],
+    },
   ];
 }

@@ -20,7 +20,7 @@ export function walletApp(guard: Guard): Express {
       res.json({ withdrawn: true, key: req.attestation?.signedRequest?.thumbprint });
     },
   );
-  // Nobody has enrolled yet: App Check alone, and for what costs something a token that is good for once.
+  // No device has enrolled yet: App Check alone, and for expensive requests a token that is good for one use.
   app.get('/rates', protect(guard, { require: ['appCheck'] }), (req, res) => {
     res.json({ rates: { EUR: 1 }, app: req.attestation?.appCheck?.appId });
   });

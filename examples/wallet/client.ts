@@ -14,7 +14,7 @@ export type Purpose = 'attest' | 'assert' | 'request';
 export class Client {
   /** The label of this installation: not an identity, and made anew when it has to begin anew. */
   deviceId: string;
-  /** Who is logged in to the wallet; nobody as long as it is empty. */
+  /** The user who is logged in to the wallet; empty without one. */
   user = '';
   readonly #server: string;
   session = '';

@@ -34,81 +34,102 @@ export function identityStory({ server, phone, control }: Household): readonly S
     return other.enroll();
   };
   return [
-    app('enrolls a phone', () => erin.enroll()),
-    conflict('makes a key of its own for a session that it has stolen', 'ERR_ENROLLMENT_LABEL_TAKEN', () =>
-      newPhone(erin.deviceId).enroll({ refresh_token: erin.refreshToken }, erin.bearer()),
-    ),
-    conflict('enrolls the key of that phone under a label of its own', 'ERR_ENROLLMENT_KEY_TAKEN', () =>
-      withKey(nextDeviceId(), erin.key),
-    ),
-    app('has the same key attested again, which proves that it is the same phone', async () => {
-      old.record = await recordOf(erin);
-      return erin.enroll();
-    }),
-    app('replaces its key, with a proof by the last one', async () => {
-      old.key = erin.key;
-      old.session = erin.session;
-      return erin.replaceKey(AUDIENCE);
-    }),
-    app('is the same installation to the wallet as before', async () => {
-      const answered = await erin.get('/balance');
-      return answered.body['device'] === old.record ? answered : { ...answered, status: 500 };
-    }),
-    attacker('goes on with a session of the last key', 'ERR_SESSION_ENDED', () => balance(old.session)),
-    attacker('asks for a session with the last key', 'ERR_ASSERTION_KEY_UNKNOWN', () =>
-      newPhone(erin.deviceId).assert(AUDIENCE, old.key),
-    ),
-    conflict('enrolls the last key again', 'ERR_ENROLLMENT_KEY_ENDED', () => withKey(erin.deviceId, old.key)),
-    conflict('replaces the key with a proof by the last key', 'ERR_ENROLLMENT_LABEL_TAKEN', () =>
-      newPhone(erin.deviceId).replaceKey(AUDIENCE, old.key),
-    ),
-    app('is installed again: what it was is answered with 409, and it begins anew', async () => {
-      erin.reinstall();
-      const refused = await erin.enroll();
-      if (refused.status !== 409) return { ...refused, status: 500 };
-      erin.beginAnew(nextDeviceId());
-      return erin.enroll();
-    }),
-
-    app('enrolls with a login', () => {
-      mallory.user = user;
-      return mallory.enroll();
-    }),
-    conflict('enrolls that phone with another login', 'ERR_ENROLLMENT_USER_TAKEN', () => {
-      mallory.user = 'alice';
-      return mallory.enroll();
-    }),
-    denied('goes on with a phone that the operator has blocked', 'ERR_SESSION_DEVICE_BLOCKED', async () => {
-      mallory.user = user;
-      await control.block({ recordId: (old.record = await recordOf(mallory)) });
-      return mallory.get('/balance');
-    }),
-    denied('enrolls it anew', 'ERR_SESSION_DEVICE_BLOCKED', () => mallory.enroll()),
-    denied('replaces its key', 'ERR_SESSION_DEVICE_BLOCKED', () => mallory.replaceKey(AUDIENCE)),
-    app('begins anew on that phone, since a phone can', () => {
-      mallory.beginAnew(nextDeviceId());
-      return mallory.enroll();
-    }),
-    denied('refreshes after the operator has blocked the user', 'ERR_SESSION_USER_BLOCKED', async () => {
-      await control.unblock({ recordId: old.record });
-      await control.block({ user });
-      return mallory.refresh();
-    }),
-    denied('begins anew once more', 'ERR_SESSION_USER_BLOCKED', () => {
-      mallory.beginAnew(nextDeviceId());
-      return mallory.enroll();
-    }),
-    app('enrolls once the operator has lifted the block of the user', async () => {
-      await control.unblock({ user });
-      return mallory.enroll();
-    }),
-
-    attacker('goes on with an installation that was forgotten', 'ERR_SESSION_ENDED', async () => {
-      await control.forget(await recordOf(erin));
-      return erin.get('/balance');
-    }),
-    attacker('refreshes what was forgotten', 'ERR_REFRESH_ENDED', () => erin.refresh()),
-    conflict('enrolls the key that was forgotten', 'ERR_ENROLLMENT_KEY_ENDED', () => erin.enroll()),
-    app('enrolls a new key under the label, which is free', () => newPhone(erin.deviceId).enroll()),
+    {
+      title: 'The app replaces its key, and is installed again',
+      steps: [
+        app('enrolls a phone', () => erin.enroll()),
+        conflict(
+          'makes a key of its own for a session that it has stolen',
+          'ERR_ENROLLMENT_LABEL_TAKEN',
+          () => newPhone(erin.deviceId).enroll({ refresh_token: erin.refreshToken }, erin.bearer()),
+        ),
+        conflict('enrolls the key of that phone under a label of its own', 'ERR_ENROLLMENT_KEY_TAKEN', () =>
+          withKey(nextDeviceId(), erin.key),
+        ),
+        app('has the same key attested again, which proves that it is the same phone', async () => {
+          old.record = await recordOf(erin);
+          return erin.enroll();
+        }),
+        app('replaces its key, with a proof by the last one', async () => {
+          old.key = erin.key;
+          old.session = erin.session;
+          return erin.replaceKey(AUDIENCE);
+        }),
+        app('is the same installation to the wallet as before', async () => {
+          const answered = await erin.get('/balance');
+          return answered.body['device'] === old.record ? answered : { ...answered, status: 500 };
+        }),
+        attacker('goes on with a session of the last key', 'ERR_SESSION_ENDED', () => balance(old.session)),
+        attacker('asks for a session with the last key', 'ERR_ASSERTION_KEY_UNKNOWN', () =>
+          newPhone(erin.deviceId).assert(AUDIENCE, old.key),
+        ),
+        conflict('enrolls the last key again', 'ERR_ENROLLMENT_KEY_ENDED', () =>
+          withKey(erin.deviceId, old.key),
+        ),
+        conflict('replaces the key with a proof by the last key', 'ERR_ENROLLMENT_LABEL_TAKEN', () =>
+          newPhone(erin.deviceId).replaceKey(AUDIENCE, old.key),
+        ),
+        app('is installed again: its device id gets 409, so it takes a new one', async () => {
+          erin.reinstall();
+          const refused = await erin.enroll();
+          if (refused.status !== 409) return { ...refused, status: 500 };
+          erin.beginAnew(nextDeviceId());
+          return erin.enroll();
+        }),
+      ],
+    },
+    {
+      title: 'The operator blocks a phone, then a user',
+      steps: [
+        app('enrolls with a login', () => {
+          mallory.user = user;
+          return mallory.enroll();
+        }),
+        conflict('enrolls that phone with another login', 'ERR_ENROLLMENT_USER_TAKEN', () => {
+          mallory.user = 'alice';
+          return mallory.enroll();
+        }),
+        denied(
+          'goes on with a phone that the operator has blocked',
+          'ERR_SESSION_DEVICE_BLOCKED',
+          async () => {
+            mallory.user = user;
+            await control.block({ recordId: (old.record = await recordOf(mallory)) });
+            return mallory.get('/balance');
+          },
+        ),
+        denied('enrolls it anew', 'ERR_SESSION_DEVICE_BLOCKED', () => mallory.enroll()),
+        denied('replaces its key', 'ERR_SESSION_DEVICE_BLOCKED', () => mallory.replaceKey(AUDIENCE)),
+        app('enrolls under a new device id, since a phone can', () => {
+          mallory.beginAnew(nextDeviceId());
+          return mallory.enroll();
+        }),
+        denied('refreshes after the operator has blocked the user', 'ERR_SESSION_USER_BLOCKED', async () => {
+          await control.unblock({ recordId: old.record });
+          await control.block({ user });
+          return mallory.refresh();
+        }),
+        denied('enrolls under another new device id', 'ERR_SESSION_USER_BLOCKED', () => {
+          mallory.beginAnew(nextDeviceId());
+          return mallory.enroll();
+        }),
+        app('enrolls once the operator has lifted the block of the user', async () => {
+          await control.unblock({ user });
+          return mallory.enroll();
+        }),
+      ],
+    },
+    {
+      title: 'The operator forgets an installation',
+      steps: [
+        attacker('goes on with an installation that was forgotten', 'ERR_SESSION_ENDED', async () => {
+          await control.forget(await recordOf(erin));
+          return erin.get('/balance');
+        }),
+        attacker('refreshes what was forgotten', 'ERR_REFRESH_ENDED', () => erin.refresh()),
+        conflict('enrolls the key that was forgotten', 'ERR_ENROLLMENT_KEY_ENDED', () => erin.enroll()),
+        app('enrolls a new key under the label, which is free', () => newPhone(erin.deviceId).enroll()),
+      ],
+    },
   ];
 }

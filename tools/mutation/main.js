@@ -2,9 +2,10 @@
 // Why this exists: a test that cannot fail looks like one that can. This changes one thing in a room of the library at a
 // time, and says which changes no test notices. The mutants of a run sleep in one copy of the packages, and tests run in
 // one process that is kept, so that a mutant costs the time of the tests that reach it, up to the first that fails.
-import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { endWithUsage, noSuch, problemOf } from '../command-line/usage.js';
 import { changeOf, outdated, readHarmless, setApart } from './harmless.js';
 import { findMutants } from './mutants/find.js';
 import { sample } from './mutants/sample.js';
@@ -20,7 +21,7 @@ const TEST = 'packages/attestkit/test';
 
 const usage = `Changes one thing in a room at a time, and says which changes no test notices:
 
-  npm run mutation -- --room ROOM   with ROOM one of ${Object.keys(rooms).join(', ')}
+  npm run mutation -- --room ROOM   the room: one of the list below
     --sample 300                    how many mutants (0: all of them)
     --seed 1                        which ones: the same seed, the same mutants
     --only FILE[:LINE][,…]          every mutant of these files (or lines) of the room, not a sample
@@ -31,6 +32,8 @@ const usage = `Changes one thing in a room at a time, and says which changes no 
     --verbose                       says which test killed each mutant
     --help                          shows this
 
+  rooms  ${Object.keys(rooms).join(', ')}
+
 A survivor is a hole: write a test that fails with the change and passes without it, or put the mutant into
 tools/mutation/harmless.json with the reason why a caller can never see it. The entry has the file, the line of the
 source, the change as the report shows it, and the reason. Entries that match nothing any more are reported.
@@ -40,35 +43,24 @@ processes, need servers, or take more than 2.5 s are left out.`;
 
 /** @param {string} problem @returns {never} */
 function refuse(problem) {
-  console.error(`mutation: ${problem}\n\n${usage}`);
-  process.exit(2);
+  return endWithUsage(usage, problem);
 }
 
 function readOptions() {
+  const text = /** @type {const} */ ({ type: 'string' });
+  const flag = /** @type {const} */ ({ type: 'boolean' });
+  const flags = { own: flag, list: flag, verbose: flag, help: flag };
+  const known = { room: text, sample: text, seed: text, only: text, again: text, tests: text, ...flags };
   try {
-    const text = /** @type {const} */ ({ type: 'string' });
-    const flag = /** @type {const} */ ({ type: 'boolean' });
-    const options = {
-      room: text,
-      sample: text,
-      seed: text,
-      only: text,
-      again: text,
-      tests: text,
-      own: flag,
-      list: flag,
-      verbose: flag,
-      help: flag,
-    };
-    return parseArgs({ options }).values;
+    return parseArgs({ options: known }).values;
   } catch (error) {
-    return refuse(error instanceof Error ? error.message.replace(/\. To specify.*/s, '') : String(error));
+    return refuse(problemOf(error, Object.keys(known)));
   }
 }
 
 /** @param {string} name @param {string} text */
 function readNumber(name, text) {
-  return /^\d{1,9}$/.test(text) ? Number(text) : refuse(`--${name} takes a whole number`);
+  return /^\d{1,9}$/.test(text) ? Number(text) : refuse(`--${name} takes a whole number, not ${text}.`);
 }
 
 /** @param {string} folder @param {string} end @returns {string[]} paths from the root */
@@ -88,24 +80,25 @@ function testsIn(folder) {
 }
 
 const options = readOptions();
-if (options.help) {
-  console.log(usage);
-  process.exit(0);
-}
-const room = options.room ?? refuse('--room is missing');
-const also = rooms[room] ?? refuse(`there is no room ${room}`);
+if (options.help) endWithUsage(usage);
+const room = options.room ?? refuse('Which room? Give --room and one of the rooms above.');
+const also = rooms[room] ?? refuse(noSuch('room', room, Object.keys(rooms)));
 const size = readNumber('sample', options.sample ?? '300');
 const seed = readNumber('seed', options.seed ?? '1');
 
 /** @param {Mutant} mutant */
 const shown = (mutant) => `${mutant.file}:${mutant.line}  ${changeOf(mutant)}  [${mutant.kind}]`;
 
-const every = filesIn(`${SRC}/${room}`, '.ts').flatMap((path) =>
-  findMutants(path.slice(SRC.length + 1), readFileSync(join(ROOT, path), 'utf8')),
-);
+const sources = filesIn(`${SRC}/${room}`, '.ts').map((path) => path.slice(SRC.length + 1));
 const places = options.only?.split(',') ?? [];
+for (const place of places) {
+  const [file = ''] = place.split(':');
+  if (!sources.includes(file)) refuse(`${noSuch('file', file, sources)} Give its path in ${SRC}.`);
+}
+const every = sources.flatMap((file) => findMutants(file, readFileSync(join(ROOT, SRC, file), 'utf8')));
 const only = every.filter(({ file, line }) => places.includes(file) || places.includes(`${file}:${line}`));
 const chosen = options.only === undefined ? sample(every, { size: size || every.length, seed }) : only;
+if (options.again !== undefined && !existsSync(options.again)) refuse(`There is no file ${options.again}.`);
 const report = options.again === undefined ? undefined : readFileSync(options.again, 'utf8');
 const survived = report?.slice(report.lastIndexOf('\nsurvivors:'));
 const asked = chosen.filter((mutant) => survived?.includes(shown(mutant)) ?? true);
@@ -113,7 +106,7 @@ const entries = readHarmless().filter(({ file }) => file.startsWith(`${room}/`))
 const { counted, harmless } = setApart(asked, entries);
 const ids = new Map(counted.map((mutant, index) => [index + 1, mutant]));
 
-if (asked.length === 0) refuse('there is no such mutant');
+if (asked.length === 0) refuse(`There is no mutant ${options.only ? `at ${options.only}` : 'to ask about'}.`);
 console.log(`mutation: ${room}: ${every.length} mutants, of which ${asked.length} are asked about`);
 if (options.list) {
   for (const mutant of asked) console.log(shown(mutant));
@@ -164,7 +157,7 @@ for (const files of options.own ? [own] : [own, also.flatMap(testsIn)]) {
     for (const { name, fault } of unusable) console.log(`    ${name}: ${String(fault).slice(0, 160)}`);
   for (const [file, fault] of Object.entries(faults))
     console.log(`    left out: ${file}: ${fault.slice(0, 160)}`);
-  if (tests === 0 && files === own) refuse('no test ran');
+  if (tests === 0 && files === own) refuse('No test ran.');
 }
 
 const survivors = [...left()].map(([id, mutant]) => ({ mutant, fate: results.get(id)?.fate }));

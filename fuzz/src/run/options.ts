@@ -1,4 +1,5 @@
 // Why this exists: the command line, and what it says to somebody who does not know it.
+import { noSuch, problemOf } from '@attestkit/command-line';
 import { parseArgs } from 'node:util';
 import { KIND_NAMES, KINDS, type Kind } from '../kinds/kinds.js';
 
@@ -33,24 +34,23 @@ export interface Message {
   readonly isMistake: boolean;
 }
 
+const OPTIONS = {
+  seed: { type: 'string' },
+  count: { type: 'string' },
+  only: { type: 'string' },
+  against: { type: 'string' },
+  renames: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+
 /** The options in these arguments, without the name of the program. */
 export function readOptions(given: readonly string[]): FuzzOptions | Message {
   try {
-    const { values } = parseArgs({
-      args: [...given],
-      options: {
-        seed: { type: 'string' },
-        count: { type: 'string' },
-        only: { type: 'string' },
-        against: { type: 'string' },
-        renames: { type: 'string' },
-        help: { type: 'boolean', default: false },
-      },
-    });
+    const { values } = parseArgs({ args: [...given], options: OPTIONS });
     if (values.help) return { text: USAGE, isMistake: false };
     const only = KIND_NAMES.find((name) => name === values.only);
     if (values.only !== undefined && only === undefined)
-      throw new Error(`there is no kind ${values.only}, only ${KIND_NAMES.join(', ')}`);
+      throw new Error(noSuch('kind', values.only, KIND_NAMES));
     return {
       only,
       seed: wholeNumber('seed', values.seed) ?? Date.now() % 2 ** 31,
@@ -59,13 +59,12 @@ export function readOptions(given: readonly string[]): FuzzOptions | Message {
       renames: values.renames,
     };
   } catch (error) {
-    const problem = error instanceof Error ? error.message.replace(/\. To specify.*/s, '') : String(error);
-    return { text: `fuzz: ${problem}\n\n${USAGE}`, isMistake: true };
+    return { text: `${USAGE}\n\n${problemOf(error, Object.keys(OPTIONS))}`, isMistake: true };
   }
 }
 
 function wholeNumber(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d{1,10}$/.test(text)) return Number(text);
-  throw new Error(`--${option} is not a whole number`);
+  throw new Error(`--${option} takes a whole number, not ${text}.`);
 }

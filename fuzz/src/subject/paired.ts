@@ -54,7 +54,7 @@ function pair(name: string, now: object, before: unknown, renames: Renames): obj
       outcomeOf(() =>
         call(
           side,
-          given.map((each) => sideOf(each, at)),
+          given.map((each) => (at === 0 ? sideOf(each, 0) : withOlderKinds(sideOf(each, 1), renames))),
         ),
       );
     return concluded(name, outcome(now, 0), outcome(before, 1), renames);
@@ -83,6 +83,24 @@ function sideOf(value: unknown, at: 0 | 1, depth = 0): unknown {
   const isPlain = Object.getPrototypeOf(value) === Object.prototype;
   if (!isPlain || depth === 2) return value;
   return Object.fromEntries(Object.entries(value).map(([key, own]) => [key, sideOf(own, at, depth + 1)]));
+}
+
+/** What is given to the older version: the kinds of evidence in it by their names before, two members deep. */
+function withOlderKinds(value: unknown, renames: Renames, depth = 0): unknown {
+  if (
+    value === null ||
+    typeof value !== 'object' ||
+    Object.getPrototypeOf(value) !== Object.prototype ||
+    depth === 2
+  )
+    return value;
+  const older = (name: unknown): unknown => Object.keys(renames).find((old) => renames[old] === name) ?? name;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]: [string, unknown]) => [
+      key,
+      key === 'kind' ? older(each) : withOlderKinds(each, renames, depth + 1),
+    ]),
+  );
 }
 
 function outcomeOf(run: () => unknown): Outcome {
@@ -118,7 +136,6 @@ function comparable(value: unknown, renames: Renames): unknown {
     return typeof code === 'string' ? (renames[code] ?? code) : code;
   };
   const compared = checks.map((check: unknown) => ({
-    name: memberOf(check, 'name'),
     code: named(check),
     ok: memberOf(check, 'ok'),
   }));
@@ -128,12 +145,15 @@ function comparable(value: unknown, renames: Renames): unknown {
   return { ...(value as object), checks: compared, code: named(value), result, unverified };
 }
 
-/** A result, its members by their present names. */
+/** A result, its members and its kind by their present names. */
 function withMembers(value: unknown, renames: Renames): unknown {
-  if (value === null || typeof value !== 'object' || !Object.keys(value).some((key) => key in renames))
+  if (value === null || typeof value !== 'object' || Array.isArray(value) || ArrayBuffer.isView(value))
     return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [renames[key] ?? key, each as unknown]),
+    Object.entries(value).map(([key, each]: [string, unknown]) => [
+      renames[key] ?? key,
+      key === 'kind' && typeof each === 'string' ? (renames[each] ?? each) : each,
+    ]),
   );
 }
 

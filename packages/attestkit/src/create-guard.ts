@@ -5,8 +5,9 @@ import { steadyClock } from './kernel/steady-clock.js';
 import { assertOneOf, assertOptions, type OptionTypes } from './kernel/config/options.js';
 import type { Attestation, EvidenceKind } from './ports/attestation.js';
 import type { Answer, Decision } from './ports/decision.js';
-import type { ConnectedDevices, ConnectingGuard, DeviceControl, Devices } from './ports/devices.js';
-import type { Enforcement, Evidence } from './ports/evidence.js';
+import type { ConnectedDevices, DeviceControl, Devices } from './ports/devices.js';
+import type { Evidence } from './ports/evidence.js';
+import type { Enforcement } from './ports/decision.js';
 import type { Counter, GuardEvent } from './ports/events.js';
 import type { Health } from './ports/health.js';
 import type { AttestedRequest } from './ports/request.js';
@@ -23,6 +24,7 @@ import {
   refuse,
   RouteCounts,
   type RefusalOptions,
+  type ReadyRoute,
   type Route,
   type RouteDefaults,
   type RouteOptions,
@@ -38,14 +40,14 @@ export interface GuardOptions extends RefusalOptions {
    */
   readonly devices?: Devices;
   /**
-   * The kinds that a route accepts when it does not say: any one of them. Needed if there are several kinds; `signedRequest`
+   * The default kinds for routes without `accept`: any one of them. Required if there are several kinds; `signedRequest`
    * does not count, since a route has to ask for it.
    */
   readonly accept?: readonly EvidenceKind[];
   /** `report` lets failures pass, counted, on routes that do not say otherwise. Default `enforce`. */
   readonly enforcement?: Enforcement;
   /**
-   * Called with each event: for logs and metrics, with reasons and never tokens. What it throws changes nothing. `type` tells
+   * Called with each event: for logs and metrics, with reasons and never tokens. Its exceptions are ignored. `type` tells
    * the events apart.
    */
   readonly onEvent?: (event: GuardEvent) => void;
@@ -73,7 +75,7 @@ export interface Guard {
   /**
    * Decides about one request. Total: it neither throws nor rejects, and a failure of a store, a key source or
    * the guard itself is a refusal. Synchronous when nothing had to be fetched: always `await` it, and let a request pass only
-   * where `outcome` is `accept`. A promise that was not awaited throws when its `outcome` is read.
+   * if `outcome` is `accept`. A promise that was not awaited throws when its `outcome` is read.
    *
    * @param route default: the guard's own settings
    */
@@ -81,7 +83,7 @@ export interface Guard {
   /** What has been decided so far, by route, outcome and code. */
   counters(): readonly Counter[];
   /**
-   * Answers a request for one of the endpoints of devices; undefined if there is none of this path. Total, as `check` is.
+   * Answers a request for one of the device endpoints; undefined if no endpoint has this path. Total, as `check` is.
    * Adapters mount it as `deviceEndpoints`.
    *
    * @param path below the place where the endpoints are mounted, without the query: `/challenge`
@@ -89,7 +91,7 @@ export interface Guard {
   answer(request: AttestedRequest, path: string): Promise<Answer> | undefined;
   /**
    * Says whether what the guard depends on answers now, for a health endpoint: `{ healthy, down }`. One read of the store, with a
-   * deadline of 500 ms, which serves everybody who asks within a second. Never rejects. `store.check()`, at start-up, looks
+   * deadline of 500 ms, which serves all callers within a second. Never rejects. `store.check()`, at start-up, looks
    * deeper: this says only that the store can be read.
    *
    * @example
@@ -166,6 +168,8 @@ export function createGuard(options: GuardOptions): Guard {
     realm: devices?.realm,
     countsOf,
   };
+  if (onEvent !== undefined)
+    for (const each of evidence) each.watch?.((event) => quietly(() => onEvent(event)));
   const unnamed = createRoute({}, defaults);
   const telling = { onEvent, requestId, pseudonym: devices?.pseudonym };
   // Reached only if `route` was not made by this guard, or a kind of evidence says what it needs in no form.
@@ -177,7 +181,7 @@ export function createGuard(options: GuardOptions): Guard {
     route: (wanted = {}) => createRoute(wanted, defaults),
     check: (request, route = unnamed) => {
       try {
-        const decision = decide(request, route, now, telling);
+        const decision = decide(request, route as ReadyRoute, now, telling);
         return decision instanceof Promise ? mustBeAwaited(decision.catch(failed)) : decision;
       } catch (cause) {
         return failed(cause);
@@ -190,7 +194,10 @@ export function createGuard(options: GuardOptions): Guard {
   };
 }
 
-function connected(devices: Devices | undefined, guard: ConnectingGuard): ConnectedDevices | undefined {
+function connected(
+  devices: Devices | undefined,
+  guard: Parameters<Devices['connect']>[0],
+): ConnectedDevices | undefined {
   if (devices === undefined) return undefined;
   if (typeof devices.connect === 'function') return devices.connect(guard);
   const remedy = 'Call devices of attestkit/devices: devices: devices({ evidence: [appAttest({ … })], … }).';
@@ -233,7 +240,7 @@ function onlyKind(evidence: readonly Evidence[]): readonly string[] {
   );
 }
 
-/** What the application calls a request; what it throws, or gives that is no short text, is as if it said nothing. */
+/** What the application calls a request; exceptions, and values that are not short text, are ignored. */
 function namer(named: GuardOptions['requestId']): (request: AttestedRequest) => string {
   return (request) => {
     let name: unknown;
@@ -242,7 +249,7 @@ function namer(named: GuardOptions['requestId']): (request: AttestedRequest) => 
   };
 }
 
-/** Seconds in place of milliseconds would let tokens live a thousand times too long. */
+/** Seconds instead of milliseconds would let tokens live a thousand times too long. */
 function assertClock(now: () => number): void {
   const at: unknown = now();
   if (typeof at === 'number' && at > 1e11) return;

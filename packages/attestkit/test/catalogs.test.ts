@@ -33,21 +33,26 @@ function checksIn(value: unknown): CheckDef[] {
   return 'code' in value && 'says' in value ? [value as CheckDef] : Object.values(value).flatMap(checksIn);
 }
 
-/** The rows of the error reference by code: stage, sentence, name, and where the rule comes from. */
+/** The entries of the error reference by code, each as one line. */
 const DOCUMENTED = new Map(
   readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8')
-    .split('\n')
-    .filter((line) => line.startsWith('| `ERR_'))
-    .map((line) => line.slice(2, -2).split(' | '))
-    .map(([code = '', ...row]) => [code.replaceAll('`', ''), row]),
+    .split(/^### (?=ERR_)/m)
+    .slice(1)
+    .map((entry) => entry.split('\n'))
+    .map(([code = '', ...lines]) => [code, lines.map((line) => line.trim()).join(' ')]),
 );
 
 describe('the checks of', () => {
   it.each(Object.entries(ROOMS))('%s are the ones of the error reference', (_, room) => {
     const checks = new Set(checksIn({ ...room }));
     expect(checks.size).toBeGreaterThan(0);
-    for (const { code, stage, says, name, spec } of checks)
-      expect([code, DOCUMENTED.get(code)]).toEqual([code, [stage, says, name, spec]]);
+    for (const { code, stage, says, name, spec } of checks) {
+      const entry = DOCUMENTED.get(code) ?? '';
+      // The sentence begins with a capital letter there.
+      expect([code, entry.trim().slice(1, says.length + 1)]).toEqual([code, `${says.slice(1)}.`]);
+      expect(entry).toContain(` - Stage: \`${stage}\`, status `);
+      expect(entry).toContain(` - Check: ${name} (${spec})`);
+    }
   });
 
   it.each(Object.entries(ROOMS))('%s stand there in the order of verification', (_, room) => {

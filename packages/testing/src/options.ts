@@ -41,7 +41,7 @@ export function assertOptions(options: unknown, types: OptionTypes, owner: strin
 /** @throws ConfigurationError naming the option, if the value is not in the list */
 export function assertOneOf(option: string, value: unknown, values: readonly string[]): void {
   if (typeof value === 'string' && values.includes(value)) return;
-  throw new ConfigurationError(option, `is none of ${values.join(', ')}`, 'Check the spelling.');
+  throw new ConfigurationError(option, `is not one of ${values.join(', ')}`, 'Check the spelling.');
 }
 
 /** @throws ConfigurationError naming the option, if the value is not a whole number of this range */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KEY_ATTESTATION_CHECKS } from 'attestkit/key-attestation';
+import { CATALOG } from 'attestkit/catalog';
 import { ConfigurationError } from 'attestkit';
 import { KEY_ATTESTATION_DEFECTS } from '../src/android/index.js';
 import { chainDefects, CHALLENGE, device, expectations, judge } from './support/virtual-android-verdicts.js';
@@ -79,7 +79,7 @@ describe('the catalog of defects', () => {
 
   it('has one for every code of the catalog of checks', () => {
     const made = new Set<string>(Object.values(KEY_ATTESTATION_DEFECTS).map(({ code }) => code));
-    const codes = KEY_ATTESTATION_CHECKS.map(({ code }) => code as string);
+    const codes = CATALOG['key-attestation'].checks.map(({ code }) => code as string);
     expect(codes.filter((code) => !made.has(code)).toSorted()).toEqual(ELSEWHERE.toSorted());
   });
 

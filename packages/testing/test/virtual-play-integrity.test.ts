@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { AttestationError, ConfigurationError, type Inspection } from 'attestkit';
+import { CATALOG } from 'attestkit/catalog';
 import {
   inspectPlayIntegrityToken,
   inspectPlayIntegrityVerdict,
   playIntegrityKeys,
-  PLAY_INTEGRITY_CHECKS,
   verifyPlayIntegrityToken,
   verifyPlayIntegrityVerdict,
   type VerdictExpectations,
@@ -157,7 +157,9 @@ describe('the catalog of defects', () => {
 
   it('has one for every code of the catalog of checks', () => {
     const made = new Set<string>(Object.values(PLAY_INTEGRITY_DEFECTS).map(({ code }) => code));
-    const missing = PLAY_INTEGRITY_CHECKS.map(({ code }) => code as string).filter((code) => !made.has(code));
+    const missing = CATALOG['play-integrity'].checks
+      .map(({ code }) => code as string)
+      .filter((code) => !made.has(code));
     expect(missing.toSorted()).toEqual(ELSEWHERE.toSorted());
   });
 

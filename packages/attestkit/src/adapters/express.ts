@@ -4,6 +4,8 @@ import type { Attestation } from '../ports/attestation.js';
 import { mounted } from './mounting.js';
 import { answering, middleware, type Middleware } from './node/middleware.js';
 
+export type { Middleware } from './node/middleware.js';
+
 export { rawBody } from './node/index.js';
 
 declare global {
@@ -24,17 +26,21 @@ declare global {
  * the hook `rawBody`.
  *
  * @throws ConfigurationError naming the option
+ * @example
+ * app.get('/forms', protect(guard, { binding: 'authorization' }), handler);
  */
 export function protect(guard: Guard, options?: RouteOptions): Middleware {
   return middleware(guard, options);
 }
 
 /**
- * The guard's endpoints of devices, below where they are mounted: `app.use('/device', deviceEndpoints(guard))`.
+ * The guard's device endpoints, below the path of the mount: `app.use('/device', deviceEndpoints(guard))`.
  * Requests for other paths go on. Mount them before what protects all routes, and before the body parser, or give the
  * parser the hook `rawBody`.
  *
- * @throws ConfigurationError naming `guard` where it has no endpoints
+ * @throws ConfigurationError naming `guard` if it has no endpoints
+ * @example
+ * app.use('/device', deviceEndpoints(guard));
  */
 export function deviceEndpoints(guard: Guard): Middleware {
   // Express has taken the path of the mount from the URL.

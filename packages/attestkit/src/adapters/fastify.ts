@@ -24,21 +24,19 @@ export interface FastifyInstance {
   addHook(name: 'onRequest', hook: OnRequest): unknown;
 }
 
-/** What is used of a Fastify instance that gets the endpoints. */
-export interface FastifyScope {
-  readonly prefix: string;
-  all(path: string, options: { onRequest: AnswerRequest }, handler: () => void): unknown;
-}
-
 /** A hook that takes a callback. */
 export type OnRequest = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void;
 
-/** A hook that always answers. */
-export type AnswerRequest = (request: FastifyRequest, reply: FastifyReply & NotFoundReply) => void;
-
-/** What is used of Fastify's reply where there is no such endpoint. */
-export interface NotFoundReply {
-  callNotFound(): unknown;
+/** What is used of a Fastify instance that gets the endpoints. */
+export interface FastifyScope {
+  readonly prefix: string;
+  all(
+    path: string,
+    options: {
+      onRequest: (request: FastifyRequest, reply: FastifyReply & { callNotFound(): unknown }) => void;
+    },
+    handler: () => void,
+  ): unknown;
 }
 
 /** Options of the plugin: the guard, and what is asked of every request. */
@@ -51,7 +49,7 @@ export interface ProtectionOptions extends RouteOptions {
   readonly devicePath?: string;
 }
 
-/** Options of the plugin: the guard, and where its endpoints are, below the prefix of the instance. */
+/** Options of the plugin: the guard, and the path of its endpoints below the prefix of the instance. */
 export interface DeviceEndpointsOptions extends MountOptions {
   readonly guard: Guard;
 }
@@ -62,7 +60,7 @@ export interface DeviceEndpointsOptions extends MountOptions {
  * setting `trustProxy`.
  *
  * The result is `request.attestation`. Fastify's own types know of it through
- * `request.getDecorator<Attestation>('attestation')` where the plugin is registered, or by a declaration of yours:
+ * `request.getDecorator<Attestation>('attestation')` if the plugin is registered, or by a declaration of yours:
  *
  * ```ts
  * declare module 'fastify' {
@@ -71,6 +69,8 @@ export interface DeviceEndpointsOptions extends MountOptions {
  * ```
  *
  * @throws ConfigurationError naming the option
+ * @example
+ * app.get('/forms', { onRequest: protect(guard, { binding: 'authorization' }) }, handler);
  */
 export function protect(guard: Guard, options?: RouteOptions): OnRequest {
   const route = routeOf(guard, options);
@@ -105,7 +105,7 @@ export const protection: (instance: FastifyInstance, options: ProtectionOptions)
     { [Symbol.for('skip-override')]: true, [Symbol.for('fastify.display-name')]: 'attestkit' },
   );
 
-/** Answers the endpoints in place of letting them through: what is let through, a router may read as another path. */
+/** Answers the endpoints instead of letting them through: what is let through, a router may read as another path. */
 function answeringFirst(guard: Guard, path: string, { prefix }: FastifyInstance, hook: OnRequest): OnRequest {
   if (prefix !== '') {
     const remedy = 'Register the plugin on the root instance, or the plugin deviceEndpoints in this scope.';
@@ -126,8 +126,10 @@ function answeringFirst(guard: Guard, path: string, { prefix }: FastifyInstance,
  * and answer before the body is parsed; the rest below the prefix is not found. Where all routes are protected, use the
  * option `devicePath` of `protection` instead: an exclusion of `/device/*` opens the application's own routes there.
  *
- * @throws ConfigurationError (rejects with it) naming the option, or `guard` where it has no endpoints, when the
+ * @throws ConfigurationError (rejects with it) naming the option, or `guard` if it has no endpoints, when the
  *   instance gets ready
+ * @example
+ * await app.register(deviceEndpoints, { guard, prefix: '/device' });
  */
 export async function deviceEndpoints(
   instance: FastifyScope,
@@ -137,7 +139,7 @@ export async function deviceEndpoints(
   // Fastify has put a prefix that is given before the routes already.
   const added = rest.prefix === undefined ? '/device' : '';
   const endpoints = mounted(guard, { ...rest, prefix: `${instance.prefix}${added}` });
-  const onRequest: AnswerRequest = (request, reply) => {
+  const onRequest = (request: FastifyRequest, reply: FastifyReply & { callNotFound(): unknown }): void => {
     const { raw, originalUrl } = request;
     const answer = endpoints(new NodeRequest(raw, originalUrl, request), raw.url ?? '');
     if (answer === undefined) reply.callNotFound();

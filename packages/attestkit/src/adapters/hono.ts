@@ -5,7 +5,8 @@ import type { AttestedRequest } from '../ports/request.js';
 import { mounted, type MountOptions } from './mounting.js';
 import type { NodeMessage } from './node/message.js';
 import { fieldsOf } from './node/request.js';
-import { answerResponse, assertAddress, warnOfNoAddress, WebRequest, type AddressOf } from './web.js';
+import { answerResponse, WebRequest, type AddressOf } from './web.js';
+import { assertAddress, warnOfNoAddress } from './web-address.js';
 
 export type { MountOptions } from './mounting.js';
 export type { AddressOf } from './web.js';
@@ -17,13 +18,13 @@ export type AttestationVariables = {
   attestation?: Attestation;
 };
 
-/** Options of a route, and where its peer's address is. */
+/** Options of a route, and how to find the address of its peer. */
 export interface HonoRouteOptions extends RouteOptions {
   /** Default: on Node the connection's, elsewhere it is not known. */
   readonly address?: AddressOf;
 }
 
-/** Options of the endpoints, and where the peer's address is. */
+/** Options of the endpoints, and how to find the address of the peer. */
 export interface HonoMountOptions extends MountOptions {
   /**
    * Default: on Node the connection's, elsewhere it is not known. Then only limits for all clients together hold, which
@@ -49,6 +50,8 @@ export interface HonoContext {
  * what that means (see `webRequest`): repeated header fields arrive joined by a comma, and fail as malformed.
  *
  * @throws ConfigurationError naming the option
+ * @example
+ * app.get('/forms', protect(guard, { binding: 'authorization' }), handler);
  */
 export function protect(
   guard: Guard,
@@ -72,7 +75,9 @@ export function protect(
  * `app.use(deviceEndpoints(guard))`. Requests for other paths go on. Use it before what protects all routes, and before what
  * reads the body.
  *
- * @throws ConfigurationError naming the option, or `guard` where it has no endpoints
+ * @throws ConfigurationError naming the option, or `guard` if it has no endpoints
+ * @example
+ * app.use(deviceEndpoints(guard));
  */
 export function deviceEndpoints(
   guard: Guard,

@@ -1,4 +1,4 @@
-import { routeOf, type RouteOptions, markNode, type MarkableResponse } from '../guard/internal.js';
+import { routeOf, type RouteOptions, markNode } from '../guard/internal.js';
 import type { Guard } from '../create-guard.js';
 import type { Attestation } from '../ports/attestation.js';
 import type { Answer } from '../ports/decision.js';
@@ -18,7 +18,10 @@ export interface AttestationState {
 /** What is used of Koa's context. */
 export interface KoaContext {
   readonly req: NodeMessage;
-  readonly res: MarkableResponse;
+  readonly res: {
+    getHeader(name: string): number | string | readonly string[] | undefined;
+    setHeader(name: string, value: string): unknown;
+  };
   readonly url: string;
   readonly originalUrl: string;
   readonly ip: string;
@@ -36,6 +39,8 @@ export interface KoaContext {
  * bytes to `rawBody` of `attestkit/node`, with `ctx.req`.
  *
  * @throws ConfigurationError naming the option
+ * @example
+ * app.use(protect(guard));
  */
 export function protect(
   guard: Guard,
@@ -56,7 +61,9 @@ export function protect(
  * `app.use(deviceEndpoints(guard))`. Requests for other paths go on. Use it before what protects all routes, and before the
  * body parser, or hand the parser's bytes to `rawBody` of `attestkit/node`.
  *
- * @throws ConfigurationError naming the option, or `guard` where it has no endpoints
+ * @throws ConfigurationError naming the option, or `guard` if it has no endpoints
+ * @example
+ * app.use(deviceEndpoints(guard));
  */
 export function deviceEndpoints(
   guard: Guard,

@@ -21,13 +21,17 @@ export type Endpoints = (request: AttestedRequest, url: string) => Promise<Answe
 /**
  * Puts the endpoints of a guard below a prefix.
  *
- * @throws ConfigurationError naming the option, or `guard` where it is none, or has no endpoints
+ * @throws ConfigurationError naming the option, or `guard` if it is not a guard, or has no endpoints
  */
 export function mounted(guard: Guard, options: MountOptions = {}): Endpoints {
   routeOf(guard);
   if (guard.devices === undefined) {
     const remedy = 'Give the guard the option devices: devices({ evidence: [appAttest({ … })], … }).';
-    throw new ConfigurationError('guard', 'has no devices, and so no endpoints of theirs', remedy);
+    throw new ConfigurationError(
+      'guard',
+      'does not have the option devices, and so no device endpoints',
+      remedy,
+    );
   }
   assertOptions(options, { prefix: 'string' }, 'deviceEndpoints');
   const below = belowPrefix(options.prefix);

@@ -1,10 +1,10 @@
 import { BODY_LIMIT, BodyTooLargeError, routeOf, type RouteOptions, markFetch } from '../guard/internal.js';
 import type { Guard } from '../create-guard.js';
-import { ConfigurationError } from '../kernel/errors.js';
 import type { Attestation } from '../ports/attestation.js';
 import type { Answer } from '../ports/decision.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { mounted, type MountOptions } from './mounting.js';
+import { assertAddress, warnOfNoAddress } from './web-address.js';
 
 export { BODY_LIMIT } from '../guard/internal.js';
 export type { MountOptions } from './mounting.js';
@@ -18,13 +18,13 @@ export type AddressOf<Rest extends readonly unknown[] = readonly []> = (
   ...rest: Rest
 ) => string | undefined;
 
-/** Options of a route, and where its peer's address is. */
+/** Options of a route, and how to find the address of its peer. */
 export interface WebRouteOptions<Rest extends readonly unknown[] = readonly []> extends RouteOptions {
   /** Default: the address is not known. */
   readonly address?: AddressOf<Rest>;
 }
 
-/** Options of the endpoints, and where the peer's address is. */
+/** Options of the endpoints, and how to find the address of the peer. */
 export interface WebMountOptions<Rest extends readonly unknown[] = readonly []> extends MountOptions {
   /** Default: the address is not known. Then only limits for all clients together hold, which a warning says. */
   readonly address?: AddressOf<Rest>;
@@ -35,6 +35,8 @@ export interface WebMountOptions<Rest extends readonly unknown[] = readonly []> 
  * request, what the guard verified, and whatever else its server hands over.
  *
  * @throws ConfigurationError naming the option
+ * @example
+ * export const GET = protect(guard, (request, attestation) => Response.json({ ok: true }));
  */
 export function protect<Rest extends readonly unknown[]>(
   guard: Guard,
@@ -55,7 +57,10 @@ export function protect<Rest extends readonly unknown[]>(
  * Answers requests for the guard's endpoints of devices, by default below `/device`; undefined for all
  * others: `const device = deviceEndpoints(guard)`, then `device(request) ?? handler(request)`.
  *
- * @throws ConfigurationError naming the option, or `guard` where it has no endpoints
+ * @throws ConfigurationError naming the option, or `guard` if it has no endpoints
+ * @example
+ * const device = deviceEndpoints(guard);
+ * export const POST = (request: Request) => device(request) ?? new Response(null, { status: 404 });
  */
 export function deviceEndpoints<Rest extends readonly unknown[] = readonly []>(
   guard: Guard,
@@ -72,37 +77,25 @@ export function deviceEndpoints<Rest extends readonly unknown[] = readonly []>(
 }
 
 /**
- * Holds the option to its type.
- *
- * @throws ConfigurationError naming it
- */
-export function assertAddress(address: unknown): void {
-  if (address === undefined || typeof address === 'function') return;
-  const remedy = 'Give (request) => the address of its peer, or leave it out.';
-  throw new ConfigurationError('address', 'is not a function', remedy);
-}
-
-/** Says, once for each mount, that clients cannot be told apart by their addresses. */
-export function warnOfNoAddress(): void {
-  const code = 'ATTESTKIT_ADDRESS';
-  const message =
-    'The endpoints do not know the address of their peers, so only limits for all clients together hold';
-  process.emitWarning(`${message}. Give the option address.`, { code });
-}
-
-/**
  * Translates a fetch request for `guard.check`. What fetch has lost by then stays lost: repeated header fields
  * arrive joined by a comma, and fail as malformed or not matching; the path is what the URL parser made of it; the
- * peer's address is known only where it is given. The body is read from a clone, and is absent where the request's own
+ * peer's address is known only if it is given. The body is read from a clone, and is absent if the request's own
  * has been used.
  *
  * @param address the peer's, if it is known
+ * @example
+ * const decision = await guard.check(webRequest(request));
  */
 export function webRequest(request: Request, address?: string): AttestedRequest {
   return new WebRequest(request, () => address);
 }
 
-/** An answer of the guard as a fetch response. Servers leave out the body themselves in answer to `HEAD`. */
+/**
+ * An answer of the guard as a fetch response. Servers leave out the body themselves in answer to `HEAD`.
+ *
+ * @example
+ * const answer = decision.outcome === 'refuse' ? answerResponse(decision.response) : await handle(request);
+ */
 export function answerResponse({ status, headers, body }: Answer): Response {
   return new Response(body, { status, headers: { ...headers } });
 }
@@ -118,7 +111,7 @@ export class WebRequest implements AttestedRequest {
     this.#address = address;
   }
 
-  /** Only when asked, and only where it is one. */
+  /** Only when asked, and only if it is one. */
   get ip(): string | undefined {
     const address: unknown = this.#address();
     return typeof address === 'string' && address !== '' ? address : undefined;

@@ -12,7 +12,7 @@ export interface AuthenticatorData {
   readonly rpIdHash: Uint8Array;
   /** Unsigned, 32 bits. */
   readonly counter: number;
-  /** Empty where there are none. */
+  /** Empty without extensions. */
   readonly extensions: CborMap;
 }
 
@@ -84,8 +84,8 @@ export function bundleVersionValue({ extensions }: AuthenticatorData): CborValue
 }
 
 /**
- * The signed hash of the app's code directory: SHA-256, hexadecimal; `unrecognized` where there is something else than
- * that. Undefined where there is nothing.
+ * The signed hash of the app's code directory: SHA-256, hexadecimal; `unrecognized` if there is something else than
+ * that. Undefined if there is nothing.
  */
 export function codeDirectoryHashOf({ extensions }: AuthenticatorData): string | undefined {
   if (!extensions.has(CODE_DIRECTORY.hash) && !extensions.has(CODE_DIRECTORY.type)) return undefined;

@@ -1,5 +1,4 @@
 import { catalog } from '../kernel/catalog.js';
-import type { CodeOf } from '../ports/checks.js';
 import { ASSERTION_CHECKS } from './assertion/assertion-checks.js';
 import { ATTESTATION_CHECKS, FIELD_CHECKS } from './attestation/attestation-checks.js';
 import { POLICY_CHECKS } from './attestation/policy-checks.js';
@@ -13,6 +12,3 @@ export const APP_ATTEST_CHECKS = catalog(
   ASSERTION_CHECKS,
   RECEIPT_CHECKS,
 );
-
-/** Every code with which an attestation, an enrolled key, an assertion or a receipt can be refused. */
-export type AppAttestErrorCode = CodeOf<typeof APP_ATTEST_CHECKS>;

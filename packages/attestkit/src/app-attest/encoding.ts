@@ -5,7 +5,7 @@ export const MAX_ATTESTATION = 16_384;
 export const MAX_ASSERTION = 4096;
 
 /**
- * Decodes base64 as Apple's code makes it, or base64url; undefined where it is neither, or too long.
+ * Decodes base64 as Apple's code makes it, or base64url; undefined if it is neither, or too long.
  *
  * @param max bytes
  */

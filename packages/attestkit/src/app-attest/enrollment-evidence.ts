@@ -24,11 +24,11 @@ import {
   type AppAttestPolicyOptions,
 } from './attestation/policy.js';
 import { appraiseOwnReceipt, isRenewalDue, receiptTerms, renewReceipt } from './receipt/renewal.js';
-import type { AppAttestReceipt } from './receipt/verify.js';
+import type { AppAttestReceipt } from './receipt/payload.js';
 import { receiptAnchors } from './receipt/roots.js';
 import type { TrustAnchor } from './attestation/roots.js';
 
-/** How attestations of App Attest are verified, and which keys are let in. */
+/** How App Attest attestations are verified, and which keys are accepted. */
 export interface AppAttestOptions extends AppAttestPolicyOptions {
   /** App IDs: `TEAMID1234.com.example.app`, prefix and bundle identifier (on macOS the signing identifier). */
   readonly appIds: readonly string[];
@@ -38,11 +38,11 @@ export interface AppAttestOptions extends AppAttestPolicyOptions {
   readonly maxAgeAtRefreshSeconds?: number | undefined;
   /**
    * The highest risk metric: how many keys were attested on the device in about 30 days. Renewed receipts say it, so it
-   * needs `receipts`; a device that has none yet is let in. Default: any.
+   * needs `receipts`; a device without a renewed receipt is accepted. Default: any.
    */
   readonly maxRiskMetric?: number | undefined;
   /**
-   * Exchanges receipts for newer ones, which say the risk metric: `appleReceipts`. At a refresh or `assert`, where one is due.
+   * Exchanges receipts for newer ones, which say the risk metric: `appleReceipts`. At a refresh or `assert`, if one is due.
    * Default: the receipt of the attestation is verified, and not kept.
    */
   readonly receipts?: ReceiptExchanger | undefined;
@@ -53,7 +53,7 @@ export interface AppAttestOptions extends AppAttestPolicyOptions {
    */
   readonly additionalRoots?: readonly (string | Uint8Array)[] | undefined;
   /**
-   * Roots for testing, PEM or DER, in place of Apple's: those of attestations and of receipts. What enrolls under them
+   * Roots for testing, PEM or DER, instead of those of Apple: those of attestations and of receipts. What enrolls under them
    * says `virtual: true`.
    */
   readonly roots?: readonly (string | Uint8Array)[] | undefined;
@@ -67,13 +67,13 @@ export interface AppAttestFacts extends JsonObject {
   readonly category?: string;
   /** CFBundleVersion; from iOS 27 on, and never of Macs. */
   readonly bundleVersion?: string;
-  /** SHA-256 of the app's code directory when it enrolled, in hexadecimal; where the app asks for it. */
+  /** SHA-256 of the app's code directory when it enrolled, in hexadecimal; if the app asks for it. */
   readonly codeDirectoryHash?: string;
   readonly osVersion?: string;
   readonly osBuild?: string;
   /** From the last receipt that says one. */
   readonly riskMetric?: number;
-  /** When the receipt is worth exchanging again after an exchange that brought nothing, milliseconds since the epoch. */
+  /** When to exchange the receipt again after an exchange without a new receipt, milliseconds since the epoch. */
   readonly receiptRetryAt?: number;
 }
 
@@ -95,6 +95,8 @@ const OPTIONS: OptionTypes = {
  * receipt inside is verified too, and has to be at most five minutes old (Apple, Assessing fraud risk).
  *
  * @throws ConfigurationError naming the option that cannot be right
+ * @example
+ * const evidence = [appAttest({ appIds: ['TEAMID1234.com.example.app'] })]; // of devices({ evidence })
  */
 export function appAttest(options: AppAttestOptions): EnrollmentEvidence<'appAttest'> {
   assertOptions(options, OPTIONS, 'appAttest');
@@ -110,7 +112,11 @@ export function appAttest(options: AppAttestOptions): EnrollmentEvidence<'appAtt
   const trust = { anchors: receiptAnchors(options.roots), cache };
   const { receipts } = options;
   if (receipts !== undefined && typeof receipts.exchange !== 'function')
-    throw new ConfigurationError('receipts', 'exchanges nothing', 'Give what appleReceipts returned.');
+    throw new ConfigurationError(
+      'receipts',
+      'does not have the method exchange',
+      'Give what appleReceipts returned.',
+    );
   if (maxRiskMetric !== undefined && receipts === undefined) {
     const remedy =
       'Give appleReceipts({ … }) of attestkit/apple-receipts: only renewed receipts say a metric.';
@@ -120,6 +126,7 @@ export function appAttest(options: AppAttestOptions): EnrollmentEvidence<'appAtt
   return {
     kind: 'appAttest',
     fields: ['key_id', 'attestation'],
+    watch: (listener) => receipts?.watch?.(listener),
     // A phone attests a key of its own Secure Enclave, and Apple signs it.
     provesKey: true,
 
@@ -176,7 +183,7 @@ export function appAttest(options: AppAttestOptions): EnrollmentEvidence<'appAtt
           appId,
           publicKey: Buffer.from(publicKey, 'base64url'),
           clientData,
-          // The store holds the counter to the last one, atomically; here it only has to be above 0.
+          // The store compares the counter with the last one, atomically; here it only has to be above 0.
           previousCounter: 0,
           category: options.category,
           bundleVersion: options.bundleVersion,
@@ -222,7 +229,7 @@ function enrolled(
   };
 }
 
-/** Nothing is known of a device whose receipt says no metric. */
+/** A device whose receipt does not say a metric is accepted: its risk is unknown. */
 function isTolerable(riskMetric: unknown, highest: number | undefined): boolean {
   return (
     highest === undefined ||

@@ -13,22 +13,22 @@ import {
 } from './attestation/policy.js';
 import type { TrustAnchor } from './attestation/roots.js';
 
-/** What an attestation is held to. */
+/** What an attestation must meet. */
 export interface AttestationExpectations extends AppAttestPolicyOptions {
   /**
    * App IDs, of which the attestation has to be for one: `TEAMID1234.com.example.app`, prefix and bundle identifier.
-   * For an App Clip the full app's; on macOS the signing identifier in place of the bundle identifier.
+   * For an App Clip the full app's; on macOS the signing identifier instead of the bundle identifier.
    */
   readonly appIds: readonly string[];
   /** What the app calls the key: 32 bytes, or their base64 or base64url. */
   readonly keyId: Uint8Array | string;
   /** What the app hashed with SHA-256 to the client data hash; text in UTF-8. */
   readonly challenge?: Uint8Array | string | undefined;
-  /** In place of `challenge`: the very bytes that the app gave to `attestKey`, of any length. */
+  /** Instead of `challenge`: the very bytes that the app gave to `attestKey`, of any length. */
   readonly clientDataHash?: Uint8Array | undefined;
   /** Further roots of production, PEM or DER, beside Apple's. Results under them are not marked `virtual`. Default: none. */
   readonly additionalRoots?: readonly (string | Uint8Array)[] | undefined;
-  /** Roots for testing, PEM or DER, in place of Apple's; results under them say `virtual: true`. */
+  /** Roots for testing, PEM or DER, instead of Apple's root; results under them say `virtual: true`. */
   readonly roots?: readonly (string | Uint8Array)[] | undefined;
   /** How old the attestation may be. Default: any age; its certificates end it. */
   readonly maxAgeSeconds?: number | undefined;
@@ -128,7 +128,7 @@ export function hashAppId(option: string, appId: unknown): Uint8Array {
 }
 
 /**
- * Holds a time to sense: a NaN compares as neither early nor late.
+ * Rejects a NaN, which compares as neither early nor late.
  *
  * @throws ConfigurationError naming `now`
  */

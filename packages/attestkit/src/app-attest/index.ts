@@ -4,8 +4,6 @@ export { inspectAppAttestAttestation, verifyAppAttestAttestation } from './attes
 export type { AppAttestAttestation } from './attestation/attestation.js';
 export { createAppAttestCache } from './cache.js';
 export type { AppAttestCache } from './cache.js';
-export { APP_ATTEST_CHECKS } from './checks.js';
-export type { AppAttestErrorCode } from './checks.js';
 export { appAttest } from './enrollment-evidence.js';
 export type { AppAttestFacts, AppAttestOptions } from './enrollment-evidence.js';
 export type { AttestationExpectations } from './expectations.js';
@@ -13,4 +11,5 @@ export type { AppAttestCategory, LaunchPolicy, LaunchPolicyOptions } from './lau
 export type { AppAttestEnvironment, AppAttestPolicyOptions } from './attestation/policy.js';
 export { receiptDue } from './receipt/due.js';
 export { inspectAppAttestReceipt, verifyAppAttestReceipt } from './receipt/verify.js';
-export type { AppAttestReceipt, ReceiptExpectations } from './receipt/verify.js';
+export type { AppAttestReceipt } from './receipt/payload.js';
+export type { ReceiptExpectations } from './receipt/verify.js';

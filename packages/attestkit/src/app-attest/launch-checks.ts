@@ -49,7 +49,7 @@ const CHECKS = {
     'code directory hash allowed',
     'CODE_DIRECTORY_DENIED',
     'denied',
-    'the hash of the app’s code in * is not one of a version that is allowed here',
+    'the hash of the app’s code in * does not belong to a version that is allowed here',
   ],
 } as const;
 

@@ -25,14 +25,14 @@ const CATEGORIES = {
 /** How an app came to its device. `enterprise` is ad hoc distribution too. */
 export type AppAttestCategory = (typeof CATEGORIES)[keyof typeof CATEGORIES];
 
-/** What iOS 27 and macOS 27 say of the app that signs; undefined where the system says nothing. */
+/** What iOS 27 and macOS 27 say of the app that signs; undefined if the system says nothing. */
 export interface Launch {
   readonly category: AppAttestCategory | undefined;
   /** CFBundleVersion; Macs write none. */
   readonly bundleVersion: string | undefined;
   /**
    * SHA-256 of the app's code directory, all 64 digits in hexadecimal: what `codesign -d --verbose=4` shows as
-   * `CandidateCDHashFull sha256`. Only where the app asks for it. `unrecognized` where it is of another form.
+   * `CandidateCDHashFull sha256`. Only if the app asks for it. `unrecognized` if it is of another form.
    */
   readonly codeDirectoryHash: string | undefined;
 }
@@ -40,14 +40,14 @@ export interface Launch {
 /** The values that are allowed, and whether the system has to say one at all. */
 export interface LaunchPolicy<Value extends string> {
   readonly allowed: readonly Value[];
-  /** `accept` lets in attestations and assertions that have no value: of older systems, of Macs. Default `refuse`. */
+  /** `accept` accepts attestations and assertions without a value: of older systems, of Macs. Default `refuse`. */
   readonly whenAbsent?: 'accept' | 'refuse' | undefined;
 }
 
 export interface LaunchPolicyOptions {
   /** How the app may have come to the device. Default: any way. */
   readonly category?: LaunchPolicy<AppAttestCategory> | undefined;
-  /** Values of CFBundleVersion. Macs have none: `whenAbsent: 'accept'` lets them in. Default: any. */
+  /** Values of CFBundleVersion. Macs do not write it: `whenAbsent: 'accept'` accepts them. Default: any. */
   readonly bundleVersion?: LaunchPolicy<string> | undefined;
   /**
    * Code directories of the app's versions, SHA-256 in hexadecimal: `CandidateCDHashFull sha256` of
@@ -78,7 +78,7 @@ export function readLaunchPolicies(options: LaunchPolicyOptions): LaunchPolicies
   return { category, bundleVersion, codeDirectoryHash: codeDirectoryHash && inDigits(codeDirectoryHash) };
 }
 
-/** Reads the extensions and holds them to their form: a 4-byte little-endian number, and text. */
+/** Reads the extensions and checks their form: a 4-byte little-endian number, and text. */
 export function readLaunch(data: AuthenticatorData, defs: LaunchChecks<string>, checks: Checks): Launch {
   const number = categoryNumber(categoryValue(data));
   const category = CATEGORIES[number as keyof typeof CATEGORIES] as AppAttestCategory | undefined;
@@ -89,7 +89,7 @@ export function readLaunch(data: AuthenticatorData, defs: LaunchChecks<string>, 
   return { category, bundleVersion, codeDirectoryHash: codeDirectoryHashOf(data) };
 }
 
-/** Holds what was read to the policy. */
+/** Checks the values that were read against the policy. */
 export function appraiseLaunch(
   { category, bundleVersion, codeDirectoryHash }: { readonly [N in keyof Launch]: string | undefined },
   policies: LaunchPolicies,
@@ -114,7 +114,7 @@ function appraiseFact(
   checks.holds(allowed, allows(policy, value), value, isAsked ? oneOf(policy.allowed) : NOT_ASKED);
 }
 
-/** Undefined where there is none; NaN where it is something else than Apple writes. */
+/** Undefined if it is absent; NaN if it is something else than Apple writes. */
 function categoryNumber(value: CborValue | undefined): number | undefined {
   if (value === undefined) return undefined;
   if (!(value instanceof Uint8Array) || value.length !== 4) return Number.NaN;

@@ -1,7 +1,7 @@
 import { freezeJson } from '../kernel/bytes/json.js';
 import { catalog } from '../kernel/catalog.js';
 import { jwtChecks, type JwtChecks } from '../kernel/jose/jwt-checks.js';
-import type { CheckDef, CodeOf } from '../ports/checks.js';
+import type { CheckDef } from '../ports/checks.js';
 
 const SPEC = 'Firebase, Verify App Check tokens from a custom backend';
 const REPLAY = 'Firebase App Check, replay protection';
@@ -25,7 +25,7 @@ export const FIELD_CHECKS = freezeJson({
   },
 } as const satisfies Record<string, CheckDef>);
 
-/** Checks that every JWT is held to. A present token that fails is untrusted, whatever is wrong with it. */
+/** Checks of every JWT. A present token that fails is untrusted, whatever is wrong with it. */
 export const TOKEN_CHECKS: JwtChecks<'APP_CHECK_TOKEN'> = jwtChecks(
   'APP_CHECK_TOKEN',
   'the App Check token',
@@ -52,7 +52,7 @@ export const CLAIM_CHECKS = freezeJson({
     name: 'not issued in the future',
     code: 'ERR_APP_CHECK_TOKEN_IAT_NOT_YET_VALID',
     stage: 'untrusted',
-    says: 'the App Check token was issued later than now (`iat`)',
+    says: 'the App Check token was issued in the future (`iat`)',
     spec: 'RFC 7519 §4.1.6',
   },
   lifetime: {
@@ -73,7 +73,7 @@ export const CLAIM_CHECKS = freezeJson({
     name: 'app allowed',
     code: 'ERR_APP_CHECK_TOKEN_APP_MISMATCH',
     stage: 'untrusted',
-    says: 'the App Check token is of an app that is not allowed here (`sub`)',
+    says: 'the App Check token belongs to an app that is not allowed here (`sub`)',
     spec: SPEC,
   },
   provider: {
@@ -145,13 +145,13 @@ export const CONSUME_CHECKS = freezeJson({
   },
 } as const satisfies Record<string, CheckDef>);
 
-/** The check of an enrolled device against the configuration of now. */
+/** The check of an enrolled device against the current configuration. */
 export const POLICY_CHECKS = freezeJson({
   configured: {
     name: 'app still configured',
     code: 'ERR_APP_CHECK_APP_DENIED',
     stage: 'denied',
-    says: 'the app that the device was enrolled with is not a configured one any more',
+    says: 'the app that the device was enrolled with is not configured any more',
     spec: 'attestkit, policy',
   },
 } as const satisfies Record<string, CheckDef>);
@@ -164,6 +164,3 @@ export const APP_CHECK_CHECKS = catalog(
   CONSUME_CHECKS,
   POLICY_CHECKS,
 );
-
-/** Every code with which App Check evidence can be refused. */
-export type AppCheckErrorCode = CodeOf<typeof APP_CHECK_CHECKS>;

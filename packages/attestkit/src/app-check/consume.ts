@@ -7,7 +7,7 @@ import type { Store } from '../ports/store.js';
 import { CONSUME_CHECKS as CHECKS } from './checks.js';
 import type { AppCheckResult } from './verify.js';
 
-/** Where it is remembered which tokens were used: `consumer` or `store`, not both. */
+/** What remembers which tokens were used: `consumer` or `store`, not both. */
 export interface ReplayOptions {
   /** Firebase remembers: `googleAppCheck` of `attestkit/google`. A call for each token. */
   readonly consumer?: AppCheckConsumer | undefined;
@@ -40,7 +40,7 @@ export type Consume = (token: string, result: AppCheckResult, now: number) => ()
 const MARGIN_MS = 120_000;
 
 /**
- * Reads how tokens are consumed; undefined where they are not.
+ * Reads how tokens are consumed; undefined if they are not.
  *
  * @throws ConfigurationError naming the option
  */
@@ -51,7 +51,11 @@ export function readConsume(options: ReplayOptions): Consume | undefined {
     throw new ConfigurationError('consumer', 'is given beside store', remedy);
   }
   if (consumer !== undefined && typeof consumer.consume !== 'function')
-    throw new ConfigurationError('consumer', 'consumes nothing', 'Give what googleAppCheck returned.');
+    throw new ConfigurationError(
+      'consumer',
+      'does not have the method consume',
+      'Give what googleAppCheck returned.',
+    );
   if (store !== undefined && typeof store.claim !== 'function')
     throw new ConfigurationError('store', 'is not a store', 'Give a store: memoryStore(), for example.');
   if (consumer === undefined && store === undefined && acceptSessionTokens) {
@@ -73,7 +77,7 @@ export function readConsume(options: ReplayOptions): Consume | undefined {
   };
 }
 
-/** A session token is meant for many requests: whoever captured one could spend it here. */
+/** A session token is meant for many requests: an attacker who captured one could spend it here. */
 function assertLimited({ limitedUse }: AppCheckResult): void {
   if (!limitedUse) throw new AttestationError(CHECKS.limited, { cause: new Explanation(OLD_SDK) });
 }

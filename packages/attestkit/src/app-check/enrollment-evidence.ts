@@ -3,14 +3,14 @@ import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { enforcing } from '../kernel/sinks.js';
 import type { Enrolled, EnrollmentEvidence } from '../ports/enrollment.js';
 import { CLAIM_CHECKS, FIELD_CHECKS, POLICY_CHECKS } from './checks.js';
-import { readConsume, REPLAY_OPTIONS, type ReplayOptions } from './consume.js';
-import { createVerifier, VERIFIER_OPTIONS, type AppCheckVerifierOptions } from './verifier.js';
+import { readConsume, REPLAY_OPTIONS } from './consume.js';
+import { createVerifier, VERIFIER_OPTIONS, watchOf, type AppCheckOptions } from './verifier.js';
 import { isDebug, type AppCheckResult } from './verify.js';
 
 /** How devices enroll with App Check tokens; `consumer` or `store` is a must. */
-export interface AppCheckEnrollmentOptions extends AppCheckVerifierOptions, ReplayOptions {
+export interface AppCheckEnrollmentOptions extends AppCheckOptions {
   /**
-   * Must be true: no App Check token is bound to challenge or device, so whoever has one that is unused enrolls with it.
+   * Must be true: no App Check token is bound to challenge or device, so anyone with an unused token can enroll with it.
    */
   readonly allowUnbound: boolean;
 }
@@ -23,6 +23,9 @@ const OPTIONS: OptionTypes = { ...VERIFIER_OPTIONS, ...REPLAY_OPTIONS, allowUnbo
  * requests later. At every refresh the app and its provider must still be allowed.
  *
  * @throws ConfigurationError naming the option that cannot be right
+ * @example
+ * const keys = remoteJwks(APP_CHECK_JWKS, { algorithm: 'RS256' });
+ * const evidence = [appCheckEnrollment({ keys, projectNumber, appIds, store, allowUnbound: true })];
  */
 export function appCheckEnrollment(options: AppCheckEnrollmentOptions): EnrollmentEvidence<'appCheck'> {
   assertOptions(options, OPTIONS, 'appCheckEnrollment');
@@ -44,6 +47,7 @@ export function appCheckEnrollment(options: AppCheckEnrollmentOptions): Enrollme
   return {
     kind: 'appCheck',
     fields: ['app_check_token'],
+    watch: watchOf(options),
     async verify(fields, { now, consumeChallenge }) {
       const token = fields['app_check_token'];
       if (token === undefined || token === '') throw new AttestationError(FIELD_CHECKS.present);

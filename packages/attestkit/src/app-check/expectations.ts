@@ -33,7 +33,7 @@ export interface ProjectRules {
 }
 
 /**
- * Reads what tokens are held to.
+ * Reads what tokens must meet.
  *
  * @throws ConfigurationError naming the option
  */

@@ -2,30 +2,21 @@ import { AttestationError, ConfigurationError } from '../kernel/errors.js';
 import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import type { Appraisal, Evidence, Found, VerifyContext } from '../ports/evidence.js';
 import { FIELD_CHECKS } from './checks.js';
-import { readConsume, REPLAY_OPTIONS, type Consume, type ReplayOptions } from './consume.js';
-import { createVerifier, VERIFIER_OPTIONS, type AppCheckVerifierOptions } from './verifier.js';
+import { readConsume, REPLAY_OPTIONS, type Consume } from './consume.js';
+import { createVerifier, VERIFIER_OPTIONS, watchOf, type AppCheckOptions } from './verifier.js';
 import type { AppCheckResult } from './verify.js';
-
-/** How App Check tokens are found and verified. With `consumer` or `store`, routes may have them consumed. */
-export interface AppCheckOptions extends AppCheckVerifierOptions, ReplayOptions {}
-
-/** What a route asks of an App Check token. */
-export interface AppCheckDemand {
-  /** A limited-use token that has not been used before, and is used up by this request. Default false. */
-  readonly consume?: boolean;
-}
-
-/** What a route may ask of App Check evidence. */
-export interface AppCheckRouteOptions {
-  /** Requires an App Check token; `{ consume: true }` one that is good for this request alone. Default: not asked for. */
-  readonly appCheck?: boolean | AppCheckDemand;
-}
 
 declare module '../ports/attestation.js' {
   interface Attestation {
     readonly appCheck?: AppCheckResult;
   }
-  interface EvidenceRouteOptions extends AppCheckRouteOptions {}
+  interface EvidenceRouteOptions {
+    /**
+     * Requires an App Check token. `{ consume: true }`: a limited-use token that has not been used before, and that this
+     * request uses up. Default: not asked for.
+     */
+    readonly appCheck?: boolean | { readonly consume?: boolean };
+  }
 }
 
 /** Firebase's keys. */
@@ -41,6 +32,9 @@ const ABSENT: Found<string> = { present: false, check: FIELD_CHECKS.present };
  * Firebase App Check tokens as evidence for the guard: the header field `X-Firebase-AppCheck`.
  *
  * @throws ConfigurationError naming the option that cannot be right
+ * @example
+ * const keys = remoteJwks(APP_CHECK_JWKS, { algorithm: 'RS256' });
+ * const guard = createGuard({ evidence: [appCheck({ keys, projectNumber: '123456789012', appIds })] });
  */
 export function appCheck(options: AppCheckOptions): Evidence<'appCheck', AppCheckResult> {
   assertOptions(options, OPTIONS, 'appCheck');
@@ -51,6 +45,7 @@ export function appCheck(options: AppCheckOptions): Evidence<'appCheck', AppChec
     routeOptions: ['appCheck'],
     fields: [HEADER],
     need: () => ({ need: 'token', header: 'X-Firebase-AppCheck' }),
+    watch: watchOf(options),
     demand: ({ appCheck: asked }) => readDemand(asked, consume),
     find(request) {
       const values = request.fields(HEADER);
@@ -81,7 +76,7 @@ function appraisalOf(
 function readDemand(asked: unknown, consume: Consume | undefined): Consume | undefined {
   if (asked === undefined || typeof asked === 'boolean') return undefined;
   assertOptions(asked, { consume: 'boolean' }, 'appCheck', 'appCheck.');
-  if ((asked as AppCheckDemand).consume !== true) return undefined;
+  if ((asked as { readonly consume?: unknown }).consume !== true) return undefined;
   if (consume !== undefined) return consume;
   const remedy = 'Give appCheck a consumer (googleAppCheck) or a store.';
   throw new ConfigurationError('appCheck.consume', 'is asked for, and nothing remembers tokens', remedy);

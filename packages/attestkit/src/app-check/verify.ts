@@ -45,7 +45,7 @@ export interface AppCheckResult {
   readonly claims: JsonObject;
 }
 
-/** What a token is held to. */
+/** What a token must meet. */
 export interface AppCheckExpectations extends AppCheckProject {
   /** Firebase's JWK Set (RFC 7517 §5), parsed. */
   readonly jwks: { readonly keys: readonly JsonWebKey[] };
@@ -59,6 +59,8 @@ export interface AppCheckExpectations extends AppCheckProject {
  *
  * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const { appId, expiresAt } = verifyAppCheckToken(token, { jwks, projectNumber: '123456789012', appIds });
  */
 export function verifyAppCheckToken(token: string, expected: AppCheckExpectations): AppCheckResult {
   return appraise(token, expected, enforcing);
@@ -68,6 +70,8 @@ export function verifyAppCheckToken(token: string, expected: AppCheckExpectation
  * Runs the same checks as `verifyAppCheckToken`, all of them, and reports each.
  *
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const report = inspectAppCheckToken(token, { jwks, projectNumber: '123456789012', appIds });
  */
 export function inspectAppCheckToken(
   token: string,

@@ -34,7 +34,7 @@ export function valueMistake(bound: Uint8Array, data: Uint8Array | undefined): s
 }
 
 const WHOLE =
-  'bind the value as it is sent, scheme included, or set binding.part to credential where apps bind the rest alone';
+  'bind the value as it is sent, scheme included, or set binding.part to credential if apps bind the rest alone';
 const SAME = 'bind exactly the value that is sent';
 
 function* digestsOf(data: Buffer): Generator<Mistake> {

@@ -4,7 +4,7 @@ import { AttestationError, ConfigurationError } from '../kernel/errors.js';
 import { assertOneOf, assertOptions, isFieldName, type OptionTypes } from '../kernel/config/options.js';
 import { enforcing } from '../kernel/sinks.js';
 import type { Checks } from '../ports/checks.js';
-import type { Enforcement } from '../ports/evidence.js';
+import type { Enforcement } from '../ports/decision.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { formMistake, valueMistake } from './binding-mistakes.js';
 import { BINDING_CHECKS as CHECKS } from './checks.js';
@@ -20,7 +20,7 @@ export interface BindingOptions {
   readonly headers?: string | readonly string[];
   /** `whole`: the value as sent. `credential`: what follows the scheme (`Bearer `). Default `whole`. */
   readonly part?: 'whole' | 'credential';
-  /** In place of headers: the bytes that the app bound (`setDataHashInToken`), undefined where the request has none. */
+  /** Instead of headers: the bytes that the app bound (`setDataHashInToken`), undefined if the request does not have them. */
   readonly data?: (request: AttestedRequest) => Uint8Array | undefined;
   /** `if-present` lets tokens of Approov's failover pass, which have no claim `pay`; each is counted. Default `required`. */
   readonly policy?: 'required' | 'if-present';
@@ -41,9 +41,11 @@ export interface BindingDemand {
 /**
  * Verifies that a genuine token is bound to `data`: claim `pay` is base64(SHA-256(data)).
  *
- * @param data the bytes as they were on the wire; undefined where the request has none
+ * @param data the bytes as they were on the wire; undefined if the request does not have them
  * @returns the same result with `bound: true`
  * @throws AttestationError with an `ERR_APPROOV_BINDING_…` code
+ * @example
+ * verifyApproovBinding(result, request.headers.authorization); // the result of verifyApproovToken
  */
 export function verifyApproovBinding(result: ApproovResult, data: Uint8Array | undefined): ApproovResult {
   appraiseBinding(result.claims['pay'], data, enforcing);

@@ -1,7 +1,7 @@
 import { freezeJson } from '../kernel/bytes/json.js';
 import { catalog } from '../kernel/catalog.js';
 import { jwtChecks, type JwtChecks } from '../kernel/jose/jwt-checks.js';
-import type { CheckDef, CodeOf } from '../ports/checks.js';
+import type { CheckDef } from '../ports/checks.js';
 
 const SPEC = 'Approov, backend integration';
 
@@ -93,6 +93,3 @@ export const BINDING_CHECKS = freezeJson({
 
 /** The catalog, in the order of verification. */
 export const APPROOV_CHECKS = catalog(FIELD_CHECKS, TOKEN_CHECKS, BINDING_CHECKS);
-
-/** Every code with which Approov evidence can be refused. */
-export type ApproovErrorCode = CodeOf<typeof APPROOV_CHECKS>;

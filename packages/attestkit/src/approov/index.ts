@@ -1,9 +1,7 @@
 export { verifyApproovBinding } from './binding.js';
 export type { Binding, BindingOptions } from './binding.js';
-export { APPROOV_CHECKS } from './checks.js';
-export type { ApproovErrorCode } from './checks.js';
 export { approov } from './request-evidence.js';
-export type { ApproovOptions, ApproovRouteOptions } from './request-evidence.js';
+export type { ApproovOptions } from './request-evidence.js';
 export { approovKeys } from './keys.js';
 export type { ApproovKeyOptions } from './keys.js';
 export type { ApproovResult } from './result.js';

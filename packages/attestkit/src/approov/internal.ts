@@ -1,3 +1,3 @@
-export { BINDING_CHECKS, FIELD_CHECKS, TOKEN_CHECKS } from './checks.js';
+export { APPROOV_CHECKS, FIELD_CHECKS, TOKEN_CHECKS } from './checks.js';
 export { inspectApproov } from './inspect.js';
 export { absenceIn } from './token-field.js';

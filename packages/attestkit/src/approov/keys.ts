@@ -8,8 +8,6 @@ import { secretDigests } from '../kernel/config/secret-readings.js';
 import { assertSafeSecrets, decodeSecret } from '../kernel/config/secrets.js';
 import type { FixedKeySource, JwsAlgorithm, KeySource, VerificationKey } from '../ports/keys.js';
 
-type HmacAlgorithm = Extract<JwsAlgorithm, `HS${string}`>;
-
 /**
  * The key an account's tokens are signed with. Several secrets or public keys may be in use at once, while one
  * replaces the other.
@@ -19,7 +17,7 @@ export type ApproovKeyOptions =
       /** The account secret in base64: `approov secret -get base64`. At least 32 bytes. */
       readonly secretBase64: string | readonly string[] | undefined;
       /** Default `HS256`. */
-      readonly algorithm?: HmacAlgorithm;
+      readonly algorithm?: 'HS256' | 'HS384' | 'HS512';
       /** Allows the published example secrets outside of `NODE_ENV=development` and `test`. Default false. */
       readonly allowPublishedSecret?: boolean;
     }
@@ -27,25 +25,20 @@ export type ApproovKeyOptions =
       /** The account secret in base64url: `approov secret -get base64url`. At least 32 bytes. */
       readonly secretBase64url: string | readonly string[] | undefined;
       /** Default `HS256`. */
-      readonly algorithm?: HmacAlgorithm;
+      readonly algorithm?: 'HS256' | 'HS384' | 'HS512';
       /** Allows the published example secrets outside of `NODE_ENV=development` and `test`. Default false. */
       readonly allowPublishedSecret?: boolean;
     }
   | {
       /** The public key of a key set, as PEM (`approov keyset -getPEM`) or JWK. */
       readonly publicKey: string | JsonWebKey | readonly (string | JsonWebKey)[];
-      readonly algorithm: Exclude<JwsAlgorithm, HmacAlgorithm>;
+      readonly algorithm: Exclude<JwsAlgorithm, `HS${string}`>;
     }
   | {
       /** A JWK Set (RFC 7517 §5), parsed. */
       readonly jwks: { readonly keys: readonly JsonWebKey[] };
-      readonly algorithm: Exclude<JwsAlgorithm, HmacAlgorithm>;
+      readonly algorithm: Exclude<JwsAlgorithm, `HS${string}`>;
     };
-
-/** Keys that are fetched, and fetched again: `remoteJwks` of `attestkit/jwks`. */
-export interface FetchedKeys {
-  readonly keys: KeySource;
-}
 
 const SOURCES: OptionTypes = {
   secretBase64: 'any',
@@ -63,6 +56,8 @@ export const KEY_OPTIONS: OptionTypes = { ...SOURCES, algorithm: 'string', allow
  *
  * @throws ConfigurationError naming the option: an absent, short, published or malformed secret, a key that does
  *   not fit the algorithm, the same key twice
+ * @example
+ * const keys = approovKeys({ secretBase64: process.env.APPROOV_BASE64_SECRET });
  */
 export function approovKeys(options: ApproovKeyOptions): FixedKeySource {
   assertOptions(options, KEY_OPTIONS, 'approovKeys');
@@ -97,7 +92,7 @@ function readKeys(options: ApproovKeyOptions): FixedKeySource {
 }
 
 /** Keys as configured, or as fetched. Same errors as `approovKeys`. */
-export function keySource(options: ApproovKeyOptions | FetchedKeys): KeySource {
+export function keySource(options: ApproovKeyOptions | { readonly keys: KeySource }): KeySource {
   if (!('keys' in options)) return readKeys(options);
   assertOneSource(options);
   if ('algorithm' in options) {
@@ -122,10 +117,7 @@ function assertOneSource(options: object): void {
 function secretKeys(
   configured: string | readonly string[] | undefined,
   encoding: 'base64' | 'base64url',
-  {
-    algorithm = 'HS256',
-    allowPublishedSecret,
-  }: { algorithm?: HmacAlgorithm; allowPublishedSecret?: boolean },
+  { algorithm = 'HS256', allowPublishedSecret }: { algorithm?: JwsAlgorithm; allowPublishedSecret?: boolean },
 ): FixedKeySource {
   const variable =
     encoding === 'base64'
@@ -135,7 +127,7 @@ function secretKeys(
     throw new ConfigurationError(
       'algorithm',
       'is not one for a shared secret',
-      'Leave it out for HS256, or give publicKey in place of the secret.',
+      'Leave it out for HS256, or give publicKey instead of the secret.',
     );
   }
   const texts = Array.isArray(configured) && configured.length > 0 ? configured : [configured];

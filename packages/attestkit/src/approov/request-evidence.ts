@@ -11,13 +11,18 @@ import {
   type BindingOptions,
 } from './binding.js';
 import { FIELD_CHECKS } from './checks.js';
-import { KEY_OPTIONS, keySource, type ApproovKeyOptions, type FetchedKeys } from './keys.js';
+import { KEY_OPTIONS, keySource, type ApproovKeyOptions } from './keys.js';
+import type { KeySource } from '../ports/keys.js';
 import type { ApproovResult } from './result.js';
 import { absenceIn } from './token-field.js';
 import { tokenRules } from './verify.js';
 
 /** How Approov tokens are found and verified. */
-export type ApproovOptions = (ApproovKeyOptions | FetchedKeys) & {
+export type ApproovOptions = (
+  | ApproovKeyOptions
+  /** Keys that are fetched, and fetched again: `remoteJwks` of `attestkit/jwks`. */
+  | { readonly keys: KeySource }
+) & {
   /** The header field with the token. Default `Approov-Token`. */
   readonly header?: string;
   /** What stands before the token in the field, its space included: `Bearer `. Default none. */
@@ -34,17 +39,14 @@ export type ApproovOptions = (ApproovKeyOptions | FetchedKeys) & {
   readonly cache?: number;
 };
 
-/** What a route may ask of Approov evidence. */
-export interface ApproovRouteOptions {
-  /** Requires the token to be bound to this request. Default: not asked for. */
-  readonly binding?: Binding;
-}
-
 declare module '../ports/attestation.js' {
   interface Attestation {
     readonly approov?: ApproovResult;
   }
-  interface EvidenceRouteOptions extends ApproovRouteOptions {}
+  interface EvidenceRouteOptions {
+    /** Requires the Approov token to be bound to this request. Default: not asked for. */
+    readonly binding?: Binding;
+  }
 }
 
 const OPTIONS: OptionTypes = {
@@ -64,6 +66,8 @@ const ABSENT: Found<string> = { present: false, check: FIELD_CHECKS.present };
  * Approov tokens as evidence for the guard.
  *
  * @throws ConfigurationError naming the option that cannot be right
+ * @example
+ * const guard = createGuard({ evidence: [approov({ secretBase64: process.env.APPROOV_BASE64_SECRET })] });
  */
 export function approov(options: ApproovOptions): Evidence<'approov', ApproovResult> {
   assertOptions(options, OPTIONS, 'approov');
@@ -87,6 +91,7 @@ export function approov(options: ApproovOptions): Evidence<'approov', ApproovRes
     fields: [header],
     need: () => ({ need: 'token', header: named }),
     secretDigests: () => keys.secretDigests?.() ?? [],
+    watch: (listener) => keys.watch?.(listener),
     demand: (route) => bindingDemand(route['binding'] as Binding | undefined, account),
     find(request) {
       const values = request.fields(header);
@@ -106,7 +111,7 @@ export function approov(options: ApproovOptions): Evidence<'approov', ApproovRes
   };
 }
 
-/** Holds a genuine token to the route's binding, as far as the policy asks. */
+/** Checks a genuine token against the route's binding, as far as the policy asks. */
 function bind(
   result: ApproovResult,
   context: VerifyContext<BindingDemand | undefined>,

@@ -7,11 +7,11 @@ import type { FixedKeySource, KeySource } from '../ports/keys.js';
 import { TOKEN_CHECKS } from './checks.js';
 import { approovResult, type ApproovResult } from './result.js';
 
-/** What a token is held to. */
+/** What a token must meet. */
 export interface ApproovTokenExpectations {
   /** From `approovKeys`. */
   readonly keys: FixedKeySource;
-  /** Accepted values of `iss`. Not checked unless given: Approov adds the claim only where the account enables it. */
+  /** Accepted values of `iss`. Not checked unless given: Approov adds the claim only if the account enables it. */
   readonly issuer?: string | readonly string[] | undefined;
   /** Values of which `aud` has to contain one. Not checked unless given. */
   readonly audience?: string | readonly string[] | undefined;
@@ -27,6 +27,9 @@ export interface ApproovTokenExpectations {
  *
  * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const keys = approovKeys({ secretBase64: process.env.APPROOV_BASE64_SECRET });
+ * const { expiresAt, deviceId } = verifyApproovToken(token, { keys });
  */
 export function verifyApproovToken(token: string, expected: ApproovTokenExpectations): ApproovResult {
   return appraiseApproovToken(token, expected, enforcing);
@@ -36,6 +39,9 @@ export function verifyApproovToken(token: string, expected: ApproovTokenExpectat
  * Runs the same checks as `verifyApproovToken`, all of them, and reports each.
  *
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const report = inspectApproovToken(token, { keys });
+ * if (report.verdict === 'fail') console.log(report.code);
  */
 export function inspectApproovToken(
   token: string,

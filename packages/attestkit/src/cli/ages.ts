@@ -7,7 +7,7 @@ const UNITS = [
   ['second', 1000],
 ] as const;
 
-/** How far a time is from another: `3 days earlier`; undefined where they are the same second. */
+/** How far a time is from another: `3 days earlier`; undefined if they are the same second. */
 function ageOf(time: number, at: number): string | undefined {
   const apart = Math.abs(time - at);
   const unit = UNITS.find(([, length]) => apart >= length);

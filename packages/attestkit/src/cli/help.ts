@@ -67,9 +67,9 @@ Examples
   pbpaste | attestkit inspect -
   attestkit inspect evidence.json --json
 
-An evidence file holds all that the checks need. One of each kind follows. What
-is in [brackets] may be left out, and "at" too: as of when it is checked, which
-is now where nothing is said. Set it to the time of the refusal.
+An evidence file has all that the checks need. One of each kind follows. Members
+in [brackets] may be left out, and "at" too: the time as of which the evidence
+is checked, by default the current time. Set it to the time of the refusal.
 
   { "kind": "approov-token", "at": "2026-06-01T12:00:00Z", "token": "eyJ...",
     ["secretBase64" or "secretBase64url": "...",
@@ -117,7 +117,7 @@ is now where nothing is said. Set it to the time of the refusal.
 
   { "kind": "play-integrity", "at": "2026-06-01T12:00:00Z", "token": "eyJ...",
     "decryptionKey": BASE64, "verificationKey": BASE64,
-    or in place of all three "payload": {...}, as Google decoded it, which is
+    or instead of all three "payload": {...}, as Google decoded it, which is
     the only way for a standard request,
     ["expect": {"packageName": "com.example.app",
                 "requestHash": "..." or "nonce": "...",
@@ -136,15 +136,16 @@ refresh "audience", of which the lines that were signed are made.
 Options
   --kind KIND         what the evidence is, if it is not what it was read as:
                       one of the kinds above
-  --secret SECRET     the secret of a token, where the file has no key. Approov:
+  --secret SECRET     the secret of a token, if the file has no key. Approov:
                       base64, default APPROOV_BASE64_SECRET, else
                       APPROOV_BASE64URL_SECRET. Session: default JWT_SECRET
                       and JWT_SECRET_PREVIOUS
-  --binding VALUE     the value of the binding header, where the file has none
+  --binding VALUE     the value of the binding header, if it is not in
+                      the file
   --json              {"kind", "at", "readAs", "verdict", "code", "checks":
                       [{"name", "code", "spec", "ok", "detail"}], "result" or
-                      "unverified", "notChecked", "notes"}; bytes in base64,
-                      ISO 8601 times
+                      "unverified", "notChecked", "notes", "cause",
+                      "remedy"}; bytes in base64, ISO 8601 times
   -h, --help
 
 Exit status: 0 it passes, 1 it fails, 2 the input cannot be used

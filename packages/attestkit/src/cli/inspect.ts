@@ -1,6 +1,6 @@
 import type { Environment } from '../env/index.js';
-import { hasKey, inspectEvidence, kindOf, type EvidenceKindName } from '../inspect/index.js';
-import { saysTime } from '../inspect/internal.js';
+import { inspectEvidence, type EvidenceKindName } from '../inspect/index.js';
+import { hasKey, kindOf, saysTime } from '../inspect/internal.js';
 import { readArguments, UsageError } from './arguments.js';
 import { HELP } from './help.js';
 import { printable } from './printable.js';
@@ -33,7 +33,7 @@ export async function inspect(
   if (positionals.length > 1) throw new UsageError('there is more than one token or file to inspect');
   const evidence = await readEvidence(argument, stdin);
   const secret = text('secret');
-  // What is no kind, the inspector says.
+  // The inspector refuses unknown kinds.
   const named = text('kind') as EvidenceKindName | undefined;
   const as = named === undefined ? {} : { kind: named };
   const kind = kindOf(evidence, as);

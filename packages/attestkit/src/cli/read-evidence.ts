@@ -9,8 +9,8 @@ const MAX_BYTES = 1_048_576;
  * Reads what is to be inspected: `-` is standard input, a name that ends in `.json` or is that of a file is read,
  * anything else is the evidence itself. What it is, the inspector recognizes.
  *
- * @returns text, as it is, or parsed where a file says that it is JSON; or bytes that are no text
- * @throws UsageError where it cannot be read, or begins as JSON does and is not JSON
+ * @returns text, as it is, or parsed if a file says that it is JSON; or bytes that are not text
+ * @throws UsageError if it cannot be read, or begins as JSON does and is not JSON
  */
 export async function readEvidence(argument: string, stdin: AsyncIterable<Uint8Array>): Promise<unknown> {
   if (argument === '-') return parse(await bytesOf(stdin, 'standard input'), 'standard input');
@@ -32,7 +32,7 @@ async function bytesOf(stream: AsyncIterable<Uint8Array>, name: string): Promise
   } catch (error) {
     throw new UsageError(`${name} cannot be read: ${(error as Error).message}`);
   }
-  if (size > MAX_BYTES) throw new UsageError(`${name} has more than 1 MiB: that is no evidence`);
+  if (size > MAX_BYTES) throw new UsageError(`${name} has more than 1 MiB: that is not evidence`);
   return Buffer.concat(chunks);
 }
 

@@ -27,7 +27,7 @@ export function facts(all: object, at?: string, path = ''): readonly string[] {
   });
 }
 
-/** The values of a list of texts, one by one where it is a long one; of any other value itself. */
+/** The values of a list of texts, one by one if it is a long one; of any other value itself. */
 function listOf(name: string, value: unknown): readonly (readonly [index: string, value: unknown])[] {
   if (!Array.isArray(value) || !value.every(isText)) return [['', value]];
   if (name !== 'subjects' && JSON.stringify(value).length <= LONG) return [['', value]];

@@ -1,5 +1,5 @@
 import type { EvidenceReport } from '../inspect/index.js';
-import { sentenceOf, usualCauseOf } from '../inspect/internal.js';
+import { sentenceOf, titleOf } from '../inspect/internal.js';
 import { isJsonObject, type JsonObject } from '../kernel/bytes/json.js';
 import { isoTime } from '../kernel/jose/numeric-date.js';
 import type { CheckReport } from '../ports/checks.js';
@@ -9,18 +9,6 @@ import { INDENT, WIDTH, wrap } from './wrap.js';
 
 /** Columns of a check's name; beside a longer one its source has a line of its own. */
 const NAME = 26;
-
-const TITLES: Readonly<Record<EvidenceReport['kind'], string>> = {
-  'approov-token': 'Approov token',
-  'session-token': 'Session token',
-  'app-attest-attestation': 'App Attest attestation',
-  'app-attest-assertion': 'App Attest assertion',
-  'app-attest-receipt': 'App Attest receipt',
-  'key-attestation': 'Android key attestation',
-  'key-attestation-signature': 'Request signed on Android',
-  'play-integrity': 'Play Integrity verdict',
-  'app-check': 'App Check token',
-};
 
 /** What to do about what was not checked. */
 const NOT_CHECKED: Readonly<Record<EvidenceReport['notChecked'][number], string>> = {
@@ -52,21 +40,21 @@ const STYLES = { held: 32, failed: 31, faint: 2 } as const;
 const PAST = /_(EXPIRED|TOO_OLD)$/;
 
 const AT_HINT =
-  'It was checked as of now. To see why it was refused earlier, set "at" in an evidence file to the time of the refusal.';
+  'It was checked as of the current time. To see why it was refused earlier, set "at" in an evidence file to the time of the refusal.';
 
-/** How the detail of a check begins that holds because nobody asked. */
+/** How the detail of a check begins that holds because the configuration does not ask. */
 const NOT_ASKED = 'not asked';
 
 /**
  * A report for people, at most 80 columns wide. What identifies a device is masked.
  *
- * @param isOfNow nobody said as of when it is inspected
+ * @param isOfNow no time was given as of which it is inspected
  */
 export function render(report: EvidenceReport, colors: boolean, isOfNow = false): string {
   const paint: Paint = (style, text) => (colors ? `\u001b[${STYLES[style]}m${text}\u001b[0m` : text);
   const result = report.verdict === 'pass' ? report.result : report.unverified;
   return [
-    `${TITLES[report.kind]}, as of ${report.at}`,
+    `${titleOf(report.kind)}, as of ${report.at}`,
     ...(report.readAs === undefined ? [] : wrap(`Read as ${report.readAs}.`, 0)),
     '',
     ...report.checks.flatMap((check) => [
@@ -101,7 +89,7 @@ function headOf(check: CheckReport, paint: Paint): readonly string[] {
   return [`${mark} ${name}`, ...wrap(spec).map((line) => paint('faint', line))];
 }
 
-/** What was found and expected, of a check that nobody asked for what was found. */
+/** What was found and expected; of a check that the configuration does not ask for, what was found. */
 function detailOf(check: CheckReport, at: string): string {
   const detail = isAsked(check) ? check.detail : check.detail.slice(`${NOT_ASKED}; `.length);
   return withAges(detail, at);
@@ -123,22 +111,29 @@ function claims(all: JsonObject, at: string): readonly string[] {
   });
 }
 
-/** The verdict; of evidence that failed the first check that did once more, its usual cause, and the names of the others. */
+/** The verdict; if it is FAIL, the first check that failed, its usual cause and its remedy, and the names of the others. */
 function verdict(report: EvidenceReport, paint: Paint): readonly string[] {
   if (report.verdict === 'pass') return [paint('held', 'PASS')];
   const [first, ...others] = report.checks.filter(({ ok }) => !ok);
   const says = sentenceOf(report.code);
   const detail = first === undefined ? says : detailOf(first, report.at);
-  const cause = usualCauseOf(report.code);
-  const isKnown = cause === undefined || detail.includes('Likely mistake: ') || detail.includes(NO_KEY);
+  const { cause = '', remedy = '' } = detail.includes(NO_KEY) ? {} : report;
+  const isKnown = cause === '' || detail.includes('Likely mistake: ');
   const more = others.map(({ name }) => name).join(', ');
   return [
     `${paint('failed', 'FAIL')} ${report.code}`,
     ...wrap(detail.startsWith(says) ? detail : `${says}: ${detail}`, 5),
     ...(isKnown ? [] : wrap(`Usual cause: ${cause}`, 5)),
+    ...remedies(remedy).flatMap((each) => wrap(each, 5)),
     ...(more === '' ? [] : wrap(`Failed too: ${more}`, 5)),
   ];
 }
 
-/** Why a token without a key in its file fails, which is no fault of the token's. */
+/** Each actor's part of a remedy: `Remedy (operator): …`. */
+function remedies(remedy: string): readonly string[] {
+  const parts = [...remedy.matchAll(/(Operator|App author): (.*?)(?= (?:Operator|App author): |$)/g)];
+  return parts.map(([, actor = '', what = '']) => `Remedy (${actor.toLowerCase()}): ${what}`);
+}
+
+/** The detail if no key was given: then the token is not at fault. */
 const NO_KEY = 'no key was given';

@@ -9,10 +9,10 @@ const SOURCES = [
 ] as const;
 
 /**
- * The secret of the flag `--secret`, else of the environment, in base64; undefined where there is none. Any secret
+ * The secret of the flag `--secret`, else of the environment, in base64; undefined without both. Any secret
  * of at least 32 bytes is taken: what the commands make and show protects nothing.
  *
- * @throws ConfigurationError naming the flag or variable, where it is short or not canonical
+ * @throws ConfigurationError naming the flag or variable, if it is short or not canonical
  */
 export function readSecret(flag: string | undefined, env: Environment): string | undefined {
   if (flag !== undefined) return decodeAnySecret(flag, 'base64', '--secret', 32).toString('base64');
@@ -24,7 +24,7 @@ export function readSecret(flag: string | undefined, env: Environment): string |
 /**
  * The secret for evidence of a kind, as the inspector takes it: of the flag, else of the environment.
  *
- * @throws UsageError where the kind has no secret; ConfigurationError as `readSecret`
+ * @throws UsageError if the kind has no secret; ConfigurationError as `readSecret`
  */
 export function secretFor(
   kind: EvidenceKindName,

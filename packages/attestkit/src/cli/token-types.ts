@@ -1,5 +1,6 @@
+import type { ErrorCode } from '../catalog.js';
 import { randomBytes } from 'node:crypto';
-import { signApproovToken, type ApproovErrorCode, type SignApproovTokenOptions } from '../approov/index.js';
+import { signApproovToken, type SignApproovTokenOptions } from '../approov/index.js';
 
 /** The value that `--claim-example` binds a token to. */
 export const EXAMPLE_CLAIM = 'Bearer example-user-token';
@@ -8,7 +9,7 @@ const HOUR = 3600;
 
 interface TokenType {
   /** The code that the token must be refused with. */
-  readonly code: ApproovErrorCode;
+  readonly code: ErrorCode;
   readonly make: (options: SignApproovTokenOptions) => string;
 }
 

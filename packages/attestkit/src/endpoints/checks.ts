@@ -1,5 +1,5 @@
 import { freezeJson } from '../kernel/bytes/json.js';
-import type { CheckDef, CodeOf } from '../ports/checks.js';
+import type { CheckDef } from '../ports/checks.js';
 
 /** What can keep an endpoint from looking at a request. */
 export const ENDPOINT_CHECKS = freezeJson({
@@ -64,10 +64,7 @@ export const ENDPOINT_CHECKS = freezeJson({
     name: 'capacity',
     code: 'ERR_ENDPOINT_BUSY',
     stage: 'unavailable',
-    says: 'as many requests are being verified as are allowed at once',
+    says: 'the maximum number of requests is being verified',
     spec: 'RFC 9110 §15.6.4',
   },
 } as const satisfies Record<string, CheckDef>);
-
-/** Every code with which an endpoint refuses before it looks at evidence. */
-export type EndpointErrorCode = CodeOf<typeof ENDPOINT_CHECKS>;

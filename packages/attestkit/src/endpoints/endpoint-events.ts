@@ -1,8 +1,8 @@
 import { factsOf, pathOf } from '../guard/internal.js';
-import { AttestationError } from '../kernel/errors.js';
+import type { AttestationError } from '../kernel/errors.js';
 import type { DeviceEvent, EndpointEvent, GuardEvent, SessionEvent } from '../ports/events.js';
 import type { AttestedRequest } from '../ports/request.js';
-import type { Issued } from '../sessions/internal.js';
+import type { EndedSession, Issued } from '../sessions/internal.js';
 
 /** One use of an endpoint, once it is decided. */
 export interface Concluded {
@@ -18,8 +18,8 @@ export interface Concluded {
   readonly address: string | undefined;
   readonly device: string | undefined;
   readonly issued: Issued | undefined;
-  /** At `revoke`: whether a session ended. */
-  readonly hasEnded: boolean;
+  /** The session that ended: at `revoke`, or because its refresh token came a second time. */
+  readonly ended: EndedSession | undefined;
 }
 
 /** What a listener is told of one use of an endpoint: of the request, then of the device, then of the session. */
@@ -44,6 +44,7 @@ function endpointEvent(concluded: Concluded): EndpointEvent {
     refused: error && factsOf(error),
     device,
     address,
+    app: issued?.app,
     evidence: issued?.kind,
     session: issued?.sessionId,
     retried: issued?.retried === true,
@@ -53,24 +54,23 @@ function endpointEvent(concluded: Concluded): EndpointEvent {
 
 function deviceEvents({ at, requestId, device, issued }: Concluded): readonly DeviceEvent[] {
   if (issued?.change === undefined) return [];
-  const { change, proof, recordId, kind: evidence } = issued;
-  return [{ type: 'device', at, requestId, change, device, recordId, proof, evidence }];
+  const { change, proof, recordId, kind: evidence, app } = issued;
+  return [{ type: 'device', at, requestId, change, device, recordId, proof, evidence, app }];
 }
 
-function sessionEvents(concluded: Concluded): readonly SessionEvent[] {
-  const { endpoint, at, requestId, device, issued, error, hasEnded } = concluded;
-  const event = (change: SessionEvent['change']): SessionEvent => ({
-    type: 'session',
-    at,
-    requestId,
-    change,
-    device,
-    recordId: issued?.recordId,
-    session: issued?.sessionId,
-  });
-  // At `attest` it is the cause of a conflict.
-  const codes = [error?.code, error?.cause instanceof AttestationError ? error.cause.code : undefined];
-  if (codes.includes('ERR_REFRESH_REUSED')) return [event('reused')];
-  if (hasEnded) return [event('ended')];
-  return issued !== undefined && endpoint !== 'refresh' ? [event('begun')] : [];
+function sessionEvents({
+  endpoint,
+  at,
+  requestId,
+  device,
+  issued,
+  error,
+  ended,
+}: Concluded): readonly SessionEvent[] {
+  const begun = endpoint === 'refresh' ? undefined : issued;
+  const about = ended ?? begun;
+  if (about === undefined) return [];
+  const change = ended === undefined ? 'begun' : error === undefined ? 'ended' : 'reused';
+  const { recordId, sessionId: session } = about;
+  return [{ type: 'session', at, requestId, change, device, recordId, session }];
 }

@@ -2,7 +2,7 @@ import { AttestationError } from '../kernel/errors.js';
 import type { Answer } from '../ports/decision.js';
 import type { GuardEvent } from '../ports/events.js';
 import type { AttestedRequest } from '../ports/request.js';
-import { BODY_CHECKS, deviceIdOf, type Issued, type Sessions } from '../sessions/internal.js';
+import { BODY_CHECKS, deviceIdOf, EndedSession, type Issued, type Sessions } from '../sessions/internal.js';
 import { DEFAULT_REALM, GUARD_CHECKS, quietly, RouteCounts, wwwAuthenticate } from '../guard/internal.js';
 import { ENDPOINT_CHECKS as CHECKS } from './checks.js';
 import { eventsOf } from './endpoint-events.js';
@@ -31,12 +31,12 @@ interface Use {
   readonly startedAt: number;
   device?: string;
   issued?: Issued;
-  hasEnded?: boolean;
+  ended?: EndedSession | undefined;
 }
 
 interface Endpoint {
   readonly method: 'GET' | 'POST';
-  /** False where it costs nothing. */
+  /** False if it costs nothing. */
   readonly limited?: false;
   /** Gives the body of the answer. */
   readonly run: (use: Use) => object | Promise<object>;
@@ -50,7 +50,7 @@ const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store
 /** RFC 9110 §9.3.2: what answers GET answers HEAD. */
 const ALLOWED = { GET: 'GET, HEAD', POST: 'POST' } as const;
 
-/** The endpoints of enrollment and sessions: a path below where they are mounted in, an answer out. */
+/** The endpoints of enrollment and sessions: in, a path below the mount; out, an answer. */
 export class Endpoints {
   readonly #setup: EndpointSetup;
   readonly #endpoints: ReadonlyMap<string, Endpoint>;
@@ -70,7 +70,7 @@ export class Endpoints {
         const body = await readJsonBody(use.request);
         await this.#limitDevice(use, Object.hasOwn(body, 'device_id') ? body['device_id'] : undefined);
         use.issued = await pool.run(() => run(body, use.request));
-        // A refresh token can be copied: with it nobody may use up what the device asks by its key or evidence.
+        // A refresh token can be copied: it may not use up what the device asks by its key or evidence.
         if (use.endpoint !== 'refresh') this.#noteVerified(use, use.issued);
         return { ...success, ...answerOf(use.issued) };
       };
@@ -97,7 +97,7 @@ export class Endpoints {
   }
 
   /**
-   * Answers a request for an endpoint; undefined where there is none of this path. Total: it never throws nor rejects.
+   * Answers a request for an endpoint; undefined if no endpoint has this path. Total: it never throws nor rejects.
    *
    * @param path below the place where the endpoints are mounted, without the query: `/challenge`
    */
@@ -170,7 +170,7 @@ export class Endpoints {
 
   async #revoke(use: Use): Promise<object> {
     const body = await readJsonBody(use.request);
-    use.hasEnded = await this.#pool.run(() => this.#setup.sessions.revoke(body));
+    use.ended = await this.#pool.run(() => this.#setup.sessions.revoke(body));
     return {};
   }
 
@@ -196,8 +196,10 @@ export class Endpoints {
     if (onEvent === undefined) return answer;
     // A clock that fails, too, changes no answer.
     quietly(() => {
-      const { endpoint, request, address, issued, startedAt, hasEnded = false } = use;
-      const device = issued === undefined ? use.device : sessions.pseudonym('device_id', issued.deviceId);
+      const { endpoint, request, address, issued, startedAt } = use;
+      const ended = use.ended ?? endedBy(error);
+      const known = issued ?? ended;
+      const device = known === undefined ? use.device : sessions.pseudonym('device_id', known.deviceId);
       const events = eventsOf({
         endpoint,
         request,
@@ -209,7 +211,7 @@ export class Endpoints {
         address,
         device,
         issued,
-        hasEnded,
+        ended,
       });
       for (const event of events) quietly(() => onEvent(event));
     });
@@ -225,4 +227,10 @@ function answerOf(issued: Issued): object {
     refresh_token: issued.refreshToken,
     refresh_expires_in: issued.refreshExpiresInSeconds,
   };
+}
+
+/** The session that a refusal ended; at `attest` a spent refresh token is the cause of a conflict. */
+function endedBy(error: AttestationError | undefined): EndedSession | undefined {
+  const causes = [error?.cause, error?.cause instanceof AttestationError ? error.cause.cause : undefined];
+  return causes.find((cause) => cause instanceof EndedSession);
 }

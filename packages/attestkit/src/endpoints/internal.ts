@@ -1,4 +1,4 @@
-export type { EndpointErrorCode } from './checks.js';
+export { ENDPOINT_CHECKS } from './checks.js';
 export { Endpoints } from './endpoints.js';
 export { givesTurns, Turns } from './turns.js';
 export { watchedStore } from './watched-store.js';

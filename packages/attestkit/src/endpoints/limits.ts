@@ -86,7 +86,7 @@ export function enrollmentLimits(limits: Limits, now: () => number): EnrollmentL
   };
 }
 
-/** However an address is written, it is one name; what is no address, as of a proxy's own naming, is its own. */
+/** However an address is written, it is one name; other text, such as a proxy's own naming, is its own name. */
 function hostOf(address: string | undefined): string {
   return address === undefined ? '' : (ipPrefix(address, HOST) ?? `x/${address.slice(0, 128)}`);
 }

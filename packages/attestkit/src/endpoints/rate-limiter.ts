@@ -1,8 +1,11 @@
 import { TokenBuckets } from './token-buckets.js';
 import type { Limits } from './limits.js';
 
-/** One step of the use of an endpoint: who is counted. */
-export interface EndpointUse {
+/**
+ * Says whether one more use is allowed; what it throws, or rejects with, refuses as unavailable. It is called at each step of
+ * a request: count the address at the step `address` alone.
+ */
+export type Limiter = (use: {
   /** `challenge`, `attest`, `refresh`, `assert` or `revoke`. */
   readonly endpoint: string;
   /**
@@ -12,17 +15,14 @@ export interface EndpointUse {
   readonly step: 'address' | 'device' | 'verified';
   /** Keyed hash of the peer's address, where the adapter knows it. */
   readonly address: string | undefined;
-  /** Keyed hash of the device id; undefined at the step `address`, and where the request has none. */
+  /** Keyed hash of the device id; undefined at the step `address`, and if the request does not have one. */
   readonly device: string | undefined;
-}
+}) => boolean | Promise<boolean>;
 
-/**
- * Says whether one more use is allowed; what it throws, or rejects with, refuses as unavailable. It is called at each step of
- * a request: count the address at the step `address` alone.
- */
-export type Limiter = (use: EndpointUse) => boolean | Promise<boolean>;
+/** One step of the use of an endpoint: who is counted. */
+export type EndpointUse = Parameters<Limiter>[0];
 
-/** All requests whose address nobody knows. */
+/** All requests whose address is unknown. */
 const UNKNOWN = 'u';
 
 /**

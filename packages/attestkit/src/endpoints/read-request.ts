@@ -5,7 +5,7 @@ import type { AttestedRequest } from '../ports/request.js';
 import { ENDPOINT_CHECKS as CHECKS } from './checks.js';
 import { readBody } from '../guard/internal.js';
 
-/** Bytes of a body; an attestation of App Attest has about 10 KB in base64, a chain of Android's about 8. */
+/** Bytes of a body; an App Attest attestation has about 10 KB in base64, an Android chain about 8. */
 const MAX_BODY = 65_536;
 
 /** Members of a body, and values of its lists: a genuine one has about ten. */
@@ -33,9 +33,9 @@ export async function readJsonBody(request: AttestedRequest): Promise<JsonObject
 }
 
 /**
- * A parameter of the query, percent-decoded; undefined where there is none.
+ * A parameter of the query, percent-decoded; undefined if it is absent.
  *
- * @param repeated what to throw where it is there more than once
+ * @param repeated what to throw if it is there more than once
  */
 export function queryParameter(
   request: AttestedRequest,

@@ -6,7 +6,7 @@ import { ENDPOINT_CHECKS } from './checks.js';
 /** Endpoints whose errors can be about evidence, a key or a token; the others know only bad requests. */
 const APPRAISING: ReadonlySet<string> = new Set(['attest', 'assert', 'refresh']);
 
-/** Refused for what the request is, and not for what its evidence says. */
+/** Refused because of the request itself, and not of its evidence. */
 const BAD_REQUEST: ReadonlySet<string> = new Set(
   [
     ...Object.values(BODY_CHECKS),

@@ -20,7 +20,7 @@ export class TokenBuckets {
     this.#periodMs = periodMs;
   }
 
-  /** Takes one token, of at most `size`; false, and nothing is taken, where there is none. */
+  /** Takes one token, of at most `size`; false, and nothing is taken, if the bucket is empty. */
   take(name: string, size: number): boolean {
     const { tokens, at } = this.#filled(name, size);
     this.#buckets.set(name, { tokens: tokens < 1 ? tokens : tokens - 1, at });

@@ -13,7 +13,7 @@ const VARIABLES: Readonly<Record<string, string>> = { projectNumber: PROJECT, ap
 const KEYS_MAX_AGE = 21_600;
 
 /**
- * Firebase App Check, where the environment names a project; undefined where it does not.
+ * Firebase App Check, where the environment names a project; undefined if it does not.
  *
  * @throws ConfigurationError naming the variable
  */

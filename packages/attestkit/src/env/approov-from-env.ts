@@ -1,6 +1,6 @@
 import { approov, type ApproovOptions, type BindingOptions } from '../approov/index.js';
 import { ConfigurationError } from '../kernel/errors.js';
-import type { Enforcement } from '../ports/evidence.js';
+import type { Enforcement } from '../ports/decision.js';
 import { readBoolean, type Environment } from './environment.js';
 
 /** What the environment does not say of Approov. */

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../kernel/errors.js';
-import { DEVICES_OPTIONS, type DevicesOptions } from '../devices.js';
+import type { DevicesOptions } from '../devices/index.js';
+import { DEVICES_OPTIONS } from '../devices/internal.js';
 import { assertOptions } from '../kernel/config/options.js';
 import { remoteJwks } from '../net/index.js';
 import type { EnrollmentEvidence } from '../ports/enrollment.js';

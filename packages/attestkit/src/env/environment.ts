@@ -31,6 +31,6 @@ export function readSeconds(env: Environment, variable: string, most: number): n
   const value = env[variable];
   if (value === undefined) return undefined;
   if (/^[1-9]\d{0,8}$/.test(value) && Number(value) <= most) return Number(value);
-  const problem = 'is not a whole number of seconds in its bounds';
+  const problem = 'is not a whole number of seconds in its range';
   throw new ConfigurationError(variable, problem, `Write digits alone, from 1 to ${most}.`);
 }

@@ -1,6 +1,6 @@
 import type { BindingOptions } from '../approov/index.js';
 import { createGuard, type Guard, type GuardOptions } from '../create-guard.js';
-import { devices, type DevicesOptions } from '../devices.js';
+import { devices, type DevicesOptions } from '../devices/index.js';
 import { quietly, REFUSAL_OPTIONS } from '../guard/internal.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
@@ -13,7 +13,7 @@ import { readBoolean, settingOf, type Environment } from './environment.js';
 import { linesOf } from './log-lines.js';
 import { secretsFromEnv } from './secrets-from-env.js';
 
-/** What the environment does not say. */
+/** Options that are not in the environment. */
 export interface GuardFromEnvOptions extends Omit<
   GuardOptions,
   'evidence' | 'devices' | 'accept' | 'enforcement'
@@ -33,7 +33,7 @@ export interface GuardFromEnvOptions extends Omit<
 }
 
 /**
- * Makes a guard from the variables that deployments use. Approov tokens, where there is a secret:
+ * Makes a guard from the variables that deployments use. Approov tokens, if there is a secret:
  *
  * - `APPROOV_BASE64_SECRET`, or `APPROOV_BASE64URL_SECRET`: the account secret; exactly one of them.
  * - `APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN`: `false` only reports an invalid token. Default `true`.
@@ -41,7 +41,7 @@ export interface GuardFromEnvOptions extends Omit<
  *   reports an invalid binding. Default `true`.
  * - `APPROOV_LOGGING_ENABLED`: `false` writes no log lines. Default `true`.
  *
- * Sessions of devices, where there is a secret of theirs; with both, a route accepts either unless it says more:
+ * Sessions of devices, if there is a secret of theirs; with both, a route accepts either unless it says more:
  *
  * - `JWT_SECRET`: random text of at least 32 bytes, from which the keys of challenges, sessions and refresh tokens are
  *   derived.
@@ -52,13 +52,15 @@ export interface GuardFromEnvOptions extends Omit<
  * - `APPLE_PUBLIC_KEYS_URL` and `APP_BUNDLE_ID`: the JWK Set of an attester, and the app that its tokens are for; other
  *   kinds of evidence by the option `devices`.
  *
- * Firebase App Check, where both are there; a token is then another way in:
+ * Firebase App Check, if both are set; routes then accept its tokens too:
  *
- * - `FIREBASE_PROJECT_NUMBER`: the number of the project. `FIREBASE_APP_IDS`: its apps that are let in, with commas between.
+ * - `FIREBASE_PROJECT_NUMBER`: the number of the project. `FIREBASE_APP_IDS`: its accepted apps, with commas between.
  *
  * State is kept in this process's memory unless the option `devices.store` says otherwise.
  *
  * @throws ConfigurationError naming the variable and the remedy
+ * @example
+ * const guard = guardFromEnv(); // APPROOV_BASE64_SECRET and the others: docs/options.md
  */
 export function guardFromEnv(options: GuardFromEnvOptions = {}): Guard {
   assertOptions(options, OPTIONS, 'guardFromEnv');

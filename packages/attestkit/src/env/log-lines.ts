@@ -12,7 +12,7 @@ export function linesOf(event: GuardEvent): readonly string[] {
 
 /**
  * The lines that Approov's example servers log for a decision, which existing deployments search for, followed by
- * the reason where there is one. Never a token.
+ * the reason if there is one. Never a token.
  */
 function decisionLines(event: DecisionEvent): readonly string[] {
   if (event.exempt !== undefined) return [];
@@ -37,7 +37,7 @@ function decisionLines(event: DecisionEvent): readonly string[] {
 }
 
 /**
- * The lines of a use of the endpoints, in the same manner; none where a challenge was given out, as anybody may ask for
+ * The lines of a use of the endpoints, in the same manner; none if a challenge was given out, as anybody may ask for
  * one.
  */
 function endpointLines(event: EndpointEvent): readonly string[] {

@@ -1,4 +1,4 @@
-import type { DevicesOptions } from '../devices.js';
+import type { DevicesOptions } from '../devices/index.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { readSecrets } from '../sessions/internal.js';
 import type { Environment } from './environment.js';

@@ -1,5 +1,5 @@
 import { freezeJson } from '../kernel/bytes/json.js';
-import type { CheckDef, CodeOf } from '../ports/checks.js';
+import type { CheckDef } from '../ports/checks.js';
 
 /** What can keep the guard itself from deciding; never the client's doing. */
 export const GUARD_CHECKS = freezeJson({
@@ -33,6 +33,3 @@ export const GUARD_CHECKS = freezeJson({
     spec: 'RFC 9110 §8.6',
   },
 } as const satisfies Record<string, CheckDef>);
-
-/** Every code with which the guard itself refuses. */
-export type GuardErrorCode = CodeOf<typeof GUARD_CHECKS>;

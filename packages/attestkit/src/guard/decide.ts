@@ -9,14 +9,14 @@ import { emit, type Telling } from './emit.js';
 import { isPreflight, pathOf } from './exempt.js';
 import { readBody } from './read-body.js';
 import { refuse } from './answers/refusal.js';
-import { requiredBy, type Demanded, type Route } from './route.js';
+import { requiredBy, type Demanded, type ReadyRoute } from './route.js';
 
 /** What is known of one request while it is decided about. */
 interface Progress {
   readonly request: AttestedRequest;
-  readonly route: Route;
+  readonly route: ReadyRoute;
   now: number;
-  /** By the monotonic clock; 0 if nobody listens. */
+  /** By the monotonic clock; 0 without a listener. */
   readonly startedAt: number;
   /** The kind at work: a failure is its failure, and answered with its statuses. */
   at: Evidence;
@@ -45,7 +45,7 @@ const NOTHING: Attestation = Object.freeze({});
 /** Decides about one request: find, verify, use up, conclude. Never throws, never rejects. */
 export function decide(
   request: AttestedRequest,
-  route: Route,
+  route: ReadyRoute,
   now: () => number,
   telling: Telling,
 ): Decision<Attestation> | Promise<Decision<Attestation>> {
@@ -77,7 +77,7 @@ export function decide(
   }
 }
 
-function exemption(request: AttestedRequest, route: Route): 'excluded' | 'preflight' | undefined {
+function exemption(request: AttestedRequest, route: ReadyRoute): 'excluded' | 'preflight' | undefined {
   const { excluded } = route;
   if (excluded !== undefined) {
     const { target, routed = target } = request;
@@ -106,14 +106,14 @@ function select(progress: Progress): readonly Selected[] {
     }
     missing ??= found.check;
   }
-  // By the list and not by what was found: a kind that is absent and has no check for it must not open the route.
+  // Test the list of accepted kinds, not the findings: a custom kind may report absence without a check.
   const [first] = route.accept;
   if (first === undefined) return selected;
   progress.at = first.evidence;
   throw new AttestationError(missing as CheckDef);
 }
 
-/** Verifies the selected items from `index` on; a promise only where one had to be waited for. */
+/** Verifies the selected items from `index` on; a promise only if one had to be waited for. */
 function verifyFrom(
   index: number,
   selected: readonly Selected[],
@@ -169,7 +169,7 @@ function note({ result, consume, unmet, met, skipped }: Appraisal<unknown>, prog
 }
 
 function conclude(result: unknown, met: string | undefined, progress: Progress): void {
-  if (result === undefined) throw new TypeError('the evidence was verified to no result');
+  if (result === undefined) throw new TypeError('the evidence was verified, and gave no result');
   if (met !== undefined) progress.met.push(met);
   progress.results[progress.at.kind] = result;
 }

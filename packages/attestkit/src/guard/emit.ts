@@ -1,3 +1,4 @@
+import { appOf } from '../kernel/app-facts.js';
 import { CertificatePlace } from '../kernel/asn1/certificate-place.js';
 import { AttestationError } from '../kernel/errors.js';
 import { Explanation } from '../kernel/explanation.js';
@@ -5,11 +6,11 @@ import type { DecisionEvent, FailureFacts, GuardEvent, Outcome } from '../ports/
 import type { AttestedRequest } from '../ports/request.js';
 import { pathOf } from './exempt.js';
 import { quietly } from './quietly.js';
-import type { Route } from './route.js';
+import type { ReadyRoute } from './route.js';
 
 interface Concluded {
   readonly request: AttestedRequest;
-  readonly route: Route;
+  readonly route: ReadyRoute;
   /** By the guard's clock. */
   readonly now: number;
   /** By the monotonic clock. */
@@ -23,12 +24,12 @@ interface Concluded {
   readonly exempt?: 'excluded' | 'preflight';
 }
 
-/** The user's listener, where there is one, and how to name to it who it was. */
+/** The user's listener, if there is one, and how to name to it who it was. */
 export interface Telling {
   readonly onEvent: ((event: GuardEvent) => unknown) | undefined;
   /** Names a request in events. */
   readonly requestId: (request: AttestedRequest) => string;
-  /** A keyed hash; undefined where the guard has no secret to key it with. */
+  /** A keyed hash; undefined if the guard has no secret to key it with. */
   readonly pseudonym: ((kind: 'ip' | 'device_id', value: string) => string) | undefined;
 }
 
@@ -57,6 +58,9 @@ function eventOf(concluded: Concluded, { pseudonym, requestId }: Telling): Decis
     enforcement: route.enforcement,
     address: hashed('ip', addressOf(request)),
     device: hashed('device_id', deviceOf(concluded.results)),
+    app: Object.values(concluded.results)
+      .map(appOf)
+      .find((app) => app !== undefined),
     evidence: Object.keys(concluded.results),
     kinds: route.asked,
     refused: refused && factsOf(refused),
@@ -100,7 +104,7 @@ export function factsOf(error: AttestationError): FailureFacts {
 /**
  * What explains a refusal or says where in a chain it was, the code of another refusal that led to it, or what caused an outage. The message of an
  * unexpected error can quote what the client sent, as those of `JSON.parse` do: of such an error only its name and the
- * place where it was thrown.
+ * place in the code.
  */
 function beneath({ stage, check, cause }: AttestationError): string | undefined {
   if (cause instanceof Explanation || cause instanceof CertificatePlace) return cause.message;

@@ -5,7 +5,7 @@ import type { Store } from '../ports/store.js';
 /** For the one read: a probe has to have an answer while the store hangs. */
 const DEADLINE_MS = 500;
 
-/** For which an answer serves other probes too: health is asked by load balancers, and by whoever finds the path. */
+/** For which an answer serves other probes too: load balancers ask for it, and so can anyone who finds the path. */
 const SHARED_MS = 1000;
 
 /** Nothing is kept under it. */
@@ -16,7 +16,7 @@ const HEALTHY: Health = Object.freeze({ healthy: true, down: Object.freeze([]) }
 /**
  * Makes the probe of a guard: one read, by however many who ask within a second. Never rejects.
  *
- * @param store undefined where the guard has none, and depends on nothing
+ * @param store undefined if the guard does not have one, and depends on nothing
  */
 export function healthOf(store: Pick<Store, 'get'> | undefined): () => Promise<Health> {
   if (store === undefined) return () => Promise.resolve(HEALTHY);
@@ -42,7 +42,7 @@ async function probe(store: Pick<Store, 'get'>): Promise<Health> {
   }
 }
 
-/** What is wrong with the store. What a driver says can quote keys and hosts, and probes are often public. */
+/** What is wrong with the store. The message of a driver can quote keys and hosts, and probes are often public. */
 async function read(store: Pick<Store, 'get'>): Promise<string | undefined> {
   try {
     await store.get(KEY);

@@ -7,8 +7,8 @@ import { GUARD_CHECKS } from './checks.js';
 /**
  * The request's exact bytes.
  *
- * @param tooLarge what to throw where there are more than `maxBytes`; nothing is read where the request says so itself
- * @throws AttestationError (rejects with it) where they are gone, too many, or broken off
+ * @param tooLarge what to throw if there are more than `maxBytes`; nothing is read if the request says so itself
+ * @throws AttestationError (rejects with it) if they are gone, too many, or broken off
  */
 export async function readBody(
   request: AttestedRequest,

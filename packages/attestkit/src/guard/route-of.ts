@@ -10,7 +10,7 @@ interface RouteMaker {
 /**
  * A guard's route, for adapters: their callers without types may have left the guard out.
  *
- * @throws ConfigurationError naming the option, or `guard` where it is none
+ * @throws ConfigurationError naming the option, or `guard` if it is not a guard
  */
 export function routeOf(guard: RouteMaker, options?: RouteOptions): Route {
   const given = guard as Partial<RouteMaker> | null | undefined;

@@ -1,7 +1,8 @@
 import { ConfigurationError } from '../kernel/errors.js';
 import type { EvidenceKind, EvidenceRouteOptions } from '../ports/attestation.js';
 import type { Caching } from '../ports/decision.js';
-import type { Enforcement, Evidence } from '../ports/evidence.js';
+import type { Evidence } from '../ports/evidence.js';
+import type { Enforcement } from '../ports/decision.js';
 import type { RouteCounts } from './counters.js';
 import { assertOneOf, assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { BODY_LIMIT } from './body-limit.js';
@@ -31,7 +32,7 @@ export interface RouteOptions extends EvidenceRouteOptions, RefusalOptions {
    */
   readonly exclude?: readonly string[];
   /**
-   * `private`: answers to accepted requests say `Cache-Control: private`, where they have none, and `Vary` with the fields that
+   * `private`: answers to accepted requests say `Cache-Control: private`, unless they have the field, and `Vary` with the fields that
    * carry the evidence, so that no shared cache hands them to somebody else. Default `unchanged`.
    */
   readonly caching?: 'private' | 'unchanged';
@@ -48,14 +49,19 @@ export interface Demanded {
   readonly demand: unknown;
 }
 
-/** A route's options, checked once at start-up and made ready for every request. */
+/** A route's options, checked once at start-up and made ready for every request, by `guard.route`. */
 export interface Route {
+  /** In events and counters. */
   readonly name: string | undefined;
-  readonly accept: readonly Demanded[];
-  readonly require: readonly Demanded[];
-  /** The kinds of both, for events. */
+  /** The kinds of evidence that it asks for. */
   readonly asked: readonly string[];
   readonly enforcement: Enforcement;
+}
+
+/** What the guard reads of a route. */
+export interface ReadyRoute extends Route {
+  readonly accept: readonly Demanded[];
+  readonly require: readonly Demanded[];
   readonly preflight: boolean;
   readonly excluded: Exclusion | undefined;
   readonly refusal: RefusalSettings;
@@ -64,7 +70,7 @@ export interface Route {
   readonly caching: Caching | undefined;
 }
 
-/** What routes take from their guard where they say nothing themselves. */
+/** What routes take from their guard if they say nothing themselves. */
 export interface RouteDefaults {
   readonly evidence: readonly Evidence[];
   readonly accept: readonly string[];
@@ -72,7 +78,7 @@ export interface RouteDefaults {
   readonly refusal: RefusalOptions;
   readonly maxBodyBytes: number | undefined;
   readonly caching: 'private' | 'unchanged' | undefined;
-  /** The audience of sessions, where there is one. */
+  /** The audience of sessions, if there is one. */
   readonly realm: string | undefined;
   /** The counters of all routes of one name. */
   readonly countsOf: (name: string | undefined) => RouteCounts;
@@ -83,7 +89,7 @@ export interface RouteDefaults {
  *
  * @throws ConfigurationError naming the option
  */
-export function createRoute(options: RouteOptions, defaults: RouteDefaults): Route {
+export function createRoute(options: RouteOptions, defaults: RouteDefaults): ReadyRoute {
   const owned = defaults.evidence.flatMap((each) =>
     each.routeOptions.map((option) => [option, 'any'] as const),
   );
@@ -166,7 +172,7 @@ function withRequired(
   return [...found.values()];
 }
 
-/** @throws ConfigurationError where one of several accepted kinds requires a kind that the route does not */
+/** @throws ConfigurationError if one of several accepted kinds requires a kind that the route does not */
 function assertIndependent(accepted: readonly Demanded[], asked: readonly Demanded[]): void {
   const known = new Set(asked.map(({ evidence }) => evidence.kind));
   const dependent = accepted.find((each) => requiredBy(each).some((kind) => !known.has(kind)));

@@ -42,7 +42,7 @@ export const listOfBytes: Member<readonly Uint8Array[]> = {
   },
 };
 
-/** Text that stands for its UTF-8; what is no Unicode has none. */
+/** Text that stands for its UTF-8; text that is not Unicode does not have it. */
 export const textAsBytes: Member<Uint8Array> = {
   is: 'a string, and not empty',
   read: (value) =>

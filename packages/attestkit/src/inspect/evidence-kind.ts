@@ -5,22 +5,8 @@ import { readMembers, type Members, type MemberTable } from './members.js';
 
 /** What the checks of one piece of evidence found, and what they did not look at. */
 export type Findings<Result, NotChecked extends string = never> = Inspection<Result> & {
-  /** What a server looks at beside the evidence, or with what the file does not give. */
+  /** What a server also checks, beside the evidence or with values that the file does not give. */
   readonly notChecked: readonly NotChecked[];
-};
-
-/** Every check of one piece of evidence, in the order of verification. Bytes are in base64, times in ISO 8601. */
-export type Report<Kind extends string, Result, NotChecked extends string = never> = Findings<
-  Result,
-  NotChecked
-> & {
-  readonly kind: Kind;
-  /** The time as of which it was inspected, ISO 8601. */
-  readonly at: string;
-  /** What the evidence was read as, and because of what; absent if it says its kind itself. */
-  readonly readAs?: string;
-  /** What was left out of the evidence as it was given, or converted: quotation marks, `Bearer `. Absent where nothing was. */
-  readonly notes?: readonly string[];
 };
 
 /** One kind of evidence file. */
@@ -85,7 +71,7 @@ export function withoutIdle<Name extends string>(
 /**
  * Adds to a check that failed the mistake behind it.
  *
- * @param find asked only where the check failed; undefined where no mistake fits
+ * @param find asked only if the check failed; undefined if no mistake fits
  */
 export function explain(
   reports: readonly CheckReport[],
@@ -136,7 +122,7 @@ export function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64');
 }
 
-/** ISO 8601; undefined for what is no time, which a result that nothing vouches for may have. */
+/** ISO 8601; undefined for a value that is not a time, which a result that nothing vouches for may have. */
 export function isoDate(milliseconds: number | undefined): string | undefined {
   const date = new Date(milliseconds ?? Number.NaN);
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();

@@ -1,33 +1,29 @@
-import { APP_ATTEST_CHECKS } from '../app-attest/index.js';
-import { APP_CHECK_CHECKS } from '../app-check/index.js';
-import { APPROOV_CHECKS } from '../approov/index.js';
-import { KEY_ATTESTATION_CHECKS } from '../key-attestation/index.js';
+import { CATALOG } from '../catalog.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { isJsonObject, type JsonObject } from '../kernel/bytes/json.js';
-import { PLAY_INTEGRITY_CHECKS } from '../play-integrity/index.js';
 import type { CheckDef } from '../ports/checks.js';
-import { SESSION_CHECKS } from '../sessions/internal.js';
-import { APP_ATTEST_ASSERTION, type AppAttestAssertionReport } from './kinds/app-attest-assertion.js';
-import { APP_ATTEST_ATTESTATION, type AppAttestAttestationReport } from './kinds/app-attest-attestation.js';
-import { APP_ATTEST_RECEIPT, type AppAttestReceiptReport } from './kinds/app-attest-receipt.js';
-import { APP_CHECK, type AppCheckReport } from './kinds/app-check.js';
+import { APP_ATTEST_ASSERTION } from './kinds/app-attest-assertion.js';
+import { APP_ATTEST_ATTESTATION } from './kinds/app-attest-attestation.js';
+import { APP_ATTEST_RECEIPT } from './kinds/app-attest-receipt.js';
+import { APP_CHECK } from './kinds/app-check.js';
 import { KEY_MEMBERS } from './kinds/approov-key.js';
-import { APPROOV_TOKEN, type ApproovTokenMembers, type ApproovTokenReport } from './kinds/approov-token.js';
+import { APPROOV_TOKEN, type ApproovTokenMembers } from './kinds/approov-token.js';
+import { causeOf } from './causes/causes.js';
 import { EvidenceError, unusable } from './evidence-error.js';
-import {
-  KEY_ATTESTATION_SIGNATURE,
-  type KeyAttestationSignatureReport,
-} from './kinds/key-attestation-signature.js';
-import { KEY_ATTESTATION, type KeyAttestationReport } from './kinds/key-attestation.js';
-import { PLAY_INTEGRITY, type PlayIntegrityReport } from './kinds/play-integrity.js';
+import { KEY_ATTESTATION_SIGNATURE } from './kinds/key-attestation-signature.js';
+import { KEY_ATTESTATION } from './kinds/key-attestation.js';
+import { PLAY_INTEGRITY } from './kinds/play-integrity.js';
+import type { EvidenceKind, Findings } from './evidence-kind.js';
+import type { EvidenceKindName } from './kind-table.js';
+import type { EvidenceReport, InspectedKinds } from './report.js';
 import { missingIn } from './recognize/missing.js';
-import type { KindName, Reading } from './recognize/reading.js';
-import { sentenceOfReading } from './recognize/reading.js';
+import { sentenceOfReading, type Reading } from './recognize/reading.js';
 import { recognize } from './recognize/recognize.js';
 import { SESSION_KEY_MEMBERS } from './kinds/session-key.js';
-import { SESSION_TOKEN, type SessionTokenReport } from './kinds/session-token.js';
+import { SESSION_TOKEN } from './kinds/session-token.js';
 
-const KINDS = {
+/** What inspects each kind. */
+const INSPECTORS = {
   'approov-token': APPROOV_TOKEN,
   'session-token': SESSION_TOKEN,
   'app-attest-attestation': APP_ATTEST_ATTESTATION,
@@ -37,10 +33,12 @@ const KINDS = {
   'key-attestation-signature': KEY_ATTESTATION_SIGNATURE,
   'play-integrity': PLAY_INTEGRITY,
   'app-check': APP_CHECK,
-} as const satisfies Readonly<Record<KindName, unknown>>;
-
-/** The kinds of evidence that can be inspected. */
-export type EvidenceKindName = keyof typeof KINDS;
+} as const satisfies {
+  [Kind in EvidenceKindName]: EvidenceKind<
+    Kind,
+    Findings<InspectedKinds[Kind]['result'], InspectedKinds[Kind]['notChecked']>
+  >;
+};
 
 /** What stands beside evidence, for members that it does not have itself. */
 export interface InspectOptions extends ApproovTokenMembers {
@@ -52,29 +50,17 @@ export interface InspectOptions extends ApproovTokenMembers {
   readonly now?: number;
 }
 
-/** Every check of the evidence, in the order of verification. */
-export type EvidenceReport =
-  | ApproovTokenReport
-  | SessionTokenReport
-  | AppAttestAttestationReport
-  | AppAttestAssertionReport
-  | AppAttestReceiptReport
-  | KeyAttestationReport
-  | KeyAttestationSignatureReport
-  | PlayIntegrityReport
-  | AppCheckReport;
-
 /**
  * Inspects evidence with the verifiers' own code. The report is ready for `JSON.stringify`.
  *
  * @param evidence an evidence file (`ApproovTokenEvidence` and the like), as an object or as JSON text; or what people
- *   paste, which is recognized: a token, a header field, a certificate chain, an answer of Google's, the body of a device
+ *   paste, which is recognized: a token, a header field, a certificate chain, an answer from Google, the body of a device
  *   endpoint, at most 1 MiB. The report says in `readAs` what it was read as
- * @throws EvidenceError where there is nothing to inspect: an unknown kind, a member that is missing, unknown, given
+ * @throws EvidenceError if there is nothing to inspect: an unknown kind, a member that is missing, unknown, given
  *   twice or of another type, a key that cannot be read. For evidence that was recognized it says what to add
  * @example
  * const report = inspectEvidence('Approov-Token: eyJ…', { secretBase64 });
- * if (report.verdict === 'fail') console.log(report.code, report.readAs);
+ * if (report.verdict === 'fail') console.log(report.code, report.cause, report.remedy);
  */
 export function inspectEvidence(evidence: unknown, options: InspectOptions = {}): EvidenceReport {
   const { now = Date.now(), kind: named, ...beside } = options;
@@ -90,11 +76,12 @@ export function inspectEvidence(evidence: unknown, options: InspectOptions = {})
   const missing = reading.why === undefined && named === undefined ? undefined : missingIn(reading, members);
   if (missing !== undefined) throw missing;
   try {
-    const report = KINDS[kind].inspect(members, now);
+    const report = INSPECTORS[kind].inspect(members, now);
     return {
       ...report,
       ...(reading.why !== undefined && { readAs: sentenceOfReading(reading) }),
       ...(notes.length > 0 && { notes }),
+      ...(report.verdict === 'fail' && causeOf(report.code)),
     };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
@@ -113,7 +100,7 @@ function fileOf({ kind, file, beside = {}, notes = [] }: Reading): {
   readonly file: JsonObject;
   readonly notes: readonly string[];
 } {
-  const { members } = KINDS[kind];
+  const { members } = INSPECTORS[kind];
   const entries = Object.entries(beside);
   const taken = entries.filter(([name]) => members.includes(name));
   const left = entries.map(([name]) => name).filter((name) => !members.includes(name));
@@ -149,13 +136,13 @@ const MEMBER_OF: Readonly<Record<string, string>> = {
 /**
  * The kind of some evidence, as `inspectEvidence` takes it.
  *
- * @throws EvidenceError where it is of none
+ * @throws EvidenceError if it is not of a known kind
  */
 export function kindOf(evidence: unknown, options: Pick<InspectOptions, 'kind'> = {}): EvidenceKindName {
   return recognize(evidence, options.kind).kind;
 }
 
-/** Whether the evidence brings the key that it is to be verified with; where it does not, `inspectEvidence` needs one beside it. */
+/** Whether the evidence brings the key that it is to be verified with; if it does not, `inspectEvidence` needs one beside it. */
 export function hasKey(evidence: unknown, options: Pick<InspectOptions, 'kind'> = {}): boolean {
   const { file, beside } = recognize(evidence, options.kind);
   const all: JsonObject = { ...beside, ...file };
@@ -168,14 +155,9 @@ export function saysTime(evidence: unknown, options: Pick<InspectOptions, 'kind'
   return typeof ({ ...beside, ...file } as JsonObject)['at'] === 'string';
 }
 
-const CHECKS: readonly CheckDef[] = [
-  ...APPROOV_CHECKS,
-  ...SESSION_CHECKS,
-  ...APP_ATTEST_CHECKS,
-  ...KEY_ATTESTATION_CHECKS,
-  ...PLAY_INTEGRITY_CHECKS,
-  ...APP_CHECK_CHECKS,
-];
+const CHECKS: readonly CheckDef[] = Object.values(CATALOG).flatMap(
+  (room): readonly CheckDef[] => room.checks,
+);
 
 /** The sentence of the check that has a code; empty for a code that no report has. */
 export function sentenceOf(code: string): string {

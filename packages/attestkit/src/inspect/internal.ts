@@ -1,2 +1,2 @@
-export { saysTime, sentenceOf } from './inspect-evidence.js';
-export { usualCauseOf } from './usual-causes.js';
+export { hasKey, kindOf, saysTime, sentenceOf } from './inspect-evidence.js';
+export { titleOf } from './kind-table.js';

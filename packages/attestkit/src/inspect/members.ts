@@ -2,7 +2,7 @@ import type { JsonObject } from '../kernel/bytes/json.js';
 import { unusable, type EvidenceError } from './evidence-error.js';
 import { memberFor } from './recognize/wire-names.js';
 
-/** What exactly is wrong with a value, and where in it. */
+/** What exactly is wrong with a value, and in which part of it. */
 export interface Flaw {
   /** Stands behind the member's name: `[1]`. */
   readonly at: string;
@@ -10,13 +10,13 @@ export interface Flaw {
   readonly remedy?: string;
 }
 
-/** One member of an evidence file: what it must be, in words, and how it is read; undefined where it is another thing. */
+/** One member of an evidence file: what it must be, in words, and how it is read; undefined if it is another thing. */
 export interface Member<T> {
   readonly is: string;
   readonly read: (value: unknown) => T | undefined;
   /** What is wrong with a value that cannot be read, where more can be said than that it is another thing. */
   readonly flaw?: (value: unknown) => Flaw | undefined;
-  /** What to give where it is missing. Without this it may be left out. */
+  /** What to give if it is missing. Without this it may be left out. */
   readonly remedy?: string;
 }
 
@@ -66,7 +66,7 @@ export function readMembers<T extends MemberTable>(kind: string, table: T, file:
     if (member === undefined)
       throw unusable(
         name,
-        `is no member of ${kind} evidence`,
+        `is not a member of ${kind} evidence`,
         memberFor(name, kind) ??
           `Members are ${Object.keys(table).join(', ')}; for people, ${DESCRIPTIVE.join(', ')}.`,
       );
@@ -90,9 +90,9 @@ function unreadable(
 }
 
 /**
- * The name of the one member that is there, undefined where none is.
+ * The name of the one member that is there, undefined if none is.
  *
- * @throws EvidenceError where there are several
+ * @throws EvidenceError if there are several
  */
 export function onlyOne<Name extends string>(
   names: readonly Name[],

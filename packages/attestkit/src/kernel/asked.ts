@@ -50,7 +50,7 @@ export function words(make: () => string): Worded {
   return new Lazy(make);
 }
 
-/** What a check found, with its unit; undefined where it found nothing. */
+/** What a check found, with its unit; undefined if it found nothing. */
 export function amount(value: number | undefined, unit: string): Worded | undefined {
   return value === undefined ? undefined : new Lazy(() => numberWith(value, unit));
 }

@@ -18,7 +18,7 @@ export class AttestationError<Code extends string = string> extends Error implem
 
   constructor(check: CheckDef<Code>, options: { cause?: unknown; retryAfter?: number } = {}) {
     const { stackTraceLimit } = Error;
-    // Not an assignment, which throws where an application has frozen Error.
+    // Not an assignment, which throws if an application has frozen Error.
     Reflect.set(Error, 'stackTraceLimit', 0);
     super(check.says, 'cause' in options ? { cause: options.cause } : undefined);
     Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);

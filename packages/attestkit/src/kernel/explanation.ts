@@ -1,5 +1,5 @@
 /**
- * What usually lies behind a refusal: the `cause` of an AttestationError, for operators. Its message is a sentence of this
+ * The usual reason of a refusal: the `cause` of an AttestationError, for operators. Its message is a sentence of this
  * library and contains nothing that a client sent, so events carry it at every stage. It has no stack trace, since
  * refusals are as frequent as clients want.
  */

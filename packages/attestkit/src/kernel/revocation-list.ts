@@ -12,18 +12,21 @@ const MAX_DEPTH = 8;
  * Serials are compared in lower-case hexadecimal without leading zeros; old entries are decimal. Every entry refuses but
  * one of the status `OK`, whatever its `reason` and `expires`: the status of a certificate that expired still counts.
  *
- * A list without entries is one too, as tests need it: whoever gives it means it. Google's has thousands; what fetches it
+ * A list without entries is one too, as tests need it: the caller means it. Google's has thousands; what fetches it
  * looks at `size`.
  *
  * @param document parsed JSON
+ * @example
+ * const list = readRevocationList(await response.json());
+ * console.log(list?.isRevoked('f1c172a699eaf51d'));
  */
 export function readRevocationList(document: unknown): RevocationList | undefined {
   return readEntries(document, new Set());
 }
 
 /**
- * Reads the same from bytes that nobody signed. JSON.parse keeps the last of two entries for one serial, which would take
- * back a revocation; here a serial refuses where it, or a name in its entry, is there twice. The list itself is not
+ * Reads the same from unsigned bytes. JSON.parse keeps the last of two entries for one serial, which would take
+ * back a revocation; here a serial refuses if it, or a name in its entry, is there twice. The list itself is not
  * refused for that: lists that were put together from several are published with such entries, and no list at all would
  * keep every device out.
  */

@@ -9,15 +9,15 @@ export const enforcing: Checks = {
   holds(check, held, actual, _expected, mistake) {
     if (held) return;
     if (mistake !== undefined) throw new AttestationError(check, { cause: new Explanation(mistake) });
-    // Of what was found an error carries nothing but where in a chain it was.
+    // The error carries the place in a chain, and nothing else that was found.
     throw new AttestationError(check, actual instanceof CertificatePlace ? { cause: actual } : {});
   },
 };
 
 /**
- * Holds a value to a check without which the next line cannot be read: ends the verification with either sink.
+ * Asserts a check without which the next line cannot be read: ends the verification with either sink.
  *
- * @param actual what was found where there is no value
+ * @param actual what was found if there is no value
  * @throws AttestationError when `value` is undefined
  */
 export function mustRead<T>(checks: Checks, check: CheckDef, value: T | undefined, actual?: unknown): T {
@@ -30,7 +30,7 @@ export function mustRead<T>(checks: Checks, check: CheckDef, value: T | undefine
  * Runs a verifier's straight line with a sink that records each check and goes on to the next. A check that
  * nothing after it can do without is the last one recorded.
  *
- * `run` gets the sink, and a callback for what has been read so far.
+ * `run` gets the sink, and a callback that takes the values that were read so far.
  */
 export function inspecting<R>(run: (checks: Checks, read: (partial: R) => void) => R): Inspection<R> {
   const reports: CheckReport[] = [];

@@ -4,8 +4,8 @@ import type { KeyDescription } from './description/key-description.js';
 import { ATTEST_KEY } from './policy/key-policy.js';
 
 /**
- * Whether a key may vouch for another: its hardware generated it for attesting alone, so that nobody can have it sign a
- * certificate of their own making; and it is of the same app, in the same hardware of the same system. The rest may have
+ * Whether a key may vouch for another: its hardware generated it for attesting alone, so that it cannot sign a
+ * certificate that an app made up; and it is of the same app, in the same hardware of the same system. The rest may have
  * changed since: the key is older, and app and system may have been updated.
  */
 export function isAttestKey(attestKey: KeyDescription, leaf: KeyDescription): boolean {
@@ -33,7 +33,7 @@ function isSameSystem(one: KeyDescription, other: KeyDescription): boolean {
   );
 }
 
-/** Packages and digests in one text, without the versions; undefined where there is no app. */
+/** Packages and digests in one text, without the versions; undefined if there is no app. */
 function appOf({ softwareEnforced, hardwareEnforced }: KeyDescription): string | undefined {
   const app = softwareEnforced.attestationApplicationId ?? hardwareEnforced.attestationApplicationId;
   if (app === undefined) return undefined;

@@ -14,7 +14,7 @@ export type SignatureAlgorithm =
 export interface AttestedPublicKey {
   /** `ec:prime256v1`, `rsa:2048`, `ed25519`; the object identifier of any other: `2.16.840.1.101.3.4.3.18` is ML-DSA-65. */
   readonly type: string;
-  /** Makes the JWK SHA-256 thumbprint (RFC 7638), base64url; undefined where there is no JWK of the kind. */
+  /** Makes the JWK SHA-256 thumbprint (RFC 7638), base64url; undefined if there is no JWK of the kind. */
   readonly thumbprint: (() => string) | undefined;
 }
 
@@ -45,7 +45,7 @@ const MAX_MODULUS = 4096;
 const ED25519_SIZE = 32;
 
 /**
- * Reads a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7); undefined where it is none. Each key has one encoding only: with a
+ * Reads a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7); undefined for other bytes. Each key has one encoding only: with a
  * second one it could be enrolled twice.
  */
 export function readPublicKey(spki: Uint8Array): AttestedPublicKey | undefined {
@@ -64,7 +64,7 @@ export function readPublicKey(spki: Uint8Array): AttestedPublicKey | undefined {
   };
 }
 
-/** How a key signs requests; undefined where it cannot, or its hardware does not allow it. */
+/** How a key signs requests; undefined if it cannot, or its hardware does not allow it. */
 export function signatureAlgorithmOf(
   { type }: AttestedPublicKey,
   { digest = [], padding = [] }: AuthorizationList,

@@ -1,5 +1,4 @@
 import { catalog } from '../kernel/catalog.js';
-import type { CodeOf } from '../ports/checks.js';
 import { CHAIN_CHECKS, FIELD_CHECKS } from './chain/chain-checks.js';
 import { DESCRIPTION_CHECKS } from './description/description-checks.js';
 import { MODULE_CHECKS } from './description/module-checks.js';
@@ -14,6 +13,3 @@ export const KEY_ATTESTATION_CHECKS = catalog(
   SIGNATURE_CHECKS,
   MODULE_CHECKS,
 );
-
-/** Every code with which a certificate chain, an enrolled key, its signature or the system’s modules can be refused. */
-export type KeyAttestationErrorCode = CodeOf<typeof KEY_ATTESTATION_CHECKS>;

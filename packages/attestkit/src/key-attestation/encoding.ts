@@ -1,6 +1,6 @@
 import { decodeEither } from '../kernel/bytes/base64.js';
 
-/** Decodes base64 or base64url; undefined where it is neither, or empty. */
+/** Decodes base64 or base64url; undefined if it is neither, or empty. */
 export function decodeFilled(text: string): Uint8Array | undefined {
   return text === '' ? undefined : decodeEither(text);
 }

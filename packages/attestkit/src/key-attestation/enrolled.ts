@@ -5,21 +5,12 @@ import type { Enrolled } from '../ports/enrollment.js';
 import { joinDigests, type ExpectedApp } from './policy/apps.js';
 import { appraiseUse, keyUse, type KeyPolicy, type KeyUse } from './policy/key-policy.js';
 import { POLICY_CHECKS as CHECKS } from './policy/policy-checks.js';
-import { appraiseDevice, deviceFacts, type DeviceFacts, type DevicePolicy } from './policy/device-policy.js';
+import type { DeviceFacts, KeyAttestationFacts } from './enrolled-facts.js';
+import { appraiseDevice, deviceFacts, type DevicePolicy } from './policy/device-policy.js';
 import type { TrustAnchor } from './chain/roots.js';
 import type { KeyAttestation } from './verify.js';
 
-/** What Android says beyond what all kinds of evidence say; a member that is not known is absent. */
-export interface KeyAttestationFacts extends JsonObject, Partial<DeviceFacts> {
-  /** Of the key description: 300. */
-  readonly attestationVersion: number;
-  /** The version code of the app when it enrolled. */
-  readonly appVersion?: number;
-  /** How the key signs requests: `ecdsa-sha256`. */
-  readonly signatureAlgorithm: string;
-}
-
-/** What is appraised again at every refresh, and concerns nobody else; of the certificates some are the device's own. */
+/** Appraised again at every refresh, and private to the server; some of the certificates are the device's own. */
 interface Withheld extends JsonObject, KeyUse {
   /** Of the certificates above the leaf, which can be revoked. */
   readonly certificateSerials: readonly string[];
@@ -31,7 +22,7 @@ interface Withheld extends JsonObject, KeyUse {
   readonly root?: string;
 }
 
-/** What enrolled keys are held to. */
+/** What enrolled keys must meet. */
 export interface EnrolledRules {
   readonly apps: readonly ExpectedApp[];
   readonly device: DevicePolicy;
@@ -99,7 +90,7 @@ export function enrolled(attestation: KeyAttestation, now: number): Enrolled<Key
 }
 
 /**
- * Holds an enrolled key to the options of now, its certificates to nothing. The age of the key alone counts only when it
+ * Checks an enrolled key against the current options; its certificates are not checked. The age of the key alone counts only when it
  * enrolls.
  *
  * @throws AttestationError of stage `denied`
@@ -130,7 +121,7 @@ export function appraiseEnrolled(
   appraiseUse({ purposes, userAuthType }, key, enforcing);
 }
 
-/** Serials to look up on the revocation list; undefined where the record has none. */
+/** Serials to look up on the revocation list; undefined if the record does not list them. */
 export function serialsOf({ withheld }: Enrolled): readonly string[] | undefined {
   return (withheld as Withheld | undefined)?.certificateSerials;
 }

@@ -13,33 +13,44 @@ import { base64Length, decodeFilled } from './encoding.js';
 import { appraiseEnrolled, enrolled, serialsOf } from './enrolled.js';
 import type { KeyAttestationRules } from './expectations.js';
 import { KEY_OPTIONS, readKeyPolicy, type KeyPolicyOptions } from './policy/key-policy.js';
-import { readPlay, type PlayOptions } from './play.js';
+import { readPlay } from './play.js';
 import { POLICY_CHECKS, SIGNATURE_CHECKS } from './policy/policy-checks.js';
 import { DEVICE_OPTIONS, readDevicePolicy, type DevicePolicyOptions } from './policy/device-policy.js';
 import { trustAnchors } from './chain/roots.js';
 import { isRequestSignature, isSignatureAlgorithm, MAX_SIGNATURE } from './signature.js';
 import { appraiseKeyAttestation } from './verify.js';
 
-/** How certificate chains of Android are verified, and which keys are let in. */
-export interface KeyAttestationOptions extends DevicePolicyOptions, KeyPolicyOptions, PlayOptions {
+/** How Android certificate chains are verified, and which keys are accepted. */
+export interface KeyAttestationOptions extends DevicePolicyOptions, KeyPolicyOptions {
   /** The apps that may enroll, with the digests of their signing certificates. */
   readonly apps: readonly AndroidApp[];
   /**
    * Google's revocation list: `remoteRevocations()`, or one that was stored. Without it keys that leaked from devices are
-   * let in; `not-checked` says that this is meant.
+   * accepted; `not-checked` says that this is meant.
    */
   readonly revocations: RevocationSource | 'not-checked';
-  /** Lets chains through that end below the root. Default false. */
+  /** Accepts chains that end below the root. Default false. */
   readonly allowOmittedRoot?: boolean | undefined;
-  /** Lets keys through that an attestation key of the same app and device attested. Default false. */
+  /** Accepts keys that an attestation key of the same app and device attested. Default false. */
   readonly allowAttestKeys?: boolean | undefined;
   /**
-   * Further roots of production, PEM or DER, beside Google's: one that Google published after this version, for example. Whoever
-   * has the key of one can enroll any key. What enrolls under them is not marked `virtual`; the record is refused once the root
+   * Further roots of production, PEM or DER, beside Google's: one that Google published after this version, for example. The owner
+   * of its private key can enroll any key. What enrolls under them is not marked `virtual`; the record is refused once the root
    * is taken out. Default: none.
    */
   readonly additionalRoots?: readonly (string | Uint8Array)[] | undefined;
-  /** Roots for testing, PEM or DER, in place of Google's; what enrolls under them says `virtual: true`. */
+  /**
+   * Asks for a Play Integrity verdict beside the chain: `playIntegrity({ … })` of `attestkit/play-integrity`, which devices
+   * send as `integrity_token`. Both make one record with one key. Default: the chain comes alone.
+   */
+  readonly playIntegrity?: EnrollmentEvidence | undefined;
+  /**
+   * Verified boot keys (32 bytes, hexadecimal or base64url) of systems that have no Play: with a locked bootloader and one of
+   * them, the verdict may be missing. Whether a system is one of them only the attested key description says; a device that
+   * boots verified by its maker's key always needs the verdict. List them in `verifiedBootKeys` too. Default: none.
+   */
+  readonly withoutPlay?: readonly string[] | undefined;
+  /** Roots for testing, PEM or DER, instead of Google's; what enrolls under them says `virtual: true`. */
   readonly roots?: readonly (string | Uint8Array)[] | undefined;
   /** How many issuers, and how many public keys for signed requests, are remembered. Default 1000. */
   readonly cache?: number | undefined;
@@ -66,6 +77,9 @@ const OPTIONS: OptionTypes = {
  * the app signed with exactly the configured certificates.
  *
  * @throws ConfigurationError naming the option that cannot be right
+ * @example
+ * const apps = [{ packageName: 'com.example.app', signingCertificates: ['AB:CD:…'] }];
+ * const evidence = [keyAttestation({ apps, revocations: remoteRevocations() })]; // of devices({ evidence })
  */
 export function keyAttestation(
   options: KeyAttestationOptions,
@@ -105,6 +119,7 @@ export function keyAttestation(
     kind: 'keyAttestation',
     fields: ['certificate_chain'],
     lists: ['certificate_chain'],
+    watch: (listener) => source?.watch?.(listener),
     ...(companion !== undefined && { companion }),
 
     verify({ certificate_chain: sent }, context) {

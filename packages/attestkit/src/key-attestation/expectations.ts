@@ -13,28 +13,28 @@ import {
 } from './policy/device-policy.js';
 import { trustAnchors } from './chain/roots.js';
 
-/** What a certificate chain is held to. Strict; each relaxation has a name. */
+/** What a certificate chain must meet. Strict; each relaxation has a name. */
 export interface KeyAttestationExpectations extends DevicePolicyOptions, KeyPolicyOptions {
   /** What the app gave to `setAttestationChallenge`; text stands for its UTF-8. */
   readonly challenge?: Uint8Array | string | undefined;
-  /** In place of `challenge`: it is not looked at, and the chain may be a replay. */
+  /** Instead of `challenge`: it is not looked at, and the chain may be a replay. */
   readonly anyChallenge?: boolean | undefined;
   /** Apps, to one of which the key has to belong. */
   readonly apps?: readonly AndroidApp[] | undefined;
-  /** In place of `apps`: the key may belong to any app. */
+  /** Instead of `apps`: the key may belong to any app. */
   readonly anyApp?: boolean | undefined;
   /** Google's list, as `readRevocationList` or a `RevocationSource` gives it; `not-checked` for none. */
   readonly revocations: RevocationList | 'not-checked';
   /** Lets chains through that end below the root, which clients of Web Authentication leave out. Default false. */
   readonly allowOmittedRoot?: boolean | undefined;
   /**
-   * Lets keys through that were attested by a key of the same app and device, made with `PURPOSE_ATTEST_KEY`, in place of
+   * Lets keys through that were attested by a key of the same app and device, made with `PURPOSE_ATTEST_KEY`, instead of
    * the device's own. Default false.
    */
   readonly allowAttestKeys?: boolean | undefined;
   /** Further roots of production, PEM or DER, beside Google's. Results under them are not marked `virtual`. Default: none. */
   readonly additionalRoots?: readonly (string | Uint8Array)[] | undefined;
-  /** Roots for testing, PEM or DER, in place of Google's; results under them say `virtual: true`. */
+  /** Roots for testing, PEM or DER, instead of Google's; results under them say `virtual: true`. */
   readonly roots?: readonly (string | Uint8Array)[] | undefined;
   /** Milliseconds since the epoch. Default: now. */
   readonly now?: number | undefined;

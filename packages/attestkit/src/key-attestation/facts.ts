@@ -8,7 +8,7 @@ export interface ChainFacts {
   readonly chainLength: number;
   /**
    * `google-rsa4096`, `google-p384`, `additional`, `virtual`, `aosp-software-ec`, `aosp-software-rsa`, `unknown` for any other; undefined
-   * where the chain ends without one that is known.
+   * if the chain ends without one that is known.
    */
   readonly rootKind: string | undefined;
   /** The root is not in the chain. */
@@ -26,7 +26,7 @@ export interface ChainFacts {
   readonly serials: readonly string[];
   /** `2.5.4.3=Droid CA2, 2.5.4.10=Google LLC` */
   readonly subjects: readonly string[];
-  /** From when to when all certificates above the leaf are valid, ISO 8601; null where there are none. */
+  /** From when to when all certificates above the leaf are valid, ISO 8601; null if there are none. */
   readonly interValidity: readonly [from: string, to: string] | null;
   /** Which certificates have the attestation extension. */
   readonly extensionIndexes: readonly number[];

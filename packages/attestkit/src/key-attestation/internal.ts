@@ -1,3 +1,4 @@
+export { KEY_ATTESTATION_CHECKS } from './checks.js';
 export { keyIdOf, readPublicKey } from './attested-key.js';
 export type { SignatureAlgorithm } from './attested-key.js';
 export { CHAIN_CHECKS, FIELD_CHECKS } from './chain/chain-checks.js';

@@ -3,27 +3,18 @@ import type { Companion, Enrolled, EnrollmentEvidence } from '../ports/enrollmen
 import { readBootKey } from './policy/device-policy.js';
 import { isComplete } from './description/lenient-der.js';
 
-/** A verdict of Play Integrity beside the key attestation, in the same body and over the same challenge. */
-export interface PlayOptions {
-  /**
-   * Asks for a verdict of Play Integrity beside the chain: `playIntegrity({ … })` of `attestkit/play-integrity`, which devices
-   * send as `integrity_token`. Both make one record with one key. Default: the chain comes alone.
-   */
-  readonly playIntegrity?: EnrollmentEvidence | undefined;
-  /**
-   * Verified boot keys (32 bytes, hexadecimal or base64url) of systems that have no Play: with a locked bootloader and one of
-   * them, the verdict may be missing. Whether a system is one of them only the attested key description says; a device that
-   * boots verified by its maker's key always needs the verdict. List them in `verifiedBootKeys` too. Default: none.
-   */
-  readonly withoutPlay?: readonly string[] | undefined;
-}
-
 /**
  * Reads the options.
  *
  * @throws ConfigurationError naming the option
  */
-export function readPlay({ playIntegrity, withoutPlay }: PlayOptions): Companion | undefined {
+export function readPlay({
+  playIntegrity,
+  withoutPlay,
+}: {
+  readonly playIntegrity?: EnrollmentEvidence | undefined;
+  readonly withoutPlay?: readonly string[] | undefined;
+}): Companion | undefined {
   if (playIntegrity === undefined) {
     if (withoutPlay === undefined) return undefined;
     const remedy = 'Give playIntegrity({ … }) as playIntegrity, or leave it out.';

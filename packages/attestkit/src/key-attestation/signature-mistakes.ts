@@ -11,7 +11,7 @@ import { verifyPss } from '../kernel/jose/rsa-pss.js';
  * @param signed what should have been signed
  * @param algorithm as enrolled: `ecdsa-sha256`
  * @param forms what apps sign by mistake instead, with a sentence for each: `clientDataMistakes`
- * @returns a sentence; undefined where no mistake fits
+ * @returns a sentence; undefined if no mistake fits
  */
 export function signatureMistake(
   signed: Uint8Array,

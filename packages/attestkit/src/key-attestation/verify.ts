@@ -29,7 +29,7 @@ import type { Provisioning, ProvisioningInfo } from './chain/provisioning.js';
 /** A key that genuine secure hardware vouches for. */
 export interface KeyAttestation {
   readonly kind: 'keyAttestation';
-  /** The package name of the one of the expected apps that it belongs to; undefined where any app may be. */
+  /** The package name of the one of the expected apps that it belongs to; undefined if any app may be. */
   readonly appId: string | undefined;
   readonly key: {
     /** SHA-256 of the uncompressed point of a P-256 key, of any other key of its SubjectPublicKeyInfo; base64url. */
@@ -38,7 +38,7 @@ export interface KeyAttestation {
     readonly publicKey: Uint8Array;
     /** JWK SHA-256 thumbprint (RFC 7638), base64url; undefined for a kind of key that has no JWK. Made when it is asked for. */
     readonly thumbprint: string | undefined;
-    /** How it signs requests; undefined where it cannot. */
+    /** How it signs requests; undefined if it cannot. */
     readonly algorithm: SignatureAlgorithm | undefined;
   };
   /**
@@ -46,7 +46,7 @@ export interface KeyAttestation {
    * logs.
    */
   readonly keyDescription: KeyDescription;
-  /** The same of the app's attestation key that issued the leaf; undefined where the device's own did. */
+  /** The same of the app's attestation key that issued the leaf; undefined if the device's own did. */
   readonly attestKeyDescription: KeyDescription | undefined;
   readonly provisioning: Provisioning;
   readonly provisioningInfo: ProvisioningInfo;
@@ -61,12 +61,15 @@ export interface KeyAttestation {
 }
 
 /**
- * Verifies the certificate chain of a key in Android's KeyStore. Pure and synchronous. What the caller has to see to
- * itself: that the challenge was its own and is used once, and that the key belongs to no other device or user.
+ * Verifies the certificate chain of a key in Android's KeyStore. Pure and synchronous. The caller has to
+ * ensure: that the challenge was its own and is used once, and that the key belongs to no other device or user.
  *
  * @param certificateChain DER, the leaf first, as `KeyStore.getCertificateChain` gives it
  * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const revocations = readRevocationList(await response.json()) ?? 'not-checked';
+ * const { key, appId } = verifyKeyAttestation(chain, { challenge, apps, revocations });
  */
 export function verifyKeyAttestation(
   certificateChain: readonly Uint8Array[],
@@ -76,10 +79,13 @@ export function verifyKeyAttestation(
 }
 
 /**
- * Runs the same checks as `verifyKeyAttestation`, all of them, and reports each. What is `unverified` has no key
- * description where none could be read.
+ * Runs the same checks as `verifyKeyAttestation`, all of them, and reports each. The `unverified` result has no key
+ * description if none could be read.
  *
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const report = inspectKeyAttestation(chain, { challenge, apps, revocations: 'not-checked' });
+ * console.log(report.checks.filter(({ ok }) => !ok));
  */
 export function inspectKeyAttestation(
   certificateChain: readonly Uint8Array[],

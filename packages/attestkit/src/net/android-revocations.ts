@@ -8,7 +8,8 @@ import type { RevocationList, RevocationSource } from '../ports/revocations.js';
 import { NET_CHECKS } from './checks.js';
 import { endpoint } from './endpoint.js';
 import { fetchBody, FetchFailure } from './fetch-body.js';
-import { Flight } from './single-flight.js';
+import { Watchers } from './watchers.js';
+import { SingleFlight } from './single-flight.js';
 import { readFreshness } from './freshness.js';
 
 /** Where Google publishes the status of attestation certificates. */
@@ -41,7 +42,7 @@ export interface RemoteRevocationsOptions {
   readonly maxStaleSeconds?: number | undefined;
   /** Seconds without another fetch after one that failed: 1 to 3600. Default 30. */
   readonly cooldownSeconds?: number | undefined;
-  /** Used in place of the global `fetch`: for a proxy, a private CA or a test. */
+  /** Used instead of the global `fetch`: for a proxy, a private CA or a test. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** The clock, in milliseconds. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
@@ -74,13 +75,15 @@ const STORED_OPTIONS: OptionTypes = { fetchedAt: 'any', maxStaleSeconds: 'any', 
  * `maxStaleSeconds` leaves; then it is still used while a newer one is fetched. An answer that cannot be used (a redirect,
  * another status than 200, over 4 MiB, no such list, as old as `maxStaleSeconds`) never replaces one that can. Nor does a
  * list that names no certificate, as Google's names thousands; where `NODE_ENV` is `development` or `test` it may be the
- * first. A list older than `maxStaleSeconds` refuses everything, as nobody knows what it lacks.
+ * first. A list older than `maxStaleSeconds` refuses everything, since entries may be missing.
  *
  * `current` throws AttestationError with the code `ERR_REVOCATIONS_UNAVAILABLE` and the stage `unavailable`, or rejects
  * with it, when there is no list that may be used; `retryAfter` is in seconds, and `cause` says what went wrong.
  *
- * @param url default: Google's. https; http only for a loopback host and where `NODE_ENV` is `development` or `test`
+ * @param url default: Google's. https; http only for a loopback host and if `NODE_ENV` is `development` or `test`
  * @throws ConfigurationError naming the option
+ * @example
+ * const evidence = [keyAttestation({ apps, revocations: remoteRevocations() })];
  */
 export function remoteRevocations(
   url: string = STATUS_URL,
@@ -101,15 +104,17 @@ export function remoteRevocations(
     fetch: options.fetch,
     now: options.now ?? Date.now,
   });
-  return { current: () => list.current(), latest: () => list.latest() };
+  return { current: () => list.current(), latest: () => list.latest(), watch: list.watchers.watch };
 }
 
 /**
  * A list that was stored, for servers without a way to the network: parsed JSON of Google's answer. Make a new source, and
  * a new guard, of a newer file. A list that names no certificate is used like any other, for tests: see `size`.
  *
- * @throws ConfigurationError naming the option, where the document is no such list, and where it is too old already or
+ * @throws ConfigurationError naming the option, if the document is not such a list, and if it is too old already or
  *   from the future, more than 5 minutes from now
+ * @example
+ * const revocations = storedRevocations(JSON.parse(text), { fetchedAt: new Date('2026-06-01') });
  */
 export function storedRevocations(document: unknown, options: StoredRevocationsOptions): RevocationSource {
   assertOptions(options, STORED_OPTIONS, 'storedRevocations');
@@ -151,16 +156,17 @@ interface Settings {
 }
 
 class RemoteList {
+  readonly watchers = new Watchers();
   readonly #settings: Settings;
-  /** The last usable answer, when it left Google, and until when nobody needs to ask again. */
+  /** The last usable answer, when it left Google, and until when it is fresh. */
   #list: RevocationList | undefined;
   #from = -Infinity;
   #freshUntil = -Infinity;
-  readonly #flight: Flight;
+  readonly #flight: SingleFlight;
 
   constructor(settings: Settings) {
     this.#settings = settings;
-    this.#flight = new Flight(settings.cooldown, settings.now, (at) => {
+    this.#flight = new SingleFlight(settings.cooldown, settings.now, (at) => {
       // Due now; and the last hours of what came after `at` count from here.
       this.#from = Math.min(this.#from, at);
       this.#freshUntil = at - 1;
@@ -191,9 +197,9 @@ class RemoteList {
 
   #fetch(): Promise<void> {
     const { url, fetch = globalThis.fetch, timeoutMs, maxStale, now } = this.#settings;
-    return this.#flight.join(async () => {
+    return this.#flight.run(async () => {
       const question = { headers: { accept: 'application/json' } };
-      const limits = { fetch, timeoutMs, maxBytes: MAX_BYTES };
+      const limits = { fetch, timeoutMs, maxBytes: MAX_BYTES, watchers: this.watchers };
       const { status, headers, body } = await fetchBody(url, question, limits);
       if (status !== 200) throw new FetchFailure(`the answer has the HTTP status ${status}`);
       const { age, lifetime } = readFreshness(headers, USUAL_LIFETIME);
@@ -207,7 +213,7 @@ class RemoteList {
       const fresh = 1000 * Math.min(Math.max(lifetime, LEAST_LIFETIME), MOST_LIFETIME);
       this.#list = list;
       this.#from = at - 1000 * age;
-      // Half of what is left is for outages: there is no use in a list that is fresh until it may not be used at all.
+      // Half of the time left is for outages: there is no use in a list that is fresh until it may not be used at all.
       this.#freshUntil = at + Math.min(fresh, left / 2);
     });
   }

@@ -1,5 +1,5 @@
 import { freezeJson } from '../kernel/bytes/json.js';
-import type { CheckDef, CodeOf } from '../ports/checks.js';
+import type { CheckDef } from '../ports/checks.js';
 
 /** What only the network can answer. A failure says nothing about the evidence. */
 export const NET_CHECKS = freezeJson({
@@ -18,6 +18,3 @@ export const NET_CHECKS = freezeJson({
     spec: 'Android, Key and ID attestation, certificate revocation status list',
   },
 } as const satisfies Record<string, CheckDef>);
-
-/** Every code with which this room fails. */
-export type NetErrorCode = CodeOf<typeof NET_CHECKS>;

@@ -16,7 +16,7 @@ export function isLocal({ hostname }: URL): boolean {
 }
 
 /**
- * Reads the URL of a key set or service: https, so that nobody on the way can answer in its place.
+ * Reads the URL of a key set or service: https, so that no other host can answer instead.
  *
  * @param variable the option that it is from, for the message
  * @returns its normal form
@@ -29,7 +29,10 @@ export function endpoint(text: string, variable = 'url'): string {
   const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined) return refuse('is not an absolute URL', 'Give the whole of it, from https:// on.');
   if (url.username !== '' || url.password !== '') {
-    return refuse('has credentials', 'Remove the user name and the password: nobody asks for them.');
+    return refuse(
+      'has credentials',
+      'Remove the user name and the password: the server does not ask for them.',
+    );
   }
   if (url.href.includes('#')) return refuse('has a fragment', 'Remove the part from the # on.');
   if (/^appleid\.apple\.com\.?$/.test(url.hostname)) {
@@ -42,7 +45,7 @@ export function endpoint(text: string, variable = 'url'): string {
   if (url.protocol !== 'http:') return refuse('is not an https URL', 'Use https.');
   if (!LOOPBACK.test(url.hostname)) return refuse('is http to another machine', 'Use https.');
   if (!isDevelopment()) {
-    return refuse('is http, and this is no development', 'Use https, or set NODE_ENV=development.');
+    return refuse('is http outside of development', 'Use https, or set NODE_ENV=development.');
   }
   return url.href;
 }

@@ -1,3 +1,5 @@
+import type { Watchers } from './watchers.js';
+
 /** Why there is no answer, in words for the operator: never a URL, a credential or any part of the answer. */
 export class FetchFailure extends Error {
   override readonly name: string = 'FetchFailure';
@@ -22,6 +24,8 @@ export interface FetchLimits {
   readonly maxErrorBytes?: number;
   /** Gives up early. */
   readonly signal?: AbortSignal | undefined;
+  /** Are told how it went. */
+  readonly watchers: Watchers;
 }
 
 export interface Answer {
@@ -38,6 +42,20 @@ export interface Answer {
  * @throws FetchFailure (as a rejection), and nothing else
  */
 export async function fetchBody(url: string, question: Question, limits: FetchLimits): Promise<Answer> {
+  const { watchers } = limits;
+  const startedAt = performance.now();
+  const elapsed = (): number => performance.now() - startedAt;
+  try {
+    const answer = await answerTo(url, question, limits);
+    watchers.tell(url, { durationMs: elapsed(), status: answer.status });
+    return answer;
+  } catch (error) {
+    watchers.tell(url, { durationMs: elapsed(), cause: (error as FetchFailure).message });
+    throw error;
+  }
+}
+
+async function answerTo(url: string, question: Question, limits: FetchLimits): Promise<Answer> {
   const stop = new AbortController();
   const end = Promise.race([expiry(limits.timeoutMs), abortion(limits.signal, stop.signal)]);
   const inTime = <T>(work: Promise<T>): Promise<T> => Promise.race([work, end]);
@@ -48,7 +66,7 @@ export async function fetchBody(url: string, question: Question, limits: FetchLi
       return { status, headers, body: await inTime(readBody(response, limits.maxBytes, stop.signal)) };
     const { maxErrorBytes = 0 } = limits;
     if (maxErrorBytes === 0) return { status, headers, body: NOTHING };
-    // The status says what happened; the body is for the operator, where there is one that can be had.
+    // The status says what happened; the body is for the operator, if it arrives.
     const reading = inTime(readBody(response, maxErrorBytes, stop.signal));
     return { status, headers, body: await reading.catch(() => NOTHING) };
   } catch (error) {
@@ -71,7 +89,7 @@ async function ask(
     throw new FetchFailure('the answer is a redirect');
   // From a `fetch` that was given: what reads the answer counts on these.
   if (typeof response.status !== 'number' || typeof response.headers.get !== 'function')
-    throw new FetchFailure('the answer is no Response');
+    throw new FetchFailure('the answer is not a Response');
   return response;
 }
 

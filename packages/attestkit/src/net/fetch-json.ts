@@ -11,7 +11,7 @@ const MAX_BYTES = 1_048_576;
  */
 export async function fetchJson(
   url: string,
-  limits: Pick<FetchLimits, 'fetch' | 'timeoutMs'>,
+  limits: Pick<FetchLimits, 'fetch' | 'timeoutMs' | 'watchers'>,
 ): Promise<JsonObject> {
   const headers = { accept: 'application/jwk-set+json, application/json' };
   const { status, body } = await fetchBody(url, { headers }, { ...limits, maxBytes: MAX_BYTES });

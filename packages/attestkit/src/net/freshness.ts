@@ -13,7 +13,7 @@ const MOST = 2_147_483_648;
  * Of a repeated `Age` the first counts (§5.1). One that cannot be read is the oldest there is: §5.1 lets a cache ignore
  * it, but then an answer of unknown age would pass for a new one.
  *
- * @param fallback seconds of use where they say nothing that can be read
+ * @param fallback seconds of use if they say nothing that can be read
  */
 export function readFreshness(headers: Headers, fallback: number): Freshness {
   const directives = (headers.get('cache-control') ?? '')

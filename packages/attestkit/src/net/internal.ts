@@ -1,1 +1,1 @@
-export type { NetErrorCode } from './checks.js';
+export { NET_CHECKS } from './checks.js';

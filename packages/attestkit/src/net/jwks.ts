@@ -7,8 +7,9 @@ import type { JwsAlgorithm, KeySource, VerificationKey } from '../ports/keys.js'
 import { NET_CHECKS } from './checks.js';
 import { endpoint } from './endpoint.js';
 import { FetchFailure } from './fetch-body.js';
-import { Flight } from './single-flight.js';
+import { SingleFlight } from './single-flight.js';
 import { fetchJson } from './fetch-json.js';
+import { Watchers } from './watchers.js';
 import { within } from '../kernel/config/whole-number.js';
 
 /** How a JWK Set is fetched and kept. */
@@ -26,7 +27,7 @@ export interface RemoteJwksOptions {
    * of an unknown `kid`: 1 to 3600. Default 30.
    */
   readonly cooldownSeconds?: number | undefined;
-  /** Used in place of the global `fetch`: for a proxy, a private CA or a test. */
+  /** Used instead of the global `fetch`: for a proxy, a private CA or a test. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** The clock, in milliseconds. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
@@ -68,9 +69,11 @@ interface Settings {
  * `candidates` throws AttestationError with the code `ERR_JWKS_UNAVAILABLE` and the stage `unavailable`, or rejects
  * with it, when there are no keys that may be used; `retryAfter` is in seconds, and `cause` says what went wrong.
  *
- * @param url https; http only for a loopback host and where `NODE_ENV` is `development` or `test`
+ * @param url https; http only for a loopback host and if `NODE_ENV` is `development` or `test`
  * @throws ConfigurationError naming the option: a URL with credentials or a fragment, that of Sign in with Apple,
- *   an algorithm for shared secrets, a time out of its range, an option that nobody knows
+ *   an algorithm for shared secrets, a time out of its range, an unknown option
+ * @example
+ * const keys = remoteJwks('https://api.example.com/device/jwks.json', { algorithm: 'ES256' });
  */
 export function remoteJwks(url: string, options: RemoteJwksOptions): KeySource {
   const keys = new RemoteKeys(settings(url, options));
@@ -78,21 +81,23 @@ export function remoteJwks(url: string, options: RemoteJwksOptions): KeySource {
     algorithms: [options.algorithm],
     candidates: (kid) => keys.candidates(kid),
     includes: (key) => keys.includes(key),
+    watch: keys.watchers.watch,
   };
 }
 
 class RemoteKeys {
+  readonly watchers = new Watchers();
   readonly #settings: Settings;
   /** The last usable answer. */
   #keys: readonly VerificationKey[] = [];
   /** Those of its keys that a token can name. */
   #named: ReadonlySet<VerificationKey> = new Set();
   #fetchedAt = -Infinity;
-  readonly #flight: Flight;
+  readonly #flight: SingleFlight;
 
   constructor(options: Settings) {
     this.#settings = options;
-    this.#flight = new Flight(options.cooldown, options.now, (at) => {
+    this.#flight = new SingleFlight(options.cooldown, options.now, (at) => {
       // Due now; and the last hours of what came after `at` count from here.
       this.#fetchedAt = Math.min(this.#fetchedAt, at - options.maxAge - 1);
     });
@@ -131,8 +136,8 @@ class RemoteKeys {
 
   #fetch(): Promise<void> {
     const { url, algorithm, fetch = globalThis.fetch, timeoutMs, now } = this.#settings;
-    return this.#flight.join(async () => {
-      const keys = readJwks(await fetchJson(url, { fetch, timeoutMs }), algorithm);
+    return this.#flight.run(async () => {
+      const keys = readJwks(await fetchJson(url, { fetch, timeoutMs, watchers: this.watchers }), algorithm);
       if (typeof keys === 'string') throw new FetchFailure(`the answer cannot be used: ${keys}`);
       this.#keys = keys.map((key) => this.#keys.find((old) => isSameKey(old, key)) ?? key);
       this.#named = new Set(unambiguousKeys(this.#keys));

@@ -1,7 +1,7 @@
 /**
  * Work that is done once for all who wait for it.
  *
- * On Cloudflare's workerd it belongs to the request that began it. When that ends first, as it does where nobody waited,
+ * On Cloudflare's workerd it belongs to the request that began it. When that ends first, as it does if no request waited,
  * the work is dropped, and workerd rejects it for all who join later: they begin it again.
  */
 export class SharedWork<Result> {

@@ -5,7 +5,7 @@ import { SharedWork } from './shared-work.js';
  * Fetches of one thing: one at a time, which all who wait share, and none for a while after one that failed. Times are
  * milliseconds of the clock that is given, which may be set back.
  */
-export class Flight {
+export class SingleFlight {
   readonly #cooldown: number;
   readonly #now: () => number;
   readonly #setBack: (at: number) => void;
@@ -13,7 +13,7 @@ export class Flight {
   #failure: Error | undefined;
   readonly #work = new SharedWork<void>();
 
-  /** @param setBack is told what time it is where that is before the last one ended: nobody knows how old anything is */
+  /** @param setBack called with the time if the clock was set back: the owner has to expire what it cached */
   constructor(cooldown: number, now: () => number, setBack: (at: number) => void) {
     this.#cooldown = cooldown;
     this.#now = now;
@@ -24,12 +24,12 @@ export class Flight {
     return this.#work.isUnderWay;
   }
 
-  /** Why the last one brought nothing, where it did not. */
+  /** Why the last one brought nothing, if it did not. */
   get failure(): Error | undefined {
     return this.#failure;
   }
 
-  /** What time it is. Where the clock was set back, the owner is told first, and no cooldown goes on. */
+  /** What time it is. If the clock was set back, the owner is told first, and no cooldown goes on. */
   time(): number {
     const at = this.#now();
     if (at < this.#endedAt) {
@@ -44,11 +44,11 @@ export class Flight {
    *
    * @param fetch keeps what it brings
    */
-  join(fetch: () => Promise<void>): Promise<void> {
-    return this.#work.join(() => this.#fly(fetch));
+  run(fetch: () => Promise<void>): Promise<void> {
+    return this.#work.join(() => this.#fetch(fetch));
   }
 
-  async #fly(fetch: () => Promise<void>): Promise<void> {
+  async #fetch(fetch: () => Promise<void>): Promise<void> {
     try {
       await fetch();
       this.#failure = undefined;

@@ -1,19 +1,27 @@
 import { decodeBase64url } from '../kernel/bytes/base64.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { unpadded } from './facts.js';
+import type { PlayIntegrityKeys } from './token/keys.js';
 
-/** One app, as a verdict has to name it. */
-export interface PlayIntegrityAppOptions {
+/** One app that devices enroll with. */
+export interface PlayIntegrityApp {
   /** The application id: `com.example.app`. */
   readonly packageName: string;
   /**
    * SHA-256 of the certificates that the app may be signed with: hexadecimal, with or without colons, as the Play
    * Console shows it, base64 or base64url.
    */
-  readonly acceptedCertificates?: readonly string[] | undefined;
+  readonly acceptedCertificates: readonly string[];
   /** The lowest version code; beyond what a double holds as a bigint, or as text. Default: any. */
   readonly minimumVersionCode?: number | bigint | string | undefined;
+  /** The app's own response keys, if it manages them; its tokens are then decoded here. */
+  readonly keys?: PlayIntegrityKeys | undefined;
 }
+
+/** What a verdict must say of an app. */
+export type PlayIntegrityAppOptions = Pick<PlayIntegrityApp, 'packageName' | 'minimumVersionCode'> & {
+  readonly acceptedCertificates?: readonly string[] | undefined;
+};
 
 /** The options above, read and ready. */
 export interface AppRules {
@@ -24,7 +32,7 @@ export interface AppRules {
 }
 
 /**
- * Reads what one app is held to.
+ * Reads what one app must meet.
  *
  * @throws ConfigurationError naming the option
  */
@@ -45,7 +53,7 @@ export function readApp(app: PlayIntegrityAppOptions): AppRules {
 }
 
 /**
- * Reads what an app is held to that enrolls devices: pins are a must, and each is a SHA-256.
+ * Reads what an app must meet that enrolls devices: pins are a must, and each is a SHA-256.
  *
  * @throws ConfigurationError naming the option
  */
@@ -53,11 +61,11 @@ export function readPinnedApp(app: PlayIntegrityAppOptions): AppRules {
   const rules = readApp(app);
   if (rules.pins === undefined) throw refusedPins('is missing');
   for (const pin of rules.pins)
-    if (decodeBase64url(pin)?.length !== 32) throw refusedPins('has one that is no SHA-256');
+    if (decodeBase64url(pin)?.length !== 32) throw refusedPins('has one that is not a SHA-256');
   return rules;
 }
 
-/** One text for each pin; what is no SHA-256 stays as it is, and matches nothing that Google signs with. */
+/** One text for each pin; other text stays as it is, and matches nothing that Google signs with. */
 function normalPin(pin: string): string {
   const isHex = /^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$/.test(pin);
   return isHex ? Buffer.from(pin.replaceAll(':', ''), 'hex').toString('base64url') : unpadded(pin);

@@ -28,7 +28,7 @@ export function bindingMistake(
   return undefined;
 }
 
-/** Where a nonce is compared, neither padding nor alphabet matters: what differs so never gets here. */
+/** If a nonce is compared, neither padding nor alphabet matters: what differs so never gets here. */
 function isSame(bound: string, text: string): boolean {
   return bound === text || unpadded(bound) === unpadded(text);
 }
@@ -52,7 +52,7 @@ function* textsOf(value: string): Generator<Text> {
 
 /** What apps make of challenge and device id. */
 function* madeOtherwise({ challenge, deviceId }: BindingSource): Generator<Text> {
-  const label = 'attestkit-enroll-v1';
+  const label = 'attestkit-enrol-v1';
   const text = [label, challenge, deviceId].join('\n');
   yield ['the challenge itself', challenge];
   yield ['the SHA-256 of the challenge alone', hashed(challenge)];

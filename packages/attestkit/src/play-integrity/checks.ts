@@ -1,5 +1,4 @@
 import { catalog } from '../kernel/catalog.js';
-import type { CodeOf } from '../ports/checks.js';
 import { DECODE_CHECKS, FIELD_CHECKS } from './token/decode-checks.js';
 import { TOKEN_CHECKS, USED_JWS_CHECKS } from './token/token-checks.js';
 import { POLICY_CHECKS, VERDICT_CHECKS } from './verdict/verdict-checks.js';
@@ -13,6 +12,3 @@ export const PLAY_INTEGRITY_CHECKS = catalog(
   VERDICT_CHECKS,
   POLICY_CHECKS,
 );
-
-/** Every code with which a token, a verdict or an enrolled device can be refused. */
-export type PlayIntegrityErrorCode = CodeOf<typeof PLAY_INTEGRITY_CHECKS>;

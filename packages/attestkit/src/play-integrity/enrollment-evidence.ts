@@ -3,10 +3,10 @@ import { assertOneOf, assertOptions, type OptionTypes } from '../kernel/config/o
 import { enforcing } from '../kernel/sinks.js';
 import type { DeviceIntegrity, Enrolled, EnrollmentEvidence } from '../ports/enrollment.js';
 import type { IntegrityDecoder } from '../ports/google.js';
-import { readPinnedApp, type AppRules, type PlayIntegrityAppOptions } from './app-rules.js';
-import { decodeRemotely, type TokenForm } from './token/decode.js';
+import { readPinnedApp, type AppRules, type PlayIntegrityApp } from './app-rules.js';
+import { decodeRemotely } from './token/decode.js';
 import { FIELD_CHECKS } from './token/decode-checks.js';
-import { readWindow, WINDOW_OPTIONS, type VerdictRules, type VerdictWindow } from './expectations.js';
+import { readWindow, WINDOW_OPTIONS, type VerdictExpectations, type VerdictRules } from './expectations.js';
 import { factsOf, readFacts } from './facts.js';
 import { areKeys, digestsOf, type PlayIntegrityKeys } from './token/keys.js';
 import { appraisePolicy, POLICY_OPTIONS, readPolicy, type PlayIntegrityPolicyOptions } from './policy.js';
@@ -16,23 +16,17 @@ import type { PlayIntegrityVerdict } from './verdict/verdict.js';
 import { POLICY_CHECKS } from './verdict/verdict-checks.js';
 import { appraiseTesting, appraiseVerdict, decodeToken } from './verify.js';
 
-/** One app that devices enroll with. */
-export interface PlayIntegrityApp extends PlayIntegrityAppOptions {
-  readonly acceptedCertificates: readonly string[];
-  /** The app's own response keys, where it manages them; its tokens are then decoded here. */
-  readonly keys?: PlayIntegrityKeys | undefined;
-}
-
-/** How verdicts of Play Integrity are had, and which devices are let in. */
-export interface PlayIntegrityOptions extends PlayIntegrityPolicyOptions, VerdictWindow {
+/** How Play Integrity verdicts are decoded, and which devices are accepted. */
+export interface PlayIntegrityOptions
+  extends PlayIntegrityPolicyOptions, Pick<VerdictExpectations, 'maxAgeSeconds' | 'leewaySeconds'> {
   readonly apps: readonly PlayIntegrityApp[];
   /**
-   * Has Google decode tokens: `googlePlayIntegrity` of `attestkit/google`. Beside keys: those that no key is for, while
-   * the Play Console is switched over.
+   * Decodes tokens at Google: `googlePlayIntegrity` of `attestkit/google`. Beside `keys`, it decodes the tokens that no key
+   * fits, while the Play Console is switched over.
    */
   readonly decoder?: IntegrityDecoder | undefined;
   /**
-   * `standard` binds by `requestHash`, and Google alone can decode it; `classic` by `nonce`. Default: `classic` where
+   * `standard` binds by `requestHash`, and Google alone can decode it; `classic` by `nonce`. Default: `classic` if
    * an app has keys, else `standard`.
    */
   readonly request?: 'standard' | 'classic' | undefined;
@@ -40,7 +34,7 @@ export interface PlayIntegrityOptions extends PlayIntegrityPolicyOptions, Verdic
    * Which tokens are sent to Google, whose quota anybody could use up: `jwe`, of the form that all known tokens have, or
    * `any`, should Google change it. Default `jwe`.
    */
-  readonly tokenForm?: TokenForm | undefined;
+  readonly tokenForm?: 'jwe' | 'any' | undefined;
   /** Seconds that a verdict is good for at refreshes; after that the device enrolls again. Default: any age. */
   readonly maxAgeAtRefreshSeconds?: number | undefined;
 }
@@ -68,13 +62,16 @@ interface App extends AppRules {
 }
 
 /**
- * Play Integrity as evidence for enrollment: field `integrity_token` of the body, and `package_name` where several apps
+ * Play Integrity as evidence for enrollment: field `integrity_token` of the body, and `package_name` if several apps
  * are configured. The token is bound by `enrollmentHash` of challenge and device id. Unless options say otherwise, the
  * app is recognized and licensed by Play and signed with a pinned certificate, and the device meets device integrity.
  *
  * Evidence of this kind is about no key: the device cannot sign requests later.
  *
  * @throws ConfigurationError naming the option that cannot be right
+ * @example
+ * const apps = [{ packageName: 'com.example.app', acceptedCertificates: ['AB:CD:…'] }];
+ * const evidence = [playIntegrity({ apps, decoder: googlePlayIntegrity({ credentials: 'metadata' }) })];
  */
 export function playIntegrity(options: PlayIntegrityOptions): EnrollmentEvidence<'playIntegrity'> {
   assertOptions(options, OPTIONS, 'playIntegrity');
@@ -94,6 +91,7 @@ export function playIntegrity(options: PlayIntegrityOptions): EnrollmentEvidence
     kind: 'playIntegrity',
     fields: ['integrity_token', 'package_name'],
     secretDigests: () => apps.flatMap(({ keys }) => (keys === undefined ? [] : digestsOf(keys))),
+    watch: (listener) => decoder?.watch?.(listener),
 
     verify(fields, { challenge, deviceId, now, consumeChallenge }) {
       const token = fields['integrity_token'];
@@ -121,7 +119,7 @@ export function playIntegrity(options: PlayIntegrityOptions): EnrollmentEvidence
   };
 }
 
-/** Undefined where Google has to decode it: there are no keys, or none is for this token and Google can be asked. */
+/** Undefined if Google has to decode it: there are no keys, or none is for this token and Google can be asked. */
 function decodeLocally(
   token: string,
   keys: PlayIntegrityKeys | undefined,
@@ -183,10 +181,14 @@ function readApps(apps: readonly PlayIntegrityApp[] | undefined): readonly App[]
 
 function assertDecodable(apps: readonly App[], decoder: IntegrityDecoder | undefined): void {
   if (decoder !== undefined && typeof decoder.decode !== 'function')
-    throw new ConfigurationError('decoder', 'decodes nothing', 'Give what googlePlayIntegrity returned.');
+    throw new ConfigurationError(
+      'decoder',
+      'does not have the method decode',
+      'Give what googlePlayIntegrity returned.',
+    );
   for (const { keys } of apps) {
     if (keys !== undefined && !areKeys(keys))
-      throw new ConfigurationError('keys', 'are no response keys', 'Give what playIntegrityKeys returned.');
+      throw new ConfigurationError('keys', 'are not response keys', 'Give what playIntegrityKeys returned.');
     if (keys === undefined && decoder === undefined) {
       const remedy = 'Give googlePlayIntegrity({ … }), or every app its own response keys.';
       throw new ConfigurationError('decoder', 'is not set, and an app has no keys', remedy);

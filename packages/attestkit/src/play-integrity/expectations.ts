@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../kernel/errors.js';
 import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { within } from '../kernel/config/whole-number.js';
-import { readApp, type AppRules, type PlayIntegrityAppOptions } from './app-rules.js';
+import { readApp, type AppRules, type PlayIntegrityApp } from './app-rules.js';
 import type { BindingSource } from './binding-mistakes.js';
 import {
   POLICY_OPTIONS,
@@ -10,17 +10,15 @@ import {
   type PlayIntegrityPolicyOptions,
 } from './policy.js';
 
-/** How old a verdict may be, and how far the clocks may be apart. */
-export interface VerdictWindow {
+/** What a verdict must say. */
+export interface VerdictExpectations
+  extends Pick<PlayIntegrityApp, 'packageName' | 'minimumVersionCode'>, PlayIntegrityPolicyOptions {
+  /** As of `PlayIntegrityApp`. Default: not checked. */
+  readonly acceptedCertificates?: readonly string[] | undefined;
   /** Seconds from the request on the device until now: 1 to 86400. Default 600. */
   readonly maxAgeSeconds?: number | undefined;
   /** Seconds by which Google's clock may be ahead of this one: 0 to 300. Default 60. */
   readonly leewaySeconds?: number | undefined;
-}
-
-/** What a verdict is held to. Certificates are not checked unless digests are given. */
-export interface VerdictExpectations
-  extends PlayIntegrityAppOptions, PlayIntegrityPolicyOptions, VerdictWindow {
   /** Of a standard request: the very text that the app gave. */
   readonly requestHash?: string | undefined;
   /** Of a classic request: base64url as the app gave it; padding and the other alphabet make no difference. */
@@ -97,7 +95,10 @@ export function readExpectations(expected: VerdictExpectations): VerdictRules {
  *
  * @throws ConfigurationError naming the option
  */
-export function readWindow({ maxAgeSeconds = 600, leewaySeconds = 60 }: VerdictWindow): WindowRules {
+export function readWindow({
+  maxAgeSeconds = 600,
+  leewaySeconds = 60,
+}: Pick<VerdictExpectations, 'maxAgeSeconds' | 'leewaySeconds'>): WindowRules {
   return {
     maxAgeMs: 1000 * within('maxAgeSeconds', maxAgeSeconds, 1, 86_400),
     leewayMs: 1000 * within('leewaySeconds', leewaySeconds, 0, 300),

@@ -1,3 +1,4 @@
+export { PLAY_INTEGRITY_CHECKS } from './checks.js';
 export { WINDOW_OPTIONS, readExpectations } from './expectations.js';
 export type { VerdictRules } from './expectations.js';
 export { POLICY_OPTIONS } from './policy.js';

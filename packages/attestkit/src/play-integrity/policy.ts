@@ -11,34 +11,28 @@ import {
   LICENSING,
   PLAY_PROTECT,
 } from './verdict/read-verdict.js';
-import type {
-  AppAccessRisk,
-  DeviceActivity,
-  DeviceLabel,
-  Licensing,
-  PlayProtect,
-} from './verdict/verdict.js';
+import type { PlayIntegrityValues } from './verdict/verdict.js';
 import { POLICY_CHECKS as CHECKS } from './verdict/verdict-checks.js';
 
-/** What app, device and account have to be to be let in. A value that nobody knows is in none of these lists. */
+/** What app, device and account must meet to be accepted. None of these lists contains unknown values. */
 export interface PlayIntegrityPolicyOptions {
   /** Verdicts on the app that are accepted. Default: `PLAY_RECOGNIZED` alone. */
   readonly appVerdicts?: readonly ('PLAY_RECOGNIZED' | 'UNRECOGNIZED_VERSION')[] | undefined;
   /** Labels that the device has to have, all of them. Default: `MEETS_DEVICE_INTEGRITY`. */
-  readonly deviceLabels?: readonly Exclude<DeviceLabel, 'UNKNOWN'>[] | undefined;
+  readonly deviceLabels?: readonly Exclude<PlayIntegrityValues['deviceLabel'], 'UNKNOWN'>[] | undefined;
   /**
    * The lowest API level; beside `MEETS_STRONG_INTEGRITY`, which promises recent security updates only from 33 on. The
-   * verdict says it where the Play Console asks for device attributes. Default: any.
+   * verdict says it if the Play Console asks for device attributes. Default: any.
    */
   readonly minimumSdk?: number | undefined;
   /** Verdicts on the account that are accepted. Default: `LICENSED` alone. */
-  readonly licensing?: readonly Licensing[] | undefined;
+  readonly licensing?: readonly PlayIntegrityValues['licensing'][] | undefined;
   /** Levels of recent activity that are accepted. Default: any. */
-  readonly deviceActivity?: readonly DeviceActivity[] | undefined;
+  readonly deviceActivity?: readonly PlayIntegrityValues['deviceActivity'][] | undefined;
   /** What other apps may be found to do; with an empty list there may be none. Default: anything. */
-  readonly appAccessRisk?: readonly AppAccessRisk[] | undefined;
-  /** Verdicts of Play Protect that are accepted. Default: any. */
-  readonly playProtect?: readonly PlayProtect[] | undefined;
+  readonly appAccessRisk?: readonly PlayIntegrityValues['appAccessRisk'][] | undefined;
+  /** Accepted Play Protect verdicts. Default: any. */
+  readonly playProtect?: readonly PlayIntegrityValues['playProtect'][] | undefined;
   /** Accepts verdicts that were set in the Play Console for testers. Default false. */
   readonly allowTesting?: boolean | undefined;
 }
@@ -99,7 +93,7 @@ export function readPolicy(options: PlayIntegrityPolicyOptions): PlayIntegrityPo
   };
 }
 
-/** Holds what a verdict says of app, device and account to the rules: a new one, or that of an enrolled device. */
+/** Checks a verdict on app, device and account against the rules: a new one, or that of an enrolled device. */
 export function appraisePolicy(
   facts: PlayIntegrityFacts,
   app: AppRules,
@@ -130,7 +124,7 @@ export function appraisePolicy(
     versionCode,
     oldest === undefined ? NOT_ASKED : atLeast(oldest.toString()),
   );
-  // The key is absent where no label applies.
+  // The key is absent if no label applies.
   const hasLabels = policy.deviceLabels.every((label) => deviceLabels.includes(label));
   checks.holds(
     CHECKS.device,
@@ -155,12 +149,12 @@ export function appraisePolicy(
   checks.holds(CHECKS.protect, isAmong(playProtect, reports), playProtect, asked(reports));
 }
 
-/** One of these; nothing where there is no list. */
+/** One of these; nothing if there is no list. */
 function asked(values: readonly string[] | undefined): Worded {
   return values === undefined ? NOT_ASKED : oneOf(values);
 }
 
-/** Anything is among no list at all; nothing is among a list. */
+/** Without a list every value is allowed; a list never allows an absent value. */
 function isAmong(value: string | undefined, allowed: readonly string[] | undefined): boolean {
   return allowed === undefined || (value !== undefined && allowed.includes(value));
 }

@@ -18,13 +18,16 @@ import type { PlayIntegrityVerdict } from './verdict/verdict.js';
 import { POLICY_CHECKS, VERDICT_CHECKS as CHECKS } from './verdict/verdict-checks.js';
 
 /**
- * Appraises a decoded verdict: for this app, bound to this request, of now, and good enough for the policy. Pure and
- * synchronous. Nothing vouches for a payload but where it comes from: Google's answer, or a token that
+ * Appraises a decoded verdict: for this app, bound to this request, recent, and good enough for the policy. Pure and
+ * synchronous. A payload is trustworthy only because of its source: Google's answer, or a token that
  * `verifyPlayIntegrityToken` decodes. A nonce has to be consumed by the caller, once.
  *
  * @param payload the object `tokenPayloadExternal` of Google's answer, parsed
  * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const verdict = verifyPlayIntegrityVerdict(payload, { packageName: 'com.example.app', requestHash });
+ * console.log(verdict.deviceIntegrity.deviceRecognitionVerdict);
  */
 export function verifyPlayIntegrityVerdict(
   payload: unknown,
@@ -37,6 +40,8 @@ export function verifyPlayIntegrityVerdict(
  * Runs the same checks as `verifyPlayIntegrityVerdict`, all of them, and reports each.
  *
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const report = inspectPlayIntegrityVerdict(payload, { packageName: 'com.example.app', requestHash });
  */
 export function inspectPlayIntegrityVerdict(
   payload: unknown,
@@ -53,6 +58,9 @@ export function inspectPlayIntegrityVerdict(
  * @param keys from `playIntegrityKeys`
  * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when keys or expectations make no sense
+ * @example
+ * const keys = playIntegrityKeys({ decryptionKey, verificationKey });
+ * const verdict = verifyPlayIntegrityToken(token, keys, { packageName: 'com.example.app', nonce });
  */
 export function verifyPlayIntegrityToken(
   token: string,
@@ -68,6 +76,8 @@ export function verifyPlayIntegrityToken(
  * Runs the same checks as `verifyPlayIntegrityToken`, all of them, and reports each.
  *
  * @throws ConfigurationError when keys or expectations make no sense
+ * @example
+ * const report = inspectPlayIntegrityToken(token, keys, { packageName: 'com.example.app', nonce });
  */
 export function inspectPlayIntegrityToken(
   token: string,
@@ -81,7 +91,7 @@ export function inspectPlayIntegrityToken(
 
 function assertKeys(keys: PlayIntegrityKeys): void {
   if (areKeys(keys)) return;
-  throw new ConfigurationError('keys', 'are no response keys', 'Give what playIntegrityKeys returned.');
+  throw new ConfigurationError('keys', 'are not response keys', 'Give what playIntegrityKeys returned.');
 }
 
 /** ES256 whatever the header says; a compact JWS may say so itself (RFC 7515 §4.1.9). */
@@ -139,7 +149,7 @@ function appraiseRequest(
   checks.holds(CHECKS.past, age >= -window.leewayMs, requested, atMost(new Date(now + window.leewayMs)));
 }
 
-/** It is no answer that a developer set up for a test. */
+/** It is not an answer that a developer set up for a test. */
 export function appraiseTesting(
   testing: boolean,
   { policy }: Pick<VerdictRules, 'policy'>,

@@ -8,8 +8,8 @@ import type { Failure } from './checks.js';
  */
 export interface Attestation {
   /**
-   * Failures that report-only let pass; absent where there were none. Not enumerable: `Object.keys` of an attestation are the
-   * kinds that were verified, and a request that would have been refused has none.
+   * Failures that report-only let pass; absent if there were none. Not enumerable: `Object.keys` of an attestation are the
+   * kinds that were verified, and a request that would have been refused does not have any.
    */
   readonly reported?: readonly Failure[];
 }

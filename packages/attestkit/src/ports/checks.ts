@@ -48,7 +48,7 @@ export interface Failure<Code extends string = string> extends Error {
 /** Where a verifier's straight line sends each predicate: to a sink that throws, or to one that records. */
 export interface Checks {
   /**
-   * @param mistake what the sender most likely did wrong, a fixed sentence for the operator; only where the check does
+   * @param mistake what the sender most likely did wrong, a fixed sentence for the operator; only if the check does
    *   not hold
    */
   holds(check: CheckDef, held: boolean, actual?: unknown, expected?: unknown, mistake?: string): void;

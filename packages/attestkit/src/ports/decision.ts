@@ -11,9 +11,9 @@ export interface Answer {
 /** The answer to a request that is refused. */
 export type Refusal = Answer;
 
-/** What the application's answer to an accepted request says to caches, where the route's option `caching` is `private`. */
+/** What the application's answer to an accepted request says to caches, if the route's option `caching` is `private`. */
 export interface Caching {
-  /** For `Cache-Control`, where the answer has none. */
+  /** For `Cache-Control`, unless the answer has the field. */
   readonly cacheControl: 'private';
   /** For `Vary`: the fields that carry evidence, in lower case, without `authorization`. */
   readonly vary: readonly string[];
@@ -37,3 +37,6 @@ export type Decision<R> =
       /** For the client: by default it says nothing. */
       readonly response: Refusal;
     };
+
+/** Whether a failure refuses the request, or is only reported while a rollout is watched. */
+export type Enforcement = 'enforce' | 'report';

@@ -12,12 +12,6 @@ export type BlockTarget =
   | { readonly keyId: string }
   | { readonly user: string };
 
-/** How a device is named: by its record, or by the label that the client chose. */
-export type DeviceName = { readonly recordId: string } | { readonly deviceId: string };
-
-/** Why a record is blocked: itself, or its key. Each block has to be lifted by its own name. */
-export type BlockReason = 'record' | 'key';
-
 /** What is known of a device. Times are milliseconds since the epoch. */
 export interface Device {
   readonly recordId: string;
@@ -30,8 +24,8 @@ export interface Device {
   readonly enrolledAt: number;
   /** What its evidence said, with its key, if it has one. */
   readonly enrolled: Enrolled;
-  /** Why it is blocked; empty if it is not. */
-  readonly blocked: readonly BlockReason[];
+  /** Why it is blocked; empty if it is not. Each block has to be lifted by its own name. */
+  readonly blocked: readonly ('record' | 'key')[];
   /** Its live sessions. */
   readonly sessions: readonly {
     readonly sessionId: string;
@@ -80,9 +74,11 @@ export interface DeviceControl {
   /**
    * What is known of a device; undefined if there is none.
    *
+   * @param name its record, or the label that the client chose
+   *
    * @example const device = await guard.devices.find({ recordId: session.recordId });
    */
-  find(name: DeviceName): Promise<Device | undefined>;
+  find(name: { readonly recordId: string } | { readonly deviceId: string }): Promise<Device | undefined>;
   /**
    * The last receipt of a device, base64: of App Attest, to assess the risk of fraud. Kept if receipts are exchanged.
    *
@@ -95,38 +91,40 @@ export interface DeviceControl {
 
 /** Devices that enroll and get sessions, for a guard: made by `devices({ … })` of `attestkit/devices`. */
 export interface Devices {
-  /** Called by the guard, once. */
-  connect(guard: ConnectingGuard): ConnectedDevices;
-}
-
-/** What a guard gives its devices. */
-export interface ConnectingGuard {
-  /** Milliseconds since the epoch, whole; never runs backwards. */
-  readonly now: () => number;
-  readonly onEvent: ((event: GuardEvent) => unknown) | undefined;
-  /** Names a request in events. */
-  readonly requestId: (request: AttestedRequest) => string;
-}
-
-/** One use of secrets, by the option that names them. */
-export interface SecretUse {
-  readonly option: string;
-  /** SHA-256, base64url, of the secrets in every encoding. */
-  readonly digests: readonly string[];
+  /**
+   * Called by the guard, once.
+   *
+   * @param guard `now` in whole milliseconds since the epoch, which never runs backwards; `requestId` names a request in events
+   */
+  connect(guard: {
+    readonly now: () => number;
+    readonly onEvent: ((event: GuardEvent) => unknown) | undefined;
+    readonly requestId: (request: AttestedRequest) => string;
+  }): {
+    /** The kinds of evidence that enrolled devices bring: `session`, and `signedRequest` if they have keys. */
+    readonly evidence: readonly Evidence[];
+    /** The audience, which challenges of HTTP name as `realm`. */
+    readonly realm: string | undefined;
+    readonly control: DeviceControl;
+    readonly store: Store;
+    /** Each use of secrets, by the option that names them: SHA-256, base64url, of the secrets in every encoding. */
+    readonly secretUses: readonly { readonly option: string; readonly digests: readonly string[] }[];
+    /** A keyed hash of what logs must not contain; of an IPv6 address its /64, because one host has all its addresses. */
+    readonly pseudonym: (kind: 'ip' | 'device_id', value: string) => string;
+    /** Answers a request for an endpoint; undefined if there is none of this path. Never rejects. */
+    answer(request: AttestedRequest, path: string): Promise<Answer> | undefined;
+    counters(): readonly Counter[];
+  };
 }
 
 /** What devices give their guard. */
-export interface ConnectedDevices {
-  /** The kinds of evidence that enrolled devices bring: `session`, and `signedRequest` if they have keys. */
-  readonly evidence: readonly Evidence[];
-  /** The audience, which challenges of HTTP name as `realm`. */
-  readonly realm: string | undefined;
-  readonly control: DeviceControl;
-  readonly store: Store;
-  readonly secretUses: readonly SecretUse[];
-  /** A keyed hash of what logs must not contain; of an IPv6 address its /64, of which one host has all addresses. */
-  readonly pseudonym: (kind: 'ip' | 'device_id', value: string) => string;
-  /** Answers a request for an endpoint; undefined if there is none of this path. Never rejects. */
-  answer(request: AttestedRequest, path: string): Promise<Answer> | undefined;
-  counters(): readonly Counter[];
-}
+export type ConnectedDevices = ReturnType<Devices['connect']>;
+
+/** One use of secrets. */
+export type SecretUse = ConnectedDevices['secretUses'][number];
+
+/** Why a record is blocked: itself, or its key. */
+export type BlockReason = Device['blocked'][number];
+
+/** How a device is named: by its record, or by the label that the client chose. */
+export type DeviceName = Parameters<DeviceControl['find']>[0];

@@ -1,5 +1,5 @@
 import type { CheckDef, Stage } from './checks.js';
-import type { Enforcement } from './evidence.js';
+import type { Enforcement } from './decision.js';
 
 /** What a guard tells its listener. `type` tells the events apart. */
 export type GuardEvent =
@@ -8,6 +8,7 @@ export type GuardEvent =
   | DeviceEvent
   | SessionEvent
   | StoreEvent
+  | RemoteEvent
   | ConfigurationEvent;
 
 /**
@@ -49,6 +50,17 @@ export interface RequestFacts {
   readonly address: string | undefined;
   /** Keyed hash of the device id that verified evidence is about, or that the request names; by the same key. */
   readonly device: string | undefined;
+  /** The app that verified evidence is about, if it names one. */
+  readonly app:
+    | {
+        /** `TEAMID1234.com.example.app`, `com.example.app`, a Firebase App ID. */
+        readonly id: string;
+        /** `ios`, `macos`, `android`; undefined if the evidence does not say. */
+        readonly platform: string | undefined;
+        /** The version of its build when it was attested; undefined if the evidence does not say. */
+        readonly version: string | undefined;
+      }
+    | undefined;
 }
 
 /** One decision of the guard about a request on a route. */
@@ -109,10 +121,12 @@ export interface DeviceEvent {
   readonly device: string | undefined;
   /** The record; undefined if the application named a key or a user. */
   readonly recordId: string | undefined;
-  /** What proved that the `device_id` is the sender's, if it had a record. A key that `application` let in is worth a look. */
+  /** What proved that the `device_id` is the sender's, if it had a record. Look at keys that `application` accepted. */
   readonly proof: 'key' | 'evidence' | 'refresh-token' | 'attester' | 'application' | undefined;
   /** The kind of evidence that it enrolled with. */
   readonly evidence: string | undefined;
+  /** The app that enrolled; undefined if the application did it. */
+  readonly app: RequestFacts['app'];
 }
 
 /** A session that begins or ends. */
@@ -142,6 +156,23 @@ export interface StoreEvent {
   readonly cause: string | undefined;
 }
 
+/** One request to another service (Google, Apple, a JWKS), or a change of its circuit breaker. */
+export interface RemoteEvent {
+  readonly type: 'remote';
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Milliseconds, with a fraction, until the whole answer had come or was given up. 0 for a change of the breaker. */
+  readonly durationMs: number;
+  /** `oauth2.googleapis.com` */
+  readonly host: string;
+  /** Of the answer; undefined if there was none. */
+  readonly status: number | undefined;
+  /** Why there is no answer, or why the breaker opened. Never a URL, a credential or a part of an answer. */
+  readonly cause: string | undefined;
+  /** The circuit breaker opened, and the service is not asked for a while; or it closed again. Undefined for a request. */
+  readonly circuit: 'opened' | 'closed' | undefined;
+}
+
 /** A setting that works and deserves a second look; told once, when the guard is made. */
 export interface ConfigurationEvent {
   readonly type: 'configuration';
@@ -156,7 +187,7 @@ export interface ConfigurationEvent {
 export interface Counter {
   readonly route: string | undefined;
   readonly outcome: 'accepted' | 'open' | 'reported' | 'refused' | 'skipped';
-  /** The error code of `refused` and `reported`, the name of what was `skipped` or why it was `open`; else undefined. */
+  /** The error code of `refused` and `reported`, the name of the `skipped` check, or the reason for `open`; else undefined. */
   readonly code: string | undefined;
   readonly count: number;
 }

@@ -1,21 +1,20 @@
+import type { Enforcement } from './decision.js';
+import type { RemoteEvent } from './events.js';
 import type { CheckDef, Stage, Failure } from './checks.js';
 import type { AttestedRequest } from './request.js';
-
-/** Whether a failure refuses the request, or is only reported while a rollout is watched. */
-export type Enforcement = 'enforce' | 'report';
 
 /** HTTP statuses by stage of failure; `unavailable` is always 503. */
 export type Statuses = Readonly<Record<Exclude<Stage, 'unavailable'>, number>>;
 
 /**
- * What a client brings to be let in: the parameters of the challenge `Attest` in `WWW-Authenticate`. It says what the
+ * What a client brings to be accepted: the parameters of the challenge `Attest` in `WWW-Authenticate`. It says what the
  * route asks for, never why a request was refused.
  */
 export interface Need {
   readonly need: 'session' | 'signature' | 'challenge' | 'token';
-  /** The header field that carries it, where it is not `Authorization`: `Approov-Token`. */
+  /** The header field that carries it, if it is not `Authorization`: `Approov-Token`. */
   readonly header?: string;
-  /** Set where a session travels as `Authorization: Bearer` (RFC 6750 §3), and whether the request showed one. */
+  /** Set if a session travels as `Authorization: Bearer` (RFC 6750 §3), and whether the request showed one. */
   readonly bearer?: 'absent' | 'shown';
 }
 
@@ -36,8 +35,8 @@ export interface VerifyContext<Demand> {
   /** What was verified of this request before, by kind: of the kinds that this one `requires`, for example. */
   readonly results: Readonly<Record<string, unknown>>;
   /**
-   * The request's exact bytes. Rejects with ERR_GUARD_BODY_UNAVAILABLE where they are gone: a mistake in
-   * the server's set-up, refused, never an empty body in place of the real one.
+   * The request's exact bytes. Rejects with ERR_GUARD_BODY_UNAVAILABLE if they are gone: a mistake in
+   * the server's set-up, refused, never an empty body instead of the real one.
    */
   body(): Promise<Uint8Array>;
 }
@@ -50,7 +49,7 @@ export interface Appraisal<Result> {
    * holds and meets the route's demands: a request that is refused for something else costs nothing. What it gives
    * replaces `result`, and `met` counts only then.
    *
-   * @throws AttestationError (rejects with it) where it was used up before, or when that cannot be known now
+   * @throws AttestationError (rejects with it) if it was used up before, or when that cannot be known now
    */
   readonly consume?: (() => Promise<Result>) | undefined;
   /** A demand of the route that the evidence, itself genuine, does not meet. */
@@ -62,7 +61,7 @@ export interface Appraisal<Result> {
 }
 
 /**
- * A kind of evidence that any request can carry. A room provides one; the guard composes them and knows none.
+ * A kind of evidence that any request can carry. A room provides one; the guard composes them and does not know any by name.
  *
  * What `find` takes from the request, and what `demand` makes of a route's options, are types of the kind's own: the guard
  * hands them on as they are, so that an implementation declares its parameters by them.
@@ -83,23 +82,25 @@ export interface Evidence<Kind extends string = string, Result = unknown> {
   /**
    * Reads this kind's options of a route, once, at start-up. It gets all options of the route.
    *
-   * @throws ConfigurationError where they make no sense
+   * @throws ConfigurationError if they make no sense
    */
   demand(options: Readonly<Record<string, unknown>>): unknown;
   /** The kinds that a route with this demand requires too; they are verified before. Default none. */
   requires?(demand: unknown): readonly string[];
   /** SHA-256, base64url, of each symmetric secret that it is verified with: the guard refuses one secret for two uses. */
   readonly secretDigests?: () => readonly string[];
+  /** Has the listener told of each request to another service. Absent if there is none. */
+  readonly watch?: (listener: (event: RemoteEvent) => void) => void;
   /**
    * Looks for an item in the request, without I/O.
    *
-   * @throws AttestationError where there is one and it is ambiguous
+   * @throws AttestationError if there is one and it is ambiguous
    */
   find(request: AttestedRequest): Found<unknown>;
   /**
    * What a client without this evidence has to bring. Must not throw. Default `{ need: 'token' }`.
    *
-   * @param error why this kind refused; absent where another kind did, and this one would be accepted instead
+   * @param error why this kind refused; absent if another kind did, and this one would be accepted instead
    */
   need?(demand: unknown, error?: Failure): Need;
   /**

@@ -1,3 +1,4 @@
+import type { RemoteEvent } from './events.js';
 import type { JsonObject } from './json.js';
 
 /** Why a service of Google's gave no answer to go by. */
@@ -15,38 +16,37 @@ export type GoogleFailure =
       readonly problem: string;
     };
 
-/** A verdict of Play Integrity, not appraised. */
-export interface DecodedVerdict {
-  readonly outcome: 'decoded';
-  /** The object `tokenPayloadExternal`. */
-  readonly payload: JsonObject;
-}
-
-/** A service that decrypts and verifies tokens of Play Integrity. */
+/** A service that decrypts and verifies Play Integrity tokens. */
 export interface IntegrityDecoder {
+  /** Has the listener told of each request to another service. Absent if there is none. */
+  readonly watch?: (listener: (event: RemoteEvent) => void) => void;
   /**
    * Decodes a token. Takes seconds at most, and never rejects: every failure is an outcome. Google answers once: a
    * token that was decoded before comes back with its verdicts cleared.
    *
    * @param packageName of the app that the token should be about
    * @param signal gives up at once: `unavailable`
+   * @returns as `payload` the object `tokenPayloadExternal`: the verdict, not appraised
    */
-  decode(packageName: string, token: string, signal?: AbortSignal): Promise<DecodedVerdict | GoogleFailure>;
+  decode(
+    packageName: string,
+    token: string,
+    signal?: AbortSignal,
+  ): Promise<{ readonly outcome: 'decoded'; readonly payload: JsonObject } | GoogleFailure>;
 }
 
-/** A token of App Check that is consumed from now on. */
-export interface ConsumedToken {
-  readonly outcome: 'consumed';
-  /** Whether it was consumed before. */
-  readonly already: boolean;
-}
-
-/** A service that remembers which tokens of App Check were consumed. */
+/** A service that remembers which App Check tokens were consumed. */
 export interface AppCheckConsumer {
+  /** Has the listener told of each request to another service. Absent if there is none. */
+  readonly watch?: (listener: (event: RemoteEvent) => void) => void;
   /**
    * Consumes a token. Takes seconds at most, and never rejects: every failure is an outcome.
    *
    * @param signal gives up at once: `unavailable`
+   * @returns as `already` whether it was consumed before
    */
-  consume(token: string, signal?: AbortSignal): Promise<ConsumedToken | GoogleFailure>;
+  consume(
+    token: string,
+    signal?: AbortSignal,
+  ): Promise<{ readonly outcome: 'consumed'; readonly already: boolean } | GoogleFailure>;
 }

@@ -1,3 +1,4 @@
+import type { RemoteEvent } from './events.js';
 import type { KeyObject } from 'node:crypto';
 
 /** The signature algorithms of RFC 7518 §3.1 and RFC 8037 §3.1 that are understood. */
@@ -42,6 +43,8 @@ export interface KeySource {
   includes(key: VerificationKey): boolean;
   /** SHA-256 of each symmetric secret that is configured, in every encoding. See `Evidence.secretDigests`. */
   readonly secretDigests?: () => readonly string[];
+  /** Has the listener told of each request to another service. Absent if there is none. */
+  readonly watch?: (listener: (event: RemoteEvent) => void) => void;
 }
 
 /** A source that is complete at start-up: nothing has to be fetched. */

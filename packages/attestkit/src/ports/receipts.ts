@@ -1,3 +1,4 @@
+import type { RemoteEvent } from './events.js';
 /** Where an App Attest key was attested; receipts of one mean nothing in the other. */
 export type ReceiptEnvironment = 'production' | 'development';
 
@@ -24,13 +25,15 @@ export type ReceiptExchange =
       readonly problem: string;
     }
   | {
-      /** An answer that nobody documents. */
+      /** An undocumented answer. */
       readonly outcome: 'unexpected';
       readonly status: number;
     };
 
 /** A service that exchanges receipts. */
 export interface ReceiptExchanger {
+  /** Has the listener told of each request to another service. Absent if there is none. */
+  readonly watch?: (listener: (event: RemoteEvent) => void) => void;
   /**
    * Exchanges a receipt for a newer one. Takes seconds at most, and never rejects: every failure is an outcome.
    *

@@ -20,7 +20,7 @@ export interface AttestedRequest {
    * The body's exact bytes, as often as asked; the framework's own parser can still read them afterwards.
    * Absent when the body was consumed before the adapter could see it.
    *
-   * Rejects with a `BodyTooLargeError` of the guard where there are more than `maxBytes` (default 1 MiB), and with anything
+   * Rejects with a `BodyTooLargeError` of the guard if there are more than `maxBytes` (default 1 MiB), and with anything
    * else where the connection breaks.
    */
   readonly body?: ((maxBytes?: number) => Promise<Uint8Array>) | undefined;

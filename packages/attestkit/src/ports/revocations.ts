@@ -1,3 +1,4 @@
+import type { RemoteEvent } from './events.js';
 /** Which certificates of attestation chains were revoked, as Google publishes it: revoked, or suspended for now. */
 export interface RevocationList {
   /** How many certificates it names. */
@@ -16,4 +17,6 @@ export interface RevocationSource {
   current(): RevocationList | Promise<RevocationList>;
   /** The list, if it is at hand and not too old. Answers at once; may have a newer one fetched in the background. */
   latest(): RevocationList | undefined;
+  /** Has the listener told of each request to another service. Absent if there is none. */
+  readonly watch?: (listener: (event: RemoteEvent) => void) => void;
 }

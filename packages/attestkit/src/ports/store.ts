@@ -1,9 +1,3 @@
-/** A value and the version that a compare-and-set names it by. */
-export interface Versioned {
-  readonly value: string;
-  readonly version: string;
-}
-
 /** How late a counter may come in, and how long it is kept. */
 export interface AdvanceOptions {
   /** How far below the highest value an unused one is accepted: 0 to 64. Default 0: each value has to be the highest. */
@@ -16,7 +10,7 @@ export interface AdvanceOptions {
  * State that several instances share: five operations, each of one key and atomic.
  *
  * - Keys are at most 200 characters of printable ASCII without spaces; values are text, at most 64 KiB of UTF-8, without
- *   U+0000 and lone surrogates. What breaks this is a mistake in the calling code: a TypeError, before anything is sent.
+ *   U+0000 and lone surrogates. To break this is a mistake in the calling code: a TypeError, before anything is sent.
  *   Keys that begin with `check/` are reserved: stores try themselves on them.
  * - Times to live are milliseconds, judged by the store's own clock. Nothing is ever evicted before its time: a store
  *   that is full rejects.
@@ -35,18 +29,24 @@ export interface Store {
    * The 64 values below the highest are remembered. Used are also the values that lie before the first one, and those that
    * were skipped by a call without a window: they may have been used, or refused, before.
    *
-   * With `ttlMs` the counter, where there is one, lives that long from now on, whether the answer is true or false.
+   * With `ttlMs` the counter, if there is one, lives that long from now on, whether the answer is true or false.
    * Without it an accepted value makes the counter endless, and a refused one leaves its time as it is.
    */
   advance(key: string, value: number, options?: AdvanceOptions): Promise<boolean>;
   /** The live record, never a stale one. Of any key it is also the probe of a health check: one cheap read. */
-  get(key: string): Promise<Versioned | undefined>;
+  get(key: string): Promise<
+    | {
+        readonly value: string;
+        readonly version: string;
+      }
+    | undefined
+  >;
   /**
-   * Writes a record: true exactly where the live one has the version `expected`, or where there is none and
+   * Writes a record: true exactly if the live one has the version `expected`, or if there is none and
    * `expected` is undefined. Without a time to live it stays until it is deleted.
    */
   put(key: string, value: string, expected: string | undefined, ttlMs?: number): Promise<boolean>;
-  /** Deletes a record: true exactly where the live one has the version `expected`. No version ever comes again. */
+  /** Deletes a record: true exactly if the live one has the version `expected`. No version ever comes again. */
   delete(key: string, expected: string): Promise<boolean>;
   /**
    * Says at start-up whether the store is set up to keep these promises. Not a health check: once it has passed it may
@@ -56,3 +56,6 @@ export interface Store {
    */
   check?(): Promise<void>;
 }
+
+/** A value and the version that a compare-and-set names it by. */
+export type Versioned = NonNullable<Awaited<ReturnType<Store['get']>>>;

@@ -1,5 +1,4 @@
 import { catalog } from '../kernel/catalog.js';
-import type { CodeOf } from '../ports/checks.js';
 import { ACCESS_CHECKS } from './state/revocation-checks.js';
 import { CHALLENGE_CHECKS } from './tokens/challenge-checks.js';
 import { BODY_CHECKS, CONFLICT_CHECKS, ENROLLMENT_CHECKS } from './enrollment/enrollment-checks.js';
@@ -24,6 +23,3 @@ export const SESSIONS_CHECKS = catalog(
   PROOF_CHECKS,
   STATE_CHECKS,
 );
-
-/** Every code with which enrollment, a session or a signed request can be refused, beside those of the evidence. */
-export type SessionsErrorCode = CodeOf<typeof SESSIONS_CHECKS>;

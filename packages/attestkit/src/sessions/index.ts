@@ -1,10 +1,4 @@
-export type {
-  SignedRequestDemand,
-  SignedRequestResult,
-  SignedRequestRouteOptions,
-} from './evidence/signed-request.js';
-export { SESSIONS_CHECKS } from './checks.js';
-export type { SessionsErrorCode } from './checks.js';
+export type { SignedRequestResult } from './evidence/signed-request.js';
 export { refreshBytes, requestBytes, replacementBytes, sessionBytes } from './evidence/signed-bytes.js';
 export type {
   SignedExchange,
@@ -12,8 +6,7 @@ export type {
   SignedReplacement,
   SignedRequest,
 } from './evidence/signed-bytes.js';
-export { sessionKeySource } from './tokens/session-signer.js';
-export type { IpPrefixLengths, SessionBinding } from './tokens/session-binding.js';
+export type { SessionBinding } from './tokens/session-binding.js';
 export type { RetiredSessionKey, SessionKey, SessionKeyPair, SessionSigner } from './tokens/session-keys.js';
 export { inspectSessionToken, verifySessionToken } from './tokens/session-token.js';
 export type {

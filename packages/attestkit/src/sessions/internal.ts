@@ -1,3 +1,4 @@
+export { SESSIONS_CHECKS } from './checks.js';
 export { BODY_CHECKS, CONFLICT_CHECKS } from './enrollment/enrollment-checks.js';
 export { clientDataMistakes } from './evidence/line-mistakes.js';
 export { PROOF_CHECKS } from './evidence/proof-checks.js';
@@ -8,6 +9,7 @@ export { deviceIdOf } from './operations/body-members.js';
 export type { DevicePolicy } from './policy.js';
 export { toldControl } from './operations/told-control.js';
 export type { Issued } from './operations/issue.js';
+export { EndedSession } from './operations/ended-session.js';
 export { createSessions, isStore } from './sessions.js';
 export type { Sessions } from './sessions.js';
 export { DEVICE_SETTINGS, LONGEST_SECONDS } from './settings.js';
@@ -15,7 +17,7 @@ export type { DeviceSettings, RevocationCheck, SessionsOptions, TakenDeviceId } 
 export { CHALLENGE_CHECKS } from './tokens/challenge-checks.js';
 export { readSecrets } from './tokens/derived-keys.js';
 export { ipPrefix } from './tokens/session-binding.js';
-export { SESSION_CHECKS, SESSION_TOKEN_CHECKS } from './tokens/session-checks.js';
+export { SESSION_TOKEN_CHECKS } from './tokens/session-checks.js';
 export type { SessionAlgorithm } from './tokens/session-keys.js';
 export { sessionKeySource } from './tokens/session-signer.js';
 export { inspectSessionToken, looksLikeSession } from './tokens/session-token.js';

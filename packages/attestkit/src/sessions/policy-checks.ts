@@ -9,14 +9,14 @@ export const POLICY_CHECKS = freezeJson({
     name: 'platform allowed',
     code: 'ERR_POLICY_PLATFORM_DENIED',
     stage: 'denied',
-    says: 'the device is of a platform that the policy does not allow',
+    says: 'the device has a platform that the policy does not allow',
     spec: SPEC,
   },
   environment: {
     name: 'environment allowed',
     code: 'ERR_POLICY_ENVIRONMENT_DENIED',
     stage: 'denied',
-    says: 'the evidence is of an environment that the policy does not allow, or does not say of which',
+    says: 'the evidence comes from an environment that the policy does not allow, or does not say its environment',
     spec: SPEC,
   },
   integrity: {

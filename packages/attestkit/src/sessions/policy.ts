@@ -5,7 +5,7 @@ import { within } from '../kernel/config/whole-number.js';
 import type { DeviceIntegrity, Enrolled, Platform } from '../ports/enrollment.js';
 import { POLICY_CHECKS as CHECKS } from './policy-checks.js';
 
-/** What is asked of every device, whatever its platform. What is left out is not asked. */
+/** What is asked of every device, whatever its platform. Members that are left out are not asked. */
 export interface DevicePolicy {
   readonly platforms?: readonly Platform[];
   /** `production`, or others that the kinds of evidence know; evidence that does not say is `unknown`. */
@@ -48,7 +48,7 @@ export function readPolicy(policy: DevicePolicy = {}): DevicePolicy {
     if (list === undefined || (list.length > 0 && list.every((each) => typeof each === 'string'))) continue;
     throw new ConfigurationError(
       `${path}${name}`,
-      'names none',
+      'is not a list of names',
       'Name those that are allowed, or leave it out.',
     );
   }
@@ -56,7 +56,7 @@ export function readPolicy(policy: DevicePolicy = {}): DevicePolicy {
 }
 
 /**
- * Holds a device to the policy for all platforms.
+ * Checks a device against the policy for all platforms.
  *
  * @throws AttestationError of stage `denied`
  */

@@ -15,6 +15,7 @@ import { Devices } from './state/devices.js';
 import { enroll } from './enrollment/enroll.js';
 import type { Issued } from './operations/issue.js';
 import { refresh } from './operations/refresh.js';
+import type { EndedSession } from './operations/ended-session.js';
 import { revoke } from './operations/revoke.js';
 import { ipPrefix } from './tokens/session-binding.js';
 import {
@@ -41,7 +42,7 @@ export interface Sessions {
   readonly enroll: (body: JsonObject, request: AttestedRequest) => Promise<Issued>;
   readonly assert: (body: JsonObject, request: AttestedRequest) => Promise<Issued>;
   readonly refresh: (body: JsonObject, request: AttestedRequest) => Promise<Issued>;
-  readonly revoke: (body: JsonObject) => Promise<boolean>;
+  readonly revoke: (body: JsonObject) => Promise<EndedSession | undefined>;
   readonly jwks: DeviceControl['jwks'];
   /** A keyed hash of what logs must not contain; of an IPv6 address its /64, of which one host has all addresses. */
   readonly pseudonym: (kind: PseudonymKind, value: string) => string;

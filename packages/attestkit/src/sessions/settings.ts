@@ -5,13 +5,13 @@ import { within } from '../kernel/config/whole-number.js';
 import type { Enrolled } from '../ports/enrollment.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { readPolicy, type DevicePolicy } from './policy.js';
-import { assertPrefixLengths, type BindingTerms, type IpPrefixLengths } from './tokens/session-binding.js';
+import { assertPrefixLengths, type BindingTerms } from './tokens/session-binding.js';
 import type { SessionKey } from './tokens/session-keys.js';
 
 /** How soon the end of a session, a block or a replaced key takes effect on every instance. */
 export type RevocationCheck = 'immediate' | 'off' | { readonly maxStaleSeconds: number };
 
-/** A request to replace the key of a device, with evidence that holds and without a proof by the old key. */
+/** A request to replace a device key, with valid evidence and without a proof by the old key. */
 export interface TakenDeviceId {
   readonly deviceId: string;
   /** Of the device that has it. */
@@ -20,7 +20,7 @@ export interface TakenDeviceId {
   readonly request: AttestedRequest;
 }
 
-/** How sessions are issued, and what they are held to. */
+/** How sessions are issued, and what they must meet. */
 export interface SessionsOptions {
   /** Life of a session token. Default 1800 (`JWT_EXPIRY_SECONDS`). */
   readonly expirySeconds?: number;
@@ -37,13 +37,17 @@ export interface SessionsOptions {
    * Binds a session to the network that its token was issued to (`ip`: by default a /24 of IPv4, a /48 of IPv6), so
    * that a phone that changes networks has to refresh; and to the user agent that it began with. Default neither.
    */
-  readonly bind?: { readonly ip?: boolean | IpPrefixLengths; readonly userAgent?: boolean };
+  readonly bind?: {
+    /** Or how many bits of an address name the network: `v4`, 8 to 32, default 24; `v6`, 16 to 128, default 48. */
+    readonly ip?: boolean | { readonly v4?: number | undefined; readonly v6?: number | undefined };
+    readonly userAgent?: boolean;
+  };
   /**
    * How soon a revocation takes effect on every instance: `immediate` asks the store with each request, `off` waits
    * until session tokens expire. Default `{ maxStaleSeconds: 5 }`.
    */
   readonly revocation?: RevocationCheck;
-  /** Live sessions of a device at most; with one more, the one that was refreshed longest ago ends. 1 to 64. Default 8. */
+  /** The most live sessions of a device, 1 to 64. With one more, the one that was refreshed longest ago ends. Default 8. */
   readonly perDevice?: number;
   /**
    * Seconds in which a spent refresh token gets the same successor again, while that is unused: for answers that were
@@ -62,7 +66,7 @@ export interface SessionsOptions {
   readonly header?: string;
 }
 
-/** What enrolled devices are held to. */
+/** What enrolled devices must meet. */
 export interface DeviceSettings {
   /**
    * The name of this API, `https://api.example.com`: the audience that devices sign for, and claim `aud` of session
@@ -72,7 +76,7 @@ export interface DeviceSettings {
   /** Life of a challenge. Default 300 (`CHALLENGE_EXPIRY_SECONDS`). */
   readonly challengeExpirySeconds?: number;
   /**
-   * How far below the highest one an assertion's counter may come in late, 0 to 64: for apps that send signed requests
+   * How far below the highest one the counter of a late assertion may be, 0 to 64: for apps that send signed requests
    * at the same time. All instances that share a store have to agree. Default 0: strictly rising.
    */
   readonly counterWindow?: number;
@@ -81,7 +85,7 @@ export interface DeviceSettings {
    * signs a request. Not shorter than `sessions.refreshLifetimeSeconds`. Default 400.
    */
   readonly idleDays?: number;
-  /** How sessions are issued, and what they are held to. */
+  /** How sessions are issued, and what they must meet. */
   readonly sessions?: SessionsOptions;
   /**
    * What is asked of every device, whatever its platform, when it enrolls and whenever a session begins or goes on;
@@ -94,8 +98,8 @@ export interface DeviceSettings {
    */
   readonly subject?: (request: AttestedRequest) => string | undefined | Promise<string | undefined>;
   /**
-   * Whether a key whose evidence holds may replace the key of the device that has the `device_id`, without a proof by the
-   * old one: demand a second factor of the user. Never asked for the device of a user whom the request does not name, a blocked
+   * Whether a new key with valid evidence may replace the current key of the `device_id`, without a proof by the
+   * old one: ask the user for a second factor. Never asked for the device of a user whom the request does not name, a blocked
    * one, or a retired key.
    * Default: no.
    */

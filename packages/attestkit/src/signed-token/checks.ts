@@ -1,7 +1,7 @@
 import { freezeJson } from '../kernel/bytes/json.js';
 import { catalog } from '../kernel/catalog.js';
 import { jwtChecks, type JwtChecks } from '../kernel/jose/jwt-checks.js';
-import type { CheckDef, CodeOf } from '../ports/checks.js';
+import type { CheckDef } from '../ports/checks.js';
 
 const SPEC = 'attestkit, signed-token evidence';
 
@@ -16,14 +16,14 @@ export const FIELD_CHECKS = freezeJson({
   },
 } as const satisfies Record<string, CheckDef>);
 
-/** Checks that every JWT is held to. A present token that fails is untrusted, whatever is wrong with it. */
+/** Checks of every JWT. A present token that fails is untrusted, whatever is wrong with it. */
 export const TOKEN_CHECKS: JwtChecks<'SIGNED_TOKEN'> = jwtChecks(
   'SIGNED_TOKEN',
   'the signed token',
   'untrusted',
 );
 
-/** Checks of what the attester says of app, device and challenge. */
+/** Checks of the attester's statements about app, device and challenge. */
 export const CLAIM_CHECKS = freezeJson({
   appId: {
     name: 'app_id is a configured app',
@@ -55,19 +55,16 @@ export const CLAIM_CHECKS = freezeJson({
   },
 } as const satisfies Record<string, CheckDef>);
 
-/** The check of an enrolled device against the configuration of now. */
+/** The check of an enrolled device against the current configuration. */
 export const POLICY_CHECKS = freezeJson({
   appAllowed: {
     name: 'app still configured',
     code: 'ERR_SIGNED_TOKEN_APP_DENIED',
     stage: 'denied',
-    says: 'the app that the device was enrolled with is not a configured one any more',
+    says: 'the app that the device was enrolled with is not configured any more',
     spec: SPEC,
   },
 } as const satisfies Record<string, CheckDef>);
 
 /** The catalog, in the order of verification. */
 export const SIGNED_TOKEN_CHECKS = catalog(FIELD_CHECKS, TOKEN_CHECKS, CLAIM_CHECKS, POLICY_CHECKS);
-
-/** Every code with which signed-token evidence can be refused. */
-export type SignedTokenErrorCode = CodeOf<typeof SIGNED_TOKEN_CHECKS>;

@@ -26,10 +26,13 @@ const OPTIONS: OptionTypes = { keys: 'object', appIds: 'list', issuer: 'any', le
  * A JWT of an attester that publishes a JWK Set, as evidence for enrollment: the body's field `token`. Its claims
  * are `aud` and `app_id` (the app), `device_id` and `challenge` (as in the body), and `exp`.
  *
- * The attester signs the device id, so nobody else can enroll under it; there is no device key, so the device
+ * The attester signs the device id, so no other device can enroll under it; there is no device key, so the device
  * cannot sign requests later.
  *
  * @throws ConfigurationError naming the option that cannot be right
+ * @example
+ * const keys = remoteJwks('https://attester.example.com/jwks.json', { algorithm: 'ES256' });
+ * const evidence = [signedToken({ keys, appIds, issuer: 'https://attester.example.com' })];
  */
 export function signedToken(options: SignedTokenOptions): EnrollmentEvidence<'signedToken'> {
   assertOptions(options, OPTIONS, 'signedToken');
@@ -42,6 +45,7 @@ export function signedToken(options: SignedTokenOptions): EnrollmentEvidence<'si
   return {
     kind: 'signedToken',
     fields: ['token'],
+    watch: (listener) => keys.watch?.(listener),
     verify(fields, context) {
       const token = fields['token'];
       if (token === undefined || token === '') throw new AttestationError(FIELD_CHECKS.present);

@@ -1,5 +1,3 @@
-export { SIGNED_TOKEN_CHECKS } from './checks.js';
-export type { SignedTokenErrorCode } from './checks.js';
 export { signedToken } from './enrollment-evidence.js';
 export type { SignedTokenOptions } from './enrollment-evidence.js';
 export { inspectSignedToken, verifySignedToken } from './verify.js';

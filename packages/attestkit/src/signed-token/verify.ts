@@ -25,7 +25,7 @@ export interface SignedTokenResult {
   readonly claims: JsonObject;
 }
 
-/** What a token is held to. */
+/** What a token must meet. */
 export interface SignedTokenExpectations {
   /** The attester's JWK Set (RFC 7517 §5), parsed. */
   readonly jwks: { readonly keys: readonly JsonWebKey[] };
@@ -51,6 +51,8 @@ export interface SignedTokenExpectations {
  *
  * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const { appId } = verifySignedToken(token, { jwks, appIds, deviceId, challenge });
  */
 export function verifySignedToken(token: string, expected: SignedTokenExpectations): SignedTokenResult {
   return appraise(token, expected, enforcing);
@@ -60,6 +62,8 @@ export function verifySignedToken(token: string, expected: SignedTokenExpectatio
  * Runs the same checks as `verifySignedToken`, all of them, and reports each.
  *
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const report = inspectSignedToken(token, { jwks, appIds, deviceId, challenge });
  */
 export function inspectSignedToken(
   token: string,
@@ -100,7 +104,7 @@ function appraise(
 }
 
 /**
- * Refuses an algorithm that is for a shared secret, or that nobody knows: an attester signs for many.
+ * Refuses an algorithm that is for a shared secret, or unknown: an attester signs for many.
  *
  * @throws ConfigurationError
  */
@@ -111,7 +115,7 @@ export function assertPublicKeyAlgorithm(algorithm: unknown): void {
 }
 
 /**
- * Reads the options that say what the registered claims are held to.
+ * Reads the options that say what the registered claims must meet.
  *
  * @throws ConfigurationError naming the option
  */

@@ -1,5 +1,5 @@
 import { freezeJson } from '../kernel/bytes/json.js';
-import type { CheckDef, CodeOf } from '../ports/checks.js';
+import type { CheckDef } from '../ports/checks.js';
 
 const SPEC = 'attestkit, stores';
 
@@ -9,7 +9,7 @@ export const STORE_CHECKS = freezeJson({
     name: 'store free',
     code: 'ERR_STORE_BUSY',
     stage: 'unavailable',
-    says: 'as many store operations are under way as may be at a time, or another process keeps the database locked',
+    says: 'the maximum number of store operations is under way, or another process keeps the database locked',
     spec: SPEC,
   },
   timely: {
@@ -23,7 +23,7 @@ export const STORE_CHECKS = freezeJson({
     name: 'store has room',
     code: 'ERR_STORE_FULL',
     stage: 'unavailable',
-    says: 'the store is full, and nothing in it may be given up before its time',
+    says: 'the store is full, and no entry may be deleted before it ends',
     spec: SPEC,
   },
   available: {
@@ -34,6 +34,3 @@ export const STORE_CHECKS = freezeJson({
     spec: SPEC,
   },
 } as const satisfies Record<string, CheckDef>);
-
-/** Every code with which a store rejects. */
-export type StoreErrorCode = CodeOf<typeof STORE_CHECKS>;

@@ -13,7 +13,7 @@ const ALL = (1n << 64n) - 1n;
 /**
  * Uses a value (RFC 4303 §3.4.3).
  *
- * @returns the counter as it is afterwards, or undefined where the value may not be used
+ * @returns the counter as it is afterwards, or undefined if the value may not be used
  */
 export function useValue(
   counter: CounterWindow | undefined,

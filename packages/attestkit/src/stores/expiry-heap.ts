@@ -6,7 +6,7 @@ export interface Expiring {
 }
 
 /**
- * A binary heap of what ends, the next one first. Each item knows its place, so that one whose time changes is moved
+ * A binary heap of items that end, the next one first. Each item knows its place, so that one whose time changes is moved
  * and not added again: the heap never holds more items than the store.
  */
 export class ExpiryHeap<Item extends Expiring> {

@@ -37,7 +37,7 @@ export function storeFailure(error: unknown): AttestationError {
 }
 
 /**
- * Whether an error is no outage but a mistake in the set-up, which no waiting heals: a method that the client does not have,
+ * Whether an error is a mistake in the set-up, which waiting does not heal, and not an outage: a method that the client does not have,
  * a command or table that the server does not know, or that its user may not use.
  */
 export function isMistake(error: unknown): boolean {

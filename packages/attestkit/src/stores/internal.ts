@@ -1,1 +1,1 @@
-export type { StoreErrorCode } from './checks.js';
+export { STORE_CHECKS } from './checks.js';

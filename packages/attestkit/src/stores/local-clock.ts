@@ -13,8 +13,7 @@ const BELIEVED_AFTER_MS = 3_600_000;
  *
  * - it never runs backwards, so what has ended stays ended;
  * - it does not follow a leap ahead for an hour, but approaches it, a sixteenth faster than time passes. A claim that ends
- *   60 s after its challenge of five minutes outlives it by that in any case. A leap that lasts longer is no mistake but the
- *   mending of one: a machine that started with a wrong clock, or slept;
+ *   60 s after its challenge of five minutes outlives it by that in any case. A leap that lasts longer corrects an earlier mistake: a machine that started with a wrong clock, or slept;
  * - ends are counted from the latest time that was ever seen, so what is written after a step back lives longer, not shorter.
  */
 export class LocalClock {

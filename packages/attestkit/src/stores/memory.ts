@@ -19,7 +19,7 @@ export interface MemoryStoreOptions {
 
 const OPTIONS: OptionTypes = { capacity: 'number', now: 'function' };
 
-/** What one write removes of what has ended; more than one write adds, so that nothing piles up. */
+/** How many ended items one write removes; more than one write adds, so that nothing piles up. */
 const SWEPT_PER_WRITE = 8;
 
 interface Entry extends Expiring {
@@ -31,14 +31,16 @@ interface Entry extends Expiring {
 /**
  * A store in this process's memory: for tests, for development and for a service that is exactly one process. It is
  * empty after a restart, and two processes know nothing of each other: it is refused in a worker of `node:cluster`, and
- * where `NODE_APP_INSTANCE` (PM2) is above 0.
+ * if `NODE_APP_INSTANCE` (PM2) is above 0.
  *
  * It is bounded, and gives up nothing before its time: when it is full, a write of a new key rejects with
- * ERR_STORE_FULL. What has ended is removed by later writes; no timer runs.
+ * ERR_STORE_FULL. Later writes remove ended items; no timer runs.
  *
  * The wall clock may leap: nothing ends early by that. A clock that is given by `now` is believed when it leaps ahead.
  *
- * @throws ConfigurationError naming the option, or where the process is one of several
+ * @throws ConfigurationError naming the option, or if the process is one of several
+ * @example
+ * const store = memoryStore(); // of devices({ store }): one process, nothing survives it
  */
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
   assertOptions(options, OPTIONS, 'memoryStore');

@@ -1,6 +1,6 @@
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
 import type { Store } from '../ports/store.js';
-import { boundary, type DeadlineOptions } from './deadline.js';
+import { boundary, type DeadlineOptions } from './boundary.js';
 import { strictStore } from './strict-store.js';
 
 /** A store on a server, the set-up of which only the server itself knows. */

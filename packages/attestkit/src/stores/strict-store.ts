@@ -9,7 +9,7 @@ const MAX_COUNTER = 0xffff_ffff;
 const OPTIONS: ReadonlySet<string> = new Set(['window', 'ttlMs']);
 
 /**
- * Holds what callers give to the rules of the port, before anything reaches the store. What breaks them is a mistake
+ * Checks the arguments of callers against the rules of the port, before anything reaches the store. What breaks them is a mistake
  * in the calling code and no outage: the operation rejects with a TypeError that names the argument, not its value.
  */
 export function strictStore(store: Store): Store {

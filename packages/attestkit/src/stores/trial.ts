@@ -3,7 +3,7 @@ import type { Store } from '../ports/store.js';
 import { isMistake, storeFailure } from './failure.js';
 import { randomVersion } from './random-version.js';
 
-/** What the user is told where the store does not do what it has to. */
+/** What the user is told if the store does not do what it has to. */
 export interface TrialRemedy {
   /** The argument at fault. */
   readonly variable: string;
@@ -14,7 +14,7 @@ export interface TrialRemedy {
 const TTL_MS = 10_000;
 
 /**
- * Does each operation once on a reserved key that nobody else uses, and looks at the answers. A client in the wrong wrapper,
+ * Does each operation once on a reserved key, and looks at the answers. A client in the wrong wrapper,
  * a missing permission or a server that is too old shows here and not at the first request.
  *
  * @param besides a further trial, on the key of a live record

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { appCheck, type AppCheckOptions } from '../../src/app-check/index.js';
 import { createGuard } from '../../src/create-guard.js';
 import { AttestationError } from '../../src/kernel/errors.js';
-import type { Enforcement } from '../../src/ports/evidence.js';
+import type { Enforcement } from '../../src/ports/decision.js';
 import type { Store } from '../../src/ports/store.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { consumer } from './support/consumer.js';

@@ -3,11 +3,11 @@ import { jwtVerify, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { CLAIM_CHECKS, TOKEN_CHECKS } from '../../src/app-check/checks.js';
 import {
-  APP_CHECK_CHECKS,
   inspectAppCheckToken,
   verifyAppCheckToken,
   type AppCheckExpectations,
 } from '../../src/app-check/index.js';
+import { APP_CHECK_CHECKS } from '../../src/app-check/internal.js';
 import { refusal } from '../approov/support/tokens.js';
 import { vectors, type Vector } from '../vectors.js';
 import { otherTypes, sameType } from '../kernel/support/typ-values.js';

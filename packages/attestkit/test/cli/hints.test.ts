@@ -3,11 +3,12 @@ import { token } from '../app-check/support/tokens.js';
 import { remoteDrafts } from '../key-attestation/support/forge.js';
 import { token as playToken } from '../play-integrity/support/tokens.js';
 import { APP_CHECK, CHAIN_MEMBERS, chainFile, PAYLOAD } from '../inspect/support/android-files.js';
-import { CAUSES } from '../../src/inspect/usual-causes.js';
-import { sentenceOf } from '../../src/inspect/internal.js';
-import { cli, ENV } from './support/terminal.js';
+import { causeOf } from '../../src/inspect/causes/causes.js';
+import { mintApproovToken } from 'attestkit-testing/approov';
+import { cli, ENV, SECRET } from './support/terminal.js';
 
-const HINT = /\nFAIL \w+\n {5}[^\n]+(\n {5}[^\n]+)*\n {5}It was checked as of now\. [^\0]*set "at"/;
+const HINT =
+  /\nFAIL \w+\n {5}[^\n]+(\n {5}[^\n]+)*\n {5}It was checked as of the current time\. [^\0]*set "at"/;
 
 async function inspected(file: object | string, ...argv: readonly string[]) {
   const stdin = typeof file === 'string' ? file : JSON.stringify(file);
@@ -68,23 +69,46 @@ describe('the hint at the time of the refusal', () => {
   });
 });
 
-describe('the usual cause', () => {
-  it('stands at the end, with the code and the sentence, unless the mistake itself is known', async () => {
-    const unlike = { ...APP_CHECK, projectNumber: '1' };
+describe('the usual cause and the remedy', () => {
+  const unlike = { ...APP_CHECK, projectNumber: '1' };
+  const { cause = '', remedy = '' } = causeOf('ERR_APP_CHECK_TOKEN_ISSUER_MISMATCH') ?? {};
+
+  it('follow the code and its sentence, a line for each actor', async () => {
     const [, end = ''] = (await inspected(unlike)).out.split('\nFAIL ');
-    expect(end).toMatch(/^ERR_\w+\n {5}[^\n]+(\n {5}[^\n]+)*\n {5}Usual cause: the token is of another/);
-    const placeholder = Buffer.from('{"error":"UNKNOWN_ERROR"}').toString('base64');
-    const { out } = await inspected(placeholder);
-    expect(out.split('\nFAIL ')[1]?.replaceAll(/\s+/g, ' ')).toContain('Likely mistake: ');
-    expect(out).not.toContain('Usual cause');
-    expect((await inspected(PAYLOAD)).out).not.toContain('Usual cause');
-    expect((await inspected(unlike, '--json')).out).not.toContain('Usual cause');
+    expect(end).toMatch(
+      /^ERR_\w+\n {5}[^\n]+(\n {5}[^\n]+)*\n {5}Usual cause: The token belongs to another[^\0]*\n {5}Remedy \(operator\): set `projectNumber`[^\0]*\n {5}Remedy \(app author\): or build/,
+    );
+    const said = end.replaceAll(/\s+/g, ' ');
+    expect(said).toContain(cause);
+    for (const part of remedy.split(/(?:Operator|App author): /).filter(Boolean))
+      expect(said).toContain(part.trim());
+    expect(end.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
-  it('is of a check that there is, once', () => {
-    const codes = CAUSES.map(([{ code }]) => code);
-    expect(new Set(codes).size).toBe(codes.length);
-    for (const code of codes) expect(sentenceOf(code)).not.toBe('');
+  it('leave the cause out if the mistake itself is known', async () => {
+    const placeholder = Buffer.from('{"error":"UNKNOWN_ERROR"}').toString('base64');
+    const end = (await inspected(placeholder)).out.split('\nFAIL ')[1]?.replaceAll(/\s+/g, ' ');
+    expect(end).toContain('Likely mistake: ');
+    expect(end).not.toContain('Usual cause');
+    expect(end).toContain('Remedy (app author): ');
+  });
+
+  it('are absent if the evidence passes, and if no key was given', async () => {
+    for (const out of [
+      (await inspected(PAYLOAD)).out,
+      (await cli(['inspect', mintApproovToken({ secretBase64: SECRET })], {})).out,
+    ]) {
+      expect(out).not.toContain('Usual cause');
+      expect(out).not.toContain('Remedy');
+    }
+  });
+
+  it('are members of the JSON', async () => {
+    const failed: unknown = JSON.parse((await inspected(unlike, '--json')).out);
+    expect(failed).toMatchObject({ code: 'ERR_APP_CHECK_TOKEN_ISSUER_MISMATCH', cause, remedy });
+    const passed: unknown = JSON.parse((await inspected(PAYLOAD, '--json')).out);
+    expect(passed).not.toHaveProperty('cause');
+    expect(passed).not.toHaveProperty('remedy');
   });
 });
 
@@ -108,7 +132,7 @@ describe('a bare token of Google’s', () => {
   ])('cannot be used: %s', async (name, bare) => {
     const { status, out, err } = await inspected(bare);
     expect([status, out]).toEqual([2, '']);
-    expect(err).toMatch(new RegExp(`^attestkit inspect: evidence is read as a token of ${name}`));
+    expect(err).toMatch(new RegExp(`^attestkit inspect: evidence is read as a ${name} token`));
     expect(err).toMatch(/\nSee: attestkit inspect --help\n$/);
     expect(err).not.toContain(bare);
   });

@@ -80,7 +80,7 @@ describe('a session token', () => {
     const { status, err } = await inspected(session, { JWT_SECRET: secret }, '--binding', 'x');
     expect([status, err]).toEqual([
       2,
-      expect.stringMatching(/: binding is no member of session-token evidence/),
+      expect.stringMatching(/: binding is not a member of session-token evidence/),
     ]);
   });
 });
@@ -127,7 +127,7 @@ describe('evidence of App Attest', () => {
       ['--secret', secret],
       /: --secret is for Approov tokens and sessions, and this is app-attest-attestation\n/,
     ],
-    ['a binding', {}, ['--binding', 'x'], /: binding is no member of app-attest-attestation evidence/],
+    ['a binding', {}, ['--binding', 'x'], /: binding is not a member of app-attest-attestation evidence/],
     [
       'bytes that are no base64',
       { attestation: '?' },

@@ -141,11 +141,11 @@ describe('input that cannot be used', () => {
     ['two JSON objects', () => ['-'], /standard input is not JSON/, '{}{}'],
     ['a list', () => [file('[]')], /neither a token nor a JSON object/],
     ['another kind', () => [file({ kind: 'app-attest' })], /kind is not a kind .* approov-token/],
-    ['an unknown member', () => [file({ ...EVIDENCE, secret: 'x' })], /secret is no member/],
+    ['an unknown member', () => [file({ ...EVIDENCE, secret: 'x' })], /secret is not a member/],
     [
       'a member that would steer the terminal',
       () => [file({ ...EVIDENCE, '\u009b2J': 1 })],
-      /: \\u009b2J is no member/,
+      /: \\u009b2J is not a member/,
     ],
     [
       'two secrets',

@@ -29,7 +29,7 @@ describe('one stream of events', () => {
     const { backend, told } = observed();
     const body = await backend.evidence();
     told.length = 0;
-    await backend.post('/attest', body);
+    const { refresh } = tokensOf(await backend.post('/attest', body));
     const record = await backend.device();
     expect(told.map(({ type }) => type)).toEqual(['endpoint', 'device', 'session']);
     const [endpoint, device, session] = told as [GuardEvent, GuardEvent, GuardEvent];
@@ -38,6 +38,11 @@ describe('one stream of events', () => {
     expect(session).toMatchObject({ change: 'begun', session: record?.sessions[0]?.sessionId });
     const ids = new Set(told.map((event) => ('requestId' in event ? event.requestId : undefined)));
     expect([...ids]).toEqual([expect.stringMatching(UUID)]);
+    const app = { id: record?.enrolled.appId, platform: 'ios' };
+    expect([endpoint, device]).toMatchObject([{ app }, { app }]);
+    const { session: bearer } = tokensOf(await backend.refresh(refresh));
+    await backend.use(bearer);
+    expect(told.find(({ type }) => type === 'decision')).toMatchObject({ app });
   });
 
   it('tells of sessions that end, and of a refresh token that was copied', async () => {
@@ -52,6 +57,12 @@ describe('one stream of events', () => {
     await backend.post('/revoke', { token: again.session });
     const sessions = told.flatMap((event) => (event.type === 'session' ? event.change : []));
     expect(sessions).toEqual(['reused', 'begun', 'ended']);
+    const named = told.flatMap((event) =>
+      event.type === 'session'
+        ? [[event.device, event.recordId, event.session].map((each) => typeof each)]
+        : [],
+    );
+    expect(named).toEqual(Array.from({ length: 3 }, () => ['string', 'string', 'string']));
   });
 
   it('tells of what the application does, once it is done', async () => {

@@ -61,7 +61,7 @@ describe('token buckets', () => {
     expect(burst(1, 'a/x')).toBe(1);
   });
 
-  it('count all whose address nobody knows together, and nobody by the label alone', () => {
+  it('count all clients without a known address together, and none by the label alone', () => {
     const { burst } = limiter();
     expect(burst(100, undefined, 'd')).toBe(100);
     expect(burst(10_000)).toBe(5900);

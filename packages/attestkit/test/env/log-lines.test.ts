@@ -1,7 +1,7 @@
 import { GUARD_CHECKS } from '../../src/guard/checks.js';
 import { describe, expect, it } from 'vitest';
 import { linesOf } from '../../src/env/log-lines.js';
-import { KEY_ATTESTATION_CHECKS } from '../../src/key-attestation/index.js';
+import { KEY_ATTESTATION_CHECKS } from '../../src/key-attestation/internal.js';
 import type { DecisionEvent, EndpointEvent, FailureFacts } from '../../src/ports/events.js';
 
 const failure = (code: string): FailureFacts => {
@@ -24,6 +24,7 @@ const used = (event: Partial<EndpointEvent>): EndpointEvent => ({
   status: 200,
   refused: undefined,
   device: undefined,
+  app: undefined,
   address: undefined,
   evidence: undefined,
   session: undefined,
@@ -72,6 +73,7 @@ it('a signature by an attested key that does not hold is no invalid Approov toke
     path: '/',
     address: undefined,
     device: undefined,
+    app: undefined,
     enforcement: 'enforce',
     evidence: ['session'],
     kinds: ['session', 'signedRequest'],

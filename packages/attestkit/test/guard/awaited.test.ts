@@ -17,7 +17,7 @@ const later = (good: boolean) =>
   });
 
 describe('a decision that was not awaited', () => {
-  it('lets nobody pass: to read its outcome throws, and says why', async () => {
+  it('lets no request pass: reading its outcome throws, and says why', async () => {
     const store = memoryStore();
     const backend = new Backend({ store, sessions: { revocation: 'immediate' } });
     const { session: token } = await backend.enrolled();

@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { approov, approovKeys } from '../../src/approov/index.js';
 import { createGuard, type GuardOptions } from '../../src/create-guard.js';
-import { devices, type DevicesOptions } from '../../src/devices.js';
+import { devices, type DevicesOptions } from '../../src/devices/index.js';
 import { ConfigurationError } from '../../src/kernel/errors.js';
 import { playIntegrity, playIntegrityKeys } from '../../src/play-integrity/index.js';
 import { memoryStore } from '../../src/stores/memory.js';

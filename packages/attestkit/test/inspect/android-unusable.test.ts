@@ -27,7 +27,7 @@ describe('evidence of Android that cannot be inspected', () => {
     [
       'a policy that nobody knows',
       { ...CHAIN, policy: { verifiedBoot: 'yes' } },
-      /^policy\.verifiedBoot is none of required, any/,
+      /^policy\.verifiedBoot is not one of required, any/,
     ],
     [
       'a policy misspelt',
@@ -44,14 +44,14 @@ describe('evidence of Android that cannot be inspected', () => {
     [
       'keys of systems where any is let in',
       { ...CHAIN, policy: { verifiedBoot: 'any', verifiedBootKeys: ['00'.repeat(32)] } },
-      /^policy\.verifiedBootKeys is given where any/,
+      /^policy\.verifiedBootKeys is given, and any/,
     ],
     ['a list of revocations', { ...CHAIN, revocationList: [] }, /^revocationList is not an object/],
     ['no revocations at all', { ...CHAIN, revocationList: {} }, /^revocationList has no entries/],
     ['no roots', { ...CHAIN, roots: [] }, /^roots is empty/],
     ['a root that is none', { ...CHAIN, roots: ['AAAA'] }, /^roots has a certificate that cannot be read/],
-    ['a cache', { ...CHAIN, cache: {} }, /^cache is no member of key-attestation evidence/],
-    ['a clock', { ...CHAIN, now: 0 }, /^now is no member of key-attestation evidence/],
+    ['a cache', { ...CHAIN, cache: {} }, /^cache is not a member of key-attestation evidence/],
+    ['a clock', { ...CHAIN, now: 0 }, /^now is not a member of key-attestation evidence/],
 
     ['neither token nor payload', { ...PAYLOAD, payload: undefined }, /^token is missing\. Give token with/],
     ['both', { ...TOKEN, payload: {} }, /^token and payload are both there/],
@@ -110,7 +110,11 @@ describe('evidence of Android that cannot be inspected', () => {
     ['no app of Firebase', { ...APP_CHECK, appIds: [] }, /^appIds is not a list of apps/],
     ['the name of an app', { ...APP_CHECK, appIds: 'com.example.app' }, /^appIds is not a list of apps/],
     ['a leeway of an hour', { ...APP_CHECK, leewaySeconds: 3600 }, /^leewaySeconds is /],
-    ['an algorithm', { ...APP_CHECK, algorithm: 'HS256' }, /^algorithm is no member of app-check evidence/],
+    [
+      'an algorithm',
+      { ...APP_CHECK, algorithm: 'HS256' },
+      /^algorithm is not a member of app-check evidence/,
+    ],
   ])('has %s', (_, file, message) => {
     const error = problem(file);
     expect(error.message).toMatch(message);
@@ -119,6 +123,6 @@ describe('evidence of Android that cannot be inspected', () => {
   });
 
   it.each([CHAIN, PAYLOAD, TOKEN, APP_CHECK])('has a secret beside it: $kind', (file) => {
-    expect(problem(file, { secretBase64: 'x' }).message).toMatch(/^secretBase64 is no member of /);
+    expect(problem(file, { secretBase64: 'x' }).message).toMatch(/^secretBase64 is not a member of /);
   });
 });

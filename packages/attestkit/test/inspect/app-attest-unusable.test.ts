@@ -72,7 +72,7 @@ describe('evidence of App Attest that cannot be inspected', () => {
     [
       'a category that is none',
       { ...ATTESTATION, category: { allowed: ['x'] } },
-      /^category\.allowed is none of/,
+      /^category\.allowed is not one of/,
     ],
     ['a category by name', { ...ASSERTION, category: 'app-store' }, /^category is not an object/],
     [
@@ -102,11 +102,11 @@ describe('evidence of App Attest that cannot be inspected', () => {
     [
       'a member of another kind',
       { ...RECEIPT, keyId: key.keyId },
-      /^keyId is no member of app-attest-receipt/,
+      /^keyId is not a member of app-attest-receipt/,
     ],
-    ['a member that the verifier has', { ...ATTESTATION, appIds: [APP_ID] }, /^appIds is no member of/],
-    ['a cache', { ...ATTESTATION, cache: {} }, /^cache is no member of/],
-    ['a clock', { ...ATTESTATION, now: 0 }, /^now is no member of/],
+    ['a member that the verifier has', { ...ATTESTATION, appIds: [APP_ID] }, /^appIds is not a member of/],
+    ['a cache', { ...ATTESTATION, cache: {} }, /^cache is not a member of/],
+    ['a clock', { ...ATTESTATION, now: 0 }, /^now is not a member of/],
   ])('has %s', (_, file, message) => {
     const error = problem(file);
     expect(error.message).toMatch(message);
@@ -116,7 +116,7 @@ describe('evidence of App Attest that cannot be inspected', () => {
 
   it('has a key beside it', () => {
     expect(problem(ATTESTATION, { secretBase64: 'x' }).message).toMatch(
-      /^secretBase64 is no member of app-attest-/,
+      /^secretBase64 is not a member of app-attest-/,
     );
   });
 });

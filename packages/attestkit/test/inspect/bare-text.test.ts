@@ -1,7 +1,8 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { TOKEN_CHECKS } from '../../src/approov/internal.js';
-import { inspectEvidence, kindOf } from '../../src/inspect/index.js';
+import { inspectEvidence } from '../../src/inspect/index.js';
+import { kindOf } from '../../src/inspect/internal.js';
 import { mintApproovToken } from 'attestkit-testing/approov';
 import { token as appCheckToken } from '../app-check/support/tokens.js';
 import { cli, ENV, SECRET } from '../cli/support/terminal.js';
@@ -133,7 +134,7 @@ describe('evidence that needs a file', () => {
       'key-attestation-signature',
       /a signature of an Android key, because it is DER with two integers/,
     ],
-    ['a token of App Check', `Bearer ${appCheckToken()}`, 'app-check', /a token of Firebase App Check/],
+    ['a token of App Check', `Bearer ${appCheckToken()}`, 'app-check', /a Firebase App Check token/],
   ])('is recognized, and told what to write: %s', (_, given, kind, what) => {
     const { message } = problem(given);
     expect(message).toMatch(/^evidence is read as /);
@@ -145,12 +146,12 @@ describe('evidence that needs a file', () => {
 
   it('is told all that is missing', () => {
     expect(problem(base64(made)).message).toContain(
-      'what is missing is appId (TEAMID1234.com.example.app), keyId (what generateKey returned) and challengeText (',
+      'these members are missing: appId (TEAMID1234.com.example.app), keyId (what generateKey returned) and challengeText (',
     );
     expect(problem(ASSERTION.assertion).message).toMatch(
       /appId .*publicKey .*previousCounter .*clientDataText/,
     );
-    expect(problem(RECEIPT.receipt).message).toMatch(/missing is appId \(.*\) and publicKey \(/);
+    expect(problem(RECEIPT.receipt).message).toMatch(/missing: appId \(.*\) and publicKey \(/);
     expect(problem(appCheckToken()).message).toMatch(/jwks .*projectNumber .*appIds/);
   });
 
@@ -177,9 +178,11 @@ describe('evidence that needs a file', () => {
 describe('a member of a body in a file', () => {
   it('has a key id that an assertion does without', () => {
     expect(problem({ ...ASSERTION, key_id: 'x' }).message).toMatch(
-      /^key_id is no member .* Leave it out: "publicKey"/,
+      /^key_id is not a member .* Leave it out: "publicKey"/,
     );
-    expect(problem({ ...ATTESTATION, key_id: 'x' }).message).toMatch(/^key_id is no member .* it is "keyId"/);
+    expect(problem({ ...ATTESTATION, key_id: 'x' }).message).toMatch(
+      /^key_id is not a member .* it is "keyId"/,
+    );
   });
 });
 

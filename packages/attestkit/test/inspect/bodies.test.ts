@@ -18,7 +18,7 @@ describe('the body of attest', () => {
   it('is read as it was sent, with what is missing beside its own members', () => {
     expect(problem(attest).message).toBe(
       'evidence is read as the body of attest with an App Attest attestation, because it has attestation. To verify it, ' +
-        'what is missing is appId (TEAMID1234.com.example.app). Add it to the body, beside its own members, or write an ' +
+        'these members are missing: appId (TEAMID1234.com.example.app). Add it to the body, beside its own members, or write an ' +
         'evidence file: see docs/inspect.md.',
     );
     const report = inspectEvidence({ ...attest, ...ATTEST });
@@ -92,12 +92,12 @@ describe('the body of attest', () => {
     expect(({} as { appId?: string }).appId).toBeUndefined();
     const { appId: _, ...without } = ATTEST;
     const polluting = JSON.stringify({ ...attest, ...without }).replace('{', '{"__proto__":{"appId":"x"},');
-    expect(problem(polluting).message).toMatch(/what is missing is appId/);
+    expect(problem(polluting).message).toMatch(/these members are missing: appId/);
   });
 
   it('with a kind of its own is a file', () => {
     const file = { ...attest, ...ATTEST, kind: 'app-attest-attestation' };
-    expect(problem(file).message).toMatch(/ is no member of app-attest-attestation evidence/);
+    expect(problem(file).message).toMatch(/ is not a member of app-attest-attestation evidence/);
   });
 });
 
@@ -134,7 +134,7 @@ describe('the body of attest of Android', () => {
       'Its integrity_token is evidence of its own: give the kind play-integrity.',
     );
     expect(problem(both, { kind: 'play-integrity' }).message).toMatch(
-      /the body of attest with a token of Play Integrity.*missing is decryptionKey .* and verificationKey /,
+      /the body of attest with a Play Integrity token.*missing: decryptionKey .* and verificationKey /,
     );
     expect(problem(both, { kind: 'app-check' }).message).toBe(
       'kind is of no evidence in the body of attest. In it is key-attestation and play-integrity.',

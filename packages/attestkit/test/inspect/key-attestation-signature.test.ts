@@ -119,7 +119,11 @@ describe('a request that a key of Android signed', () => {
     ['a private key', { publicKey: '-----BEGIN PRIVATE KEY-----' }, /^publicKey is a private key/],
     ['no algorithm', { algorithm: undefined }, /^algorithm is missing\. Give /],
     ['an algorithm of JOSE', { algorithm: 'ES256' }, /^algorithm is not an algorithm .* ecdsa-sha256/],
-    ['a challenge', { challenge: 'AQAB' }, /^challenge is no member of key-attestation-signature evidence/],
+    [
+      'a challenge',
+      { challenge: 'AQAB' },
+      /^challenge is not a member of key-attestation-signature evidence/,
+    ],
   ])('cannot be inspected with %s', (_, members, message) => {
     const error = problem({ ...FILE, ...members });
     expect(error.message).toMatch(message);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FIELD_CHECKS, TOKEN_CHECKS } from '../../src/approov/internal.js';
-import { inspectEvidence, kindOf } from '../../src/inspect/index.js';
+import { inspectEvidence } from '../../src/inspect/index.js';
+import { kindOf } from '../../src/inspect/internal.js';
 import { CHAIN_CHECKS } from '../../src/key-attestation/internal.js';
 import { VERDICT_CHECKS } from '../../src/play-integrity/internal.js';
 import { PROOF_CHECKS } from '../../src/sessions/internal.js';
@@ -38,7 +39,7 @@ describe('a certificate chain', () => {
   ])('is recognized as %s, in its order', (_, given) => {
     const report = inspectEvidence(given);
     expect(report.kind).toBe('key-attestation');
-    expect(report.readAs).toMatch(/^a certificate chain of Android, because /);
+    expect(report.readAs).toMatch(/^an Android certificate chain, because /);
     expect(report.checks).toEqual(inspectEvidence({ ...CHAIN, roots: undefined, at: report.at }).checks);
     expect(report.verdict).toBe(honest.verdict);
     expect(report.notChecked).toEqual(['challenge', 'app', 'verified boot', 'revocation list']);
@@ -59,7 +60,7 @@ describe('a certificate chain', () => {
   it('of one certificate is too short', () => {
     for (const given of [texts[0], ders[0], pem(texts[0] ?? ''), [texts[0]]])
       expect(inspectEvidence(given)).toMatchObject({ verdict: 'fail', code: CHAIN_CHECKS.length.code });
-    expect(inspectEvidence(texts[0]).readAs).toMatch(/^a certificate of Android, because /);
+    expect(inspectEvidence(texts[0]).readAs).toMatch(/^an Android certificate, because /);
   });
 
   it('says that PEM is nothing for a server', () => {
@@ -109,7 +110,7 @@ describe('Google’s answer', () => {
       const report = inspectEvidence(form);
       expect(report).toMatchObject({ kind: 'play-integrity', verdict: 'pass', at });
       expect(report.notChecked).toContain('origin');
-      expect(report.readAs).toMatch(/^(Google’s answer about|a verdict of) /);
+      expect(report.readAs).toMatch(/^(Google’s answer about|a Play Integrity verdict)/);
       expect(report.notes?.[0] ?? '').toMatch(isNoted ? /^The verdict was taken out of / : /^$/);
     }
   });
@@ -199,9 +200,9 @@ describe('an explicit kind', () => {
       code: TOKEN_CHECKS.algorithm.code,
     });
     expect(report).not.toHaveProperty('readAs');
-    expect(problem('a.b.c', { kind: 'app-check' }).message).toMatch(/read as app-check\. .*missing is jwks /);
-    expect(problem('AAAA', { kind: 'app-attest-assertion' }).message).toMatch(/missing is appId /);
-    expect(problem(made, { kind: 'app-attest-attestation' }).message).toMatch(/missing is appId /);
+    expect(problem('a.b.c', { kind: 'app-check' }).message).toMatch(/read as app-check\. .*missing: jwks /);
+    expect(problem('AAAA', { kind: 'app-attest-assertion' }).message).toMatch(/missing: appId /);
+    expect(problem(made, { kind: 'app-attest-attestation' }).message).toMatch(/missing: appId /);
     expect(problem(made, { kind: 'approov-token' }).message).toMatch(
       /^evidence is binary, and approov-token is text/,
     );
@@ -258,7 +259,7 @@ describe('bytes', () => {
   it('may come from standard input', async () => {
     const chain = await cli(['inspect', '-'], {}, { stdin: Buffer.concat(ders) });
     expect(chain.out).toMatch(
-      /^Android key attestation, as of [^\n]+\nRead as a certificate chain of Android, because /,
+      /^Android key attestation, as of [^\n]+\nRead as an Android certificate chain, because /,
     );
     const { status, err } = await cli(['inspect', '-'], {}, { stdin: made });
     expect([status, err]).toEqual([

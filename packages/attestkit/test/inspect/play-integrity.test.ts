@@ -142,7 +142,7 @@ describe('a verdict of Play Integrity', () => {
       `the verdict was requested too long ago: ${requested} 2026-06-01T12:30:00.000Z; allowed are 600 s`,
     );
     expect(of('2026-06-01T11:30:00Z', 'NOT_YET_VALID')).toBe(
-      `the verdict was requested later than now: ${requested} 2026-06-01T11:30:00.000Z; allowed are 60 s ahead`,
+      `the verdict was requested in the future: ${requested} 2026-06-01T11:30:00.000Z; allowed are 60 s ahead`,
     );
     expect(of('2026-06-01T12:00:00Z', 'TOO_OLD')).toBe(
       `${requested} 2026-06-01T12:00:00.000Z; allowed are 600 s`,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { inspectEvidence, kindOf } from '../../src/inspect/index.js';
+import { inspectEvidence } from '../../src/inspect/index.js';
+import { kindOf } from '../../src/inspect/internal.js';
 import { refreshBytes } from '../../src/sessions/index.js';
 import { PROOF_CHECKS } from '../../src/sessions/internal.js';
 import { part } from '../app-check/support/tokens.js';
@@ -13,7 +14,7 @@ describe('the body of assert', () => {
   it('is verified by the lines that a server makes, if its audience is there', () => {
     const { audience: _, ...without } = ASSERT;
     expect(problem({ ...assert, ...without }).message).toMatch(
-      /the body of assert with an App Attest assertion.* missing is audience \(as server and app are configured: /,
+      /the body of assert with an App Attest assertion.* missing: audience \(as server and app are configured: /,
     );
     expect(problem(assert).message).toMatch(/appId .*publicKey .*previousCounter .* and audience /);
     expect(inspectEvidence({ ...assert, ...ASSERT })).toMatchObject({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { inspectEvidence, kindOf } from '../../src/inspect/index.js';
+import { inspectEvidence } from '../../src/inspect/index.js';
+import { kindOf } from '../../src/inspect/internal.js';
 import { encrypted, token as playToken } from '../play-integrity/support/tokens.js';
 import { part, token as appCheckToken } from '../app-check/support/tokens.js';
 import { APP_CHECK, chainFile, PAYLOAD } from './support/android-files.js';
@@ -12,10 +13,10 @@ describe('a bare token of Google’s', () => {
     [
       'Play Integrity',
       playToken(),
-      /^evidence is read as a token of Play Integrity.* kind play-integrity.* standard token/,
+      /^evidence is read as a Play Integrity token.* kind play-integrity.* standard token/,
     ],
     ['Play Integrity, whatever is in it', encrypted('x', { header: { enc: 'A128GCM' } }), /Play Integrity/],
-    ['App Check', appCheckToken(), /^evidence is read as a token of Firebase App Check.* kind app-check/],
+    ['App Check', appCheckToken(), /^evidence is read as a Firebase App Check token.* kind app-check/],
   ])('of %s is not taken for one of Approov’s', (_, token, message) => {
     expect(problem(token).message).toMatch(message);
     expect(problem(token).message).toMatch(/see docs\/inspect\.md\./);
@@ -53,7 +54,7 @@ describe('a file with the names of a body', () => {
     ['device_id', { ...CHAIN, device_id: 'd-1' }, /Members are .*certificateChain/],
     ['constructor', { ...CHAIN, constructor: 1 }, /Members are .*certificateChain/],
   ])('has a name that the file has not: %s', (name, file, message) => {
-    expect(problem(file).message).toMatch(new RegExp(`^${name} is no member of [a-z-]+ evidence\\. `));
+    expect(problem(file).message).toMatch(new RegExp(`^${name} is not a member of [a-z-]+ evidence\\. `));
     expect(problem(file).message).toMatch(message);
   });
 });

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { inspectEvidence, kindOf } from '../../src/inspect/index.js';
+import { inspectEvidence } from '../../src/inspect/index.js';
+import { kindOf } from '../../src/inspect/internal.js';
 import { signJws } from '../../src/kernel/jose/sign-jws.js';
 import { deriveKeys, LABELS, readSecrets } from '../../src/sessions/tokens/derived-keys.js';
 import type { SessionKey } from '../../src/sessions/tokens/session-keys.js';
@@ -171,7 +172,7 @@ describe('a session token that cannot be inspected', () => {
   it.each<[string, unknown, RegExp]>([
     ['no token', { kind: 'session-token', secret }, /^token is missing/],
     ['a token that is no text', { ...FILE, token: {} }, /^token is not a string/],
-    ['a member of another kind', { ...FILE, binding: 'x' }, /^binding is no member of session-token/],
+    ['a member of another kind', { ...FILE, binding: 'x' }, /^binding is not a member of session-token/],
     ['a short secret', { ...FILE, secret: 'x'.repeat(31) }, /^secret has 31 bytes/],
     ['an empty list of secrets', { ...FILE, secret: [] }, /^secret is an empty list/],
     ['a secret that is no text', { ...FILE, secret: [1] }, /^secret is not a string or a list/],
@@ -230,7 +231,7 @@ describe('a session token that cannot be inspected', () => {
   it('has its secret beside it too', () => {
     expect(problem(FILE, { secret }).message).toMatch(/^secret is given in the evidence and beside it/);
     expect(problem(token, { secretBase64: secret }).message).toMatch(
-      /^secretBase64 is no member of session-token/,
+      /^secretBase64 is not a member of session-token/,
     );
   });
 });

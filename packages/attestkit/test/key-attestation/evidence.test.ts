@@ -213,7 +213,7 @@ describe('appraises again at every refresh', () => {
     expect(await codeOf(() => keyAttestation(options()).appraise(enrolled, NOW))).toBe('BOOT_STATE_DENIED');
   });
 
-  it('certificates that were revoked since, failing closed where nobody knows', async () => {
+  it('certificates that were revoked since, failing closed if that is unknown', async () => {
     let latest: RevocationList | undefined = listOf();
     let asked = 0;
     const source: RevocationSource = {

@@ -1,11 +1,7 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import {
-  KEY_ATTESTATION_CHECKS,
-  verifyModules,
-  type AttestedModule,
-  type KeyDescription,
-} from '../../src/key-attestation/index.js';
+import { verifyModules, type AttestedModule, type KeyDescription } from '../../src/key-attestation/index.js';
+import { KEY_ATTESTATION_CHECKS } from '../../src/key-attestation/internal.js';
 import { readKeyDescription } from '../../src/key-attestation/description/key-description.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import {

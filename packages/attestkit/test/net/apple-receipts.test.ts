@@ -210,11 +210,11 @@ describe('the options', () => {
   const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey;
   const endpoints = (production: unknown): object => ({ endpoints: { production } });
   it.each([
-    ['teamId', { teamId: undefined }, 'is not an identifier of Apple’s'],
-    ['teamId', { teamId: 'teamid1234' }, 'is not an identifier of Apple’s'],
-    ['teamId', { teamId: `${TEAM}5` }, 'is not an identifier of Apple’s'],
-    ['keyId', { keyId: '' }, 'is not an identifier of Apple’s'],
-    ['keyId', { keyId: `${KEY}\n` }, 'is not an identifier of Apple’s'],
+    ['teamId', { teamId: undefined }, 'is not an identifier from Apple'],
+    ['teamId', { teamId: 'teamid1234' }, 'is not an identifier from Apple'],
+    ['teamId', { teamId: `${TEAM}5` }, 'is not an identifier from Apple'],
+    ['keyId', { keyId: '' }, 'is not an identifier from Apple'],
+    ['keyId', { keyId: `${KEY}\n` }, 'is not an identifier from Apple'],
     ['privateKey', { privateKey: undefined }, 'is neither a PEM nor a KeyObject'],
     ['privateKey', { privateKey: Buffer.from(PEM) }, 'is neither a PEM nor a KeyObject'],
     ['privateKey', { privateKey: '' }, 'is not a private key that can be read'],
@@ -252,7 +252,7 @@ describe('the options', () => {
   it('allow http to this machine in development only', () => {
     vi.stubEnv('NODE_ENV', 'production');
     const run = (): unknown => appleReceipts({ ...options, ...endpoints('http://127.0.0.1:1/') });
-    expect(run).toThrow('endpoints.production is http, and this is no development');
+    expect(run).toThrow('endpoints.production is http outside of development');
     vi.stubEnv('NODE_ENV', 'development');
     expect(run).not.toThrow();
   });

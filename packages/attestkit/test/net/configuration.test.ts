@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ConfigurationError } from '../../src/kernel/errors.js';
-import { NET_CHECKS, remoteJwks, type RemoteJwksOptions } from '../../src/net/index.js';
+import { remoteJwks, type RemoteJwksOptions } from '../../src/net/index.js';
+import { NET_CHECKS } from '../../src/net/internal.js';
 import { jwksServer, keyPair, keys, kids } from './support/jwks-server.js';
 
 afterEach(() => {
@@ -73,7 +74,7 @@ describe('the URL', () => {
     }
     for (const environment of ['production', '', undefined]) {
       vi.stubEnv('NODE_ENV', environment);
-      expect(refusal(url).message).toContain('url is http, and this is no development');
+      expect(refusal(url).message).toContain('url is http outside of development');
       expect(remoteJwks(HTTPS, { algorithm: 'ES256' }).algorithms).toEqual(['ES256']);
     }
   });

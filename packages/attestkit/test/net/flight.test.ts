@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { FetchFailure } from '../../src/net/fetch-body.js';
-import { Flight } from '../../src/net/single-flight.js';
+import { SingleFlight } from '../../src/net/single-flight.js';
 
 /** A flight with a clock that the test moves or breaks, and what its owner was told. */
 function flight() {
@@ -10,7 +10,7 @@ function flight() {
     if (clock.fails) throw new Error('no clock');
     return clock.ms;
   };
-  return { clock, told, made: new Flight(100, now, (at) => void told.push(at)) };
+  return { clock, told, made: new SingleFlight(100, now, (at) => void told.push(at)) };
 }
 
 const fail = (): Promise<void> => Promise.reject(new FetchFailure('no network'));
@@ -18,8 +18,8 @@ const fail = (): Promise<void> => Promise.reject(new FetchFailure('no network'))
 it('is shared, and over when it has landed', async () => {
   const { made } = flight();
   let landed: () => void = () => undefined;
-  const first = made.join(() => new Promise((resolve) => (landed = resolve)));
-  const second = made.join(fail);
+  const first = made.run(() => new Promise((resolve) => (landed = resolve)));
+  const second = made.run(fail);
   expect(made.isUnderWay).toBe(true);
   landed();
   await Promise.all([first, second]);
@@ -36,28 +36,28 @@ it.each<readonly [string, () => Promise<void>]>([
   ],
 ])('never rejects, and is not stuck where what it runs %s', async (_, fetch) => {
   const { made, clock } = flight();
-  await made.join(fetch);
+  await made.run(fetch);
   expect([made.isUnderWay, made.failure?.message]).toEqual([false, 'the answer cannot be read']);
   expect(made.mustPause()).toBe(true);
   clock.ms += 100;
   expect(made.mustPause()).toBe(false);
-  await made.join(async () => undefined);
+  await made.run(async () => undefined);
   expect(made.failure).toBeUndefined();
 });
 
 it('never rejects, and is not stuck where its clock fails', async () => {
   const { made, clock } = flight();
   clock.fails = true;
-  await made.join(fail);
+  await made.run(fail);
   clock.fails = false;
   expect([made.isUnderWay, made.failure?.message, made.mustPause()]).toEqual([false, 'no network', false]);
-  await made.join(fail);
+  await made.run(fail);
   expect([made.failure?.message, made.mustPause()]).toEqual(['no network', true]);
 });
 
 it('tells its owner once where the clock was set back behind its end, and ends the cooldown', async () => {
   const { made, clock, told } = flight();
-  await made.join(fail);
+  await made.run(fail);
   clock.ms += 50;
   expect([made.time(), made.cooldownLeft(), told]).toEqual([1050, 50, []]);
   clock.ms = 1000;

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { Watchers } from '../../src/net/watchers.js';
 import { AccessTokens } from '../../src/net/google/credentials/access.js';
 import { readServiceAccount } from '../../src/net/google/credentials/account.js';
 import { assertionTokens } from '../../src/net/google/credentials/assertion.js';
@@ -19,7 +20,14 @@ import {
 function tokensAt(google: GoogleServer, timeoutMs = 3000) {
   const clock = { ms: Date.UTC(2026, 0, 1) };
   const source = assertionTokens(readServiceAccount(google.options.serviceAccount));
-  const tokens = new AccessTokens({ source, scope: 's', timeoutMs, fetch: undefined, now: () => clock.ms });
+  const tokens = new AccessTokens({
+    source,
+    scope: 's',
+    timeoutMs,
+    fetch: undefined,
+    now: () => clock.ms,
+    watchers: new Watchers(),
+  });
   return { tokens, clock };
 }
 

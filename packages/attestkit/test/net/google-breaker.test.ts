@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Breaker, type Attempt } from '../../src/net/google/circuit-breaker.js';
+import { CircuitBreaker, type Attempt } from '../../src/net/google/circuit-breaker.js';
 import type { GoogleFailure } from '../../src/ports/google.js';
 
 type Good = { readonly outcome: 'good' };
@@ -14,7 +14,11 @@ const nothing: Attempt<Good> = { says: 'nothing', answer: failure };
 /** A breaker with a clock that the test moves, and a count of the attempts. */
 function breaker() {
   const clock = { ms: 0 };
-  const made = new Breaker(() => clock.ms);
+  const told: string[] = [];
+  const made = new CircuitBreaker(
+    (circuit) => void told.push(circuit),
+    () => clock.ms,
+  );
   let attempts = 0;
   const run = (
     attempt: Attempt<Good> | Promise<Attempt<Good>>,
@@ -24,7 +28,7 @@ function breaker() {
       attempts += 1;
       return attempt;
     });
-  return { clock, run, attempts: (): number => attempts };
+  return { clock, told, run, attempts: (): number => attempts };
 }
 
 async function opened() {
@@ -34,6 +38,18 @@ async function opened() {
 }
 
 describe('a circuit breaker', () => {
+  it('tells once that it opened, and once that it closed', async () => {
+    const { run, told, clock } = await opened();
+    expect(told).toEqual(['opened']);
+    clock.ms = 31_000;
+    await run(down);
+    expect(told).toEqual(['opened']);
+    clock.ms = 62_000;
+    await run(good);
+    await run(good);
+    expect(told).toEqual(['opened', 'closed']);
+  });
+
   it('opens after five failures in a row, for every subject, and says when to come back', async () => {
     const { run, attempts, clock } = await opened();
     clock.ms = 10_500;

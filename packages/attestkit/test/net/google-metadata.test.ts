@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Watchers } from '../../src/net/watchers.js';
 import { AccessTokens } from '../../src/net/google/credentials/access.js';
 import { googleAppCheck, googlePlayIntegrity } from '../../src/net/google/index.js';
 import { metadataTokens } from '../../src/net/google/credentials/metadata.js';
@@ -31,7 +32,13 @@ async function metadata(answer: RequestListener = granting(), timeoutMs = 3000) 
   });
   vi.stubEnv('GCE_METADATA_HOST', new URL(server.url).host);
   const clock = { ms: Date.UTC(2026, 0, 1) };
-  const settings = { scope: 'https://scope/a b', timeoutMs, fetch: undefined, now: () => clock.ms };
+  const settings = {
+    scope: 'https://scope/a b',
+    timeoutMs,
+    fetch: undefined,
+    now: () => clock.ms,
+    watchers: new Watchers(),
+  };
   return { server, paths, clock, tokens: new AccessTokens({ source: metadataTokens(), ...settings }) };
 }
 

@@ -1,9 +1,16 @@
 import { expect, it } from 'vitest';
+import { Watchers } from '../../src/net/watchers.js';
 import { fetchBody, FetchFailure } from '../../src/net/fetch-body.js';
 
 /** What is made of an answer: its status, or why it cannot be used. */
 async function outcomeOf(response: Response): Promise<unknown> {
-  const limits = { fetch: async () => response, timeoutMs: 500, maxBytes: 100, maxErrorBytes: 100 };
+  const limits = {
+    fetch: async () => response,
+    timeoutMs: 500,
+    maxBytes: 100,
+    maxErrorBytes: 100,
+    watchers: new Watchers(),
+  };
   const asked = fetchBody('https://keys.example/', { headers: {} }, limits);
   return asked.then(
     ({ status }) => status,

@@ -9,7 +9,7 @@ import { request, token, verdict } from './support/tokens.js';
 
 const DEVICE = 'device-1';
 const DIGEST = Buffer.from(HASH, 'base64url');
-const TEXT = `attestkit-enroll-v1\n${CHALLENGE}\n${DEVICE}`;
+const TEXT = `attestkit-enrol-v1\n${CHALLENGE}\n${DEVICE}`;
 const base64url = (text: string | Buffer): string => Buffer.from(text as string).toString('base64url');
 const hashed = (text: string): string => sha256(text).toString('base64url');
 
@@ -34,10 +34,10 @@ const OF_BOTH: readonly (readonly [name: string, given: string, says: RegExp])[]
   ['the text in base64', base64url(TEXT), /gave the base64 of the text, not hashed/],
   ['line ends of Windows', hashed(TEXT.replaceAll('\n', '\r\n')), /lines that end with CR LF/],
   ['a line feed at the end', hashed(`${TEXT}\n`), /the lines and a line feed at the end/],
-  ['the device first', hashed(`attestkit-enroll-v1\n${DEVICE}\n${CHALLENGE}`), /the lines in another order/],
+  ['the device first', hashed(`attestkit-enrol-v1\n${DEVICE}\n${CHALLENGE}`), /the lines in another order/],
   ['no first line', hashed(`${CHALLENGE}\n${DEVICE}`), /without the first line/],
-  ['no device', hashed(`attestkit-enroll-v1\n${CHALLENGE}`), /without the device id/],
-  ['no line feeds', hashed(`attestkit-enroll-v1${CHALLENGE}${DEVICE}`), /of all lines in one/],
+  ['no device', hashed(`attestkit-enrol-v1\n${CHALLENGE}`), /without the device id/],
+  ['no line feeds', hashed(`attestkit-enrol-v1${CHALLENGE}${DEVICE}`), /of all lines in one/],
 ];
 
 /** A nonce is base64, of which alphabet and padding do not matter. */

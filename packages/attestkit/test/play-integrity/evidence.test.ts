@@ -27,7 +27,7 @@ import {
 } from './support/tokens.js';
 
 it('binds to challenge and device by documented bytes', () => {
-  const bytes = Buffer.from(`attestkit-enroll-v1\n${CHALLENGE}\ndevice-1`, 'utf8');
+  const bytes = Buffer.from(`attestkit-enrol-v1\n${CHALLENGE}\ndevice-1`, 'utf8');
   expect(HASH).toBe(createHash('sha256').update(bytes).digest('base64url'));
   expect(HASH).toMatch(/^[\w-]{43}$/);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createGuard } from '../../src/create-guard.js';
-import { devices } from '../../src/devices.js';
+import { devices } from '../../src/devices/index.js';
 import { enrollmentHash, playIntegrity, type PlayIntegrityOptions } from '../../src/play-integrity/index.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { APPS, decoded, decoder, LOCAL, REMOTE } from './support/enrolling.js';

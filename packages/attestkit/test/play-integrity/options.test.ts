@@ -9,7 +9,7 @@ import {
   type ResponseKeys,
   type VerdictExpectations,
 } from '../../src/play-integrity/index.js';
-import { PLAY_INTEGRITY_CHECKS } from '../../src/play-integrity/index.js';
+import { PLAY_INTEGRITY_CHECKS } from '../../src/play-integrity/internal.js';
 import { expected, own, responseKeys, token, verdict } from './support/tokens.js';
 
 const configuration = (variable: string): unknown =>

@@ -51,7 +51,7 @@ describe('a device in daily use keeps its record', () => {
 });
 
 describe('a key has one record', () => {
-  it('also where it came back to its label shortly before its pointer ended', async () => {
+  it('also if it came back to its label shortly before its pointer ended', async () => {
     const clock = new Clock();
     const backend = new Backend({ clock });
     const key = newKey(clock.now);
@@ -94,7 +94,7 @@ describe('the pointer of a blocked device does not end', () => {
     expect([elsewhere.status, elsewhere.code]).toEqual([409, 'ERR_ENROLLMENT_KEY_TAKEN']);
   });
 
-  it('where it was moved while the key was being blocked', async () => {
+  it('if it was moved while the key was being blocked', async () => {
     const clock = new Clock();
     const inner = memoryStore({ now: clock.now });
     let onGetKey: (() => Promise<unknown>) | undefined;

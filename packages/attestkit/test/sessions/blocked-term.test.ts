@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AttestationError } from '../../src/kernel/errors.js';
 import type { Store } from '../../src/ports/store.js';
-import type { BlockTarget } from '../../src/devices.js';
+import type { BlockTarget } from '../../src/devices/index.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { Backend, Clock, tokensOf, watched } from './support/backend.js';
 import { DOWN } from './support/failing.js';

@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { SessionsOptions } from '../../src/devices.js';
+import type { SessionsOptions } from '../../src/devices/index.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { Backend, Clock, newKey, newSecret, recording, tokensOf } from './support/backend.js';
 

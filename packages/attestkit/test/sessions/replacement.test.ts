@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AttestationError } from '../../src/kernel/errors.js';
-import type { TakenDeviceId } from '../../src/devices.js';
+import type { TakenDeviceId } from '../../src/devices/index.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { AUDIENCE, Backend, newKey, recording, tokensOf, type BackendOptions } from './support/backend.js';
 import { DOWN, Outage } from './support/failing.js';

@@ -4,10 +4,10 @@ import { ConfigurationError } from '../../src/kernel/errors.js';
 import { CLAIM_CHECKS, TOKEN_CHECKS } from '../../src/signed-token/checks.js';
 import {
   inspectSignedToken,
-  SIGNED_TOKEN_CHECKS,
   verifySignedToken,
   type SignedTokenExpectations,
 } from '../../src/signed-token/index.js';
+import { SIGNED_TOKEN_CHECKS } from '../../src/signed-token/internal.js';
 import { refusal } from '../approov/support/tokens.js';
 import { otherTypes, sameType } from '../kernel/support/typ-values.js';
 import * as shared from './support/tokens.js';

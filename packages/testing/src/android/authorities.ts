@@ -23,7 +23,7 @@ export interface Draft {
   readonly own: CertificateSigner;
   /** Who signs it. */
   readonly issuer: CertificateSigner;
-  /** The certificate, where it is there already: of a root. */
+  /** The certificate, if it is there already: of a root. */
   readonly certificate?: Uint8Array | undefined;
 }
 

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { AttestedModule } from 'attestkit/key-attestation';
 import { der, integer, NULL, octets, sequence, set, tagged } from '../encode/der.js';
 
-/** Elements of an authorization list: tag, and DER of what stands in it. In their order, and one can occur twice. */
+/** Elements of an authorization list: tag, and DER of its content. In their order, and one can occur twice. */
 export type Tags = readonly (readonly [tag: number, value: Uint8Array])[];
 
 /** A key description before it is encoded. */

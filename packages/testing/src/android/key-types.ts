@@ -13,7 +13,7 @@ export interface AndroidKeyChoice {
    * it has no private half, as Node cannot make one, and signs nothing. Default `p256`.
    */
   readonly keyType?: AndroidKeyType;
-  /** With which hash the key may sign; Ed25519 and ML-DSA have none. Default `sha256`. */
+  /** With which hash the key may sign; Ed25519 and ML-DSA do not take one. Default `sha256`. */
   readonly digest?: keyof typeof DIGESTS;
   /** With which padding an RSA key may sign. Default `pkcs1`. */
   readonly padding?: keyof typeof PADDINGS;

@@ -25,10 +25,10 @@ export interface AndroidKeyOptions extends AndroidKeyChoice {
   readonly challenge: string | Uint8Array;
   /** Whether its user has to be authenticated to use it, as the hardware sees to it. Default false. */
   readonly userAuthentication?: boolean;
-  /** Whether a key of the app attests it (`setAttestKeyAlias`) in place of the device's own. Default false. */
+  /** Whether a key of the app attests it (`setAttestKeyAlias`) instead of the device's own. Default false. */
   readonly attestKey?: boolean;
   /**
-   * What the key's authorization lists have beside, or in place of, what they would have: identifiers of the device, limits
+   * What the key's authorization lists have beside, or instead of, what they would have: identifiers of the device, limits
    * of use. Signatures stay those of `keyType`, `digest` and `padding`.
    */
   readonly tags?: AndroidTags;

@@ -27,13 +27,13 @@ const LEAF_NOT_AFTER = Date.UTC(2048, 0, 1);
 /** What a chain is about. */
 export interface ChainContents extends DescriptionContents {
   readonly key: AndroidKeyMaterial;
-  /** What the key's lists have beside and in place of what they would have. */
+  /** What the key's lists have beside and instead of what they would have. */
   readonly tags: ListChanges;
   readonly device: DeviceKeys;
   readonly provisioning: 'factory' | 'rkp';
   readonly root: RootName;
   readonly certificatesIssued: number;
-  /** Whether a key of the app attests this one, in place of the device's own. */
+  /** Whether a key of the app attests this one, instead of the device's own. */
   readonly attestKey: boolean;
 }
 

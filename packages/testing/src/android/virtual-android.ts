@@ -43,9 +43,9 @@ export interface AndroidOptions {
   readonly bootState?: 'VERIFIED' | 'SELF_SIGNED' | 'UNVERIFIED' | 'FAILED';
   /** Whether the bootloader is locked. Default true. */
   readonly locked?: boolean;
-  /** SHA-256 of the key that the system is signed with, 32 bytes. Default: random; zeros where the bootloader is unlocked. */
+  /** SHA-256 of the key that the system is signed with, 32 bytes. Default: random; zeros if the bootloader is unlocked. */
   readonly verifiedBootKey?: Uint8Array;
-  /** The system's modules, which `moduleHash` is of. Default: two of Android's. */
+  /** The system's modules, which `moduleHash` is of. Default: two Android modules. */
   readonly modules?: readonly AttestedModule[];
   /** The device's clock. Default: that of its Google. */
   readonly now?: Clock;

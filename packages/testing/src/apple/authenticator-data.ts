@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { pointOf } from '../encode/certificate.js';
 import { encodeCbor, map, type CborMap, type CborValue } from '../encode/cbor.js';
 
-/** The fields of authenticator data (WebAuthn §6.1), encoded where they are not of fixed length. */
+/** The fields of authenticator data (WebAuthn §6.1), encoded if they are not of fixed length. */
 export interface AuthenticatorData {
   readonly rpIdHash: Uint8Array;
   readonly flags: number;
@@ -68,7 +68,7 @@ export interface Launch {
   readonly category: number;
   /** Undefined: none, as Macs have it. */
   readonly bundleVersion: string | undefined;
-  /** Signed too where the app asks for it. */
+  /** Signed too if the app asks for it. */
   readonly cdHash?: Uint8Array | undefined;
 }
 

@@ -7,7 +7,7 @@ import { sha256 } from './authenticator-data.js';
 import { pointOf } from '../encode/certificate.js';
 import { makeAssertion } from './make-assertion.js';
 import { makeAttestation } from './make-attestation.js';
-import { makeReceipt, type ReceiptContents, type ReceiptEncoding } from './make-receipt.js';
+import { makeReceipt, type ReceiptContents } from './make-receipt.js';
 import type { Phone } from './phone.js';
 import { newKeys } from './authorities.js';
 
@@ -47,7 +47,7 @@ export interface ReceiptOptions {
   /** Of a RECEIPT. Default 1. */
   readonly riskMetric?: number;
   /** Default `ber`: indefinite lengths and a content in pieces, as most are. */
-  readonly encoding?: ReceiptEncoding;
+  readonly encoding?: 'ber' | 'der';
 }
 
 /** A request to be signed, in the lines of `requestBytes` of `attestkit/sessions`. */
@@ -92,7 +92,7 @@ export interface VirtualKey {
    */
   assert(options: AssertOptions, defect?: DefectOf<'assertion'>): Uint8Array;
   /**
-   * A receipt about the last attestation of this key; it is attested where it was not yet.
+   * A receipt about the last attestation of this key; it is attested if it was not yet.
    *
    * @returns CMS
    */
@@ -178,7 +178,7 @@ export function createKey(phone: Phone): VirtualKey {
   return Object.freeze({ keyId: keyId.toString('base64'), publicKey, attest, assert, receipt, signRequest });
 }
 
-/** The client data hash that is given, or made of what is given. */
+/** The client data hash: as given, or made of the given data. */
 function hashOf(
   name: string,
   data: string | Uint8Array | undefined,

@@ -1,6 +1,5 @@
 import { ConfigurationError } from 'attestkit/errors';
 import { assertOneOf, assertOptions, type OptionTypes } from '../options.js';
-import type { ExtensionLayout } from './authenticator-data.js';
 import { isSince } from './leaf-certificate.js';
 import type { Clock } from '../clock.js';
 import type { AppleOfPhone, Phone } from './phone.js';
@@ -8,7 +7,7 @@ import { createKey, type VirtualKey } from './iphone-key.js';
 
 /** An iPhone (or a Mac) and the app on it. */
 export interface IPhoneOptions {
-  /** Team and bundle id: `TEAMID1234.com.example.app`; on macOS the signing identifier in place of the bundle id. */
+  /** Team and bundle id: `TEAMID1234.com.example.app`; on macOS the signing identifier instead of the bundle id. */
   readonly appId: string;
   /** What the app's entitlement says. Default `production`. */
   readonly environment?: 'production' | 'development';
@@ -22,7 +21,7 @@ export interface IPhoneOptions {
    * Whether the app's launch is signed too, and how that is marked: `flag-0xc0` as devices with iOS 27.0.1 do it,
    * `flag-0x40` as Apple's sample of 2026 has it. Default: `flag-0xc0` from 27.0 on, `none` before.
    */
-  readonly extensions?: ExtensionLayout;
+  readonly extensions?: 'none' | 'flag-0x40' | 'flag-0xc0';
   /** Apple's number of the validation category. Default 4 (App Store), in development 3. */
   readonly category?: number;
   /** Default `1`; on macOS none, as on real Macs. */

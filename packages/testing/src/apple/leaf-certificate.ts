@@ -73,7 +73,7 @@ export function leafFields(options: LeafOptions): CertificateFields {
   };
 }
 
-/** SEQUENCE { [1] { OCTET STRING } }, with anything in place of the OCTET STRING. */
+/** SEQUENCE { [1] { OCTET STRING } }, with anything instead of the OCTET STRING. */
 export function nonceExtension(...contents: readonly Uint8Array[]): Extension {
   return { oid: NONCE_OID, value: sequence(tagged(1, ...contents)) };
 }

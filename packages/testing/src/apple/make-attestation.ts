@@ -116,7 +116,7 @@ function attestedData({ appId, environment, publicKey, layout, launch }: Attesta
 
 function encodeObject(object: AttestationObject, { layout, launch }: AttestationContents): CborMap {
   const { format, chain, receipt, authenticatorData } = object;
-  // Before iOS 27 the hash of the code, where there is one, stands beside what is signed.
+  // Before iOS 27 the hash of the code, if there is one, is outside of the signed bytes.
   const unsigned =
     layout === 'none' && launch.cdHash !== undefined ? [['cdHash', launch.cdHash] as const] : [];
   return map(

@@ -33,7 +33,7 @@ export interface SignerParts {
   readonly version: Uint8Array;
   readonly issuerAndSerial: Uint8Array;
   readonly digest: Uint8Array;
-  /** With its tag `[0]`, empty where there are none. */
+  /** With its tag `[0]`, empty if there are none. */
   readonly signedAttributes: Uint8Array;
   readonly algorithm: Uint8Array;
   readonly signature: Uint8Array;
@@ -128,7 +128,7 @@ export function encodeSigner(parts: SignerParts): Buffer {
 function receiptFields(contents: ReceiptContents): ReceiptField[] {
   const { type, appId, certificate, clientDataHash, token, environment, now, riskMetric } = contents;
   const renewed = type === 'RECEIPT';
-  // Apple's service passes the hash through text when it renews: what is no UTF-8 becomes U+FFFD.
+  // Apple's service passes the hash through text when it renews: other bytes than UTF-8 become U+FFFD.
   const hash = renewed ? Buffer.from(Buffer.from(clientDataHash).toString('utf8')) : clientDataHash;
   const kind = field(6, type);
   return [

@@ -13,9 +13,9 @@ export interface VirtualAppleOptions {
 
 /** Apple's part of App Attest, with roots of its own: what it vouches for is worth something to tests alone. */
 export interface VirtualApple {
-  /** The root that attestations chain to, DER; in place of Apple App Attestation Root CA. */
+  /** The root that attestations chain to, DER; instead of Apple App Attestation Root CA. */
   readonly attestationRoot: Uint8Array;
-  /** The root that receipts chain to, DER; in place of Apple Root CA - G3. */
+  /** The root that receipts chain to, DER; instead of Apple Root CA - G3. */
   readonly receiptRoot: Uint8Array;
   /** An iPhone with the app on it. */
   createIPhone(options: IPhoneOptions): VirtualIPhone;
@@ -29,7 +29,7 @@ export interface VirtualApple {
 }
 
 export interface ExchangeOptions {
-  /** In place of the count. */
+  /** Instead of the count. */
   readonly riskMetric?: number;
 }
 

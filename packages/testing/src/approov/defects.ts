@@ -1,5 +1,5 @@
 import { createHash, createSecretKey } from 'node:crypto';
-import type { ApproovErrorCode } from 'attestkit/approov';
+import type { ErrorCode } from 'attestkit/catalog';
 import type { JsonObject, JwsAlgorithm } from 'attestkit';
 import { ConfigurationError } from 'attestkit/errors';
 import { publicPem, signature, type SigningKey } from '../encode/signature.js';
@@ -8,11 +8,11 @@ import { otherKey } from './signing-key.js';
 /** What a defect changes while a token is made; a step that it leaves out is done as for a valid token. */
 export interface Defect {
   /** The code that the verifier has to refuse the token with. */
-  readonly code: ApproovErrorCode;
+  readonly code: ErrorCode;
   readonly header?: (header: JsonObject, key: SigningKey) => unknown;
   /** `seconds` is the time of minting since the epoch. */
   readonly claims?: (claims: JsonObject, seconds: number) => unknown;
-  /** Encodes the payload in place of canonical base64url. */
+  /** Encodes the payload instead of canonical base64url. */
   readonly encode?: (payload: Buffer) => string;
   readonly sign?: (key: SigningKey, signingInput: string) => Buffer;
   /** The finished token, its three parts given. */
@@ -173,11 +173,11 @@ export type ApproovDefect = keyof typeof DEFECTS;
 
 /**
  * Every defect, with the error code that a token which has it must be refused with. Those whose code begins with
- * `ERR_APPROOV_BINDING_` are genuine tokens, refused only where a binding is asked for.
+ * `ERR_APPROOV_BINDING_` are genuine tokens, refused only if a binding is asked for.
  */
 export const APPROOV_DEFECTS = Object.freeze(
   Object.fromEntries(Object.entries(DEFECTS).map(([name, { code }]) => [name, code])),
-) as Readonly<Record<ApproovDefect, ApproovErrorCode>>;
+) as Readonly<Record<ApproovDefect, ErrorCode>>;
 
 /** An algorithm that the same key can sign with; for EdDSA there is none, and the header alone names it. */
 const OTHER_ALGORITHM: Readonly<Record<JwsAlgorithm, JwsAlgorithm>> = {

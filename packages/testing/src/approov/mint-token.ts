@@ -7,7 +7,7 @@ import { isSymmetric, signingKey, type ApproovSigningOptions } from './signing-k
 
 /** A token to be made for a test. */
 export type MintApproovTokenOptions = ApproovSigningOptions & {
-  /** Claims beside, or in place of, the default `exp`. */
+  /** Claims beside, or instead of, the default `exp`. */
   readonly claims?: JsonObject;
   /** Seconds from `now` to the default `exp`. Default 300. */
   readonly expiresInSeconds?: number;
@@ -16,7 +16,7 @@ export type MintApproovTokenOptions = ApproovSigningOptions & {
    * (latin-1) as HTTP libraries have it, or the bytes. Default: not bound.
    */
   readonly bind?: string | Uint8Array;
-  /** Members of the header beside `alg` and `typ`, or in place of them: `{ kid: '1' }`. */
+  /** Members of the header beside `alg` and `typ`, or instead of them: `{ kid: '1' }`. */
   readonly header?: JsonObject;
   /** What is wrong with the token. Default: nothing. */
   readonly defect?: ApproovDefect;

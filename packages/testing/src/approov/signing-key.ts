@@ -4,26 +4,23 @@ import { ConfigurationError } from 'attestkit/errors';
 import { approovKeys } from 'attestkit/approov';
 import { publicPem, type SigningKey } from '../encode/signature.js';
 
-type HmacAlgorithm = Extract<JwsAlgorithm, `HS${string}`>;
-type KeyPairAlgorithm = Exclude<JwsAlgorithm, HmacAlgorithm>;
-
-interface SecretOptions {
-  /** The secret in base64, at least as long as the algorithm's hash: 32 bytes for HS256. */
-  readonly secretBase64: string | undefined;
-  /** Default `HS256`. */
-  readonly algorithm?: HmacAlgorithm;
-  readonly privateKey?: undefined;
-}
-
-interface KeyPairOptions {
-  /** The private key of a key set, as KeyObject or PEM (PKCS#8, PKCS#1, SEC 1). */
-  readonly privateKey: KeyObject | string;
-  readonly algorithm: KeyPairAlgorithm;
-  readonly secretBase64?: undefined;
-}
-
 /** What signs a test token. */
-export type ApproovSigningOptions = SecretOptions | KeyPairOptions;
+export type ApproovSigningOptions =
+  | {
+      /** The secret in base64, at least as long as the algorithm's hash: 32 bytes for HS256. */
+      readonly secretBase64: string | undefined;
+      /** Default `HS256`. */
+      readonly algorithm?: 'HS256' | 'HS384' | 'HS512';
+      readonly privateKey?: undefined;
+    }
+  | {
+      /** The private key of a key set, as KeyObject or PEM (PKCS#8, PKCS#1, SEC 1). */
+      readonly privateKey: KeyObject | string;
+      readonly algorithm: Exclude<JwsAlgorithm, `HS${string}`>;
+      readonly secretBase64?: undefined;
+    };
+
+type SecretOptions = Extract<ApproovSigningOptions, { readonly privateKey?: undefined }>;
 
 /**
  * Whether a secret signs, or a private key.
@@ -78,7 +75,7 @@ export function otherKey({ algorithm, key }: SigningKey): SigningKey {
 /** A key that no server could be configured with signs nothing: the server's own rules decide. */
 function assertFits(key: KeyObject, algorithm: JwsAlgorithm): void {
   try {
-    approovKeys({ publicKey: publicPem(key), algorithm: algorithm as KeyPairAlgorithm });
+    approovKeys({ publicKey: publicPem(key), algorithm: algorithm as Exclude<JwsAlgorithm, `HS${string}`> });
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     throw new ConfigurationError('privateKey', error.problem, error.remedy, { cause: error });

@@ -18,7 +18,7 @@ import {
 export interface Extension {
   readonly oid: string;
   readonly critical?: boolean;
-  /** DER of what stands in the OCTET STRING. */
+  /** DER of the content of the OCTET STRING. */
   readonly value: Uint8Array;
 }
 

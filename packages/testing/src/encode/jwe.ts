@@ -9,11 +9,11 @@ export interface JweSteps {
   readonly encryptionText?: (text: string) => string;
   /** Another secret wraps the key. */
   readonly otherSecret?: true;
-  /** Octets of the content's key, where they are not 32. */
+  /** Octets of the content's key, if they are not 32. */
   readonly keyLength?: 16;
-  /** Octets of the IV, where they are not 12. */
+  /** Octets of the IV, if they are not 12. */
   readonly ivLength?: number;
-  /** Octets of the authentication tag, where they are not 16. */
+  /** Octets of the authentication tag, if they are not 16. */
   readonly tagLength?: number;
   readonly encrypted?: (token: string) => string;
 }

@@ -11,7 +11,7 @@ export interface JwsSteps {
   readonly payloadText?: (text: string) => string;
   /** Another key of the same kind signs. */
   readonly stranger?: true;
-  /** An HMAC in place of a signature, with the public key in PEM as secret. */
+  /** An HMAC instead of a signature, with the public key in PEM as secret. */
   readonly hmac?: true;
   readonly token?: (token: string) => string;
 }

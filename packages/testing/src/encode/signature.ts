@@ -37,7 +37,7 @@ export function signPss(digest: string, input: Uint8Array, key: KeyObject): Buff
 /** ECDSA: `r` and `s` side by side (RFC 7518 §3.4). */
 export function signSideBySide(digest: string, input: Uint8Array, key: KeyObject): Buffer {
   const octets = SIDE_BY_SIDE[key.asymmetricKeyDetails?.namedCurve ?? ''];
-  if (octets === undefined) throw new TypeError('the key is not on a curve of NIST');
+  if (octets === undefined) throw new TypeError('the key is not on a NIST curve');
   const der = sign(digest, input, key);
   // SEQUENCE { r INTEGER, s INTEGER }: its length takes two octets from 128 on.
   const r = integerAt(der, der[1] === 0x81 ? 3 : 2);

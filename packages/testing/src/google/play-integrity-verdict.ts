@@ -1,6 +1,6 @@
 import { ConfigurationError } from 'attestkit/errors';
 
-/** What a verdict is bound to, exactly one of the two; and any of its sections, in place of the usual. */
+/** What a verdict is bound to, exactly one of the two; and any of its sections, instead of the usual. */
 export type VerdictRequest = (
   | {
       /** Of a classic request: base64url. */

@@ -49,7 +49,7 @@ export interface VirtualAppCheck {
   consume(token: string): { readonly alreadyConsumed?: true } | undefined;
 }
 
-/** The project's id, where none is given. */
+/** The project's id, if none is given. */
 export const PROJECT_ID = 'virtual-project';
 
 export function createAppCheck(options: VirtualAppCheckOptions, now: Clock): VirtualAppCheck {

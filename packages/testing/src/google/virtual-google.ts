@@ -22,13 +22,13 @@ export interface VirtualGoogleOptions {
 
 /** Google's part of everything on Android, with keys of its own: what it vouches for is worth something to tests alone. */
 export interface VirtualGoogle {
-  /** The roots that chains end at, DER; in place of Google's: the option `roots` of `keyAttestation`. */
+  /** The roots that chains end at, DER; instead of Google's: the option `roots` of `keyAttestation`. */
   readonly keyAttestationRoots: readonly Uint8Array[];
   /** A device with the app on it. */
   createAndroid(options: AndroidOptions): VirtualAndroid;
-  /** Verdicts and tokens of Play Integrity for an app. */
+  /** Verdicts and Play Integrity tokens for an app. */
   playIntegrity(app: VirtualPlayIntegrityOptions): VirtualPlayIntegrity;
-  /** Tokens of Firebase App Check for an app. */
+  /** Firebase App Check tokens for an app. */
   appCheck(app: VirtualAppCheckOptions): VirtualAppCheck;
   /**
    * Puts a certificate on the revocation list.
@@ -39,7 +39,7 @@ export interface VirtualGoogle {
   /** The key of a service account that may ask what `fetch` answers. */
   readonly serviceAccount: VirtualServiceAccount;
   /**
-   * In place of the global `fetch`, the option of everything that asks Google: access tokens for the service account, and
+   * Instead of the global `fetch`, the option of everything that asks Google: access tokens for the service account, and
    * from the metadata server (`credentials: 'metadata'`), `decodeIntegrityToken`, `verifyAppCheckToken`, App Check's key set, the revocation list.
    */
   readonly fetch: typeof globalThis.fetch;
@@ -54,7 +54,8 @@ export interface VirtualGoogle {
  * const google = createVirtualGoogle();
  * const device = google.createAndroid({ packageName: 'com.example.app', signingDigests: [digest] });
  * const key = device.generateKey({ challenge });
- * verifyKeyAttestation(key.certificateChain, { challenge, roots: google.keyAttestationRoots, … });
+ * const roots = google.keyAttestationRoots;
+ * verifyKeyAttestation(key.certificateChain, { challenge, apps, revocations, roots });
  *
  * @throws ConfigurationError naming the option
  */

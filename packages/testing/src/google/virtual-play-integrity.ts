@@ -41,7 +41,7 @@ export interface VirtualPlayIntegrity {
   verdict(request: VerdictRequest, defect?: PlayIntegrityVerdictDefect): JsonObject;
   /** A token of a classic request, which the response keys decode, and `decode` does too. */
   classicToken(request: VerdictRequest, defect?: PlayIntegrityDefect): string;
-  /** A token of a standard request, which nobody but `decode` can read. */
+  /** A token of a standard request, which only `decode` can read. */
   standardToken(request: VerdictRequest, defect?: PlayIntegrityVerdictDefect): string;
   /**
    * What Google answers to a token: its verdict the first time, a cleared one from then on.

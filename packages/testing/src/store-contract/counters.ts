@@ -64,7 +64,7 @@ export const counterRules: readonly StoreRule[] = [
     assert.equal(await store.advance(key(), 1, { ttlMs: LONG }), true);
   }),
   rule(
-    'an accepted value sets the time to live anew, and ends it where it names none',
+    'an accepted value sets the time to live anew, and ends it if it does not name one',
     async (store, key, pass) => {
       await store.advance(key('longer'), 5, { ttlMs: SHORT });
       assert.equal(await store.advance(key('longer'), 6, { ttlMs: LONG }), true);
@@ -94,7 +94,7 @@ export const counterRules: readonly StoreRule[] = [
       assert.equal(await store.advance(key(name), 4, { window: 3 }), true, name);
     }
   }),
-  rule('a refused value makes the time to live shorter where it says so', async (store, key, pass) => {
+  rule('a refused value makes the time to live shorter if it says so', async (store, key, pass) => {
     await store.advance(key(), 5);
     assert.equal(await store.advance(key(), 5, { ttlMs: SHORT }), false);
     await pass(SHORT);
@@ -110,7 +110,7 @@ export const counterRules: readonly StoreRule[] = [
     assert.equal(await store.advance(key('short'), 1), true);
     assert.equal(await store.advance(key('long'), 5), false);
   }),
-  rule('a value that is refused where there is no counter begins none', async (store, key) => {
+  rule('a value that is refused without a counter does not begin one', async (store, key) => {
     assert.equal(await store.advance(key(), 0, { window: 64, ttlMs: LONG }), false);
     assert.equal(await store.advance(key(), 1, { window: 64, ttlMs: LONG }), true);
   }),

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Store, Versioned } from 'attestkit';
+import type { Store } from 'attestkit';
+
+type Versioned = NonNullable<Awaited<ReturnType<Store['get']>>>;
 import { countYes, LONG, rule, SHORT, type StoreRule } from './rule.js';
 
 /** Text that encodings, quoting and normalization spoil; and as much of it as a value may have: 64 KiB of UTF-8. */
@@ -139,7 +141,7 @@ export const recordRules: readonly StoreRule[] = [
       assert.equal(await countYes(change), 1);
     }
   }),
-  rule('a record that has ended is deleted by nobody', async (store, key, pass) => {
+  rule('a record that has ended cannot be deleted', async (store, key, pass) => {
     await store.put(key(), 'one', undefined, SHORT);
     const { version } = await read(store, key());
     await pass(SHORT);
@@ -162,19 +164,22 @@ export const recordRules: readonly StoreRule[] = [
     assert.equal(await countYes((index) => store.put(key(), String(index), undefined, LONG)), 1);
     assert.equal(await store.put(key(), 'two', version), false);
   }),
-  rule('a write sets the time to live anew, and ends it where it names none', async (store, key, pass) => {
-    const rewrite = async (name: string, before: number, after: number | undefined): Promise<boolean> => {
-      await store.put(key(name), 'one', undefined, before);
-      return store.put(key(name), 'two', (await read(store, key(name))).version, after);
-    };
-    assert.equal(await rewrite('longer', SHORT, LONG), true);
-    assert.equal(await rewrite('for-ever', SHORT, undefined), true);
-    assert.equal(await rewrite('shorter', LONG, SHORT), true);
-    await pass(SHORT);
-    assert.equal((await read(store, key('longer'))).value, 'two');
-    assert.equal((await read(store, key('for-ever'))).value, 'two');
-    assert.equal(await store.get(key('shorter')), undefined);
-  }),
+  rule(
+    'a write sets the time to live anew, and ends it if it does not name one',
+    async (store, key, pass) => {
+      const rewrite = async (name: string, before: number, after: number | undefined): Promise<boolean> => {
+        await store.put(key(name), 'one', undefined, before);
+        return store.put(key(name), 'two', (await read(store, key(name))).version, after);
+      };
+      assert.equal(await rewrite('longer', SHORT, LONG), true);
+      assert.equal(await rewrite('for-ever', SHORT, undefined), true);
+      assert.equal(await rewrite('shorter', LONG, SHORT), true);
+      await pass(SHORT);
+      assert.equal((await read(store, key('longer'))).value, 'two');
+      assert.equal((await read(store, key('for-ever'))).value, 'two');
+      assert.equal(await store.get(key('shorter')), undefined);
+    },
+  ),
   rule('a refused write leaves the time to live as it is', async (store, key, pass) => {
     await store.put(key(), 'one', undefined, SHORT);
     assert.equal(await store.put(key(), 'two', undefined, LONG), false);

@@ -12,11 +12,11 @@ export interface StoreSubject {
 /** One rule of the contract. */
 export interface StoreRule {
   readonly name: string;
-  /** Rejects where the rule does not hold. */
+  /** Rejects if the rule does not hold. */
   run(subject: StoreSubject): Promise<void>;
 }
 
-/** A rule as it is written: `key` makes keys that nobody else uses, the same one for the same name. */
+/** A rule as it is written: `key` makes keys of its own, the same one for the same name. */
 export type Trial = (
   store: Store,
   key: (name?: string) => string,

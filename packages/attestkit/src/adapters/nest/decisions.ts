@@ -15,16 +15,16 @@ import { NodeRequest, type Peer } from '../node/request.js';
 import type { AttestationModuleOptions } from './options.js';
 import { notePassed, type Protection } from './protection.js';
 
-/** A request on its way: Node's own, the target as sent, and where the platform has the peer's address. */
+/** A request on its way: Node's own, the target as sent, and the peer's address as the platform knows it. */
 export interface Incoming {
   readonly message: MiddlewareRequest;
   readonly target: string;
   readonly peer: Peer;
-  /** Where an accepted answer is marked for caches; absent where a connection is opened. */
+  /** Takes the marks for caches of an accepted answer; absent if a connection is opened. */
   readonly response?: MarkableResponse;
 }
 
-/** What the guard answers to a request; undefined where it goes on. */
+/** What the guard answers to a request; undefined if it goes on. */
 type Outcome = Answer | undefined;
 
 /** Decides about requests before the platform parses their bodies. Each is asked once, wherever it is met first. */

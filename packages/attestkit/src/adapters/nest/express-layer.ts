@@ -34,7 +34,7 @@ const READS_OR_ANSWERS: ReadonlySet<string> = new Set([
  * Mounts middleware without a path, before the first layer that reads a body, has a path of its own, or is a route or
  * a router. Plain middleware that was mounted earlier keeps its place: CORS, helmet, request ids.
  *
- * @throws ConfigurationError where the router is not Express's
+ * @throws ConfigurationError if the router is not Express's
  */
 export function mountFirst(application: ExpressApplication, middleware: Middleware): void {
   application.use(middleware);

@@ -19,7 +19,7 @@ export interface GatewayClient {
 interface Gateway {
   readonly name: string;
   readonly port: unknown;
-  /** Every spelling of its path, where it has none its library's own: that of ws, and those of Socket.IO. */
+  /** Every spelling of its path. Without a path, its library's own: that of ws, and those of Socket.IO. */
   readonly paths: readonly string[];
   readonly transports: unknown;
   readonly protections: readonly Protection[];
@@ -39,7 +39,7 @@ function noteMet(socket: Duplex, attestation: Attestation, protection?: Protecti
   handshakes.set(socket, { attestation, protections });
 }
 
-/** What the handshake of a client's connection has met; undefined where nothing guarded it. */
+/** What the handshake of a client's connection has met; undefined if nothing guarded it. */
 export function handshakeOf({ _socket, request }: GatewayClient): Met | undefined {
   const socket = _socket ?? request?.socket;
   return socket === undefined ? undefined : handshakes.get(socket);
@@ -50,7 +50,7 @@ export class Gateways {
   readonly #gateways: readonly Gateway[];
   readonly #all: RouteOptions | undefined;
 
-  /** @throws ConfigurationError where a gateway is to be guarded, and has a server of its own */
+  /** @throws ConfigurationError if a gateway is to be guarded, and has a server of its own */
   constructor(modules: Modules, all: RouteOptions | undefined) {
     const providers = [...modules.values()].flatMap((module) => [...module.providers.values()]);
     const classes = new Set(providers.map(({ metatype }) => metatype).filter(isGateway));
@@ -84,8 +84,8 @@ export class Gateways {
   }
 
   /**
-   * What an upgrade must meet. A path frees it of what `Protect` asks only where it is, byte for byte, that of a gateway
-   * without `Protect`; a path that is nobody's must meet all that any gateway asks.
+   * What an upgrade must meet. A path frees it of what `Protect` asks only if it is, byte for byte, that of a gateway
+   * without `Protect`; a path that belongs to no gateway must meet all that any gateway asks.
    */
   demandsOf(target: string): readonly Demand[] {
     const path = target.split('?', 1)[0] ?? '';

@@ -13,18 +13,17 @@ export interface ConfiguredAttestationModule {
   module: typeof AttestationModule;
   global: true;
   imports?: never[];
-  providers: OptionsProvider[];
+  /** What gives the options. */
+  providers: (
+    | { provide: symbol; useValue: AttestationModuleOptions }
+    | {
+        provide: symbol;
+        useFactory: (...injected: never[]) => Promise<AttestationModuleOptions>;
+        inject: never[];
+      }
+  )[];
   exports: symbol[];
 }
-
-/** What gives the options, as one of Nest's providers. */
-export type OptionsProvider =
-  | { provide: symbol; useValue: AttestationModuleOptions }
-  | {
-      provide: symbol;
-      useFactory: (...injected: never[]) => Promise<AttestationModuleOptions>;
-      inject: never[];
-    };
 
 /** How the options are made by other providers. */
 export interface AttestationModuleAsyncOptions<Injected extends readonly unknown[] = readonly never[]> {
@@ -53,13 +52,19 @@ export class AttestationModule {
   readonly #gateways: Gateways;
   readonly #decisions: Decisions;
 
-  constructor(options: AttestationModuleOptions, host: AdapterHost, modules: Modules) {
+  /**
+   * Called by Nest.
+   *
+   * @param host its `HttpAdapterHost`
+   * @param modules its `ModulesContainer`
+   */
+  constructor(options: AttestationModuleOptions, host: object, modules: object) {
     const { all } = options;
     this.#options = options;
     this.#host = host;
     this.#decisions = new Decisions(options);
-    prepare(host, this.#decisions);
-    this.#gateways = new Gateways(modules, all === undefined ? undefined : optionsOfAll(all));
+    prepare(this.#host, this.#decisions);
+    this.#gateways = new Gateways(modules as Modules, all === undefined ? undefined : optionsOfAll(all));
   }
 
   /** @throws ConfigurationError naming the option */

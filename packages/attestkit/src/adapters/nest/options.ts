@@ -19,7 +19,7 @@ export interface AttestationModuleOptions {
   readonly devicePath?: string;
 }
 
-/** The token under which the options are injected; Nest names it where the module is missing. */
+/** The token under which the options are injected; Nest names it if the module is missing. */
 export const OPTIONS = Symbol('AttestationModule.forRoot');
 
 /**

@@ -52,7 +52,7 @@ export function keepBody(message: MiddlewareRequest, request: object): void {
   if (bytes instanceof Uint8Array) rawBody(message, undefined, bytes);
 }
 
-/** What has to be done before anything is mounted on the platform, where there is one already. */
+/** What has to be done before anything is mounted on the platform, if there is one already. */
 export function prepare({ httpAdapter }: AdapterHost, decisions: Decisions): void {
   if (httpAdapter?.getType() === 'fastify') guardMiddleware(httpAdapter, decisions);
 }
@@ -62,7 +62,7 @@ export function prepare({ httpAdapter }: AdapterHost, decisions: Decisions): voi
  * middleware is registered by path, and its idea of paths is not the router's.
  *
  * @param isNeeded whether something hangs on the hook: without it another platform than these two will do
- * @throws ConfigurationError where Nest runs on another platform
+ * @throws ConfigurationError if Nest runs on another platform
  */
 export function attach(
   { httpAdapter }: AdapterHost,

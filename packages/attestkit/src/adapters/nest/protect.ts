@@ -59,8 +59,12 @@ Catch(RefusalException)(RefusalFilter);
  *
  * On a gateway it guards the handshake, which carries the evidence; the gateway has to share the application's server.
  *
- * @throws ConfigurationError when the application starts: naming the option, or where it is on a handler of WebSocket
+ * @throws ConfigurationError when the application starts: naming the option, or if it is on a handler of WebSocket
  *   messages, of messages of a microservice, or of GraphQL fields, which carry no evidence
+ * @example
+ * @Protect({ binding: 'authorization' })
+ * @Get('forms')
+ * forms(@Attested() attestation: Attestation): void {}
  */
 export function Protect(options?: RouteOptions): ClassDecorator & MethodDecorator {
   const protection: Protection = { options };

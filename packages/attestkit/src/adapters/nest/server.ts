@@ -14,7 +14,7 @@ export type Demands = (target: string) => readonly Demand[];
 /** One thing that is asked of an upgrade. */
 export interface Demand {
   readonly options: RouteOptions;
-  /** Called with the attestation where it is met. */
+  /** Called with the attestation if it is met. */
   readonly met?: (socket: Duplex, attestation: Attestation) => void;
 }
 
@@ -23,7 +23,7 @@ export type Listener = (request: MiddlewareRequest, response: NodeResponse) => v
 
 /**
  * Guards what a server gets past its framework: requests to change the protocol, which raise events of their own. It
- * stands before every listener, whoever adds it and whenever, and needs no idea of their paths.
+ * runs before every listener, no matter when it is added, and needs no idea of their paths.
  */
 export function guardUpgrades(server: EventEmitter, guard: Guard, demandsOf: Demands): void {
   intercept(server, ['upgrade', 'connect'], (go, _name, ...values) => {
@@ -48,7 +48,7 @@ export function guardUpgrades(server: EventEmitter, guard: Guard, demandsOf: Dem
 /**
  * Guards requests that a listener in front of the framework may answer by itself, as Socket.IO does for its polling.
  *
- * @param platform the framework's own listener: where it is the only one, the framework sees every request itself
+ * @param platform the framework's own listener: if it is the only one, the framework sees every request itself
  * @param accepts decides about a request, and remembers it for the framework; a refused request is left to that one
  */
 export function guardForeignListeners(

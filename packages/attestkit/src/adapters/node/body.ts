@@ -5,17 +5,19 @@ const bodies = new WeakMap<NodeMessage, Promise<Uint8Array>>();
 
 /**
  * Keeps the bytes that a body parser has read, so that the guard can be mounted behind it:
- * `express.json({ verify: rawBody })`. Not where the parser has decompressed them: they are no longer those that
+ * `express.json({ verify: rawBody })`. Not if the parser has decompressed them: they are no longer those that
  * were sent.
  *
  * @param req the request of Node's server: `ctx.req` of Koa, `request.raw` of Fastify
+ * @example
+ * app.use(express.json({ verify: rawBody }));
  */
 export function rawBody(req: NodeMessage, _res: unknown, bytes: Uint8Array): void {
   const coding = req.headers['content-encoding'] ?? 'identity';
   if (coding.toLowerCase() === 'identity') bodies.set(req, Promise.resolve(bytes));
 }
 
-/** How to get the body's exact bytes; undefined where somebody else has read them, and has not kept them. */
+/** How to get the body's exact bytes; undefined if somebody else has read them, and has not kept them. */
 export function bodyOf(message: NodeMessage): ((maxBytes?: number) => Promise<Uint8Array>) | undefined {
   const consumed =
     !isStream(message) ||
@@ -33,7 +35,7 @@ export function bodyOf(message: NodeMessage): ((maxBytes?: number) => Promise<Ui
 
 /**
  * Throws away what is left of a refused request's body, up to a bound, so that the connection can go on. Node does so only
- * where nobody has begun to read it, and without a bound. Emulations of Node's server, for functions in a cloud, may have nothing to resume.
+ * if no reader has begun, and without a bound. Emulations of Node's server, for functions in a cloud, may have nothing to resume.
  */
 export function discardBody(message: Discardable): void {
   if (!isStream(message)) return;
@@ -55,7 +57,7 @@ function isStream(message: object): boolean {
 /** Bytes of a refused body that are read to keep the connection: 4 MiB. That much may be on its way already. */
 const DISCARD_LIMIT = 4_194_304;
 
-/** What is used of a request whose body nobody wants; emulations may have less. */
+/** What is used of a request whose body is thrown away; emulations may have less. */
 export interface Discardable {
   on?(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
   resume?(): unknown;
@@ -63,7 +65,7 @@ export interface Discardable {
 }
 
 /**
- * Reads the body and puts it back, so that the framework's parser finds the stream as if nobody had read it. To put
+ * Reads the body and puts it back, so that the framework's parser finds the stream unread. To put
  * it back is possible until the stream has emitted 'end'; so nothing is read from a stream that has ended and is
  * empty, which is what makes it emit 'end', and all is put back in the tick in which the last of it was read.
  */

@@ -11,7 +11,9 @@ import { runListener } from './run-listener.js';
  * others to a listener of `node:http`, `node:https` or `node:http2`:
  * `createServer(deviceEndpoints(guard, protect(guard, listener)))`. What the listener throws is dealt with as by `protect`.
  *
- * @throws ConfigurationError naming the option, or `guard` where it has no endpoints
+ * @throws ConfigurationError naming the option, or `guard` if it has no endpoints
+ * @example
+ * createServer(deviceEndpoints(guard, protect(guard, (req, res) => res.end('genuine'))));
  */
 export function deviceEndpoints<
   Request extends NodeMessage = IncomingMessage,

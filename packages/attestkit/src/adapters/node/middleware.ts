@@ -1,27 +1,24 @@
-import {
-  routeOf,
-  whenDecided,
-  type RouteOptions,
-  markNode,
-  type MarkableResponse,
-} from '../../guard/internal.js';
+import { routeOf, whenDecided, type RouteOptions, markNode } from '../../guard/internal.js';
 import type { Guard } from '../../create-guard.js';
 import type { Attestation } from '../../ports/attestation.js';
 import type { Endpoints } from '../mounting.js';
 import type { NodeMessage } from './message.js';
-import { NodeRequest, type Peer } from './request.js';
-import { sendAnswer, type NodeResponse } from './respond.js';
+import { NodeRequest } from './request.js';
+import { sendAnswer, type ListenerResponse, type NodeResponse } from './respond.js';
 
-/** A request of a framework that extends Node's own: Express, and what speaks its language. */
-export interface MiddlewareRequest extends NodeMessage, Peer {
-  attestation?: Attestation;
-}
-
+/** Middleware of Express and of what speaks its language: `(req, res, next)`. */
 export type Middleware = (
-  req: MiddlewareRequest,
-  res: NodeResponse & MarkableResponse,
+  req: NodeMessage & {
+    /** The peer's address, by the setting `trust proxy`. */
+    readonly ip?: string | undefined;
+    attestation?: Attestation;
+  },
+  res: NodeResponse & Pick<ListenerResponse, 'getHeader' | 'setHeader'>,
   next: () => void,
 ) => void;
+
+/** A request of a framework that extends Node's own. */
+export type MiddlewareRequest = Parameters<Middleware>[0];
 
 /** The middleware `(req, res, next)` of Express, which Nest uses on both its platforms. */
 export function middleware(guard: Guard, options?: RouteOptions): Middleware {

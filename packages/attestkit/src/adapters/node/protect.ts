@@ -19,6 +19,8 @@ export interface AttestedMessage {
  * or rejects, the answer is 500 and the error a warning of the process; a response that has begun is cut off.
  *
  * @throws ConfigurationError naming the option
+ * @example
+ * createServer(protect(guard, (req, res) => res.end(req.attestation.approov?.deviceId)));
  */
 export function protect<
   Request extends NodeMessage = IncomingMessage,
@@ -43,12 +45,14 @@ export function protect<
 }
 
 /**
- * Protects a listener of the event `upgrade`, which requests for a WebSocket raise in place of `request`:
+ * Protects a listener of the event `upgrade`, which requests for a WebSocket raise instead of `request`:
  * `server.on('upgrade', protectUpgrade(guard, (req, socket, head) => …))`. A refusal is written to the socket,
  * and the connection closed. Where the listener throws, or rejects, the connection is destroyed, and the error a
  * warning of the process.
  *
  * @throws ConfigurationError naming the option
+ * @example
+ * server.on('upgrade', protectUpgrade(guard, (req, socket, head) => sockets.handleUpgrade(req, socket, head)));
  */
 export function protectUpgrade<
   Request extends NodeMessage = IncomingMessage,

@@ -1,4 +1,3 @@
-import type { MarkableResponse } from '../../guard/internal.js';
 import type { Answer } from '../../ports/decision.js';
 import { discardBody, type Discardable } from './body.js';
 
@@ -7,7 +6,10 @@ export interface FastifyReply {
   code(status: number): unknown;
   headers(fields: Readonly<Record<string, string>>): unknown;
   send(payload: Uint8Array): unknown;
-  readonly raw: MarkableResponse;
+  readonly raw: {
+    getHeader(name: string): number | string | readonly string[] | undefined;
+    setHeader(name: string, value: string): unknown;
+  };
 }
 
 /** Writes an answer of the guard by Fastify's own means, so that its hooks run. */

@@ -2,7 +2,7 @@ import type { AttestedRequest } from '../../ports/request.js';
 import { bodyOf } from './body.js';
 import type { NodeMessage } from './message.js';
 
-/** Where a framework has the peer's address, resolved by its own proxy trust. */
+/** The member in which a framework has the peer's address, resolved by its own proxy trust. */
 export interface Peer {
   readonly ip?: string | undefined;
 }
@@ -38,8 +38,10 @@ export class NodeRequest implements AttestedRequest {
 /**
  * Translates a request of Node's server for `guard.check`: for a framework that has no adapter.
  *
- * @param target path and query as on the request line. Default `req.originalUrl`, or `req.url` where there is none:
+ * @param target path and query as on the request line. Default `req.originalUrl`, or `req.url` without it:
  *   give it where the framework shortens or rewrites that one, and keeps the original elsewhere
+ * @example
+ * const decision = await guard.check(nodeRequest(req));
  */
 export function nodeRequest(req: NodeMessage, target?: string): AttestedRequest {
   return new NodeRequest(req, target);

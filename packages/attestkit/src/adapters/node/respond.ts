@@ -1,21 +1,27 @@
-import type { MarkableResponse } from '../../guard/internal.js';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Answer } from '../../ports/decision.js';
-import { discardBody, type Discardable } from './body.js';
+import { discardBody } from './body.js';
 
 /** What is used of a response: Node's own, of HTTP/1.1 or of the compatibility API of HTTP/2. */
 export interface NodeResponse {
   readonly headersSent: boolean;
   /** Absent in mocks. */
-  readonly req?: { readonly method?: string | undefined } & Discardable;
+  readonly req?: {
+    readonly method?: string | undefined;
+    on?(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
+    resume?(): unknown;
+    destroy?(): unknown;
+  };
   writeHead(status: number, headers: Readonly<Record<string, string | number>>): unknown;
   end(): unknown;
   end(body: string): unknown;
 }
 
 /** What is used, beyond that, of a response that is left to a listener. */
-export interface ListenerResponse extends NodeResponse, MarkableResponse {
+export interface ListenerResponse extends NodeResponse {
+  getHeader(name: string): number | string | readonly string[] | undefined;
+  setHeader(name: string, value: string): unknown;
   readonly writableEnded: boolean;
   /** Of HTTP/2 only. */
   readonly stream?: { close(code: number): unknown };
@@ -27,7 +33,7 @@ export interface ListenerResponse extends NodeResponse, MarkableResponse {
 const FAILURE: Answer = { status: 500, headers: { 'content-type': 'application/json' }, body: '{}' };
 
 /**
- * Answers in place of a listener that has failed: with 500, or where the response has begun, by cutting it off, so
+ * Answers instead of a listener that has failed: with 500, or if the response has begun, by cutting it off, so
  * that it cannot be taken for a whole one. One that is complete stays as it is.
  */
 export function sendFailure(res: ListenerResponse): void {
@@ -54,6 +60,8 @@ function cutOff(res: ListenerResponse): void {
 /**
  * Writes an answer of the guard: status, header fields and body, without the body for `HEAD`. Fields that others have
  * set, for CORS for example, stay. A response that has begun already, after a timeout for example, is only ended.
+ * @example
+ * if (decision.outcome === 'refuse') sendAnswer(res, decision.response);
  */
 export function sendAnswer(res: NodeResponse, { status, headers, body }: Answer): void {
   if (res.headersSent) return void res.end();

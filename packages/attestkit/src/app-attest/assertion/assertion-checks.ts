@@ -46,7 +46,7 @@ export const ASSERTION_CHECKS = freezeJson({
     name: 'assertion by an enrolled key',
     code: 'ERR_APP_ATTEST_ASSERTION_KEY_UNKNOWN',
     stage: 'untrusted',
-    says: 'the assertion is by a device that has enrolled no key of App Attest',
+    says: 'the assertion is by a device that has enrolled no App Attest key',
     spec: `${ASSERT}, step 3`,
   },
   signature: {

@@ -11,7 +11,7 @@ import { isSignature, membersOf } from './assertion.js';
  *
  * @param clientData what the app should have hashed with SHA-256
  * @param forms what apps hash by mistake instead, with a sentence for each: `clientDataMistakes`
- * @returns a sentence; undefined where no mistake fits, or the assertion cannot be read
+ * @returns a sentence; undefined if no mistake fits, or the assertion cannot be read
  */
 export function assertionMistake(
   assertion: Uint8Array,

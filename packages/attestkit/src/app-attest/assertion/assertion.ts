@@ -21,7 +21,7 @@ import {
 } from '../launch.js';
 import { importPublicKey } from './public-key.js';
 
-/** What an assertion is held to. */
+/** What an assertion must meet. */
 export interface AssertionExpectations extends LaunchPolicyOptions {
   /** The App ID that the key was attested for. */
   readonly appId: string;
@@ -29,7 +29,7 @@ export interface AssertionExpectations extends LaunchPolicyOptions {
   readonly publicKey: string | Uint8Array | KeyObject;
   /** The exact bytes that the app hashed with SHA-256 and had signed. */
   readonly clientData?: Uint8Array | undefined;
-  /** In place of `clientData`: the very bytes that the app gave to `generateAssertion`. */
+  /** Instead of `clientData`: the very bytes that the app gave to `generateAssertion`. */
   readonly clientDataHash?: Uint8Array | undefined;
   /** The key's last counter, unsigned, 32 bits; 0 when it has signed nothing yet. */
   readonly previousCounter: number;
@@ -40,7 +40,7 @@ export interface AssertionExpectations extends LaunchPolicyOptions {
 /** A genuine assertion. */
 export interface AppAttestAssertion {
   readonly kind: 'appAttestAssertion';
-  /** What to keep as the key's last counter: atomically, and only where it is still above the one that is kept. */
+  /** What to keep as the key's last counter: atomically, and only if it is still above the one that is kept. */
   readonly counter: number;
   readonly appId: string;
   /** How the app came to the device; undefined before iOS 27 and macOS 27. */
@@ -52,12 +52,14 @@ export interface AppAttestAssertion {
 }
 
 /**
- * Verifies an assertion: CBOR as the app got it from `generateAssertion`. Pure and synchronous. What the caller has to
- * see to itself: that a challenge in the client data, where it is one, was its own and is used once (Apple, step 6), and
- * that of two requests with the same counter one alone is let in.
+ * Verifies an assertion: CBOR as the app got it from `generateAssertion`. Pure and synchronous. The caller has to
+ * ensure: that a challenge in the client data, if it is one, was its own and is used once (Apple, step 6), and
+ * that of two requests with the same counter only one is accepted.
  *
  * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const { counter } = verifyAppAttestAssertion(assertion, { appId, publicKey, clientData, previousCounter: 0 });
  */
 export function verifyAppAttestAssertion(
   assertion: Uint8Array,
@@ -70,6 +72,9 @@ export function verifyAppAttestAssertion(
  * Runs the same checks as `verifyAppAttestAssertion`, all of them, and reports each.
  *
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const report = inspectAppAttestAssertion(assertion, { appId, publicKey, clientData, previousCounter: 0 });
+ * console.log(report.checks.filter(({ ok }) => !ok));
  */
 export function inspectAppAttestAssertion(
   assertion: Uint8Array,

@@ -4,17 +4,17 @@ import { p256Point } from '../../kernel/asn1/cose.js';
 import type { AppAttestCache } from '../cache.js';
 
 /**
- * The public key that was kept at enrollment, imported; from the cache where it has been before.
+ * The public key that was kept at enrollment, imported; from the cache if it has been before.
  *
  * @param source PEM, SPKI in DER, or a key that was imported already
- * @throws ConfigurationError when it is no public key on P-256
+ * @throws ConfigurationError if it is not a public key on P-256
  */
 export function importPublicKey(
   source: string | Uint8Array | KeyObject,
   cache: AppAttestCache | undefined,
 ): KeyObject {
   if (source instanceof KeyObject) return fit(source);
-  if (typeof source !== 'string' && !(source instanceof Uint8Array)) throw misfit('is no key');
+  if (typeof source !== 'string' && !(source instanceof Uint8Array)) throw misfit('is not a key');
   const encoding = typeof source === 'string' ? source : latin1(source);
   const known = cache?.keys.get(encoding);
   if (known !== undefined) return known;

@@ -26,7 +26,7 @@ function additionalAnchor(
   const general = receiptAnchors(undefined);
   if (general.some(({ certificate }) => equalBytes(certificate.spki, spki))) {
     const remedy = 'Leave it out: receipts are verified under it, and it issues certificates of every kind.';
-    throw rootRefused('has Apple Root CA - G3, which is no root of attestations', remedy);
+    throw rootRefused('has Apple Root CA - G3, which is not a root of attestations', remedy);
   }
   const known = anchors.find(({ certificate }) => equalBytes(certificate.spki, spki));
   if (known?.virtual === true)

@@ -50,7 +50,7 @@ export const ATTESTATION_CHECKS = freezeJson({
     name: 'attestation format',
     code: 'ERR_APP_ATTEST_FORMAT_UNKNOWN',
     stage: 'malformed',
-    says: 'the attestation is not of the format `apple-appattest`',
+    says: 'the attestation does not have the format `apple-appattest`',
     spec: VERIFY,
   },
   statement: {
@@ -120,7 +120,7 @@ export const ATTESTATION_CHECKS = freezeJson({
     name: 'leaf is not an authority',
     code: 'ERR_APP_ATTEST_LEAF_INVALID',
     stage: 'untrusted',
-    says: 'the first certificate is not one of a key that signs for an app',
+    says: 'the first certificate does not belong to a key that signs for an app',
     spec: 'RFC 5280 §4.2, §4.2.1.3, §4.2.1.9, §4.2.1.12',
   },
   leafSignature: {
@@ -169,7 +169,7 @@ export const ATTESTATION_CHECKS = freezeJson({
     name: 'macOS access policy',
     code: 'ERR_APP_ATTEST_MACOS_POLICY_MISMATCH',
     stage: 'untrusted',
-    says: 'the key is not one of iOS, and its access policy is not the one of a Mac with full security',
+    says: 'the key is not from iOS, and its access policy is not that of a Mac with full security',
     spec: `${VERIFY}, step 4 on macOS`,
   },
   keyId: {
@@ -194,7 +194,7 @@ export const ATTESTATION_CHECKS = freezeJson({
     spec: `${VERIFY}, step 7`,
   },
   aaguid: {
-    name: 'aaguid is one of Apple’s',
+    name: 'aaguid known',
     code: 'ERR_APP_ATTEST_AAGUID_UNKNOWN',
     stage: 'untrusted',
     says: 'the attestation names neither the production nor the development environment',

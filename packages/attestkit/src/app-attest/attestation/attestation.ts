@@ -46,8 +46,8 @@ export interface AppAttestAttestation {
   /** CFBundleVersion; undefined before iOS 27, and of Macs. */
   readonly bundleVersion: string | undefined;
   /**
-   * SHA-256 of the app's code directory in hexadecimal, signed; from iOS 27 and macOS 27 on, where the app asks for it.
-   * `unrecognized` where it is of another form.
+   * SHA-256 of the app's code directory in hexadecimal, signed; from iOS 27 and macOS 27 on, if the app asks for it.
+   * `unrecognized` if it is of another form.
    */
   readonly codeDirectoryHash: string | undefined;
   /** `17.2.1` */
@@ -76,11 +76,13 @@ const ENVIRONMENTS: readonly (readonly [string, AppAttestEnvironment])[] = [
 const DAY = 86_400_000;
 
 /**
- * Verifies an attestation: CBOR as the app got it from `attestKey`. Pure and synchronous. What the caller has to see
- * to itself: that the challenge was its own and is used once, and that the key belongs to no other device or user.
+ * Verifies an attestation: CBOR as the app got it from `attestKey`. Pure and synchronous. The caller has to
+ * ensure: that the challenge was its own and is used once, and that the key belongs to no other device or user.
  *
  * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const { key, receipt } = verifyAppAttestAttestation(attestation, { appIds, keyId, challenge });
  */
 export function verifyAppAttestAttestation(
   attestation: Uint8Array,
@@ -93,6 +95,9 @@ export function verifyAppAttestAttestation(
  * Runs the same checks as `verifyAppAttestAttestation`, all of them, and reports each.
  *
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const report = inspectAppAttestAttestation(attestation, { appIds, keyId, challenge });
+ * console.log(report.checks.filter(({ ok }) => !ok));
  */
 export function inspectAppAttestAttestation(
   attestation: Uint8Array,

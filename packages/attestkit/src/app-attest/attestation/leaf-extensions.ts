@@ -41,7 +41,7 @@ export function nonceOf(leaf: Certificate): Uint8Array | undefined {
 }
 
 /**
- * What the certificate says of the operating system: `SEQUENCE { [n] { OCTET STRING }, … }`. Undefined where that is
+ * What the certificate says of the operating system: `SEQUENCE { [n] { OCTET STRING }, … }`. Undefined if that is
  * there and cannot be read, or says one thing twice.
  */
 export function operatingSystemOf(leaf: Certificate): OperatingSystem | undefined {
@@ -61,8 +61,8 @@ export function operatingSystemOf(leaf: Certificate): OperatingSystem | undefine
 }
 
 /**
- * Whether the key is to be held to the rule for Macs: where its platform is named and is none of the mobile ones, and
- * where it is not named and there is an access policy, which iOS writes only in versions that name the platform.
+ * Whether the rule for Macs applies to the key: if its platform is named and is not a mobile one, and
+ * if it is not named and there is an access policy, which iOS writes only in versions that name the platform.
  */
 export function isOfMac(leaf: Certificate, platform: string | undefined): boolean {
   return platform === undefined ? leaf.extensions.has(OID.accessPolicy) : !MOBILE.includes(platform);

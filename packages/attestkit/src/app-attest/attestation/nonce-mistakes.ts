@@ -4,7 +4,7 @@ import { firstThatFits, type Mistake } from '../../kernel/mistakes.js';
 
 /** What an attestation should have been made with. */
 export interface BoundTo {
-  /** What the app should have hashed; undefined where only the hash is known. Text in UTF-8. */
+  /** What the app should have hashed; undefined if only the hash is known. Text in UTF-8. */
   readonly challenge?: Uint8Array | string | undefined;
   readonly clientDataHash: Uint8Array;
 }

@@ -1,13 +1,13 @@
 import { freezeJson } from '../../kernel/bytes/json.js';
 import type { CheckDef } from '../../ports/checks.js';
 
-/** What is held to the configured policy: of a new attestation, and of an enrolled key at every refresh. */
+/** Checks against the configured policy: of a new attestation, and of an enrolled key at every refresh. */
 export const POLICY_CHECKS = freezeJson({
   environment: {
     name: 'environment allowed',
     code: 'ERR_APP_ATTEST_ENVIRONMENT_DENIED',
     stage: 'denied',
-    says: 'the key is of an environment that is not allowed here',
+    says: 'the key belongs to an environment that is not allowed here',
     spec: 'Apple, Verify the attestation, step 8',
   },
   os: {
@@ -21,7 +21,7 @@ export const POLICY_CHECKS = freezeJson({
     name: 'not issued in the future',
     code: 'ERR_APP_ATTEST_NOT_YET_VALID',
     stage: 'denied',
-    says: 'the attestation was issued later than now',
+    says: 'the attestation was issued in the future',
     spec: 'attestkit, policy',
   },
   age: {
@@ -35,7 +35,7 @@ export const POLICY_CHECKS = freezeJson({
     name: 'app still allowed',
     code: 'ERR_APP_ATTEST_APP_ID_DENIED',
     stage: 'denied',
-    says: 'the key is of an app that is not allowed any more',
+    says: 'the key belongs to an app that is not allowed any more',
     spec: 'attestkit, policy',
   },
   virtual: {

@@ -8,7 +8,7 @@ import { readLaunchPolicies, type LaunchPolicies, type LaunchPolicyOptions } fro
 /** Apple's two environments, which never mix: keys of one are unknown to the other. */
 export type AppAttestEnvironment = 'production' | 'development';
 
-/** What a key has to be to be let in, beyond being genuine. */
+/** What a key must meet to be accepted, beyond being genuine. */
 export interface AppAttestPolicyOptions extends LaunchPolicyOptions {
   /** Default: production alone. */
   readonly environments?: readonly AppAttestEnvironment[] | undefined;
@@ -61,7 +61,7 @@ export function readPolicy(options: AppAttestPolicyOptions): AppAttestPolicy {
   return { environments, minimumOs: oldest, ...readLaunchPolicies(options) };
 }
 
-/** Holds a genuine key to the policy. */
+/** Checks a genuine key against the policy. */
 export function appraisePolicy(facts: PolicyFacts, policy: AppAttestPolicy, checks: Checks): void {
   const { environments, minimumOs } = policy;
   const { environment, osVersion } = facts;

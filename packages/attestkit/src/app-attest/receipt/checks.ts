@@ -198,14 +198,14 @@ export const RECEIPT_CHECKS = freezeJson({
     name: 'receipt of the app',
     code: 'ERR_APP_ATTEST_RECEIPT_APP_ID_MISMATCH',
     stage: 'untrusted',
-    says: 'the receipt is not of a configured app',
+    says: 'the receipt does not belong to a configured app',
     spec: `${SPEC}, step 4`,
   },
   publicKey: {
     name: 'receipt of the key',
     code: 'ERR_APP_ATTEST_RECEIPT_KEY_MISMATCH',
     stage: 'untrusted',
-    says: 'the receipt is of another key',
+    says: 'the receipt belongs to another key',
     spec: `${SPEC}, step 6`,
   },
   leaf: {
@@ -226,14 +226,14 @@ export const RECEIPT_CHECKS = freezeJson({
     name: 'receipt of the environment',
     code: 'ERR_APP_ATTEST_RECEIPT_ENVIRONMENT_MISMATCH',
     stage: 'untrusted',
-    says: 'the receipt is of another environment',
+    says: 'the receipt belongs to another environment',
     spec: 'Apple’s receipts, field 7',
   },
   notFuture: {
     name: 'receipt is not from the future',
     code: 'ERR_APP_ATTEST_RECEIPT_NOT_YET_VALID',
     stage: 'untrusted',
-    says: 'the receipt was made later than now',
+    says: 'the receipt was made in the future',
     spec: `${SPEC}, step 5`,
   },
   age: {

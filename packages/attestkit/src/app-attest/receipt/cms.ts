@@ -12,7 +12,7 @@ import { isNull, readInteger, readIntegerBytes, readOctets, readOid } from '../.
 
 /** What a receipt's CMS SignedData holds (RFC 5652 §5.1): read, and not verified. */
 export interface SignedData {
-  /** The octets that are signed, joined where they are in pieces. */
+  /** The octets that are signed, joined if they are in pieces. */
   readonly content: Uint8Array;
   /** Object identifiers of the digest algorithms that are announced. */
   readonly digests: readonly string[];
@@ -29,7 +29,7 @@ export interface SignerInfo {
   readonly serial: Uint8Array;
   readonly digest: string;
   readonly algorithm: string;
-  /** Whether the signature is over attributes in place of the content. */
+  /** Whether the signature is over attributes instead of the content. */
   readonly attributes: boolean;
   readonly signature: Uint8Array;
 }

@@ -1,4 +1,4 @@
-import type { AppAttestReceipt } from './verify.js';
+import type { AppAttestReceipt } from './payload.js';
 
 /** Milliseconds before its expiry in which a receipt is late. */
 const LATE = 7 * 86_400_000;
@@ -12,6 +12,8 @@ const LATE = 7 * 86_400_000;
  * - `late`: it expires within seven days, or has expired; after that Apple need not take it.
  *
  * @param now milliseconds since the epoch
+ * @example
+ * if (receiptDue(receipt, Date.now())) await exchange(receipt);
  */
 export function receiptDue(
   { notBefore, expiresAt }: Pick<AppAttestReceipt, 'notBefore' | 'expiresAt'>,

@@ -14,8 +14,11 @@ interface Field {
   readonly value: Uint8Array;
 }
 
-/** What the payload says, in the types that it means. */
-export interface ReceiptPayload {
+/** A genuine receipt: what Apple says of an attested key. */
+export interface AppAttestReceipt {
+  readonly kind: 'appAttestReceipt';
+  /** Chains to a root that testing made, not to Apple's. */
+  readonly virtual: boolean;
   /** Field 6: from an attestation, or from an exchange. */
   readonly type: 'ATTEST' | 'RECEIPT';
   /** Field 2. */
@@ -24,7 +27,7 @@ export interface ReceiptPayload {
   readonly certificate: Uint8Array;
   /** SubjectPublicKeyInfo of that key, DER. */
   readonly publicKey: Uint8Array;
-  /** Field 4: the client data hash, as it was given to the device; see `AppAttestReceipt`. */
+  /** Field 4: the client data hash, as it was given to the device. */
   readonly clientHash: Uint8Array;
   /** Field 5: opaque, the same in every receipt of a key. */
   readonly token: string;
@@ -40,6 +43,9 @@ export interface ReceiptPayload {
   readonly expiresAt: number;
 }
 
+/** What the payload says, in the types that it means. */
+export type ReceiptPayload = Omit<AppAttestReceipt, 'kind' | 'virtual'>;
+
 /** A genuine receipt has at most ten. */
 const MAX_FIELDS = 64;
 
@@ -52,7 +58,7 @@ const ENVIRONMENTS: Readonly<Record<string, ReceiptEnvironment>> = {
  * Reads the payload: SET OF SEQUENCE { type INTEGER, version INTEGER, value OCTET STRING }, in DER. Fields of other
  * types are let through.
  *
- * @throws AttestationError where it cannot be read on
+ * @throws AttestationError if it cannot be read on
  */
 export function readPayload(content: Uint8Array, checks: Checks): ReceiptPayload {
   const fields = mustRead(checks, CHECKS.payload, readFields(content));
@@ -60,7 +66,7 @@ export function readPayload(content: Uint8Array, checks: Checks): ReceiptPayload
   checks.holds(CHECKS.fieldsOnce, types.size === fields.length);
   const bytes = (type: bigint): Uint8Array | undefined => fields.find((field) => field.type === type)?.value;
   const text = (type: bigint): string | undefined => readText(bytes(type));
-  /** Of a field that may be absent: whether it can be read where it is there. */
+  /** Of a field that may be absent: whether it can be read if it is there. */
   const readable = (type: bigint, value: unknown): true | undefined =>
     value !== undefined || !types.has(type) || undefined;
 
@@ -109,7 +115,7 @@ function readText(value: Uint8Array | undefined): string | undefined {
   return octets !== undefined && isUtf8(octets) ? octets.toString('utf8') || undefined : undefined;
 }
 
-/** Apple speaks of the key; what is there is the whole certificate. */
+/** Apple speaks of the key; the field has the whole certificate. */
 function readKey(
   value: Uint8Array | undefined,
 ): Pick<ReceiptPayload, 'certificate' | 'publicKey'> | undefined {

@@ -7,8 +7,8 @@ import type { AppAttestAttestation } from '../attestation/attestation.js';
 import type { AppAttestCache } from '../cache.js';
 import { readSignedData } from './cms.js';
 import { receiptDue } from './due.js';
-import { readPayload, type ReceiptPayload } from './payload.js';
-import { appraiseReceipt, type AppAttestReceipt } from './verify.js';
+import { readPayload, type AppAttestReceipt, type ReceiptPayload } from './payload.js';
+import { appraiseReceipt } from './verify.js';
 import type { TrustAnchor } from '../attestation/roots.js';
 
 /** Seconds: how old the receipt of an attestation may be (Apple, Assessing fraud risk, step 5). */
@@ -17,7 +17,7 @@ const FRESH = 300;
 /** Milliseconds without another exchange after one that brought nothing: Apple's own time between two. */
 const PAUSE = 86_400_000;
 
-/** What the receipts of one verifier are held to. */
+/** What the receipts of one verifier must meet. */
 export interface ReceiptTrust {
   readonly anchors: readonly TrustAnchor[];
   readonly cache: AppAttestCache;
@@ -56,17 +56,17 @@ export function receiptTerms({ notBefore }: Pick<AppAttestReceipt, 'notBefore'>)
   return notBefore === undefined ? {} : { receiptDueAt: notBefore };
 }
 
-/** Whether an exchange is worth trying, by what the record says. */
+/** Whether an exchange is worth trying, as the record says. */
 export function isRenewalDue({ facts, withheld }: Enrolled, now: number): boolean {
   const times = [facts['receiptRetryAt'], withheld?.['receiptDueAt']];
   return times.every((time) => typeof time !== 'number' || now >= time);
 }
 
 /**
- * Exchanges the receipt of an enrolled key for a newer one where that is due. What is not newer, not genuine, or of
+ * Exchanges the receipt of an enrolled key for a newer one if that is due. A receipt that is not newer, not genuine, or of
  * another app, key or environment is not kept.
  *
- * @returns what to keep, or undefined where nothing changes: nothing is due, or the service cannot be reached
+ * @returns what to keep, or undefined if nothing changes: nothing is due, or the service cannot be reached
  */
 export async function renewReceipt(
   enrolled: Enrolled,
@@ -96,7 +96,7 @@ export async function renewReceipt(
   };
 }
 
-/** The new receipt, where it is one to replace the old one. */
+/** The new receipt, if it is one to replace the old one. */
 function appraiseNew(
   receipt: Uint8Array,
   { appId, key, environment }: Enrolled,

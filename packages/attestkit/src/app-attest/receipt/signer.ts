@@ -24,7 +24,7 @@ const SIGNER_MARK = '1.2.840.113635.100.12.15';
 /** The critical extensions that are understood. */
 const UNDERSTOOD = [EXTENSION.basicConstraints, EXTENSION.keyUsage];
 
-/** What a signer is held to. */
+/** What a signer must meet. */
 export interface SignerExpectations {
   readonly anchors: readonly TrustAnchor[];
   /** Milliseconds since the epoch: when the receipt says that it was made. */
@@ -38,7 +38,7 @@ export interface SignerExpectations {
  * kept for longer.
  *
  * @returns the root; undefined only when a recording sink let a failure pass
- * @throws AttestationError where a certificate is missing
+ * @throws AttestationError if a certificate is missing
  */
 export function verifySigner(
   signed: SignedData,
@@ -102,7 +102,7 @@ function recall(certificate: Certificate, cache: AppAttestCache | undefined) {
 
 /**
  * Only what chains to a root is remembered, so that forged chains push nothing out. An import costs more than a
- * verification, so a key is asked for only where it is not known.
+ * verification, so a key is asked for only if it is not known.
  */
 function remember(
   certificate: Certificate,

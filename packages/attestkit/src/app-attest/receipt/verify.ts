@@ -14,7 +14,7 @@ import { importPublicKey } from '../assertion/public-key.js';
 import { verifySigner } from './signer.js';
 import { RECEIPT_CHECKS as CHECKS } from './checks.js';
 import { readSignedData } from './cms.js';
-import { readPayload, type ReceiptPayload } from './payload.js';
+import { readPayload, type AppAttestReceipt } from './payload.js';
 import { receiptAnchors } from './roots.js';
 import type { TrustAnchor } from '../attestation/roots.js';
 
@@ -27,14 +27,7 @@ const AHEAD = 60_000;
 const SHA256 = '2.16.840.1.101.3.4.2.1';
 const ECDSA_SHA256 = '1.2.840.10045.4.3.2';
 
-/** A genuine receipt: what Apple says of an attested key. */
-export interface AppAttestReceipt extends ReceiptPayload {
-  readonly kind: 'appAttestReceipt';
-  /** Chains to a root that testing made, not to Apple's. */
-  readonly virtual: boolean;
-}
-
-/** What a receipt is held to. */
+/** What a receipt must say. */
 export interface ReceiptExpectations {
   /** The apps that are accepted: `TEAMID1234.com.example.app`. */
   readonly appIds: readonly string[];
@@ -51,7 +44,7 @@ export interface ReceiptExpectations {
    * receipts of an exchange Apple repeats it as text, with most of its bytes lost.
    */
   readonly clientDataHash?: Uint8Array | undefined;
-  /** Roots in place of Apple's, for tests: PEM or DER. The result says `virtual` under them. */
+  /** Roots instead of Apple's root, for tests: PEM or DER. The result says `virtual` under them. */
   readonly roots?: readonly (string | Uint8Array)[] | undefined;
   /** Remembers which certificates were verified; their dates are looked at in every call. */
   readonly cache?: AppAttestCache | undefined;
@@ -86,15 +79,17 @@ const EXPECTATIONS: OptionTypes = {
 };
 
 /**
- * Verifies a receipt of App Attest (Apple, Assessing fraud risk): a CMS SignedData, signed by a certificate that is
+ * Verifies an App Attest receipt (Apple, Assessing fraud risk): a CMS SignedData, signed by a certificate that is
  * marked for it and chained to Apple Root CA - G3 when the receipt was made, not expired, of the app and the key. Pure
  * and synchronous.
  *
- * What is signed is the payload. The encoding of the lengths around it, and certificates that are not on the way to
+ * The payload is signed. The encoding of the lengths around it, and certificates that are not on the way to
  * the root, are not.
  *
  * @throws AttestationError with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const { riskMetric, expiresAt } = verifyAppAttestReceipt(receipt, { appIds, publicKey });
  */
 export function verifyAppAttestReceipt(receipt: Uint8Array, expected: ReceiptExpectations): AppAttestReceipt {
   return appraiseReceipt(receipt, readExpectations(expected), enforcing);
@@ -104,6 +99,8 @@ export function verifyAppAttestReceipt(receipt: Uint8Array, expected: ReceiptExp
  * Runs the same checks as `verifyAppAttestReceipt`, all of them, and reports each.
  *
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const report = inspectAppAttestReceipt(receipt, { appIds, publicKey });
  */
 export function inspectAppAttestReceipt(
   receipt: Uint8Array,
@@ -171,7 +168,7 @@ function readExpectations(expected: ReceiptExpectations): ReceiptRules {
   assertTime(now);
   for (const [name, bytes] of Object.entries({ leafCertificate, clientDataHash })) {
     if (bytes !== undefined && !(bytes instanceof Uint8Array))
-      throw new ConfigurationError(name, 'is no bytes', 'Give a Uint8Array, or leave it out.');
+      throw new ConfigurationError(name, 'is not a Uint8Array', 'Give the bytes, or leave it out.');
   }
   return {
     appIds,
@@ -186,7 +183,7 @@ function readExpectations(expected: ReceiptExpectations): ReceiptRules {
   };
 }
 
-/** SubjectPublicKeyInfo in DER, without an import where it is that already: only its bytes are compared. */
+/** SubjectPublicKeyInfo in DER, without an import if it is that already: only its bytes are compared. */
 function spkiOf(source: string | Uint8Array | KeyObject, cache: AppAttestCache | undefined): Uint8Array {
   if (source instanceof Uint8Array && p256Point(source) !== undefined) return source;
   return importPublicKey(source, cache).export({ type: 'spki', format: 'der' });

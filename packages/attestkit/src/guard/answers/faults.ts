@@ -2,7 +2,7 @@
 const BODY_TOO_LARGE: ReadonlySet<string> = new Set(['ERR_GUARD_BODY_TOO_LARGE']);
 
 /**
- * Refused because of how often somebody asked, not because of what was sent: 429. A code that ends in `_LIMIT` counts
+ * Refused because the client asked too often, not because of its request: 429. A code that ends in `_LIMIT` counts
  * without being listed; list here what is named otherwise.
  */
 const LIMITED: ReadonlySet<string> = new Set<string>([]);

@@ -50,7 +50,7 @@ const STAGES = ['missing', 'malformed', 'untrusted', 'denied'];
 const FRAMING =
   /^(content-length|transfer-encoding|connection|keep-alive|proxy-connection|te|trailer|upgrade|http2-settings)$/i;
 
-/** Seconds after which to try again, where the error does not know better. */
+/** Seconds after which to try again, if the error does not know better. */
 const RETRY_AFTER = 5;
 
 /**
@@ -123,7 +123,7 @@ function asJson(body: Readonly<Record<string, unknown>>): string {
 /**
  * The answer to a refused request: its status follows from the stage of the failure alone.
  *
- * @param needs gives what the client has to bring; asked only where the client can answer
+ * @param needs gives what the client has to bring; asked only if the client can answer
  */
 export function refuse(
   error: AttestationError,

@@ -14,12 +14,12 @@ export function wwwAuthenticate(realm: string, needs: readonly Need[]): string {
   });
   const bearer = needs.find((each) => each.bearer !== undefined);
   if (bearer === undefined) return [...new Set(attest)].join(', ');
-  // RFC 6750 §3.1: no error code where the request has no token at all.
+  // RFC 6750 §3.1: no error code if the request has no token at all.
   const error = bearer.bearer === 'shown' ? ', error="invalid_token"' : '';
   return [...new Set(attest), `Bearer realm=${of}${error}`].join(', ');
 }
 
-/** RFC 9110 §5.6.4. What is not ASCII is percent-encoded: field values have no other character set. */
+/** RFC 9110 §5.6.4. Other characters than ASCII are percent-encoded: field values have no other character set. */
 function quoted(text: string): string {
   const ascii = [...Buffer.from(text, 'utf8')].map((byte) =>
     byte >= 0x20 && byte <= 0x7e

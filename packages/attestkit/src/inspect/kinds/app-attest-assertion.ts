@@ -9,12 +9,12 @@ import { ASSERTION_CHECKS, assertionMistake, importPublicKey } from '../../app-a
 import { clientDataMistakes } from '../../sessions/internal.js';
 import { bytes, textAsBytes } from '../byte-members.js';
 import { unusable } from '../evidence-error.js';
-import { evidenceKind, explain, type EvidenceKind, type Findings, type Report } from '../evidence-kind.js';
+import { evidenceKind, explain, type EvidenceKind, type Findings } from '../evidence-kind.js';
 import { numberOf, options, text } from '../member-types.js';
 import { onlyOne, required, type MemberTable } from '../members.js';
 import { pemOrSpki } from './public-key.js';
 
-/** An evidence file with an assertion of App Attest. Bytes are in base64 or base64url. */
+/** An evidence file with an App Attest assertion. Bytes are in base64 or base64url. */
 export interface AppAttestAssertionEvidence {
   readonly kind: 'app-attest-assertion';
   /** What `generateAssertion` returned. */
@@ -25,9 +25,9 @@ export interface AppAttestAssertionEvidence {
   readonly publicKey: string | JsonWebKey;
   /** The text whose SHA-256 the app gave to `generateAssertion`: of a signed request the six lines. */
   readonly clientDataText?: string;
-  /** In place of `clientDataText`: its bytes. */
+  /** Instead of `clientDataText`: its bytes. */
   readonly clientData?: string;
-  /** In place of both: the very bytes that the app gave to `generateAssertion`. */
+  /** Instead of both: the very bytes that the app gave to `generateAssertion`. */
   readonly clientDataHash?: string;
   /** The body of the signed request as the server received it: used only to name what the app signed instead. */
   readonly bodyText?: string;
@@ -41,8 +41,6 @@ export interface AppAttestAssertionEvidence {
   /** For the report alone: an assertion says no time. */
   readonly at?: string | null;
 }
-
-export type AppAttestAssertionReport = Report<'app-attest-assertion', AppAttestAssertion>;
 
 const MEMBERS = {
   assertion: required(bytes, 'Give what generateAssertion returned, in base64.'),

@@ -18,12 +18,11 @@ import {
   withResult,
   type EvidenceKind,
   type Findings,
-  type Report,
 } from '../evidence-kind.js';
 import { numberOf, oneOf, options, text } from '../member-types.js';
 import { onlyOne, required, type MemberTable } from '../members.js';
 
-/** An evidence file with an attestation of App Attest. Bytes are in base64 or base64url. */
+/** An evidence file with an App Attest attestation. Bytes are in base64 or base64url. */
 export interface AppAttestAttestationEvidence {
   readonly kind: 'app-attest-attestation';
   /** What `attestKey` returned. */
@@ -34,9 +33,9 @@ export interface AppAttestAttestationEvidence {
   readonly keyId: string;
   /** The challenge as the server returned it: the app gave the SHA-256 of its UTF-8 to `attestKey`. */
   readonly challengeText?: string;
-  /** In place of `challengeText`: the bytes whose SHA-256 the app gave to `attestKey`. */
+  /** Instead of `challengeText`: the bytes whose SHA-256 the app gave to `attestKey`. */
   readonly challenge?: string;
-  /** In place of both: the very bytes that the app gave to `attestKey`, of any length. */
+  /** Instead of both: the very bytes that the app gave to `attestKey`, of any length. */
   readonly clientDataHash?: string;
   /** The one that is accepted. Default `production`. */
   readonly environment?: AppAttestEnvironment;
@@ -49,7 +48,7 @@ export interface AppAttestAttestationEvidence {
   readonly codeDirectoryHash?: LaunchPolicy<string>;
   /** How old it may be. Default: any age. */
   readonly maxAgeSeconds?: number;
-  /** Certificates in DER, in place of Apple’s root: for the virtual iPhone. The result says `virtual: true` then. */
+  /** Certificates in DER, instead of Apple’s root: for the virtual iPhone. The result says `virtual: true` then. */
   readonly roots?: readonly string[];
   /** The time as of which it is inspected, ISO 8601 with a zone: `2026-06-01T12:00:00Z`. Null: now. */
   readonly at?: string | null;
@@ -73,9 +72,6 @@ export interface InspectedAttestation extends Omit<
   /** ISO 8601. */
   readonly issuedAt: string | undefined;
 }
-
-/** The receipt is evidence of its own. */
-export type AppAttestAttestationReport = Report<'app-attest-attestation', InspectedAttestation, 'receipt'>;
 
 const MEMBERS = {
   attestation: required(bytes, 'Give what attestKey returned, in base64.'),

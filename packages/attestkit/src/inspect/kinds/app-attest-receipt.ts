@@ -8,13 +8,12 @@ import {
   withResult,
   type EvidenceKind,
   type Findings,
-  type Report,
 } from '../evidence-kind.js';
 import { numberOf, oneOf, text } from '../member-types.js';
 import { required, type MemberTable } from '../members.js';
 import { pemOrSpki } from './public-key.js';
 
-/** An evidence file with a receipt of App Attest. Bytes are in base64 or base64url. */
+/** An evidence file with an App Attest receipt. Bytes are in base64 or base64url. */
 export interface AppAttestReceiptEvidence {
   readonly kind: 'app-attest-receipt';
   /** CMS, as it came in the attestation or from Apple. */
@@ -31,7 +30,7 @@ export interface AppAttestReceiptEvidence {
   readonly leafCertificate?: string;
   /** Of the attestation. Not checked unless given; only for type ATTEST. */
   readonly clientDataHash?: string;
-  /** Certificates in DER, in place of Apple’s root: for the virtual iPhone. The result says `virtual: true` then. */
+  /** Certificates in DER, instead of Apple’s root: for the virtual iPhone. The result says `virtual: true` then. */
   readonly roots?: readonly string[];
   /** The time as of which it is inspected, ISO 8601 with a zone: `2026-06-01T12:00:00Z`. Null: now. */
   readonly at?: string | null;
@@ -55,8 +54,6 @@ export interface InspectedReceipt extends Omit<
   /** ISO 8601. */
   readonly expiresAt: string | undefined;
 }
-
-export type AppAttestReceiptReport = Report<'app-attest-receipt', InspectedReceipt>;
 
 const MEMBERS = {
   receipt: required(bytes, 'Give the receipt in base64.'),

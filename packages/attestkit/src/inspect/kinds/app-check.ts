@@ -2,12 +2,12 @@ import type { JsonWebKey } from 'node:crypto';
 import { inspectAppCheckForm, TOKEN_CHECKS } from '../../app-check/internal.js';
 import { inspectAppCheckToken, type AppCheckResult } from '../../app-check/index.js';
 import { isPlaceholder, reasonIn } from '../recognize/tokens.js';
-import { evidenceKind, explain, type EvidenceKind, type Findings, type Report } from '../evidence-kind.js';
+import { evidenceKind, explain, type EvidenceKind, type Findings } from '../evidence-kind.js';
 import { jwkSet, numberOf, text, texts } from '../member-types.js';
 import { required, type Member, type MemberTable } from '../members.js';
 import { explainToken } from './token-checks.js';
 
-/** An evidence file with a token of Firebase App Check. */
+/** An evidence file with a Firebase App Check token. */
 export interface AppCheckEvidence {
   readonly kind: 'app-check';
   /** The value of the header field `X-Firebase-AppCheck`. */
@@ -25,9 +25,6 @@ export interface AppCheckEvidence {
   /** The time as of which it is inspected, ISO 8601 with a zone: `2026-06-01T12:00:00Z`. Null: now. */
   readonly at?: string | null;
 }
-
-/** `earlier use` is never checked: the server knows, or Firebase. */
-export type AppCheckReport = Report<'app-check', AppCheckResult, 'earlier use'>;
 
 const flag: Member<boolean> = {
   is: 'true or false',

@@ -23,10 +23,10 @@ export interface ApproovKeyMembers {
 export const KEY_MEMBERS = ['secretBase64', 'secretBase64url', 'publicKey', 'jwks'] as const;
 
 /**
- * Makes the verifier's keys of what was given; none where nothing was, so that every other check is still shown.
+ * Makes the verifier's keys of the given members; no keys without them, so that every other check is still shown.
  *
- * @throws EvidenceError where there are several, or they do not go with the algorithm
- * @throws ConfigurationError where one cannot be read
+ * @throws EvidenceError if there are several, or they do not go with the algorithm
+ * @throws ConfigurationError if one cannot be read
  */
 export function approovKey(
   members: ApproovKeyMembers & { readonly algorithm?: JwsAlgorithm | undefined },

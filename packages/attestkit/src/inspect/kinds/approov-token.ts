@@ -3,7 +3,7 @@ import type { ApproovResult } from '../../approov/index.js';
 import { ALGORITHMS } from '../../kernel/jose/jwa.js';
 import type { JwsAlgorithm } from '../../ports/keys.js';
 import { approovKey, KEY_MEMBERS, type ApproovKeyMembers } from './approov-key.js';
-import { evidenceKind, type EvidenceKind, type Findings, type Report } from '../evidence-kind.js';
+import { evidenceKind, type EvidenceKind, type Findings } from '../evidence-kind.js';
 import { jwkSet, latin1, numberOf, oneOf, pemOrJwk, text, texts } from '../member-types.js';
 import { required, type MemberTable } from '../members.js';
 import { explainToken } from './token-checks.js';
@@ -29,9 +29,6 @@ export interface ApproovTokenEvidence extends ApproovTokenMembers {
   /** The time as of which it is inspected, ISO 8601 with a zone: `2026-06-01T12:00:00Z`. Null: now. */
   readonly at?: string | null;
 }
-
-/** `notChecked` is `['binding']` where the token has a claim `pay`, and no bound value was given to compare it with. */
-export type ApproovTokenReport = Report<'approov-token', ApproovResult, 'binding'>;
 
 const MEMBERS = {
   token: required(text, 'Give the value of the header Approov-Token.'),

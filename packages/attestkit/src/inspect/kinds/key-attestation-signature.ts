@@ -19,12 +19,12 @@ import type { Checks } from '../../ports/checks.js';
 import { clientDataMistakes } from '../../sessions/internal.js';
 import { bytes, textAsBytes } from '../byte-members.js';
 import { unusable } from '../evidence-error.js';
-import { evidenceKind, explain, type EvidenceKind, type Findings, type Report } from '../evidence-kind.js';
+import { evidenceKind, explain, type EvidenceKind, type Findings } from '../evidence-kind.js';
 import { text } from '../member-types.js';
 import { onlyOne, required, type Member, type MemberTable } from '../members.js';
 import { pemOrSpki } from './public-key.js';
 
-/** An evidence file with a request that an attested key of Android signed. Bytes are in base64 or base64url. */
+/** An evidence file with a request that an attested Android key signed. Bytes are in base64 or base64url. */
 export interface KeyAttestationSignatureEvidence {
   readonly kind: 'key-attestation-signature';
   /** Of the header field, as it was sent: in base64 or base64url; of ECDSA in DER. */
@@ -35,7 +35,7 @@ export interface KeyAttestationSignatureEvidence {
   readonly algorithm: SignatureAlgorithm;
   /** What was signed, as text: the six lines, with line feeds between. */
   readonly clientDataText?: string;
-  /** In place of `clientDataText`: its bytes. */
+  /** Instead of `clientDataText`: its bytes. */
   readonly clientData?: string;
   /** The body of the request as the server received it: used only to name what the app signed instead. */
   readonly bodyText?: string;
@@ -53,14 +53,7 @@ export interface InspectedSignature {
   readonly algorithm: SignatureAlgorithm;
 }
 
-/** `request`: that the lines are those of the request as it came. `challenge use`: that the challenge is the server's, and new. */
-export type KeyAttestationSignatureReport = Report<
-  'key-attestation-signature',
-  InspectedSignature,
-  SignatureNotChecked
->;
-
-type SignatureNotChecked = 'request lines' | 'challenge use';
+export type SignatureNotChecked = 'request lines' | 'challenge use';
 
 const algorithm: Member<SignatureAlgorithm> = {
   is: 'an algorithm of attested keys, such as ecdsa-sha256, rsa-pkcs1-sha256, rsa-pss-sha256, ed25519',

@@ -28,12 +28,11 @@ import {
   type EvidenceKind,
   type Findings,
   type InJson,
-  type Report,
 } from '../evidence-kind.js';
 import { listOfOptions, options } from '../member-types.js';
 import { onlyOne, required, type MemberTable } from '../members.js';
 
-/** What a chain may be held to beyond being genuine, by the names of `verifyKeyAttestation`. */
+/** What a chain may have to meet beyond being genuine, by the names of `verifyKeyAttestation`. */
 export interface KeyAttestationPolicy extends DevicePolicyOptions, KeyPolicyOptions {
   /** `required`: the bootloader is locked and started a verified system. Default `any`; `required` beside `verifiedBootKeys`. */
   readonly verifiedBoot?: 'required' | 'any';
@@ -43,14 +42,14 @@ export interface KeyAttestationPolicy extends DevicePolicyOptions, KeyPolicyOpti
   readonly allowAttestKeys?: boolean;
 }
 
-/** An evidence file with a certificate chain of Android. Bytes are in base64 or base64url. */
+/** An evidence file with an Android certificate chain. Bytes are in base64 or base64url. */
 export interface KeyAttestationEvidence {
   readonly kind: 'key-attestation';
   /** What `KeyStore.getCertificateChain` gave: DER, the leaf first. */
   readonly certificateChain: readonly string[];
   /** The challenge as the server returned it: the app gave its UTF-8 to `setAttestationChallenge`. */
   readonly challengeText?: string;
-  /** In place of `challengeText`: the bytes that the app gave. Neither of them: not checked. */
+  /** Instead of `challengeText`: the bytes that the app gave. Neither of them: not checked. */
   readonly challenge?: string | null;
   /** Apps, to one of which the key has to belong. Not checked unless given. */
   readonly apps?: readonly AndroidApp[];
@@ -58,7 +57,7 @@ export interface KeyAttestationEvidence {
   readonly policy?: KeyAttestationPolicy;
   /** Google's certificate revocation status list, as its server has it. Not checked unless given. */
   readonly revocationList?: { readonly entries: Readonly<Record<string, unknown>> };
-  /** Certificates in DER, in place of Google’s roots: for testing. The result says `virtual: true` then. */
+  /** Certificates in DER, instead of Google’s roots: for testing. The result says `virtual: true` then. */
   readonly roots?: readonly string[];
   /** The time as of which it is inspected, ISO 8601 with a zone: `2026-06-01T12:00:00Z`. Null: now. */
   readonly at?: string | null;
@@ -67,10 +66,7 @@ export interface KeyAttestationEvidence {
 /** What a chain says, in JSON: bytes in base64. Identifiers of the device are in it where the app asked for them. */
 export type InspectedKeyAttestation = InJson<KeyAttestation>;
 
-/** `notChecked` has what the file gives nothing to compare with; the checks are not among `checks` then. */
-export type KeyAttestationReport = Report<'key-attestation', InspectedKeyAttestation, KeyNotChecked>;
-
-type KeyNotChecked = 'challenge' | 'app' | 'verified boot' | 'revocation list';
+export type KeyNotChecked = 'challenge' | 'app' | 'verified boot' | 'revocation list';
 
 const MEMBERS = {
   certificateChain: required(

@@ -18,14 +18,7 @@ import {
 } from '../../play-integrity/index.js';
 import type { CheckDef, CheckReport, Checks } from '../../ports/checks.js';
 import { unusable } from '../evidence-error.js';
-import {
-  evidenceKind,
-  isoDate,
-  withoutIdle,
-  type EvidenceKind,
-  type Findings,
-  type Report,
-} from '../evidence-kind.js';
+import { evidenceKind, isoDate, withoutIdle, type EvidenceKind, type Findings } from '../evidence-kind.js';
 import { anything, options, text } from '../member-types.js';
 import { onlyOne, type MemberTable } from '../members.js';
 
@@ -51,7 +44,7 @@ export interface PlayIntegrityExpected {
   readonly leewaySeconds?: number;
 }
 
-/** An evidence file with a verdict of Play Integrity: a token with its keys, or what Google decoded. */
+/** An evidence file with a Play Integrity verdict: a token with its keys, or what Google decoded. */
 export interface PlayIntegrityEvidence {
   readonly kind: 'play-integrity';
   /** Of a classic request; needs both keys. */
@@ -61,7 +54,7 @@ export interface PlayIntegrityEvidence {
   /** `VERIFICATION_KEY` of the Play Console, base64. */
   readonly verificationKey?: string;
   /**
-   * In place of `token`: the object `tokenPayloadExternal` of Google's answer, or the answer with nothing but it, as JSON
+   * Instead of `token`: the object `tokenPayloadExternal` of Google's answer, or the answer with nothing but it, as JSON
    * text or wrapped in `data` too.
    */
   readonly payload?: unknown;
@@ -72,13 +65,7 @@ export interface PlayIntegrityEvidence {
   readonly at?: string | null;
 }
 
-/**
- * `notChecked` has what the file gives nothing to compare with, `origin` where it is a bare payload, and always
- * `earlier use`: whether a nonce was consumed, only the server knows.
- */
-export type PlayIntegrityReport = Report<'play-integrity', PlayIntegrityVerdict, VerdictNotChecked>;
-
-type VerdictNotChecked = 'origin' | 'package' | 'request' | 'certificate' | 'earlier use';
+export type VerdictNotChecked = 'origin' | 'package' | 'request' | 'certificate' | 'earlier use';
 
 const MEMBERS = {
   token: text,
@@ -138,7 +125,7 @@ export const PLAY_INTEGRITY: EvidenceKind<
   return { ...inspection, ...withoutIdle(checks, isLeftOut, CHECKS_OF) };
 });
 
-/** Says the checks of time in times, where the verdict has one. */
+/** Says the checks of time in times, if the verdict has one. */
 function inTime(
   checks: readonly CheckReport[],
   { now, window }: VerdictRules,

@@ -41,7 +41,7 @@ const UNREADABLE: Flaw = {
   remedy: 'Give kty, crv, x and y, as in {"kty":"EC","crv":"P-256","x":"…","y":"…"}.',
 };
 
-/** Forms of points that are no key yet. */
+/** Forms of points that are not a key yet. */
 function shapeOf(read: Uint8Array): Flaw | undefined {
   if (read.length === POINT - 1)
     return {

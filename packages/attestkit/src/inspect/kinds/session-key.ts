@@ -8,7 +8,7 @@ import { onlyOne } from '../members.js';
 
 /** The keys that a session token is inspected with: at most one of these. */
 export interface SessionKeyMembers {
-  /** The guard's `secret`: all of them, where there are several; a published one is taken too. */
+  /** The guard's `secret`: all of them, if there are several; a published one is taken too. */
   readonly secret?: string | readonly string[];
   /** PEM or JWK; needs `algorithm`. A PEM is the key of tokens that name it by its thumbprint (RFC 7638). */
   readonly publicKey?: string | JsonWebKey;
@@ -21,10 +21,10 @@ export const SESSION_KEY_MEMBERS = ['secret', 'publicKey', 'jwks'] as const;
 export const SESSION_ALGORITHMS = ['HS256', 'ES256', 'EdDSA'] as const;
 
 /**
- * Makes the verifier's keys of what was given; none where nothing was, so that every other check is still shown.
+ * Makes the verifier's keys of the given members; no keys without them, so that every other check is still shown.
  *
- * @throws EvidenceError where there are several, or they do not go with the algorithm
- * @throws ConfigurationError where one cannot be read
+ * @throws EvidenceError if there are several, or they do not go with the algorithm
+ * @throws ConfigurationError if one cannot be read
  */
 export function sessionKey(
   members: SessionKeyMembers & { readonly algorithm?: 'HS256' | SessionAlgorithm | undefined },

@@ -1,17 +1,5 @@
-import {
-  inspectSessionToken,
-  SESSION_TOKEN_CHECKS,
-  type SessionAlgorithm,
-  type SessionResult,
-} from '../../sessions/internal.js';
-import {
-  evidenceKind,
-  isoDate,
-  withResult,
-  type EvidenceKind,
-  type Findings,
-  type Report,
-} from '../evidence-kind.js';
+import { inspectSessionToken, SESSION_TOKEN_CHECKS, type SessionResult } from '../../sessions/internal.js';
+import { evidenceKind, isoDate, withResult, type EvidenceKind, type Findings } from '../evidence-kind.js';
 import { jwkSet, oneOf, pemOrJwk, text, texts } from '../member-types.js';
 import { required, type MemberTable } from '../members.js';
 import {
@@ -27,7 +15,7 @@ export interface SessionTokenEvidence extends SessionKeyMembers {
   readonly kind: 'session-token';
   readonly token: string;
   /** Of `publicKey` or `jwks`; `HS256` is that of `secret`. */
-  readonly algorithm?: 'HS256' | SessionAlgorithm;
+  readonly algorithm?: 'HS256' | 'ES256' | 'EdDSA';
   /** Accepted values of `iss`. Not checked unless given. */
   readonly issuer?: string | readonly string[];
   /** Values of which `aud` has to contain one. Not checked unless given. */
@@ -44,10 +32,7 @@ export interface InspectedSession extends Omit<SessionResult, 'issuedAt' | 'expi
   readonly expiresAt: string | undefined;
 }
 
-/** `address and user agent` is not checked where the session is bound to them, `revocation` never is. */
-export type SessionTokenReport = Report<'session-token', InspectedSession, SessionNotChecked>;
-
-type SessionNotChecked = 'address and user agent' | 'revocation';
+export type SessionNotChecked = 'address and user agent' | 'revocation';
 
 const MEMBERS = {
   token: required(text, 'Give the token that the session was given.'),

@@ -4,9 +4,9 @@ import { isoTime } from '../../kernel/jose/numeric-date.js';
 import type { CheckDef, CheckReport } from '../../ports/checks.js';
 
 /**
- * Says the checks of a token for people: times as times, and what is missing where no key was given.
+ * Says the checks of a token for people: times as times, and what is missing if no key was given.
  *
- * @param noKey the sentence for that; undefined where there is a key
+ * @param noKey the sentence for that; undefined if there is a key
  * @param now milliseconds since the epoch
  */
 export function explainToken(
@@ -24,7 +24,7 @@ export function explainToken(
   });
 }
 
-/** Says a check of time in times, where the claim is one. */
+/** Says a check of time in times, if the claim is one. */
 function inTime(check: CheckReport, { says }: CheckDef, claim: unknown, now: number): CheckReport {
   const time = isoTime(claim);
   if (time === undefined) return check;

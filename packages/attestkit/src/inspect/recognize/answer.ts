@@ -80,7 +80,7 @@ export function readAnswer(given: unknown): Reading | undefined {
     return {
       kind: 'play-integrity',
       file: { payload: unwrapped.payload, ...beside },
-      what: 'Google’s answer about a token of Play Integrity',
+      what: 'Google’s answer about a Play Integrity token',
       why: `it has ${PAYLOAD}`,
       notes: notesOn(unwrapped),
     };
@@ -88,12 +88,12 @@ export function readAnswer(given: unknown): Reading | undefined {
   return {
     kind: 'play-integrity',
     file: { payload: answer, ...beside },
-    what: 'a verdict of Play Integrity',
+    what: 'a Play Integrity verdict',
     why: 'it has requestDetails and appIntegrity or deviceIntegrity',
   };
 }
 
-/** What an answer was taken out of; none for what the verifier takes too. */
+/** What an answer was taken out of; empty for a form that the verifier takes too. */
 export function notesOn({ path }: Unwrapped): readonly string[] {
   return path.length === 0 || path.join() === PAYLOAD
     ? []

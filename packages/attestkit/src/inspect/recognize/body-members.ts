@@ -11,12 +11,13 @@ import { BODY_CHECKS, PROOF_CHECKS, readKeyId } from '../../sessions/internal.js
 import { refusedBy } from '../evidence-error.js';
 import { idOfPublicKey } from '../kinds/public-key.js';
 import { verdictIn } from './answer.js';
-import type { KindName, Reading } from './reading.js';
+import type { EvidenceKindName } from '../kind-table.js';
+import type { Reading } from './reading.js';
 
 /** A kind of evidence in the body of `attest`. */
 export interface BodyKind {
-  readonly kind: KindName;
-  /** Where the body has it. */
+  readonly kind: EvidenceKindName;
+  /** The member of the body. */
   readonly member: string;
   readonly what: string;
   /** What a server says if it is empty. */
@@ -33,19 +34,19 @@ const BODY_KINDS: readonly BodyKind[] = [
   {
     kind: 'key-attestation',
     member: 'certificate_chain',
-    what: 'a certificate chain of Android',
+    what: 'an Android certificate chain',
     absent: keyAttestation.FIELD_CHECKS.present,
   },
   {
     kind: 'play-integrity',
     member: 'integrity_token',
-    what: 'a token of Play Integrity',
+    what: 'a Play Integrity token',
     absent: play.FIELD_CHECKS.present,
   },
   {
     kind: 'app-check',
     member: 'app_check_token',
-    what: 'a token of Firebase App Check',
+    what: 'a Firebase App Check token',
     absent: appCheck.FIELD_CHECKS.present,
   },
 ];
@@ -77,7 +78,7 @@ export type Members = Pick<Reading, 'file' | 'notes' | 'beside' | 'instead'>;
  * @param what `the body of attest`
  * @throws EvidenceError in the words of the server, which refuses it before its evidence
  */
-export function membersOf(body: JsonObject, kind: KindName, what: string): Members {
+export function membersOf(body: JsonObject, kind: EvidenceKindName, what: string): Members {
   const beside = Object.fromEntries(Object.entries(body).filter(([name]) => !OWN.includes(name)));
   const { challenge, device_id: deviceId } = body as Readonly<Record<string, string>>;
   switch (kind) {

@@ -4,7 +4,8 @@ import { BODY_CHECKS, deviceIdOf, looksLikeSession } from '../../sessions/intern
 import { refusedBy, unusable, type EvidenceError } from '../evidence-error.js';
 import { attestedBy, membersOf, type BodyKind } from './body-members.js';
 import { listed } from './missing.js';
-import type { KindName, Reading } from './reading.js';
+import type { EvidenceKindName } from '../kind-table.js';
+import type { Reading } from './reading.js';
 
 /** Names that stand in bodies alone: with one of them a JSON object is a body, and its `challenge` is text. */
 const WIRE = [
@@ -26,7 +27,7 @@ type Endpoint = 'attest' | 'assert' | 'refresh' | 'revoke';
  * @param wanted the kind of evidence in it, if the user said so
  * @throws EvidenceError if there is nothing in it to inspect, or a server refuses it before its evidence
  */
-export function readBody(given: JsonObject, wanted?: KindName): Reading | undefined {
+export function readBody(given: JsonObject, wanted?: EvidenceKindName): Reading | undefined {
   const body = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const has = (name: string): boolean => Object.hasOwn(body, name);
   const names = Object.keys(body);
@@ -69,14 +70,18 @@ function readRevocation(token: unknown): Reading | undefined {
   return { kind: 'session-token', file: { token }, what: `${bodyOf('revoke')} with a session token`, why };
 }
 
-function readAttest(body: JsonObject, attested: readonly BodyKind[], wanted: KindName | undefined): Reading {
+function readAttest(
+  body: JsonObject,
+  attested: readonly BodyKind[],
+  wanted: EvidenceKindName | undefined,
+): Reading {
   const why = `it has ${listed(attested.map(({ member }) => member))}`;
   const what = bodyOf('attest');
   const kinds = attested.map(({ kind }) => kind);
   const chosen = attested.find(({ kind }) => wanted === undefined || kind === wanted);
   if (chosen === undefined) throw otherKind(kinds, what);
   assertReadable(body, what, ['device_id', 'challenge']);
-  // A verdict of Play Integrity may stand beside a key of Android; no other two kinds may.
+  // A Play Integrity verdict may stand beside an Android key; no other two kinds may.
   if (attested.length > 1 && kinds.join() !== 'key-attestation,play-integrity')
     throw refusedBy(BODY_CHECKS.evidence, `is read as ${what}, because ${why}`, 'Send one kind of evidence.');
   assertEvidence(body, chosen, what);
@@ -87,7 +92,7 @@ function readAttest(body: JsonObject, attested: readonly BodyKind[], wanted: Kin
   return { ...members, kind: chosen.kind, what: `${what} with ${chosen.what}`, why, notes, open: true };
 }
 
-function otherKind(kinds: readonly KindName[], what: string): EvidenceError {
+function otherKind(kinds: readonly EvidenceKindName[], what: string): EvidenceError {
   return unusable('kind', `is of no evidence in ${what}`, `In it is ${listed(kinds)}.`);
 }
 
@@ -104,7 +109,7 @@ function readProven(
   body: JsonObject,
   endpoint: 'assert' | 'refresh',
   proof: 'assertion' | 'signature',
-  wanted: KindName | undefined,
+  wanted: EvidenceKindName | undefined,
 ): Reading {
   const what = bodyOf(endpoint);
   const kind = proof === 'assertion' ? 'app-attest-assertion' : 'key-attestation-signature';

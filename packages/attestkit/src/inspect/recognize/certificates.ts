@@ -42,7 +42,7 @@ export function readCertificateBytes(bytes: Buffer, why: string): Reading | unde
 }
 
 function chainOf(certificateChain: readonly string[], why: string, notes: readonly string[] = []): Reading {
-  const what = certificateChain.length === 1 ? 'a certificate of Android' : 'a certificate chain of Android';
+  const what = certificateChain.length === 1 ? 'an Android certificate' : 'an Android certificate chain';
   return { kind: 'key-attestation', file: { certificateChain }, what, why, notes };
 }
 

@@ -14,9 +14,9 @@ export function octetsOf(text: string): Buffer | undefined {
 }
 
 /**
- * What bytes are, by what is in them; undefined if they are nothing that is known here. Certificates are read elsewhere.
+ * What bytes are, by their content; undefined if they are nothing that is known here. Certificates are read elsewhere.
  *
- * @throws EvidenceError for a public key, which is no evidence
+ * @throws EvidenceError for a public key, which is not evidence
  */
 export function readOctets(bytes: Buffer): Reading | undefined {
   if (bytes.length > MAX_LENGTH) return undefined;

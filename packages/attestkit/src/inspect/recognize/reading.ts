@@ -1,23 +1,9 @@
 import type { JsonObject } from '../../kernel/bytes/json.js';
-
-/** The kinds of evidence that can be inspected. */
-export const KIND_NAMES = [
-  'approov-token',
-  'session-token',
-  'app-attest-attestation',
-  'app-attest-assertion',
-  'app-attest-receipt',
-  'key-attestation',
-  'key-attestation-signature',
-  'play-integrity',
-  'app-check',
-] as const;
-
-export type KindName = (typeof KIND_NAMES)[number];
+import type { EvidenceKindName } from '../kind-table.js';
 
 /** What something was taken for. */
 export interface Reading {
-  readonly kind: KindName;
+  readonly kind: EvidenceKindName;
   /** The members of an evidence file that it gives, `kind` apart. */
   readonly file: JsonObject;
   /** `an Approov token`. */

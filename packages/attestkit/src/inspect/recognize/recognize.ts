@@ -5,10 +5,10 @@ import { unusable } from '../evidence-error.js';
 import { notesOn, readAnswer, verdictIn } from './answer.js';
 import { readBody } from './body.js';
 import { readCertificateBytes, readCertificateList, readCertificates } from './certificates.js';
-import { mainMember } from './missing.js';
 import { octetsOf, readOctets } from './octets.js';
 import { readProof } from './proof.js';
-import { KIND_NAMES, type KindName, type Reading } from './reading.js';
+import { KIND_NAMES, KINDS, type EvidenceKindName } from '../kind-table.js';
+import type { Reading } from './reading.js';
 import { readBareText } from './surroundings.js';
 import { readToken } from './tokens.js';
 
@@ -16,10 +16,10 @@ import { readToken } from './tokens.js';
 const MOST = 1_048_576;
 
 /**
- * What evidence is, in whatever form it was pasted: an evidence file, a token, a header field, a body, an answer of Google's,
+ * What evidence is, in whatever form it was pasted: an evidence file, a token, a header field, a body, an answer from Google,
  * bytes. Nothing is verified.
  *
- * @param kind says it, instead of what is in the evidence
+ * @param kind says it, instead of the evidence itself
  * @throws EvidenceError if it is nothing that can be inspected
  */
 export function recognize(evidence: unknown, kind?: unknown): Reading {
@@ -33,32 +33,31 @@ function notEvidence(): never {
   throw unusable('evidence', 'is neither a token nor a JSON object', 'Give one of them.');
 }
 
-function kindNamed(kind: unknown): KindName {
+function kindNamed(kind: unknown): EvidenceKindName {
   const named = KIND_NAMES.find((each) => each === kind);
   if (named !== undefined) return named;
-  throw unusable('kind', 'is not a kind of evidence that is known here', KINDS);
+  throw unusable('kind', 'is not a kind of evidence that is known here', LISTED);
 }
 
-const KINDS = `Kinds are: ${KIND_NAMES.join(', ')}.`;
+const LISTED = `Kinds are: ${KIND_NAMES.join(', ')}.`;
 
 function assertSize({ length }: { readonly length: number }): void {
-  if (length > MOST)
-    throw unusable('evidence', 'is larger than 1 MiB, as no evidence is', 'Give the evidence alone.');
+  if (length > MOST) throw unusable('evidence', 'is larger than 1 MiB', 'Give the evidence alone.');
 }
 
-function readBytes(bytes: Buffer, wanted: KindName | undefined): Reading {
+function readBytes(bytes: Buffer, wanted: EvidenceKindName | undefined): Reading {
   assertSize(bytes);
   if (isUtf8(bytes)) return readText(bytes.toString('utf8'), wanted);
   if (wanted !== undefined) return bytesAs(wanted, bytes);
   const read = readOctets(bytes) ?? readCertificateBytes(bytes, 'it is a certificate in DER');
   if (read !== undefined) return read;
   const remedy =
-    'Binary evidence is CBOR of App Attest, a receipt, or certificates in DER. An explicit kind says which.';
+    'Binary evidence is App Attest CBOR, a receipt, or certificates in DER. An explicit kind says which.';
   throw unusable('evidence', 'is binary, and nothing that is known here', remedy);
 }
 
 /** Text: JSON, or bare. */
-function readText(text: string, wanted: KindName | undefined): Reading {
+function readText(text: string, wanted: EvidenceKindName | undefined): Reading {
   assertSize(text);
   const trimmed = text.trim();
   const value = jsonIn(trimmed);
@@ -83,7 +82,7 @@ function jsonIn(text: string): unknown {
   }
 }
 
-function readValue(value: unknown, wanted: KindName | undefined): Reading | undefined {
+function readValue(value: unknown, wanted: EvidenceKindName | undefined): Reading | undefined {
   if (isJsonObject(value) && Object.hasOwn(value, 'kind')) {
     if (wanted === undefined) return readFile(value);
     throw unusable('kind', 'is given in the evidence and beside it', 'Leave one of them out.');
@@ -96,11 +95,11 @@ function readValue(value: unknown, wanted: KindName | undefined): Reading | unde
   }
   if (!isJsonObject(value)) return undefined;
   if (wanted !== undefined) return readFile({ ...value, kind: wanted });
-  throw unusable('kind', 'is missing', KINDS);
+  throw unusable('kind', 'is missing', LISTED);
 }
 
 /** What was recognized, if it is of the kind that was asked for. */
-function ofKind(read: Reading, wanted: KindName | undefined): Reading {
+function ofKind(read: Reading, wanted: EvidenceKindName | undefined): Reading {
   if (wanted === undefined) return read;
   if (read.kind === wanted) return { ...read, why: undefined };
   throw unusable(
@@ -126,7 +125,7 @@ function readFile(file: JsonObject): Reading {
   };
 }
 
-function readBare(text: string, wanted: KindName | undefined): Reading {
+function readBare(text: string, wanted: EvidenceKindName | undefined): Reading {
   const { token, field, notes } = readBareText(text);
   if (token === '') throw unusable('evidence', 'is empty', 'Give a token, or an evidence file.');
   const read = wanted === undefined ? bare(token, field) : textAs(wanted, token);
@@ -149,7 +148,7 @@ function readEncoded(bytes: Buffer | undefined): Reading | undefined {
 }
 
 /** Kinds of which the evidence is bytes. */
-const BYTE_KINDS: readonly KindName[] = [
+const BYTE_KINDS: readonly EvidenceKindName[] = [
   'app-attest-attestation',
   'app-attest-assertion',
   'app-attest-receipt',
@@ -157,7 +156,7 @@ const BYTE_KINDS: readonly KindName[] = [
 ];
 
 /** Text of the kind that the user named. */
-function textAs(kind: KindName, text: string): Reading {
+function textAs(kind: EvidenceKindName, text: string): Reading {
   if (kind === 'key-attestation') {
     const chain = readCertificates(text) ?? { file: { certificateChain: [encoded(text)] } };
     return { what: kind, ...chain, kind, why: undefined };
@@ -165,7 +164,7 @@ function textAs(kind: KindName, text: string): Reading {
   const proof = BYTE_KINDS.includes(kind) ? readProof(text, undefined) : undefined;
   if (proof?.kind === kind) return { ...proof, why: undefined };
   const value = BYTE_KINDS.includes(kind) ? encoded(text) : text;
-  return { kind, file: { [mainMember(kind)]: value }, what: kind, why: undefined };
+  return { kind, file: { [KINDS[kind].evidence]: value }, what: kind, why: undefined };
 }
 
 /** Bytes in base64 if they were written in another form that is known; else the text as it is. */
@@ -173,12 +172,12 @@ function encoded(text: string): string {
   return octetsOf(text)?.toString('base64') ?? text;
 }
 
-function bytesAs(kind: KindName, bytes: Buffer): Reading {
+function bytesAs(kind: EvidenceKindName, bytes: Buffer): Reading {
   const base = { kind, what: kind, why: undefined };
   const base64 = bytes.toString('base64');
   if (kind === 'key-attestation')
     return { file: { certificateChain: [base64] }, ...readCertificateBytes(bytes, ''), ...base };
   if (!BYTE_KINDS.includes(kind))
     throw unusable('evidence', `is binary, and ${kind} is text`, 'Give the text, or leave out kind.');
-  return { ...base, file: { [mainMember(kind)]: base64 } };
+  return { ...base, file: { [KINDS[kind].evidence]: base64 } };
 }

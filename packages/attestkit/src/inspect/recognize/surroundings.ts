@@ -1,4 +1,4 @@
-/** Bare evidence without what was copied along with it. */
+/** Bare evidence, without text that was copied along with it. */
 export interface BareText {
   readonly token: string;
   /** The name of the header field, in small letters. */

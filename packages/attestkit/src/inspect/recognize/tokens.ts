@@ -10,7 +10,7 @@ const FIELDS: Readonly<Record<string, 'approov-token' | 'app-check'>> = {
 };
 
 /**
- * Which token a text is: by the name of its field if that was there, then by its header. What is nothing else is
+ * Which token a text is: by the name of its field if that was there, then by its header. Any other text is
  * taken for an Approov token: the guard would take it for one.
  *
  * @param field in small letters
@@ -28,7 +28,7 @@ export function readToken(token: string, field: string | undefined): Reading {
     return {
       kind: google,
       file: { token },
-      what: 'a token of Play Integrity, which is encrypted',
+      what: 'a Play Integrity token, which is encrypted',
       why: 'it is a JWE with a wrapped key',
     };
   if (looksLikeSession(token))
@@ -46,7 +46,7 @@ function approov(token: string, why: string): Reading {
 }
 
 function appCheck(token: string, why: string): Reading {
-  return { kind: 'app-check', file: { token }, what: 'a token of Firebase App Check', why };
+  return { kind: 'app-check', file: { token }, what: 'a Firebase App Check token', why };
 }
 
 /** What a placeholder is inspected without: it is refused for its form. */
@@ -75,7 +75,7 @@ export function reasonIn(token: string): string | undefined {
 }
 
 /**
- * The kind of a bare token of Google's; undefined for any other token. The header decides, and of a signed token its
+ * The kind of a bare Google token; undefined for any other token. The header decides, and of a signed token its
  * issuer: nothing is verified here.
  */
 function googleKindOf(token: string): 'play-integrity' | 'app-check' | undefined {

@@ -16,7 +16,7 @@ const SENT: Readonly<Record<string, readonly [kind: string, member: string, more
     'token',
     'beside it stand its two keys; of a standard request, or without the keys, give "payload": what Google decoded',
   ],
-  tokenPayloadExternal: ['play-integrity', 'payload', 'a whole answer of Google may stand there too'],
+  tokenPayloadExternal: ['play-integrity', 'payload', 'Google’s whole answer may stand there too'],
   app_check_token: ['app-check', 'token', 'beside it stand "jwks", "projectNumber" and "appIds"'],
 };
 

@@ -16,7 +16,7 @@ const SPKI_HEAD = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034
 const POINT_SIZE = 65;
 
 /**
- * The point of a COSE key for ES256 on P-256, uncompressed, 65 bytes; undefined where it is any other key, or has any
+ * The point of a COSE key for ES256 on P-256, uncompressed, 65 bytes; undefined if it is any other key, or has any
  * other member than the five that say so. Whether the point is on the curve is not looked at.
  */
 export function readCoseKey(key: CborValue | undefined): Uint8Array | undefined {
@@ -30,7 +30,7 @@ export function readCoseKey(key: CborValue | undefined): Uint8Array | undefined 
   return Buffer.concat([Buffer.of(4), x, y]);
 }
 
-/** The uncompressed point of a SubjectPublicKeyInfo in DER, or undefined where it is not one of P-256. */
+/** The uncompressed point of a SubjectPublicKeyInfo in DER, or undefined if it is not one of P-256. */
 export function p256Point(spki: Uint8Array): Uint8Array | undefined {
   if (spki.length !== SPKI_HEAD.length + POINT_SIZE || spki[SPKI_HEAD.length] !== 4) return undefined;
   const isP256 = SPKI_HEAD.every((octet, index) => octet === spki[index]);

@@ -7,7 +7,7 @@ const MAX_NAMED_BITS = 8;
 
 /**
  * BOOLEAN: 00 is false, any other octet true (X.690 §8.2.2). DER has FF alone for true (§11.1), and devices write 01: it
- * stands nowhere but in what is signed, and nobody reads it otherwise.
+ * occurs in signed bytes alone, and no reader takes it for anything else.
  */
 export function readBoolean(element: Asn1 | undefined): boolean | undefined {
   if (!isPrimitive(element, TAG.boolean) || element.length !== 1) return undefined;

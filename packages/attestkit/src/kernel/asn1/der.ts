@@ -48,7 +48,7 @@ export class Asn1 {
   /** One of `TAG_CLASS`. */
   readonly tagClass: number;
   readonly constructed: boolean;
-  /** The number of the tag, also where it takes several octets. */
+  /** The number of the tag, also if it takes several octets. */
   readonly tag: number;
   /** The rules that it is read under, and its children likewise. */
   readonly encoding: Encoding;
@@ -108,7 +108,7 @@ export class Asn1 {
     return true;
   }
 
-  /** The elements that it is constructed of, or undefined where it is primitive or one of them cannot be read. */
+  /** The elements that it is constructed of, or undefined if it is primitive or one of them cannot be read. */
   children(): readonly Asn1[] | undefined {
     if (!this.constructed) return undefined;
     const children: Asn1[] = [];
@@ -121,7 +121,7 @@ export class Asn1 {
     return children;
   }
 
-  /** The element that it is constructed of, or undefined where there is none, or more than one. */
+  /** The element that it is constructed of, or undefined if there is not exactly one. */
   onlyChild(): Asn1 | undefined {
     if (!this.constructed) return undefined;
     const child = readElement(this.#source, this.#contentStart, this.#contentEnd, this.encoding, 0);
@@ -136,7 +136,7 @@ export class Asn1 {
 
 /**
  * Reads bytes as exactly one element in DER (X.690 §10), at most 64 KiB: definite lengths in their shortest form,
- * tag numbers in their shortest form, nothing after the element. What is inside is read when it is asked for, one
+ * tag numbers in their shortest form, nothing after the element. Its content is read on demand, one
  * level at a time and under the same rules, so that no depth of nesting can cost anything.
  */
 export function readDer(bytes: Uint8Array): Asn1 | undefined {
@@ -192,7 +192,7 @@ function readWhole(bytes: Uint8Array, encoding: Encoding): Asn1 | undefined {
   return element?.end === bytes.length ? element : undefined;
 }
 
-/** @param open how many elements of indefinite length stand around it, where it is only passed over to find their end */
+/** @param open how many elements of indefinite length stand around it, if it is only passed over to find their end */
 function readElement(
   source: Uint8Array,
   start: number,
@@ -202,7 +202,7 @@ function readElement(
 ): Asn1 | undefined {
   if (limit - start < 2) return undefined;
   const identifier = source[start] as number;
-  // End-of-contents octets where no indefinite length is open.
+  // End-of-contents octets if no indefinite length is open.
   if (identifier === 0) return undefined;
   let at = start + 1;
   let tag = identifier & 0x1f;

@@ -7,11 +7,11 @@ import { readDer, readSequence } from './der.js';
 const RSA = '1.2.840.113549.1.1.1';
 
 /**
- * Imports a SubjectPublicKeyInfo in DER (RFC 5280 §4.1.2.7); undefined where the key cannot be used: a point that is not
+ * Imports a SubjectPublicKeyInfo in DER (RFC 5280 §4.1.2.7); undefined if the key cannot be used: a point that is not
  * on its curve, an algorithm that this Node does not know.
  *
  * Keys on P-256 and RSA keys go in as numbers: OpenSSL 3 takes longer to look for a decoder of the DER than to verify a
- * signature (measured: 105 µs in place of 65 and 3).
+ * signature (measured: 105 µs instead of 65 and 3).
  */
 export function importSpki(spki: Uint8Array): KeyObject | undefined {
   try {

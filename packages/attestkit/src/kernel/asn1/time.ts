@@ -6,7 +6,7 @@ const CYCLE = 146_097 * 86_400_000;
 /** Octets of the longest time that is read: `20260102030405.123456789+0100`. */
 const MAX_TIME = 32;
 
-/** What X.680 §46 and §47 allow behind the year besides: no seconds, a fraction of them, an offset in place of `Z`. */
+/** What X.680 §46 and §47 allow behind the year besides: no seconds, a fraction of them, an offset instead of `Z`. */
 const OTHER_FORM =
   /^(?<month>\d\d)(?<day>\d\d)(?<hour>\d\d)(?<minute>\d\d)(?:(?<second>\d\d)(?:\.(?<fraction>\d{1,9}))?)?(?:Z|(?<sign>[+-])(?<ahead>\d\d)(?<minutes>\d\d))$/;
 
@@ -16,7 +16,7 @@ const MAX_OFFSET = 12;
 /**
  * UTCTime (years 1950 to 2049) or GeneralizedTime. RFC 5280 §4.1.2.5 has `YYMMDDHHMMSSZ` and `YYYYMMDDHHMMSSZ` alone; the
  * other forms that name one instant are read too, as OpenSSL and Java do. Milliseconds since the epoch, or undefined
- * where there is no such time: a 30th of February, a leap second, a time of no time zone.
+ * if there is no such time: a 30th of February, a leap second, a time of no time zone.
  */
 export function readTime(element: Asn1 | undefined): number | undefined {
   const isShort = isPrimitive(element, TAG.utcTime);
@@ -79,7 +79,7 @@ function instantOf(
   return exists ? Date.UTC(year + 400, month - 1, day, hour, minute, second) - CYCLE : undefined;
 }
 
-/** Two digits; NaN where they are none, which is in no range. */
+/** Two digits; NaN for other characters, which is in no range. */
 function readPair(element: Asn1, index: number): number {
   const tens = element.octet(index) - 0x30;
   const ones = element.octet(index + 1) - 0x30;

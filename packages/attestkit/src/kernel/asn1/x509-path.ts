@@ -46,13 +46,13 @@ export function isEndEntity(certificate: Certificate): boolean {
   return basicConstraintsOf(certificate)?.authority === false;
 }
 
-/** The bits of keyUsage, or undefined where it is absent or cannot be read. */
+/** The bits of keyUsage, or undefined if it is absent or cannot be read. */
 export function keyUsageOf(certificate: Certificate): ReadonlySet<number> | undefined {
   const extension = certificate.extensions.get(EXTENSION.keyUsage);
   return extension === undefined ? undefined : readNamedBits(readSigned(extension.value));
 }
 
-/** The purposes of extendedKeyUsage; empty where it is absent, undefined where it cannot be read. */
+/** The purposes of extendedKeyUsage; empty if it is absent, undefined if it cannot be read. */
 export function purposesOf(certificate: Certificate): readonly string[] | undefined {
   const extension = certificate.extensions.get(EXTENSION.extendedKeyUsage);
   if (extension === undefined) return [];

@@ -29,9 +29,9 @@ export interface Certificate {
   readonly notAfter: number;
   /** SubjectPublicKeyInfo as it is encoded. */
   readonly spki: Uint8Array;
-  /** By object identifier in dotted text; none is there twice. Empty where the certificate has none. */
+  /** By object identifier in dotted text; each is there once. Empty without extensions. */
   readonly extensions: ReadonlyMap<string, Extension>;
-  /** Object identifier of the signature algorithm, the same inside and outside of what is signed. */
+  /** Object identifier of the signature algorithm, the same inside and outside of the signed bytes. */
   readonly algorithm: string;
   readonly signature: Uint8Array;
 }
@@ -71,8 +71,8 @@ class ReadExtension implements Extension {
 }
 
 /**
- * Reads a certificate, or says what in it cannot be read. What is signed may deviate from DER as devices deviate (see
- * docs/decisions); what is not, the outermost header, the algorithm and the signature, has its one encoding.
+ * Reads a certificate, or says what in it cannot be read. The signed bytes may deviate from DER as devices deviate (see
+ * docs/decisions). The unsigned ones (the outermost header, the algorithm, the signature) have their one encoding.
  */
 export function parseCertificate(der: Uint8Array): Certificate | Unreadable {
   const [signed, outer, signatureBits, more] = (readDer(der) && readSequence(readSigned(der))) ?? [];
@@ -130,7 +130,7 @@ interface Rest {
   readonly extensions: Certificate['extensions'];
 }
 
-/** What may stand behind the key: unique identifiers, which nobody needs, from version 2 on; extensions in version 3. */
+/** What may stand behind the key: unused unique identifiers, from version 2 on; extensions in version 3. */
 function readRest(rest: readonly Asn1[], version: bigint): Rest | Unreadable {
   let at = 0;
   for (const [tag, name] of [

@@ -11,7 +11,7 @@ export function readCertificate(der: Uint8Array): Certificate | undefined {
   return isReadable(certificate) ? certificate : undefined;
 }
 
-/** The public key, or undefined where it cannot be used: a point that is not on its curve, an unknown algorithm. */
+/** The public key, or undefined if it cannot be used: a point that is not on its curve, an unknown algorithm. */
 export function publicKeyOf(certificate: Certificate): KeyObject | undefined {
   return importSpki(certificate.spki);
 }

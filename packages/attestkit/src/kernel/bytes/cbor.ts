@@ -5,7 +5,7 @@ export type CborValue = number | string | boolean | null | Uint8Array | readonly
 
 export type CborMap = ReadonlyMap<string | number, CborValue>;
 
-/** An item, and the offset of what follows it. */
+/** An item, and the offset behind it. */
 export interface CborItem {
   readonly value: CborValue;
   readonly end: number;
@@ -33,7 +33,7 @@ export function readCborItem(bytes: Uint8Array, offset: number): CborItem | unde
 }
 
 /**
- * The same of bytes that a signature covers, for members that nobody here asks for: what is refused elsewhere because no
+ * The same of bytes that a signature covers, for members that no caller asks for: what is refused elsewhere because no
  * caller needs it (tags, floating point numbers, other simple values, integers beyond 2^53 - 1) is passed over and reads as
  * null. Forms of which one thing has several, and keys that are there twice, are refused as everywhere.
  */
@@ -62,7 +62,7 @@ export function isTextMap(value: CborValue | undefined): value is ReadonlyMap<st
 class Reader {
   at: number;
   readonly #bytes: Buffer;
-  /** Whether kinds of items that nobody needs are passed over. */
+  /** Whether kinds of items that no caller needs are passed over. */
   readonly #isOpen: boolean;
   #items = 0;
 
@@ -72,7 +72,7 @@ class Reader {
     this.#isOpen = isOpen;
   }
 
-  /** The next item, or undefined where it cannot be read; nothing can be read after that. */
+  /** The next item, or undefined if it cannot be read; nothing can be read after that. */
   read(depth: number): CborValue | undefined {
     this.#items += 1;
     if (depth > MAX_DEPTH || this.#items > MAX_ITEMS) return undefined;

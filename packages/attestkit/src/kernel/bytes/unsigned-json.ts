@@ -46,7 +46,7 @@ function endOfText(bytes: Uint8Array, start: number): number {
 const TOKENS = /("[^"\\]*(?:\\.[^"\\]*)*")([ \t\r\n]*:)?|[{}[\]]/g;
 
 /**
- * Reads bytes that nobody signed as one JSON object in UTF-8. A name that occurs twice (RFC 8259 §4), under which two
+ * Reads unsigned bytes as one JSON object in UTF-8. A name that occurs twice (RFC 8259 §4), under which two
  * readers may see two values, is refused at every depth, and so is what is nested deeper than `maxDepth`.
  */
 export function readUnsignedJson(bytes: Uint8Array, maxDepth = 8): JsonObject | undefined {
@@ -57,8 +57,8 @@ export function readUnsignedJson(bytes: Uint8Array, maxDepth = 8): JsonObject | 
 }
 
 /**
- * Where an object has a name another time: the path of names to it, with empty ones for what is in a list. What is nested
- * deeper than `maxDepth` is the last that is given, by its longer path.
+ * The first name that an object has twice, as the path of names to it, with empty ones for elements of a list. A value nested
+ * deeper than `maxDepth` comes last, by its longer path.
  *
  * @param json valid
  */

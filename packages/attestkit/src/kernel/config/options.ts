@@ -40,13 +40,13 @@ export function assertOptions(options: unknown, types: OptionTypes, owner: strin
 }
 
 /**
- * Holds a choice to its values.
+ * Checks that a choice is one of its values.
  *
  * @throws ConfigurationError naming the option
  */
 export function assertOneOf(option: string, value: unknown, values: readonly string[]): void {
   if (typeof value === 'string' && values.includes(value)) return;
-  throw new ConfigurationError(option, `is none of ${values.join(', ')}`, 'Check the spelling.');
+  throw new ConfigurationError(option, `is not one of ${values.join(', ')}`, 'Check the spelling.');
 }
 
 /** The name of a header field (RFC 9110 §5.1). */

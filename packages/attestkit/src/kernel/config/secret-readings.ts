@@ -12,8 +12,8 @@ const BASE32 = /^(?:[A-Z2-7]+|[a-z2-7]+)=*$/;
 const UUIDS = /[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}/g;
 
 /**
- * All that a secret may stand for: its bytes; and where they are text, what that text encodes, in hexadecimal, base64,
- * base64url or base32, with or without padding. Two secrets are the same where one reading of them is.
+ * All that a secret may stand for: its bytes; and if they are text, what that text encodes, in hexadecimal, base64,
+ * base64url or base32, with or without padding. Two secrets are the same if one reading of them is.
  */
 export function readingsOf(secret: Buffer, depth = DEPTH): readonly Buffer[] {
   const text = depth === 0 ? undefined : textOf(secret);

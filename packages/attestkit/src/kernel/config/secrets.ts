@@ -119,7 +119,7 @@ export function assertSafeSecrets(
   }
 }
 
-/** Whether this process says that it is no deployment. */
+/** Whether this process says that it is for development or tests. */
 export function isDevelopment(): boolean {
   return process.env['NODE_ENV'] === 'development' || process.env['NODE_ENV'] === 'test';
 }

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors.js';
 
 /**
- * Holds an option to a range of whole numbers.
+ * Checks that an option is a whole number within a range.
  *
  * @throws ConfigurationError naming the option
  */

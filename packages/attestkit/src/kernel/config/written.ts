@@ -2,7 +2,7 @@ import { KEY_PATHS, KNOWN_WORDS, LETTER_PAIRS, LOOKALIKES } from './secret-words
 
 /** The shortest description of a text. */
 export interface Description {
-  /** Bits by which it is shorter than the text. Negative where it is longer. */
+  /** Bits by which it is shorter than the text. Negative if it is longer. */
   readonly saved: number;
   /** Bits of the text that are described as random characters, or as the digits of a number. */
   readonly random: number;
@@ -58,7 +58,7 @@ const [SAME, UP, DOWN, ALONG, BACK, EVERY_OTHER, UP_IN_OTHER_CASE, END_RUN] = [
 
 const codes = (text: string): number[] => [...text].map((each) => each.charCodeAt(0));
 
-/** Of a character its letter, 1 to 26, and 0 where it is none. */
+/** Of a character its letter, 1 to 26, or 0. */
 const LETTER = new Uint8Array(128);
 for (let letter = 1; letter <= 26; letter += 1) LETTER[64 + letter] = LETTER[96 + letter] = letter;
 const WRITTEN_FOR = new Uint8Array(128);
@@ -172,7 +172,7 @@ function endPieces(now: Path, letter: number, arrived: Path | undefined): void {
   now.reach(AFTER, now.cost(RUN) + END_RUN, now.random(RUN));
 }
 
-/** Known words that begin here, to where they end. */
+/** Known words that begin here, up to their ends. */
 function spell(text: string, at: number, now: Path, arrivals: (Path | undefined)[]): void {
   let node = 0;
   let spelled = 0;

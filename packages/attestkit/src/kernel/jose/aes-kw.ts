@@ -9,7 +9,7 @@ const NATIVE = 'id-aes256-wrap';
 const isNative = getCiphers().includes(NATIVE);
 
 /**
- * Unwraps a key with AES-256 key wrap (RFC 3394 §2.2.2); undefined where it was wrapped with another key, or altered.
+ * Unwraps a key with AES-256 key wrap (RFC 3394 §2.2.2); undefined if it was wrapped with another key, or altered.
  *
  * @param wrapped a multiple of 8 bytes, at least 24
  */
@@ -26,7 +26,7 @@ function unwrapNatively(kek: KeyObject, wrapped: Uint8Array): Uint8Array | undef
   }
 }
 
-/** The steps of RFC 3394 §2.2.2 with the block cipher alone. Exported so that it is tested where it is not needed. */
+/** The steps of RFC 3394 §2.2.2 with the block cipher alone. Exported for tests on runtimes that do not need it. */
 export function unwrapByBlocks(kek: KeyObject, wrapped: Uint8Array): Uint8Array | undefined {
   const decipher = createDecipheriv('aes-256-ecb', kek, null).setAutoPadding(false);
   const key = Buffer.from(wrapped.subarray(8));

@@ -3,7 +3,7 @@ import type { JsonObject } from '../bytes/json.js';
 import type { JwtChecks } from './jwt-checks.js';
 import { ConfigurationError } from '../errors.js';
 
-/** What the registered claims (RFC 7519 §4.1) are held to. */
+/** What the registered claims (RFC 7519 §4.1) must meet. */
 export interface ClaimExpectations {
   /** Values of `iss` that are accepted; not checked where undefined. */
   readonly issuers?: readonly string[] | undefined;

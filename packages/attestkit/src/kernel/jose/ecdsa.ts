@@ -34,7 +34,7 @@ export function verifySideBySide(
 /** Signs with ECDSA: `r` and `s` side by side, as RFC 7518 §3.4 encodes them. */
 export function signSideBySide(hash: string, signed: Uint8Array, key: KeyObject): Buffer {
   const length = sideBySideLength(key);
-  if (length === undefined) throw new TypeError('the key is not on a curve of NIST');
+  if (length === undefined) throw new TypeError('the key is not on a NIST curve');
   return fromDer(sign(hash, signed, key), length);
 }
 

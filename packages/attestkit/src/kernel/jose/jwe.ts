@@ -43,7 +43,7 @@ export interface Recipient {
  *
  * @param recipients tried in turn
  * @returns the plaintext, and the recipient whose key unwrapped it
- * @throws AttestationError where it cannot be read on
+ * @throws AttestationError if it cannot be read on
  */
 export function decryptJwe<R extends Recipient>(
   token: string,
@@ -107,7 +107,7 @@ function decrypt(
   decipher.setAAD(authenticated).setAuthTag(tag);
   const plaintext = decipher.update(ciphertext);
   try {
-    // Throws where the tag is not that of what was decrypted; adds nothing.
+    // Throws if the tag does not fit the decrypted bytes; adds nothing.
     decipher.final();
     return plaintext;
   } catch {

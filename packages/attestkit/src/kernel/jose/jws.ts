@@ -23,7 +23,7 @@ export interface ParsedJws {
   /** Header and payload as they were sent, with the dot between. */
   readonly signingInput: string;
   readonly payload: Buffer;
-  /** A MAC as its one text, which it is compared as; what is longer as its bytes. */
+  /** A MAC as its one text, which it is compared as; a longer signature as its bytes. */
   readonly signature: string | Buffer;
 }
 
@@ -65,7 +65,7 @@ export class KnownHeaders {
 /**
  * Reads a token of three parts and holds its header to what is expected.
  *
- * @throws AttestationError where it cannot be read on
+ * @throws AttestationError if it cannot be read on
  */
 export function parseJws(
   token: string,
@@ -74,7 +74,7 @@ export function parseJws(
   checks: Checks,
   known?: KnownHeaders,
 ): ParsedJws {
-  // A header field that is absent, or there twice, is no text in many frameworks.
+  // A header field that is absent, or there twice, is not text in many frameworks.
   if (typeof token !== 'string') throw new AttestationError(defs.compact);
   mustRead(checks, defs.size, token.length <= MAX_TOKEN_LENGTH || undefined);
   const first = token.indexOf('.');
@@ -93,7 +93,7 @@ export function parseJws(
   return { header, kid, algorithm, signingInput: token.slice(0, second), payload, signature };
 }
 
-/** The payload and the signature; undefined where a part is not canonical. */
+/** The payload and the signature; undefined if a part is not canonical. */
 function readParts(
   token: string,
   first: number,
@@ -129,10 +129,10 @@ function isOneOf(typ: unknown, types: HeaderExpectations['types']): boolean {
 }
 
 /**
- * Holds the signature to the candidate keys, then reads the payload.
+ * Checks the signature against the candidate keys, then reads the payload.
  *
  * @returns the claims, and the key that signed them (undefined only when a recording sink let a failure pass)
- * @throws AttestationError where it cannot be read on
+ * @throws AttestationError if it cannot be read on
  */
 export function verifyJws(
   jws: ParsedJws,

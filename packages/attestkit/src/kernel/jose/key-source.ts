@@ -3,8 +3,8 @@ import type { FixedKeySource, JwsAlgorithm, KeySource, VerificationKey } from '.
 
 /**
  * Keys as configured. A key without `kid` is a candidate for every token, so that several secrets can be in use
- * while one replaces the other; a key with one for tokens that name it, and, where it is the only key, for
- * tokens that name none.
+ * while one replaces the other; a key with one for tokens that name it, and, if it is the only key, for
+ * tokens that do not name a key.
  */
 export function configuredKeys(algorithm: JwsAlgorithm, keys: readonly VerificationKey[]): FixedKeySource {
   const listed = new Set(keys);

@@ -1,7 +1,7 @@
 /** Printable ASCII. Lower case is defined for it alone: `toLowerCase` makes a `k` of the Kelvin sign (U+212A). */
 const ASCII = /^[\x21-\x7e]+$/;
 
-/** Left out by most issuers; a recipient adds it where the value has no `/` (RFC 7515 §4.1.9). */
+/** Left out by most issuers; a recipient adds it if the value has no `/` (RFC 7515 §4.1.9). */
 const PREFIX = 'application/';
 
 /**

@@ -1,4 +1,4 @@
-/** A NumericDate (RFC 7519 §2) as ISO 8601; undefined where it is none, or beyond the calendar. */
+/** A NumericDate (RFC 7519 §2) as ISO 8601; undefined for another value, or beyond the calendar. */
 export function isoTime(value: unknown): string | undefined {
   const time = typeof value === 'number' ? new Date(value * 1000) : undefined;
   return time === undefined || Number.isNaN(time.getTime()) ? undefined : time.toISOString();

@@ -2,7 +2,7 @@ import { constants, createSign, createVerify, type JsonWebKey, type KeyObject } 
 
 // Written for Cloudflare's workerd too. It does not take a KeyObject beside options, so the key goes in as a JWK, which
 // OpenSSL reads in a fraction of the time that DER takes. And its `verify` and `sign` take the options and ignore them:
-// they would accept PKCS #1 v1.5 in place of PSS. `createVerify` and `createSign` heed them on every runtime.
+// they would accept PKCS #1 v1.5 instead of PSS. `createVerify` and `createSign` heed them on every runtime.
 
 const PSS = constants.RSA_PKCS1_PSS_PADDING;
 
@@ -34,7 +34,7 @@ export function verifyPss(
 /** Signs with RSASSA-PSS, with a salt of the length of the hash. */
 export function signPss(hash: string, signed: Uint8Array, key: KeyObject): Buffer {
   const saltLength = constants.RSA_PSS_SALTLEN_DIGEST;
-  // Not kept: the private key stays where it is.
+  // Not kept: the private key is not copied.
   const options = { key: key.export({ format: 'jwk' }), format: 'jwk', padding: PSS, saltLength } as const;
   return createSign(hash).update(signed).sign(options);
 }

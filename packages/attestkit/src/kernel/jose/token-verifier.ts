@@ -22,11 +22,11 @@ export interface TokenRules<Result extends OfClaims, Keys extends KeySource = Ke
   readonly resultOf: (claims: JsonObject) => Result;
   /** What has to hold of the claims at `now`, milliseconds since the epoch: asked on every use. */
   readonly appraise: (claims: JsonObject, now: number, checks: Checks) => void;
-  /** What holds for ever where it holds once: asked of a token that is not remembered. */
+  /** What holds for ever if it holds once: asked of a token that is not remembered. */
   readonly appraiseOnce?: (claims: JsonObject, checks: Checks) => void;
 }
 
-/** A promise only where keys have to be fetched. */
+/** A promise only if keys have to be fetched. */
 export type Verified<Result, Keys extends KeySource> = Keys extends FixedKeySource
   ? Result
   : Result | Promise<Result>;
@@ -54,7 +54,7 @@ export function appraiseToken<Result extends OfClaims, Keys extends KeySource>(
 }
 
 /**
- * Verifies token after token, with a memory of those that verified. What is remembered is what a signature proved: on each
+ * Verifies token after token, with a memory of those that verified. Only the result of the signature check is remembered: on each
  * use the claims are checked again, and that the key is still one of the source's.
  */
 export class TokenVerifier<Result extends OfClaims, Keys extends KeySource = KeySource> {
@@ -161,7 +161,7 @@ class TokenMemory<Result> {
   }
 
   note(token: string, result: Result, key: VerificationKey): void {
-    // Also where it is not shared yet, so that a handler that changes it fails at its first request.
+    // Also if it is not shared yet, so that a handler that changes it fails at its first request.
     freezeJson(result);
     const end = token.slice(-END);
     if (this.#seen.get(end) === true) this.#tokens.set(end, { token, result, key });

@@ -63,7 +63,7 @@ export const CHAIN_CHECKS = freezeJson({
     name: 'root not for software keys',
     code: 'ERR_KEY_ATTESTATION_SOFTWARE_ROOT_INVALID',
     stage: 'untrusted',
-    says: 'the chain ends at the root of AOSP for keys in software, whose private key is public',
+    says: 'the chain ends at the AOSP root for software keys, whose private key is published',
     spec: `${GUIDE}, root certificates`,
   },
   root: {
@@ -84,7 +84,7 @@ export const CHAIN_CHECKS = freezeJson({
     name: 'root only at the end',
     code: 'ERR_KEY_ATTESTATION_ROOT_REPEATED',
     stage: 'untrusted',
-    says: 'the key of a root is in the chain below its end too',
+    says: 'the key of a root is also in the chain below its end',
     spec: `${GUIDE}, step 2`,
   },
   algorithms: {

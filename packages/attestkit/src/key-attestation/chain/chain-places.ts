@@ -55,7 +55,7 @@ export function placeOfTime(
   return new CertificatePlace(index, `tbsCertificate.validity.${member}`, new Date(time).toISOString());
 }
 
-/** An extension of a certificate, or where it is missing. */
+/** An extension of a certificate, or the certificate that lacks it. */
 export function placeOfExtension(index: number, oid: string): CertificatePlace {
   return new CertificatePlace(index, `tbsCertificate.extensions (${oid})`);
 }

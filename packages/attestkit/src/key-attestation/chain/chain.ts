@@ -39,7 +39,7 @@ export const MAX_CERTIFICATES = 10;
 /** Bytes. Real ones have about 1 KiB; a leaf of a post-quantum key 3 KiB. */
 export const MAX_CERTIFICATE = 16_384;
 
-/** What a chain is held to. */
+/** What a chain must meet. */
 export interface ChainRules {
   readonly anchors: readonly TrustAnchor[];
   readonly allowOmittedRoot: boolean;
@@ -59,7 +59,7 @@ export interface Chain {
   /** Whether the last certificate is its own issuer. */
   readonly isRooted: boolean;
   readonly provisioning: Provisioning;
-  /** The level that those who issued the attestation vouch for; undefined where they do for neither. */
+  /** The level that those who issued the attestation vouch for; undefined if they do for neither. */
   readonly level: ReturnType<typeof levelOf>;
   readonly provisioningInfo: ProvisioningInfo;
   readonly positions: Positions;
@@ -73,7 +73,7 @@ export interface Chain {
 interface Positions {
   /** Of those that have the attestation extension: the leaf, and above it the attestation key of an app, if there is one. */
   readonly attested: readonly number[];
-  /** What the device's own attestation key signed: the last of those, or the leaf where there is none. */
+  /** What the device's own attestation key signed: the last of those, or the leaf if there is none. */
   readonly target: number;
   /** The certificate of the device's attestation key: the first that its makers or Google issued. */
   readonly attestation: number;
@@ -176,7 +176,7 @@ export function appraiseChain(
   const late = isCurrent ? dateOf(ends) : placeOfTime(certificates, attestation, 'notAfter', ends);
   checks.holds(CHECKS.notAfter, isCurrent, late, provisioning === 'factory' ? NOT_ASKED : atLeast(today));
 
-  // Step 4: the attestation is of the leaf; of an app's attestation key above it only where that is allowed.
+  // Step 4: the attestation is of the leaf; of an app's attestation key above it only if that is allowed.
   const highestAllowed = rules.allowAttestKeys ? 1 : 0;
   const [lowest] = attested;
   const atLeaf = placeOfExtension(0, KEY_DESCRIPTION);
@@ -191,7 +191,7 @@ export function appraiseChain(
     isAlone ? numbered(attested) : placeOfExtension(above, KEY_DESCRIPTION),
   );
 
-  // Step 4: between device and root are as many certificates as its makers issue: with one more, one of them was no authority.
+  // Step 4: between device and root are as many certificates as its makers issue: with one more, one of them is not an authority.
   const mostIssued = provisioning === 'remote' ? 3 : 2;
   checks.holds(
     CHECKS.shape,

@@ -15,7 +15,7 @@ export const ATTRIBUTE = {
   organization: '2.5.4.10',
 } as const;
 
-/** The attributes of a name in their order; what cannot be read is left out. */
+/** The attributes of a name in their order; unreadable ones are left out. */
 export function readAttributes(name: Uint8Array): readonly Attribute[] {
   const attributes: Attribute[] = [];
   for (const set of readSequence(readSigned(name)) ?? []) {

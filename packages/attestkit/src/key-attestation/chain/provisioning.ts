@@ -32,10 +32,10 @@ export function provisioningOf(upper: Certificate | undefined): Provisioning {
 }
 
 /**
- * The level that a chain vouches for; undefined where it does for neither. Google's servers write it as the organization
+ * The level that a chain vouches for; undefined if it does for neither. Google's servers write it as the organization
  * of the attestation certificate. Of a factory only a StrongBox is said to be one, in any attribute of the attestation
  * certificate or of the one that the root signed: android/keyattestation, `securityLevelFromFactoryChain`, after
- * Android's Compatibility Test Suite, KeyAttestationTest. What is not said to be one is a TEE.
+ * Android's Compatibility Test Suite, KeyAttestationTest. Every other chain is one of a TEE.
  */
 export function levelOf(
   attester: Certificate | undefined,
@@ -57,7 +57,7 @@ function namesStrongBox(certificate: Certificate | undefined): boolean {
   return attributes.some(({ value }) => value.toLowerCase().includes('strongbox'));
 }
 
-/** The provisioning info, a map in CBOR; empty where it is absent or cannot be read, as it decides nothing on its own. */
+/** The provisioning info, a map in CBOR; empty if it is absent or cannot be read, as it decides nothing on its own. */
 export function readProvisioningInfo(certificate: Certificate | undefined): ProvisioningInfo {
   const extension = certificate?.extensions.get(PROVISIONING_INFO);
   const item = extension === undefined ? undefined : readCbor(extension.value);

@@ -7,7 +7,7 @@ const MAX_ISSUER_KEY = 600;
 
 /** One that signs certificates. */
 export interface Issuer {
-  /** Undefined where it cannot be used. */
+  /** Undefined if it cannot be used. */
   readonly key: KeyObject | undefined;
   /** SubjectPublicKeyInfo in DER. */
   readonly spki: Uint8Array;
@@ -37,7 +37,7 @@ const HOLDS: Link = { fits: true, verified: true };
  *
  * @param certificates the leaf first; each signed by the next
  * @param top the one that signed the uppermost
- * @returns in the order of the certificates; the first ones are missing where it stopped
+ * @returns in the order of the certificates; the first ones are missing if it stopped
  */
 export function verifyLinks(
   certificates: readonly Certificate[],
@@ -69,7 +69,7 @@ export function verifyLinks(
   return links;
 }
 
-/** The key of a certificate that signs others; undefined where it cannot be used, or would take too long. */
+/** The key of a certificate that signs others; undefined if it cannot be used, or would take too long. */
 export function issuerKeyOf(certificate: Certificate): KeyObject | undefined {
   return certificate.spki.length <= MAX_ISSUER_KEY ? publicKeyOf(certificate) : undefined;
 }

@@ -144,8 +144,8 @@ const FIELDS: ReadonlyMap<number, readonly [name: keyof AuthorizationList, read:
 
 /**
  * Reads an AuthorizationList: `SEQUENCE { [tag] EXPLICIT value, … }`. The order of the tags means nothing: genuine
- * devices write others than DER has. What is unknown or there twice is noted, and not read; but a set of numbers in several
- * parts, as some devices write it, is joined: google/android-key-attestation#79. An identifier of the device that is no
+ * devices write others than DER has. Tags that are unknown or there twice are noted, and not read; but a set of numbers in several
+ * parts, as some devices write it, is joined: google/android-key-attestation#79. An identifier of the device that is not
  * text is left out.
  */
 export function readAuthorizationList(

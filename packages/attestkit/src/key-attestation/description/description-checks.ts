@@ -52,7 +52,7 @@ export const DESCRIPTION_CHECKS = freezeJson({
     name: 'attestation key of the app',
     code: 'ERR_KEY_ATTESTATION_ATTEST_KEY_INVALID',
     stage: 'untrusted',
-    says: 'the leaf was issued by a key that is not one of the same app and device for attesting alone',
+    says: 'the leaf was issued by a key that is not an attestation key of the same app and device',
     spec: 'Android, KeyGenParameterSpec, setAttestKeyAlias',
   },
   challenge: {
@@ -73,7 +73,7 @@ export const DESCRIPTION_CHECKS = freezeJson({
     name: 'app expected',
     code: 'ERR_KEY_ATTESTATION_PACKAGE_MISMATCH',
     stage: 'untrusted',
-    says: 'the key belongs to none of the expected apps',
+    says: 'the key does not belong to an expected app',
     spec: `${SCHEMA}, attestationApplicationId`,
   },
   digests: {

@@ -3,7 +3,7 @@ import { readOctets } from '../../kernel/asn1/der-values.js';
 import { readAuthorizationList, type AuthorizationList } from './authorization-list.js';
 import { readNumber, type Notes } from './lenient-der.js';
 
-/** Where a key lives. A number where it is none that is documented. */
+/** Where a key lives. A number if it is undocumented. */
 export type SecurityLevel = 'SOFTWARE' | 'TRUSTED_ENVIRONMENT' | 'STRONG_BOX' | number;
 
 /** The attestation extension: what the secure hardware says of a key (Android, "Key and ID attestation", KeyDescription). */
@@ -45,7 +45,7 @@ export function readKeyDescription(extension: Uint8Array): ReadKeyDescription | 
 
 /**
  * Reads a key description, or says what in it cannot be read: eight elements; in a version above those known here more may
- * follow. A version below them that nobody documented cannot be read.
+ * follow. An undocumented version below them cannot be read.
  */
 export function parseKeyDescription(extension: Uint8Array): ReadKeyDescription | UnreadableDescription {
   const parts = readSequence(readSigned(extension)) ?? [];

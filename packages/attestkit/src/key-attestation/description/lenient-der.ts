@@ -5,7 +5,7 @@ import { readBoolean, readEnumerated, readInteger } from '../../kernel/asn1/der-
 export interface Notes {
   /** Deviations from DER that genuine devices have, and that change nothing. */
   readonly anomalies: string[];
-  /** Tags that nobody documented. */
+  /** Undocumented tags. */
   readonly unknownTags: string[];
   /** Tags that one list has twice; the first one was read. Sets of numbers are joined instead. */
   readonly repeatedTags: string[];
@@ -16,7 +16,7 @@ export interface Notes {
 /** The largest integers of a key description have 64 bits: times in milliseconds, version codes. */
 const LARGEST = 2n ** 64n;
 
-/** INTEGER of at most 64 bits, not negative. Beyond 2^53 it is rounded: a time so late is no different from the next. */
+/** INTEGER of at most 64 bits, not negative. Beyond 2^53 it is rounded: a time so late does not differ from the next. */
 export function readNumber(element: Asn1 | undefined): number | undefined {
   return toNumber(readInteger(element));
 }

@@ -22,6 +22,8 @@ export interface AttestedModule {
  *
  * @param modules DER, as the system encoded it
  * @throws AttestationError with `ERR_KEY_ATTESTATION_MODULES_…`, at the first check that does not hold
+ * @example
+ * const modules = verifyModules(sent, result.keyDescription);
  */
 export function verifyModules(
   modules: Uint8Array,

@@ -4,11 +4,11 @@ import { readChoice, readLenientBoolean, type Notes } from './lenient-der.js';
 
 /** How the device was started. */
 export interface RootOfTrust {
-  /** SHA-256 of the key that the system image is signed with; zeros or nothing where there is none. */
+  /** SHA-256 of the key that the system image is signed with; zeros or nothing if there is none. */
   readonly verifiedBootKey: Uint8Array;
   /** Whether the bootloader is locked. */
   readonly deviceLocked: boolean;
-  /** A number where it is none that is documented. */
+  /** A number if it is undocumented. */
   readonly verifiedBootState: 'VERIFIED' | 'SELF_SIGNED' | 'UNVERIFIED' | 'FAILED' | number;
   /** SHA-256 of all that was verified; from version 3 on. */
   readonly verifiedBootHash?: Uint8Array;

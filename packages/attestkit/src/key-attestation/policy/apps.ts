@@ -67,11 +67,11 @@ export function readApps(apps: readonly AndroidApp[] | undefined): readonly Expe
 }
 
 /**
- * The one of the expected apps that the key belongs to. What the system says, not the hardware: it holds as far as the
- * system is a genuine one.
+ * The one of the expected apps that the key belongs to. The system says so, not the hardware: it is true as far as the
+ * system is genuine.
  *
  * @param apps undefined: any app
- * @returns the package name; undefined where any may be, or a recording sink let a failure pass
+ * @returns the package name; undefined if any may be, or a recording sink let a failure pass
  */
 export function appraiseApp(
   { softwareEnforced, hardwareEnforced }: KeyDescription,

@@ -5,6 +5,7 @@ import { assertOneOf, type OptionTypes } from '../../kernel/config/options.js';
 import type { Checks } from '../../ports/checks.js';
 import type { AuthorizationList } from '../description/authorization-list.js';
 import type { SecurityLevel } from '../description/key-description.js';
+import type { DeviceFacts } from '../enrolled-facts.js';
 import { POLICY_CHECKS as CHECKS } from './policy-checks.js';
 import type { Provisioning } from '../chain/provisioning.js';
 import { isComplete } from '../description/lenient-der.js';
@@ -17,26 +18,26 @@ import {
   versionWords,
 } from './versions.js';
 
-/** What a device has to be to be let in, beyond being genuine. */
+/** What a device must meet to be accepted, beyond being genuine. */
 export interface DevicePolicyOptions {
-  /** The least: a trusted execution environment, or a StrongBox. Default `trusted-environment`. */
+  /** The minimum: a trusted execution environment, or a StrongBox. Default `trusted-environment`. */
   readonly securityLevel?: 'trusted-environment' | 'strong-box' | undefined;
   /**
    * `required`: the bootloader is locked and started a system of the maker, or one of `verifiedBootKeys`. `any`: neither
-   * is looked at. Default `required`.
+   * is checked. Default `required`.
    */
   readonly verifiedBoot?: 'required' | 'any' | undefined;
   /** Keys of other systems that are allowed, 32 bytes in hexadecimal or base64url: of GrapheneOS, for example. Default: none. */
   readonly verifiedBootKeys?: readonly string[] | undefined;
-  /** The oldest version of Android: `13`. Where the hardware names none the key is refused. Default: any. */
+  /** The oldest version of Android: `13`. If the hardware does not name one, the key is refused. Default: any. */
   readonly minimumOs?: string | undefined;
-  /** The oldest security patch level: `2026-05`. Where there is none the key is refused. Default: any. */
+  /** The oldest security patch level: `2026-05`. If there is none the key is refused. Default: any. */
   readonly minimumPatchLevel?: string | undefined;
-  /** The oldest of the vendor's part: `2026-05` or `2026-05-05`. Default: any. */
+  /** The oldest patch level of the vendor partition: `2026-05` or `2026-05-05`. Default: any. */
   readonly minimumVendorPatchLevel?: string | undefined;
-  /** The oldest of the boot image: `2026-05` or `2026-05-05`. Default: any. */
+  /** The oldest patch level of the boot image: `2026-05` or `2026-05-05`. Default: any. */
   readonly minimumBootPatchLevel?: string | undefined;
-  /** `remote`: chains of Google's servers alone, whose keys are the device's own and short-lived. Default `any`. */
+  /** `remote`: only chains that Google's servers issued, whose keys are short-lived and belong to one device. Default `any`. */
   readonly provisioning?: 'remote' | 'any' | undefined;
   /**
    * The most attestation certificates that the device may have been issued lately, as Google's servers count them. Only
@@ -56,21 +57,6 @@ export interface DevicePolicy {
   readonly patches: readonly (number | undefined)[];
   readonly remote: boolean;
   readonly maxCertificatesIssued: number | undefined;
-}
-
-/** What the policy looks at; of an enrolled key, from its record. */
-export interface DeviceFacts {
-  readonly securityLevel: SecurityLevel | undefined;
-  readonly deviceLocked: boolean | undefined;
-  readonly bootState: string | number | undefined;
-  /** Base64url. */
-  readonly verifiedBootKey: string | undefined;
-  readonly osVersion: number | undefined;
-  readonly patchLevel: number | undefined;
-  readonly vendorPatchLevel: number | undefined;
-  readonly bootPatchLevel: number | undefined;
-  readonly provisioning: Provisioning | undefined;
-  readonly certificatesIssued: number | undefined;
 }
 
 export const DEVICE_OPTIONS = {
@@ -102,8 +88,8 @@ export function readDevicePolicy(options: DevicePolicyOptions): DevicePolicy {
     throw new ConfigurationError('verifiedBootKeys', 'is not a list of keys', remedy);
   }
   if (verifiedBoot === 'any' && verifiedBootKeys.length > 0) {
-    const remedy = 'Leave verifiedBoot out: the listed systems are let in beside those of the makers.';
-    throw new ConfigurationError('verifiedBootKeys', 'is given where any system is let in', remedy);
+    const remedy = 'Leave verifiedBoot out: the listed systems are accepted beside those of the makers.';
+    throw new ConfigurationError('verifiedBootKeys', 'is given, and any system is accepted', remedy);
   }
   if (
     maxCertificatesIssued !== undefined &&
@@ -134,7 +120,7 @@ export function readBootKey(key: unknown): string | undefined {
   return bytes?.length === 32 ? bytes.toString('base64url') : undefined;
 }
 
-/** What the hardware says of the device. The system's own list says nothing that counts here. */
+/** What the hardware says of the device. The list of the system is ignored: a modified system can forge it. */
 export function deviceFacts(
   hardware: AuthorizationList,
   securityLevel: SecurityLevel,
@@ -156,7 +142,7 @@ export function deviceFacts(
   };
 }
 
-/** Holds a genuine device to the policy. */
+/** Checks a genuine device against the policy. */
 export function appraiseDevice(facts: DeviceFacts, policy: DevicePolicy, now: number, checks: Checks): void {
   const { securityLevel, deviceLocked, bootState, verifiedBootKey, osVersion } = facts;
   const wanted = policy.strongBox ? 'STRONG_BOX' : NOT_ASKED;

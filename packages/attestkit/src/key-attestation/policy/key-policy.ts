@@ -24,11 +24,11 @@ export type KeyPurpose = keyof typeof PURPOSES;
 
 /** What a key has to be, beyond being in hardware. */
 export interface KeyPolicyOptions {
-  /** What the key has to be for, at least. One that attests other keys is refused then. Default: anything. */
+  /** The purposes that the key must have, at least. A key that attests other keys is refused then. Default: anything. */
   readonly purposes?: readonly KeyPurpose[] | undefined;
   /** `required`: the hardware uses the key only after its user was authenticated. Default `any`. */
   readonly userAuthentication?: 'required' | 'any' | undefined;
-  /** Seconds since the key was created, by the device's clock. One whose creation is unknown is refused. Default: any age. */
+  /** Seconds since the key was created, by the device's clock. A key whose creation time is unknown is refused. Default: any age. */
   readonly maxKeyAgeSeconds?: number | undefined;
 }
 
@@ -60,7 +60,7 @@ export function readKeyPolicy(options: KeyPolicyOptions): KeyPolicy {
     throw new ConfigurationError('purposes', 'is not a list of purposes', remedy);
   }
   if (!['required', 'any'].includes(userAuthentication))
-    throw new ConfigurationError('userAuthentication', 'is none of required, any', 'Check the spelling.');
+    throw new ConfigurationError('userAuthentication', 'is not one of required, any', 'Check the spelling.');
   if (maxKeyAgeSeconds !== undefined && !(Number.isFinite(maxKeyAgeSeconds) && maxKeyAgeSeconds > 0)) {
     const remedy = 'Leave it out for any age.';
     throw new ConfigurationError('maxKeyAgeSeconds', 'is not a number of seconds above 0', remedy);
@@ -75,7 +75,7 @@ export function readKeyPolicy(options: KeyPolicyOptions): KeyPolicy {
 /** What the hardware says of how the key may be used; of an enrolled key, from its record. */
 export interface KeyUse {
   readonly purposes: readonly number[];
-  /** HardwareAuthenticatorType; 0 where nobody has to be authenticated. */
+  /** HardwareAuthenticatorType; 0 if no authentication is needed. */
   readonly userAuthType: number;
 }
 
@@ -84,7 +84,7 @@ export function keyUse({ purpose = [], noAuthRequired, userAuthType = 0 }: Autho
   return { purposes: purpose, userAuthType: noAuthRequired === true ? 0 : userAuthType };
 }
 
-/** Holds the use of a key to the policy. */
+/** Checks the use of a key against the policy. */
 export function appraiseUse({ purposes, userAuthType }: KeyUse, policy: KeyPolicy, checks: Checks): void {
   const wanted = policy.purposes;
   const isForAll = wanted.every((each) => purposes.includes(each)) && !purposes.includes(ATTEST_KEY);
@@ -105,7 +105,7 @@ export function appraiseUse({ purposes, userAuthType }: KeyUse, policy: KeyPolic
   );
 }
 
-/** Holds the time at which a key was created, by the system's word, to the policy. */
+/** Checks the time at which a key was created, as the system states it, against the policy. */
 export function appraiseAge(
   { hardwareEnforced, softwareEnforced }: KeyDescription,
   policy: KeyPolicy,

@@ -4,7 +4,7 @@ import type { CheckDef } from '../../ports/checks.js';
 const SCHEMA = 'Android, Key and ID attestation, attestation extension data schema';
 const POLICY = 'attestkit, policy';
 
-/** What is held to the configured policy: of a new attestation, and most of it of an enrolled key at every refresh. */
+/** Checks against the configured policy: of a new attestation, and most of it of an enrolled key at every refresh. */
 export const POLICY_CHECKS = freezeJson({
   appVersion: {
     name: 'app version allowed',
@@ -52,7 +52,7 @@ export const POLICY_CHECKS = freezeJson({
     name: 'patch levels allowed',
     code: 'ERR_KEY_ATTESTATION_PATCH_LEVEL_DENIED',
     stage: 'denied',
-    says: 'a patch level is older than the oldest allowed, unknown, or of a time that is far off',
+    says: 'a patch level is older than the oldest allowed, unknown, or far in the future',
     spec: POLICY,
   },
   provisioning: {
@@ -73,7 +73,7 @@ export const POLICY_CHECKS = freezeJson({
     name: 'purposes of the key',
     code: 'ERR_KEY_ATTESTATION_PURPOSES_DENIED',
     stage: 'denied',
-    says: 'the key may not be used for what is demanded, or may attest other keys',
+    says: 'the key may not be used for a demanded purpose, or may attest other keys',
     spec: `${SCHEMA}, purpose`,
   },
   userAuthentication: {
@@ -108,7 +108,7 @@ export const POLICY_CHECKS = freezeJson({
     name: 'app still allowed',
     code: 'ERR_KEY_ATTESTATION_APP_ID_DENIED',
     stage: 'denied',
-    says: 'the key is of an app that is not allowed any more, or not with the certificates that it was signed with',
+    says: 'the key belongs to an app that is not allowed any more, or not with the certificates that it was signed with',
     spec: POLICY,
   },
   virtual: {
@@ -143,7 +143,7 @@ export const POLICY_CHECKS = freezeJson({
     name: 'revocations known',
     code: 'ERR_KEY_ATTESTATION_REVOCATIONS_UNAVAILABLE',
     stage: 'unavailable',
-    says: 'the revocation list is not at hand at the moment',
+    says: 'the revocation list is not available at the moment',
     spec: 'Android, Key and ID attestation, certificate revocation status list',
   },
 } as const satisfies Record<string, CheckDef>);

@@ -3,6 +3,7 @@ import type { ReceiptEnvironment, ReceiptExchange, ReceiptExchanger } from '../.
 import { isFailed, type Attempt, type FailedExchange, type Retry } from './retry.js';
 import type { ProviderToken } from './provider-token.js';
 import { fetchBody, FetchFailure, type Answer } from '../fetch-body.js';
+import { Watchers } from '../watchers.js';
 
 /** Base64 of a receipt, which has some 4 KiB. */
 const MAX_BYTES = 32_768;
@@ -20,7 +21,7 @@ export interface ExchangeSettings {
   readonly fetch: typeof globalThis.fetch | undefined;
 }
 
-/** An environment that failed, and when it is worth asking again, by the clock that nobody sets. */
+/** An environment that failed, and when it is worth asking again, by the monotonic clock. */
 interface Closed {
   readonly exchange: FailedExchange;
   readonly until: number;
@@ -28,6 +29,8 @@ interface Closed {
 
 /** One receipt after another, to the endpoint of its environment. */
 export class AppleReceipts implements ReceiptExchanger {
+  readonly watchers = new Watchers();
+  readonly watch = this.watchers.watch;
   readonly #settings: ExchangeSettings;
   readonly #closed = new Map<ReceiptEnvironment, Closed>();
 
@@ -66,7 +69,7 @@ export class AppleReceipts implements ReceiptExchanger {
       const authorization = token.current();
       const headers = { authorization, 'content-type': 'text/plain' };
       const question = { method: 'POST', headers, body } as const;
-      const limits = { fetch, timeoutMs, maxBytes: MAX_BYTES, signal };
+      const limits = { fetch, timeoutMs, maxBytes: MAX_BYTES, signal, watchers: this.watchers };
       const answer = await fetchBody(endpoints[environment], question, limits);
       if (answer.status === 401) token.drop(authorization);
       return read(answer);
@@ -108,11 +111,11 @@ function failed(outcome: 'throttled' | 'unavailable', problem: string, wait: num
   return { exchange: { outcome, problem, retryAfter: Math.max(1, wait ?? COOLDOWN) }, wait };
 }
 
-/** Seconds, or undefined where the field is absent or makes no sense (RFC 9110 §10.2.3). */
+/** Seconds, or undefined if the field is absent or makes no sense (RFC 9110 §10.2.3). */
 function retryAfter(headers: Headers): number | undefined {
   const text = headers.get('retry-after') ?? '';
   if (/^\d{1,9}$/.test(text)) return Math.min(Number(text), LONGEST_WAIT);
-  // The server's own clock, where it says it: this machine's may differ.
+  // The server's own clock, if it says it: this machine's may differ.
   const sent = headers.get('date');
   const from = sent === null ? Date.now() : Date.parse(sent);
   const seconds = Math.ceil((Date.parse(text) - from) / 1000);

@@ -24,14 +24,14 @@ export interface AppleReceiptsOptions {
   readonly deadlineMs?: number | undefined;
   /** How often one receipt is sent before giving up: 1 to 10. Default 3. */
   readonly attempts?: number | undefined;
-  /** In place of Apple's, for a proxy or a test: https; http only for a loopback host in development. */
+  /** Instead of Apple's, for a proxy or a test: https; http only for a loopback host in development. */
   readonly endpoints?: Partial<Readonly<Record<ReceiptEnvironment, string>>> | undefined;
   /**
    * Told of what came of each exchange, so that an operator hears of a key that Apple refuses. What it throws is
    * ignored.
    */
   readonly observe?: ((exchange: ReceiptExchange, environment: ReceiptEnvironment) => void) | undefined;
-  /** Used in place of the global `fetch`: for a proxy, a private CA or a test. */
+  /** Used instead of the global `fetch`: for a proxy, a private CA or a test. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** The clock, in milliseconds. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
@@ -65,8 +65,11 @@ const ENDPOINTS: Readonly<Record<ReceiptEnvironment, string>> = {
  * said, or 30 seconds; until then `exchange` answers the same at once. No redirect is followed. Nothing is sent
  * at start-up, and no timer runs between two calls.
  *
- * @throws ConfigurationError naming the option: an id that is none, a key that is not private or not P-256, an
- *   endpoint that is not https, a time out of its range, an option that nobody knows
+ * @throws ConfigurationError naming the option: a malformed id, a key that is not private or not P-256, an
+ *   endpoint that is not https, a time out of its range, an unknown option
+ * @example
+ * const receipts = appleReceipts({ teamId: 'TEAMID1234', keyId: 'ABC123DEFG', privateKey: pem });
+ * const evidence = [appAttest({ appIds, receipts })];
  */
 export function appleReceipts(options: AppleReceiptsOptions): ReceiptExchanger {
   assertOptions(options, OPTIONS, 'appleReceipts');
@@ -92,6 +95,7 @@ export function appleReceipts(options: AppleReceiptsOptions): ReceiptExchanger {
     fetch,
   });
   return {
+    watch: receipts.watch,
     async exchange(receipt, environment, signal) {
       const exchange = await receipts.exchange(receipt, environment, signal);
       try {
@@ -107,5 +111,5 @@ export function appleReceipts(options: AppleReceiptsOptions): ReceiptExchanger {
 function id(option: string, text: unknown): string {
   if (typeof text === 'string' && /^[A-Z0-9]{10}$/.test(text)) return text;
   const remedy = 'Copy it from your developer account: ten letters and digits.';
-  throw new ConfigurationError(option, 'is not an identifier of Apple’s', remedy);
+  throw new ConfigurationError(option, 'is not an identifier from Apple', remedy);
 }

@@ -24,7 +24,7 @@ export class ProviderToken {
     this.#now = now;
   }
 
-  /** A token of now, or a little older. */
+  /** A new token, or one that is a little older. */
   current(): string {
     const age = this.#now() - this.#issuedAt;
     // Below 0 the clock was set back, and the token is from the future.

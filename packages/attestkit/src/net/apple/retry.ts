@@ -10,7 +10,7 @@ export interface RetryLimits {
 
 /** What passes the time; tests bring their own. */
 export interface Timing {
-  /** Milliseconds of a clock that nobody sets. */
+  /** Milliseconds of a monotonic clock. */
   readonly elapsed: () => number;
   /** Waits; no longer than until the signal. */
   readonly pause: (ms: number, signal: AbortSignal | undefined) => Promise<void>;

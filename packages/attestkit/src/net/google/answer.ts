@@ -9,7 +9,7 @@ export const MAX_ERROR_BYTES = 8192;
 /** How deep Google's answers may be nested: they are some 5 deep, and grow. */
 export const MAX_DEPTH = 16;
 
-/** Seconds without another question after a failure, where the answer says none. */
+/** Seconds without another question after a failure, if the answer says none. */
 export const COOLDOWN = 30;
 
 /** The longest `Retry-After` that is believed, in seconds: whether the service is back is tried at least so often. */
@@ -58,7 +58,7 @@ function isConstant(value: unknown): value is string {
   return typeof value === 'string' && /^[A-Z_]{1,64}$/.test(value);
 }
 
-/** Seconds, at least one; undefined where the field is absent or not a number (RFC 9110 §10.2.3). */
+/** Seconds, at least one; undefined if the field is absent or not a number (RFC 9110 §10.2.3). */
 function retryAfter(headers: Headers): number | undefined {
   const text = headers.get('retry-after') ?? '';
   return /^\d{1,9}$/.test(text) ? Math.min(Math.max(1, Number(text)), LONGEST_WAIT) : undefined;

@@ -21,9 +21,11 @@ const SERVICE = {
  *
  * A status of 403 is a token that Firebase does not accept, or an account without the role: it answers both alike;
  * 400 a token of a provider that it cannot consume. 401 and 404 are the operator's doing. Every other status, and no answer
- * in time, says nothing about the token, which may be consumed then; see `googlePlayIntegrity` for what follows.
+ * in time, says nothing about the token, which may be consumed then; see `googlePlayIntegrity` for the consequences.
  *
  * @throws ConfigurationError naming the option
+ * @example
+ * const consumer = googleAppCheck({ credentials: 'metadata', project: '123456789012' }); // of appCheck({ consumer })
  */
 export function googleAppCheck(options: GoogleAppCheckOptions): AppCheckConsumer {
   assertOptions(options, { ...GOOGLE_OPTIONS, project: 'string' }, 'googleAppCheck');
@@ -34,6 +36,7 @@ export function googleAppCheck(options: GoogleAppCheckOptions): AppCheckConsumer
   }
   const service = new GoogleService(options, SERVICE);
   return {
+    watch: service.watch,
     consume: (token, signal) =>
       service.ask(
         `/v1beta/projects/${project}:verifyAppCheckToken`,

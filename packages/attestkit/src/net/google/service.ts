@@ -6,16 +6,17 @@ import { within } from '../../kernel/config/whole-number.js';
 import type { GoogleFailure } from '../../ports/google.js';
 import { endpoint } from '../endpoint.js';
 import { fetchBody, FetchFailure, type Answer } from '../fetch-body.js';
+import { Watchers } from '../watchers.js';
 import { AccessTokens } from './credentials/access.js';
 import { COOLDOWN, describeStatus, failureOf, MAX_DEPTH, MAX_ERROR_BYTES } from './answer.js';
-import { Breaker, type Attempt, type Down } from './circuit-breaker.js';
+import { CircuitBreaker, type Attempt, type Down } from './circuit-breaker.js';
 import { readCredentials, type GoogleCredentials } from './credentials/credentials.js';
 
-/** Who asks Google, and how long it is waited for. */
+/** The credentials that ask Google, and the deadline. */
 export interface GoogleOptions extends GoogleCredentials {
   /** Milliseconds for one answer; an access token, once an hour, is waited for as long again: 1 to 60000. Default 4000. */
   readonly timeoutMs?: number | undefined;
-  /** In place of Google's, for a proxy or a test: https; http only for a loopback host in development. */
+  /** Instead of Google's, for a proxy or a test: https; http only for a loopback host in development. */
   readonly endpoint?: string | undefined;
   /**
    * Used instead of the global `fetch`: for a proxy, a private CA or a test. It gets every question, also those to a
@@ -42,7 +43,7 @@ const MAX_BYTES = 65_536;
 interface Reading<T> {
   /** Statuses with which the service refuses a token. */
   readonly invalid: readonly number[];
-  /** Makes an answer of 200 into an outcome; undefined where it cannot be used. */
+  /** Makes an answer of 200 into an outcome; undefined if it cannot be used. */
   readonly read: (answer: JsonObject) => T | undefined;
 }
 
@@ -52,10 +53,13 @@ export class GoogleService {
   readonly #base: string;
   readonly #fetch: typeof globalThis.fetch | undefined;
   readonly #timeoutMs: number;
-  readonly #breaker: Breaker;
+  readonly #breaker: CircuitBreaker;
+  readonly #watchers = new Watchers();
+  /** The port's member. */
+  readonly watch = this.#watchers.watch;
 
   /**
-   * @param service where the service is, and the scope that it asks for
+   * @param service the address of the service, and the scope that it asks for
    * @throws ConfigurationError naming the option
    */
   constructor(options: GoogleOptions, service: { url: string; scope: string }, elapsed?: () => number) {
@@ -70,10 +74,14 @@ export class GoogleService {
       source: readCredentials(options),
       scope: service.scope,
       fetch,
+      watchers: this.#watchers,
       timeoutMs: this.#timeoutMs,
       now,
     });
-    this.#breaker = new Breaker(elapsed);
+    this.#breaker = new CircuitBreaker(
+      (circuit, cause) => this.#watchers.tell(this.#base, { circuit, cause }),
+      elapsed,
+    );
   }
 
   /**
@@ -128,7 +136,14 @@ export class GoogleService {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const fetch = this.#fetch ?? globalThis.fetch;
     const timeoutMs = this.#timeoutMs;
-    const limits = { fetch, timeoutMs, maxBytes: MAX_BYTES, maxErrorBytes: MAX_ERROR_BYTES, signal };
+    const limits = {
+      fetch,
+      timeoutMs,
+      maxBytes: MAX_BYTES,
+      maxErrorBytes: MAX_ERROR_BYTES,
+      signal,
+      watchers: this.#watchers,
+    };
     return fetchBody(`${this.#base}${path}`, { method: 'POST', headers, body }, limits);
   }
 }

@@ -14,7 +14,7 @@ export const FIELD_CHECKS = freezeJson({
     name: 'package configured',
     code: 'ERR_PLAY_INTEGRITY_PACKAGE_UNKNOWN',
     stage: 'untrusted',
-    says: 'the body names no configured app, or none where there are several',
+    says: 'the body names no configured app, or no app although several are configured',
     spec: 'attestkit, enrollment',
   },
 } as const satisfies Record<string, CheckDef>);

@@ -25,7 +25,7 @@ function isCompactJwe(token: string): boolean {
 
 /**
  * Has Google decode a token, once: the next time its verdicts come back cleared. The challenge is used up right before,
- * so that nothing that is no token uses one up, and nobody has Google asked twice on one.
+ * so that only tokens use one up, and a client cannot have Google asked twice on one.
  *
  * @throws AttestationError (rejects with it)
  */

@@ -14,21 +14,18 @@ export interface ResponseKeys {
   readonly verificationKey: string;
 }
 
-/** The two keys of one set, which belong together. */
-export interface KeySet {
-  readonly decryptionKey: KeyObject;
-  readonly verificationKey: VerificationKey;
-}
-
 /** Response keys, read and ready; from `playIntegrityKeys`. */
 export interface PlayIntegrityKeys {
-  readonly sets: readonly KeySet[];
+  /** The two keys of a set belong together. */
+  readonly sets: readonly { readonly decryptionKey: KeyObject; readonly verificationKey: VerificationKey }[];
 }
 
 /**
  * Reads response keys: one set, or several, of which each token is for one, while one replaces the other.
  *
  * @throws ConfigurationError naming the option: a key that is absent, of another form or length, or there twice
+ * @example
+ * const keys = playIntegrityKeys({ decryptionKey, verificationKey }); // as the Play Console shows them
  */
 export function playIntegrityKeys(keys: ResponseKeys | readonly ResponseKeys[]): PlayIntegrityKeys {
   const listed = (Array.isArray(keys) ? keys : [keys]) as readonly ResponseKeys[];

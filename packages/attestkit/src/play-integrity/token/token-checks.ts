@@ -51,7 +51,7 @@ export const TOKEN_CHECKS = freezeJson({
     name: 'not compressed',
     code: 'ERR_PLAY_INTEGRITY_TOKEN_COMPRESSION_UNSUPPORTED',
     stage: 'untrusted',
-    says: 'the Play Integrity token is compressed, as no genuine one is',
+    says: 'the Play Integrity token is compressed, and no genuine one is',
     spec: 'RFC 8725 §3.6',
   },
   critical: {
@@ -84,7 +84,7 @@ export const TOKEN_CHECKS = freezeJson({
   },
 } as const satisfies JweChecks);
 
-/** The checks of the JWS inside; a subset of them is used, since a verdict has none of the registered claims. */
+/** The checks of the JWS inside; a subset of them is used, since a verdict does not have the registered claims. */
 export const JWS_CHECKS: JwtChecks<'PLAY_INTEGRITY_JWS'> = jwtChecks(
   'PLAY_INTEGRITY_JWS',
   'the signed verdict inside the Play Integrity token',

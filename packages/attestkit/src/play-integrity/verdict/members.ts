@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from '../../kernel/bytes/json.js';
 const MAX_VALUES = 1024;
 const MAX_DEPTH = 8;
 
-/** Whether a value is JSON within the caps; what is deeper is not looked into. */
+/** Whether a value is JSON within the caps; deeper values are not read. */
 export function isWithinCaps(value: unknown): boolean {
   const left = { values: MAX_VALUES };
   const fits = (each: unknown, depth: number): boolean => {
@@ -19,7 +19,7 @@ export function isWithinCaps(value: unknown): boolean {
 }
 
 /**
- * Reads the members of a verdict by type. What is of another type, or not known, is noted by its path and never an
+ * Reads the members of a verdict by type. A member of another type, or an unknown one, is noted by its path and never an
  * error: Google adds members and values at any time.
  */
 export class Members {
@@ -34,7 +34,7 @@ export class Members {
     this.#path = path;
   }
 
-  /** A member that is an object; an empty one where it is none. */
+  /** A member that is an object; an empty one for any other value. */
   section(name: string): Members {
     const value = this.#take(name);
     const isObject = isJsonObject(value);
@@ -52,7 +52,7 @@ export class Members {
     return value;
   }
 
-  /** A list of texts alone; undefined where there is none. */
+  /** A list of texts alone; undefined if there is none. */
   texts(name: string, known?: readonly string[]): readonly string[] | undefined {
     const value = this.#take(name);
     if (!isTexts(value)) {
@@ -70,7 +70,7 @@ export class Members {
     return undefined;
   }
 
-  /** A whole number, not negative: in JSON a number or, where it has 64 bits, a text of digits. As digits. */
+  /** A whole number, not negative: in JSON a number or, if it has 64 bits, a text of digits. As digits. */
   digits(name: string): string | undefined {
     const value = this.#take(name);
     if (typeof value === 'string' && /^\d{1,19}$/.test(value)) return value;

@@ -1,44 +1,35 @@
 import type { JsonObject } from '../../kernel/bytes/json.js';
 import { Members } from './members.js';
-import type {
-  AccountDetails,
-  AppAccessRisk,
-  AppIntegrity,
-  AppVerdict,
-  DeviceActivity,
-  DeviceIntegrity,
-  DeviceLabel,
-  DeviceRecall,
-  EnvironmentDetails,
-  Licensing,
-  PlayIntegrityVerdict,
-  PlayProtect,
-  RequestDetails,
-} from './verdict.js';
+import type { PlayIntegrityValues, PlayIntegrityVerdict } from './verdict.js';
 
 /** Every value that Google documents (Google, Integrity verdicts). */
-const APP_VERDICTS: readonly AppVerdict[] = [
+const APP_VERDICTS: readonly PlayIntegrityValues['appVerdict'][] = [
   'PLAY_RECOGNIZED',
   'UNRECOGNIZED_VERSION',
   'UNEVALUATED',
   'UNKNOWN',
 ];
-export const DEVICE_LABELS: readonly DeviceLabel[] = [
+export const DEVICE_LABELS: readonly PlayIntegrityValues['deviceLabel'][] = [
   'MEETS_BASIC_INTEGRITY',
   'MEETS_DEVICE_INTEGRITY',
   'MEETS_STRONG_INTEGRITY',
   'MEETS_VIRTUAL_INTEGRITY',
   'UNKNOWN',
 ];
-export const LICENSING: readonly Licensing[] = ['LICENSED', 'UNLICENSED', 'UNEVALUATED', 'UNKNOWN'];
-export const DEVICE_ACTIVITIES: readonly DeviceActivity[] = [
+export const LICENSING: readonly PlayIntegrityValues['licensing'][] = [
+  'LICENSED',
+  'UNLICENSED',
+  'UNEVALUATED',
+  'UNKNOWN',
+];
+export const DEVICE_ACTIVITIES: readonly PlayIntegrityValues['deviceActivity'][] = [
   'LEVEL_1',
   'LEVEL_2',
   'LEVEL_3',
   'LEVEL_4',
   'UNEVALUATED',
 ];
-export const APP_ACCESS_RISKS: readonly AppAccessRisk[] = [
+export const APP_ACCESS_RISKS: readonly PlayIntegrityValues['appAccessRisk'][] = [
   'KNOWN_INSTALLED',
   'KNOWN_CAPTURING',
   'KNOWN_CONTROLLING',
@@ -48,7 +39,7 @@ export const APP_ACCESS_RISKS: readonly AppAccessRisk[] = [
   'UNKNOWN_CONTROLLING',
   'UNKNOWN_OVERLAYS',
 ];
-export const PLAY_PROTECT: readonly PlayProtect[] = [
+export const PLAY_PROTECT: readonly PlayIntegrityValues['playProtect'][] = [
   'NO_ISSUES',
   'NO_DATA',
   'POSSIBLE_RISK',
@@ -57,7 +48,7 @@ export const PLAY_PROTECT: readonly PlayProtect[] = [
   'UNEVALUATED',
 ];
 
-/** Gives a decoded verdict its types. Whatever is in it, this is no judgment: the checks follow. */
+/** Gives a decoded verdict its types. It does not judge the content: the checks follow. */
 export function readVerdict(payload: JsonObject): PlayIntegrityVerdict {
   const unrecognized: string[] = [];
   const top = new Members(payload, unrecognized);
@@ -84,7 +75,7 @@ export function readVerdict(payload: JsonObject): PlayIntegrityVerdict {
   };
 }
 
-function readRequest(members: Members): RequestDetails {
+function readRequest(members: Members): PlayIntegrityVerdict['requestDetails'] {
   const details = {
     requestPackageName: members.text('requestPackageName'),
     requestHash: members.text('requestHash'),
@@ -95,7 +86,7 @@ function readRequest(members: Members): RequestDetails {
   return details;
 }
 
-function readApp(members: Members): AppIntegrity {
+function readApp(members: Members): PlayIntegrityVerdict['appIntegrity'] {
   const app = {
     appRecognitionVerdict: members.text('appRecognitionVerdict', APP_VERDICTS),
     packageName: members.text('packageName'),
@@ -106,7 +97,7 @@ function readApp(members: Members): AppIntegrity {
   return app;
 }
 
-function readDevice(members: Members): DeviceIntegrity {
+function readDevice(members: Members): PlayIntegrityVerdict['deviceIntegrity'] {
   const activity = members.section('recentDeviceActivity');
   const attributes = members.section('deviceAttributes');
   const device = {
@@ -120,7 +111,7 @@ function readDevice(members: Members): DeviceIntegrity {
   return device;
 }
 
-function readRecall(members: Members): DeviceRecall {
+function readRecall(members: Members): PlayIntegrityVerdict['deviceIntegrity']['deviceRecall'] {
   const values = members.section('values');
   const dates = members.section('writeDates');
   const recall = {
@@ -135,7 +126,7 @@ function readRecall(members: Members): DeviceRecall {
   return recall;
 }
 
-function readAccount(members: Members): AccountDetails {
+function readAccount(members: Members): PlayIntegrityVerdict['accountDetails'] {
   const activity = members.section('accountActivity');
   const account = {
     appLicensingVerdict: members.text('appLicensingVerdict', LICENSING),
@@ -146,7 +137,7 @@ function readAccount(members: Members): AccountDetails {
   return account;
 }
 
-function readEnvironment(members: Members): EnvironmentDetails {
+function readEnvironment(members: Members): PlayIntegrityVerdict['environmentDetails'] {
   const risk = members.section('appAccessRiskVerdict');
   const environment = {
     appsDetected: risk.texts('appsDetected', APP_ACCESS_RISKS),

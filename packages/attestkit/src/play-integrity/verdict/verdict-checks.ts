@@ -58,12 +58,12 @@ export const VERDICT_CHECKS = freezeJson({
     name: 'not requested in the future',
     code: 'ERR_PLAY_INTEGRITY_NOT_YET_VALID',
     stage: 'untrusted',
-    says: 'the verdict was requested later than now',
+    says: 'the verdict was requested in the future',
     spec: 'attestkit, past and future window',
   },
 } as const satisfies Record<string, CheckDef>);
 
-/** Checks of what the verdict says of app, device and account: of a new one, and of an enrolled device at every refresh. */
+/** Checks of the verdict's statements about app, device and account: of a new one, and of an enrolled device at every refresh. */
 export const POLICY_CHECKS = freezeJson({
   testing: {
     name: 'no testing response',
@@ -104,7 +104,7 @@ export const POLICY_CHECKS = freezeJson({
     name: 'certificate of the app pinned',
     code: 'ERR_PLAY_INTEGRITY_CERTIFICATE_MISMATCH',
     stage: 'untrusted',
-    says: 'the app is signed with none of the pinned certificates (`certificateSha256Digest`)',
+    says: 'the app is not signed with a pinned certificate (`certificateSha256Digest`)',
     spec: `${SPEC}, application integrity`,
   },
   version: {
@@ -160,7 +160,7 @@ export const POLICY_CHECKS = freezeJson({
     name: 'app still configured',
     code: 'ERR_PLAY_INTEGRITY_APP_DENIED',
     stage: 'denied',
-    says: 'the app that the device was enrolled with is not a configured one any more',
+    says: 'the app that the device was enrolled with is not configured any more',
     spec: 'attestkit, policy',
   },
   age: {

@@ -4,8 +4,8 @@ import type { SentEvidence } from '../operations/body-members.js';
 import { ENROLLMENT_CHECKS as CHECKS } from './enrollment-checks.js';
 
 /**
- * Verifies evidence with what belongs to it, over the same challenge: first the evidence that costs no call, so that what
- * it refuses is sent on to nobody.
+ * Verifies evidence with its companion, over the same challenge: first the evidence that costs no call, so that a refused
+ * request causes none.
  *
  * @param turn awaited before each verification
  * @param contextOf what evidence is verified against; the second time with what the first evidence says
@@ -38,7 +38,7 @@ export async function verifySent(
 }
 
 /**
- * Holds what was enrolled to the policy of now, with what came beside it.
+ * Checks enrolled evidence, and its companion, against the current policy.
  *
  * @throws AttestationError of stage `denied`
  */

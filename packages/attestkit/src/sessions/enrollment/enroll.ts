@@ -76,7 +76,7 @@ export async function enroll(context: Context, body: JsonObject, request: Attest
   if (early !== undefined && sent.beside === undefined && keyId !== undefined)
     pointer = await context.devices.pointer(keyId);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    // The claim is our own where the challenge was consumed before.
+    // The claim is our own if the challenge was consumed before.
     assertUnspent(place.marks, authentic);
     const issued = await enrolling.tryOnce(place, pointer);
     if (issued !== undefined) return issued;
@@ -85,7 +85,7 @@ export async function enroll(context: Context, body: JsonObject, request: Attest
   throw new AttestationError(STATE_CHECKS.contention, { retryAfter: 1 });
 }
 
-/** All that a decision needs of application and store, at once; and the challenge, where it is consumed this early. */
+/** All that a decision needs of application and store, at once; and the challenge, if it is consumed this early. */
 async function open(
   context: Context,
   request: AttestedRequest,

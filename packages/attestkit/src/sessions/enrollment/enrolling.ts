@@ -45,7 +45,7 @@ interface Plan {
   readonly proof?: VerifiedProof;
 }
 
-/** One enrollment, which may have to be judged several times. What is used up for it is used up once. */
+/** One enrollment, which may have to be judged several times. Its challenge and its proofs are used up once. */
 export class Enrolling {
   readonly #context: Context;
   readonly #replacement: Replacement;
@@ -65,9 +65,9 @@ export class Enrolling {
   }
 
   /**
-   * Judges the enrollment by what stands there, and writes it.
+   * Judges the enrollment by the records in the store, and writes it.
    *
-   * @returns undefined where another request was faster: it has to be judged anew
+   * @returns undefined if another request was faster: it has to be judged anew
    * @throws AttestationError (rejects with it)
    */
   async tryOnce(place: Place, pointer: Kept<KeyPointer> | undefined): Promise<Issued | undefined> {

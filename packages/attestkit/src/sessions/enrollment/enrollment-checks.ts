@@ -68,7 +68,7 @@ export const ENROLLMENT_CHECKS = freezeJson({
 } as const satisfies Record<string, CheckDef>);
 
 /**
- * Genuine evidence for what cannot go on: each is answered with 409 on every endpoint. The client forgets label, key and
+ * Genuine evidence for an installation that cannot go on: each is answered with 409 on every endpoint. The client forgets label, key and
  * tokens, and begins with new ones.
  */
 export const CONFLICT_CHECKS = freezeJson({

@@ -36,7 +36,7 @@ export interface Candidate {
 export type Placement = 'create' | 'renew' | 'replace' | 'continue';
 
 /**
- * Says what genuine evidence may do where it wants to enroll. Pure.
+ * Says what genuine evidence may do if it wants to enroll. Pure.
  *
  * @throws AttestationError of CONFLICT_CHECKS, or of stage `denied` where something is blocked
  */

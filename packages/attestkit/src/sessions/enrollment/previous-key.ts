@@ -21,9 +21,9 @@ export interface Replacement {
 
 /**
  * The proof by the old key, verified: `previous_key_id` and `previous_assertion` (or `previous_signature`), over this
- * challenge and the new key. The policy of now is not asked; whether the endorser still stands behind the key is.
+ * challenge and the new key. The current policy is not asked, but the endorser has to vouch for the key still.
  *
- * @returns undefined where there is none, or it does not hold: it proves nothing then
+ * @returns undefined if there is none, or it does not hold: it proves nothing then
  * @throws AttestationError (rejects with it) of stage `unavailable`
  */
 export async function proofByPreviousKey(
@@ -60,7 +60,7 @@ export function signerOf({ kind, appId, key }: DeviceRecord['enrolled']): Signer
 }
 
 /**
- * Whether the application lets the new key replace the old one, where the request does not prove it.
+ * Whether the application lets the new key replace the old one, if the request does not prove it.
  *
  * @throws AttestationError (rejects with it) ERR_ENROLLMENT_AUTHORIZATION_FAILED
  */

@@ -21,7 +21,7 @@ export function evidenceOfProof(
 /** A proof that verified. Its counter has not been spent yet. */
 export interface VerifiedProof {
   readonly keyId: string;
-  /** Undefined where proofs of this kind have none. */
+  /** Undefined if proofs of this kind do not count. */
   readonly counter: number | undefined;
 }
 
@@ -44,7 +44,7 @@ export function verifyProof(
 /**
  * Spends a proof's counter: of all that carry the same one, exactly one gets past this.
  *
- * @param record of the device, where it is known: the counter must not end before it
+ * @param record of the device, if it is known: the counter must not end before it
  * @throws AttestationError (rejects with it) ERR_ASSERTION_COUNTER_REUSED
  */
 export async function spendProof(

@@ -56,7 +56,7 @@ export const PROOF_CHECKS = freezeJson({
     name: 'signed lines',
     code: 'ERR_ASSERTION_LINES_MALFORMED',
     stage: 'malformed',
-    says: 'the request has a method, a target or another part that cannot stand in a line of what is signed',
+    says: 'the request has a method, a target or another part that cannot be part of a signed line',
     spec: 'attestkit, signed requests',
   },
   challengePresent: {

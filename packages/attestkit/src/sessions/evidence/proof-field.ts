@@ -15,7 +15,7 @@ export interface ProofField {
   readonly challenge: string | undefined;
 }
 
-/** Characters of a field; an assertion of App Attest has about 200, with its extensions. */
+/** Characters of a field; an App Attest assertion has about 200, with its extensions. */
 const MAX_LENGTH = 8192;
 
 /** One parameter: a name, and a value in quotes or bare. No value needs an escape, and bare ones in `Authorization` are tokens. */
@@ -64,13 +64,13 @@ function readProof(text: string, parameter: RegExp, checks: Checks): ProofField 
   return { ...field, keyId: mustRead(checks, CHECKS.keyId, readKeyId(field.keyId)) };
 }
 
-/** The id of a key as enrolled, base64url of 32 bytes, however it was sent; undefined where it is none. */
+/** The id of a key as enrolled, base64url of 32 bytes, however it was sent; undefined for other text. */
 export function readKeyId(text: string): string | undefined {
   const bytes = decodeEither(text);
   return bytes?.length === 32 ? bytes.toString('base64url') : undefined;
 }
 
-/** By name in lower case; undefined where the text is not all parameters, or has one twice. */
+/** By name in lower case; undefined if the text is not all parameters, or has one twice. */
 function readParameters(text: string, parameter: RegExp): ReadonlyMap<string, string> | undefined {
   const found = new Map<string, string>();
   let at = 0;

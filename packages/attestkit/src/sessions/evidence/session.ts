@@ -36,7 +36,7 @@ export function sessionEvidence(context: Context, hasSigned: boolean): Evidence<
   };
 }
 
-/** Whether the route option asks for a session too. What is no such option, `signedRequest` itself refuses at start-up. */
+/** Whether the route option asks for a session too. Invalid options are refused by `signedRequest` itself, at start-up. */
 function requiresSession(asked: unknown): boolean {
   if (typeof asked !== 'object' || asked === null) return asked === true;
   return (asked as { readonly session?: unknown }).session !== 'optional';

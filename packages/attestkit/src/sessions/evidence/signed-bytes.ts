@@ -12,7 +12,7 @@ export interface SignedRequest {
   readonly target: string;
   /** The body's exact bytes as on the wire; none for a request without. */
   readonly body: Uint8Array;
-  /** The challenge as it was returned, where there is one. */
+  /** The challenge as it was returned, if there is one. */
   readonly challenge?: string | undefined;
 }
 
@@ -29,7 +29,9 @@ export interface SignedRequest {
  * challenge, or nothing
  * ```
  *
- * @throws AttestationError ERR_ASSERTION_LINES_MALFORMED where a part is empty or has a character that no line can carry
+ * @throws AttestationError ERR_ASSERTION_LINES_MALFORMED if a part is empty or has a character that no line can carry
+ * @example
+ * const signed = requestBytes({ audience, method: 'POST', target: '/transfers?x=1', body });
  */
 export function requestBytes(request: SignedRequest): Uint8Array {
   const { audience, method, target, body, challenge } = request;
@@ -38,7 +40,7 @@ export function requestBytes(request: SignedRequest): Uint8Array {
   return lines('attestkit-request-v1', ...parts, challenge === undefined ? '' : visible(challenge));
 }
 
-/** What a device signs to get something for its key, in place of a request. */
+/** What a device signs to get something for its key, instead of a request. */
 export interface SignedExchange {
   /** Whom the signature is meant for: as the server is configured, and as the app is built. */
   readonly audience: string;
@@ -52,6 +54,8 @@ export interface SignedExchange {
  * end: `attestkit-session-v1`, the audience, the device id, the challenge.
  *
  * @throws AttestationError ERR_ASSERTION_LINES_MALFORMED
+ * @example
+ * const signed = sessionBytes({ audience, deviceId, challenge });
  */
 export function sessionBytes(exchange: SignedExchange): Uint8Array {
   return exchangeBytes('attestkit-session-v1', exchange);
@@ -69,12 +73,14 @@ export interface SignedReplacement extends SignedExchange {
  * key's id in base64url, or nothing.
  *
  * @throws AttestationError ERR_ASSERTION_LINES_MALFORMED
+ * @example
+ * const signed = replacementBytes({ audience, deviceId, keyId, challenge });
  */
 export function replacementBytes({ keyId, ...exchange }: SignedReplacement): Uint8Array {
   return exchangeBytes('attestkit-replace-v1', exchange, keyId === undefined ? '' : visible(keyId));
 }
 
-/** What a device signs beside a refresh token, where the server asks for a proof. */
+/** What a device signs beside a refresh token, if the server asks for a proof. */
 export interface SignedRefresh {
   /** Whom the signature is meant for: as the server is configured, and as the app is built. */
   readonly audience: string;
@@ -88,6 +94,8 @@ export interface SignedRefresh {
  * `attestkit-refresh-v1`, the audience, the device id, the refresh token.
  *
  * @throws AttestationError ERR_ASSERTION_LINES_MALFORMED
+ * @example
+ * const signed = refreshBytes({ audience, deviceId, refreshToken });
  */
 export function refreshBytes({ audience, deviceId, refreshToken }: SignedRefresh): Uint8Array {
   return lines('attestkit-refresh-v1', line(audience), visible(deviceId), visible(refreshToken));

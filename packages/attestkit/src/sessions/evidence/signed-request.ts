@@ -1,3 +1,4 @@
+import type { EvidenceRouteOptions } from '../../ports/attestation.js';
 import { AttestationError } from '../../kernel/errors.js';
 import { assertOneOf, assertOptions } from '../../kernel/config/options.js';
 import { enforcing } from '../../kernel/sinks.js';
@@ -41,7 +42,7 @@ export interface SignedRequestResult {
   readonly keyId: string;
   /** The JWK thumbprint (RFC 7638) of the key. */
   readonly thumbprint: string;
-  /** Unsigned, 32 bits; undefined where keys of this kind do not count. */
+  /** Unsigned, 32 bits; undefined if keys of this kind do not count. */
   readonly counter: number | undefined;
   /** Whether a challenge of this server was signed too. */
   readonly challenged: boolean;
@@ -49,28 +50,24 @@ export interface SignedRequestResult {
   readonly sessionId: string | undefined;
 }
 
-/** What a route asks of a signed request. */
-export interface SignedRequestDemand {
-  /**
-   * `required`: a session in the same request, of the device that owns the key. `optional`: the key alone will do, in
-   * `Authorization: Attest …`. Default `required`.
-   */
-  readonly session?: 'required' | 'optional';
-  /** `required`: a challenge with the purpose `request` has to be signed too. Default `optional`. */
-  readonly challenge?: 'required' | 'optional';
-}
-
-/** What a route may ask of a device's key. */
-export interface SignedRequestRouteOptions {
-  /** Requires the request to be signed by an enrolled key. Default: not asked for. */
-  readonly signedRequest?: boolean | SignedRequestDemand;
-}
-
 declare module '../../ports/attestation.js' {
   interface Attestation {
     readonly signedRequest?: SignedRequestResult;
   }
-  interface EvidenceRouteOptions extends SignedRequestRouteOptions {}
+  interface EvidenceRouteOptions {
+    /** Requires the request to be signed by an enrolled key. Default: not asked for. */
+    readonly signedRequest?:
+      | boolean
+      | {
+          /**
+           * `required`: a session in the same request, of the device that owns the key. `optional`: the key alone will do, in
+           * `Authorization: Attest …`. Default `required`.
+           */
+          readonly session?: 'required' | 'optional';
+          /** `required`: a challenge with the purpose `request` has to be signed too. Default `optional`. */
+          readonly challenge?: 'required' | 'optional';
+        };
+  }
 }
 
 /** A field of the request, and which one. */
@@ -103,13 +100,13 @@ export function signedRequestEvidence(
   };
 }
 
-type Demand = Required<SignedRequestDemand>;
+type Demand = Required<Exclude<EvidenceRouteOptions['signedRequest'], boolean | undefined>>;
 
 function readDemand(asked: unknown): Demand {
   if (asked === undefined || typeof asked === 'boolean')
     return { session: 'required', challenge: 'optional' };
   assertOptions(asked, { session: 'string', challenge: 'string' }, 'signedRequest', 'signedRequest.');
-  const { session = 'required', challenge = 'optional' } = asked as SignedRequestDemand;
+  const { session = 'required', challenge = 'optional' } = asked as Partial<Demand>;
   assertOneOf('signedRequest.session', session, ['required', 'optional']);
   assertOneOf('signedRequest.challenge', challenge, ['required', 'optional']);
   return { session, challenge };
@@ -157,7 +154,7 @@ async function appraiseSigned(
   if (session !== undefined && session.expiresAt <= context.now())
     throw new AttestationError(SESSION_TOKEN_CHECKS.expired);
   const { signer, record } = await keyOf(context, field.keyId, session);
-  // Handled where it is awaited, whatever fails before.
+  // Handled if it is awaited, whatever fails before.
   record.catch(() => undefined);
   const { challenge } = field;
   const { deviceId } = signer;
@@ -168,7 +165,7 @@ async function appraiseSigned(
   const proof = verifyProof(evidence, signer, { clientData, proof: field.proof });
   const signed: Signed = { evidence, proof, fresh, sessionId: session?.sessionId };
   if (session === undefined) {
-    // The key names its device, so that the record is asked for beside what is used up.
+    // The key names its device, so that the record is read while the counter or challenge is used up.
     const pending = resultOf(signer, undefined, signed);
     return { result: pending, consume: async () => consumeBeside(context, signer, record, signed) };
   }
@@ -187,7 +184,7 @@ async function appraiseSigned(
   };
 }
 
-/** A lost counter value, or challenge, of a device that is not good any more costs nobody anything. */
+/** A lost counter value, or challenge, of a device that is not accepted any more does no harm. */
 async function consumeBeside(
   context: Context,
   signer: KeySigner,

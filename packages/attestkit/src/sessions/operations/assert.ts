@@ -90,7 +90,7 @@ export async function assert(context: Context, body: JsonObject, request: Attest
   throw new AttestationError(STATE_CHECKS.contention, { retryAfter: 1 });
 }
 
-/** Undefined where another request was faster. */
+/** Undefined if another request was faster. */
 async function assertOnce(context: Context, place: Place, exchange: Exchange): Promise<Issued | undefined> {
   const { devices, settings, users, now } = context;
   const { evidence, keyId, signed, authentic, binding, user } = exchange;

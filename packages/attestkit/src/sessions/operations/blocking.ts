@@ -10,7 +10,7 @@ import { storeKeys } from '../state/store-keys.js';
 
 const ATTEMPTS = 24;
 
-/** Blocks a record: it gets no session, signs nothing and is not replaced. @returns false where there is none */
+/** Blocks a record: it gets no session, signs nothing and is not replaced. @returns false if there is none */
 export async function blockRecord({ devices }: Context, recordId: string): Promise<boolean> {
   const labelDigest = await devices.labelDigestOf(recordId);
   if (labelDigest === undefined) return false;
@@ -29,7 +29,7 @@ async function writeBlock(devices: Devices, place: Place, blocked: DeviceRecord)
   return (await devices.write(place, blocked)) !== undefined;
 }
 
-/** @returns false where there is no such record, or it was not blocked by this name */
+/** @returns false if there is no such record, or it was not blocked by this name */
 export async function unblockRecord({ devices }: Context, recordId: string): Promise<boolean> {
   const labelDigest = await devices.labelDigestOf(recordId);
   if (labelDigest === undefined) return false;
@@ -42,10 +42,10 @@ export async function unblockRecord({ devices }: Context, recordId: string): Pro
 }
 
 /**
- * Blocks a key: first its pointer, then what stands under its label, so that whoever read the pointer before cannot write
+ * Blocks a key: first its pointer, then the record of its label, so that a request that read the pointer before cannot write
  * after.
  *
- * @returns false where the key is not known
+ * @returns false if the key is not known
  */
 export async function blockKey(context: Context, keyId: string): Promise<boolean> {
   const pointer = await changePointer(
@@ -74,7 +74,7 @@ export async function blockKey(context: Context, keyId: string): Promise<boolean
   throw new AttestationError(CHECKS.contention, { retryAfter: 1 });
 }
 
-/** @returns false where the key is not known, or nothing of it was blocked */
+/** @returns false if the key is not known, or nothing of it was blocked */
 export async function unblockKey(context: Context, keyId: string): Promise<boolean> {
   const { devices } = context;
   let wasBlocked = false;
@@ -108,7 +108,7 @@ export async function unblockKey(context: Context, keyId: string): Promise<boole
   throw new AttestationError(CHECKS.contention, { retryAfter: 1 });
 }
 
-/** The same marks where none of them says that the key is blocked. */
+/** The same marks if none of them says that the key is blocked. */
 function withoutBlock(marks: Marks, keyId: string): Marks {
   const { [keyId]: mark, ...ended } = marks.ended;
   return mark?.why === 'blocked' ? { ...marks, ended } : marks;

@@ -50,7 +50,7 @@ export interface SentEvidence {
 }
 
 /**
- * Finds the evidence: of exactly one kind, so that nobody can put a weak one beside a strong one, and what belongs to it.
+ * Finds the evidence: of exactly one kind, so that an attacker cannot put a weak one beside a strong one, and its companion.
  *
  * @throws AttestationError
  */

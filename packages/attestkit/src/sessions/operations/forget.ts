@@ -10,7 +10,7 @@ const ATTEMPTS = 24;
  * Forgets a device: its key is retired, a fence takes the place of its record, and the rest is deleted. The label is free
  * then; the key is not.
  *
- * @returns false where there is no such record
+ * @returns false if there is no such record
  * @throws AttestationError (rejects with it) of stage `unavailable`
  */
 export async function forget(context: Context, recordId: string): Promise<boolean> {

@@ -1,3 +1,5 @@
+import { appOf } from '../../kernel/app-facts.js';
+import type { RequestFacts } from '../../ports/events.js';
 import { randomBytes } from 'node:crypto';
 import { enforcing } from '../../kernel/sinks.js';
 import type { Enrolled } from '../../ports/enrollment.js';
@@ -26,11 +28,12 @@ export interface Issued {
   readonly deviceId: string;
   /** The kind of evidence behind the session. */
   readonly kind: string;
+  readonly app: RequestFacts['app'];
   /** A refresh token was sent again, and got the same successor. */
   readonly retried: boolean;
   /** At `attest`: what became of the device. */
   readonly change?: DeviceChange;
-  /** What proved that the label is its sender's, where it had a record. */
+  /** What proved that the label is its sender's, if it had a record. */
   readonly proof?: OwnershipProof;
   /** For the event: of the evidence that was verified, or of the store. */
   readonly notes?: readonly string[];
@@ -119,6 +122,7 @@ export function issued(
     recordId: id,
     deviceId,
     kind: enrolled.kind,
+    app: appOf(enrolled),
     retried,
     ...facts,
   };
@@ -146,13 +150,13 @@ function trustFacts(enrolled: Enrolled): TrustFacts {
 /**
  * What a session that begins with this request is bound to; to be asked for before anything is spent.
  *
- * @throws AttestationError ERR_SESSION_BINDING_IP_MISMATCH where the request has no address to bind to
+ * @throws AttestationError ERR_SESSION_BINDING_IP_MISMATCH if the request has no address to bind to
  */
 export function bindingOf({ keys, settings }: Context, request: AttestedRequest): SessionBinding | undefined {
   return bindSession(keys.pseudonym, settings.bind, originOf(request), enforcing);
 }
 
-/** What a request says of where it comes from. */
+/** The origin that a request states. */
 export function originOf(request: AttestedRequest): Origin {
   return { ip: request.ip, userAgent: request.fields('user-agent').join(', ') };
 }

@@ -9,7 +9,7 @@ import { appraiseDevice } from '../policy.js';
 import { storeKeys } from '../state/store-keys.js';
 
 /**
- * Holds what a device was enrolled with to the policy of now.
+ * Checks the evidence that a device was enrolled with against the current policy.
  *
  * @throws AttestationError (rejects with it) of stage `untrusted`: the client can heal it by attesting again
  */
@@ -32,7 +32,7 @@ function healable({ check, cause }: AttestationError): AttestationError {
 }
 
 /**
- * Asks the platform whether it has something newer to say of a device, where that is due, and holds that to the policy:
+ * Asks the platform for newer facts about a device, if that is due, and checks them against the policy:
  * after a decision, whose answer is not given out yet. An outage there leaves what was known.
  *
  * @returns the record as it is then
@@ -52,7 +52,7 @@ export async function renewed(
   return latest;
 }
 
-/** Undefined where nothing changes. */
+/** Undefined if nothing changes. */
 async function exchanged(
   devices: Devices,
   renewal: Renewal,

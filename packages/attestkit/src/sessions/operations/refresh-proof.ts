@@ -10,8 +10,8 @@ import { REFRESH_CHECKS as CHECKS } from '../tokens/refresh-checks.js';
 import { refreshBytes } from '../evidence/signed-bytes.js';
 
 /**
- * The proof by the device key beside a refresh token, verified, where the server asks for one: `assertion` or `signature`
- * over `attestkit-refresh-v1`. A record without a key has none to give.
+ * The proof by the device key beside a refresh token, verified, if the server asks for one: `assertion` or `signature`
+ * over `attestkit-refresh-v1`. A record without a key does not need one.
  *
  * @throws AttestationError ERR_REFRESH_PROOF_MISSING, or what the proof fails with
  */

@@ -1,3 +1,4 @@
+import { EndedSession } from './ended-session.js';
 import { AttestationError } from '../../kernel/errors.js';
 import type { JsonObject } from '../../kernel/bytes/json.js';
 import { enforcing } from '../../kernel/sinks.js';
@@ -30,7 +31,7 @@ import { subjectOf } from './user.js';
 /** How often a refresh is judged anew after another request came first. */
 const ATTEMPTS = 24;
 
-const LOST_WRITE = 'the store lost a write: the refresh token is newer than what is stored';
+const LOST_WRITE = 'the store lost a write: the refresh token is newer than the stored record';
 
 /**
  * Issues the next session token: `{"refresh_token"}`. Device, key and policy are appraised again, as they are now; the
@@ -62,7 +63,7 @@ interface Use {
   counted: Promise<void> | undefined;
 }
 
-/** Undefined where another request was faster. */
+/** Undefined if another request was faster. */
 async function refreshOnce(context: Context, place: Place, use: Use): Promise<Issued | undefined> {
   const { devices, keys, settings, users, now } = context;
   const { body, request, sent, user } = use;
@@ -112,7 +113,10 @@ export async function unspentFamily(
   const judged = judgeGeneration(family, sent.generation, { now: now(), retryMs });
   if (judged === 'reused') {
     await endFamily(context, place, record, sent);
-    throw new AttestationError(CHECKS.reused);
+    const { id: recordId, deviceId } = record;
+    throw new AttestationError(CHECKS.reused, {
+      cause: new EndedSession({ recordId, deviceId, sessionId: sent.sid }),
+    });
   }
   return { family, judged };
 }

@@ -17,6 +17,7 @@ export function toldControl(
       recordId,
       proof: undefined,
       evidence: undefined,
+      app: undefined,
     });
   return {
     ...control,

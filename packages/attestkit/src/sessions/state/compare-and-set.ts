@@ -6,10 +6,10 @@ import { STATE_CHECKS as CHECKS } from './state-checks.js';
 const ATTEMPTS = 24;
 
 /**
- * Changes the record under a label by compare-and-set, for what only the record decides.
+ * Changes the record under a label by compare-and-set, for decisions that depend on the record alone.
  *
- * @param change gives the next record, or undefined to leave it as it is; called again where another writer was faster
- * @returns the record as it is then; undefined where the label has none
+ * @param change gives the next record, or undefined to leave it as it is; called again if another writer was faster
+ * @returns the record as it is then; undefined if the label does not have a record
  * @throws AttestationError (rejects with it) of stage `unavailable`
  */
 export async function changeDevice(

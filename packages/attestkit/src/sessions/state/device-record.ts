@@ -40,9 +40,9 @@ export interface DeviceRecord extends Marks {
   readonly families: readonly Family[];
   /** Whether it was used since it was enrolled. */
   readonly used: boolean;
-  /** When the record ends, milliseconds since the epoch; absent where it does not end. */
+  /** When the record ends, milliseconds since the epoch; absent if it does not end. */
   readonly expiresAt?: number;
-  /** The end of the record that its pointers were given for; absent where they do not end. */
+  /** The end of the record that its pointers were given for; absent if they do not end. */
   readonly pointersFor?: number;
 }
 
@@ -85,8 +85,8 @@ export function withSpent<M extends Marks>(marks: M, { id, expiresAt }: Authenti
 }
 
 /**
- * Sets the user of a record that has none: once. Sessions from before begin anew by a proof: what speaks for nobody must not
- * come to speak for a user. The session at hand is the last family.
+ * Sets the user of a record without one: once. Sessions from before begin anew by a proof: a session without a user must not
+ * become one of a user. The session at hand is the last family.
  */
 export function withUser(record: DeviceRecord, user: string | undefined): DeviceRecord {
   if (record.user !== undefined || user === undefined) return record;

@@ -20,7 +20,7 @@ import { decodeRecord, encodeRecord } from './stored-value.js';
 export interface Place {
   /** SHA-256 of the label, base64url. */
   readonly labelDigest: string;
-  /** What a write has to name; undefined where nothing stands. */
+  /** What a write has to name; undefined if nothing stands. */
   readonly version: string | undefined;
   readonly record: DeviceRecord | undefined;
   readonly marks: Marks;
@@ -97,7 +97,7 @@ export class Devices {
    * Writes a record where the label still stands as it was looked at. The end of the record moves no further than its
    * pointers allow; `extend` moves both.
    *
-   * @returns the record as written; undefined where another writer was faster
+   * @returns the record as written; undefined if another writer was faster
    */
   async write(place: Place, record: DeviceRecord): Promise<DeviceRecord | undefined> {
     const now = this.#now();
@@ -176,8 +176,8 @@ export class Devices {
   }
 
   /**
-   * Whether the end of a record that is in use should move: further than its pointers allow, or, where requests are signed
-   * and nothing is written, by a part of its term.
+   * Whether the end of a record that is in use should move: further than its pointers allow, or, for signed requests that
+   * write nothing, by a part of its term.
    */
   isShort(record: DeviceRecord): boolean {
     const { expiresAt, pointersFor } = record;
@@ -188,9 +188,9 @@ export class Devices {
   }
 
   /**
-   * Lets what points to a record that is being blocked stay for good, before the record does: what stays must be found. It
-   * stays so when the block is lifted. So whoever looked at a pointer before this writes it no more, and whoever looks
-   * after it leaves it as it is.
+   * Keeps the pointers to a record that is being blocked for good, before the record itself: a kept record must be found. They
+   * are kept when the block is lifted. A request that read a pointer before this cannot write it any more, and one that
+   * reads it after leaves it as it is.
    *
    * @throws AttestationError (rejects with it) ERR_STATE_CONTENTION: doing it again is safe
    */
@@ -253,7 +253,7 @@ export class Devices {
     return true;
   }
 
-  /** False where other writers came between each time. @param lost what is written where nothing stands */
+  /** False if other writers came between each time. @param lost what is written if nothing stands */
   async #keepForever<T extends { readonly endless?: true }>(key: string, lost: T): Promise<boolean> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const kept = await this.#kept<T>(key);

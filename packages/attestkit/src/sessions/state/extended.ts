@@ -7,7 +7,7 @@ export async function extended({ devices }: Context, record: DeviceRecord): Prom
   if (devices.isShort(record)) await quietly(devices.extend(record));
 }
 
-/** Waits for what is done after a decision: a store that fails then must not take the decision back. */
+/** Waits for the work after a decision: a store that fails then must not take the decision back. */
 export async function quietly(after: Promise<unknown>): Promise<void> {
   await after.catch(() => undefined);
 }

@@ -17,7 +17,7 @@ export function staleMsOf(check: RevocationCheck): number {
  * Holds what stands under a label to a judgment: a copy that this instance remembers may accept, and only a fresh one
  * refuses.
  *
- * @param judge throws an AttestationError where the record does not do
+ * @param judge throws an AttestationError if the record does not do
  */
 export function judgeRecord(
   { devices, settings }: Context,
@@ -35,7 +35,7 @@ export function judgeRecord(
   return devices.read(labelDigest).then(({ record }) => judge(record));
 }
 
-/** What a session token says of where it belongs. */
+/** The place of a session: what its token says of record and session. */
 export interface SessionPlace {
   readonly deviceId: string;
   readonly recordId: string;

@@ -10,7 +10,7 @@ import type { Context } from '../context.js';
 import { MARGIN_MS, MAX_SPENT, type Marks } from './device-record.js';
 import { storeKeys } from './store-keys.js';
 
-/** @throws AttestationError where the challenge is not this server's, for this device and this purpose, and alive */
+/** @throws AttestationError if the challenge is not this server's, for this device and this purpose, and alive */
 export function readChallenge(
   { keys, settings, now }: Context,
   challenge: string,

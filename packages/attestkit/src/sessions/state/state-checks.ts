@@ -15,7 +15,7 @@ export const STATE_CHECKS = freezeJson({
     name: 'record written',
     code: 'ERR_STATE_CONTENTION',
     stage: 'unavailable',
-    says: 'a record was changed by others again and again while it was to be written',
+    says: 'other requests changed the record each time that this one tried to write it',
     spec: 'attestkit, store',
   },
 } as const satisfies Record<string, CheckDef>);

@@ -8,7 +8,7 @@ import { decodeRecord, encodeRecord } from './stored-value.js';
 /** Users that an instance remembers. */
 const CAPACITY = 10_000;
 
-/** The users whose installations get no session. What has to stay out is the user: a phone can begin anew. */
+/** The users whose installations get no session. The user has to stay out: a phone can begin anew. */
 export class Users {
   readonly #store: Store;
   readonly #now: () => number;
@@ -44,7 +44,7 @@ export class Users {
     await this.#store.put(key, encodeRecord({ blocked: true }), undefined);
   }
 
-  /** @returns false where the user was not blocked */
+  /** @returns false if the user was not blocked */
   async unblock(user: string): Promise<boolean> {
     const key = storeKeys.user(user);
     const found = await this.#store.get(key);

@@ -114,7 +114,7 @@ export type PseudonymKind = 'ip' | 'user_agent' | 'device_id';
 
 /**
  * A keyed hash of personal data, for logs and tokens: the same value gives the same text while the first key stays, and
- * nobody without the key can try values. 128 bits, base64url.
+ * only the owner of the key can try values. 128 bits, base64url.
  *
  * @param keys from `pseudonymKeys`
  */

@@ -35,14 +35,14 @@ export const REFRESH_CHECKS = freezeJson({
     name: 'user of the refresh token',
     code: 'ERR_REFRESH_USER_UNKNOWN',
     stage: 'untrusted',
-    says: 'the request names a user, and the device is enrolled for none: the client has to use `assert`',
+    says: 'the request names a user, and the device is enrolled without a user: the client has to use `assert`',
     spec: 'attestkit, refresh tokens',
   },
   reused: {
     name: 'refresh token not spent',
     code: 'ERR_REFRESH_REUSED',
     stage: 'untrusted',
-    says: 'the refresh token was spent before: it has been copied, and its session is ended',
+    says: 'the refresh token was spent before: it has been copied, and its session has ended',
     spec: 'RFC 9700 §4.14.2',
   },
   proof: {

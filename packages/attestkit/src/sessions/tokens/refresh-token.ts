@@ -17,7 +17,7 @@ const MAX_GENERATION = 0xffff_fffe;
 
 /** What a genuine refresh token says. Whether it is the live one of its family is for the store to say. */
 export interface RefreshClaim {
-  /** SHA-256 of the label, base64url: where the record is. */
+  /** SHA-256 of the label, base64url: the place of the record. */
   readonly labelDigest: string;
   /** The session's id: 16 bytes, base64url. */
   readonly sid: string;

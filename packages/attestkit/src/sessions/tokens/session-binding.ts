@@ -6,13 +6,11 @@ import { SESSION_BINDING_CHECKS as CHECKS } from './session-checks.js';
 
 /** How many bits of an address name the network that a session is bound to. */
 export interface IpPrefixLengths {
-  /** 8 to 32. Default 24. */
   readonly v4?: number | undefined;
-  /** 16 to 128. Default 48. */
   readonly v6?: number | undefined;
 }
 
-/** Keyed hashes of what a session is bound to: the claim `bnd`. */
+/** Keyed hashes of the values that a session is bound to: the claim `bnd`. */
 export interface SessionBinding {
   /** Of the prefix of the address. */
   readonly ip?: string | undefined;
@@ -20,7 +18,7 @@ export interface SessionBinding {
   readonly ua?: string | undefined;
 }
 
-/** What a request says of where it comes from. */
+/** The origin that a request states. */
 export interface Origin {
   readonly ip: string | undefined;
   /** The value of the field `User-Agent`. */
@@ -37,7 +35,7 @@ export interface BindingTerms {
 /**
  * The prefix of an address as text, the same for every way to write it: `192.0.2.0/24`, `2001:db8:1:0:0:0:0:0/48`. An
  * IPv4 address mapped into IPv6 is one of IPv4, and a zone is left out (RFC 4291 §2.2, §2.5.5.2; RFC 4007 §11).
- * Undefined where it is no address.
+ * Undefined if it is not an address.
  */
 export function ipPrefix(ip: string, lengths: IpPrefixLengths = {}): string | undefined {
   const { v4 = 24, v6 = 48 } = lengths;
@@ -112,10 +110,10 @@ export function assertPrefixLengths(lengths: IpPrefixLengths, path: string): voi
 }
 
 /**
- * The claim `bnd` of a session that begins with this request; undefined where sessions are not bound.
+ * The claim `bnd` of a session that begins with this request; undefined if sessions are not bound.
  *
  * @param keys derived for `LABELS.pseudonym`
- * @throws AttestationError where the request has no address to bind to; no user agent is a value like any other
+ * @throws AttestationError if the request has no address to bind to; no user agent is a value like any other
  */
 export function bindSession(
   keys: readonly DerivedKey[],
@@ -133,7 +131,7 @@ export function bindSession(
 }
 
 /**
- * Holds a request to what its session is bound to. Terms that are not configured any more are not asked for; a
+ * Compares a request with the binding of its session. Terms that are not configured any more are not asked for; a
  * session from before they were is not bound to them.
  *
  * @param keys derived for `LABELS.pseudonym`

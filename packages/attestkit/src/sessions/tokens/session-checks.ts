@@ -83,7 +83,7 @@ export const SESSION_CLAIM_CHECKS = freezeJson({
     name: 'session binding',
     code: 'ERR_SESSION_BINDING_CLAIM_INVALID',
     stage: 'untrusted',
-    says: 'the claim `bnd` of the session token is not one of keyed hashes',
+    says: 'the claim `bnd` of the session token does not consist of keyed hashes',
     spec: 'attestkit, sessions',
   },
 } as const satisfies Record<string, CheckDef>);
@@ -112,7 +112,7 @@ export const SESSION_SIGNER_CHECKS = freezeJson({
     name: 'session signed',
     code: 'ERR_SESSION_SIGNER_FAILED',
     stage: 'unavailable',
-    says: 'the configured signer of session tokens failed, or made no signature that its public key verifies',
+    says: 'the configured signer of session tokens failed, or its signature does not verify with the public key',
     spec: 'RFC 7515 §5.1',
     unexpected: true,
   },

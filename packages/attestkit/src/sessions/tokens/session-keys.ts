@@ -13,7 +13,7 @@ export type SessionAlgorithm = 'ES256' | 'EdDSA';
 
 /** A key pair of this server. */
 export interface SessionKeyPair {
-  readonly algorithm: SessionAlgorithm;
+  readonly algorithm: 'ES256' | 'EdDSA';
   /** PEM (PKCS#8, SEC 1), JWK or KeyObject. */
   readonly privateKey: string | JsonWebKey | KeyObject;
   /** Default: the `kid` of the JWK, or its thumbprint (RFC 7638). */
@@ -22,7 +22,7 @@ export interface SessionKeyPair {
 
 /** A signer of the user's own, with its key elsewhere: a KMS, an HSM. */
 export interface SessionSigner {
-  readonly algorithm: SessionAlgorithm;
+  readonly algorithm: 'ES256' | 'EdDSA';
   /**
    * Signs the bytes (a KMS that wants a digest gets their SHA-256). Every signature is verified before it is used.
    *
@@ -67,7 +67,7 @@ const VARIABLE = 'devices.sessions.keys';
  * Reads the keys of session tokens, in their order.
  *
  * @param secrets what `secret` stands for
- * @throws ConfigurationError where one cannot be read or does not fit its algorithm, or two are the same
+ * @throws ConfigurationError if one cannot be read or does not fit its algorithm, or two are the same
  */
 export function readSessionKeys(
   configured: SessionKey | readonly SessionKey[],

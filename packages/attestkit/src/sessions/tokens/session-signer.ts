@@ -12,13 +12,13 @@ import { SESSION_TYP, type SessionClaims } from './session-token.js';
 /** What issues session tokens, and what verifies them. */
 export interface SessionKeys {
   /**
-   * Signs a token with the first key; a promise only where the signer is the user's own.
+   * Signs a token with the first key; a promise only if the signer is the user's own.
    *
    * @throws AttestationError ERR_SESSION_SIGNER_FAILED (or rejects with it)
    */
   sign(claims: SessionClaims): string | Promise<string>;
   readonly source: FixedKeySource;
-  /** The public keys, for relying parties (RFC 7517 §5): empty where tokens are signed with the secret. */
+  /** The public keys, for relying parties (RFC 7517 §5): empty if tokens are signed with the secret. */
   jwks(): { readonly keys: readonly JsonWebKey[] };
 }
 
@@ -27,7 +27,7 @@ export interface SessionKeys {
  * replace a key, put the new one before it, and take the old one away when its last token has expired.
  *
  * @param configured `secret` for HS256 by keys derived from the secrets
- * @throws ConfigurationError where a key cannot be read or does not fit its algorithm, two are the same, or the
+ * @throws ConfigurationError if a key cannot be read or does not fit its algorithm, two are the same, or the
  *   first cannot sign
  */
 export function sessionKeys(configured: SessionKey | readonly SessionKey[], secrets: Secrets): SessionKeys {

@@ -1,6 +1,6 @@
 import { checkClaims, claimExpectations, type ClaimExpectations } from '../../kernel/jose/claims.js';
 import { isJsonObject, readJsonObject, type JsonObject } from '../../kernel/bytes/json.js';
-import { appraiseToken, type TokenRules, type Verified } from '../../kernel/jose/token-verifier.js';
+import { appraiseToken, type TokenRules } from '../../kernel/jose/token-verifier.js';
 import { assertKeySource } from '../../kernel/jose/key-source.js';
 import { isMediaType } from '../../kernel/jose/media-type.js';
 import { milliseconds } from '../../kernel/jose/numeric-date.js';
@@ -23,9 +23,9 @@ export interface TrustFacts extends JsonObject {
   readonly platform: string;
   /** The app as the platform names it. */
   readonly app_id: string;
-  /** `production`, or another that the kind knows; `unknown` where the evidence does not say. */
+  /** `production`, or another that the kind knows; `unknown` if the evidence does not say. */
   readonly environment: string;
-  /** `app`, `basic`, `device` or `hardware`: how far the evidence vouches for the device; absent where it does not say. */
+  /** `app`, `basic`, `device` or `hardware`: how far the evidence vouches for the device; absent if it does not say. */
   readonly integrity?: DeviceIntegrity;
   /** When the platform issued the evidence, seconds since the epoch. */
   readonly attested_at: number;
@@ -68,7 +68,7 @@ export interface SessionClaims {
   /** The kind of evidence that the device was enrolled with: `app-attest`. */
   readonly kind: string;
   readonly attestation: TrustFacts;
-  /** The JWK thumbprint of the device's key, where it has one. */
+  /** The JWK thumbprint of the device's key, if it has one. */
   readonly cnf?: { readonly jkt: string } | undefined;
   /** The user, where the application named one. */
   readonly sub?: string | undefined;
@@ -90,7 +90,7 @@ export interface SessionResult {
   readonly tokenId: string;
   /** The user, where the application named one at enrollment. */
   readonly subject: string | undefined;
-  /** The JWK thumbprint (RFC 7638) of the device's key, where it has one. */
+  /** The JWK thumbprint (RFC 7638) of the device's key, if it has one. */
   readonly thumbprint: string | undefined;
   /** The kind of evidence that the device was enrolled with: `app-attest`. */
   readonly enrolledBy: string;
@@ -100,7 +100,7 @@ export interface SessionResult {
   readonly issuedAt: number;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
-  /** Keyed hashes of what the session is bound to. */
+  /** Keyed hashes of the values that the session is bound to. */
   readonly binding: SessionBinding | undefined;
   /** All claims as signed. */
   readonly claims: JsonObject;
@@ -136,7 +136,7 @@ const EXPECTATIONS: OptionTypes = {
  * key's algorithm, not expired, with all claims of a session. It does not ask whether the session has ended, nor what it is
  * bound to: a service that has to know within seconds asks the guard.
  *
- * @returns a promise only where keys have to be fetched: `await` it with `remoteJwks`
+ * @returns a promise only if keys have to be fetched: `await` it with `remoteJwks`
  * @throws AttestationError (or rejects with it) with one of the codes of the catalog, at the first check that does not hold
  * @throws ConfigurationError when the expectations make no sense
  * @example
@@ -146,7 +146,7 @@ const EXPECTATIONS: OptionTypes = {
 export function verifySessionToken<Keys extends KeySource = FixedKeySource>(
   token: string,
   expected: SessionTokenExpectations<Keys>,
-): Verified<SessionResult, Keys> {
+): Keys extends FixedKeySource ? SessionResult : SessionResult | Promise<SessionResult> {
   return appraiseSession(token, expected, enforcing);
 }
 
@@ -154,6 +154,9 @@ export function verifySessionToken<Keys extends KeySource = FixedKeySource>(
  * Runs the same checks as `verifySessionToken`, all of them, and reports each.
  *
  * @throws ConfigurationError when the expectations make no sense
+ * @example
+ * const report = inspectSessionToken(token, { keys });
+ * if (report.verdict === 'fail') console.log(report.code);
  */
 export function inspectSessionToken(
   token: string,
@@ -167,7 +170,7 @@ function appraiseSession<Keys extends KeySource>(
   expected: SessionTokenExpectations<Keys>,
   checks: Checks,
   read?: (partial: SessionResult) => void,
-): Verified<SessionResult, Keys> {
+): Keys extends FixedKeySource ? SessionResult : SessionResult | Promise<SessionResult> {
   assertOptions(expected, EXPECTATIONS, 'verifySessionToken');
   assertKeySource(expected.keys, 'Give what remoteJwks or sessionKeySource returned.');
   const { keys, now = Date.now() } = expected;

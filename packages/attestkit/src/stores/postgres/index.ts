@@ -3,7 +3,7 @@ import { AttestationError, ConfigurationError } from '../../kernel/errors.js';
 import { assertOptions, type OptionTypes } from '../../kernel/config/options.js';
 import type { AdvanceOptions, Store, Versioned } from '../../ports/store.js';
 import { STORE_CHECKS as CHECKS } from '../checks.js';
-import { DEADLINE_OPTIONS, type DeadlineOptions } from '../deadline.js';
+import { DEADLINE_OPTIONS, type DeadlineOptions } from '../boundary.js';
 import { schemaOf, type PostgresPool, type PostgresSchemaOptions } from './schema.js';
 import { checkServer } from './check.js';
 import { FORMAT, postgresStatements, type PostgresStatements } from './statements.js';
@@ -11,12 +11,12 @@ import { randomVersion } from '../random-version.js';
 import { remoteStore, type CheckedStore } from '../remote-store.js';
 import { tryOperations, type TrialRemedy } from '../trial.js';
 
-export type { DeadlineOptions } from '../deadline.js';
+export type { DeadlineOptions } from '../boundary.js';
 export { migratePostgres, postgresMigration } from './schema.js';
 export type { PostgresPool, PostgresSchemaOptions } from './schema.js';
 export type { CheckedStore } from '../remote-store.js';
 
-/** Where the tables are, and how long PostgreSQL is waited for. */
+/** The schema of the tables, and the deadlines for PostgreSQL. */
 export interface PostgresStoreOptions extends DeadlineOptions, PostgresSchemaOptions {
   /**
    * Sends each statement by a name, so that the server parses and plans it once for each connection: about half of the CPU time
@@ -38,15 +38,18 @@ const WRITES_PER_SWEEP = 20;
  * A store in PostgreSQL 12 or later, with the pool of your choice; `migratePostgres` creates its tables. Each operation
  * is one statement in a transaction of its own. Rows that have ended are removed by later writes, some at a time.
  *
- * What is acknowledged is on the server's disk: `check` and the first operation hold it to `synchronous_commit`,
- * `fsync`, READ COMMITTED, tables of this version, statements in transactions of their own, and to being no standby. `check`
- * also tries each operation. A standby that takes over has lost nothing only where replication is
+ * An acknowledged write is on the server's disk: `check` and the first operation verify `synchronous_commit`,
+ * `fsync`, READ COMMITTED, tables of this version, statements in transactions of their own, and that it is not a standby. `check`
+ * also tries each operation. A standby that takes over has lost nothing only if replication is
  * synchronous (`synchronous_standby_names`).
  *
  * Give the pool `connectionTimeoutMillis` and `query_timeout`, both above `timeoutMs`: they free its connections from a
  * server that is silent.
  *
  * @throws ConfigurationError naming the option
+ * @example
+ * const store = postgresStore(pool);
+ * await store.check();
  */
 export function postgresStore(pool: PostgresPool, options: PostgresStoreOptions = {}): CheckedStore {
   assertOptions(options, OPTIONS, 'postgresStore');
@@ -156,7 +159,7 @@ class PostgresStore implements Store {
     return rows.length === 1;
   }
 
-  /** One at a time, and nobody waits for it: what it leaves or fails at is done by a later one. */
+  /** One at a time, in the background: a later one does what it leaves or fails at. */
   async #sweep(table: Table): Promise<void> {
     if (this.#sweeping) return;
     this.#sweeping = true;
@@ -175,7 +178,7 @@ class PostgresStore implements Store {
   }
 }
 
-/** What is of an unknown format is not absent. A driver may be set up to give numbers as text. */
+/** A value of an unknown format is not absent. A driver may be set up to give numbers as text. */
 function assertFormat(format: unknown): void {
   if (Number(format) !== FORMAT) throw new AttestationError(CHECKS.available);
 }

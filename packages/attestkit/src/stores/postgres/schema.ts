@@ -34,14 +34,16 @@ export function otherFormat(options?: { readonly cause: unknown }): Configuratio
 }
 
 /**
- * The statement that creates the tables, or does nothing where they are: for `psql`, or a migration tool of your own.
+ * The statement that creates the tables, or does nothing if they exist: for `psql`, or a migration tool of your own.
  * Who runs it owns them; the service's role needs USAGE on the schema, and SELECT, INSERT, UPDATE and DELETE on the
- * tables. It fails where there are tables of another version of attestkit.
+ * tables. It fails if there are tables of another version of attestkit.
  *
  * Keys are compared byte by byte (`COLLATE "C"`), whatever the database's own order is. Pages are not filled, so that a row
  * finds room for its next version on its own page. The lock keeps two that run it at once from failing on each other.
  *
  * @throws ConfigurationError naming the option
+ * @example
+ * console.log(postgresMigration()); // SQL for a migration tool of your own
  */
 export function postgresMigration(options: PostgresSchemaOptions = {}): string {
   const schema = schemaOf(options);
@@ -66,11 +68,13 @@ END $attestkit$`;
 }
 
 /**
- * Creates the tables where they are not there yet. Any number of processes may do it at once.
+ * Creates the tables if they are not there yet. Any number of processes may do it at once.
  *
  * Rejects with the driver's own error where that fails: it is for start-up, and for a role that may create.
  *
- * @throws ConfigurationError (as a rejection) naming the option, or where there are tables of another version of attestkit
+ * @throws ConfigurationError (as a rejection) naming the option, or if there are tables of another version of attestkit
+ * @example
+ * await migratePostgres(pool);
  */
 export async function migratePostgres(
   pool: PostgresPool,

@@ -111,8 +111,8 @@ const USED = `CASE WHEN $2::bigint <= held.highest
 const SWEPT = 100;
 
 /**
- * Removes some of what has ended. FOR UPDATE looks at a row as it is when it is locked, and rows that another statement
- * holds are left to the next sweep, so nobody waits for anybody. `now()`, unlike the clock, can be looked up in the index.
+ * Removes some ended rows. FOR UPDATE looks at a row as it is when it is locked, and rows that another statement
+ * holds are left to the next sweep, so no statement waits for another. `now()`, unlike the clock, can be looked up in the index.
  */
 function sweep(table: string, column: 'expires_at' | 'sweep_at'): string {
   return `DELETE FROM ${table} WHERE expires_at <= now() AND key = ANY (ARRAY(

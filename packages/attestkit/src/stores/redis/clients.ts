@@ -1,10 +1,9 @@
 import { ConfigurationError } from '../../kernel/errors.js';
 import { LostConnection } from '../failure.js';
-import type { RedisScript } from './scripts.js';
 
 /**
  * The four things that are asked of Redis; `fromIoredis` and `fromNodeRedis` make them of a client. Write your own for
- * another client, or where the server does not tell how it is set up. Each goes to the primary that holds the key, and is
+ * another client, or if the server does not tell how it is set up. Each goes to the primary that holds the key, and is
  * never sent a second time after it may have run: a claim would be refused to the caller who was granted it.
  */
 export interface RedisCommands {
@@ -17,11 +16,19 @@ export interface RedisCommands {
    */
   read(key: string): Promise<unknown>;
   /**
-   * `EVALSHA` of a script with one key, and `EVAL` where the server does not know it yet.
+   * `EVALSHA` of a script with one key, and `EVAL` if the server does not know it yet.
    *
    * @returns the reply: an integer, as a number or text
    */
-  evaluate(script: RedisScript, key: string, args: readonly string[]): Promise<unknown>;
+  evaluate(
+    script: {
+      readonly source: string;
+      /** Hexadecimal. */
+      readonly sha1: string;
+    },
+    key: string,
+    args: readonly string[],
+  ): Promise<unknown>;
   /** `INFO` of the section; of a cluster, of each primary. */
   info(section: 'memory' | 'persistence'): Promise<readonly string[]>;
 }
@@ -54,11 +61,7 @@ export interface NodeRedisClient {
 /** What is used of `createCluster` of the package `redis`. */
 export interface NodeRedisCluster extends Omit<NodeRedisClient, 'info'> {
   readonly masters: readonly unknown[];
-  nodeClient(node: never): InfoClient | Promise<InfoClient>;
-}
-
-interface InfoClient {
-  info(section: string): Promise<unknown>;
+  nodeClient(node: never): Pick<NodeRedisClient, 'info'> | Promise<Pick<NodeRedisClient, 'info'>>;
 }
 
 /**
@@ -68,7 +71,10 @@ interface InfoClient {
  *
  * It listens to the client's event `error`, since that alone says why there is no connection.
  *
- * @throws ConfigurationError where it is not such a client
+ * @throws ConfigurationError if it is not such a client
+ * @example
+ * const client = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
+ * const store = redisStore(fromIoredis(client));
  */
 export function fromIoredis(client: IoredisClient): RedisCommands {
   assertClient(client, ['getex', 'evalsha'], 'ioredis', 'fromNodeRedis(client)', 'redis');
@@ -96,11 +102,14 @@ export function fromIoredis(client: IoredisClient): RedisCommands {
  * Commands on a client of `redis`, 5 or later. Create it with `{ disableOfflineQueue: true }`, so that it fails at
  * once while there is no connection, and connect it.
  *
- * @throws ConfigurationError where it is not such a client
+ * @throws ConfigurationError if it is not such a client
+ * @example
+ * const client = await createClient({ url, disableOfflineQueue: true }).connect();
+ * const store = redisStore(fromNodeRedis(client));
  */
 export function fromNodeRedis(client: NodeRedisClient | NodeRedisCluster): RedisCommands {
   assertClient(client, ['getEx', 'evalSha'], 'redis', 'fromIoredis(client)', 'ioredis');
-  // A type that the client does not know is GETEX without an option; its options know none. `check` proves it.
+  // A type that the client does not know is GETEX without an option; its options cannot express that. `check` proves it.
   const bare = { type: '' as never };
   return {
     claim: (key, ttlMs) =>

@@ -2,7 +2,7 @@ import { AttestationError, ConfigurationError } from '../../kernel/errors.js';
 import { assertOptions, type OptionTypes } from '../../kernel/config/options.js';
 import type { AdvanceOptions, Store, Versioned } from '../../ports/store.js';
 import { STORE_CHECKS as CHECKS } from '../checks.js';
-import { DEADLINE_OPTIONS, type DeadlineOptions } from '../deadline.js';
+import { DEADLINE_OPTIONS, type DeadlineOptions } from '../boundary.js';
 import { randomVersion } from '../random-version.js';
 import { checkServer } from './check.js';
 import type { RedisCommands } from './clients.js';
@@ -10,13 +10,12 @@ import { ADVANCE, DELETE, HAS_AN_END, PUT, VERSION_LENGTH, type RedisScript } fr
 import { remoteStore, type CheckedStore, type ServerChecks } from '../remote-store.js';
 import { tryOperations, type TrialRemedy } from '../trial.js';
 
-export type { DeadlineOptions } from '../deadline.js';
+export type { DeadlineOptions } from '../boundary.js';
 export { fromIoredis, fromNodeRedis } from './clients.js';
 export type { IoredisClient, NodeRedisClient, NodeRedisCluster, RedisCommands } from './clients.js';
-export type { RedisScript } from './scripts.js';
 export type { CheckedStore } from '../remote-store.js';
 
-/** Where the keys are, how long Redis is waited for, and what may be lost. */
+/** The prefix of the keys, the deadlines for Redis, and what may be lost. */
 export interface RedisStoreOptions extends DeadlineOptions {
   /** What every key begins with: at most 64 characters of printable ASCII without spaces. Default `attestkit:`. */
   readonly prefix?: string | undefined;
@@ -30,20 +29,23 @@ export interface RedisStoreOptions extends DeadlineOptions {
 const OPTIONS: OptionTypes = { ...DEADLINE_OPTIONS, prefix: 'string', persistence: 'string' };
 
 /**
- * A store in Redis 6.2 or later, or what speaks as it does, with the client of your choice; each operation is one
+ * A store in Redis 6.2 or later, or a server that speaks its protocol, with the client of your choice; each operation is one
  * command or script with one key, so a cluster will do. Reads are answered by the primary only.
  *
  * `check` and the first operation look at how the server is set up, and refuse one that cannot be asked:
  * `maxmemory-policy` has to be `noeviction`, for a claim that is evicted can be made a second time, and `appendonly` has to
  * be `yes` unless `persistence` says otherwise. `check` also tries each operation.
  *
- * What is acknowledged is as durable as Redis is set up to be. A primary that fails loses what it had not written to
+ * An acknowledged write is as durable as Redis is set up to be. A primary that fails loses what it had not written to
  * disk (`appendfsync everysec`: up to about two seconds; `always`: nothing) or not sent to the replica that takes over.
  * Within that span a challenge or a request that was used can be used again, and a record is the one before.
- * `min-replicas-to-write 1` ends reads and writes on a primary that was cut off. Where even that is too much, use
+ * `min-replicas-to-write 1` ends reads and writes on a primary that was cut off. If even that is too much, use
  * PostgreSQL.
  *
  * @throws ConfigurationError naming the option
+ * @example
+ * const store = redisStore(fromIoredis(client));
+ * await store.check();
  */
 export function redisStore(commands: RedisCommands, options: RedisStoreOptions = {}): CheckedStore {
   assertOptions(options, OPTIONS, 'redisStore');
@@ -80,7 +82,7 @@ class RedisStore implements Store {
   async claim(key: string, ttlMs: number): Promise<boolean> {
     const reply = await this.#commands.claim(`${this.#prefix}c:${key}`, ttlMs);
     if (reply === null) return false;
-    // Anything else is no answer: a mistaken set-up must not pass for a yes.
+    // Anything else is not an answer: a mistaken set-up must not pass for a yes.
     if (String(reply) !== 'OK') throw new AttestationError(CHECKS.available);
     return true;
   }
@@ -111,7 +113,7 @@ class RedisStore implements Store {
 
   async #evaluate(script: RedisScript, key: string, args: readonly string[]): Promise<boolean> {
     const reply = String(await this.#commands.evaluate(script, this.#prefix + key, args));
-    // Anything else is no answer, and -1 says that the value is of an unknown format.
+    // Anything else is not an answer, and -1 says that the value is of an unknown format.
     if (reply !== '1' && reply !== '0') throw new AttestationError(CHECKS.available);
     return reply === '1';
   }
@@ -119,7 +121,7 @@ class RedisStore implements Store {
 
 const RECORD = new RegExp(`^1([\\w-]{${VERSION_LENGTH}})`);
 
-/** What cannot be read is not absent. A client may be set up to return Buffers. */
+/** An unreadable value is not absent. A client may be set up to return Buffers. */
 function readRecord(reply: unknown): Versioned {
   const text = typeof reply === 'string' || Buffer.isBuffer(reply) ? String(reply) : '';
   const version = RECORD.exec(text)?.[1];

@@ -4,7 +4,8 @@ import { assertOptions } from '../../kernel/config/options.js';
 import type { AdvanceOptions, Store, Versioned } from '../../ports/store.js';
 import { STORE_CHECKS as CHECKS } from '../checks.js';
 import { readCounter, useValue, writeCounter, type CounterWindow } from '../counter-window.js';
-import { DEADLINE_OPTIONS, timeoutOf, withDeadline, type DeadlineOptions } from '../deadline.js';
+import { DEADLINE_OPTIONS, timeoutOf, type DeadlineOptions } from '../boundary.js';
+import { withDeadline } from '../deadline.js';
 import { isLocked } from '../failure.js';
 import { LocalClock } from '../local-clock.js';
 import { randomVersion } from '../random-version.js';
@@ -14,16 +15,16 @@ import { FORMAT, prepareSqlite, type SqliteStatements } from './statements.js';
 import { strictStore } from '../strict-store.js';
 import { tryOperations, type TrialRemedy } from '../trial.js';
 
-export type { DeadlineOptions } from '../deadline.js';
+export type { DeadlineOptions } from '../boundary.js';
 export type { CheckedStore } from '../remote-store.js';
-export type { SqliteHandle, SqliteStatement, SqliteValue } from './handle.js';
+export type { SqliteHandle } from './handle.js';
 
 /**
  * A store in one SQLite file (3.37 or later), for one machine: any number of its processes may open it. The tables are
- * created where they are missing.
+ * created if they are missing.
  *
- * The handle is for the store alone: in a transaction of the application's a claim could be rolled back that was
- * granted. It is set to WAL and `synchronous = FULL`, so what is acknowledged is on the disk and outlives `kill -9` and a
+ * The handle is for the store alone: a transaction of the application could roll back a claim that was
+ * granted. It is set to WAL and `synchronous = FULL`, so an acknowledged write is on the disk and outlives `kill -9` and a
  * power cut; the process waits for the disk with each write. While another process writes, operations are tried again
  * until `timeoutMs` and then reject with ERR_STORE_BUSY; meanwhile the process serves others. Rows that have ended are
  * removed by later writes, some at a time.
@@ -34,6 +35,8 @@ export type { SqliteHandle, SqliteStatement, SqliteValue } from './handle.js';
  * The file has to be on a local file system, and must not be replaced or removed under a running process.
  *
  * @throws ConfigurationError naming the option, or saying why the handle will not do
+ * @example
+ * const store = sqliteStore(new DatabaseSync('/var/lib/api/devices.db'));
  */
 export function sqliteStore(handle: SqliteHandle, options: DeadlineOptions = {}): CheckedStore {
   assertOptions(options, DEADLINE_OPTIONS, 'sqliteStore');
@@ -143,7 +146,7 @@ class SqliteStore implements Store {
     });
   }
 
-  /** Nobody comes between: it takes the lock before it reads. */
+  /** Takes the lock before it reads, so that no other writer comes between. */
   #transaction(act: () => readonly [boolean, boolean]): readonly [boolean, boolean] {
     this.#handle.exec('BEGIN IMMEDIATE');
     try {

@@ -17,7 +17,7 @@ export interface SqliteStatements {
   readonly replace: SqliteStatement;
   /** Of key, expected version, now. */
   readonly delete: SqliteStatement;
-  /** Of now. */
+  /** Of the current time. */
   readonly sweep: Readonly<Record<'claims' | 'counters' | 'records', SqliteStatement>>;
 }
 
@@ -38,7 +38,7 @@ const TABLES = {
 const COLUMNS =
   'attestkit_claims.expires_at INTEGER attestkit_claims.key TEXT attestkit_counters.expires_at INTEGER attestkit_counters.key TEXT attestkit_counters.value TEXT attestkit_records.expires_at INTEGER attestkit_records.format INTEGER attestkit_records.key TEXT attestkit_records.value TEXT attestkit_records.version TEXT';
 
-/** Removes some of what has ended, and more than is written between two sweeps. */
+/** Removes some ended rows, and more than is written between two sweeps. */
 function sweep(name: string): string {
   return `DELETE FROM attestkit_${name} WHERE key IN
     (SELECT key FROM attestkit_${name} WHERE expires_at <= ? LIMIT 100)`;

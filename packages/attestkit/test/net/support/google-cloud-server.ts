@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RequestListener } from 'node:http';
+import { Watchers } from '../../../src/net/watchers.js';
 import { AccessTokens } from '../../../src/net/google/credentials/access.js';
 import { readCredentials, type GoogleCredentials } from '../../../src/net/google/credentials/credentials.js';
 import { json } from './google-server.js';
@@ -66,6 +67,13 @@ export async function cloud(options: GoogleCredentials, timeoutMs = 3000) {
   const fetch: typeof globalThis.fetch = (input, init) =>
     globalThis.fetch(`${base}/${encodeURIComponent(input as string)}`, init);
   const source = readCredentials(options);
-  const tokens = new AccessTokens({ source, scope: 'https://scope', timeoutMs, fetch, now: () => clock.ms });
+  const tokens = new AccessTokens({
+    source,
+    scope: 'https://scope',
+    timeoutMs,
+    fetch,
+    now: () => clock.ms,
+    watchers: new Watchers(),
+  });
   return { asked, answers, clock, tokens, server };
 }

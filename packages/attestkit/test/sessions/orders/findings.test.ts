@@ -50,7 +50,7 @@ describe('within two switches', () => {
     expect(orders).toBeGreaterThan(0);
   });
 
-  it('no enrollment without a key keeps its phone out where it stops, or its answer is lost', async () => {
+  it('no enrollment without a key keeps its phone out if it stops, or its answer is lost', async () => {
     const { orders } = await runCase({
       open: openServer,
       world: (open) => empty(open, 'keyless'),

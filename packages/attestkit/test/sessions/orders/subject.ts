@@ -21,7 +21,7 @@ import type { AttestedRequest } from '../../../src/ports/request.js';
 import type { Store } from '../../../src/ports/store.js';
 import type { ChallengePurpose } from '../../../src/sessions/tokens/challenge.js';
 import { replacementBytes, requestBytes, sessionBytes } from '../../../src/sessions/index.js';
-import { devices, type BlockTarget } from '../../../src/devices.js';
+import { devices, type BlockTarget } from '../../../src/devices/index.js';
 import { createSessions } from '../../../src/sessions/sessions.js';
 import type { HandClock } from './disk.js';
 import { counting, keyless, signing, type FakeKey } from './evidence.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { appAttest } from '../../../src/app-attest/index.js';
 import { createGuard, type DeviceGuard, type GuardOptions } from '../../../src/create-guard.js';
-import { devices, type Device, type DevicesOptions } from '../../../src/devices.js';
+import { devices, type Device, type DevicesOptions } from '../../../src/devices/index.js';
 import type { RouteOptions } from '../../../src/guard/internal.js';
 import type { Answer, Decision } from '../../../src/ports/decision.js';
 import type { DecisionEvent, DeviceEvent, EndpointEvent, GuardEvent } from '../../../src/ports/events.js';

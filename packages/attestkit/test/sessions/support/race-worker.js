@@ -5,7 +5,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { appAttest } from '../../../dist/app-attest/index.js';
 import { statusOf } from '../../../dist/endpoints/status.js';
 import { AttestationError, createGuard } from '../../../dist/index.js';
-import { devices } from '../../../dist/devices.js';
+import { devices } from '../../../dist/devices/index.js';
 import { createSessions } from '../../../dist/sessions/sessions.js';
 import { doubles } from './race-evidence.js';
 

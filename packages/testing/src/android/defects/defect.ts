@@ -1,4 +1,4 @@
-import type { KeyAttestationErrorCode } from 'attestkit/key-attestation';
+import type { ErrorCode } from 'attestkit/catalog';
 
 /** An expectation of the verifier without which it accepts what is genuine, and only not what somebody wants. */
 export type KeyAttestationDemand =
@@ -17,7 +17,7 @@ export type KeyAttestationDemand =
 /** One precise fault: the steps of making that it changes, and what has to come of it. */
 export type KeyAttestationDefectWith<Steps> = Steps & {
   /** The code that the verifier has to refuse it with. */
-  readonly code: KeyAttestationErrorCode;
+  readonly code: ErrorCode;
   /** What is wrong, for people. */
   readonly says: string;
   /** Without this expectation a verifier accepts it. */

@@ -160,7 +160,7 @@ export const ANDROID_DESCRIPTION_DEFECTS = {
   },
   'application-unreadable': {
     code: UNREADABLE,
-    says: 'the application id is no octet string in DER',
+    says: 'the application id is not an octet string in DER',
     ...tag('software', 709, () => sequence(set())),
   },
   'all-applications': {

@@ -27,7 +27,7 @@ const attestation = ({ description }: Workshop) => ({
   value: encodeDescription(description),
 });
 
-/** The place of a key description in what is vouched for a protected virtual machine (Android, "VM remote attestation"). */
+/** The place of a key description in the attestation of a protected virtual machine (Android, "VM remote attestation"). */
 const MACHINE = { oid: '1.3.6.1.4.1.11129.2.1.29.1', value: octets('') };
 
 /** Puts a certificate for a key of the attacker's below another, as if it were an authority. */
@@ -40,7 +40,7 @@ function issuedBy(leaf: Draft, issuer: Draft): Draft {
   return { ...leaf, fields: { ...leaf.fields, issuer: issuer.fields.subject }, issuer: issuer.own };
 }
 
-/** Chains in which a key that is no authority issued a certificate, and extensions out of place. */
+/** Chains in which a key that is not an authority issued a certificate, and extensions out of place. */
 export const ANDROID_EXTENSION_DEFECTS = {
   'extended-for-key': {
     code: 'ERR_KEY_ATTESTATION_LEAF_EXTENSION_MISSING',

@@ -1,4 +1,4 @@
-import type { KeyAttestationErrorCode } from 'attestkit/key-attestation';
+import type { ErrorCode } from 'attestkit/catalog';
 import { ConfigurationError } from 'attestkit/errors';
 import { ANDROID_CHAIN_DEFECTS } from './chain.js';
 import { ANDROID_DESCRIPTION_DEFECTS } from './description.js';
@@ -64,7 +64,7 @@ export interface KeyAttestationDefectFacts {
   /** What is wrong, for people. */
   readonly says: string;
   /** The code that the verifier has to refuse it with. */
-  readonly code: KeyAttestationErrorCode;
+  readonly code: ErrorCode;
   /** The expectation without which it is accepted: the chain is genuine, and only not what somebody wants. */
   readonly needs: KeyAttestationDemand | undefined;
   /** The chains that it can be made of; undefined: of either kind. */
@@ -87,7 +87,7 @@ function factsOf(target: 'chain' | 'signature'): [string, KeyAttestationDefectFa
 /**
  * The steps that a defect changes.
  *
- * @throws ConfigurationError where there is no such defect, or it cannot be made of such a chain
+ * @throws ConfigurationError if there is no such defect, or it cannot be made of such a chain
  */
 export function chainSteps(name: string | undefined, provisioning: 'factory' | 'rkp'): ChainSteps {
   const defect = named<KeyAttestationDefectWith<ChainSteps>>(DEFECTS.chain, name);

@@ -47,7 +47,7 @@ export const ANDROID_POLICY_DEFECTS = {
     ...boot({ locked: false }),
   },
   'self-signed-system': { code: VERIFIED_BOOT, says: 'a system of the owner’s', ...boot({ state: 1 }) },
-  'unverified-system': { code: VERIFIED_BOOT, says: 'a system that nobody verified', ...boot({ state: 2 }) },
+  'unverified-system': { code: VERIFIED_BOOT, says: 'an unverified system', ...boot({ state: 2 }) },
   'boot-failed': {
     code: VERIFIED_BOOT,
     says: 'the verification of the system failed',
@@ -55,7 +55,7 @@ export const ANDROID_POLICY_DEFECTS = {
   },
   'boot-state-unknown': {
     code: VERIFIED_BOOT,
-    says: 'a boot state that nobody documented',
+    says: 'an undocumented boot state',
     ...boot({ state: 9 }),
   },
   'os-too-old': {
@@ -136,7 +136,7 @@ export const ANDROID_POLICY_DEFECTS = {
   },
   'no-creation-time': {
     code: 'ERR_KEY_ATTESTATION_CREATION_TIME_DENIED',
-    says: 'nobody says when the key was created',
+    says: 'the time when the key was created is missing',
     needs: 'maxKeyAgeSeconds',
     ...tag('software', 701),
   },

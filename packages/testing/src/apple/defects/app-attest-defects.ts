@@ -1,4 +1,4 @@
-import type { AppAttestErrorCode } from 'attestkit/app-attest';
+import type { ErrorCode } from 'attestkit/catalog';
 import { ConfigurationError } from 'attestkit/errors';
 import { ASSERTION_DEFECTS } from './assertion.js';
 import { ATTESTED_DATA_DEFECTS } from './attested-data.js';
@@ -34,7 +34,7 @@ export interface AppAttestDefectFacts {
   /** What is wrong, for people. */
   readonly says: string;
   /** The code that the verifier has to refuse it with. */
-  readonly code: AppAttestErrorCode;
+  readonly code: ErrorCode;
   /** The expectation without which it is accepted: the object is genuine, and only not what somebody wants. */
   readonly needs: Expectation | undefined;
 }

@@ -32,7 +32,7 @@ export const ASSERTION_DEFECTS = {
   },
   'assertion-not-a-map': {
     code: 'ERR_APP_ATTEST_ASSERTION_CBOR_MALFORMED',
-    says: 'a list in place of the map',
+    says: 'a list instead of the map',
     map: (sound) => sound.pairs.map(([, value]) => value),
   },
   'assertion-nested-deep': {
@@ -62,7 +62,7 @@ export const ASSERTION_DEFECTS = {
   },
   'assertion-broken-key': {
     code: 'ERR_APP_ATTEST_ASSERTION_CBOR_MALFORMED',
-    says: 'a key that is no UTF-8',
+    says: 'a key that is not UTF-8',
     map: (sound) => added(sound, BROKEN_TEXT, 0),
   },
   'assertion-list-as-key': {
@@ -199,7 +199,7 @@ export const ASSERTION_DEFECTS = {
   },
   'assertion-category-missing': {
     code: 'ERR_APP_ATTEST_ASSERTION_CATEGORY_MISSING',
-    says: 'no category, where one is required',
+    says: 'no category, and one is required',
     needs: 'category',
     data: withExtensions(LAUNCH_FAULTS.categoryMissing),
   },
@@ -216,7 +216,7 @@ export const ASSERTION_DEFECTS = {
   },
   'assertion-bundle-version-missing': {
     code: 'ERR_APP_ATTEST_ASSERTION_BUNDLE_VERSION_MISSING',
-    says: 'no bundle version, where one is required',
+    says: 'no bundle version, and one is required',
     needs: 'bundleVersion',
     data: withExtensions(LAUNCH_FAULTS.bundleVersionMissing),
   },
@@ -228,7 +228,7 @@ export const ASSERTION_DEFECTS = {
   },
   'assertion-code-directory-missing': {
     code: 'ERR_APP_ATTEST_ASSERTION_CODE_DIRECTORY_MISSING',
-    says: 'no hash of the code, where one is required',
+    says: 'no hash of the code, and one is required',
     needs: 'codeDirectoryHash',
     data: withExtensions(LAUNCH_FAULTS.codeDirectoryMissing),
   },

@@ -18,7 +18,7 @@ function coseMembers(change: (old: CborMap) => CborValue): Step<AttestationSteps
   return credential(({ publicKey }) => ({ publicKey: change(asMap(publicKey)) }));
 }
 
-/** Faults of what an attestation says of key, app and challenge; Apple's certificate covers them along with the rest. */
+/** Faults in the statements of an attestation about key, app and challenge; Apple's certificate covers them along with the rest. */
 export const ATTESTED_DATA_DEFECTS = {
   'data-short': {
     code: 'ERR_APP_ATTEST_AUTH_DATA_MALFORMED',
@@ -176,7 +176,7 @@ export const ATTESTED_DATA_DEFECTS = {
   },
   'category-missing': {
     code: 'ERR_APP_ATTEST_CATEGORY_MISSING',
-    says: 'no category, where one is required',
+    says: 'no category, and one is required',
     needs: 'category',
     data: withExtensions(LAUNCH_FAULTS.categoryMissing),
   },
@@ -193,7 +193,7 @@ export const ATTESTED_DATA_DEFECTS = {
   },
   'bundle-version-missing': {
     code: 'ERR_APP_ATTEST_BUNDLE_VERSION_MISSING',
-    says: 'no bundle version, where one is required',
+    says: 'no bundle version, and one is required',
     needs: 'bundleVersion',
     data: withExtensions(LAUNCH_FAULTS.bundleVersionMissing),
   },
@@ -205,7 +205,7 @@ export const ATTESTED_DATA_DEFECTS = {
   },
   'code-directory-missing': {
     code: 'ERR_APP_ATTEST_CODE_DIRECTORY_MISSING',
-    says: 'no hash of the code, where one is required',
+    says: 'no hash of the code, and one is required',
     needs: 'codeDirectoryHash',
     data: withExtensions(LAUNCH_FAULTS.codeDirectoryMissing),
   },

@@ -42,7 +42,7 @@ export function nested(depth: number): Encoded {
   return { encoded: Buffer.concat([Buffer.alloc(depth, 0x81), Buffer.of(0x80)]) };
 }
 
-/** A text of two octets that are no UTF-8. */
+/** A text of two octets that are not UTF-8. */
 export const BROKEN_TEXT: Encoded = { encoded: Buffer.of(0x62, 0xc3, 0x28) };
 
 export function asMap(value: CborValue): CborMap {

@@ -19,7 +19,7 @@ const DAY = 24 * HOUR;
 const BASIC_CONSTRAINTS = '2.5.29.19';
 const KEY_USAGE = '2.5.29.15';
 
-/** Puts an extension in place of the one of that type, or several, or none. */
+/** Puts an extension instead of the one of that type, or several, or none. */
 function extension(type: string, ...instead: readonly Extension[]) {
   return (fields: CertificateFields): CertificateFields => ({
     ...fields,
@@ -51,7 +51,7 @@ function broken(certificate: Uint8Array): Uint8Array {
   return changed;
 }
 
-/** The same chain in the names of Apple's, under keys that anybody can make. */
+/** The same chain with Apple's names, under keys that anybody can make. */
 function strangersChain(leaf: CertificateFields, now: number, { attestationCa }: Authorities): Uint8Array[] {
   const strangers = createAuthorities(now);
   const fields = { ...attestationCa.fields, publicKey: strangers.attestationCa.fields.publicKey };
@@ -125,12 +125,12 @@ export const CHAIN_DEFECTS = {
   },
   'leaf-twice': {
     code: 'ERR_APP_ATTEST_ROOT_UNKNOWN',
-    says: 'the first certificate in place of the second too',
+    says: 'the first certificate instead of the second too',
     chain: ([leaf = Buffer.alloc(0)]) => [leaf, leaf],
   },
   'root-as-intermediate': {
     code: 'ERR_APP_ATTEST_ISSUER_MISMATCH',
-    says: 'the root in place of the second certificate',
+    says: 'the root instead of the second certificate',
     chain: ([leaf = Buffer.alloc(0)], _, { attestationRoot }) => [leaf, attestationRoot.certificate],
   },
   'leaf-by-root': {
@@ -165,7 +165,7 @@ export const CHAIN_DEFECTS = {
   },
   'intermediate-critical-extension': {
     code: 'ERR_APP_ATTEST_INTERMEDIATE_INVALID',
-    says: 'a critical extension in the second certificate that nobody knows',
+    says: 'an unknown critical extension in the second certificate',
     chain: intermediate(more({ oid: '1.2.3.4', critical: true, value: sequence() })),
   },
   'leaf-other-issuer': {
@@ -196,7 +196,7 @@ export const CHAIN_DEFECTS = {
   },
   'leaf-critical-extension': {
     code: 'ERR_APP_ATTEST_LEAF_INVALID',
-    says: 'a critical extension in the first certificate that nobody knows',
+    says: 'an unknown critical extension in the first certificate',
     leaf: more({ oid: '1.2.3.4', critical: true, value: sequence() }),
   },
   'leaf-expired': {
@@ -231,7 +231,7 @@ export const CHAIN_DEFECTS = {
   },
   'nonce-not-octets': {
     code: 'ERR_APP_ATTEST_NONCE_MISSING',
-    says: 'a number in place of the nonce',
+    says: 'a number instead of the nonce',
     leaf: extension(NONCE_OID, nonceExtension(integer(5))),
   },
   'nonce-twice': {
@@ -241,7 +241,7 @@ export const CHAIN_DEFECTS = {
   },
   'os-extension': {
     code: 'ERR_APP_ATTEST_OS_EXTENSION_INVALID',
-    says: 'the system is described by something that is no sequence',
+    says: 'the system is described by something that is not a sequence',
     leaf: extension(OS_OID, { oid: OS_OID, value: octets('27.0') }),
   },
   'mac-policy': {

@@ -1,9 +1,9 @@
-import type { AppAttestErrorCode } from 'attestkit/app-attest';
+import type { ErrorCode } from 'attestkit/catalog';
 
 /** One precise fault: the steps of making that it changes, and what has to come of it. */
 export type DefectWith<Steps> = Steps & {
   /** The code that the verifier has to refuse it with. */
-  readonly code: AppAttestErrorCode;
+  readonly code: ErrorCode;
   /** What is wrong, for people. */
   readonly says: string;
   /** The expectation without which a verifier accepts it: it is genuine, and only not what somebody wants. */

@@ -34,7 +34,7 @@ function bundled(launch: Launch): Launch {
   return { ...launch, bundleVersion: launch.bundleVersion ?? '1' };
 }
 
-/** The step that puts such extensions in place of the genuine ones, or where there are none. */
+/** The step that puts such extensions instead of the genuine ones, or if there are none. */
 export function withExtensions(make: (launch: Launch) => CborValue) {
   return <Data extends AuthenticatorData>(data: Data, { launch }: { readonly launch: Launch }): Data => ({
     ...data,

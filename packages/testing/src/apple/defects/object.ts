@@ -38,12 +38,12 @@ export const OBJECT_DEFECTS = {
   },
   'not-a-map': {
     code: 'ERR_APP_ATTEST_CBOR_MALFORMED',
-    says: 'a list in place of the map',
+    says: 'a list instead of the map',
     map: (sound) => sound.pairs.map(([, value]) => value),
   },
   'nested-deep': {
     code: 'ERR_APP_ATTEST_CBOR_MALFORMED',
-    says: 'lists nested 10,000 deep beside what is expected',
+    says: 'lists nested 10,000 deep beside the expected members',
     map: (sound) => added(sound, 'deep', nested(10_000)),
   },
   'open-ended': { code: 'ERR_APP_ATTEST_CBOR_MALFORMED', says: 'a map of indefinite length', map: openEnded },
@@ -64,7 +64,7 @@ export const OBJECT_DEFECTS = {
   },
   'broken-key': {
     code: 'ERR_APP_ATTEST_CBOR_MALFORMED',
-    says: 'a key that is no UTF-8',
+    says: 'a key that is not UTF-8',
     map: (sound) => added(sound, BROKEN_TEXT, 0),
   },
   'list-as-key': {

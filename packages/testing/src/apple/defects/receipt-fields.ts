@@ -22,7 +22,7 @@ function no(type: number): Step<ReceiptSteps, 'fields'> {
   return (fields) => fields.filter((each) => each.type !== type);
 }
 
-/** Another value in the field, which is added where the receipt has none. */
+/** Another value in the field, which is added if it is absent. */
 function other(
   type: number,
   make: (contents: ReceiptContents) => string | Uint8Array,
@@ -30,11 +30,11 @@ function other(
   return (fields, contents) => [...fields.filter((each) => each.type !== type), field(type, make(contents))];
 }
 
-/** Faults of what a receipt says; it is rightly signed, so that a verifier which misses one accepts it. */
+/** Faults in the fields of a receipt; it is rightly signed, so that a verifier which misses one accepts it. */
 export const RECEIPT_FIELD_DEFECTS = {
   'receipt-payload-list': {
     code: 'ERR_APP_ATTEST_RECEIPT_PAYLOAD_MALFORMED',
-    says: 'a sequence of fields in place of the set',
+    says: 'a sequence of fields instead of the set',
     payload: (payload) => Buffer.concat([Buffer.of(0x30), payload.subarray(1)]),
   },
   'receipt-payload-open-ended': {
@@ -64,7 +64,7 @@ export const RECEIPT_FIELD_DEFECTS = {
   },
   'receipt-payload-text-value': {
     code: 'ERR_APP_ATTEST_RECEIPT_PAYLOAD_MALFORMED',
-    says: 'a field whose value is no octet string',
+    says: 'a field whose value is not an octet string',
     payload: () => set(sequence(integer(APP_ID), integer(1), der(0x0c, Buffer.from('x')))),
   },
   'receipt-payload-no-version': {
@@ -74,7 +74,7 @@ export const RECEIPT_FIELD_DEFECTS = {
   },
   'receipt-many-fields': {
     code: 'ERR_APP_ATTEST_RECEIPT_PAYLOAD_MALFORMED',
-    says: 'a thousand fields that nobody knows',
+    says: 'a thousand unknown fields',
     fields: (fields) => [...fields, ...Array.from({ length: 1000 }, (_, index) => field(100 + index, ''))],
   },
   'receipt-repeated-app': {
@@ -84,7 +84,7 @@ export const RECEIPT_FIELD_DEFECTS = {
   },
   'receipt-repeated-unknown': {
     code: 'ERR_APP_ATTEST_RECEIPT_FIELD_REPEATED',
-    says: 'a field twice that nobody knows',
+    says: 'an unknown field twice',
     fields: (fields) => [...fields, field(99, 'one'), field(99, 'other')],
   },
   'receipt-no-app': {
@@ -94,7 +94,7 @@ export const RECEIPT_FIELD_DEFECTS = {
   },
   'receipt-app-not-text': {
     code: 'ERR_APP_ATTEST_RECEIPT_APP_ID_MALFORMED',
-    says: 'an app id that is no UTF-8',
+    says: 'an app id that is not UTF-8',
     fields: other(APP_ID, () => Buffer.of(0xc3, 0x28)),
   },
   'receipt-no-key': {
@@ -164,12 +164,12 @@ export const RECEIPT_FIELD_DEFECTS = {
   },
   'receipt-risk-metric-not-a-number': {
     code: 'ERR_APP_ATTEST_RECEIPT_RISK_METRIC_MALFORMED',
-    says: 'a risk metric that is no number',
+    says: 'a risk metric that is not a number',
     fields: other(RISK_METRIC, () => 'one'),
   },
   'receipt-start-not-a-time': {
     code: 'ERR_APP_ATTEST_RECEIPT_NOT_BEFORE_MALFORMED',
-    says: 'a start that is no time',
+    says: 'a start that is not a time',
     fields: other(NOT_BEFORE, () => 'tomorrow'),
   },
   'receipt-no-expiry': {
@@ -230,7 +230,7 @@ export const RECEIPT_FIELD_DEFECTS = {
   },
 } as const satisfies Record<string, DefectWith<ReceiptSteps>>;
 
-/** A certificate like the attestation's, of a key and by an issuer that nobody knows. */
+/** A certificate like the attestation's, of an unknown key and by an unknown issuer. */
 function strangersCertificate(contents: ReceiptContents): Uint8Array {
   return selfSigned(contents, newKeys('P-256').publicKey);
 }

@@ -119,7 +119,7 @@ export const RECEIPT_DEFECTS = {
   },
   'receipt-no-signer': {
     code: 'ERR_APP_ATTEST_RECEIPT_SIGNERS_INVALID',
-    says: 'nobody has signed',
+    says: 'no signer',
     signed: (parts) => ({ ...parts, signers: [] }),
   },
   'receipt-two-signers': {
@@ -250,7 +250,7 @@ export const RECEIPT_DEFECTS = {
   },
   'receipt-signer-critical': {
     code: 'ERR_APP_ATTEST_RECEIPT_CHAIN_CRITICAL_UNSUPPORTED',
-    says: 'a critical extension in the certificate of the signer that nobody knows',
+    says: 'an unknown critical extension in the certificate of the signer',
     chain: signer(unknownCritical),
   },
   'receipt-signer-expired': {

@@ -1,4 +1,4 @@
-import type { AppCheckErrorCode } from 'attestkit/app-check';
+import type { ErrorCode } from 'attestkit/catalog';
 import type { JsonObject } from 'attestkit';
 import { ConfigurationError } from 'attestkit/errors';
 import { flipped, type JwsSteps } from '../../encode/jws.js';
@@ -20,7 +20,7 @@ export interface AppCheckClaims extends JsonObject {
   readonly provider?: string;
 }
 
-type Defect = AppCheckSteps & { readonly code: AppCheckErrorCode; readonly says: string };
+type Defect = AppCheckSteps & { readonly code: ErrorCode; readonly says: string };
 
 const DAY = 86_400;
 
@@ -207,7 +207,7 @@ export interface AppCheckDefectFacts {
   /** What is wrong, for people. */
   readonly says: string;
   /** The code that the verifier has to refuse it with. */
-  readonly code: AppCheckErrorCode;
+  readonly code: ErrorCode;
 }
 
 /** Every defect that the virtual App Check can make. */
@@ -220,7 +220,7 @@ export const APP_CHECK_DEFECTS = Object.freeze(
 /**
  * The steps that a defect changes.
  *
- * @throws ConfigurationError where there is no such defect
+ * @throws ConfigurationError if there is no such defect
  */
 export function appCheckSteps(name: string | undefined): AppCheckSteps {
   if (name === undefined) return {};

@@ -1,4 +1,4 @@
-import type { PlayIntegrityErrorCode } from 'attestkit/play-integrity';
+import type { ErrorCode } from 'attestkit/catalog';
 import type { JweSteps } from '../../encode/jwe.js';
 import type { JwsSteps } from '../../encode/jws.js';
 import type { VerdictPayload } from '../play-integrity-verdict.js';
@@ -19,7 +19,7 @@ export type PlayIntegrityDemand =
 
 /** One precise fault: the steps that it changes, and what has to come of it. */
 export type PlayIntegrityDefectWith = PlayIntegritySteps & {
-  readonly code: PlayIntegrityErrorCode;
+  readonly code: ErrorCode;
   readonly says: string;
   readonly needs?: PlayIntegrityDemand;
 };

@@ -62,7 +62,7 @@ export const PLAY_VERDICT_DEFECTS = {
   },
   'other-kind-of-binding': {
     code: 'ERR_PLAY_INTEGRITY_BINDING_KIND_MISMATCH',
-    says: 'a request hash where there should be a nonce, or the other way round',
+    says: 'a request hash instead of a nonce, or the other way round',
     ...section('requestDetails', ({ nonce, requestHash }) => ({ nonce: requestHash, requestHash: nonce })),
   },
   'both-bindings': {
@@ -141,7 +141,7 @@ export const PLAY_VERDICT_DEFECTS = {
   },
   'app-verdict-unknown': {
     code: RECOGNIZED,
-    says: 'a verdict on the app that nobody documented',
+    says: 'an undocumented verdict on the app',
     ...section('appIntegrity', { appRecognitionVerdict: 'PLAY_RECOGNIZED_TOO' }),
   },
   'app-verdict-as-list': {

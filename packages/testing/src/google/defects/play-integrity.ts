@@ -1,5 +1,5 @@
 import { ConfigurationError } from 'attestkit/errors';
-import type { PlayIntegrityErrorCode } from 'attestkit/play-integrity';
+import type { ErrorCode } from 'attestkit/catalog';
 import type {
   PlayIntegrityDefectWith,
   PlayIntegrityDemand,
@@ -24,7 +24,7 @@ export interface PlayIntegrityDefectFacts {
   /** What is wrong, for people. */
   readonly says: string;
   /** The code that the verifier has to refuse it with. */
-  readonly code: PlayIntegrityErrorCode;
+  readonly code: ErrorCode;
   /** The expectation without which it is accepted: the verdict is genuine, and only not what somebody wants. */
   readonly needs: PlayIntegrityDemand | undefined;
 }
@@ -45,7 +45,7 @@ function factsOf(target: 'token' | 'verdict'): [string, PlayIntegrityDefectFacts
 /**
  * The steps that a defect changes.
  *
- * @throws ConfigurationError where there is no such defect
+ * @throws ConfigurationError if there is no such defect
  */
 export function playIntegritySteps(
   name: string | undefined,

@@ -1,5 +1,6 @@
 import type { GoogleFailure } from '../../../ports/google.js';
 import { fetchBody, FetchFailure, type FetchLimits } from '../../fetch-body.js';
+import type { Watchers } from '../../watchers.js';
 import { MAX_ERROR_BYTES } from '../answer.js';
 import { Ungranted, type Grant, type TokenSource } from './grant.js';
 import { SharedWork } from '../../shared-work.js';
@@ -19,7 +20,7 @@ const MAX_BYTES = 65_536;
 /** An access token, or why there is none. */
 export type Access = { readonly outcome: 'access'; readonly token: string } | Outage;
 
-/** A failure that is none of the client's doing. */
+/** A failure that the client did not cause. */
 export type Outage = Exclude<GoogleFailure, { readonly outcome: 'invalid' }>;
 
 export interface AccessSettings extends Pick<FetchLimits, 'timeoutMs'> {
@@ -27,6 +28,7 @@ export interface AccessSettings extends Pick<FetchLimits, 'timeoutMs'> {
   /** `https://www.googleapis.com/auth/playintegrity` */
   readonly scope: string;
   readonly fetch: typeof globalThis.fetch | undefined;
+  readonly watchers: Watchers;
   /** The clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -46,7 +48,7 @@ export class AccessTokens {
   current(): Access | Promise<Access> {
     const kept = this.#kept();
     if (kept !== undefined) return kept;
-    return this.#flight.join(() => this.#fly());
+    return this.#flight.join(() => this.#fetchAccess());
   }
 
   /**
@@ -75,12 +77,12 @@ export class AccessTokens {
       this.#until = this.#settings.now() + lifetime;
       this.#access = access;
     } catch {
-      // A clock that fails: nobody could tell when it is over.
+      // The clock failed: the end of the token cannot be known.
       this.#access = undefined;
     }
   }
 
-  async #fly(): Promise<Access> {
+  async #fetchAccess(): Promise<Access> {
     let access: Access;
     try {
       const { token, lifetime } = await this.#ask();
@@ -97,10 +99,10 @@ export class AccessTokens {
 
   /** However many questions it takes, all of them within one deadline. */
   #ask(): Promise<Grant> {
-    const { source, scope, now, timeoutMs, fetch = globalThis.fetch } = this.#settings;
+    const { source, scope, now, timeoutMs, watchers, fetch = globalThis.fetch } = this.#settings;
     const end = performance.now() + timeoutMs;
     const left = (): number => Math.max(1, Math.ceil(end - performance.now()));
-    const limits = { fetch, maxBytes: MAX_BYTES, maxErrorBytes: MAX_ERROR_BYTES };
+    const limits = { fetch, maxBytes: MAX_BYTES, maxErrorBytes: MAX_ERROR_BYTES, watchers };
     return source({
       scope,
       now,

@@ -19,7 +19,7 @@ export interface ServiceAccount {
   readonly email: string;
   readonly key: KeyObject;
   readonly keyId: string | undefined;
-  /** As the file has it: the audience of what is sent there. */
+  /** As the file has it: the audience of the requests to it. */
   readonly audience: string;
   readonly tokenUrl: string;
 }
@@ -29,10 +29,10 @@ const TOKEN_URI = 'https://oauth2.googleapis.com/token';
 /**
  * Reads a file of credentials: its text, or the same parsed.
  *
- * @returns undefined where it is no JSON object
+ * @returns undefined if it is not a JSON object
  */
 export function readCredentialFile(source: unknown): JsonObject | undefined {
-  // Editors put a byte order mark before a text, which is none of the JSON (RFC 8259 §8.1).
+  // Editors put a byte order mark before a text, which is not part of the JSON (RFC 8259 §8.1).
   const file =
     typeof source === 'string'
       ? readUnsignedJson(Buffer.from(source.replace(/^\ufeff/, ''), 'utf8'))

@@ -81,7 +81,7 @@ function readHeaders(headers: unknown): Readonly<Record<string, string>> {
   return { ...headers } as Record<string, string>;
 }
 
-/** The member that is the token; undefined where the token is the whole text. */
+/** The member that is the token; undefined if the token is the whole text. */
 function readFormat(format: unknown): string | undefined {
   const { type = 'text', subject_token_field_name: name }: JsonObject = isJsonObject(format) ? format : {};
   if ((format !== undefined && !isJsonObject(format)) || (type !== 'text' && type !== 'json'))

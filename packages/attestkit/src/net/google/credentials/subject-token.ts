@@ -2,9 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import { readUnsignedJson } from '../../../kernel/bytes/unsigned-json.js';
 import { assertGranted, Ungranted, type GrantRequest } from './grant.js';
 
-/** Where a subject token is, read and ready. */
+/** The source of a subject token, read and ready. */
 export type SubjectSource = {
-  /** The member of a JSON object that is the token; undefined where the token is the whole text. */
+  /** The member of a JSON object that is the token; undefined if the token is the whole text. */
   readonly member: string | undefined;
 } & (
   | { readonly file: string }

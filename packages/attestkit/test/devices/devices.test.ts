@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { appAttest } from '../src/app-attest/index.js';
-import { approov } from '../src/approov/index.js';
-import { createGuard } from '../src/create-guard.js';
-import { devices, type DevicesOptions } from '../src/devices.js';
-import { ConfigurationError } from '../src/kernel/errors.js';
+import { appAttest } from '../../src/app-attest/index.js';
+import { approov } from '../../src/approov/index.js';
+import { createGuard } from '../../src/create-guard.js';
+import { devices, type DevicesOptions } from '../../src/devices/index.js';
+import { ConfigurationError } from '../../src/kernel/errors.js';
 
-import { memoryStore } from '../src/stores/memory.js';
-import { double } from './guard/support/double.js';
-import { APP_ID, AUDIENCE, apple, newSecret, requestOf } from './sessions/support/backend.js';
+import { memoryStore } from '../../src/stores/memory.js';
+import { double } from '../guard/support/double.js';
+import { APP_ID, AUDIENCE, apple, newSecret, requestOf } from '../sessions/support/backend.js';
 
 const evidenceOfPhones = () =>
   appAttest({ appIds: [APP_ID], roots: [apple.attestationRoot, apple.receiptRoot] });

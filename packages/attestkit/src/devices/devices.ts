@@ -8,13 +8,13 @@ import {
   watchedStore,
   type Limiter,
   type LimitOptions,
-} from './endpoints/internal.js';
-import { quietly, usedAsText } from './guard/internal.js';
-import { assertOptions, type OptionTypes } from './kernel/config/options.js';
-import type { Devices, SecretUse } from './ports/devices.js';
-import type { EnrollmentEvidence } from './ports/enrollment.js';
-import type { GuardEvent } from './ports/events.js';
-import type { Store } from './ports/store.js';
+} from '../endpoints/internal.js';
+import { quietly, usedAsText } from '../guard/internal.js';
+import { assertOptions, type OptionTypes } from '../kernel/config/options.js';
+import type { Devices, SecretUse } from '../ports/devices.js';
+import type { EnrollmentEvidence } from '../ports/enrollment.js';
+import type { GuardEvent } from '../ports/events.js';
+import type { Store } from '../ports/store.js';
 import {
   createSessions,
   DEVICE_SETTINGS,
@@ -23,35 +23,18 @@ import {
   toldControl,
   isStore,
   type DeviceSettings,
-} from './sessions/internal.js';
-
-export type { EndpointUse, Limiter, LimitOptions } from './endpoints/internal.js';
-export type {
-  BlockReason,
-  BlockTarget,
-  Device,
-  DeviceControl,
-  DeviceName,
-  Devices,
-} from './ports/devices.js';
-export type {
-  DevicePolicy,
-  DeviceSettings,
-  RevocationCheck,
-  SessionsOptions,
-  TakenDeviceId,
-} from './sessions/internal.js';
+} from '../sessions/internal.js';
 
 /** How devices enroll, get sessions and sign requests. */
 export interface DevicesOptions extends DeviceSettings {
   /** The kinds of evidence that devices enroll with: `[appAttest({ … })]`. */
   readonly evidence: readonly EnrollmentEvidence[];
   /**
-   * What the server authenticates to itself with: challenges, refresh tokens, session tokens. Random text of at least 32
+   * The secret for all that the server issues to itself: challenges, refresh tokens, session tokens. Random text of at least 32
    * bytes (`JWT_SECRET`), or several: the first signs, all verify. Words, placeholders, published secrets and those of
    * other evidence are refused.
    */
-  readonly secret: string | readonly string[];
+  readonly secret: string | readonly string[] | undefined;
   /** Keeps the state: `memoryStore()`, or a store that all instances share. */
   readonly store: Store;
   /**
@@ -71,7 +54,7 @@ export interface DevicesOptions extends DeviceSettings {
   readonly limits?: LimitOptions;
 }
 
-/** @internal */
+/** The names and types of the options. */
 export const DEVICES_OPTIONS: OptionTypes = {
   ...DEVICE_SETTINGS,
   evidence: 'list',
@@ -86,7 +69,7 @@ export const DEVICES_OPTIONS: OptionTypes = {
 const HASHES_CHANGE =
   'is not set: the hashes in events, and what sessions are bound to, change when the first secret changes';
 
-/** Enrollments that are under way at once at most, and other requests beside them; more are told to try again. */
+/** The most enrollments under way at once, and the most other requests beside them; more get 503. */
 const MAX_CONCURRENT = 64;
 
 /** The event loop is the process's, so all its guards share the turns. The pool of each admits far fewer. */
@@ -134,6 +117,10 @@ export function devices(options: DevicesOptions): Devices {
         onEvent,
         requestId,
       });
+      for (const { watch, companion } of onEvent === undefined ? [] : evidence) {
+        watch?.(tell);
+        companion?.evidence.watch?.(tell);
+      }
       if (hashKey === undefined)
         tell({ type: 'configuration', at: now(), option: 'devices.hashKey', says: HASHES_CHANGE });
       return {
@@ -159,7 +146,7 @@ function secretUses({ evidence = [], secret, hashKey }: DevicesOptions): readonl
       option: `devices.evidence (${kind})`,
       digests: secretDigests?.() ?? [],
     })),
-    usedAsText('devices.secret', [secret].flat()),
+    usedAsText('devices.secret', [secret ?? []].flat()),
     usedAsText('devices.hashKey', hashKey === undefined ? [] : [hashKey]),
   ];
 }

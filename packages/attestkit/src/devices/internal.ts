@@ -1,0 +1,1 @@
+export { DEVICES_OPTIONS } from './devices.js';

@@ -1,0 +1,1 @@
+export { SIGNED_TOKEN_CHECKS } from './checks.js';
