@@ -61,7 +61,7 @@ describe('an option', () => {
   it('that is a choice is one of them', () => {
     expect(problem(() => assertOneOf('x', 'a', ['a', 'b']))).toBe('accepted');
     for (const value of ['c', '', undefined, ['a']])
-      expect(problem(() => assertOneOf('x', value, ['a', 'b']))).toContain('x: x is none of a, b');
+      expect(problem(() => assertOneOf('x', value, ['a', 'b']))).toMatch(/^x: x is .*a, b/);
   });
 });
 
