@@ -27,6 +27,7 @@ const usage = `Changes one thing in a room at a time, and says which changes no 
     --only FILE[:LINE][,…]          every mutant of these files (or lines) of the room, not a sample
     --again FILE                    those of the sample that an earlier report, kept in a file, names as survivors
     --own                           runs the tests of the room alone, not those of others that cover it
+    --tests TEXT                    runs the files of tests alone whose path has this text
     --list                          shows the mutants and runs nothing
     --verbose                       says which test killed each mutant
     --help                          shows this
@@ -49,7 +50,7 @@ function readOptions() {
   const text = /** @type {const} */ ({ type: 'string' });
   const flag = /** @type {const} */ ({ type: 'boolean' });
   const flags = { own: flag, list: flag, verbose: flag, help: flag };
-  const known = { room: text, sample: text, seed: text, only: text, again: text, ...flags };
+  const known = { room: text, sample: text, seed: text, only: text, again: text, tests: text, ...flags };
   try {
     return parseArgs({ options: known }).values;
   } catch (error) {
@@ -74,7 +75,8 @@ function filesIn(folder, end) {
 /** The tests in a folder, as the copy names them. @param {string} folder @returns {string[]} */
 function testsIn(folder) {
   const files = folder.endsWith('.ts') ? [`${TEST}/${folder}`] : filesIn(`${TEST}/${folder}`, '.test.ts');
-  return files.filter((file) => !LEFT_OUT.test(file)).map((file) => file.replace(/\.ts$/, '.js'));
+  const wanted = files.filter((file) => file.includes(options.tests ?? '') && !LEFT_OUT.test(file));
+  return wanted.map((file) => file.replace(/\.ts$/, '.js'));
 }
 
 const options = readOptions();

@@ -60,7 +60,9 @@ const isAwake = (id) => `globalThis.attestkitMutation.is(${id})`;
 function choose(group, inner) {
   const how = group[0]?.[1].how;
   if (how === 'inserts') return group.map(([id, { text }]) => `if (${isAwake(id)}) { ${text} }`).join(' ');
-  if (how === 'removes') return `if (${group.map(([id]) => `!${isAwake(id)}`).join(' && ')}) { ${inner} }`;
+  // In a block of its own, or an `else` behind it would belong to this `if`.
+  if (how === 'removes')
+    return `{ if (${group.map(([id]) => `!${isAwake(id)}`).join(' && ')}) { ${inner} } }`;
   return `(${group.map(([id, { text }]) => `${isAwake(id)} ? (${text}) : `).join('')}(${inner}))`;
 }
 

@@ -11,7 +11,9 @@ import { format } from 'node:util';
  */
 
 // Vitest refuses to load outside its own workers; this is what it looks for.
-Object.assign(globalThis, { __vitest_worker__: { config: {}, environment: { name: 'node' }, metaEnv: {} } });
+Object.assign(globalThis, {
+  __vitest_worker__: { config: {}, environment: { name: 'node' }, metaEnv: process.env },
+});
 const vitest = await import(process.env['ATTESTKIT_VITEST'] ?? 'vitest');
 export const { expect, vi, expectTypeOf, assert, chai } = vitest;
 

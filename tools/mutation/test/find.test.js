@@ -131,6 +131,18 @@ describe('instrument', () => {
     ).toMatch('TypeError');
   });
 
+  it('leaves an else with its own condition', async () => {
+    const { asleep, changed } = await answers(`
+      export function answer(): unknown {
+        const list: string[] = [];
+        for (const each of [1, 2]) if (each === 1) list.push('one'); else list.push('other');
+        return list.join();
+      }`);
+    expect(asleep).toBe('one,other');
+    expect(changed["statement removed: list.push('one'); => (removed)"]).toBe('other');
+    expect(changed["statement removed: list.push('other'); => (removed)"]).toBe('one');
+  });
+
   it('leaves statements out', async () => {
     const { changed } = await answers(`
       export function answer(): unknown {

@@ -138,3 +138,18 @@ describe('appAttest cannot be configured with', () => {
     expect(variableOf(() => appAttest({ appIds: [APP_ID], ...more } as AppAttestOptions))).toBe(variable);
   });
 });
+
+it('a public key that cannot be read says why, and one of another kind has no cause', () => {
+  const failure = (key: unknown): ConfigurationError => {
+    try {
+      const expected = { appId: APP_ID, publicKey: key, clientData: Buffer.of(), previousCounter: 0 };
+      verifyAppAttestAssertion(Buffer.alloc(0), expected as AssertionExpectations);
+    } catch (error) {
+      if (error instanceof ConfigurationError) return error;
+    }
+    throw new Error('the key was accepted');
+  };
+  expect(failure(pem(publicKey).slice(0, 60)).cause).toBeInstanceOf(Error);
+  const other = generateKeyPairSync('ed25519').publicKey;
+  expect('cause' in failure(pem(other))).toBe(false);
+});

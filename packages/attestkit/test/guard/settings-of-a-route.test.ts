@@ -60,6 +60,18 @@ describe('a route', () => {
     expect(route(guard, { x: false }).asked).toEqual(['a']);
   });
 
+  it('names the option that is empty, or whose kind the guard does not have', () => {
+    const { guard } = guarding([requiring('a', 'c'), double('b')], { accept: ['b'] });
+    const variable = (options: object) => refusal(() => route(guard, options)).variable;
+    expect(variable({ accept: ['a'] })).toBe('accept');
+    expect(variable({ require: ['a'] })).toBe('require');
+    expect([
+      variable({ require: [] }),
+      variable({ accept: [] }),
+      variable({ require: [], accept: [] }),
+    ]).toEqual(['require', 'accept', 'accept']);
+  });
+
   it('asks once for kinds that require each other', () => {
     const { guard } = guarding([requiring('a', 'b'), requiring('b', 'a')], { accept: ['a'] });
     expect(route(guard, { require: ['a'] }).asked).toEqual(['b', 'a']);

@@ -35,6 +35,26 @@ describe('an event', () => {
     expect(events).toMatchObject([{ outcome: 'accepted', device: undefined, evidence: ['a'] }]);
   });
 
+  it('tells of a path that is let through unchecked', async () => {
+    const { guard, events } = guarding([double('a')]);
+    await decided(
+      guard,
+      request({}, { target: '/health?x' }),
+      guard.route({ exclude: ['/health'], name: 'h' }),
+    );
+    expect(events).toMatchObject([{ outcome: 'open', exempt: 'excluded', route: 'h', path: '/health' }]);
+  });
+
+  it('has of an error that can quote the client its name and its place alone', () => {
+    const cause = new TypeError('quotes secret-token');
+    const told = (error: Error) =>
+      factsOf(new AttestationError({ ...check('ODD', 'unavailable'), unexpected: true }, { cause: error }))
+        .cause;
+    expect(told(cause)).toMatch(/^TypeError at .*what-is-told[^\n]*$/);
+    cause.stack = 'another form';
+    expect(told(cause)).toBe('TypeError');
+  });
+
   it('names the refusal that led to another one', () => {
     const cause = new AttestationError(DOWN);
     const error = new AttestationError(check('CONFLICT', 'denied'), { cause });
@@ -53,6 +73,11 @@ describe('what a client is asked for', () => {
   it('is a token where nothing else is known', () => {
     const { headers } = refuse(new AttestationError(check('A', 'missing')), undefined, settings);
     expect(headers['www-authenticate']).toBe('Attest realm="api", need="token"');
+  });
+
+  it('is nothing where the body was too large, which is answered with 413', () => {
+    const error = new AttestationError(check('ERR_GUARD_BODY_TOO_LARGE', 'malformed'));
+    expect(refuse(error, undefined, settings)).toEqual({ status: 413, headers: {}, body: '{}' });
   });
 
   it('is each need once, in one field', () => {

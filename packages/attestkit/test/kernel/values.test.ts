@@ -64,6 +64,10 @@ describe('CBOR', () => {
     for (const head of ['81', 'a100']) expect(readCbor(Buffer.from(`${head}00`, 'hex'))).toBeDefined();
   });
 
+  it('ends at its depth in keys of maps too', () => {
+    for (const length of [100, 100_000]) expect(readCbor(Buffer.alloc(length, 0xa1))).toBeUndefined();
+  });
+
   it('has a simple value of two octets from 32 on, where such values are passed over', () => {
     const read = (hex: string) =>
       [readCborItem, readSignedCborItem].map((f) => f(Buffer.from(hex, 'hex'), 0) !== undefined);
@@ -118,6 +122,9 @@ describe('a secret that can be guessed', () => {
     ['words', 'the secret key of the orders service'],
     ['repeats', 'a'.repeat(40)],
     ['repeats', 'abcabcabc'.repeat(6)],
+    ['repeats', 'q7Rz0vK2mXw9'.repeat(2)],
+    ['repeats', 'q7Rz0vK2mXw9'.repeat(3)],
+    ['repeats', `${'q7Rz0vK2mXw9'.repeat(3)}q7Rz`],
   ])('is said to be %s: %s', (weakness, text) => {
     expect(weaknessOfText(text)).toBe(weakness);
   });

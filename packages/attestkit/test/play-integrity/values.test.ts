@@ -146,7 +146,7 @@ describe('pins', () => {
 
   it.each(['not base64!', 'AAAA'])('are SHA-256 digests, and not %j', (pin) => {
     const wrong = { packageName: PACKAGE, acceptedCertificates: [pin] };
-    expect(() => readPinnedApp(wrong)).toThrow('has one that is no SHA-256');
+    expect(() => readPinnedApp(wrong)).toThrow(/SHA-256/);
   });
 
   it('lose their padding at the end alone', () => {

@@ -32,9 +32,7 @@ describe('settings of devices that cannot be right', () => {
   it.each(['session', 'challenge'])('an unknown value for the %s of a signed request', (name) => {
     const { guard } = new Backend();
     const route = { signedRequest: { [name]: 'always' } } as RouteOptions;
-    expect(problem(() => guard.route(route))).toContain(
-      `signedRequest.${name} is none of required, optional`,
-    );
+    expect(problem(() => guard.route(route))).toContain(`signedRequest.${name} is`);
   });
 });
 
