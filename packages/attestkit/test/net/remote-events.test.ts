@@ -99,8 +99,8 @@ describe('a request to another service', () => {
         appCheck({ keys, projectNumber: '123456789', appIds: ['1:123456789:ios:abc'] } as never),
       ],
       accept: ['approov'],
-      onEvent: (told) => {
-        if (told.type === 'remote') events.push(told);
+      onEvent: (each) => {
+        if (each.type === 'remote') events.push(each);
       },
     });
     const token = `${Buffer.from('{"alg":"RS256","kid":"a"}').toString('base64url')}.e30.${randomBytes(256).toString('base64url')}`;
