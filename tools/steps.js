@@ -49,9 +49,17 @@ for (const { path } of sources.filter((each) => each.path.endsWith('checks.ts'))
           names.set(check.code, { path, constant, name, isJwt: 'expiryPresent' in value });
 }
 
+/** Whether a line is in a list of the checks that a test file does not try: `filter((code) => !tried.has(code))`, up to the end of that list. @param {readonly string[]} lines @param {number} index */
+function isListOfUntried(lines, index) {
+  const begin = lines.findLastIndex((line, at) => at < index && /!\w+\.has\(code\)/.test(line));
+  return begin >= 0 && !lines.slice(begin, index).some((line) => /^\s*\]/.test(line));
+}
+
 /** @param {Source} source @param {RegExp} pattern @param {number} [from] @returns {string | undefined} */
 function place({ path, lines }, pattern, from = 0) {
-  const at = lines.findIndex((line, index) => index >= from && pattern.test(line));
+  const at = lines.findIndex(
+    (line, index) => index >= from && pattern.test(line) && !isListOfUntried(lines, index),
+  );
   return at < 0 ? undefined : `${path}#L${at + 1}`;
 }
 
@@ -93,9 +101,9 @@ const UNREACHABLE = {
 function failingIn(source, room, code) {
   const text = source.lines.join('\n');
   const cut = [...text.matchAll(/replace\('(ERR_[A-Z_]+)', ''\)/g)].map(([, prefix = '']) => prefix);
-  const prefixes = [`ERR_${room.toUpperCase().replaceAll('-', '_')}_`, ...cut].filter((each) =>
-    code.startsWith(each),
-  );
+  const added = [...text.matchAll(/\b(ERR_[A-Z_]+_)\$\{/g)].map(([, prefix = '']) => prefix);
+  const ofRoom = added.length + cut.length > 0 ? [] : [`ERR_${room.toUpperCase().replaceAll('-', '_')}_`];
+  const prefixes = [...ofRoom, ...added, ...cut].filter((each) => code.startsWith(each));
   const short = prefixes.map((prefix) => `'${code.slice(prefix.length)}'`);
   const found = place(source, new RegExp([`\\b${code}\\b`, ...short].join('|')));
   const { constant = '', name = '' } = names.get(code) ?? {};
