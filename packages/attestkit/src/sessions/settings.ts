@@ -93,13 +93,13 @@ export interface DeviceSettings {
    */
   readonly policy?: DevicePolicy;
   /**
-   * The user that the request comes from, as the application knows it: asked at enrollment, and at a refresh and an
-   * exchange for a session, which are refused to another user. Default: devices have no user.
+   * The user that the request comes from, as the application knows it: asked at enrollment, refresh and `assert`, which are
+   * refused if it names another user than the record's. Undefined keeps the record's user. Default: devices have no user.
    */
   readonly subject?: (request: AttestedRequest) => string | undefined | Promise<string | undefined>;
   /**
    * Whether a new key with valid evidence may replace the current key of the `device_id`, without a proof by the
-   * old one: ask the user for a second factor. Never asked for the device of a user whom the request does not name, a blocked
+   * old one: ask the user for a second factor. Asked once for a request, so it may use up a one-time code. Never asked for the device of a user whom the request does not name, a blocked
    * one, or a retired key.
    * Default: no.
    */
