@@ -83,7 +83,10 @@ export async function renewReceipt(
   const { receiptRetryAt, ...facts } = enrolled.facts;
   const tooSoon = typeof receiptRetryAt === 'number' && now < receiptRetryAt;
   if (kept === undefined || old === undefined || tooSoon) return undefined;
-  if (!isOfKey(old, enrolled)) return { ...enrolled, withheld: { ...enrolled.withheld, receiptLost: true } };
+  if (!isOfKey(old, enrolled)) {
+    const withheld = { ...enrolled.withheld, receiptLost: true };
+    return { ...enrolled, facts: { ...facts, receiptRetryAt: now + PAUSE }, withheld };
+  }
   if (receiptDue(old, now) === 'wait') return undefined;
 
   const exchange = await receipts.exchange(kept, enrolled.environment as ReceiptEnvironment);
