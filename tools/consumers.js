@@ -84,7 +84,9 @@ const settings = (type, module, more) => ({
   }),
 });
 
-const nonEmpty = `if (Object.keys(loaded).length === 0) throw new Error(specifier + ' exports nothing');`;
+/** Types to augment: at run time there is nothing in it. */
+const TYPES_ALONE = 'attestkit/attestation';
+const nonEmpty = `if (Object.keys(loaded).length === 0 && specifier !== '${TYPES_ALONE}') throw new Error(specifier + ' exports nothing');`;
 const plain = consumer('plain', {
   'load.mjs': `for (const specifier of ${JSON.stringify(withoutPeer)}) {
     const loaded = await import(specifier); ${nonEmpty} }
