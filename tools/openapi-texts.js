@@ -146,7 +146,7 @@ export const STATUSES = {
   405: 'Another method.',
   413: 'The body has more than 64 KiB or more than 64 members. Do not retry.',
   429: 'Too many requests. Try again after `Retry-After`.',
-  503: 'The store or another service does not answer. Nothing was accepted. Try again after `Retry-After`, with a new challenge.',
+  503: 'The store or another service does not answer. The server may have done the request, or a part of it. Try again after `Retry-After`, with a new challenge.',
 };
 
 const BLOCKED = 'The device, its key or its user is blocked. Stop.';
@@ -161,12 +161,12 @@ export const REFUSALS = {
   },
   assert: {
     400: 'The body is malformed (do not retry), or the challenge is unknown, expired or used: one new challenge.',
-    401: 'The key is unknown or retired, the signature or counter is wrong, or the evidence is too old: attest a new key.',
+    401: 'The key is unknown or retired, the signature or counter is wrong, or the evidence fails the current policy: attest a new key.',
     403: BLOCKED,
     409: OTHER_USER,
   },
   refresh: {
-    401: 'The token is unknown, expired, used or ended, or the evidence is too old: use `assert`, or without a key `attest`.',
+    401: 'The token is unknown, expired, used or ended, or the evidence fails the current policy: use `assert`, or without a key `attest`.',
     403: BLOCKED,
     409: OTHER_USER,
   },
