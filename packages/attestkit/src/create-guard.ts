@@ -138,7 +138,9 @@ export function createGuard(options: GuardOptions): Guard {
   assertClock(clock);
   const now = steadyClock(clock);
   const requestId = namer(options.requestId);
-  const devices = connected(options.devices, { now, onEvent, requestId });
+  // One listener, also for devices: kinds that share a source of keys tell of each request once.
+  const heard = onEvent && ((event: GuardEvent): void => quietly(() => onEvent(event)));
+  const devices = connected(options.devices, { now, onEvent: heard, requestId });
   const evidence = readEvidence(options.evidence, devices);
   assertDistinctSecrets([
     // All kinds count as one use, since two headers may carry tokens of one account.
@@ -168,9 +170,7 @@ export function createGuard(options: GuardOptions): Guard {
     realm: devices?.realm,
     countsOf,
   };
-  // One listener: kinds that share a source of keys hear of each request once.
-  const heard = (event: GuardEvent): void => quietly(() => onEvent?.(event));
-  if (onEvent !== undefined) for (const each of evidence) each.watch?.(heard);
+  if (heard !== undefined) for (const each of evidence) each.watch?.(heard);
   const unnamed = createRoute({}, defaults);
   const telling = { onEvent, requestId, pseudonym: devices?.pseudonym };
   // Reached only if `route` was not made by this guard, or a kind of evidence says what it needs in no form.

@@ -117,7 +117,7 @@ export function devices(options: DevicesOptions): Devices {
         onEvent,
         requestId,
       });
-      if (onEvent !== undefined) for (const each of withCompanions(evidence)) each.watch?.(tell);
+      if (onEvent !== undefined) for (const each of withCompanions(evidence)) each.watch?.(onEvent);
       if (hashKey === undefined)
         tell({ type: 'configuration', at: now(), option: 'devices.hashKey', says: HASHES_CHANGE });
       return {

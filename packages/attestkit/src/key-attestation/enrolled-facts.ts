@@ -24,16 +24,18 @@ export interface KeyAttestationFacts extends JsonObject {
 }
 
 /** What the policy looks at; of an enrolled key, from its record. */
-export interface DeviceFacts {
-  readonly securityLevel: SecurityLevel | undefined;
-  readonly deviceLocked: boolean | undefined;
-  readonly bootState: string | number | undefined;
-  /** Base64url. */
-  readonly verifiedBootKey: string | undefined;
-  readonly osVersion: number | undefined;
-  readonly patchLevel: number | undefined;
-  readonly vendorPatchLevel: number | undefined;
-  readonly bootPatchLevel: number | undefined;
-  readonly provisioning: Provisioning | undefined;
-  readonly certificatesIssued: number | undefined;
-}
+export type DeviceFacts = Required<
+  Pick<
+    KeyAttestationFacts,
+    | 'securityLevel'
+    | 'deviceLocked'
+    | 'bootState'
+    | 'verifiedBootKey'
+    | 'osVersion'
+    | 'patchLevel'
+    | 'vendorPatchLevel'
+    | 'bootPatchLevel'
+    | 'provisioning'
+    | 'certificatesIssued'
+  >
+>;

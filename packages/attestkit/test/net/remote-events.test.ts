@@ -11,6 +11,7 @@ import { googlePlayIntegrity } from '../../src/net/google/index.js';
 import { remoteJwks } from '../../src/net/index.js';
 import { playIntegrity } from '../../src/play-integrity/index.js';
 import type { GuardEvent, RemoteEvent } from '../../src/ports/events.js';
+import { signedToken } from '../../src/signed-token/index.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { newSecret, requestOf } from '../sessions/support/backend.js';
 
@@ -85,7 +86,7 @@ describe('a request to another service', () => {
     );
   });
 
-  it('tells one request once, though two kinds share the source of keys', async () => {
+  it('tells one request once, though kinds of requests and of enrollment share the source of keys', async () => {
     let fetched = 0;
     const fetch = (async () => {
       fetched += 1;
@@ -98,6 +99,11 @@ describe('a request to another service', () => {
         approov({ keys }),
         appCheck({ keys, projectNumber: '123456789', appIds: ['1:123456789:ios:abc'] } as never),
       ],
+      devices: devices({
+        evidence: [signedToken({ keys, appIds: ['com.example.app'] })],
+        secret: newSecret(),
+        store: memoryStore(),
+      }),
       accept: ['approov'],
       onEvent: (each) => {
         if (each.type === 'remote') events.push(each);
