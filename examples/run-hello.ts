@@ -1,5 +1,5 @@
-import { endWithUsage, noSuch, problemOf } from '@attestkit/command-line';
-import { parseArgs } from 'node:util';
+import { endWithUsage, noSuch } from '@attestkit/command-line';
+import { readArguments } from './arguments.js';
 import { start } from './start.js';
 import { curlLines } from './try-it.js';
 
@@ -19,7 +19,7 @@ const USAGE = `Starts a hello server: npm run hello -- <framework> <server>
 
 It listens on 127.0.0.1, port 8002 or HTTP_PORT, and reads examples/.env if that file exists.`;
 
-const [wantedFramework, wantedServer, ...rest] = readArguments();
+const [wantedFramework, wantedServer, ...rest] = readArguments(USAGE);
 if (wantedFramework === undefined) endWithUsage(USAGE, 'Which framework?');
 const framework = FRAMEWORKS.find((name) => name === wantedFramework);
 if (framework === undefined) endWithUsage(USAGE, noSuch('framework', wantedFramework, FRAMEWORKS));
@@ -38,16 +38,4 @@ console.log(`The ${framework} server ${server} listens on ${address}\n\n${curlLi
 function servers(separator: string): string {
   const names = Object.keys(SERVERS) as Server[];
   return names.map((name) => `${name.padEnd(19)}  ${SERVERS[name]}`).join(separator);
-}
-
-function readArguments(): string[] {
-  try {
-    const { values, positionals } = parseArgs({
-      options: { help: { type: 'boolean' } },
-      allowPositionals: true,
-    });
-    return values.help === true ? endWithUsage(USAGE) : positionals;
-  } catch (error) {
-    return endWithUsage(USAGE, problemOf(error, ['help']));
-  }
 }

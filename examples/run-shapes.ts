@@ -1,5 +1,5 @@
-import { endWithUsage, noSuch, problemOf } from '@attestkit/command-line';
-import { parseArgs } from 'node:util';
+import { endWithUsage, noSuch } from '@attestkit/command-line';
+import { readArguments } from './arguments.js';
 import { start } from './start.js';
 import { curlLines } from './try-it.js';
 
@@ -10,7 +10,7 @@ const USAGE = `Starts a Shapes server: npm run shapes -- <server>
 
 It listens on 127.0.0.1, port 8002 or HTTP_PORT, and reads examples/.env if that file exists.`;
 
-const [server, ...rest] = readArguments();
+const [server, ...rest] = readArguments(USAGE);
 if (server === undefined) endWithUsage(USAGE, 'Which server?');
 if (server !== 'original' && server !== 'protected')
   endWithUsage(USAGE, noSuch('server', server, ['original', 'protected']));
@@ -19,15 +19,3 @@ if (rest.length > 0) endWithUsage(USAGE, 'Give one server.');
 const address = await start(() => import(`./shapes/${server}.js`));
 const lines = curlLines(server === 'original' ? 'shapes-original' : 'shapes', address);
 console.log(`The ${server} Shapes server listens on ${address} (the page there explains it)\n\n${lines}`);
-
-function readArguments(): string[] {
-  try {
-    const { values, positionals } = parseArgs({
-      options: { help: { type: 'boolean' } },
-      allowPositionals: true,
-    });
-    return values.help === true ? endWithUsage(USAGE) : positionals;
-  } catch (error) {
-    return endWithUsage(USAGE, problemOf(error, ['help']));
-  }
-}
