@@ -63,7 +63,7 @@ export async function startSessionServer(algorithm: SessionAlgorithm): Promise<S
     const evidence = { challenge, device_id: deviceId, key_id: key.keyId, attestation };
     const { session_token: token } = await ask(guard, 'POST', '/attest', '', evidence);
     issued.push(String(token));
-    await guard.check(requestWith(String(token)));
+    await guard.check(requestWith(`Bearer ${token}`));
   }
   const derived = createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', SESSION_LABEL, 32)));
   const signing = algorithm === 'HS256' ? derived : pair.privateKey;
@@ -111,8 +111,8 @@ async function ask(
   return JSON.parse(answer.body) as Record<string, unknown>;
 }
 
-/** A request that carries the token. */
-export function requestWith(token: string): AttestedRequest {
-  const authorization = [`Bearer ${token}`];
+/** A request whose field `Authorization` has this value. */
+export function requestWith(field: string): AttestedRequest {
+  const authorization = [field];
   return { method: 'GET', target: '/', fields: (name) => (name === 'authorization' ? authorization : []) };
 }

@@ -130,6 +130,7 @@ const FUTURE_SECONDS = 60;
 
 /** Seconds. The project's setting is between 30 minutes and 7 days. */
 const LONGEST_LIFE = 7 * 86_400;
+const AT_MOST_LIFE = atMost(LONGEST_LIFE, 's');
 
 /** Seconds. No session token lives for less; a limited-use token lives for 5 minutes. */
 const SHORTEST_SESSION = 1800;
@@ -148,12 +149,7 @@ function appraiseClaims(claims: JsonObject, rules: ProjectRules, now: number, ch
     atMost(new Date(now + FUTURE_SECONDS * 1000)),
   );
   const life = lifetimeOf(claims);
-  checks.holds(
-    CLAIM_CHECKS.lifetime,
-    life > 0 && life <= LONGEST_LIFE,
-    amount(life, 's'),
-    atMost(LONGEST_LIFE, 's'),
-  );
+  checks.holds(CLAIM_CHECKS.lifetime, life > 0 && life <= LONGEST_LIFE, amount(life, 's'), AT_MOST_LIFE);
   checks.holds(CLAIM_CHECKS.subject, typeof sub === 'string' && sub !== '', sub);
   checks.holds(CLAIM_CHECKS.app, rules.appIds.includes(sub as string), sub, rules.appIds);
   checks.holds(CLAIM_CHECKS.provider, provider === undefined || typeof provider === 'string', provider);

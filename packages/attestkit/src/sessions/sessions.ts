@@ -63,9 +63,6 @@ export interface SessionsSetup {
   readonly now: () => number;
 }
 
-/** Verified tokens that are remembered. */
-const CACHE = 5000;
-
 /** What of an address names one host. */
 const HOST = { v4: 32, v6: 64 } as const;
 
@@ -92,7 +89,7 @@ export function createSessions(setup: SessionsSetup): Sessions {
     devices: new Devices(store, { idleMs: settings.idleMs, now }),
     users: new Users(store, now),
     keys,
-    verifier: new SessionVerifier(keys.session.source, expected, CACHE),
+    verifier: new SessionVerifier(keys.session.source, expected, settings.cache),
     limits: setup.limits,
     turn: setup.turn ?? (async () => undefined),
     now,

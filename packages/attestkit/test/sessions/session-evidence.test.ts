@@ -39,6 +39,23 @@ describe('a session on a request', () => {
     expect(off.guard.check(requestOf({ fields: bearer(`${token}x`) }))).toMatchObject({ outcome: 'refuse' });
   });
 
+  it.each([
+    [0, false],
+    [1, true],
+    [undefined, true],
+  ])('with the option cache at %s, is the same object from its third use on: %s', async (cache, shared) => {
+    const backend = new Backend({ sessions: { ...(cache !== undefined && { cache }) } });
+    const { session: token } = await backend.enrolled();
+    const used = async (): Promise<unknown> => {
+      const decision = await backend.check({ fields: bearer(token) });
+      return decision.outcome === 'accept' ? decision.results.session : decision.error;
+    };
+    const [first, second, third] = [await used(), await used(), await used()];
+    expect(third).toEqual(first);
+    expect(third === second).toBe(shared);
+    expect(second === first).toBe(false);
+  });
+
   it.each(['Bearer', 'bearer', 'BEARER', 'Bearer  '])('is found behind %j', async (scheme) => {
     const backend = new Backend();
     const { session: token } = await backend.enrolled();

@@ -18,6 +18,8 @@ function problem(run: () => unknown): string {
 describe('settings of devices that cannot be right', () => {
   it.each<[string, object, string]>([
     ['a misspelt option of sessions', { sessions: { expiry: 5 } }, 'is not an option of devices.sessions.'],
+    ['a cache of half a token', { sessions: { cache: 0.5 } }, 'devices.sessions.cache'],
+    ['a cache of more than a million', { sessions: { cache: 1_000_001 } }, 'devices.sessions.cache'],
     ['another store', { store: { query: () => undefined } }, 'devices.store is not a store'],
     [
       'a proof at refresh that names no audience',

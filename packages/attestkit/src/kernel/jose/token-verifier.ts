@@ -146,11 +146,11 @@ const END = 12;
  * found by the end of their signature, so that nothing has to walk through the whole text of a new one.
  */
 class TokenMemory<Result> {
-  readonly #seen: BoundedCache<true>;
+  readonly #sightings: Sightings;
   readonly #tokens: BoundedCache<Remembered<Result>>;
 
   constructor(capacity: number) {
-    this.#seen = new BoundedCache(capacity);
+    this.#sightings = new Sightings(capacity);
     this.#tokens = new BoundedCache(capacity);
   }
 
@@ -163,8 +163,29 @@ class TokenMemory<Result> {
   note(token: string, result: Result, key: VerificationKey): void {
     // Also if it is not shared yet, so that a handler that changes it fails at its first request.
     freezeJson(result);
-    const end = token.slice(-END);
-    if (this.#seen.get(end) === true) this.#tokens.set(end, { token, result, key });
-    else this.#seen.set(end, true);
+    if (this.#sightings.note(token)) this.#tokens.set(token.slice(-END), { token, result, key });
+  }
+}
+
+/**
+ * Which tokens came before, in a table that never grows: each has one slot, by the end of its signature, and the next one there
+ * takes its place. What is forgotten so is verified once more. Four slots for each token that is remembered, at most 4 MiB.
+ */
+class Sightings {
+  readonly #slots: Int32Array;
+
+  constructor(capacity: number) {
+    this.#slots = new Int32Array(2 ** Math.min(20, Math.ceil(Math.log2(capacity * 4))));
+  }
+
+  /** Whether the token is the one that came last at its slot. */
+  note(token: string): boolean {
+    let mark = 0x811c9dc5;
+    for (let at = token.length - END; at < token.length; at += 1)
+      mark = Math.imul(mark ^ token.charCodeAt(at), 0x01000193);
+    const slot = (mark >>> 8) & (this.#slots.length - 1);
+    if (this.#slots[slot] === mark) return true;
+    this.#slots[slot] = mark;
+    return false;
   }
 }
