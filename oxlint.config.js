@@ -6,7 +6,7 @@ const src = 'packages/*/src';
 const config = {
   plugins: ['typescript', 'unicorn', 'oxc', 'import', 'node', 'promise'],
   categories: { correctness: 'error', suspicious: 'error' },
-  ignorePatterns: ['**/dist/**', 'coverage/**', '.snippets/**'],
+  ignorePatterns: ['**/dist/**', 'packages/attestkit/lib/**', 'coverage/**', '.snippets/**'],
   options: { reportUnusedDisableDirectives: 'error' },
   rules: {
     'import/no-cycle': 'error',
@@ -29,7 +29,7 @@ const config = {
           'error',
           {
             patterns: [
-              { regex: 'packages/|attestkit(-testing)?/(dist|src)', message: 'Import a public subpath.' },
+              { regex: 'packages/|attestkit(-testing)?/(dist|lib|src)', message: 'Import a public subpath.' },
             ],
           },
         ],
@@ -50,7 +50,7 @@ const config = {
                 regex: '^(@|[b-mo-z]|a[^t]|at[^t]|n[^o]|no[^d])',
                 message: 'Import node: and attestkit alone.',
               },
-              { regex: 'packages/|attestkit/(dist|src)', message: 'Take it from subject/subject.ts.' },
+              { regex: 'packages/|attestkit/(dist|lib|src)', message: 'Take it from subject/subject.ts.' },
             ],
           },
         ],

@@ -20,7 +20,7 @@ function sources(folder) {
   );
   return Object.entries(exports).flatMap(([path, { default: built }]) => {
     if (built === undefined) return []; // package.json
-    const source = built.replace(/^\.\/dist\/(.*)\.js$/, `${folder}/src/$1.ts`);
+    const source = built.replace(/^\.\/(?:dist|lib)\/(.*)\.js$/, `${folder}/src/$1.ts`);
     const replacement = fileURLToPath(new URL(source, import.meta.url));
     return [{ find: new RegExp(`^${path.replace('.', name)}$`), replacement }];
   });

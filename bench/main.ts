@@ -16,6 +16,7 @@ import {
   printTargets,
   printTokens,
 } from './report.js';
+import { benchStart } from './start/index.js';
 import { benchSessions } from './tokens/sessions.js';
 import { benchStores, type StoreRow } from './stores/index.js';
 import type { SuiteReport } from './suite.js';
@@ -27,6 +28,7 @@ const PARTS = {
   android: 'Key Attestation chains and signed requests',
   sessions: 'session and refresh tokens',
   stores: 'memory, SQLite, Redis and PostgreSQL (the last two if they run on this machine)',
+  start: 'what the import costs a process that starts',
   cpu: 'CPU time of a request',
   flood: 'genuine requests during a flood of forged ones',
   http: 'requests per second of the example servers',
@@ -68,6 +70,7 @@ let appAttest: SuiteReport | undefined;
 let android: SuiteReport | undefined;
 let sessions: SuiteReport | undefined;
 let stores: readonly StoreRow[] | undefined;
+let start: SuiteReport | undefined;
 let cpu: CpuReport | undefined;
 let flood: FloodReport | undefined;
 let http: readonly HttpRow[] | undefined;
@@ -94,6 +97,10 @@ if (wanted('stores')) {
   stores = await benchStores({ seconds: quick ? 0.2 : 2 }, progress);
   print(printStores(stores));
 }
+if (wanted('start')) {
+  start = await benchStart(quick ? 7 : 25, progress);
+  print(printSuites('START', start.suites));
+}
 if (wanted('cpu')) {
   cpu = await benchCpu(
     quick ? { rounds: 5, turns: 2, amount: 400 } : { rounds: 7, turns: 5, amount: 400 },
@@ -109,10 +116,12 @@ if (wanted('http')) {
   http = await benchHttp(quick ? { rounds: 1, seconds: 1 } : { rounds: 3, seconds: 3 }, progress);
   print(printHttp(http));
 }
-const targets = [tokens, appAttest, android, sessions, cpu, flood].flatMap((report) => report?.targets ?? []);
+const targets = [tokens, appAttest, android, sessions, start, cpu, flood].flatMap(
+  (report) => report?.targets ?? [],
+);
 if (targets.length > 0) print(printTargets(targets));
 if (json) {
-  const results = { tokens, appAttest, android, sessions, stores, cpu, flood, http };
+  const results = { tokens, appAttest, android, sessions, stores, start, cpu, flood, http };
   console.log(JSON.stringify({ machine, quick, targets, ...results }, undefined, 2));
 }
 

@@ -5,6 +5,7 @@ import { rmSync } from 'node:fs';
 
 const BUILT = [
   'packages/attestkit/dist',
+  'packages/attestkit/lib',
   'packages/testing/dist',
   'examples/dist',
   'bench/dist',

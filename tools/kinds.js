@@ -28,7 +28,7 @@ function faultsOf(kind) {
     ...['index.ts', 'internal.ts', 'checks.ts'].map(
       (file) => !exists(`packages/attestkit/src/${kind}/${file}`) && `${file} is missing from its folder`,
     ),
-    exports[`./${kind}`]?.default !== `./dist/${kind}/index.js` &&
+    exports[`./${kind}`]?.default !== `./lib/${kind}/index.js` &&
       `packages/attestkit/package.json does not export its index.ts as ./${kind}`,
     !readme.includes(`/${kind}\``) && `packages/attestkit/README.md does not list attestkit/${kind}`,
     !exists(page)

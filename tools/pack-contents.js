@@ -1,13 +1,20 @@
 // @ts-check
 // Why this exists: what npm publishes is decided by three fields of package.json and by whatever lies in dist.
-// This compares the list of files that would be packed, of each package, with its sources: each source compiled, nothing
-// left over from a deleted one, each entry point present, and nothing that is not meant for users.
+// This compares the list of files that would be packed, of each package, with its sources: the types of each source and what
+// runs, nothing left over from a deleted one, each entry point present, and nothing that is not meant for users.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 
 /** The paths that a field names, however nested. @param {unknown} field @returns {string[]} */
 function targetsOf(field) {
   return typeof field === 'string' ? [field] : Object.values(field ?? {}).flatMap(targetsOf);
+}
+
+/** @param {string} folder */
+function filesIn(folder) {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.\w+$/.test(path))
+    .map((path) => path.replaceAll('\\', '/'));
 }
 
 /** @param {string} root of a package @returns {string[]} what is wrong with it */
@@ -18,17 +25,19 @@ function problemsOf(root) {
   );
   /** @type {string[]} */
   const packed = files.map((/** @type {{ path: string }} */ { path }) => path);
-  const sources = readdirSync(`${root}/src`, { recursive: true, encoding: 'utf8' }).filter((path) =>
-    path.endsWith('.ts'),
-  );
+  const sources = filesIn(`${root}/src`).filter((path) => path.endsWith('.ts'));
+  // The library has one file for each room, which tools/rooms.js writes anew each time; the kit runs as it was compiled.
+  const rooms = existsSync(`${root}/lib`) ? filesIn(`${root}/lib`).map((path) => `lib/${path}`) : undefined;
   const compiled = sources.flatMap((path) =>
-    ['.js', '.d.ts'].map((end) => `dist/${path.replaceAll('\\', '/').replace(/\.ts$/, end)}`),
+    (rooms === undefined ? ['.js', '.d.ts'] : ['.d.ts']).map((end) => `dist/${path.replace(/\.ts$/, end)}`),
   );
   const commands = targetsOf(manifest.bin).map((path) => path.replace('./', ''));
   const entries = [...targetsOf(manifest.exports).map((path) => path.replace('./', '')), ...commands];
   // Other data that is exported, such as the description of the endpoints, is written by a tool, and named in "exports".
   const data = entries.filter((path) => path.endsWith('.json'));
-  const expected = [...new Set(['package.json', 'README.md', 'LICENSE', ...commands, ...data, ...compiled])];
+  const expected = [
+    ...new Set(['package.json', 'README.md', 'LICENSE', ...commands, ...data, ...compiled, ...(rooms ?? [])]),
+  ];
   const problems = [
     ...expected.filter((path) => !packed.includes(path)).map((path) => `${path} is missing from the package`),
     ...packed

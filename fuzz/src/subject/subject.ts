@@ -1,13 +1,13 @@
-// Why this exists: the code under test comes from here alone. This is the built package by its public paths, and beside
-// them the readers that no path exports although they read what clients send. The tests of the fuzzer resolve the same
-// names to the sources.
-import { AttestationError } from 'attestkit';
-import * as appAttest from 'attestkit/app-attest';
-import * as appCheck from 'attestkit/app-check';
-import * as approov from 'attestkit/approov';
-import * as keyAttestation from 'attestkit/key-attestation';
-import * as playIntegrity from 'attestkit/play-integrity';
-import * as sessions from 'attestkit/sessions';
+// Why this exists: the code under test comes from here alone. These are the compiled sources: what the public paths export, and
+// beside it the readers that no path exports although they read what clients send. The tests of the fuzzer resolve the
+// same names to the sources.
+import { AttestationError } from '../../../packages/attestkit/dist/index.js';
+import * as appAttest from '../../../packages/attestkit/dist/app-attest/index.js';
+import * as appCheck from '../../../packages/attestkit/dist/app-check/index.js';
+import * as approov from '../../../packages/attestkit/dist/approov/index.js';
+import * as keyAttestation from '../../../packages/attestkit/dist/key-attestation/index.js';
+import * as playIntegrity from '../../../packages/attestkit/dist/play-integrity/index.js';
+import * as sessions from '../../../packages/attestkit/dist/sessions/index.js';
 import { createVirtualApple, createVirtualGoogle, mintApproovToken } from 'attestkit-testing';
 import { createVerifier } from '../../../packages/attestkit/dist/app-check/verifier.js';
 import { configuredKeys } from '../../../packages/attestkit/dist/kernel/jose/key-source.js';

@@ -24,7 +24,7 @@ const PACKAGES = ['packages/attestkit', 'packages/testing'];
 /** Writes the manifest of a package with its public paths on the sources. @param {string} copy @param {string} folder @returns {string} its name */
 function writeManifest(copy, folder) {
   const manifest = readFileSync(join(ROOT, folder, 'package.json'), 'utf8');
-  writeFileSync(join(copy, folder, 'package.json'), manifest.replaceAll('./dist/', './src/'));
+  writeFileSync(join(copy, folder, 'package.json'), manifest.replace(/\.\/(?:dist|lib)\//g, './src/'));
   return JSON.parse(manifest).name;
 }
 

@@ -169,7 +169,7 @@ class TokenMemory<Result> {
 
 /**
  * Which tokens came before, in a table that never grows: each has one slot, by the end of its signature, and the next one there
- * takes its place. What is forgotten so is verified once more. Four slots for each token that is remembered, at most 4 MiB.
+ * takes its place. A token that was forgotten is verified once more. Four slots for each token that is remembered, at most 4 MiB.
  */
 class Sightings {
   readonly #slots: Int32Array;
