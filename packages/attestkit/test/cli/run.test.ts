@@ -63,7 +63,7 @@ describe('a bug', () => {
 });
 
 const main = fileURLToPath(new URL('../../bin/attestkit.js', import.meta.url));
-const built = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const built = fileURLToPath(new URL('../../lib/cli/main.js', import.meta.url));
 
 describe.runIf(existsSync(built))('the built command, as a process', () => {
   function attestkit(argv: string[], input = '') {
@@ -115,7 +115,7 @@ describe('the command in a clone', () => {
   });
 
   it('does not say so of a build that lacks another file', () => {
-    const entry = join(folder, 'dist', 'cli', 'main.js');
+    const entry = join(folder, 'lib', 'cli', 'main.js');
     mkdirSync(dirname(entry), { recursive: true });
     writeFileSync(entry, `import './gone.js';`);
     expect(attestkit()).toMatchObject({ status: 1, stderr: expect.stringContaining('gone.js') });
