@@ -111,7 +111,7 @@ function answeringFirst(guard: Guard, path: string, { prefix }: FastifyInstance,
     const remedy = 'Register the plugin on the root instance, or the plugin deviceEndpoints in this scope.';
     throw new ConfigurationError('devicePath', `would not be reached within the prefix ${prefix}`, remedy);
   }
-  const endpoints = mounted(guard, { prefix: path });
+  const endpoints = mounted(guard, { prefix: path }, 'devicePath');
   return (request, reply, done) => {
     const { raw, originalUrl } = request;
     const answer = endpoints(new NodeRequest(raw, originalUrl, request), raw.url ?? '');

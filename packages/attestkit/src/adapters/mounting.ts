@@ -21,9 +21,10 @@ export type Endpoints = (request: AttestedRequest, url: string) => Promise<Answe
 /**
  * Puts the endpoints of a guard below a prefix.
  *
+ * @param option what the caller's caller calls the prefix, for the message
  * @throws ConfigurationError naming the option, or `guard` if it is not a guard, or has no endpoints
  */
-export function mounted(guard: Guard, options: MountOptions = {}): Endpoints {
+export function mounted(guard: Guard, options: MountOptions = {}, option = 'prefix'): Endpoints {
   routeOf(guard);
   if (guard.devices === undefined) {
     const remedy = 'Give the guard the option devices: devices({ evidence: [appAttest({ … })], … }).';
@@ -33,8 +34,8 @@ export function mounted(guard: Guard, options: MountOptions = {}): Endpoints {
       remedy,
     );
   }
-  assertOptions(options, { prefix: 'string' }, 'deviceEndpoints');
-  const below = belowPrefix(options.prefix);
+  assertOptions(options, { prefix: 'any' }, 'deviceEndpoints');
+  const below = belowPrefix(options.prefix, option);
   return (request, url) => {
     const path = below(url);
     return path === undefined ? undefined : guard.answer(request, path);
@@ -45,12 +46,12 @@ export function mounted(guard: Guard, options: MountOptions = {}): Endpoints {
  * Reads the prefix.
  *
  * @returns what gives the path below it of a request's target, without the query; undefined elsewhere
- * @throws ConfigurationError naming `prefix`
+ * @throws ConfigurationError naming the option
  */
-function belowPrefix(prefix: unknown = '/device'): (target: string) => string | undefined {
+function belowPrefix(prefix: unknown = '/device', option: string): (target: string) => string | undefined {
   if (typeof prefix !== 'string' || !/^(\/[A-Za-z0-9._~-]+)*$/.test(prefix)) {
     const remedy = "Give a plain path that begins with a slash and ends without one: '/device'.";
-    throw new ConfigurationError('prefix', 'is not a path', remedy);
+    throw new ConfigurationError(option, 'is not a path', remedy);
   }
   return (target) => {
     const path = pathOf(target);

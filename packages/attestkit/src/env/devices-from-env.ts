@@ -27,7 +27,8 @@ export function devicesFromEnv(
   const evidence = [...(given.evidence ?? []), ...(attester === undefined ? [] : [attester])];
   if (evidence.length === 0) {
     const remedy =
-      'Set it to the JWK Set of your attester, or give the option devices: { evidence: [appAttest({ … })] }.';
+      'Set it to the JWK Set of your attester, or give the option devices: { evidence: [appAttest({ … })] }. ' +
+      'If JWT_SECRET belongs to something else, and no devices enroll here: env: { ...process.env, JWT_SECRET: undefined }.';
     throw new ConfigurationError('APPLE_PUBLIC_KEYS_URL', 'is not set, and devices cannot enroll', remedy);
   }
   const expirySeconds = readSeconds(env, 'JWT_EXPIRY_SECONDS', LONGEST_SECONDS.expirySeconds);

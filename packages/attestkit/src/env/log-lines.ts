@@ -1,7 +1,7 @@
 import type { DecisionEvent, EndpointEvent, FailureFacts, GuardEvent } from '../ports/events.js';
 
 const HASHES_CHANGE =
-  'ATTESTKIT_HASH_KEY IS NOT SET: THE HASHES IN EVENTS, AND WHAT SESSIONS ARE BOUND TO, CHANGE WITH JWT_SECRET';
+  'ATTESTKIT_HASH_KEY IS NOT SET: THE HASHES OF ADDRESSES AND DEVICES IN EVENTS CHANGE WITH JWT_SECRET';
 
 /** The log lines for an event. */
 export function linesOf(event: GuardEvent): readonly string[] {

@@ -196,8 +196,8 @@ describe('Fastify', () => {
   });
 
   test.each([
-    ['prefix', '', '/device/'],
-    ['prefix', '', 'device'],
+    ['devicePath', '', '/device/'],
+    ['devicePath', '', 'device'],
     ['devicePath', '/v1', '/device'],
   ])('protection refuses a wrong path, or one that is never reached: %s', async (variable, prefix, path) => {
     const app = fastify();
@@ -254,7 +254,11 @@ describe.each(platforms)('Nest on %s', (_platform, makeAdapter) => {
     const options = { guard, devicePath } as AttestationModuleOptions;
     if (devicePath === '')
       expect((await send(await start(options), { ...ECHO, target: '/echo' })).status).toBe(202);
-    else await expect(start(options)).rejects.toMatchObject({ name: 'ConfigurationError' });
+    else
+      await expect(start(options)).rejects.toMatchObject({
+        name: 'ConfigurationError',
+        variable: 'devicePath',
+      });
   });
 });
 

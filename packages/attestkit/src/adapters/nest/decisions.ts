@@ -37,7 +37,8 @@ export class Decisions {
 
   constructor({ guard, all, devicePath }: AttestationModuleOptions) {
     this.#guard = guard;
-    this.#endpoints = devicePath === undefined ? undefined : mounted(guard, { prefix: devicePath });
+    this.#endpoints =
+      devicePath === undefined ? undefined : mounted(guard, { prefix: devicePath }, 'devicePath');
     this.#all = all === undefined ? undefined : routeOf(guard, optionsOfAll(all));
   }
 

@@ -35,5 +35,5 @@ export function assertModuleOptions(options: AttestationModuleOptions): void {
     throw new ConfigurationError('all', 'is neither true nor the options of a route', remedy);
   }
   routeOf(guard, all === true ? {} : all);
-  if (devicePath !== undefined) mounted(guard, { prefix: devicePath });
+  if (devicePath !== undefined) mounted(guard, { prefix: devicePath }, 'devicePath');
 }

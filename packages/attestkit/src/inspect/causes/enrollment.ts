@@ -86,7 +86,7 @@ export const ENROLLMENT_CAUSES: Causes<EnrollmentCode> = {
   ],
   ERR_ENROLLMENT_KEY_PROOF_MISSING: [
     'The app sent the chain of an Android key again, such as after a lost answer. A chain does not prove possession of the key.',
-    'App author: call `assert` with this key instead.',
+    'App author: after a lost answer, call `assert` before `attest`. On 409, forget label, key and tokens, and enroll anew, once.',
   ],
   ERR_ENROLLMENT_KIND_MISMATCH: [
     'An update of the app changed the kind of evidence, such as from Play Integrity to Key Attestation.',
