@@ -3,9 +3,9 @@ import { inspectEvidence, type EvidenceKindName } from '../inspect/index.js';
 import { hasKey, kindOf, saysTime } from '../inspect/internal.js';
 import { readArguments, UsageError } from './arguments.js';
 import { HELP } from './help.js';
-import { printable } from './printable.js';
+import { printable } from './report/printable.js';
 import { readEvidence } from './read-evidence.js';
-import { render } from './render.js';
+import { render } from './report/render.js';
 import type { Terminal } from './terminal.js';
 import { secretFor } from './secret.js';
 

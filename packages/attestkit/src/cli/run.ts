@@ -5,7 +5,7 @@ import { ConfigurationError } from '../kernel/errors.js';
 import { UsageError } from './arguments.js';
 import { HELP } from './help.js';
 import { inspect } from './inspect.js';
-import { printable } from './printable.js';
+import { printable } from './report/printable.js';
 import type { Terminal } from './terminal.js';
 import { token } from './token.js';
 

@@ -3,7 +3,7 @@ import type { Environment } from '../env/index.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { readArguments, UsageError } from './arguments.js';
 import { HELP } from './help.js';
-import { printable } from './printable.js';
+import { printable } from './report/printable.js';
 import type { Terminal } from './terminal.js';
 import { readSecret } from './secret.js';
 import { EXAMPLE_CLAIM, TOKEN_TYPES } from './token-types.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { facts } from '../../src/cli/render-facts.js';
+import { facts } from '../../src/cli/report/render-facts.js';
 import { integers } from '../key-attestation/support/describe.js';
 import { named, remoteDrafts } from '../key-attestation/support/forge.js';
 import { octets } from '../../../testing/src/encode/der.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { printable } from '../../src/cli/printable.js';
-import { render } from '../../src/cli/render.js';
+import { printable } from '../../src/cli/report/printable.js';
+import { render } from '../../src/cli/report/render.js';
 import { inspectEvidence } from '../../src/inspect/index.js';
 import { mintApproovToken, type ApproovDefect } from 'attestkit-testing/approov';
 import { cli, ENV, SECRET } from './support/terminal.js';

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../kernel/bytes/json.js';
+import { isJsonObject } from '../../kernel/bytes/json.js';
 import { withAges } from './ages.js';
 import { describeSubject, IDENTIFIERS, masked, namesOf } from './attested-names.js';
 import { wrap } from './wrap.js';

@@ -1,8 +1,8 @@
-import type { EvidenceReport } from '../inspect/index.js';
-import { sentenceOf, titleOf } from '../inspect/internal.js';
-import { isJsonObject, type JsonObject } from '../kernel/bytes/json.js';
-import { isoTime } from '../kernel/jose/numeric-date.js';
-import type { CheckReport } from '../ports/checks.js';
+import type { EvidenceReport } from '../../inspect/index.js';
+import { sentenceOf, titleOf } from '../../inspect/internal.js';
+import { isJsonObject, type JsonObject } from '../../kernel/bytes/json.js';
+import { isoTime } from '../../kernel/jose/numeric-date.js';
+import type { CheckReport } from '../../ports/checks.js';
 import { withAges } from './ages.js';
 import { facts } from './render-facts.js';
 import { INDENT, WIDTH, wrap } from './wrap.js';
