@@ -34,6 +34,8 @@ export type Binding = boolean | string | readonly string[] | BindingOptions;
 /** A binding's settings, read and ready. */
 export interface BindingDemand {
   readonly data: (request: AttestedRequest) => Uint8Array | undefined;
+  /** The names of the headers whose values `data` gives, in lower case; none if the application gives them. */
+  readonly headers: readonly string[];
   readonly policy: 'required' | 'if-present';
   readonly enforcement: Enforcement | undefined;
 }
@@ -102,13 +104,12 @@ export function bindingDemand(
   assertOneOf('binding.part', part, ['whole', 'credential']);
   assertOneOf('binding.policy', policy, ['required', 'if-present']);
   if (enforcement !== undefined) assertOneOf('binding.enforcement', enforcement, ['enforce', 'report']);
-  return { data: data === undefined ? fromHeaders(headers, part) : ofApplication(data), policy, enforcement };
+  if (data !== undefined) return { data: ofApplication(data), headers: [], policy, enforcement };
+  const names = headerNames(headers);
+  return { data: fromHeaders(names, part), headers: names, policy, enforcement };
 }
 
-function fromHeaders(
-  headers: string | readonly string[],
-  part: 'whole' | 'credential',
-): BindingDemand['data'] {
+function headerNames(headers: string | readonly string[]): readonly string[] {
   const listed = typeof headers === 'string' ? [headers] : headers;
   if (!(Array.isArray(listed) && listed.length > 0 && listed.every(isFieldName))) {
     throw new ConfigurationError(
@@ -117,7 +118,10 @@ function fromHeaders(
       'Give a name such as authorization, or a list of names.',
     );
   }
-  const names = listed.map((name) => name.toLowerCase());
+  return listed.map((name) => name.toLowerCase());
+}
+
+function fromHeaders(names: readonly string[], part: 'whole' | 'credential'): BindingDemand['data'] {
   return (request) => {
     const values = names.map((name) => single(request.fields(name)));
     const parts = part === 'whole' ? values : values.map(credential);

@@ -2,6 +2,7 @@ import { freezeJson } from '../kernel/bytes/json.js';
 import { catalog } from '../kernel/catalog.js';
 import { jwtChecks, type JwtChecks } from '../kernel/jose/jwt-checks.js';
 import type { CheckDef } from '../ports/checks.js';
+import { SIGNATURE_CHECKS } from './message-signing/checks.js';
 
 const SPEC = 'Approov, backend integration';
 
@@ -92,4 +93,4 @@ export const BINDING_CHECKS = freezeJson({
 } as const satisfies Record<string, CheckDef>);
 
 /** The catalog, in the order of verification. */
-export const APPROOV_CHECKS = catalog(FIELD_CHECKS, TOKEN_CHECKS, BINDING_CHECKS);
+export const APPROOV_CHECKS = catalog(FIELD_CHECKS, TOKEN_CHECKS, BINDING_CHECKS, SIGNATURE_CHECKS);

@@ -11,6 +11,13 @@ import {
   type BindingOptions,
 } from './binding.js';
 import { FIELD_CHECKS } from './checks.js';
+import { useUp, verifySigned } from './message-signing/signed-request.js';
+import {
+  signingDemand,
+  type MessageSigning,
+  type MessageSigningOptions,
+  type SigningDemand,
+} from './message-signing/settings.js';
 import { KEY_OPTIONS, keySource, type ApproovKeyOptions } from './keys.js';
 import type { KeySource } from '../ports/keys.js';
 import type { ApproovResult } from './result.js';
@@ -35,6 +42,8 @@ export type ApproovOptions = (
   readonly leewaySeconds?: number;
   /** How the account's tokens are bound; a route asks for it by its option `binding`. */
   readonly binding?: BindingOptions;
+  /** How the apps sign their requests; a route asks for it by its option `messageSigning`. */
+  readonly messageSigning?: MessageSigningOptions;
   /** How many verified tokens are remembered, so that a token sent again costs no cryptography; 0 for none. Default 1000. */
   readonly cache?: number;
 };
@@ -46,6 +55,8 @@ declare module '../ports/attestation.js' {
   interface EvidenceRouteOptions {
     /** Requires the Approov token to be bound to this request. Default: not asked for. */
     readonly binding?: Binding;
+    /** Requires the request to be signed by the app's installation, or with the account's key. Default: not asked for. */
+    readonly messageSigning?: MessageSigning;
   }
 }
 
@@ -57,6 +68,7 @@ const OPTIONS: OptionTypes = {
   audience: 'any',
   leewaySeconds: 'number',
   binding: 'any',
+  messageSigning: 'object',
   cache: 'number',
 };
 
@@ -75,24 +87,39 @@ export function approov(options: ApproovOptions): Evidence<'approov', ApproovRes
   const rules = tokenRules(keys, claimExpectations(options));
   const { header: named = 'Approov-Token' } = options;
   const header = headerName(named);
-  const { prefix = '', binding: account = {}, cache: capacity = 1000 } = options;
+  const { prefix = '', binding: account = {}, messageSigning = {}, cache: capacity = 1000 } = options;
   if (typeof account !== 'object' || Array.isArray(account)) {
     const remedy = 'Ask for the binding on a route: protect(guard, { binding: true }).';
     throw new ConfigurationError('binding', 'takes an object with settings here', remedy);
   }
   bindingDemand(true, account);
+  const allowPublished = 'allowPublishedSecret' in options ? options.allowPublishedSecret : undefined;
+  const signing = (asked: MessageSigning | undefined): SigningDemand | undefined =>
+    signingDemand(asked, messageSigning, allowPublished);
+  // At start-up, whether or not a route asks for it.
+  const ofAccount = signing(options.messageSigning !== undefined);
+  const messageDigests = ofAccount?.rules.secretDigests ?? [];
+  if (keys.secretDigests?.().some((digest) => messageDigests.includes(digest)) === true)
+    throw new ConfigurationError(
+      'messageSigning.accountKeyBase64',
+      'is a secret that tokens are verified with',
+      'Give the account’s key for message signing: approov secret -messageSigningKey.',
+    );
   const verifier = new TokenVerifier(rules, capacity);
 
   return {
     kind: 'approov',
     // What the clients of Approov's own servers expect, whatever the stage.
     statuses: { missing: 401, malformed: 401, untrusted: 401, denied: 401 },
-    routeOptions: ['binding'],
+    routeOptions: ['binding', 'messageSigning'],
     fields: [header],
     need: () => ({ need: 'token', header: named }),
-    secretDigests: () => keys.secretDigests?.() ?? [],
+    secretDigests: () => [...(keys.secretDigests?.() ?? []), ...messageDigests],
     watch: (listener) => keys.watch?.(listener),
-    demand: (route) => bindingDemand(route['binding'] as Binding | undefined, account),
+    demand: (route): Demand => ({
+      binding: bindingDemand(route['binding'] as Binding | undefined, account),
+      signing: signing(route['messageSigning'] as MessageSigning | undefined),
+    }),
     find(request) {
       const values = request.fields(header);
       const value = values[0] ?? '';
@@ -104,19 +131,29 @@ export function approov(options: ApproovOptions): Evidence<'approov', ApproovRes
       const check = absenceIn(token);
       return check === undefined ? { present: true, item: token } : { present: false, check };
     },
-    verify(token: string, context: VerifyContext<BindingDemand | undefined>) {
+    verify(token: string, context: VerifyContext<Demand>) {
       const result = verifier.verify(token, context.now);
-      return 'then' in result ? result.then((later) => bind(later, context)) : bind(result, context);
+      const appraised = (
+        known: ApproovResult,
+      ): Appraisal<ApproovResult> | Promise<Appraisal<ApproovResult>> => {
+        const bound = bind(known, context);
+        const { signing: demand } = context.demand;
+        return demand === undefined ? bound : sign(bound, demand, header, context);
+      };
+      return 'then' in result ? result.then(appraised) : appraised(result);
     },
   };
 }
 
+/** What a route asks of a genuine token. */
+interface Demand {
+  readonly binding: BindingDemand | undefined;
+  readonly signing: SigningDemand | undefined;
+}
+
 /** Checks a genuine token against the route's binding, as far as the policy asks. */
-function bind(
-  result: ApproovResult,
-  context: VerifyContext<BindingDemand | undefined>,
-): Appraisal<ApproovResult> {
-  const { demand } = context;
+function bind(result: ApproovResult, context: VerifyContext<Demand>): Appraisal<ApproovResult> {
+  const { binding: demand } = context.demand;
   if (demand === undefined) return { result };
   if (demand.policy === 'if-present' && result.claims['pay'] === undefined)
     return { result, skipped: 'binding' };
@@ -125,6 +162,32 @@ function bind(
   } catch (error) {
     if (!(error instanceof AttestationError)) throw error;
     return { result, unmet: { error, enforcement: demand.enforcement ?? context.enforcement } };
+  }
+}
+
+/** Checks the request's signature, as far as the policy asks, after the binding. */
+async function sign(
+  bound: Appraisal<ApproovResult>,
+  demand: SigningDemand,
+  tokenField: string,
+  context: VerifyContext<Demand>,
+): Promise<Appraisal<ApproovResult>> {
+  const { result } = bound;
+  if (demand.policy === 'if-present' && result.installationKey === undefined)
+    return { ...bound, skipped: [bound.skipped ?? [], 'messageSigning'].flat() };
+  const { request, now } = context;
+  const boundTo = context.demand.binding?.headers ?? [];
+  const fields = [tokenField, ...boundTo.filter((name) => request.fields(name).length > 0)];
+  try {
+    const covered = await verifySigned(result, demand, fields, context);
+    const signed = { ...result, signature: covered.signature };
+    const { store, rules } = demand;
+    const consume = store && (() => useUp(covered, store, rules, now).then(() => signed));
+    return { ...bound, result: signed, met: [bound.met ?? [], 'messageSigning'].flat(), consume };
+  } catch (error) {
+    if (!(error instanceof AttestationError)) throw error;
+    const unmet = { error, enforcement: demand.enforcement ?? context.enforcement };
+    return { ...bound, unmet: [bound.unmet ?? [], unmet].flat() };
   }
 }
 

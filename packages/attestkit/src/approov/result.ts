@@ -6,6 +6,8 @@ export interface ApproovResult {
   readonly kind: 'approov';
   /** Whether the token was verified to be bound to this request (claim `pay`). */
   readonly bound: boolean;
+  /** What the request's message signature covers, if one was verified. */
+  readonly signature?: MessageSignature;
   /** Claim `exp`, milliseconds since the epoch; may have a fraction. */
   readonly expiresAt: number;
   /** Claim `did`: base64 of 16 bytes. */
@@ -26,6 +28,18 @@ export interface ApproovResult {
   readonly webProtection: JsonObject | undefined;
   /** All claims as signed. A member above is undefined if the claim is absent or of another type than Approov documents. */
   readonly claims: JsonObject;
+}
+
+/** What a genuine message signature covers, and whose it is. */
+export interface MessageSignature {
+  /** `install`: by the installation's key, which the token names. `account`: by the account's key. */
+  readonly by: 'install' | 'account';
+  /** The names of the components, in order: `@method`, `@target-uri`, `approov-token`. */
+  readonly components: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
 }
 
 /** Gives verified claims their types. */

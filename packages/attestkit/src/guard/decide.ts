@@ -31,7 +31,7 @@ interface Progress {
 /** The kind that an appraisal is of, with the step that is left to do. */
 interface Deferred {
   readonly evidence: Evidence;
-  readonly met: string | undefined;
+  readonly met: Appraisal<unknown>['met'];
   readonly consume: () => Promise<unknown>;
 }
 
@@ -161,16 +161,25 @@ function contextOf(progress: Progress, demand: unknown): VerifyContext<unknown> 
 }
 
 function note({ result, consume, unmet, met, skipped }: Appraisal<unknown>, progress: Progress): void {
-  if (unmet !== undefined && unmet.enforcement !== 'report') throw new Refused(unmet.error);
-  if (unmet !== undefined) progress.reported.push(unmet.error);
-  if (skipped !== undefined) progress.skipped.push(skipped);
+  const failures = listOf(unmet);
+  for (const { enforcement, error } of failures) if (enforcement !== 'report') throw new Refused(error);
+  for (const { error } of failures) progress.reported.push(error);
+  progress.skipped.push(...listOf(skipped));
   if (consume !== undefined) progress.deferred.push({ evidence: progress.at, consume, met });
   conclude(result, consume === undefined ? met : undefined, progress);
 }
 
-function conclude(result: unknown, met: string | undefined, progress: Progress): void {
+/** One value, several, or nothing, as a list. */
+function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
+  if (value === undefined) return NONE;
+  return Array.isArray(value) ? (value as readonly T[]) : [value as T];
+}
+
+const NONE: readonly never[] = [];
+
+function conclude(result: unknown, met: Appraisal<unknown>['met'], progress: Progress): void {
   if (result === undefined) throw new TypeError('the evidence was verified, and gave no result');
-  if (met !== undefined) progress.met.push(met);
+  progress.met.push(...listOf(met));
   progress.results[progress.at.kind] = result;
 }
 

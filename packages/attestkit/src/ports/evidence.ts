@@ -52,12 +52,15 @@ export interface Appraisal<Result> {
    * @throws AttestationError (rejects with it) if it was used up before, or when that cannot be known now
    */
   readonly consume?: (() => Promise<Result>) | undefined;
-  /** A demand of the route that the evidence, itself genuine, does not meet. */
-  readonly unmet?: { readonly error: Failure; readonly enforcement: Enforcement } | undefined;
-  /** A demand of the route that the evidence meets, by its name: `binding`. */
-  readonly met?: string | undefined;
-  /** A demand that the policy allowed to be skipped, by its name. */
-  readonly skipped?: string | undefined;
+  /** What the route asks for and the evidence, itself genuine, does not meet; or several such demands. */
+  readonly unmet?:
+    | { readonly error: Failure; readonly enforcement: Enforcement }
+    | readonly { readonly error: Failure; readonly enforcement: Enforcement }[]
+    | undefined;
+  /** The name of a demand of the route that the evidence meets, or several names: `binding`. */
+  readonly met?: string | readonly string[] | undefined;
+  /** The name of a demand that the policy allowed to be skipped, or several names. */
+  readonly skipped?: string | readonly string[] | undefined;
 }
 
 /**

@@ -4,6 +4,96 @@ import { jwtCauses } from './jwt.js';
 const BOUND_VALUE =
   'App author: call `setDataHashInToken` with exactly the value that the request carries, before the token is fetched. Operator: set `binding` to the same header, and `part` to `credential` if the app leaves `Bearer ` out.';
 
+const SIGNED_BY_SDK =
+  'App author: let the service layer of the SDK sign the request (`ApproovDefaultMessageSigning`), and change nothing after it.';
+const SAME_REQUEST =
+  'Operator: inspect the request as it arrives. Set `baseUrl` to scheme and host as the app calls them, and see that no proxy rewrites the path, a covered field or the body.';
+const CLOCKS =
+  'Operator: synchronize the clock of the server (NTP), or set `leewaySeconds`. App author: send a request soon after it is signed.';
+
+/** Of message signatures. */
+const SIGNATURE_CAUSES = {
+  ERR_APPROOV_SIGNATURE_KEY_MISSING: [
+    'The account does not write the key of the installation into its tokens, the app’s SDK is too old to make one, or the token is one of Approov’s failover.',
+    'Operator: enable installation message signing for the account, or set `messageSigning.policy` to `if-present` while old apps are in use.',
+  ],
+  ERR_APPROOV_SIGNATURE_KEY_INVALID: [
+    'The claim has another kind of key, or the option `accountKey` is `per-token` and the token has no `did` or no whole `exp`.',
+    'Operator: inspect the token; set `accountKey` to what the app’s SDK does.',
+  ],
+  ERR_APPROOV_SIGNATURE_MISSING: [
+    'The app calls the API without message signing, it signs with the account’s key and the route asks for the installation’s, or a proxy dropped `Signature` or `Signature-Input`.',
+    'App author: enable message signing in the service layer (React Native before 3.5.10 leaves it out on iOS if the token’s field has another name). Operator: compare the request as it arrives, and `messageSigning.signature`.',
+  ],
+  ERR_APPROOV_SIGNATURE_REPEATED: [
+    'The app signed the request twice and sent both, as React Native before 3.5.11 does when a request is repeated; or somebody else’s signature was added.',
+    'App author: update the SDK. Operator: look for a proxy that signs as well.',
+  ],
+  ERR_APPROOV_SIGNATURE_TOO_LARGE: ['No SDK signs so many components.', SIGNED_BY_SDK],
+  ERR_APPROOV_SIGNATURE_MALFORMED: ['The fields were written by hand, or were cut off.', SIGNED_BY_SDK],
+  ERR_APPROOV_SIGNATURE_COMPONENT_UNSUPPORTED: [
+    'The app signs a component of its own choice, with a parameter such as `sf`, `bs`, `key` or `req`.',
+    'App author: sign fields and derived components without parameters, as the SDK does by default.',
+  ],
+  ERR_APPROOV_SIGNATURE_COMPONENT_REPEATED: [
+    'The app added a component that the SDK signs anyway.',
+    SIGNED_BY_SDK,
+  ],
+  ERR_APPROOV_SIGNATURE_ALGORITHM_MISMATCH: [
+    'The signature was made by other code than the SDK’s, or the parameter `alg` was left out.',
+    SIGNED_BY_SDK,
+  ],
+  ERR_APPROOV_SIGNATURE_CREATED_INVALID: [
+    'The app switched the time of creation off.',
+    'App author: leave `setAddCreated` on.',
+  ],
+  ERR_APPROOV_SIGNATURE_EXPIRES_INVALID: [
+    'The app switched the expiry off.',
+    'App author: leave `setExpiresLifetime` above 0.',
+  ],
+  ERR_APPROOV_SIGNATURE_LIFETIME_INVALID: [
+    'The app asks for a longer lifetime than the 15 seconds of the SDK.',
+    'App author: shorten `setExpiresLifetime`. Operator: or raise `maxLifetimeSeconds`.',
+  ],
+  ERR_APPROOV_SIGNATURE_NOT_YET_VALID: ['The clock of the phone is ahead.', CLOCKS],
+  ERR_APPROOV_SIGNATURE_EXPIRED: [
+    'The request waited in a queue or a retry after it was signed, a clock is wrong, or a captured request was sent again.',
+    CLOCKS,
+  ],
+  ERR_APPROOV_SIGNATURE_COMPONENT_MISSING: [
+    'The app’s SDK is set up to sign less than by default, or the route asks for a field that the app does not sign.',
+    'App author: sign the default components, and those that the API’s documentation names. Operator: compare `messageSigning.components`.',
+  ],
+  ERR_APPROOV_SIGNATURE_VALUE_MISSING: [
+    'A proxy dropped a field that is covered, such as `Content-Length` of a body that it sends in chunks.',
+    SAME_REQUEST,
+  ],
+  ERR_APPROOV_SIGNATURE_ENCODING_MALFORMED: [
+    'The signature was cut off, or encoded by other code than the SDK’s.',
+    SIGNED_BY_SDK,
+  ],
+  ERR_APPROOV_SIGNATURE_INVALID: [
+    'The server rebuilds another request than the app signed: another scheme or host, a rewritten path, a changed field. Or the request was changed on its way.',
+    SAME_REQUEST,
+  ],
+  ERR_APPROOV_SIGNATURE_DIGEST_MISSING: [
+    'The app’s SDK does not digest bodies of this kind, such as streams.',
+    'App author: give the request its body in memory, and set `setBodyDigestConfig` to required.',
+  ],
+  ERR_APPROOV_SIGNATURE_DIGEST_MALFORMED: [
+    'The digest is written as text, or with another hash.',
+    'App author: use SHA-256 or SHA-512. Operator: for digests as text add `text-digest` to `quirks`.',
+  ],
+  ERR_APPROOV_SIGNATURE_DIGEST_MISMATCH: [
+    'A proxy changed the body (compression, reformatted JSON), or somebody on the way did.',
+    SAME_REQUEST,
+  ],
+  ERR_APPROOV_SIGNATURE_REUSED: [
+    'The app repeated a request without signing it anew, or a captured request was sent again.',
+    'App author: have each attempt signed. Operator: many of these from one address point to a replay.',
+  ],
+} as const satisfies Partial<Causes<CodeOf<'approov'>>>;
+
 export const APPROOV_CAUSES: Causes<CodeOf<'approov'>> = {
   ERR_APPROOV_TOKEN_MISSING: [
     'The app called the API with an HTTP client that does not go through the Approov SDK, the domain is not added to the Approov account, or a proxy dropped the field.',
@@ -73,4 +163,5 @@ export const APPROOV_CAUSES: Causes<CodeOf<'approov'>> = {
     'App and server bind different bytes: `Bearer ` with or without, other white space, or a login token that was renewed after the Approov token was fetched.',
     BOUND_VALUE,
   ],
+  ...SIGNATURE_CAUSES,
 };

@@ -57,8 +57,8 @@ const FIELD_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const LINE = /^[\t\x20-\x7e]*$/;
 
 /**
- * The value of a supported component (RFC 9421 §2.1, §2.2); undefined if the message does not have it, or has it in a form that has
- * no one value: white space that folds lines, a character outside ASCII, a query parameter that is there twice.
+ * The value of a supported component (RFC 9421 §2.1, §2.2); undefined if the message does not have it, or has it in a form with
+ * several readings: white space that folds lines, a character outside ASCII, a query parameter that is there twice.
  */
 export function componentValue(
   { item, parameters }: Item,

@@ -41,7 +41,7 @@ export function isDigestOf(digests: readonly BodyDigest[], body: Uint8Array): bo
 }
 
 /** The bytes of a member that is a byte sequence; or text in base64, where that is allowed. */
-function bytesOf(member: Member | undefined, allowText: boolean): Uint8Array | undefined {
+export function bytesOf(member: Member | undefined, allowText: boolean): Uint8Array | undefined {
   if (member === undefined || isInnerList(member)) return undefined;
   const { item } = member;
   if (item.type === 'bytes') return item.value;

@@ -36,6 +36,9 @@ export function signatureInput({ members }: Dictionary, label: string): Signatur
   return { components: member.items, parameters: member.parameters, text: writeInnerList(member) };
 }
 
+/** The name of a component with its parameters, in the one form: `"@query-param";name="id"`. */
+export const componentId = writeItem;
+
 /** A signature base (RFC 9421 §2.5), or the component without which there is none. */
 export type SignatureBase = { readonly base: string } | { readonly absent: Item };
 
@@ -49,7 +52,7 @@ export function signatureBase(
   for (const component of components) {
     const value = componentValue(component, message, departures);
     if (value === undefined) return { absent: component };
-    lines.push(`${writeItem(component)}: ${value}\n`);
+    lines.push(`${componentId(component)}: ${value}\n`);
   }
   return { base: `${lines.join('')}"@signature-params": ${text}` };
 }

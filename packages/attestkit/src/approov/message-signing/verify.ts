@@ -1,0 +1,162 @@
+import type { KeyObject } from 'node:crypto';
+import { verifyHttpSignature } from '../../kernel/http-signatures/algorithms.js';
+import { isSupported, type Departures, type SignedMessage } from '../../kernel/http-signatures/components.js';
+import { bytesOf, isDigestOf, readContentDigest } from '../../kernel/http-signatures/content-digest.js';
+import {
+  componentId,
+  readSignatureField,
+  signatureBase,
+  signatureInput,
+  type SignatureInput,
+} from '../../kernel/http-signatures/signature-base.js';
+import type { Dictionary } from '../../kernel/http-signatures/structured-fields.js';
+import { mustRead } from '../../kernel/sinks.js';
+import type { Checks } from '../../ports/checks.js';
+import type { ApproovResult, MessageSignature } from '../result.js';
+import { SIGNATURE_CHECKS as CHECKS } from './checks.js';
+import type { ReadyRules } from './settings.js';
+import { rawSignature } from './signature-bytes.js';
+import { baseMistake } from './signature-mistakes.js';
+
+/** A signature that holds over all but the body. */
+export interface Covered {
+  readonly signature: MessageSignature;
+  /** What no other genuine signature has, and every copy of this one: to know it again. */
+  readonly unique: Uint8Array;
+}
+
+/** All characters of both fields: an SDK's have some 600. */
+const MAX_FIELDS = 8192;
+
+/** Ways to cover the target: whole, or in parts that leave nothing out. */
+const TARGETS = [['@target-uri'], ['@authority', '@request-target'], ['@authority', '@path', '@query']];
+
+/**
+ * Holds the signature of a request to what its token and the rules say: the straight line, for either sink.
+ *
+ * @param required names of fields that must be covered beside those of the rules
+ */
+export function appraiseSignature(
+  token: ApproovResult,
+  message: SignedMessage,
+  rules: ReadyRules,
+  required: readonly string[],
+  now: number,
+  checks: Checks,
+): Covered {
+  const { label, algorithm } = rules;
+  if (label === 'install') checks.holds(CHECKS.keyPresent, token.installationKey !== undefined);
+  const key = mustRead(checks, CHECKS.keyUsable, rules.keyOf(token));
+
+  const { inputs, signatures } = readFields(message, checks);
+  const isLabelled = inputs.members.has(label) && signatures.members.has(label);
+  checks.holds(CHECKS.present, isLabelled, [...inputs.members.keys()], label);
+  const input = mustRead(checks, CHECKS.readable, signatureInput(inputs, label));
+  checks.holds(CHECKS.supported, input.components.every(isSupported), input.text);
+  const names = input.components.map(componentId);
+  checks.holds(CHECKS.distinct, new Set(names).size === names.length, input.text);
+
+  const { created, expires } = appraiseParameters(input, rules, now, checks);
+  const missing = missingFrom(input, [...rules.fields, ...required]);
+  checks.holds(CHECKS.covered, missing.length === 0, input.text, missing);
+
+  const departures: Departures = {
+    authorityWithoutPort: rules.quirks.has('authority-without-port'),
+    queryWithoutMark: rules.quirks.has('query-without-mark'),
+  };
+  const built = signatureBase(input, message, departures);
+  const absent = 'absent' in built ? componentId(built.absent) : undefined;
+  const base = mustRead(checks, CHECKS.valued, 'base' in built ? built.base : undefined, absent);
+  const sent = bytesOf(signatures.members.get(label), true);
+  const raw = mustRead(checks, CHECKS.encoding, sent && rawSignature(algorithm, sent));
+  const verifies = (text: string): boolean => verifyHttpSignature(algorithm, key as KeyObject, text, raw);
+  const holds = verifies(base);
+  const mistake = holds ? undefined : baseMistake(input, message, verifies);
+  checks.holds(CHECKS.verifies, holds, undefined, undefined, mistake);
+  return {
+    signature: {
+      by: label,
+      components: input.components.map(({ item }) => item.value as string),
+      createdAt: created * 1000,
+      expiresAt: expires * 1000,
+    },
+    // Of ECDSA the first half: whoever has one signature can make another with the same one.
+    unique: algorithm === 'hmac-sha256' ? raw : raw.subarray(0, raw.length / 2),
+  };
+}
+
+function readFields(
+  message: SignedMessage,
+  checks: Checks,
+): { readonly inputs: Dictionary; readonly signatures: Dictionary } {
+  const lines = [message.fields('signature-input'), message.fields('signature')] as const;
+  const isPresent = lines.every((each) => each.some((line) => line !== ''));
+  mustRead(checks, CHECKS.present, isPresent || undefined);
+  checks.holds(
+    CHECKS.single,
+    lines.every((each) => each.length === 1),
+  );
+  const length = lines.flat().reduce((sum, line) => sum + line.length, 0);
+  mustRead(checks, CHECKS.size, length <= MAX_FIELDS || undefined, length);
+  const [inputs, signatures] = lines.map((each) => readSignatureField(each));
+  return {
+    inputs: mustRead(checks, CHECKS.readable, inputs),
+    signatures: mustRead(checks, CHECKS.readable, signatures),
+  };
+}
+
+function appraiseParameters(
+  { parameters }: SignatureInput,
+  { algorithm, leewaySeconds, maxLifetimeSeconds }: ReadyRules,
+  now: number,
+  checks: Checks,
+): { readonly created: number; readonly expires: number } {
+  const named = parameters.get('alg');
+  const isNamed = named?.type === 'string' && named.value === algorithm;
+  checks.holds(CHECKS.algorithm, isNamed, named?.value, algorithm);
+  const created = secondsOf(parameters.get('created'));
+  const expires = secondsOf(parameters.get('expires'));
+  const seconds = now / 1000;
+  const from = mustRead(checks, CHECKS.created, created);
+  const to = mustRead(checks, CHECKS.expires, expires !== undefined && expires >= from ? expires : undefined);
+  checks.holds(CHECKS.lifetime, to - from <= maxLifetimeSeconds, to - from, maxLifetimeSeconds);
+  checks.holds(CHECKS.begun, from <= seconds + leewaySeconds, from, seconds);
+  checks.holds(CHECKS.current, seconds <= to + leewaySeconds, to, seconds);
+  return { created: from, expires: to };
+}
+
+function secondsOf(parameter: ReturnType<SignatureInput['parameters']['get']>): number | undefined {
+  return parameter?.type === 'integer' ? parameter.value : undefined;
+}
+
+/** The components that must be covered and are not. Only those without parameters count. */
+function missingFrom({ components }: SignatureInput, fields: readonly string[]): readonly string[] {
+  const covered = new Set(
+    components.filter(({ parameters }) => parameters.size === 0).map(({ item }) => item.value),
+  );
+  const isTarget = TARGETS.some((parts) => parts.every((part) => covered.has(part)));
+  return [
+    ...['@method', ...fields].filter((name) => !covered.has(name)),
+    ...(isTarget ? [] : ['@target-uri']),
+  ];
+}
+
+/** Holds the body to the digest that a genuine signature covers. */
+export function appraiseBody(
+  { components }: MessageSignature,
+  message: SignedMessage,
+  body: Uint8Array,
+  rules: ReadyRules,
+  checks: Checks,
+): void {
+  const isCovered = components.includes('content-digest');
+  checks.holds(CHECKS.digestCovered, isCovered || body.length === 0, components);
+  if (!isCovered) return;
+  const lines = message.fields('content-digest');
+  const digests = mustRead(
+    checks,
+    CHECKS.digestReadable,
+    readContentDigest(lines, rules.quirks.has('text-digest')),
+  );
+  checks.holds(CHECKS.digestMatches, isDigestOf(digests, body));
+}

@@ -1,0 +1,166 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { DID, installation, signedFields, type Signed } from './support/signed-request.js';
+import { phone, send, server } from './support/signing-server.js';
+import { payFor, SECONDS, token } from './support/tokens.js';
+
+describe('what has to hold of a signature', () => {
+  const sdk = ['@method', '@target-uri', 'approov-token'];
+  const params = (text: string): Signed => ({ parameters: text });
+  const alg = ';alg="ecdsa-p256-sha256"';
+  const times = `;created=${SECONDS};expires=${SECONDS + 15}`;
+
+  it.each<[string, string, Signed]>([
+    ['the method', 'COMPONENT_MISSING', { components: ['@target-uri', 'approov-token'] }],
+    ['the target', 'COMPONENT_MISSING', { components: ['@method', 'approov-token'] }],
+    [
+      'the whole target',
+      'COMPONENT_MISSING',
+      { components: ['@method', '@path', '@query', 'approov-token'] },
+    ],
+    ['the query', 'COMPONENT_MISSING', { components: ['@method', '@authority', '@path', 'approov-token'] }],
+    ['the token', 'COMPONENT_MISSING', { components: ['@method', '@target-uri', 'authorization'] }],
+    ['anything', 'COMPONENT_MISSING', { components: [] }],
+    ['each component once', 'COMPONENT_REPEATED', { components: [...sdk, '@method'] }],
+    ['a component that is known', 'COMPONENT_UNSUPPORTED', { components: [...sdk, '@unknown'] }],
+    ['a component that is there', 'VALUE_MISSING', { components: [...sdk, '@status'] }],
+    ['an algorithm', 'ALGORITHM_MISMATCH', params(times)],
+    ['its own algorithm', 'ALGORITHM_MISMATCH', params(`;alg="hmac-sha256"${times}`)],
+    ['an algorithm that is text', 'ALGORITHM_MISMATCH', params(`;alg=ecdsa-p256-sha256${times}`)],
+    ['a creation', 'CREATED_INVALID', params(`${alg};expires=${SECONDS + 15}`)],
+    [
+      'a creation in whole seconds',
+      'CREATED_INVALID',
+      params(`${alg};created=${SECONDS}.5;expires=${SECONDS + 15}`),
+    ],
+    [
+      'a creation that is a number',
+      'CREATED_INVALID',
+      params(`${alg};created="${SECONDS}";expires=${SECONDS + 15}`),
+    ],
+    ['an expiry', 'EXPIRES_INVALID', params(`${alg};created=${SECONDS}`)],
+    [
+      'an expiry that is no date',
+      'EXPIRES_INVALID',
+      params(`${alg};created=${SECONDS};expires=@${SECONDS + 15}`),
+    ],
+    [
+      'an expiry after its creation',
+      'EXPIRES_INVALID',
+      params(`${alg};created=${SECONDS};expires=${SECONDS - 1}`),
+    ],
+    ['a short life', 'LIFETIME_INVALID', params(`${alg};created=${SECONDS};expires=${SECONDS + 301}`)],
+    [
+      'a creation that is past',
+      'NOT_YET_VALID',
+      params(`${alg};created=${SECONDS + 61};expires=${SECONDS + 70}`),
+    ],
+    [
+      'an expiry that lies ahead',
+      'EXPIRED',
+      params(`${alg};created=${SECONDS - 80};expires=${SECONDS - 61}`),
+    ],
+    [
+      'as many bytes as it needs',
+      'ENCODING_MALFORMED',
+      { write: (bytes) => `:${bytes.subarray(1).toString('base64')}:` },
+    ],
+    ['bytes', 'ENCODING_MALFORMED', { write: () => '1' }],
+    ['two numbers', 'ENCODING_MALFORMED', { write: () => ':MAMCAQE=:' }],
+    ['the key', 'INVALID', { signer: (base) => signedByAnother(base) }],
+    ['the right label', 'MISSING', { label: 'sig1' }],
+  ])('it needs %s', async (_, code, request) => {
+    expect(await server().check(send(request))).toBe(`ERR_APPROOV_SIGNATURE_${code}`);
+  });
+
+  it('it is accepted up to the ends of its life, the leeway included', async () => {
+    for (const [created, expires] of [
+      [SECONDS + 60, SECONDS + 75],
+      [SECONDS - 75, SECONDS - 60],
+      [SECONDS - 10, SECONDS + 290],
+    ])
+      expect(await server().check(send(params(`${alg};created=${created};expires=${expires}`)))).toBe(
+        'accepted',
+      );
+    const strict = server({ leewaySeconds: 0, maxLifetimeSeconds: 15 });
+    expect(await strict.check(send(params(`${alg};created=${SECONDS};expires=${SECONDS + 15}`)))).toBe(
+      'accepted',
+    );
+    expect(await strict.check(send(params(`${alg};created=${SECONDS + 1};expires=${SECONDS + 15}`)))).toBe(
+      'ERR_APPROOV_SIGNATURE_NOT_YET_VALID',
+    );
+    expect(await strict.check(send(params(`${alg};created=${SECONDS - 9};expires=${SECONDS - 1}`)))).toBe(
+      'ERR_APPROOV_SIGNATURE_EXPIRED',
+    );
+  });
+
+  const fields = signedFields(phone);
+  it.each<[string, string, Readonly<Record<string, string | readonly string[]>>]>([
+    ['no fields', 'MISSING', { signature: [], 'signature-input': [] }],
+    ['no signature', 'MISSING', { signature: [] }],
+    ['no input', 'MISSING', { 'signature-input': [] }],
+    ['empty fields', 'MISSING', { signature: '', 'signature-input': '' }],
+    [
+      'two fields of the input',
+      'REPEATED',
+      { 'signature-input': [fields['signature-input'] as string, 'a=()'] },
+    ],
+    [
+      'two signatures',
+      'REPEATED',
+      { signature: [fields['signature'] as string, fields['signature'] as string] },
+    ],
+    ['a label twice', 'MALFORMED', { signature: `${fields['signature']}, ${fields['signature']}` }],
+    ['fields that are no dictionary', 'MALFORMED', { signature: '(' }],
+    ['an input that is no dictionary', 'MALFORMED', { 'signature-input': 'install=' }],
+    ['an input that is no list', 'MALFORMED', { 'signature-input': 'install=1' }],
+    [
+      'fields without an end',
+      'TOO_LARGE',
+      { 'signature-input': `${fields['signature-input']};n="${'a'.repeat(8000)}"` },
+    ],
+    [
+      'labels that differ',
+      'MISSING',
+      { 'signature-input': (fields['signature-input'] as string).replace('install', 'b') },
+    ],
+  ])('it is refused with %s', async (_, code, change) => {
+    expect(await server().check({ fields: { ...fields, ...change } })).toBe(`ERR_APPROOV_SIGNATURE_${code}`);
+  });
+
+  it('it needs a token with a key on P-256', async () => {
+    const without = { ...phone, token: token({ did: DID }) };
+    expect(await server().check(send({}, without))).toBe('ERR_APPROOV_SIGNATURE_KEY_MISSING');
+    expect(await server().check(send({}, { ...phone, token: token({ ipk: 5 }) }))).toBe(
+      'ERR_APPROOV_SIGNATURE_KEY_MISSING',
+    );
+    for (const ipk of ['', 'AAAA', '%%'])
+      expect(await server().check(send({}, { ...phone, token: token({ ipk }) }))).toBe(
+        'ERR_APPROOV_SIGNATURE_KEY_INVALID',
+      );
+    const other = installation({}, 'P-384');
+    expect(await server().check(send({}, other))).toBe('ERR_APPROOV_SIGNATURE_KEY_INVALID');
+  });
+
+  it('it covers the fields that the route names, and the header that the token is bound to', async () => {
+    const named = server({ components: ['X-Idempotency-Key'] });
+    expect(await named.check(send())).toBe('ERR_APPROOV_SIGNATURE_COMPONENT_MISSING');
+    expect(await named.check(send({ fields: { 'x-idempotency-key': '7' } }))).toBe('accepted');
+    const bound = installation({ pay: payFor('Bearer user') });
+    const route = { messageSigning: true, binding: 'authorization' };
+    const components = ['@method', '@target-uri', 'approov-token'];
+    expect(await server().check(send({ components }, bound))).toBe('accepted');
+    expect(await server({}, route).check(send({ components }, bound))).toBe(
+      'ERR_APPROOV_SIGNATURE_COMPONENT_MISSING',
+    );
+    expect(await server({}, route).check(send({}, bound))).toBe('accepted');
+    expect(await server({}, route).check(send({ fields: { authorization: 'Bearer b' } }, bound))).toBe(
+      'ERR_APPROOV_BINDING_MISMATCH',
+    );
+  });
+});
+
+function signedByAnother(base: string): Buffer {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return sign('sha256', Buffer.from(base), { key: privateKey, dsaEncoding: 'ieee-p1363' });
+}
