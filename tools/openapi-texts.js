@@ -49,7 +49,7 @@ export const ENDPOINTS = {
   '/attest': {
     summary: 'Enroll a device, renew its evidence, or replace its key',
     description:
-      'The body has the members of one kind of evidence over the challenge; a key and a Play Integrity verdict may come together.',
+      'The body has the members of one kind of evidence, bound to the challenge; a key and a Play Integrity verdict may come together.',
     body: 'AttestBody',
     answer: 'AttestedSession',
   },

@@ -8,7 +8,7 @@ export const HELP = {
 
 Usage
   attestkit token [options]             make an Approov token, for development
-  attestkit inspect EVIDENCE|FILE|-     show each check of some evidence
+  attestkit inspect EVIDENCE|FILE|-     show each check of one piece of evidence
   attestkit token --help                more, with examples
   attestkit inspect --help              more, with examples
   attestkit --version
@@ -49,8 +49,8 @@ ${TYPES}
 
 More, for tests: mintApproovToken of the package attestkit-testing
 `,
-  inspect: `attestkit inspect: show each check of some evidence, ok, FAILED or not asked,
-and why
+  inspect: `attestkit inspect: show each check of one piece of evidence: ok,
+FAILED or not asked, and why
 
 It takes what you paste, as an argument, a file or standard input (-): a token,
 a header field, a certificate chain, Google's decoded answer, the body that an

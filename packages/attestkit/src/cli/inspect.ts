@@ -18,7 +18,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-/** `attestkit inspect`: shows every check of some evidence. */
+/** `attestkit inspect`: shows every check of one piece of evidence. */
 export async function inspect(
   argv: readonly string[],
   env: Environment,

@@ -134,7 +134,7 @@ const MEMBER_OF: Readonly<Record<string, string>> = {
 };
 
 /**
- * The kind of some evidence, as `inspectEvidence` takes it.
+ * The kind of a piece of evidence, as `inspectEvidence` takes it.
  *
  * @throws EvidenceError if it is not of a known kind
  */

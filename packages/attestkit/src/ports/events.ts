@@ -135,7 +135,7 @@ export interface SessionEvent {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly requestId: string | undefined;
-  /** `reused`: a spent refresh token came again too late, which ends the session of the thief and of the device. */
+  /** `reused`: a used refresh token was sent again too late, which ends the session of the thief and of the device. */
   readonly change: 'begun' | 'ended' | 'reused';
   readonly device: string | undefined;
   readonly recordId: string | undefined;

@@ -57,8 +57,8 @@ const FIELD_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const LINE = /^[\t\x20-\x7e]*$/;
 
 /**
- * The value of a supported component (RFC 9421 §2.1, §2.2); undefined if the message does not have it, or has it in a form with
- * several readings: white space that folds lines, a character outside ASCII, a query parameter that is there twice.
+ * The value of a supported component (RFC 9421 §2.1, §2.2); undefined if the message does not have it, or has it in a form that has
+ * more than one possible value: white space that folds lines, a character outside ASCII, a query parameter that is there twice.
  */
 export function componentValue(
   { item, parameters }: Item,
@@ -120,7 +120,7 @@ function fieldValue(message: SignedMessage, _departures: Departures, name: strin
 function queryParameter(query: string, name: string): string | undefined {
   const found = [...new URLSearchParams(query)].filter(([each]) => formText(each) === name);
   const [first, second] = found;
-  // Octets that are no UTF-8 all read as one character: the same text would stand for different values.
+  // Octets that are not UTF-8 all read as one character: the same text would stand for different values.
   if (first === undefined || second !== undefined || first[1].includes('\u{fffd}')) return undefined;
   return formText(first[1]);
 }
