@@ -5,7 +5,7 @@
 // name them. Sentences and forms are in tools/openapi-texts.js. It fails where the library has an endpoint, a status or a
 // member that has no text, or a text is of nothing; with --check also where the file is not what it should be.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { catalogs } from './catalogs.js';
 import * as words from './openapi-texts.js';
@@ -169,6 +169,12 @@ const headersOf = (names) =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 
 const evidence = await kinds();
+const rooms = readdirSync(dist).filter((room) => existsSync(new URL(`${room}/enrollment-evidence.js`, dist)));
+for (const room of rooms) {
+  const kind = room.replaceAll(/-(.)/g, (_, letter) => letter.toUpperCase());
+  if (!evidence.some((each) => each.kind === kind))
+    problems.push(`kinds() leaves out ${kind}, with which devices enroll`);
+}
 const found = await endpoints(evidence);
 compare(
   ENDPOINTS,

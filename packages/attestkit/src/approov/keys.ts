@@ -123,6 +123,10 @@ function secretKeys(
     encoding === 'base64'
       ? 'secretBase64 (APPROOV_BASE64_SECRET)'
       : 'secretBase64url (APPROOV_BASE64URL_SECRET)';
+  const elsewhere =
+    encoding === 'base64'
+      ? 'put it in APPROOV_BASE64URL_SECRET (option secretBase64url)'
+      : 'put it in APPROOV_BASE64_SECRET (option secretBase64)';
   if (!Object.hasOwn(ALGORITHMS, algorithm) || ALGORITHMS[algorithm].family !== 'hmac') {
     throw new ConfigurationError(
       'algorithm',
@@ -132,7 +136,7 @@ function secretKeys(
   }
   const texts = Array.isArray(configured) && configured.length > 0 ? configured : [configured];
   const secrets = texts.map((text: unknown) =>
-    decodeSecret(text, encoding, variable, ALGORITHMS[algorithm].length as number),
+    decodeSecret(text, encoding, variable, ALGORITHMS[algorithm].length as number, elsewhere),
   );
   assertSafeSecrets(secrets, variable, allowPublishedSecret);
   const keys = secrets.map((secret) => ({ algorithm, key: createSecretKey(secret) }));

@@ -32,6 +32,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   SignedTokenOptions: '`signedToken(options)`',
   ApproovOptions: '`approov(options)`',
   BindingOptions: '`approov(options)`',
+  MessageSigningOptions: '`approov(options)`',
   RemoteJwksOptions: '`remoteJwks(url, options)`',
   MemoryStoreOptions: 'Stores',
   DeadlineOptions: 'Stores',

@@ -114,7 +114,7 @@ export const SIGNATURE_CHECKS = freezeJson({
     name: 'components readable',
     code: 'ERR_APPROOV_SIGNATURE_VALUE_MISSING',
     stage: 'untrusted',
-    says: 'the message signature covers a component that the request does not have, or that has no one value',
+    says: 'the message signature covers a component that the request does not have, or has in several readings',
     spec: 'RFC 9421 §2.5',
   },
   encoding: {

@@ -145,7 +145,7 @@ export interface ReadyRules extends SigningKeys {
   readonly quirks: ReadonlySet<string>;
 }
 
-/** Ten years: for what was signed long ago, in tests. */
+/** Ten years: for requests that were signed long ago, in tests. */
 const LONGEST_SECONDS = 315_360_000;
 
 function readRules(options: MessageSigningOptions, allowPublished: boolean | undefined): ReadyRules {
@@ -154,7 +154,11 @@ function readRules(options: MessageSigningOptions, allowPublished: boolean | und
   for (const quirk of quirks) assertOneOf(`${PATH}quirks`, quirk, QUIRKS);
   if (!components.every(isFieldName)) {
     const remedy = 'Give names of header fields, such as x-idempotency-key.';
-    throw new ConfigurationError(`${PATH}components`, 'has what is no name of a header field', remedy);
+    throw new ConfigurationError(
+      `${PATH}components`,
+      'has a member that is not the name of a header field',
+      remedy,
+    );
   }
   return {
     label: signature,

@@ -80,7 +80,7 @@ export function appraiseSignature(
       createdAt: created * 1000,
       expiresAt: expires * 1000,
     },
-    // Of ECDSA the first half: whoever has one signature can make another with the same one.
+    // Of ECDSA the first half: anybody can make a second signature of one, with the same half.
     unique: algorithm === 'hmac-sha256' ? raw : raw.subarray(0, raw.length / 2),
   };
 }
@@ -141,7 +141,7 @@ function missingFrom({ components }: SignatureInput, fields: readonly string[]):
   ];
 }
 
-/** Holds the body to the digest that a genuine signature covers. */
+/** Compares the body with the digest that a genuine signature covers. */
 export function appraiseBody(
   { components }: MessageSignature,
   message: SignedMessage,

@@ -36,6 +36,7 @@ const PROBLEMS: Readonly<Record<Weakness, string>> = {
  *
  * @param variable the option or environment variable, for the message
  * @param minimumBytes the length of the hash it is used with (RFC 7518 §3.2)
+ * @param elsewhere what to do with a secret in the other encoding. Default: to encode it anew
  * @throws ConfigurationError when it is absent, not canonical in its encoding, too short, a PEM or a placeholder
  */
 export function decodeSecret(
@@ -43,10 +44,11 @@ export function decodeSecret(
   encoding: SecretEncoding,
   variable: string,
   minimumBytes: number,
+  elsewhere?: string,
 ): Buffer {
   const weakness = typeof text === 'string' && !text.includes(PEM) ? weaknessOfText(text) : undefined;
   if (weakness === 'words') throw new ConfigurationError(variable, PROBLEMS.words, MAKE_ONE);
-  return decodeAnySecret(text, encoding, variable, minimumBytes);
+  return decodeAnySecret(text, encoding, variable, minimumBytes, elsewhere);
 }
 
 /**
@@ -60,6 +62,7 @@ export function decodeAnySecret(
   encoding: SecretEncoding,
   variable: string,
   minimumBytes: number,
+  elsewhere?: string,
 ): Buffer {
   const refuse = (problem: string, remedy = MAKE_ONE): never => {
     throw new ConfigurationError(variable, problem, remedy);
@@ -71,19 +74,19 @@ export function decodeAnySecret(
       'Use the option publicKey with an asymmetric algorithm instead.',
     );
   const bytes = encoding === 'base64' ? decodeBase64(text) : decodeBase64url(text);
-  if (bytes === undefined) return refuse(`is not canonical ${encoding}`, otherEncoding(text, encoding));
+  if (bytes === undefined)
+    return refuse(`is not canonical ${encoding}`, otherEncoding(text, encoding, elsewhere));
   if (bytes.length < minimumBytes)
     return refuse(`has ${bytes.length} bytes and needs at least ${minimumBytes}`);
   return bytes;
 }
 
-function otherEncoding(text: string, encoding: SecretEncoding): string {
+function otherEncoding(text: string, encoding: SecretEncoding, elsewhere: string | undefined): string {
   if (text !== text.trim()) return 'Remove the white space around it.';
   const fits = encoding === 'base64' ? decodeBase64url(text) : decodeBase64(text);
   if (fits === undefined) return 'Copy the whole value, padding included, without quotes or line breaks.';
-  return encoding === 'base64'
-    ? 'It is base64url: put it in APPROOV_BASE64URL_SECRET (option secretBase64url).'
-    : 'It is base64: put it in APPROOV_BASE64_SECRET (option secretBase64).';
+  const sent = encoding === 'base64' ? 'base64url' : 'base64';
+  return `It is ${sent}: ${elsewhere ?? `encode it as ${encoding}`}.`;
 }
 
 /**
