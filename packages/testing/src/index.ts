@@ -1,6 +1,19 @@
 export type { Clock } from './clock.js';
-export { APPROOV_DEFECTS, mintApproovToken } from './approov/index.js';
-export type { ApproovDefect, ApproovSigningOptions, MintApproovTokenOptions } from './approov/index.js';
+export {
+  APPROOV_DEFECTS,
+  APPROOV_SDKS,
+  createVirtualInstallation,
+  mintApproovToken,
+} from './approov/index.js';
+export type {
+  ApproovDefect,
+  ApproovRequest,
+  ApproovSdk,
+  ApproovSigningOptions,
+  MintApproovTokenOptions,
+  VirtualInstallation,
+  VirtualInstallationOptions,
+} from './approov/index.js';
 export { APP_ATTEST_DEFECTS, createVirtualApple } from './apple/index.js';
 export type {
   AppAttestDefect,
