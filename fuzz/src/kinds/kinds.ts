@@ -4,6 +4,7 @@ import type { Target } from '../rules/mutant.js';
 import type { Subject } from '../subject/subject.js';
 import { appAttestTarget } from './app-attest/app-attest.js';
 import { approovTarget } from './approov/approov.js';
+import { messageSigningTarget } from './approov/message-signing.js';
 import { appCheckTarget } from './google/app-check.js';
 import { playIntegrityTarget } from './google/play-integrity.js';
 import { verdictTarget } from './google/verdict.js';
@@ -19,6 +20,7 @@ interface KindOfEvidence {
 
 export const KINDS = {
   approov: { target: approovTarget, count: 1_000_000 },
+  'message-signing': { target: messageSigningTarget, count: 250_000 },
   attestation: { target: appAttestTarget('attestation'), count: 250_000 },
   assertion: { target: appAttestTarget('assertion'), count: 250_000 },
   receipt: { target: appAttestTarget('receipt'), count: 250_000 },

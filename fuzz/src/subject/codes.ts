@@ -10,6 +10,10 @@ import type { Subject } from './subject.js';
 export function reachableCodes(subject: Subject): Readonly<Record<Kind, readonly string[]>> {
   return {
     approov: codesOf('approov', /^ERR_APPROOV_TOKEN_(?!(MISSING|FETCH_FAILED|REPEATED|PREFIX_MISMATCH)$)/),
+    'message-signing': codesOf(
+      'approov',
+      /^ERR_APPROOV_SIGNATURE_(?!(KEY_MISSING|KEY_INVALID|TOO_LARGE|REUSED)$)/,
+    ),
     attestation: codesOf(
       'app-attest',
       /^ERR_APP_ATTEST_(?!ASSERTION_|RECEIPT_|KEY_ID_MISSING$|MISSING$|ENCODING_MALFORMED$|(APP_ID|VIRTUAL|RISK)_DENIED$)/,

@@ -10,6 +10,12 @@ import * as playIntegrity from '../../../packages/attestkit/dist/play-integrity/
 import * as sessions from '../../../packages/attestkit/dist/sessions/index.js';
 import { createVirtualApple, createVirtualGoogle, mintApproovToken } from 'attestkit-testing';
 import { createVerifier } from '../../../packages/attestkit/dist/app-check/verifier.js';
+import { signingDemand } from '../../../packages/attestkit/dist/approov/message-signing/settings.js';
+import {
+  appraiseBody,
+  appraiseSignature,
+} from '../../../packages/attestkit/dist/approov/message-signing/verify.js';
+import { readTarget } from '../../../packages/attestkit/dist/kernel/http-signatures/components.js';
 import { configuredKeys } from '../../../packages/attestkit/dist/kernel/jose/key-source.js';
 import { enforcing } from '../../../packages/attestkit/dist/kernel/sinks.js';
 import { DESCRIPTION_CHECKS } from '../../../packages/attestkit/dist/key-attestation/description/description-checks.js';
@@ -64,6 +70,10 @@ export const subject = {
   readSecrets,
   sessionKeys,
   SessionVerifier,
+  signingDemand,
+  appraiseSignature,
+  appraiseBody,
+  readTarget,
 };
 
 /** The code under test: the built package, its sources, or two versions at once. */
