@@ -132,16 +132,22 @@ describe('BIT STRING', () => {
     expect([...(values.readNamedBits(der('030204f0')) ?? [])]).toEqual([0, 1, 2, 3]);
     expect([...(values.readNamedBits(der('03020106')) ?? [])]).toEqual([5, 6]);
     expect([...(values.readNamedBits(der('0303070080')) ?? [])]).toEqual([8]);
+    expect([...(values.readNamedBits(der('0303070680')) ?? [])]).toEqual([5, 6, 8]);
     expect([...(values.readNamedBits(der('030100')) ?? [1])]).toEqual([]);
     expect([...(values.readNamedBits(der('0309 00 0000000000000001')) ?? [])]).toEqual([63]);
   });
 
-  it.each(['0300', '030101', '0302 0880', '0302 0501', '030a 00 000000000000000001', '040204f0'])(
-    'of named bits is not %s',
-    (input) => {
-      expect(values.readNamedBits(der(input))).toBeUndefined();
-    },
-  );
+  it.each([
+    '0300',
+    '030101',
+    '0302 0880',
+    '0302 0501',
+    '0303 07 8001',
+    '030a 00 000000000000000001',
+    '040204f0',
+  ])('of named bits is not %s', (input) => {
+    expect(values.readNamedBits(der(input))).toBeUndefined();
+  });
 });
 
 describe('a time', () => {
@@ -187,6 +193,10 @@ describe('a time', () => {
     ['18', '20200318183253.5+0100+0100'],
     ['17', '2003181832530'],
     ['17', ' 00318183253Z'],
+    ['17', '+50318183253+0100'],
+    ['17', ' 50318183253+0100'],
+    ['18', '2e100318183253+0100'],
+    ['18', '0x7e0318183253+0100'],
     ['17', '190229000000Z'],
     ['17', '200431000000Z'],
     ['17', '201301000000Z'],

@@ -5,7 +5,9 @@ import { readDer } from '../../src/kernel/asn1/der.js';
 import { readTime } from '../../src/kernel/asn1/time.js';
 import { wordsOf } from '../../src/kernel/asked.js';
 import { readCbor, readCborItem, readSignedCborItem } from '../../src/kernel/bytes/cbor.js';
+import { freezeJson } from '../../src/kernel/bytes/json.js';
 import { challengeForms, digestTexts } from '../../src/kernel/challenge-forms.js';
+import { textOf } from '../../src/kernel/config/secret-readings.js';
 import { weaknessOf, weaknessOfText } from '../../src/kernel/config/guessable.js';
 
 const der = (hex: string) => readDer(Buffer.from(hex, 'hex'));
@@ -20,6 +22,14 @@ it('words are made of lists, places and times', () => {
     '{"place":"certificate 1, tbsCertificate.issuer: x"}',
     'certificate 0, a',
   ]);
+});
+
+it('a parsed value that is frozen can be changed at no depth', () => {
+  const value = freezeJson({ list: [{ name: { last: [1] } }], text: 'x', none: null });
+  expect(value).toEqual({ list: [{ name: { last: [1] } }], text: 'x', none: null });
+  const [first] = value.list;
+  for (const part of [value, value.list, first, first?.name, first?.name.last])
+    expect(Object.isFrozen(part)).toBe(true);
 });
 
 describe('a positive number', () => {
@@ -62,6 +72,13 @@ describe('CBOR', () => {
     for (const head of ['81', 'a100'])
       expect(readCbor(Buffer.from(`${head.repeat(1000)}00`, 'hex'))).toBeUndefined();
     for (const head of ['81', 'a100']) expect(readCbor(Buffer.from(`${head}00`, 'hex'))).toBeDefined();
+  });
+
+  it('has at most eight levels of lists and maps, keys among them', () => {
+    for (const last of ['8100', 'a10000']) {
+      expect(readCbor(Buffer.from(`${'81'.repeat(7)}${last}`, 'hex'))).toBeDefined();
+      expect(readCbor(Buffer.from(`${'81'.repeat(8)}${last}`, 'hex'))).toBeUndefined();
+    }
   });
 
   it('ends at its depth in keys of maps too', () => {
@@ -112,6 +129,32 @@ describe('what apps take for a challenge', () => {
   });
 });
 
+describe('the text that bytes are', () => {
+  it.each([
+    ['abc', 'abc'],
+    ['abc\n', 'abc'],
+    ['abc\r', 'abc'],
+    ['abc\r\n', 'abc'],
+    ['abc\n\r\n', 'abc'],
+    ['a\tb\n', 'a\tb'],
+    ['été\n', 'été'],
+    ['\n', ''],
+    ['', ''],
+    ['ab\nc', undefined],
+    ['ab\rc', undefined],
+    ['\nabc\n', undefined],
+    ['ab\x1f', undefined],
+    ['ab\x7f', undefined],
+  ])('%j is %j', (bytes, text) => {
+    expect(textOf(Buffer.from(bytes))).toBe(text);
+  });
+
+  it('is none if it is not UTF-8', () => {
+    expect(textOf(Buffer.of(0x61, 0xe9))).toBeUndefined();
+    expect(textOf(Buffer.of(0xff, 0x0a))).toBeUndefined();
+  });
+});
+
 describe('a secret that can be guessed', () => {
   const random = 'q7Rz0vK2mXw9LtB4yHs8NdJ3';
   it.each([
@@ -119,6 +162,7 @@ describe('a secret that can be guessed', () => {
     ['words', `Change-Me-${random}`],
     ['words', '${JWT_SECRET}'],
     ['words', 'тайныйключсервера'],
+    ['words', 'pâté-forêt-été-fée-thé-âge-clé'],
     ['words', 'the secret key of the orders service'],
     ['repeats', 'a'.repeat(40)],
     ['repeats', 'abcabcabc'.repeat(6)],

@@ -227,6 +227,7 @@ describe('the same is refused where two readers could differ, or nothing signs i
     ['extensions in version 2', 'extensions', { version: version(1) }],
     ['an empty list of them in version 2', 'extensions', { version: version(1), extensions: listed() }],
     ['version 4', 'version', { version: version(3) }],
+    ['extensions that are a SET', 'extensions', { extensions: tagged(3, set(usage(TRUE))) }],
     [
       'a unique identifier in version 1',
       'issuerUniqueID',
