@@ -3,16 +3,38 @@ import { CertificatePlace } from '../../src/kernel/asn1/certificate-place.js';
 import { readPositive } from '../../src/kernel/asn1/der-values.js';
 import { readDer } from '../../src/kernel/asn1/der.js';
 import { readTime } from '../../src/kernel/asn1/time.js';
+import { appOf } from '../../src/kernel/app-facts.js';
 import { wordsOf } from '../../src/kernel/asked.js';
 import { readCbor, readCborItem, readSignedCborItem } from '../../src/kernel/bytes/cbor.js';
 import { freezeJson } from '../../src/kernel/bytes/json.js';
 import { challengeForms, digestTexts } from '../../src/kernel/challenge-forms.js';
-import { textOf } from '../../src/kernel/config/secret-readings.js';
+import { readingsOf, textOf } from '../../src/kernel/config/secret-readings.js';
 import { weaknessOf, weaknessOfText } from '../../src/kernel/config/guessable.js';
 
 const der = (hex: string) => readDer(Buffer.from(hex, 'hex'));
 const textsOf = (forms: Iterable<readonly [string, Buffer]>) =>
   Object.fromEntries([...forms].map(([name, bytes]) => [name, bytes.toString('latin1')]));
+
+describe('the app of a result', () => {
+  it('is its id, its platform, and the version that its facts name', () => {
+    for (const name of ['bundleVersion', 'appVersion', 'versionCode']) {
+      const result = { appId: 'com.example.app', platform: 'android', facts: { other: 1, [name]: 42 } };
+      const app = { id: 'com.example.app', platform: 'android', version: '42' };
+      expect(appOf(result)).toEqual(app);
+      expect(appOf({ attestation: result })).toEqual(app);
+    }
+  });
+
+  it('names no platform and no version that are not there', () => {
+    const app = { id: 'a', platform: undefined, version: undefined };
+    for (const more of [{}, { platform: 7 }, { facts: 'x' }, { facts: {} }])
+      expect(appOf({ appId: 'a', ...more })).toStrictEqual(app);
+  });
+
+  it.each([undefined, null, 'a', [], {}, { appId: 7 }, { attestation: {} }])('is none of %j', (result) => {
+    expect(appOf(result)).toBeUndefined();
+  });
+});
 
 it('words are made of lists, places and times', () => {
   expect([[], [1], ['a'], 'a'].map(wordsOf)).toEqual(['none', '[1]', '["a"]', '"a"']);
@@ -152,6 +174,35 @@ describe('the text that bytes are', () => {
   it('is none if it is not UTF-8', () => {
     expect(textOf(Buffer.of(0x61, 0xe9))).toBeUndefined();
     expect(textOf(Buffer.of(0xff, 0x0a))).toBeUndefined();
+  });
+});
+
+describe('what a secret may stand for', () => {
+  const readings = (text: string) => readingsOf(Buffer.from(text)).map((each) => each.toString('latin1'));
+  const bytes = Buffer.from(Array.from({ length: 33 }, (_, at) => (at * 89 + 151) & 0xff));
+
+  it.each(['hex', 'base64', 'base64url'] as const)('is what its text encodes in %s', (encoding) => {
+    expect(readings(bytes.toString(encoding))).toContain(bytes.toString('latin1'));
+  });
+
+  it('is its bytes alone, if a character of the text belongs to no encoding', () => {
+    for (const text of [bytes.toString('hex'), bytes.toString('base64'), 'mfrggzdf'.repeat(6)]) {
+      for (const other of [`${text}!`, `!${text}`, `${text.slice(0, 40)}!${text.slice(40)}`])
+        expect(readings(other)).toEqual([other]);
+    }
+  });
+
+  it('is what was encoded up to three times', () => {
+    const again = (text: string) => Buffer.from(text, 'latin1').toString('base64');
+    const once = again(bytes.toString('latin1'));
+    expect(readings(again(again(once)))).toContain(bytes.toString('latin1'));
+    expect(readings(again(again(again(once))))).toContain(once);
+    expect(readings(again(again(again(once))))).not.toContain(bytes.toString('latin1'));
+  });
+
+  it('is nothing shorter than 16 bytes', () => {
+    expect(readings(bytes.subarray(0, 15).toString('hex').concat('='))).toHaveLength(2);
+    expect(readings('q7Rz0vK2mXw9LtB4yHs8')).toEqual(['q7Rz0vK2mXw9LtB4yHs8']);
   });
 });
 

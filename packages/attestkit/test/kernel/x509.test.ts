@@ -15,6 +15,8 @@ const NOT_BEFORE = Date.parse('2026-01-01T00:00:00Z');
 const NOT_AFTER = Date.parse('2051-06-01T12:30:59Z');
 const EXTENSIONS = [...authorityExtensions(0), extension('1.2.3.4', '0500')];
 
+const ecKeys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const rsaKeys = generateKeyPairSync('rsa', { modulusLength: 2048 });
 let keys: webcrypto.CryptoKeyPair;
 let der: Buffer;
 let certificate: Certificate;
@@ -83,6 +85,22 @@ describe('a certificate', () => {
     const signed = { ...certificate, signature: sign('sha384', certificate.tbs, privateKey) };
     expect(isSignedBy({ ...signed, algorithm: '1.2.840.113549.1.1.12' }, publicKey)).toBe(true);
     expect(isSignedBy(signed, publicKey)).toBe(false);
+  });
+
+  it.each([
+    ['1.2.840.10045.4.3.2', 'ec', 'sha256'],
+    ['1.2.840.10045.4.3.3', 'ec', 'sha384'],
+    ['1.2.840.10045.4.3.4', 'ec', 'sha512'],
+    ['1.2.840.113549.1.1.11', 'rsa', 'sha256'],
+    ['1.2.840.113549.1.1.12', 'rsa', 'sha384'],
+    ['1.2.840.113549.1.1.13', 'rsa', 'sha512'],
+  ])('is verified by algorithm %s, a key of type %s and %s alone', (algorithm, type, hash) => {
+    const { publicKey, privateKey } = type === 'ec' ? ecKeys : rsaKeys;
+    const verified = ['sha256', 'sha384', 'sha512'].filter((each) => {
+      const signature = sign(each, certificate.tbs, privateKey);
+      return isSignedBy({ ...certificate, algorithm, signature }, publicKey);
+    });
+    expect(verified).toEqual([hash]);
   });
 
   it('has no key where its point is not on the curve', () => {
