@@ -54,6 +54,13 @@ describe('the shortest description of a text', () => {
 
   // The thresholds of `guessable.ts` were measured with these costs: docs/decisions.
   it.each([
+    ['÷÷÷÷÷÷÷÷pppppppp', 61.532, 0],
+    ['pppppppp÷÷÷÷÷÷÷÷', 61.532, 0],
+    ['ZZZZZZxcvb', 41.6, 0],
+    ['uvwxyz[[[[[[', 50.351, 0],
+    ['secretKey', 25.473, 0],
+    ['4567890', 28.197, 0],
+    ['key-bc', 29.212, 8],
     ['secret', 12.414, 0],
     ['Secret', 13.677, 0],
     ['SECRET', 14.414, 0],
