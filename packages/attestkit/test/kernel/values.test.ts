@@ -9,6 +9,8 @@ import { readCbor, readCborItem, readSignedCborItem } from '../../src/kernel/byt
 import { freezeJson } from '../../src/kernel/bytes/json.js';
 import { challengeForms, digestTexts } from '../../src/kernel/challenge-forms.js';
 import { readingsOf, textOf } from '../../src/kernel/config/secret-readings.js';
+import { isoTime, milliseconds } from '../../src/kernel/jose/numeric-date.js';
+import { steadyClock } from '../../src/kernel/steady-clock.js';
 import { weaknessOf, weaknessOfText } from '../../src/kernel/config/guessable.js';
 
 const der = (hex: string) => readDer(Buffer.from(hex, 'hex'));
@@ -52,6 +54,52 @@ it('a parsed value that is frozen can be changed at no depth', () => {
   const [first] = value.list;
   for (const part of [value, value.list, first, first?.name, first?.name.last])
     expect(Object.isFrozen(part)).toBe(true);
+});
+
+describe('a time in seconds', () => {
+  it('is one in milliseconds, and in words if the calendar has it', () => {
+    expect([milliseconds(1.5), isoTime(1.5)]).toEqual([1500, '1970-01-01T00:00:01.500Z']);
+    expect([milliseconds(-1), isoTime(-1)]).toEqual([-1000, '1969-12-31T23:59:59.000Z']);
+    expect([milliseconds(1e300), isoTime(1e300)]).toEqual([1e303, undefined]);
+  });
+
+  it.each(['1', null, undefined, [1], Number.NaN])('is not %j', (value) => {
+    expect([milliseconds(value), isoTime(value)]).toEqual([Number.NaN, undefined]);
+  });
+});
+
+describe('a steady clock', () => {
+  it('shows the wall clock in whole milliseconds, and goes on with time that passes if that is set back', () => {
+    let [wall, passed] = [1000.9, 50];
+    const now = steadyClock(
+      () => wall,
+      () => passed,
+    );
+    expect(now()).toBe(1000);
+    const shown: number[] = [];
+    for (const [time, more] of [
+      [2000.9, 10],
+      [500, 100],
+      [500, 0],
+      [600, 7],
+      [2107, 1],
+      [5000, 1],
+    ] as const) {
+      wall = time;
+      passed += more;
+      shown.push(now());
+    }
+    expect(shown).toEqual([2000, 2100, 2100, 2107, 2108, 5000]);
+  });
+
+  it('measures for itself how time passes', () => {
+    let wall = 1000;
+    const now = steadyClock(() => wall);
+    expect(now()).toBe(1000);
+    wall = 0;
+    expect(now()).toBeGreaterThanOrEqual(1000);
+    expect(now()).toBeLessThan(1000 + performance.now());
+  });
 });
 
 describe('a positive number', () => {
