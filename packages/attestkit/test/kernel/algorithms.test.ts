@@ -7,11 +7,11 @@ import {
   sign,
   type KeyObject,
 } from 'node:crypto';
-import { CompactSign, jwtVerify } from 'jose';
+import { calculateJwkThumbprint, CompactSign, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { approovKeys, verifyApproovToken } from '../../src/approov/index.js';
 import { verifySignature } from '../../src/kernel/jose/jwa.js';
-import { publicKey, readJwks } from '../../src/kernel/jose/public-keys.js';
+import { jwkThumbprint, publicKey, readJwks } from '../../src/kernel/jose/public-keys.js';
 import type { JwsAlgorithm } from '../../src/ports/keys.js';
 import { mintApproovToken } from 'attestkit-testing/approov';
 
@@ -183,6 +183,14 @@ describe('EdDSA', () => {
     expect(verifySignature({ algorithm: 'EdDSA', key: publicKey }, ...halves(token))).toBe(true);
   });
 });
+
+it.each([P256, P384, P521, ED25519])(
+  'the thumbprint of a key on a curve is the one that jose computes',
+  async (key) => {
+    const jwk = createPublicKey(key).export({ format: 'jwk' });
+    expect(jwkThumbprint(createPublicKey(key))).toBe(await calculateJwkThumbprint(jwk));
+  },
+);
 
 describe('a public key in a JWK', () => {
   const jwk = createPublicKey(P256).export({ format: 'jwk' });

@@ -1,13 +1,15 @@
-import { createHmac, createSecretKey } from 'node:crypto';
+import { createHmac, createSecretKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { AttestationError, ConfigurationError } from '../../src/kernel/errors.js';
 import { checkClaims, claimExpectations } from '../../src/kernel/jose/claims.js';
+import { KnownHeaders, parseJws } from '../../src/kernel/jose/jws.js';
 import { jwtChecks } from '../../src/kernel/jose/jwt-checks.js';
 import { configuredKeys } from '../../src/kernel/jose/key-source.js';
+import { signJws } from '../../src/kernel/jose/sign-jws.js';
 import { appraiseToken, TokenVerifier, type TokenRules } from '../../src/kernel/jose/token-verifier.js';
 import { enforcing } from '../../src/kernel/sinks.js';
 import type { JsonObject } from '../../src/ports/json.js';
-import type { KeySource, VerificationKey } from '../../src/ports/keys.js';
+import type { JwsAlgorithm, KeySource, VerificationKey } from '../../src/ports/keys.js';
 
 const CHECKS = jwtChecks('X', 'the token', 'untrusted');
 const NOW = 1_790_000_000_000;
@@ -149,6 +151,151 @@ describe('the memory of a verifier of tokens', () => {
       if (other % 20 === 0) verifier.verify(token, NOW);
     }
     expect(count.asked - before).toBe(2000);
+  });
+});
+
+const CURVES = { ES256: 'P-256', ES384: 'P-384' } as const;
+
+/** A key that signs, and the one that verifies. */
+function pairFor(algorithm: JwsAlgorithm): [KeyObject, KeyObject] {
+  if (algorithm.startsWith('HS')) return [createSecretKey(SECRET), createSecretKey(SECRET)];
+  const { privateKey, publicKey } = algorithm.startsWith('RS')
+    ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+    : algorithm === 'EdDSA'
+      ? generateKeyPairSync('ed25519')
+      : generateKeyPairSync('ec', { namedCurve: CURVES[algorithm as keyof typeof CURVES] });
+  return [privateKey, publicKey];
+}
+
+/** The same bytes in another text: a bit set that the last character does not need. */
+function withUnusedBit(token: string): string {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  return token.slice(0, -1) + letters.charAt(letters.indexOf(token.slice(-1)) + 1);
+}
+
+describe('a token in compact form', () => {
+  const keysOf = (algorithm: JwsAlgorithm, key: KeyObject) => configuredKeys(algorithm, [{ algorithm, key }]);
+  const verify = (token: string, keys: KeySource) =>
+    appraiseToken(token, counted({}, keys).rules, NOW, enforcing);
+
+  it.each<[JwsAlgorithm, number]>([
+    ['HS256', 43],
+    ['HS384', 64],
+    ['HS512', 86],
+    ['ES256', 86],
+    ['EdDSA', 86],
+    ['ES384', 128],
+    ['RS256', 342],
+  ])('has one text for a signature by %s', (algorithm, length) => {
+    const [signing, verifying] = pairFor(algorithm);
+    const token = signJws({ algorithm, key: signing }, {}, { exp: NOW / 1000 + 60 });
+    const mac = token.slice(token.lastIndexOf('.') + 1);
+    const keys = keysOf(algorithm, verifying);
+    expect(mac).toHaveLength(length);
+    expect(code(() => verify(token, keys))).toBe('none');
+    const loose = length % 4 === 0 ? [] : [withUnusedBit(token)];
+    for (const other of [...loose, `${token}=`, `${token}==`, `${token} `, `${token}!`, `${token}\n`])
+      expect(code(() => verify(other, keys))).toBe('ERR_X_ENCODING_MALFORMED');
+    expect(code(() => verify(token.replace(mac, `AAAA${mac}`), keys))).toBe('ERR_X_SIGNATURE_INVALID');
+  });
+
+  it('of a header by another text than before is read anew, however many came', () => {
+    const headers = new KnownHeaders();
+    const parsed = Array.from({ length: 9 }, (_, kid) =>
+      parseJws(
+        `${encoded({ alg: 'HS256', kid: String(kid) })}.e30.AA`,
+        { algorithms: ['HS256'], types: [undefined] },
+        CHECKS,
+        enforcing,
+      ),
+    );
+    for (const each of parsed) headers.remember(each);
+    const known = parsed.map(({ signingInput, header }) => headers.find(signingInput) === header);
+    expect(known).toEqual([...Array.from({ length: 8 }, () => true), false]);
+  });
+});
+
+describe('configured keys', () => {
+  const key = (kid?: string): VerificationKey => ({ ...KEY, kid });
+  const [a, b, none, other] = [key('a'), key('b'), key(), key()];
+  it.each<[string, VerificationKey[], string | undefined, VerificationKey[]]>([
+    ['the only one, by its name', [a], 'a', [a]],
+    ['the only one, for a token without a name', [a], undefined, [a]],
+    ['none for another name', [a], 'b', []],
+    ['none of several for a token without a name', [a, b], undefined, []],
+    ['one of several, by its name', [a, b], 'b', [b]],
+    ['those without a name', [a, none, other], undefined, [none, other]],
+    ['those without a name beside the one that is named', [a, none], 'a', [a, none]],
+    ['those without a name for an unknown one', [a, none], 'c', [none]],
+    ['all if none has a name', [none, other], 'c', [none, other]],
+  ])('are candidates: %s', (_, keys, kid, candidates) => {
+    const source = configuredKeys('HS256', keys);
+    expect(source.candidates(kid, 'HS256')).toEqual(candidates);
+    expect([a, b, none, other].map((each) => source.includes(each))).toEqual(
+      [a, b, none, other].map((each) => keys.includes(each)),
+    );
+  });
+});
+
+describe('claims', () => {
+  const judge = (claims: JsonObject, options: Parameters<typeof claimExpectations>[0] = {}) =>
+    code(() => checkClaims({ exp: 1e12, ...claims }, claimExpectations(options), NOW, CHECKS, enforcing));
+  const seconds = NOW / 1000;
+
+  it.each<[string, JsonObject, string]>([
+    ['no expiry', { exp: undefined }, 'EXP_MISSING'],
+    ['an expiry that is text', { exp: '9' }, 'EXP_INVALID'],
+    ['an expiry without end', { exp: Infinity }, 'EXP_INVALID'],
+    ['an expiry that is now', { exp: seconds }, 'EXPIRED'],
+    ['a start that is text', { nbf: '9' }, 'NBF_INVALID'],
+    ['a start that is null', { nbf: null }, 'NBF_INVALID'],
+    ['a start that is later', { nbf: seconds + 0.001 }, 'NOT_YET_VALID'],
+    ['a time of issue that is text', { iat: '9' }, 'IAT_INVALID'],
+    ['a time of issue that is null', { iat: null }, 'IAT_INVALID'],
+  ])('are refused with %s', (_, claims, suffix) => {
+    expect(judge(claims)).toBe(`ERR_X_${suffix}`);
+  });
+
+  it('are accepted at their very ends, and within the leeway', () => {
+    expect(judge({ exp: seconds + 0.001, nbf: seconds, iat: seconds + 1e6 })).toBe('none');
+    for (const leewaySeconds of [1, 60]) {
+      expect(judge({ exp: seconds - leewaySeconds + 0.001 }, { leewaySeconds })).toBe('none');
+      expect(judge({ exp: seconds - leewaySeconds }, { leewaySeconds })).toBe('ERR_X_EXPIRED');
+      expect(judge({ nbf: seconds + leewaySeconds }, { leewaySeconds })).toBe('none');
+      expect(judge({ nbf: seconds + leewaySeconds + 0.001 }, { leewaySeconds })).toBe('ERR_X_NOT_YET_VALID');
+    }
+  });
+
+  it.each<[object, JsonObject, string]>([
+    [{ issuer: 'i' }, { iss: 'i' }, 'none'],
+    [{ issuer: ['h', 'i'] }, { iss: 'i' }, 'none'],
+    [{ issuer: 'i' }, { iss: ['i'] }, 'ERR_X_ISSUER_MISMATCH'],
+    [{ issuer: 'i' }, {}, 'ERR_X_ISSUER_MISMATCH'],
+    [{ audience: 'a' }, { aud: 'a' }, 'none'],
+    [{ audience: ['a', 'b'] }, { aud: ['c', 'b'] }, 'none'],
+    [{ audience: 'a' }, { aud: 'ab' }, 'ERR_X_AUDIENCE_MISMATCH'],
+    [{ audience: 'a' }, { aud: [['a']] }, 'ERR_X_AUDIENCE_MISMATCH'],
+    [{ audience: 'a' }, { aud: [] }, 'ERR_X_AUDIENCE_MISMATCH'],
+    [{ audience: 'a' }, {}, 'ERR_X_AUDIENCE_MISMATCH'],
+  ])('meet %j: %j: %s', (options, claims, said) => {
+    expect(judge(claims, options)).toBe(said);
+  });
+
+  it.each<[string, unknown]>([
+    ['leewaySeconds', -1],
+    ['leewaySeconds', 61],
+    ['leewaySeconds', '5'],
+    ['leewaySeconds', Number.NaN],
+    ['issuer', ''],
+    ['issuer', []],
+    ['issuer', ['i', '']],
+    ['issuer', ['i', 7]],
+    ['audience', ''],
+    ['audience', [undefined]],
+  ])('cannot be expected by %s %j', (variable, value) => {
+    expect(() => claimExpectations({ [variable]: value })).toThrow(
+      expect.objectContaining({ name: 'ConfigurationError', variable }),
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import { createPublicKey, generateKeyPairSync, sign, X509Certificate, type webcrypto } from 'node:crypto';
 import { decode } from 'cborg';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { readPinnedRoot } from '../../src/kernel/asn1/pinned-root.js';
 import { isSignedBy, publicKeyOf, readCertificate, type Certificate } from '../../src/kernel/asn1/x509.js';
 import { vectors, type Vector } from '../vectors.js';
 import {
@@ -126,6 +127,33 @@ describe('a certificate', () => {
       expect(readCertificate(der.subarray(0, length))).toBeUndefined();
     expect(readCertificate(Buffer.concat([der, Buffer.of(0)]))).toBeUndefined();
     expect(readCertificate(Buffer.concat([der, der]))).toBeUndefined();
+  });
+});
+
+describe('a root that is pinned', () => {
+  const refused = (root: unknown, problem: string) =>
+    expect(() => readPinnedRoot(root)).toThrow(
+      expect.objectContaining({ name: 'ConfigurationError', variable: 'additionalRoots', problem }),
+    );
+
+  it('is an authority that signed itself, in DER or PEM, whatever its path length', () => {
+    expect(readPinnedRoot(der).spki).toEqual(certificate.spki);
+    expect(readPinnedRoot(new X509Certificate(der).toString()).spki).toEqual(certificate.spki);
+  });
+
+  it('is no certificate that cannot be read, nor one with a key that cannot be used', () => {
+    const offCurve = Buffer.from(der);
+    const last = der.indexOf(certificate.spki) + certificate.spki.length - 1;
+    offCurve.writeUInt8(offCurve.readUInt8(last) ^ 1, last);
+    expect(new X509Certificate(offCurve).raw).toEqual(offCurve);
+    for (const root of [undefined, '', 'root', Buffer.alloc(0), der.subarray(1), offCurve])
+      refused(root, 'has a certificate that cannot be read');
+  });
+
+  it('is not signed by another, nor changed', () => {
+    const changed = Buffer.from(der);
+    changed.writeUInt8(changed.readUInt8(der.length - 1) ^ 1, der.length - 1);
+    refused(changed, 'has a certificate that is not signed by itself');
   });
 });
 
