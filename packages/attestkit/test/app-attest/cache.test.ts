@@ -26,6 +26,20 @@ describe('a verified intermediate', () => {
     expect(judge(GOOD.attestation, { ...GOOD.expected, cache })).toBe('accepted');
   });
 
+  it('is put into the cache once', () => {
+    const put: string[] = [];
+    const issuers: AppAttestCache['issuers'] = {
+      get: (id) => cache.issuers.get(id),
+      set: (id, issuer) => {
+        put.push(id);
+        cache.issuers.set(id, issuer);
+      },
+    };
+    for (let call = 0; call < 3; call += 1)
+      expect(judge(GOOD.attestation, { ...GOOD.expected, cache: { ...cache, issuers } })).toBe('accepted');
+    expect(put).toEqual([hash('sha256', INTERMEDIATE_DER, 'base64')]);
+  });
+
   it('spares its signature check alone: what is not its own is looked at in every call', async () => {
     judge(GOOD.attestation, { ...GOOD.expected, cache });
     const forged = await forge({ leaf: { signingKey: forging.rootKeys.privateKey } });
