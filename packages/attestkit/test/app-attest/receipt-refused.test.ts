@@ -53,6 +53,14 @@ const REFUSED: readonly Row[] = [
   ],
   ['structure', 'content in pieces of another type', repacked((c) => indefinite(0x24, der(0x0c, c)))],
   ['structure', 'a signer of version 3', receipt({}, { signer: (s) => ({ ...s, version: integer(3) }) })],
+  ...([set(), octets('signer'), sequence(), integer(1)] as const).flatMap((signer): Row[] => [
+    ['structure', 'a signer of no parts', receipt({}, { signed: (s) => ({ ...s, signers: [signer] }) })],
+    [
+      'structure',
+      'a signer of no parts behind a good one',
+      receipt({}, { signed: (s) => ({ ...s, signers: [...s.signers, signer] }) }),
+    ],
+  ]),
   [
     'structure',
     'unsigned attributes',
