@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { RECEIPT_CHECKS as CHECKS } from '../../src/app-attest/receipt/checks.js';
 import type { ReceiptExpectations } from '../../src/app-attest/receipt/verify.js';
-import { der, indefinite, integer, octets, sequence, set } from '../../../testing/src/encode/der.js';
+import {
+  der,
+  indefinite,
+  integer,
+  NULL,
+  octets,
+  oid,
+  sequence,
+  set,
+} from '../../../testing/src/encode/der.js';
 import type { ReceiptSteps } from '../../../testing/src/apple/make-receipt.js';
 import { newKeys } from '../../../testing/src/apple/authorities.js';
 import * as shared from './support/receipts.js';
@@ -10,6 +19,8 @@ const { APP, certificateFor, codeOf, field, KEYS, later, LEAF, NOW, receipt, rep
 const { replaced, without } = shared;
 
 const GOOD = receipt();
+const SHA256 = '2.16.840.1.101.3.4.2.1';
+const ECDSA_SHA256 = '1.2.840.10045.4.3.2';
 const stranger = newKeys('P-256');
 const nested = (tag: number, depth: number): Buffer => {
   let bytes: Buffer = Buffer.alloc(0);
@@ -59,6 +70,30 @@ const REFUSED: readonly Row[] = [
       'structure',
       'a signer of no parts behind a good one',
       receipt({}, { signed: (s) => ({ ...s, signers: [...s.signers, signer] }) }),
+    ],
+  ]),
+  ...(['version', 'issuerAndSerial', 'digest', 'algorithm', 'signature'] as const).flatMap((part): Row[] =>
+    [set(), der(0x0c), der(0x80)].map((other): Row => [
+      'structure',
+      `a signer whose ${part} is of another type`,
+      receipt({}, { signer: (s) => ({ ...s, [part]: other }) }),
+    ]),
+  ),
+  ...[octets('x'), integer(1), sequence(), Buffer.concat([NULL, NULL])].flatMap((parameters): Row[] => [
+    [
+      'structure',
+      'a digest algorithm with parameters',
+      receipt({}, { signer: (s) => ({ ...s, digest: sequence(oid(SHA256), parameters) }) }),
+    ],
+    [
+      'structure',
+      'an announced digest algorithm with parameters',
+      receipt({}, { signed: (s) => ({ ...s, digests: set(sequence(oid(SHA256), parameters)) }) }),
+    ],
+    [
+      'structure',
+      'a signature algorithm with parameters',
+      receipt({}, { signer: (s) => ({ ...s, algorithm: sequence(oid(ECDSA_SHA256), parameters) }) }),
     ],
   ]),
   [
