@@ -140,6 +140,23 @@ const REFUSED: readonly Row[] = [
     'a field whose type is text',
     receipt({}, { payload: () => set(sequence(octets('2'), integer(1), octets('a'))) }),
   ],
+  ...[set(), integer(5), der(0x80), der(0x0c)].flatMap((value): Row[] => [
+    [
+      'payload',
+      'a value that is no octets',
+      receipt({}, { payload: () => set(sequence(integer(2), integer(1), value)) }),
+    ],
+    [
+      'payload',
+      'a value that is no octets in a field that nobody knows',
+      receipt({}, { payload: (p) => der(0x31, p.subarray(4), sequence(integer(99), integer(1), value)) }),
+    ],
+  ]),
+  [
+    'payload',
+    'a field whose version is text',
+    receipt({}, { payload: () => set(sequence(integer(2), octets('1'), octets('a'))) }),
+  ],
   ['appIdField', 'an app id that is no UTF-8', receipt({}, { fields: replaced(2, Buffer.of(0xff)) })],
   ['appIdField', 'an empty app id', receipt({}, { fields: replaced(2, '') })],
   ['keyField', 'a bare key', receipt({}, { fields: replaced(3, KEYS.publicKey) })],
