@@ -267,16 +267,16 @@ describe('claims', () => {
   });
 
   it.each<[object, JsonObject, string]>([
-    [{ issuer: 'i' }, { iss: 'i' }, 'none'],
-    [{ issuer: ['h', 'i'] }, { iss: 'i' }, 'none'],
-    [{ issuer: 'i' }, { iss: ['i'] }, 'ERR_X_ISSUER_MISMATCH'],
-    [{ issuer: 'i' }, {}, 'ERR_X_ISSUER_MISMATCH'],
-    [{ audience: 'a' }, { aud: 'a' }, 'none'],
-    [{ audience: ['a', 'b'] }, { aud: ['c', 'b'] }, 'none'],
-    [{ audience: 'a' }, { aud: 'ab' }, 'ERR_X_AUDIENCE_MISMATCH'],
-    [{ audience: 'a' }, { aud: [['a']] }, 'ERR_X_AUDIENCE_MISMATCH'],
-    [{ audience: 'a' }, { aud: [] }, 'ERR_X_AUDIENCE_MISMATCH'],
-    [{ audience: 'a' }, {}, 'ERR_X_AUDIENCE_MISMATCH'],
+    [{ issuer: 'issuer' }, { iss: 'issuer' }, 'none'],
+    [{ issuer: ['host', 'issuer'] }, { iss: 'issuer' }, 'none'],
+    [{ issuer: 'issuer' }, { iss: ['issuer'] }, 'ERR_X_ISSUER_MISMATCH'],
+    [{ issuer: 'issuer' }, {}, 'ERR_X_ISSUER_MISMATCH'],
+    [{ audience: 'app' }, { aud: 'app' }, 'none'],
+    [{ audience: ['app', 'back'] }, { aud: ['c', 'back'] }, 'none'],
+    [{ audience: 'app' }, { aud: 'apps' }, 'ERR_X_AUDIENCE_MISMATCH'],
+    [{ audience: 'app' }, { aud: [['app']] }, 'ERR_X_AUDIENCE_MISMATCH'],
+    [{ audience: 'app' }, { aud: [] }, 'ERR_X_AUDIENCE_MISMATCH'],
+    [{ audience: 'app' }, {}, 'ERR_X_AUDIENCE_MISMATCH'],
   ])('meet %j: %j: %s', (options, claims, said) => {
     expect(judge(claims, options)).toBe(said);
   });
