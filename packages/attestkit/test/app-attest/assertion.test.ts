@@ -1,8 +1,16 @@
-import { createHash, createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import {
+  createHash,
+  createPublicKey,
+  createSecretKey,
+  generateKeyPairSync,
+  sign,
+  type KeyObject,
+} from 'node:crypto';
 import { encode } from 'cborg';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ASSERTION_CHECKS } from '../../src/app-attest/assertion/assertion-checks.js';
+import { isSignature } from '../../src/app-attest/assertion/assertion.js';
 import {
   createAppAttestCache,
   inspectAppAttestAssertion,
@@ -67,6 +75,18 @@ describe('a genuine assertion', () => {
     const { encoding, key, ...rest } = ASSERTION_CHECKS;
     expect([encoding, key]).toHaveLength(2);
     expect(checks.map(({ code }) => code)).toEqual(Object.values(rest).map(({ code }) => code));
+  });
+
+  it('has its counter in the report, and the least that it may be', () => {
+    for (const [previousCounter, ok] of [
+      [6, true],
+      [7, false],
+    ] as const) {
+      const { checks } = inspectAppAttestAssertion(assertion(), { ...EXPECTED, previousCounter });
+      const report = checks.find(({ code }) => code === ASSERTION_CHECKS.counter.code);
+      expect(report?.ok).toBe(ok);
+      expect(report?.detail).toMatch(new RegExp(`found 7, expected at least ${previousCounter + 1}$`));
+    }
   });
 
   it.each<[string, Recipe, Partial<AssertionExpectations>]>([
@@ -228,6 +248,19 @@ const REFUSED: readonly (readonly [string, string, Recipe, Partial<AssertionExpe
     { codeDirectoryHash: { allowed: ['ab'.repeat(32)] } },
   ],
 ];
+
+it('is no signature what cannot be verified', () => {
+  const signature = sign('sha256', CLIENT_DATA, privateKey);
+  expect(isSignature(signature, CLIENT_DATA, publicKey)).toBe(true);
+  expect(isSignature(signature, CLIENT_DATA, createSecretKey(Buffer.alloc(32, 1)))).toBe(false);
+  for (const other of [
+    Buffer.of(),
+    Buffer.of(0x30),
+    signature.subarray(1),
+    Buffer.concat([signature, Buffer.of(0)]),
+  ])
+    expect(isSignature(other, CLIENT_DATA, publicKey)).toBe(false);
+});
 
 describe('an assertion is refused with its own code for', () => {
   it.each(REFUSED.map((each) => ({ name: `${each[0]}: ${each[1]}`, each })))('$name', ({ each }) => {
