@@ -68,6 +68,48 @@ describe('a genuine attestation', () => {
     expect(order.filter((code) => !reported.includes(code))).toEqual(ofStored);
   });
 
+  it.each<[string, string, boolean]>([
+    ['17.2.1', '17.2.1', true],
+    ['17.2.1', '17.2', true],
+    ['17.2', '17.2.1', false],
+    ['17.2', '17.2.0', true],
+    ['17.2.0', '17.2', true],
+    ['17', '17.0.0.1', false],
+    ['17.10', '17.9', true],
+    ['17.9', '17.10', false],
+    ['18', '17.9.9', true],
+    ['16.9.9', '17', false],
+    ['17.2 beta', '17', false],
+    ['', '17', false],
+  ])('of system %s is at least of %s: %s', async (version, minimumOs, isAtLeast) => {
+    const recipe = { extensions: { [OS_OID]: osExtension(version, '21C66', 'iphoneos') } };
+    const { attestation, expected } = await forge(recipe);
+    const verdict = isAtLeast ? 'accepted' : 'ERR_APP_ATTEST_OS_VERSION_DENIED';
+    expect(judge(attestation, { ...expected, minimumOs })).toBe(verdict);
+  });
+
+  it.each<[number, string | undefined]>([
+    [0, undefined],
+    [1, 'operating-system'],
+    [2, 'testflight'],
+    [3, 'development'],
+    [4, 'app-store'],
+    [5, 'enterprise'],
+    [6, 'developer-id'],
+    [7, undefined],
+    [8, undefined],
+    [9, undefined],
+    [10, 'other'],
+    [11, undefined],
+    [0x04000000, undefined],
+  ])('of category %d is of %s', async (number, category) => {
+    const { attestation, expected } = await forge({ launch: launchMap(number, '42') });
+    const verdict = category === undefined ? 'ERR_APP_ATTEST_CATEGORY_INVALID' : 'accepted';
+    expect(judge(attestation, expected)).toBe(verdict);
+    const inspection = inspectAppAttestAttestation(attestation, expected);
+    if (inspection.verdict === 'pass') expect(inspection.result.category).toBe(category);
+  });
+
   it('is not asked for what no option asks for, and the report says so', () => {
     const { checks } = inspectAppAttestAttestation(GOOD.attestation, GOOD.expected);
     const asked = { minimumOs: '17', maxAgeSeconds: 60, category: { allowed: ['app-store'] } } as const;

@@ -33,6 +33,8 @@ type Row = readonly [keyof typeof CHECKS, string, Uint8Array, Partial<ReceiptExp
 /** What cannot be read, or is not for this app, key and time: nothing of it is repaired. */
 const REFUSED: readonly Row[] = [
   ['size', 'more than 16 KiB', Buffer.concat([GOOD, Buffer.alloc(16_384)])],
+  ['size', 'an octet more than 16 KiB', Buffer.alloc(16_385)],
+  ['structure', '16 KiB of nothing', Buffer.alloc(16_384)],
   ['structure', 'nothing', Buffer.alloc(0)],
   ['structure', 'text', Buffer.from('receipt')],
   ['structure', 'the receipt in base64', Buffer.from(Buffer.from(GOOD).toString('base64'))],

@@ -85,6 +85,13 @@ describe('a genuine receipt', () => {
     expect(codeOf(GOOD, { publicKey: other })).toBe(CHECKS.publicKey.code);
   });
 
+  it.each([0, 1, 9, 10, 12, 123_456_789, 999_999_999])('says a risk metric of %d', (riskMetric) => {
+    const renewed = receipt({ type: 'RECEIPT', riskMetric });
+    expect(verifyAppAttestReceipt(renewed, { ...expected, clientDataHash: undefined }).riskMetric).toBe(
+      riskMetric,
+    );
+  });
+
   it('is held to a key in DER by its bytes, also to one that is not on the curve', () => {
     const offCurve = Buffer.from(KEYS.publicKey);
     offCurve.writeUInt8(offCurve.readUInt8(90) ^ 1, 90);
