@@ -10,6 +10,7 @@ import { encode } from 'cborg';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ASSERTION_CHECKS } from '../../src/app-attest/assertion/assertion-checks.js';
+import { assertionMistake } from '../../src/app-attest/assertion/assertion-mistakes.js';
 import { isSignature } from '../../src/app-attest/assertion/assertion.js';
 import {
   createAppAttestCache,
@@ -260,6 +261,21 @@ it('is no signature what cannot be verified', () => {
     Buffer.concat([signature, Buffer.of(0)]),
   ])
     expect(isSignature(other, CLIENT_DATA, publicKey)).toBe(false);
+});
+
+it('has no usual mistake if it cannot be read, if nothing is known of what it signs, or if none fits', () => {
+  const known = { clientData: CLIENT_DATA };
+  const texts = { signature: 'x', authenticatorData: 'y' };
+  for (const bytes of [[], 'text', {}, texts].map((value) => Buffer.from(encode(value))))
+    expect(assertionMistake(bytes, publicKey, known, [])).toBeUndefined();
+  expect(assertionMistake(Buffer.of(), publicKey, known, [])).toBeUndefined();
+  expect(assertionMistake(assertion(), publicKey, {}, [])).toBeUndefined();
+  const members = (others: Record<string, unknown>) => ({ ...others, signature: Buffer.alloc(64, 1) });
+  expect(assertionMistake(assertion({ members }), publicKey, known, [])).toBeUndefined();
+  const own = [['another form of it', sha256(Buffer.of(1))]] as const;
+  const signed = (data: Uint8Array) => sha256(data, sha256(own[0][1]));
+  expect(assertionMistake(assertion({ signed }), publicKey, known, own)).toBe('another form of it');
+  expect(assertionMistake(assertion({ signed }), publicKey, known, [])).toBeUndefined();
 });
 
 describe('an assertion is refused with its own code for', () => {

@@ -4,7 +4,7 @@ import { readPositive } from '../../src/kernel/asn1/der-values.js';
 import { readDer } from '../../src/kernel/asn1/der.js';
 import { readTime } from '../../src/kernel/asn1/time.js';
 import { appOf } from '../../src/kernel/app-facts.js';
-import { wordsOf } from '../../src/kernel/asked.js';
+import { amount, atLeast, atMost, NOT_ASKED, oneOf, words, wordsOf } from '../../src/kernel/asked.js';
 import { readCbor, readCborItem, readSignedCborItem } from '../../src/kernel/bytes/cbor.js';
 import { freezeJson } from '../../src/kernel/bytes/json.js';
 import { challengeForms, digestTexts } from '../../src/kernel/challenge-forms.js';
@@ -41,6 +41,34 @@ describe('the app of a result', () => {
 it('words are made of lists, places and times', () => {
   expect([[], [1], ['a'], 'a'].map(wordsOf)).toEqual(['none', '[1]', '["a"]', '"a"']);
   const place = new CertificatePlace(1, 'tbsCertificate.issuer', 'x');
+  expect([place, new Date(1.5), new Date(Number.NaN), null].map(wordsOf)).toEqual([
+    place.message,
+    '1970-01-01T00:00:00.001Z',
+    'a time that no date can say',
+    'null',
+  ]);
+  const day = new Date(86_400_000);
+  const expected = [
+    NOT_ASKED,
+    atLeast(2),
+    atMost(3, 's'),
+    atLeast(day),
+    atMost(day),
+    oneOf(['a']),
+    oneOf(['a', 'b']),
+  ];
+  expect([...expected, amount(4, 's'), words(() => 'x')].map(wordsOf)).toEqual([
+    'anything',
+    'at least 2',
+    'at most 3 s',
+    '1970-01-02T00:00:00.000Z or later',
+    '1970-01-02T00:00:00.000Z or earlier',
+    '"a"',
+    'one of ["a","b"]',
+    '4 s',
+    'x',
+  ]);
+  expect(amount(undefined, 's')).toBeUndefined();
   expect([place.message, JSON.stringify({ place }), new CertificatePlace(0, 'a').message]).toEqual([
     'certificate 1, tbsCertificate.issuer: x',
     '{"place":"certificate 1, tbsCertificate.issuer: x"}',
