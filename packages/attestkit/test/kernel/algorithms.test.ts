@@ -10,7 +10,7 @@ import {
 import { calculateJwkThumbprint, CompactSign, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { approovKeys, verifyApproovToken } from '../../src/approov/index.js';
-import { verifySignature } from '../../src/kernel/jose/jwa.js';
+import { isOfModulus, verifySignature } from '../../src/kernel/jose/jwa.js';
 import { jwkThumbprint, publicKey, readJwks } from '../../src/kernel/jose/public-keys.js';
 import type { JwsAlgorithm } from '../../src/ports/keys.js';
 import { mintApproovToken } from 'attestkit-testing/approov';
@@ -191,6 +191,35 @@ it.each([P256, P384, P521, ED25519])(
     expect(jwkThumbprint(createPublicKey(key))).toBe(await calculateJwkThumbprint(jwk));
   },
 );
+
+it('a public key in PEM fits the algorithms of its type alone', () => {
+  const pem = (key: KeyObject) => createPublicKey(key).export({ type: 'spki', format: 'pem' }) as string;
+  const fitting = (key: KeyObject) =>
+    ALL.map(([algorithm]) => algorithm).filter((algorithm) => {
+      try {
+        return publicKey(pem(key), algorithm, 'KEY').algorithm === algorithm;
+      } catch (error) {
+        expect(error).toMatchObject({ name: 'ConfigurationError', variable: 'KEY' });
+        return false;
+      }
+    });
+  expect(fitting(RSA)).toEqual(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']);
+  expect([P256, P384, P521, ED25519].map(fitting)).toEqual([['ES256'], ['ES384'], ['ES512'], ['EdDSA']]);
+  for (const key of [RSA, P256])
+    expect(() => publicKey(pem(key), 'HS256', 'KEY')).toThrow(
+      'KEY is a public key, and HS256 needs a shared secret',
+    );
+  for (const type of ['pkcs8', 'sec1'] as const)
+    expect(() => publicKey(P256.export({ type, format: 'pem' }) as string, 'ES256', 'KEY')).toThrow(
+      'KEY is a private key',
+    );
+  expect(() => publicKey('a key', 'ES256', 'KEY')).toThrow('KEY is not a PEM that can be read');
+});
+
+it('a signature has the length of the modulus of RSA, which other keys do not have', () => {
+  expect([255, 256, 257].filter((length) => isOfModulus(RSA, Buffer.alloc(length)))).toEqual([256]);
+  for (const key of [SECRET_KEY, P256, ED25519]) expect(isOfModulus(key, Buffer.alloc(64))).toBe(false);
+});
 
 describe('a public key in a JWK', () => {
   const jwk = createPublicKey(P256).export({ format: 'jwk' });

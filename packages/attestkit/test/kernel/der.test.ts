@@ -144,6 +144,7 @@ describe('children', () => {
     expect(readExplicit(der('6303 020107'), 3)).toBeUndefined();
     expect(readExplicit(der('a306 020107 020107'), 3)).toBeUndefined();
     expect(readExplicit(der('a300'), 3)).toBeUndefined();
+    expect(readExplicit(der('8303 020107'), 3)).toBeUndefined();
     expect(readSequence(undefined)).toBeUndefined();
   });
 });

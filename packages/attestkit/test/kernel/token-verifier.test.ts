@@ -4,7 +4,7 @@ import { AttestationError, ConfigurationError } from '../../src/kernel/errors.js
 import { checkClaims, claimExpectations } from '../../src/kernel/jose/claims.js';
 import { KnownHeaders, parseJws } from '../../src/kernel/jose/jws.js';
 import { jwtChecks } from '../../src/kernel/jose/jwt-checks.js';
-import { configuredKeys } from '../../src/kernel/jose/key-source.js';
+import { assertKeySource, configuredKeys } from '../../src/kernel/jose/key-source.js';
 import { signJws } from '../../src/kernel/jose/sign-jws.js';
 import { appraiseToken, TokenVerifier, type TokenRules } from '../../src/kernel/jose/token-verifier.js';
 import { enforcing } from '../../src/kernel/sinks.js';
@@ -199,6 +199,33 @@ describe('a token in compact form', () => {
     expect(code(() => verify(token.replace(mac, `AAAA${mac}`), keys))).toBe('ERR_X_SIGNATURE_INVALID');
   });
 
+  it('has canonical parts, whatever is signed', () => {
+    const macOf = (input: string) => createHmac('sha256', SECRET).update(input).digest('base64url');
+    const said = (header: string, payload: string) => {
+      const input = `${header}.${payload}`;
+      return code(() => verify(`${input}.${macOf(input)}`, configuredKeys('HS256', [KEY])));
+    };
+    const header = encoded({ alg: 'HS256', kid: 'x' });
+    const payload = encoded({ exp: NOW / 1000 + 60, sub: 'x' });
+    expect(said(header, payload)).toBe('none');
+    const malformed = 'ERR_X_ENCODING_MALFORMED';
+    for (const change of [
+      (part: string) => `${part}=`,
+      (part: string) => ` ${part}`,
+      (part: string) => `${part}\n`,
+    ])
+      expect([said(change(header), payload), said(header, change(payload))]).toEqual([malformed, malformed]);
+    expect(said('A', payload)).toBe(malformed);
+    expect(said('', payload)).toBe('ERR_X_MALFORMED');
+  });
+
+  it('is signed by one of the algorithms of the source', () => {
+    const both = { ...configuredKeys('HS256', [KEY]), algorithms: ['ES256', 'HS256'] as const };
+    expect(code(() => verify(sign({}), both))).toBe('none');
+    expect(code(() => verify(sign({}), { ...both, algorithms: ['ES256'] }))).toBe('ERR_X_ALGORITHM_MISMATCH');
+    expect(code(() => verify(sign({}), { ...both, algorithms: [] }))).toBe('ERR_X_ALGORITHM_MISMATCH');
+  });
+
   it('of a header by another text than before is read anew, however many came', () => {
     const headers = new KnownHeaders();
     const parsed = Array.from({ length: 9 }, (_, kid) =>
@@ -235,6 +262,16 @@ describe('configured keys', () => {
       [a, b, none, other].map((each) => keys.includes(each)),
     );
   });
+});
+
+it('a source of keys has algorithms and two functions', () => {
+  const source = configuredKeys('HS256', [KEY]);
+  expect(() => assertKeySource(source, 'Give one.')).not.toThrow();
+  for (const change of [{ algorithms: 'HS256' }, { candidates: [KEY] }, { includes: undefined }])
+    expect(() => assertKeySource({ ...source, ...change } as Partial<KeySource>, 'Give one.')).toThrow(
+      expect.objectContaining({ name: 'ConfigurationError', variable: 'keys', remedy: 'Give one.' }),
+    );
+  expect(() => assertKeySource(undefined, 'Give one.')).toThrow('keys is not a source of keys');
 });
 
 describe('claims', () => {

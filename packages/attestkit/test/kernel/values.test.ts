@@ -7,7 +7,7 @@ import { appOf } from '../../src/kernel/app-facts.js';
 import { amount, atLeast, atMost, NOT_ASKED, oneOf, words, wordsOf } from '../../src/kernel/asked.js';
 import { readCbor, readCborItem, readSignedCborItem } from '../../src/kernel/bytes/cbor.js';
 import { freezeJson } from '../../src/kernel/bytes/json.js';
-import { challengeForms, digestTexts } from '../../src/kernel/challenge-forms.js';
+import { challengeForms, digestTexts, sha256 } from '../../src/kernel/challenge-forms.js';
 import { readingsOf, textOf } from '../../src/kernel/config/secret-readings.js';
 import { isoTime, milliseconds } from '../../src/kernel/jose/numeric-date.js';
 import { steadyClock } from '../../src/kernel/steady-clock.js';
@@ -218,6 +218,9 @@ describe('what apps take for a challenge', () => {
   });
 
   it('are the texts of a digest', () => {
+    expect(sha256('abc').toString('hex')).toMatch(/^ba7816bf8f01cfea.*f20015ad$/);
+    expect(sha256(Buffer.from('abc'))).toEqual(sha256('abc'));
+
     expect(textsOf(digestTexts(Buffer.of(0xfb, 0xff, 0xfe, 0x0a)))).toEqual({
       'the text of the hexadecimal digest': 'fbfffe0a',
       'the text of the hexadecimal digest in capitals': 'FBFFFE0A',
