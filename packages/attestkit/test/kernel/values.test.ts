@@ -10,6 +10,7 @@ import { freezeJson } from '../../src/kernel/bytes/json.js';
 import { challengeForms, digestTexts, sha256 } from '../../src/kernel/challenge-forms.js';
 import { readingsOf, textOf } from '../../src/kernel/config/secret-readings.js';
 import { isoTime, milliseconds } from '../../src/kernel/jose/numeric-date.js';
+import { firstThatFits, type Mistake } from '../../src/kernel/mistakes.js';
 import { steadyClock } from '../../src/kernel/steady-clock.js';
 import { weaknessOf, weaknessOfText } from '../../src/kernel/config/guessable.js';
 
@@ -74,6 +75,19 @@ it('words are made of lists, places and times', () => {
     '{"place":"certificate 1, tbsCertificate.issuer: x"}',
     'certificate 0, a',
   ]);
+});
+
+it('the first mistake that fits is named, and none after it is made', () => {
+  const made: string[] = [];
+  function* mistakes(): Generator<Mistake> {
+    for (const name of ['a', 'b', 'c']) {
+      made.push(name);
+      yield [`it is ${name}`, Buffer.from(name)];
+    }
+  }
+  expect(firstThatFits(mistakes(), (bytes) => Buffer.from(bytes).toString() === 'b')).toBe('it is b');
+  expect(made).toEqual(['a', 'b']);
+  expect(firstThatFits(mistakes(), () => false)).toBeUndefined();
 });
 
 it('a parsed value that is frozen can be changed at no depth', () => {
