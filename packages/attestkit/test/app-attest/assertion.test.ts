@@ -1,17 +1,8 @@
-import {
-  createHash,
-  createPublicKey,
-  createSecretKey,
-  generateKeyPairSync,
-  sign,
-  type KeyObject,
-} from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { encode } from 'cborg';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ASSERTION_CHECKS } from '../../src/app-attest/assertion/assertion-checks.js';
-import { assertionMistake } from '../../src/app-attest/assertion/assertion-mistakes.js';
-import { isSignature } from '../../src/app-attest/assertion/assertion.js';
 import {
   createAppAttestCache,
   inspectAppAttestAssertion,
@@ -249,34 +240,6 @@ const REFUSED: readonly (readonly [string, string, Recipe, Partial<AssertionExpe
     { codeDirectoryHash: { allowed: ['ab'.repeat(32)] } },
   ],
 ];
-
-it('is no signature what cannot be verified', () => {
-  const signature = sign('sha256', CLIENT_DATA, privateKey);
-  expect(isSignature(signature, CLIENT_DATA, publicKey)).toBe(true);
-  expect(isSignature(signature, CLIENT_DATA, createSecretKey(Buffer.alloc(32, 1)))).toBe(false);
-  for (const other of [
-    Buffer.of(),
-    Buffer.of(0x30),
-    signature.subarray(1),
-    Buffer.concat([signature, Buffer.of(0)]),
-  ])
-    expect(isSignature(other, CLIENT_DATA, publicKey)).toBe(false);
-});
-
-it('has no usual mistake if it cannot be read, if nothing is known of what it signs, or if none fits', () => {
-  const known = { clientData: CLIENT_DATA };
-  const texts = { signature: 'x', authenticatorData: 'y' };
-  for (const bytes of [[], 'text', {}, texts].map((value) => Buffer.from(encode(value))))
-    expect(assertionMistake(bytes, publicKey, known, [])).toBeUndefined();
-  expect(assertionMistake(Buffer.of(), publicKey, known, [])).toBeUndefined();
-  expect(assertionMistake(assertion(), publicKey, {}, [])).toBeUndefined();
-  const members = (others: Record<string, unknown>) => ({ ...others, signature: Buffer.alloc(64, 1) });
-  expect(assertionMistake(assertion({ members }), publicKey, known, [])).toBeUndefined();
-  const own = [['another form of it', sha256(Buffer.of(1))]] as const;
-  const signed = (data: Uint8Array) => sha256(data, sha256(own[0][1]));
-  expect(assertionMistake(assertion({ signed }), publicKey, known, own)).toBe('another form of it');
-  expect(assertionMistake(assertion({ signed }), publicKey, known, [])).toBeUndefined();
-});
 
 describe('an assertion is refused with its own code for', () => {
   it.each(REFUSED.map((each) => ({ name: `${each[0]}: ${each[1]}`, each })))('$name', ({ each }) => {

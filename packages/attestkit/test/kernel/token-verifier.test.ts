@@ -4,7 +4,7 @@ import { AttestationError, ConfigurationError } from '../../src/kernel/errors.js
 import { checkClaims, claimExpectations } from '../../src/kernel/jose/claims.js';
 import { KnownHeaders, parseJws } from '../../src/kernel/jose/jws.js';
 import { jwtChecks } from '../../src/kernel/jose/jwt-checks.js';
-import { assertKeySource, configuredKeys } from '../../src/kernel/jose/key-source.js';
+import { configuredKeys } from '../../src/kernel/jose/key-source.js';
 import { signJws } from '../../src/kernel/jose/sign-jws.js';
 import { appraiseToken, TokenVerifier, type TokenRules } from '../../src/kernel/jose/token-verifier.js';
 import { enforcing } from '../../src/kernel/sinks.js';
@@ -239,100 +239,6 @@ describe('a token in compact form', () => {
     for (const each of parsed) headers.remember(each);
     const known = parsed.map(({ signingInput, header }) => headers.find(signingInput) === header);
     expect(known).toEqual([...Array.from({ length: 8 }, () => true), false]);
-  });
-});
-
-describe('configured keys', () => {
-  const key = (kid?: string): VerificationKey => ({ ...KEY, kid });
-  const [a, b, none, other] = [key('a'), key('b'), key(), key()];
-  it.each<[string, VerificationKey[], string | undefined, VerificationKey[]]>([
-    ['the only one, by its name', [a], 'a', [a]],
-    ['the only one, for a token without a name', [a], undefined, [a]],
-    ['none for another name', [a], 'b', []],
-    ['none of several for a token without a name', [a, b], undefined, []],
-    ['one of several, by its name', [a, b], 'b', [b]],
-    ['those without a name', [a, none, other], undefined, [none, other]],
-    ['those without a name beside the one that is named', [a, none], 'a', [a, none]],
-    ['those without a name for an unknown one', [a, none], 'c', [none]],
-    ['all if none has a name', [none, other], 'c', [none, other]],
-  ])('are candidates: %s', (_, keys, kid, candidates) => {
-    const source = configuredKeys('HS256', keys);
-    expect(source.candidates(kid, 'HS256')).toEqual(candidates);
-    expect([a, b, none, other].map((each) => source.includes(each))).toEqual(
-      [a, b, none, other].map((each) => keys.includes(each)),
-    );
-  });
-});
-
-it('a source of keys has algorithms and two functions', () => {
-  const source = configuredKeys('HS256', [KEY]);
-  expect(() => assertKeySource(source, 'Give one.')).not.toThrow();
-  for (const change of [{ algorithms: 'HS256' }, { candidates: [KEY] }, { includes: undefined }])
-    expect(() => assertKeySource({ ...source, ...change } as Partial<KeySource>, 'Give one.')).toThrow(
-      expect.objectContaining({ name: 'ConfigurationError', variable: 'keys', remedy: 'Give one.' }),
-    );
-  expect(() => assertKeySource(undefined, 'Give one.')).toThrow('keys is not a source of keys');
-});
-
-describe('claims', () => {
-  const judge = (claims: JsonObject, options: Parameters<typeof claimExpectations>[0] = {}) =>
-    code(() => checkClaims({ exp: 1e12, ...claims }, claimExpectations(options), NOW, CHECKS, enforcing));
-  const seconds = NOW / 1000;
-
-  it.each<[string, JsonObject, string]>([
-    ['no expiry', { exp: undefined }, 'EXP_MISSING'],
-    ['an expiry that is text', { exp: '9' }, 'EXP_INVALID'],
-    ['an expiry without end', { exp: Infinity }, 'EXP_INVALID'],
-    ['an expiry that is now', { exp: seconds }, 'EXPIRED'],
-    ['a start that is text', { nbf: '9' }, 'NBF_INVALID'],
-    ['a start that is null', { nbf: null }, 'NBF_INVALID'],
-    ['a start that is later', { nbf: seconds + 0.001 }, 'NOT_YET_VALID'],
-    ['a time of issue that is text', { iat: '9' }, 'IAT_INVALID'],
-    ['a time of issue that is null', { iat: null }, 'IAT_INVALID'],
-  ])('are refused with %s', (_, claims, suffix) => {
-    expect(judge(claims)).toBe(`ERR_X_${suffix}`);
-  });
-
-  it('are accepted at their very ends, and within the leeway', () => {
-    expect(judge({ exp: seconds + 0.001, nbf: seconds, iat: seconds + 1e6 })).toBe('none');
-    for (const leewaySeconds of [1, 60]) {
-      expect(judge({ exp: seconds - leewaySeconds + 0.001 }, { leewaySeconds })).toBe('none');
-      expect(judge({ exp: seconds - leewaySeconds }, { leewaySeconds })).toBe('ERR_X_EXPIRED');
-      expect(judge({ nbf: seconds + leewaySeconds }, { leewaySeconds })).toBe('none');
-      expect(judge({ nbf: seconds + leewaySeconds + 0.001 }, { leewaySeconds })).toBe('ERR_X_NOT_YET_VALID');
-    }
-  });
-
-  it.each<[object, JsonObject, string]>([
-    [{ issuer: 'issuer' }, { iss: 'issuer' }, 'none'],
-    [{ issuer: ['host', 'issuer'] }, { iss: 'issuer' }, 'none'],
-    [{ issuer: 'issuer' }, { iss: ['issuer'] }, 'ERR_X_ISSUER_MISMATCH'],
-    [{ issuer: 'issuer' }, {}, 'ERR_X_ISSUER_MISMATCH'],
-    [{ audience: 'app' }, { aud: 'app' }, 'none'],
-    [{ audience: ['app', 'back'] }, { aud: ['c', 'back'] }, 'none'],
-    [{ audience: 'app' }, { aud: 'apps' }, 'ERR_X_AUDIENCE_MISMATCH'],
-    [{ audience: 'app' }, { aud: [['app']] }, 'ERR_X_AUDIENCE_MISMATCH'],
-    [{ audience: 'app' }, { aud: [] }, 'ERR_X_AUDIENCE_MISMATCH'],
-    [{ audience: 'app' }, {}, 'ERR_X_AUDIENCE_MISMATCH'],
-  ])('meet %j: %j: %s', (options, claims, said) => {
-    expect(judge(claims, options)).toBe(said);
-  });
-
-  it.each<[string, unknown]>([
-    ['leewaySeconds', -1],
-    ['leewaySeconds', 61],
-    ['leewaySeconds', '5'],
-    ['leewaySeconds', Number.NaN],
-    ['issuer', ''],
-    ['issuer', []],
-    ['issuer', ['i', '']],
-    ['issuer', ['i', 7]],
-    ['audience', ''],
-    ['audience', [undefined]],
-  ])('cannot be expected by %s %j', (variable, value) => {
-    expect(() => claimExpectations({ [variable]: value })).toThrow(
-      expect.objectContaining({ name: 'ConfigurationError', variable }),
-    );
   });
 });
 
