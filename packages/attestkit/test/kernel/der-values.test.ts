@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readTime } from '../../src/kernel/asn1/time.js';
 import * as values from '../../src/kernel/asn1/der-values.js';
-import { readBer, readDer, type Asn1 } from '../../src/kernel/asn1/der.js';
+import { readBer, readDer, readSequence, type Asn1 } from '../../src/kernel/asn1/der.js';
 
 const bytes = (hex: string): Buffer => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 const der = (hex: string): Asn1 | undefined => readDer(bytes(hex));
@@ -126,6 +126,12 @@ describe('BIT STRING', () => {
 
   it.each(['0300', '0302 0160', '2303 030100', '0402 0061'])('of whole octets is not %s', (input) => {
     expect(values.readBitString(der(input))).toBeUndefined();
+  });
+
+  it('of whole octets is not one of no octet, before an end of contents', () => {
+    const [empty] = readSequence(readBer(bytes('3080 0300 0000'))) ?? [];
+    expect(empty?.tag).toBe(3);
+    expect(values.readBitString(empty)).toBeUndefined();
   });
 
   it('of named bits is the bits that are set', () => {

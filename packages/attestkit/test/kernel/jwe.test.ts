@@ -72,6 +72,10 @@ describe('a JWE', () => {
     expect(code('....')).toBe('header');
   });
 
+  it.each([undefined, null, 7, ['a.b.c.d.e'], {}])('is text, not %j', (token) => {
+    expect(refusal(() => decrypt(token as string)).code).toBe('compact');
+  });
+
   it('keeps nothing of a text whose tag is wrong', async () => {
     const token = await made(Buffer.from('text'), 'A256KW', 'A256GCM', secret);
     const cut = token.slice(0, token.lastIndexOf('.'));

@@ -2,7 +2,7 @@ import { createPublicKey, createSecretKey, generateKeyPairSync, type KeyObject }
 import { calculateJwkThumbprint } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { ALGORITHMS } from '../../src/kernel/jose/jwa.js';
-import { assertKeySource, configuredKeys } from '../../src/kernel/jose/key-source.js';
+import { assertKeySource, configuredKeys, jwksSource } from '../../src/kernel/jose/key-source.js';
 import { jwkThumbprint, publicKey, readJwks } from '../../src/kernel/jose/public-keys.js';
 import type { JwsAlgorithm, KeySource, VerificationKey } from '../../src/ports/keys.js';
 
@@ -39,6 +39,10 @@ it('a public key in PEM fits the algorithms of its type alone', () => {
     expect(() => publicKey(pem(key), 'HS256', 'KEY')).toThrow(
       'KEY is a public key, and HS256 needs a shared secret',
     );
+  const pss = generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).privateKey;
+  expect(fitting(pss)).toEqual([]);
+  for (const key of [pss, P256, ED25519])
+    expect(() => publicKey(pem(key), 'PS256', 'KEY')).toThrow('KEY is not an RSA key, as PS256 needs');
   for (const type of ['pkcs8', 'sec1'] as const)
     expect(() => publicKey(P256.export({ type, format: 'pem' }) as string, 'ES256', 'KEY')).toThrow(
       'KEY is a private key',
@@ -80,6 +84,7 @@ describe('a public key in a JWK', () => {
       'has another `crv` than ES256 needs',
     ],
     ['on a curve by the name of a member', { ...jwk, crv: 'constructor' }, 'has another `crv`'],
+    ['on a curve in a list', { ...jwk, crv: ['P-256'] }, 'has another `crv` than ES256 needs'],
     ['without a curve', { kty: 'EC', x: jwk.x, y: jwk.y }, 'has another `crv`'],
     ['for another algorithm', { ...jwk, alg: 'ES384' }, 'names another `alg`'],
     ['for encryption', { ...jwk, use: 'enc' }, 'is not for signatures (`use`)'],
@@ -148,6 +153,25 @@ describe('configured keys', () => {
       [a, b, none, other].map((each) => keys.includes(each)),
     );
   });
+});
+
+it('keys of a set are candidates by their name, or alone', () => {
+  const [a, b, none] = ['a', 'b', undefined].map((kid): VerificationKey => ({ ...KEY, kid })) as [
+    VerificationKey,
+    VerificationKey,
+    VerificationKey,
+  ];
+  const candidates = (keys: VerificationKey[], kid?: string) =>
+    jwksSource('HS256', keys).candidates(kid, 'HS256');
+  expect(candidates([a, b], 'b')).toEqual([b]);
+  expect(candidates([a, b])).toEqual([]);
+  expect(candidates([a])).toEqual([a]);
+  expect(candidates([a], 'b')).toEqual([]);
+  expect(candidates([a, none], 'b')).toEqual([]);
+  expect(candidates([a, { ...b, kid: 'a' }], 'a')).toEqual([]);
+  const source = jwksSource('HS256', [a, none]);
+  expect(source.algorithms).toEqual(['HS256']);
+  expect([a, b, none, { ...a }].map((key) => source.includes(key))).toEqual([true, false, true, false]);
 });
 
 it('a source of keys has algorithms and two functions', () => {

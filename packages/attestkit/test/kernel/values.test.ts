@@ -202,6 +202,8 @@ describe('CBOR', () => {
     expect(read('f820')).toEqual(read('f8ff'));
     expect(read('f81f')).toEqual([false, false]);
     expect(read('f8')).toEqual([false, false]);
+    for (const reserved of ['fc', 'fd', 'fe', 'ff'])
+      expect(read(reserved + '20'.repeat(200))).toEqual([false, false]);
   });
 });
 

@@ -271,6 +271,12 @@ describe('the same is refused where two readers could differ, or nothing signs i
   });
 });
 
+it('a root is not pinned if it may not issue others, though it signed itself', () => {
+  expect(() => readPinnedRoot(signed())).toThrow(
+    'additionalRoots has a certificate that may not issue others',
+  );
+});
+
 it('a root with an RSA key is pinned if the key has 2048 bits or more', () => {
   const rootOf = (modulusLength: number): Buffer => {
     const keys = generateKeyPairSync('rsa', { modulusLength });
