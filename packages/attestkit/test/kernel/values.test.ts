@@ -207,6 +207,18 @@ describe('CBOR', () => {
   });
 });
 
+describe('CBOR of a length that is reserved', () => {
+  it.each([0, 1, 2, 3, 4, 5, 6, 7])('is not read as an item of major type %d', (major) => {
+    for (const info of [28, 29, 30, 31]) {
+      for (const behind of [0x00, 0x20, 0xff]) {
+        const bytes = Buffer.concat([Buffer.of((major << 5) | info), Buffer.alloc(200, behind)]);
+        expect(readCborItem(bytes, 0)).toBeUndefined();
+        expect(readSignedCborItem(bytes, 0)).toBeUndefined();
+      }
+    }
+  });
+});
+
 describe('what apps take for a challenge', () => {
   it('is base64 in any form, if it can be base64', () => {
     expect(textsOf(challengeForms(Buffer.from('ab-_c')))).toEqual({
