@@ -65,5 +65,5 @@ function normalize(serial: string): string {
 }
 
 function decimal(hex: string): string {
-  return /^[0-9a-f]{1,64}$/.test(hex) ? BigInt(`0x${hex}`).toString() : hex;
+  return /^[0-9a-f]{1,128}$/.test(hex) ? BigInt(`0x${hex}`).toString() : hex;
 }

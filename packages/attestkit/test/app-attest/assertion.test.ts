@@ -69,6 +69,18 @@ describe('a genuine assertion', () => {
     expect(checks.map(({ code }) => code)).toEqual(Object.values(rest).map(({ code }) => code));
   });
 
+  it('has its counter in the report, and the least that it may be', () => {
+    for (const [previousCounter, ok] of [
+      [6, true],
+      [7, false],
+    ] as const) {
+      const { checks } = inspectAppAttestAssertion(assertion(), { ...EXPECTED, previousCounter });
+      const report = checks.find(({ code }) => code === ASSERTION_CHECKS.counter.code);
+      expect(report?.ok).toBe(ok);
+      expect(report?.detail).toMatch(new RegExp(`found 7, expected at least ${previousCounter + 1}$`));
+    }
+  });
+
   it.each<[string, Recipe, Partial<AssertionExpectations>]>([
     ['without extensions', {}, {}],
     ['with extensions that no flag announces', { launch: launchMap(1, '1'), flags: 0 }, {}],

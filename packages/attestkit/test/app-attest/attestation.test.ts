@@ -68,6 +68,79 @@ describe('a genuine attestation', () => {
     expect(order.filter((code) => !reported.includes(code))).toEqual(ofStored);
   });
 
+  it.each<[string, string, boolean]>([
+    ['17.2.1', '17.2.1', true],
+    ['17.2.1', '17.2', true],
+    ['17.2', '17.2.1', false],
+    ['17.2', '17.2.0', true],
+    ['17.2.0', '17.2', true],
+    ['17', '17.0.0.1', false],
+    ['17.10', '17.9', true],
+    ['17.9', '17.10', false],
+    ['18', '17.9.9', true],
+    ['16.9.9', '17', false],
+    ['17.2 beta', '17', false],
+    ['', '17', false],
+  ])('of system %s is at least of %s: %s', async (version, minimumOs, isAtLeast) => {
+    const recipe = { extensions: { [OS_OID]: osExtension(version, '21C66', 'iphoneos') } };
+    const { attestation, expected } = await forge(recipe);
+    const verdict = isAtLeast ? 'accepted' : 'ERR_APP_ATTEST_OS_VERSION_DENIED';
+    expect(judge(attestation, { ...expected, minimumOs })).toBe(verdict);
+  });
+
+  it.each<[number, string | undefined]>([
+    [0, undefined],
+    [1, 'operating-system'],
+    [2, 'testflight'],
+    [3, 'development'],
+    [4, 'app-store'],
+    [5, 'enterprise'],
+    [6, 'developer-id'],
+    [7, undefined],
+    [8, undefined],
+    [9, undefined],
+    [10, 'other'],
+    [11, undefined],
+    [0x04000000, undefined],
+  ])('of category %d is of %s', async (number, category) => {
+    const { attestation, expected } = await forge({ launch: launchMap(number, '42') });
+    const verdict = category === undefined ? 'ERR_APP_ATTEST_CATEGORY_INVALID' : 'accepted';
+    expect(judge(attestation, expected)).toBe(verdict);
+    const inspection = inspectAppAttestAttestation(attestation, expected);
+    if (inspection.verdict === 'pass') expect(inspection.result.category).toBe(category);
+  });
+
+  it('is not asked for what no option asks for, and the report says so', () => {
+    const { checks } = inspectAppAttestAttestation(GOOD.attestation, GOOD.expected);
+    const asked = { minimumOs: '17', maxAgeSeconds: 60, category: { allowed: ['app-store'] } } as const;
+    const more = inspectAppAttestAttestation(GOOD.attestation, { ...GOOD.expected, ...asked }).checks;
+    const detailsOf = (reports: typeof checks, start: string) =>
+      reports
+        .filter(({ detail }) => detail.startsWith(start))
+        .map(({ code, detail }) => [code.slice(15), detail]);
+    expect(detailsOf(checks, 'not asked')).toEqual([
+      ['CATEGORY_MISSING', 'not asked'],
+      ['CATEGORY_DENIED', 'not asked'],
+      ['BUNDLE_VERSION_MISSING', 'not asked'],
+      ['BUNDLE_VERSION_DENIED', 'not asked'],
+      ['CODE_DIRECTORY_MISSING', 'not asked'],
+      ['CODE_DIRECTORY_DENIED', 'not asked'],
+      ['OS_VERSION_DENIED', 'not asked; found "17.2.1"'],
+      ['NOT_YET_VALID', 'not asked; found 0 s'],
+      ['TOO_OLD', 'not asked; found 0 s'],
+    ]);
+    expect(detailsOf(more, 'found 0 s')).toEqual([
+      ['NOT_YET_VALID', 'found 0 s, expected at least -60 s'],
+      ['TOO_OLD', 'found 0 s, expected at most 60 s'],
+    ]);
+    expect(detailsOf(more, 'not asked').map(([code]) => code)).toEqual([
+      'BUNDLE_VERSION_MISSING',
+      'BUNDLE_VERSION_DENIED',
+      'CODE_DIRECTORY_MISSING',
+      'CODE_DIRECTORY_DENIED',
+    ]);
+  });
+
   it.each<[string, Recipe, Partial<AttestationExpectations>]>([
     ['with a map of extensions that no flag announces', { launch: launchMap(1, '1'), flags: 0x40 }, {}],
     ['with flags that announce what is not there', { flags: 0xff }, {}],
@@ -81,6 +154,15 @@ describe('a genuine attestation', () => {
     ['with an unsigned cdHash', { members: (members) => ({ ...members, cdHash: Buffer.alloc(32) }) }, {}],
     ['with the purpose of App Attest', { extensions: { '2.5.29.37': '300b06092a864886f763640418' } }, {}],
     ['with an access policy of iOS', { extensions: { [POLICY_OID]: '3005a303040161' } }, {}],
+    ...['iphoneos', 'watchos', 'appletvos', 'xros'].map(
+      (platform): [string, Recipe, Partial<AttestationExpectations>] => [
+        `with an access policy of iOS on ${platform}`,
+        {
+          extensions: { [OS_OID]: osExtension('17.2.1', '21C66', platform), [POLICY_OID]: '3005a303040161' },
+        },
+        {},
+      ],
+    ),
     ['on a Mac with full security', { extensions: { [OS_OID]: MAC, [POLICY_OID]: MAC_POLICY } }, {}],
     [
       'of iOS 14, without platform and policy',

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { generateKeyPairSync, hash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createAppAttestCache, type AppAttestCache } from '../../src/app-attest/index.js';
 import { newKeys } from '../kernel/support/certificates.js';
@@ -8,6 +8,7 @@ import { judge } from './support/judge.js';
 const { DAY, forge, INTERMEDIATE_DER, makeIntermediate, makeRoot, NOW } = forging;
 
 const GOOD = await forge();
+const KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey;
 let cache: AppAttestCache;
 beforeEach(() => {
   cache = createAppAttestCache();
@@ -24,6 +25,20 @@ describe('a verified intermediate', () => {
     expect(judge(GOOD.attestation, { ...GOOD.expected, cache })).toBe('accepted');
     expect(known(INTERMEDIATE_DER)).toBe(true);
     expect(judge(GOOD.attestation, { ...GOOD.expected, cache })).toBe('accepted');
+  });
+
+  it('is put into the cache once', () => {
+    const put: string[] = [];
+    const issuers: AppAttestCache['issuers'] = {
+      get: (id) => cache.issuers.get(id),
+      set: (id, issuer) => {
+        put.push(id);
+        cache.issuers.set(id, issuer);
+      },
+    };
+    for (let call = 0; call < 3; call += 1)
+      expect(judge(GOOD.attestation, { ...GOOD.expected, cache: { ...cache, issuers } })).toBe('accepted');
+    expect(put).toEqual([hash('sha256', INTERMEDIATE_DER, 'base64')]);
   });
 
   it('spares its signature check alone: what is not its own is looked at in every call', async () => {
@@ -78,6 +93,19 @@ describe('a verified intermediate', () => {
       expect(judge(attestation, { ...expected, cache })).not.toBe('accepted');
     }
   });
+});
+
+it.each<[number | undefined, number]>([
+  [undefined, 1000],
+  [10, 10],
+])('a cache of %s keys keeps the last ones in use, and no more than %d', (given, most) => {
+  const { keys } = createAppAttestCache(given);
+  const ids = Array.from({ length: 3 * most }, (_, at) => String(at));
+  for (const id of ids) keys.set(id, KEY);
+  expect(ids.slice(-most / 2).filter((id) => keys.get(id) === undefined)).toEqual([]);
+  const kept = ids.filter((id) => keys.get(id) !== undefined);
+  expect(kept.length).toBeLessThanOrEqual(most);
+  expect(keys.get('0')).toBeUndefined();
 });
 
 async function otherRoot(): Promise<{ keys: Awaited<ReturnType<typeof newKeys>>; root: Buffer }> {

@@ -93,6 +93,18 @@ describe('appAttest', () => {
       'ENCODING_MALFORMED',
       'malformed',
     ],
+    [
+      'an attestation of a byte too much',
+      { ...FIELDS, attestation: Buffer.alloc(16_385).toString('base64') },
+      'ENCODING_MALFORMED',
+      'malformed',
+    ],
+    [
+      'an attestation as long as one may be, and no CBOR',
+      { ...FIELDS, attestation: Buffer.alloc(16_384).toString('base64') },
+      'CBOR_MALFORMED',
+      'malformed',
+    ],
     ['an attestation that is no CBOR', { ...FIELDS, attestation: 'AAAA' }, 'CBOR_MALFORMED', 'malformed'],
     ['a key id that is none', { ...FIELDS, key_id: 'AAAA' }, 'KEY_ID_MALFORMED', 'malformed'],
     [
@@ -155,6 +167,18 @@ describe('an enrolled key, appraised again', () => {
     const facts = { ...enrolled.facts, riskMetric: 3 };
     appAttest({ ...OPTIONS, ...strict }).appraise({ ...enrolled, facts }, NOW);
     appAttest({ ...OPTIONS, ...strict }).appraise(enrolled, NOW);
+  });
+
+  it('may have any risk, or an unknown one, if no limit is set', () => {
+    const lost = { withheld: { receiptLost: true } };
+    for (const change of [{ facts: { riskMetric: 1000 } }, { facts: { riskMetric: '1' } }, lost])
+      appAttest({ ...OPTIONS, receipts }).appraise({ ...enrolled, ...change }, NOW);
+    const limited = appAttest({ ...OPTIONS, receipts, maxRiskMetric: 2 });
+    limited.appraise({ ...enrolled, withheld: { receiptLost: false } }, NOW);
+    limited.appraise({ ...enrolled, ...lost, facts: { riskMetric: 2 } }, NOW);
+    expect(refusal(() => limited.appraise({ ...enrolled, ...lost }, NOW)).code).toBe(
+      'ERR_APP_ATTEST_RISK_DENIED',
+    );
   });
 
   it.each<[string, Partial<AppAttestOptions>, Partial<Enrolled>, string]>([
@@ -242,6 +266,8 @@ describe('a proof by an enrolled key', () => {
     ['text that is no base64', () => prove('assertion!'), 'ENCODING_MALFORMED'],
     ['nothing', () => prove(''), 'CBOR_MALFORMED'],
     ['too long a text', () => prove('A'.repeat(5468)), 'ENCODING_MALFORMED'],
+    ['a byte too much', () => prove(Buffer.alloc(4097).toString('base64')), 'ENCODING_MALFORMED'],
+    ['as much as there may be', () => prove(Buffer.alloc(4096).toString('base64')), 'CBOR_MALFORMED'],
     [
       'another kind of evidence',
       () => prove(assertion(1).toString('base64'), { ...enrolled, kind: 'playIntegrity' }),

@@ -46,6 +46,26 @@ const POLICY: readonly Wrong[] = [
   ],
   ['an empty bundle version', 'bundleVersion.allowed', { bundleVersion: { allowed: [''] } }],
   ['a bundle version that is a number', 'bundleVersion.allowed', { bundleVersion: { allowed: [1] } }],
+  ...[
+    ['environments', { environments: ['production', 'sandbox'] }],
+    ['category.allowed', { category: { allowed: ['app-store', 'store'] } }],
+    ['bundleVersion.allowed', { bundleVersion: { allowed: ['42', ''] } }],
+    ['bundleVersion.allowed', { bundleVersion: { allowed: ['42', 43] } }],
+    ['codeDirectoryHash.allowed', { codeDirectoryHash: { allowed: ['aB'.repeat(32), 'ab'.repeat(20)] } }],
+    ['appIds', { appIds: [APP_ID, 'com.example.app'] }],
+  ].map(([variable, options]): Wrong => [
+    'a wrong value beside a right one',
+    variable as string,
+    options as object,
+  ]),
+  ...['ab'.repeat(20), `${'ab'.repeat(32)}0`, `0${'ab'.repeat(32)}`, 'xy'.repeat(32), ''].map(
+    (hash): Wrong => [
+      `a hash of code that is ${hash || 'empty'}`,
+      'codeDirectoryHash.allowed',
+      { codeDirectoryHash: { allowed: [hash] } },
+    ],
+  ),
+  ['an additional root that is no list', 'additionalRoots', { additionalRoots: 'root' }],
   ['no app', 'appIds', { appIds: [] }],
   ['an app that is no list', 'appIds', { appIds: APP_ID }],
   ['a bundle identifier alone', 'appIds', { appIds: ['com.example.app'] }],

@@ -123,6 +123,55 @@ describe('an attestation whose certificates fail says in which of them, and in w
     },
   );
 
+  it('says nothing of certificates that are not at fault', async () => {
+    const { attestation, expected } = await forging.forge();
+    const { verdict, checks } = inspectAppAttestAttestation(attestation, expected);
+    expect(verdict).toBe('pass');
+    expect(checks.filter(({ detail }) => detail.includes('certificate'))).toEqual([]);
+  });
+
+  it('has each other check of the chain reported, if no root is known', async () => {
+    const failed = async (recipe: Recipe, now: number = NOW) => {
+      const { attestation, expected } = await forging.forge(recipe);
+      const { checks } = inspectAppAttestAttestation(attestation, {
+        ...expected,
+        roots: [INTERMEDIATE_DER],
+        now,
+      });
+      return checks
+        .filter(({ ok }) => !ok)
+        .map(({ code, detail }) => [code.slice(15), detail.split('found ')[1]]);
+    };
+    const root = ['ROOT_UNKNOWN', 'certificate 1, tbsCertificate.issuer'];
+    const notBefore = 'tbsCertificate.validity.notBefore';
+    const notAfter = 'tbsCertificate.validity.notAfter';
+    const until = (time: number) => `, expected ${at(time)} or`;
+    expect(await failed({})).toEqual([root]);
+    expect(await failed({ leaf: { signingKey: stranger.privateKey } })).toEqual([
+      root,
+      ['LEAF_SIGNATURE_INVALID', 'certificate 0, signatureValue'],
+    ]);
+    for (const [index, recipe] of [
+      [0, { leaf: { notBefore: NOW + HOUR } }],
+      [1, { intermediate: await forging.makeIntermediate({ notBefore: NOW + HOUR }) }],
+    ] as const)
+      expect(await failed(recipe)).toEqual([
+        root,
+        [
+          'CERTIFICATE_NOT_YET_VALID',
+          `certificate ${index}, ${notBefore}: ${at(NOW + HOUR)}${until(NOW)} earlier`,
+        ],
+      ]);
+    for (const [index, recipe] of [
+      [0, { leaf: { notAfter: NOW - HOUR } }],
+      [1, { intermediate: await forging.makeIntermediate({ notAfter: NOW - HOUR }) }],
+    ] as const)
+      expect(await failed(recipe)).toEqual([
+        root,
+        ['CERTIFICATE_EXPIRED', `certificate ${index}, ${notAfter}: ${at(NOW - HOUR)}${until(NOW)} later`],
+      ]);
+  });
+
   it('has no cause where no certificate is at fault', async () => {
     const { attestation, expected } = await forging.forge();
     try {

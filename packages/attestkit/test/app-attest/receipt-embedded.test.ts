@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { verifyAppAttestAttestation } from '../../src/app-attest/attestation/attestation.js';
+import { appAttest } from '../../src/app-attest/enrollment-evidence.js';
 import { inspectAppAttestReceipt, verifyAppAttestReceipt } from '../../src/app-attest/receipt/verify.js';
+import type { Enrolled, EnrollmentContext } from '../../src/ports/enrollment.js';
 import { refusal } from '../approov/support/tokens.js';
 import { vectors } from '../vectors.js';
 import { failed } from './support/receipts.js';
@@ -67,6 +69,26 @@ describe('receipts of real attestations', () => {
     // The vectors are verified half a day or two days after they were made.
     const { code } = refusal(() => verifyAppAttestReceipt(receipt, { ...expected, maxAgeSeconds: 300 }));
     expect(code).toBe('ERR_APP_ATTEST_RECEIPT_TOO_OLD');
+  });
+
+  real.run('come with keys that enroll, and that nothing marks as made for testing', () => {
+    let enrolled = 0;
+    for (const [, vector] of attestations) {
+      const challenge = base64(vector.challenge ?? '').toString('utf8');
+      if (challenge === '' || Buffer.from(challenge).toString('base64') !== vector.challenge) continue;
+      const { receipt, expected } = embedded(vector);
+      const now = verifyAppAttestReceipt(receipt, expected).createdAt + 1000;
+      const { appId, keyId, attestation } = vector;
+      const provider = appAttest({ appIds: [appId], environments: ['production', 'development'] });
+      const fields = { key_id: keyId, attestation };
+      const record = provider.verify(fields, { challenge, deviceId: 'phone', now } as EnrollmentContext);
+      expect(record).toMatchObject({ kind: 'appAttest', appId, environment: expected.environment });
+      expect(record).not.toHaveProperty('virtual');
+      expect(record).not.toHaveProperty('withheld');
+      expect(() => provider.appraise(record as Enrolled, now)).not.toThrow();
+      enrolled += 1;
+    }
+    expect(enrolled).toBeGreaterThan(2);
   });
 
   real.run('are not taken for one another', () => {

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { RECEIPT_CHECKS as CHECKS } from '../../src/app-attest/receipt/checks.js';
 import type { ReceiptExpectations } from '../../src/app-attest/receipt/verify.js';
-import { der, indefinite, integer, octets, sequence, set } from '../../../testing/src/encode/der.js';
+import {
+  der,
+  indefinite,
+  integer,
+  NULL,
+  octets,
+  oid,
+  sequence,
+  set,
+} from '../../../testing/src/encode/der.js';
 import type { ReceiptSteps } from '../../../testing/src/apple/make-receipt.js';
 import { newKeys } from '../../../testing/src/apple/authorities.js';
 import * as shared from './support/receipts.js';
@@ -10,6 +19,8 @@ const { APP, certificateFor, codeOf, field, KEYS, later, LEAF, NOW, receipt, rep
 const { replaced, without } = shared;
 
 const GOOD = receipt();
+const SHA256 = '2.16.840.1.101.3.4.2.1';
+const ECDSA_SHA256 = '1.2.840.10045.4.3.2';
 const stranger = newKeys('P-256');
 const nested = (tag: number, depth: number): Buffer => {
   let bytes: Buffer = Buffer.alloc(0);
@@ -22,6 +33,8 @@ type Row = readonly [keyof typeof CHECKS, string, Uint8Array, Partial<ReceiptExp
 /** What cannot be read, or is not for this app, key and time: nothing of it is repaired. */
 const REFUSED: readonly Row[] = [
   ['size', 'more than 16 KiB', Buffer.concat([GOOD, Buffer.alloc(16_384)])],
+  ['size', 'an octet more than 16 KiB', Buffer.alloc(16_385)],
+  ['structure', '16 KiB of nothing', Buffer.alloc(16_384)],
   ['structure', 'nothing', Buffer.alloc(0)],
   ['structure', 'text', Buffer.from('receipt')],
   ['structure', 'the receipt in base64', Buffer.from(Buffer.from(GOOD).toString('base64'))],
@@ -53,6 +66,38 @@ const REFUSED: readonly Row[] = [
   ],
   ['structure', 'content in pieces of another type', repacked((c) => indefinite(0x24, der(0x0c, c)))],
   ['structure', 'a signer of version 3', receipt({}, { signer: (s) => ({ ...s, version: integer(3) }) })],
+  ...([set(), octets('signer'), sequence(), integer(1)] as const).flatMap((signer): Row[] => [
+    ['structure', 'a signer of no parts', receipt({}, { signed: (s) => ({ ...s, signers: [signer] }) })],
+    [
+      'structure',
+      'a signer of no parts behind a good one',
+      receipt({}, { signed: (s) => ({ ...s, signers: [...s.signers, signer] }) }),
+    ],
+  ]),
+  ...(['version', 'issuerAndSerial', 'digest', 'algorithm', 'signature'] as const).flatMap((part): Row[] =>
+    [set(), der(0x0c), der(0x80)].map((other): Row => [
+      'structure',
+      `a signer whose ${part} is of another type`,
+      receipt({}, { signer: (s) => ({ ...s, [part]: other }) }),
+    ]),
+  ),
+  ...[octets('x'), integer(1), sequence(), Buffer.concat([NULL, NULL])].flatMap((parameters): Row[] => [
+    [
+      'structure',
+      'a digest algorithm with parameters',
+      receipt({}, { signer: (s) => ({ ...s, digest: sequence(oid(SHA256), parameters) }) }),
+    ],
+    [
+      'structure',
+      'an announced digest algorithm with parameters',
+      receipt({}, { signed: (s) => ({ ...s, digests: set(sequence(oid(SHA256), parameters)) }) }),
+    ],
+    [
+      'structure',
+      'a signature algorithm with parameters',
+      receipt({}, { signer: (s) => ({ ...s, algorithm: sequence(oid(ECDSA_SHA256), parameters) }) }),
+    ],
+  ]),
   [
     'structure',
     'unsigned attributes',
@@ -96,6 +141,23 @@ const REFUSED: readonly Row[] = [
     'payload',
     'a field whose type is text',
     receipt({}, { payload: () => set(sequence(octets('2'), integer(1), octets('a'))) }),
+  ],
+  ...[set(), integer(5), der(0x80), der(0x0c)].flatMap((value): Row[] => [
+    [
+      'payload',
+      'a value that is no octets',
+      receipt({}, { payload: () => set(sequence(integer(2), integer(1), value)) }),
+    ],
+    [
+      'payload',
+      'a value that is no octets in a field that nobody knows',
+      receipt({}, { payload: (p) => der(0x31, p.subarray(4), sequence(integer(99), integer(1), value)) }),
+    ],
+  ]),
+  [
+    'payload',
+    'a field whose version is text',
+    receipt({}, { payload: () => set(sequence(integer(2), octets('1'), octets('a'))) }),
   ],
   ['appIdField', 'an app id that is no UTF-8', receipt({}, { fields: replaced(2, Buffer.of(0xff)) })],
   ['appIdField', 'an empty app id', receipt({}, { fields: replaced(2, '') })],

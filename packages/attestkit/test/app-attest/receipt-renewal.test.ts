@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createAppAttestCache } from '../../src/app-attest/cache.js';
-import { renewReceipt } from '../../src/app-attest/receipt/renewal.js';
+import { isRenewalDue, renewReceipt } from '../../src/app-attest/receipt/renewal.js';
 import { receiptAnchors } from '../../src/app-attest/receipt/roots.js';
 import type { Enrolled } from '../../src/ports/enrollment.js';
 import type { ReceiptExchange, ReceiptExchanger } from '../../src/ports/receipts.js';
@@ -135,6 +135,58 @@ describe('a receipt that is due', () => {
       Buffer.from(first).toString('base64'),
     );
   });
+});
+
+describe('a receipt of another key than the record', () => {
+  const other = receipt({ certificate: certificateFor(newKeys('P-256')) });
+  const lost = { facts: { osVersion: '26.2', receiptRetryAt: LATER + DAY }, withheld: { receiptLost: true } };
+
+  it('is not exchanged, and the record says that its own is lost', async () => {
+    const { asked, receipts } = answering(renewed(second));
+    const before = enrolled(other);
+    expect(await renewReceipt(before, receipts, trust, LATER)).toEqual({ ...before, ...lost });
+    const known = enrolled(other, { withheld: { root: 'x', receiptDueAt: LATER } });
+    expect(await renewReceipt(known, receipts, trust, LATER)).toEqual({
+      ...known,
+      facts: lost.facts,
+      withheld: { root: 'x', receiptDueAt: LATER, receiptLost: true },
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it('is the one of a record without a key', async () => {
+    const { asked, receipts } = answering(renewed(second));
+    const { key: _, ...before } = enrolled(first);
+    expect(await renewReceipt(before, receipts, trust, LATER)).toEqual({ ...before, ...lost });
+    expect(asked).toEqual([]);
+  });
+});
+
+it.each<[Enrolled['facts'], Enrolled['withheld'], boolean]>([
+  [{}, undefined, true],
+  [{}, {}, true],
+  [{ receiptRetryAt: NOW }, { receiptDueAt: NOW }, true],
+  [{ receiptRetryAt: NOW + 1 }, undefined, false],
+  [{ receiptRetryAt: NOW + 1 }, { receiptDueAt: NOW }, false],
+  [{ receiptRetryAt: NOW }, { receiptDueAt: NOW + 1 }, false],
+  [{}, { receiptDueAt: NOW + 1 }, false],
+  [{ receiptRetryAt: String(NOW + 1) }, { receiptDueAt: null }, true],
+])('a record with %j and %j is due: %s', (facts, withheld, isDue) => {
+  const { withheld: _, ...record } = enrolled(first, { facts });
+  expect(isRenewalDue(withheld === undefined ? record : { ...record, withheld }, NOW)).toBe(isDue);
+});
+
+it('a fault that is not the receipt’s is not taken for one', async () => {
+  const { receipts } = answering(renewed(second));
+  const fault = new TypeError('the cache is broken');
+  const issuers = {
+    get: () => {
+      throw fault;
+    },
+    set: () => {},
+  };
+  const broken = { ...trust, cache: { ...trust.cache, issuers } };
+  await expect(renewReceipt(enrolled(first), receipts, broken, LATER)).rejects.toBe(fault);
 });
 
 describe('nothing is sent', () => {

@@ -1,5 +1,5 @@
-import { createPublicKey, sign } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { createHash, createPublicKey, sign } from 'node:crypto';
+import { describe, expect, it, vi } from 'vitest';
 import { createAppAttestCache } from '../../src/app-attest/cache.js';
 import { RECEIPT_CHECKS as CHECKS } from '../../src/app-attest/receipt/checks.js';
 import {
@@ -10,6 +10,7 @@ import {
 import { der, indefinite, octets } from '../../../testing/src/encode/der.js';
 import { encodeSigner } from '../../../testing/src/apple/make-receipt.js';
 import { newKeys } from '../../../testing/src/apple/authorities.js';
+import { refusal } from '../approov/support/tokens.js';
 import * as shared from './support/receipts.js';
 
 const { APP, AUTHORITIES, CLIENT_HASH, codeOf, DAY, expected, failed, field, KEYS, later, LEAF } = shared;
@@ -82,6 +83,71 @@ describe('a genuine receipt', () => {
     expect(verifyAppAttestReceipt(GOOD, { ...expected, publicKey: key() }).appId).toBe(APP);
     const other = createPublicKey(newKeys('P-256').signer.key);
     expect(codeOf(GOOD, { publicKey: other })).toBe(CHECKS.publicKey.code);
+  });
+
+  it.each([0, 1, 9, 10, 12, 123_456_789, 999_999_999])('says a risk metric of %d', (riskMetric) => {
+    const renewed = receipt({ type: 'RECEIPT', riskMetric });
+    expect(verifyAppAttestReceipt(renewed, { ...expected, clientDataHash: undefined }).riskMetric).toBe(
+      riskMetric,
+    );
+  });
+
+  it('is held to a key in DER by its bytes, also to one that is not on the curve', () => {
+    const offCurve = Buffer.from(KEYS.publicKey);
+    offCurve.writeUInt8(offCurve.readUInt8(90) ^ 1, 90);
+    expect(codeOf(GOOD, { publicKey: offCurve })).toBe(CHECKS.publicKey.code);
+  });
+
+  it('is appraised now, unless another time is given', () => {
+    const { now: _, ...timeless } = expected;
+    vi.useFakeTimers({ toFake: ['Date'], now: NOW + 300_000 });
+    try {
+      expect(verifyAppAttestReceipt(GOOD, timeless).appId).toBe(APP);
+      vi.setSystemTime(NOW + 300_001);
+      expect(refusal(() => verifyAppAttestReceipt(GOOD, timeless)).code).toBe(CHECKS.age.code);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('has its times in the report', () => {
+    const { checks } = inspectAppAttestReceipt(GOOD, { ...expected, now: NOW });
+    const iso = (time: number) => new Date(time).toISOString();
+    const detailOf = ({ code }: { code: string }) => checks.find((each) => each.code === code)?.detail;
+    expect(detailOf(CHECKS.notFuture)).toBe(`found ${iso(NOW)}, expected ${iso(NOW + 60_000)} or earlier`);
+    expect(detailOf(CHECKS.age)).toBe(`found ${iso(NOW)}, expected ${iso(NOW - 300_000)} or later`);
+    expect(detailOf(CHECKS.expired)).toBe(`found ${iso(NOW + 90 * DAY)}, expected ${iso(NOW + 1)} or later`);
+  });
+
+  it('is not said to be of testing before its root is known', () => {
+    const unsigned = receipt({}, { signed: (s) => ({ ...s, certificates: s.certificates.slice(1) }) });
+    const inspection = inspectAppAttestReceipt(unsigned, expected);
+    expect(inspection).toMatchObject({
+      code: CHECKS.signerPresent.code,
+      unverified: { appId: APP, virtual: false },
+    });
+  });
+
+  it('has its certificates remembered once they chain to a root, and only then', () => {
+    const put: string[] = [];
+    const cache = createAppAttestCache();
+    const issuers: typeof cache.issuers = {
+      get: (id) => cache.issuers.get(id),
+      set: (id, issuer) => {
+        put.push(id);
+        cache.issuers.set(id, issuer);
+      },
+    };
+    const watched = { ...cache, issuers };
+    expect(codeOf(GOOD, { roots: undefined, cache: watched })).toBe(CHECKS.root.code);
+    expect(put).toEqual([]);
+    for (let call = 0; call < 3; call += 1) verifyAppAttestReceipt(GOOD, { ...expected, cache: watched });
+    const { receiptSigner, receiptCa } = AUTHORITIES;
+    expect(put).toEqual(
+      [receiptSigner, receiptCa].map(({ certificate }) =>
+        createHash('sha256').update(certificate).digest('base64'),
+      ),
+    );
   });
 
   it('is accepted with a cache, which does not make dates or other roots pass', () => {

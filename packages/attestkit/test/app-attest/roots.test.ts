@@ -5,6 +5,7 @@ import {
   appleAnchor,
   trustAnchors,
 } from '../../src/app-attest/attestation/roots.js';
+import { readCertificate, type Certificate } from '../../src/kernel/asn1/x509.js';
 import { ROOT_DER } from './support/forge.js';
 
 const FINGERPRINT = '1cb9823ba28ba6ad2d33a006941de2ae4f513ef1d4e831b9f7e0fa7b6242c932';
@@ -26,6 +27,17 @@ describe('Apple’s root', () => {
     expect(appleAnchor().virtual).toBe(false);
     const given = trustAnchors([APPLE_APP_ATTESTATION_ROOT, root.raw, ROOT_DER]);
     expect(given.map(({ virtual }) => virtual)).toEqual([false, false, true]);
+  });
+
+  it('can have no key that cannot be used', () => {
+    const { spki } = readCertificate(ROOT_DER) as Certificate;
+    const last = ROOT_DER.indexOf(spki) + spki.length - 1;
+    const offCurve = Buffer.from(ROOT_DER);
+    offCurve.writeUInt8(offCurve.readUInt8(last) ^ 1, last);
+    expect(new X509Certificate(offCurve).raw).toEqual(offCurve);
+    expect(() => trustAnchors([ROOT_DER, offCurve])).toThrow(
+      expect.objectContaining({ variable: 'roots', problem: 'has a certificate that cannot be read' }),
+    );
   });
 
   it.each([

@@ -10,7 +10,7 @@ import {
 import { CompactSign, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { approovKeys, verifyApproovToken } from '../../src/approov/index.js';
-import { verifySignature } from '../../src/kernel/jose/jwa.js';
+import { isOfModulus, verifySignature } from '../../src/kernel/jose/jwa.js';
 import type { JwsAlgorithm } from '../../src/ports/keys.js';
 import { mintApproovToken } from 'attestkit-testing/approov';
 
@@ -181,4 +181,9 @@ describe('EdDSA', () => {
     const token = mintApproovToken({ privateKey, algorithm: 'EdDSA' });
     expect(verifySignature({ algorithm: 'EdDSA', key: publicKey }, ...halves(token))).toBe(true);
   });
+});
+
+it('a signature has the length of the modulus of RSA, which other keys do not have', () => {
+  expect([255, 256, 257].filter((length) => isOfModulus(RSA, Buffer.alloc(length)))).toEqual([256]);
+  for (const key of [SECRET_KEY, P256, ED25519]) expect(isOfModulus(key, Buffer.alloc(64))).toBe(false);
 });

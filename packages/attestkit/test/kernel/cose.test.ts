@@ -85,6 +85,14 @@ describe('a SubjectPublicKeyInfo', () => {
     compressed[26] = 2;
     expect(p256Point(compressed)).toBeUndefined();
   });
+
+  it('with any octet before the point changed has none', () => {
+    for (let at = 0; at < 26; at += 1) {
+      const changed = Buffer.from(SPKI);
+      changed.writeUInt8(changed.readUInt8(at) ^ 1, at);
+      expect(p256Point(changed)).toBeUndefined();
+    }
+  });
 });
 
 it('the thumbprint is the one that jose computes', async () => {

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readTime } from '../../src/kernel/asn1/time.js';
 import * as values from '../../src/kernel/asn1/der-values.js';
-import { readBer, readDer, type Asn1 } from '../../src/kernel/asn1/der.js';
+import { readBer, readDer, readSequence, type Asn1 } from '../../src/kernel/asn1/der.js';
 
 const bytes = (hex: string): Buffer => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 const der = (hex: string): Asn1 | undefined => readDer(bytes(hex));
@@ -128,20 +128,32 @@ describe('BIT STRING', () => {
     expect(values.readBitString(der(input))).toBeUndefined();
   });
 
+  it('of whole octets is not one of no octet, before an end of contents', () => {
+    const [empty] = readSequence(readBer(bytes('3080 0300 0000'))) ?? [];
+    expect(empty?.tag).toBe(3);
+    expect(values.readBitString(empty)).toBeUndefined();
+  });
+
   it('of named bits is the bits that are set', () => {
     expect([...(values.readNamedBits(der('030204f0')) ?? [])]).toEqual([0, 1, 2, 3]);
     expect([...(values.readNamedBits(der('03020106')) ?? [])]).toEqual([5, 6]);
     expect([...(values.readNamedBits(der('0303070080')) ?? [])]).toEqual([8]);
+    expect([...(values.readNamedBits(der('0303070680')) ?? [])]).toEqual([5, 6, 8]);
     expect([...(values.readNamedBits(der('030100')) ?? [1])]).toEqual([]);
     expect([...(values.readNamedBits(der('0309 00 0000000000000001')) ?? [])]).toEqual([63]);
   });
 
-  it.each(['0300', '030101', '0302 0880', '0302 0501', '030a 00 000000000000000001', '040204f0'])(
-    'of named bits is not %s',
-    (input) => {
-      expect(values.readNamedBits(der(input))).toBeUndefined();
-    },
-  );
+  it.each([
+    '0300',
+    '030101',
+    '0302 0880',
+    '0302 0501',
+    '0303 07 8001',
+    '030a 00 000000000000000001',
+    '040204f0',
+  ])('of named bits is not %s', (input) => {
+    expect(values.readNamedBits(der(input))).toBeUndefined();
+  });
 });
 
 describe('a time', () => {
@@ -187,6 +199,10 @@ describe('a time', () => {
     ['18', '20200318183253.5+0100+0100'],
     ['17', '2003181832530'],
     ['17', ' 00318183253Z'],
+    ['17', '+50318183253+0100'],
+    ['17', ' 50318183253+0100'],
+    ['18', '2e100318183253+0100'],
+    ['18', '0x7e0318183253+0100'],
     ['17', '190229000000Z'],
     ['17', '200431000000Z'],
     ['17', '201301000000Z'],

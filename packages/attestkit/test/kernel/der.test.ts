@@ -6,6 +6,7 @@ import {
   readExplicit,
   readSequence,
   readSet,
+  readSigned,
   type Asn1,
 } from '../../src/kernel/asn1/der.js';
 
@@ -111,12 +112,28 @@ describe('children', () => {
   it.each([
     ['a primitive element', '0403 020101'],
     ['a child that is cut off', '3003 020201'],
+    ['a child of one byte', '3001 05'],
+    ['a child of one byte behind another', '3003 0500 05'],
     ['a child that reaches beyond its parent', '3005 0204 010105'],
     ['end-of-contents octets inside', '3005 020101 0000'],
     ['a child of indefinite length', '3004 3080 0000'],
   ])('cannot be read of %s', (_, input) => {
     expect(der(input)).toBeDefined();
     expect(der(input)?.children()).toBeUndefined();
+  });
+
+  it.each([
+    ['two octets', '3003 048201'],
+    ['four octets', '3005 0484000000'],
+    ['three octets, none of which is there', '3002 0483'],
+  ])('cannot be read where the last one’s length of %s is cut off, under any rules', (_, input) => {
+    for (const read of [readDer, readSigned, readBer]) {
+      expect(read(bytes(input))).toBeDefined();
+      expect(read(bytes(input))?.children()).toBeUndefined();
+      expect(
+        read(Buffer.concat([bytes(input), Buffer.alloc(8)]).subarray(0, -8))?.children(),
+      ).toBeUndefined();
+    }
   });
 
   it('of another tag than the one that is asked for are none', () => {
@@ -127,6 +144,7 @@ describe('children', () => {
     expect(readExplicit(der('6303 020107'), 3)).toBeUndefined();
     expect(readExplicit(der('a306 020107 020107'), 3)).toBeUndefined();
     expect(readExplicit(der('a300'), 3)).toBeUndefined();
+    expect(readExplicit(der('8303 020107'), 3)).toBeUndefined();
     expect(readSequence(undefined)).toBeUndefined();
   });
 });

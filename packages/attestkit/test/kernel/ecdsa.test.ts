@@ -1,4 +1,13 @@
-import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
+import {
+  createECDH,
+  createPublicKey,
+  createSecretKey,
+  generateKeyPairSync,
+  hash as digest,
+  sign,
+  verify,
+  type KeyObject,
+} from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { signSideBySide, verifySideBySide } from '../../src/kernel/jose/ecdsa.js';
 
@@ -80,6 +89,47 @@ describe.each([
   });
 });
 
+describe('a number of a signature that is small', () => {
+  const text = Buffer.from('text');
+  const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+  const mod = (value: bigint): bigint => ((value % order) + order) % order;
+  const digits = (value: bigint): string => value.toString(16).padStart(64, '0');
+
+  function inverse(value: bigint): bigint {
+    let [result, power] = [1n, value];
+    for (let exponent = order - 2n; exponent > 0n; exponent >>= 1n) {
+      if ((exponent & 1n) === 1n) result = mod(result * power);
+      power = mod(power * power);
+    }
+    return result;
+  }
+
+  /** A key that signed the text with this `s`: of the equation of ECDSA the key is what is not given. */
+  function signedWith(s: bigint): { key: KeyObject; signature: Buffer } {
+    const ecdh = createECDH('prime256v1');
+    const r = mod(BigInt(`0x${ecdh.generateKeys('hex').slice(2, 66)}`));
+    const k = BigInt(`0x${ecdh.getPrivateKey('hex')}`);
+    const z = BigInt(`0x${digest('sha256', text, 'hex')}`);
+    ecdh.setPrivateKey(digits(mod((k * s - z) * inverse(r))), 'hex');
+    const point = ecdh.getPublicKey();
+    const [x, y] = [point.subarray(1, 33), point.subarray(33)].map((each) => each.toString('base64url'));
+    const key = { kty: 'EC', crv: 'P-256', x: x as string, y: y as string };
+    return {
+      key: createPublicKey({ key, format: 'jwk' }),
+      signature: Buffer.from(digits(r) + digits(s), 'hex'),
+    };
+  }
+
+  it.each([1n, 0x7fn, 0x80n, 0xffn, 0x100n, 0x7fffn, 0x8000n, 1n << 200n])(
+    'is taken as Node takes it: %s',
+    (s) => {
+      const { key, signature } = signedWith(s);
+      expect(verify('sha256', text, { key, dsaEncoding: P1363 }, signature)).toBe(true);
+      expect(verifySideBySide('sha256', text, key, signature)).toBe(true);
+    },
+  );
+});
+
 it('signs with keys on a curve of NIST alone', () => {
   const others = [
     generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).privateKey,
@@ -90,6 +140,9 @@ it('signs with keys on a curve of NIST alone', () => {
     expect(verifySideBySide('sha256', Buffer.from('text'), createPublicKey(key), Buffer.alloc(64))).toBe(
       false,
     );
-    expect(() => signSideBySide('sha256', Buffer.from('text'), key)).toThrow(TypeError);
+    expect(() => signSideBySide('sha256', Buffer.from('text'), key)).toThrow('not on a NIST curve');
   }
+  const secret = createSecretKey(Buffer.alloc(32, 1));
+  expect(verifySideBySide('sha256', Buffer.from('text'), secret, Buffer.alloc(64))).toBe(false);
+  expect(() => signSideBySide('sha256', Buffer.from('text'), secret)).toThrow('not on a NIST curve');
 });

@@ -31,6 +31,10 @@ describe('a random secret', () => {
     ['stands behind a prefix', () => `whsec_${random.bytes(24).toString('base64')}`],
     ['stands behind words', () => `acme-prod-jwt-secret-${random.bytes(16).toString('hex')}`],
     ['stands before words', () => `${random.bytes(32).toString('base64url')}-key-of-the-orders-service`],
+    [
+      'stands behind many letters with accents',
+      () => `clé-privée-générée-à-l-été-pour-la-sécurité-${random.bytes(20).toString('hex')}`,
+    ],
     ['stands behind words of another language', () => `schlüssel-für-${random.bytes(20).toString('hex')}-ü`],
     ['is a key of OpenSSL, line break and all', () => `${random.bytes(48).toString('base64')}\n`],
   ])('is not refused when it %s', (_, draw) => {

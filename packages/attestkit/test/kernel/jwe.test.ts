@@ -58,6 +58,24 @@ describe('a JWE', () => {
     },
   );
 
+  it('has five parts, each in canonical base64url', async () => {
+    const parts = (await made(Buffer.of(1), 'A256KW', 'A256GCM', secret)).split('.');
+    const code = (...changed: readonly string[]) => refusal(() => decrypt(changed.join('.'))).code;
+    for (const [at, part] of parts.entries()) {
+      // One byte more than a multiple of three, so that four bits of the last character are unused.
+      const loose = `${Buffer.alloc(31, 1).toString('base64url').slice(0, -1)}R`;
+      for (const other of [`${part}=`, `${part}!`, ` ${part}`, loose])
+        expect([at, code(...parts.with(at, other))]).toEqual([at, 'encoding']);
+    }
+    expect(code(...parts.slice(1))).toBe('compact');
+    expect(code(...parts, '')).toBe('compact');
+    expect(code('....')).toBe('header');
+  });
+
+  it.each([undefined, null, 7, ['a.b.c.d.e'], {}])('is text, not %j', (token) => {
+    expect(refusal(() => decrypt(token as string)).code).toBe('compact');
+  });
+
   it('keeps nothing of a text whose tag is wrong', async () => {
     const token = await made(Buffer.from('text'), 'A256KW', 'A256GCM', secret);
     const cut = token.slice(0, token.lastIndexOf('.'));

@@ -95,6 +95,17 @@ it('takes a serial of zero, and one that is no number', () => {
   expect(listOf('1').isRevoked('-1')).toBe(false);
 });
 
+it('takes a serial in decimal that is as long as certificates may have it', () => {
+  expect(listOf('10').isRevoked('a')).toBe(true);
+  for (const octets of [1, 20, 32, 33, 64]) {
+    const hex = '7f'.repeat(octets);
+    expect(listOf(BigInt(`0x${hex}`).toString()).isRevoked(hex)).toBe(true);
+  }
+  const longer = `1${'0'.repeat(128)}`;
+  expect(listOf(BigInt(`0x${longer}`).toString()).isRevoked(longer)).toBe(false);
+  expect(listOf(longer).isRevoked(longer)).toBe(true);
+});
+
 it('may be empty, for tests', () => {
   expect(readRevocationList({ entries: {} })?.size).toBe(0);
   expect(readRevocationJson(Buffer.from('{"entries":{}}'))?.size).toBe(0);
@@ -126,6 +137,7 @@ describe('of what is there twice in bytes', () => {
   it.each([
     ['the entries', '{"entries":{"abc":{}},"entries":{"def":{}}}'],
     ['something beside them', '{"v":1,"v":2,"entries":{"abc":{}}}'],
+    ['something in an object beside them', '{"v":{"abc":{"x":1,"x":2}},"entries":{"abc":{}}}'],
     ['what is nested too deep', `{"entries":{"abc":${'['.repeat(7)}${']'.repeat(7)}}}`],
     ['nothing, in no list', '{"entries":[{"a":1,"a":2}]}'],
     ['nothing, in no JSON', '{"entries":{"abc":{}}'],

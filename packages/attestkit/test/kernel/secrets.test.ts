@@ -38,9 +38,53 @@ describe('a secret', () => {
       expect(() => secrets.assertSafeSecrets([weak], 'SECRET', allow)).toThrow(/^SECRET/);
   });
 
+  it.each([
+    ['FastAPI’s tutorial', '09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7'],
+    ['tutorials on Spring Boot', '404E635266556A586E3272357538782F413F4428472B4B6250645367566B5970'],
+  ])('that is published in %s is refused unless that is allowed, in any encoding', (_, digits) => {
+    const bytes = Buffer.from(digits, 'hex');
+    for (const text of [bytes.toString('base64'), bytes.toString('base64url'), digits.toLowerCase()]) {
+      const check = (allow?: boolean) => () =>
+        secrets.assertSafeSecrets([good, Buffer.from(text)], 'SECRET', allow);
+      expect(check(false)).toThrow('SECRET is a published example secret');
+      expect(check(true)).not.toThrow();
+      vi.stubEnv('NODE_ENV', 'production');
+      expect(check()).toThrow('SECRET is a published example secret');
+      vi.stubEnv('NODE_ENV', 'development');
+      expect(check()).not.toThrow();
+    }
+  });
+
+  it.each<[string, string, secrets.SecretEncoding, RegExp]>([
+    [
+      'in base64url',
+      good.toString('base64url').replace(/.$/, '_'),
+      'base64',
+      /^It is base64url: .*secretBase64url/,
+    ],
+    [
+      'in base64',
+      `${Buffer.alloc(32, 0xfb).toString('base64')}`,
+      'base64url',
+      /^It is base64: .*secretBase64\)/,
+    ],
+    ['with a line break', `${good.toString('base64')}\n`, 'base64', /^Remove the white space/],
+    ['cut off', good.toString('base64').slice(0, -3), 'base64', /^Copy the whole value/],
+    ['cut off', good.toString('base64url').slice(0, -3), 'base64url', /^Copy the whole value/],
+  ])('%s says what to do about it', (_, text, encoding, remedy) => {
+    expect(() => secrets.decodeSecret(text, encoding, 'SECRET', 32)).toThrow(
+      expect.objectContaining({
+        problem: `is not canonical ${encoding}`,
+        remedy: expect.stringMatching(remedy),
+      }),
+    );
+  });
+
   it('is there once', () => {
     const twice = () => secrets.assertSafeSecrets([good, Buffer.from(good)], 'SECRET', undefined);
     expect(twice).toThrow(/^SECRET/);
+    const again = Buffer.from(good.toString('hex'));
+    expect(() => secrets.assertSafeSecrets([good, again], 'SECRET')).toThrow('has the same secret twice');
     expect(() => secrets.assertSafeSecrets([good, randomBytes(48)], 'SECRET', undefined)).not.toThrow();
   });
 });

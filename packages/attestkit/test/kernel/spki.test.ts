@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { importSpki } from '../../src/kernel/asn1/spki.js';
 import { bits, integer, NULL, oid, sequence } from '../../../testing/src/encode/der.js';
@@ -42,5 +42,37 @@ describe('cannot be used', () => {
     ['RSA that is no key', sequence(sequence(oid(RSA), NULL), bits(Buffer.of(1, 2, 3)))],
   ])('%s', (_name, spki) => {
     expect(importSpki(spki)).toBeUndefined();
+  });
+});
+
+describe('is what OpenSSL makes of the DER, where it is not exactly an RSA key', () => {
+  const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey;
+  const numbers = bits(key.export({ type: 'pkcs1', format: 'der' }));
+  const [PSS, OTHER] = ['1.2.840.113549.1.1.10', '1.2.3.4'];
+  const hashes = { hashAlgorithm: 'sha256', mgf1HashAlgorithm: 'sha256', saltLength: 32 };
+  const inOpenSsl = (spki: Buffer): KeyObject | undefined => {
+    try {
+      return createPublicKey({ key: spki, format: 'der', type: 'spki' });
+    } catch {
+      return undefined;
+    }
+  };
+
+  it.each<[string, Buffer, string | undefined]>([
+    ['RSA', sequence(sequence(oid(RSA), NULL), numbers), 'rsa'],
+    ['RSA without parameters', sequence(sequence(oid(RSA)), numbers), 'rsa'],
+    ['RSASSA-PSS', der(generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).publicKey), 'rsa-pss'],
+    [
+      'RSASSA-PSS for one hash',
+      der(generateKeyPairSync('rsa-pss', { modulusLength: 2048, ...hashes }).publicKey),
+      'rsa-pss',
+    ],
+    ['RSASSA-PSS with NULL', sequence(sequence(oid(PSS), NULL), numbers), undefined],
+    ['another algorithm with the numbers of RSA', sequence(sequence(oid(OTHER), NULL), numbers), undefined],
+    ['RSA with a second parameter', sequence(sequence(oid(RSA), NULL, NULL), numbers), undefined],
+    ['RSA with a third part', sequence(sequence(oid(RSA), NULL), numbers, NULL), undefined],
+  ])('%s', (_name, spki, type) => {
+    expect(importSpki(spki)?.asymmetricKeyType).toBe(type);
+    expect(inOpenSsl(spki)?.asymmetricKeyType).toBe(type);
   });
 });

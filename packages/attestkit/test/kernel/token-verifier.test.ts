@@ -1,13 +1,15 @@
-import { createHmac, createSecretKey } from 'node:crypto';
+import { createHmac, createSecretKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { AttestationError, ConfigurationError } from '../../src/kernel/errors.js';
 import { checkClaims, claimExpectations } from '../../src/kernel/jose/claims.js';
+import { KnownHeaders, parseJws } from '../../src/kernel/jose/jws.js';
 import { jwtChecks } from '../../src/kernel/jose/jwt-checks.js';
 import { configuredKeys } from '../../src/kernel/jose/key-source.js';
+import { signJws } from '../../src/kernel/jose/sign-jws.js';
 import { appraiseToken, TokenVerifier, type TokenRules } from '../../src/kernel/jose/token-verifier.js';
 import { enforcing } from '../../src/kernel/sinks.js';
 import type { JsonObject } from '../../src/ports/json.js';
-import type { KeySource, VerificationKey } from '../../src/ports/keys.js';
+import type { JwsAlgorithm, KeySource, VerificationKey } from '../../src/ports/keys.js';
 
 const CHECKS = jwtChecks('X', 'the token', 'untrusted');
 const NOW = 1_790_000_000_000;
@@ -149,6 +151,94 @@ describe('the memory of a verifier of tokens', () => {
       if (other % 20 === 0) verifier.verify(token, NOW);
     }
     expect(count.asked - before).toBe(2000);
+  });
+});
+
+const CURVES = { ES256: 'P-256', ES384: 'P-384' } as const;
+
+/** A key that signs, and the one that verifies. */
+function pairFor(algorithm: JwsAlgorithm): [KeyObject, KeyObject] {
+  if (algorithm.startsWith('HS')) return [createSecretKey(SECRET), createSecretKey(SECRET)];
+  const { privateKey, publicKey } = algorithm.startsWith('RS')
+    ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+    : algorithm === 'EdDSA'
+      ? generateKeyPairSync('ed25519')
+      : generateKeyPairSync('ec', { namedCurve: CURVES[algorithm as keyof typeof CURVES] });
+  return [privateKey, publicKey];
+}
+
+/** The same bytes in another text: a bit set that the last character does not need. */
+function withUnusedBit(token: string): string {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  return token.slice(0, -1) + letters.charAt(letters.indexOf(token.slice(-1)) + 1);
+}
+
+describe('a token in compact form', () => {
+  const keysOf = (algorithm: JwsAlgorithm, key: KeyObject) => configuredKeys(algorithm, [{ algorithm, key }]);
+  const verify = (token: string, keys: KeySource) =>
+    appraiseToken(token, counted({}, keys).rules, NOW, enforcing);
+
+  it.each<[JwsAlgorithm, number]>([
+    ['HS256', 43],
+    ['HS384', 64],
+    ['HS512', 86],
+    ['ES256', 86],
+    ['EdDSA', 86],
+    ['ES384', 128],
+    ['RS256', 342],
+  ])('has one text for a signature by %s', (algorithm, length) => {
+    const [signing, verifying] = pairFor(algorithm);
+    const token = signJws({ algorithm, key: signing }, {}, { exp: NOW / 1000 + 60 });
+    const mac = token.slice(token.lastIndexOf('.') + 1);
+    const keys = keysOf(algorithm, verifying);
+    expect(mac).toHaveLength(length);
+    expect(code(() => verify(token, keys))).toBe('none');
+    const loose = length % 4 === 0 ? [] : [withUnusedBit(token)];
+    for (const other of [...loose, `${token}=`, `${token}==`, `${token} `, `${token}!`, `${token}\n`])
+      expect(code(() => verify(other, keys))).toBe('ERR_X_ENCODING_MALFORMED');
+    expect(code(() => verify(token.replace(mac, `AAAA${mac}`), keys))).toBe('ERR_X_SIGNATURE_INVALID');
+  });
+
+  it('has canonical parts, whatever is signed', () => {
+    const macOf = (input: string) => createHmac('sha256', SECRET).update(input).digest('base64url');
+    const said = (header: string, payload: string) => {
+      const input = `${header}.${payload}`;
+      return code(() => verify(`${input}.${macOf(input)}`, configuredKeys('HS256', [KEY])));
+    };
+    const header = encoded({ alg: 'HS256', kid: 'x' });
+    const payload = encoded({ exp: NOW / 1000 + 60, sub: 'x' });
+    expect(said(header, payload)).toBe('none');
+    const malformed = 'ERR_X_ENCODING_MALFORMED';
+    for (const change of [
+      (part: string) => `${part}=`,
+      (part: string) => ` ${part}`,
+      (part: string) => `${part}\n`,
+    ])
+      expect([said(change(header), payload), said(header, change(payload))]).toEqual([malformed, malformed]);
+    expect(said('A', payload)).toBe(malformed);
+    expect(said('', payload)).toBe('ERR_X_MALFORMED');
+  });
+
+  it('is signed by one of the algorithms of the source', () => {
+    const both = { ...configuredKeys('HS256', [KEY]), algorithms: ['ES256', 'HS256'] as const };
+    expect(code(() => verify(sign({}), both))).toBe('none');
+    expect(code(() => verify(sign({}), { ...both, algorithms: ['ES256'] }))).toBe('ERR_X_ALGORITHM_MISMATCH');
+    expect(code(() => verify(sign({}), { ...both, algorithms: [] }))).toBe('ERR_X_ALGORITHM_MISMATCH');
+  });
+
+  it('of a header by another text than before is read anew, however many came', () => {
+    const headers = new KnownHeaders();
+    const parsed = Array.from({ length: 9 }, (_, kid) =>
+      parseJws(
+        `${encoded({ alg: 'HS256', kid: String(kid) })}.e30.AA`,
+        { algorithms: ['HS256'], types: [undefined] },
+        CHECKS,
+        enforcing,
+      ),
+    );
+    for (const each of parsed) headers.remember(each);
+    const known = parsed.map(({ signingInput, header }) => headers.find(signingInput) === header);
+    expect(known).toEqual([...Array.from({ length: 8 }, () => true), false]);
   });
 });
 

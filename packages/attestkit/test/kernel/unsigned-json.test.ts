@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { excessOfJson, readUnsignedJson } from '../../src/kernel/bytes/unsigned-json.js';
+import { ambiguities, excessOfJson, readUnsignedJson } from '../../src/kernel/bytes/unsigned-json.js';
 
 const read = (text: string | Uint8Array, maxDepth?: number): unknown =>
   readUnsignedJson(typeof text === 'string' ? Buffer.from(text) : text, maxDepth);
@@ -122,6 +122,25 @@ describe('one JSON object that nobody signed', () => {
         expect(() => read(bytes)).not.toThrow();
       }),
     );
+  });
+});
+
+describe('names that are there twice', () => {
+  it.each<[string, string[][], number?]>([
+    ['{"a":1,"b":{"a":1}}', []],
+    ['{"a":1,"a":2,"a":3}', [['a'], ['a']]],
+    ['{"a":[{"b":1},{"b":1,"b":2}]}', [['a', '', 'b']]],
+    [
+      '{"a":[[{"b":1,"b":2}]],"c":{"d":1,"d":2}}',
+      [
+        ['a', '', '', 'b'],
+        ['c', 'd'],
+      ],
+    ],
+    ['{"a":{"b":{"c":1,"c":2}}}', [['a', 'b', '']], 2],
+    ['{"a":[[]],"a":1}', [['a', '', '']], 2],
+  ])('are told by the path to them, up to a value that is too deep: %s', (json, paths, maxDepth = 8) => {
+    expect([...ambiguities(json, maxDepth)]).toEqual(paths);
   });
 });
 

@@ -14,14 +14,22 @@ import type { Certificate } from '../../src/kernel/asn1/x509.js';
 
 const bytes = (hex: string): Buffer => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 
+/** As RFC 5280 §4.2.1 has them. */
+const OIDS: Readonly<Record<string, string>> = {
+  subjectKeyIdentifier: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  basicConstraints: '2.5.29.19',
+  authorityKeyIdentifier: '2.5.29.35',
+  extendedKeyUsage: '2.5.29.37',
+};
+
 /** A certificate with these extensions, in hexadecimal; a name that ends in `!` is critical. */
 function certificate(extensions: Record<string, string>, names: Partial<Certificate> = {}): Certificate {
   const none = Buffer.alloc(0);
   const listed = Object.entries(extensions).map(([name, value]) => {
     const critical = name.endsWith('!');
     const key = name.replace('!', '');
-    const oid = EXTENSION[key as keyof typeof EXTENSION] ?? key;
-    return [oid, { critical, value: bytes(value) }] as const;
+    return [OIDS[key] ?? key, { critical, value: bytes(value) }] as const;
   });
   return {
     der: none,

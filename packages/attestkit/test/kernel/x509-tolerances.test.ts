@@ -1,5 +1,6 @@
 import { generateKeyPairSync, sign, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { readPinnedRoot } from '../../src/kernel/asn1/pinned-root.js';
 import { parseCertificate } from '../../src/kernel/asn1/x509-read.js';
 import { isSignedBy, readCertificate } from '../../src/kernel/asn1/x509.js';
 import {
@@ -227,6 +228,7 @@ describe('the same is refused where two readers could differ, or nothing signs i
     ['extensions in version 2', 'extensions', { version: version(1) }],
     ['an empty list of them in version 2', 'extensions', { version: version(1), extensions: listed() }],
     ['version 4', 'version', { version: version(3) }],
+    ['extensions that are a SET', 'extensions', { extensions: tagged(3, set(usage(TRUE))) }],
     [
       'a unique identifier in version 1',
       'issuerUniqueID',
@@ -267,4 +269,28 @@ describe('the same is refused where two readers could differ, or nothing signs i
       expect(inOpenSsl(changed)?.verified).toBe(false);
     }
   });
+});
+
+it('a root is not pinned if it may not issue others, though it signed itself', () => {
+  expect(() => readPinnedRoot(signed())).toThrow(
+    'additionalRoots has a certificate that may not issue others',
+  );
+});
+
+it('a root with an RSA key is pinned if the key has 2048 bits or more', () => {
+  const rootOf = (modulusLength: number): Buffer => {
+    const keys = generateKeyPairSync('rsa', { modulusLength });
+    const algorithm = sequence(oid('1.2.840.113549.1.1.11'), NULL);
+    const authority = [
+      sequence(oid('2.5.29.19'), TRUE, octets(sequence(TRUE))),
+      sequence(oid('2.5.29.15'), TRUE, octets(bits(Buffer.of(0x04), 2))),
+    ];
+    const spki = keys.publicKey.export({ type: 'spki', format: 'der' });
+    const body = bodyOf({ inner: algorithm, spki, extensions: listed(...authority) });
+    return sequence(body, algorithm, bits(sign('sha256', body, keys.privateKey)));
+  };
+  expect(readPinnedRoot(rootOf(2048)).issuer).toEqual(NAME);
+  expect(() => readPinnedRoot(rootOf(2040))).toThrow(
+    'additionalRoots has an RSA key of less than 2048 bits. Give the certificate of the root itself',
+  );
 });

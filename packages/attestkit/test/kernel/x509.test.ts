@@ -1,6 +1,7 @@
 import { createPublicKey, generateKeyPairSync, sign, X509Certificate, type webcrypto } from 'node:crypto';
 import { decode } from 'cborg';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { readPinnedRoot } from '../../src/kernel/asn1/pinned-root.js';
 import { isSignedBy, publicKeyOf, readCertificate, type Certificate } from '../../src/kernel/asn1/x509.js';
 import { vectors, type Vector } from '../vectors.js';
 import {
@@ -15,6 +16,8 @@ const NOT_BEFORE = Date.parse('2026-01-01T00:00:00Z');
 const NOT_AFTER = Date.parse('2051-06-01T12:30:59Z');
 const EXTENSIONS = [...authorityExtensions(0), extension('1.2.3.4', '0500')];
 
+const ecKeys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const rsaKeys = generateKeyPairSync('rsa', { modulusLength: 2048 });
 let keys: webcrypto.CryptoKeyPair;
 let der: Buffer;
 let certificate: Certificate;
@@ -85,6 +88,22 @@ describe('a certificate', () => {
     expect(isSignedBy(signed, publicKey)).toBe(false);
   });
 
+  it.each([
+    ['1.2.840.10045.4.3.2', 'ec', 'sha256'],
+    ['1.2.840.10045.4.3.3', 'ec', 'sha384'],
+    ['1.2.840.10045.4.3.4', 'ec', 'sha512'],
+    ['1.2.840.113549.1.1.11', 'rsa', 'sha256'],
+    ['1.2.840.113549.1.1.12', 'rsa', 'sha384'],
+    ['1.2.840.113549.1.1.13', 'rsa', 'sha512'],
+  ])('is verified by algorithm %s, a key of type %s and %s alone', (algorithm, type, hash) => {
+    const { publicKey, privateKey } = type === 'ec' ? ecKeys : rsaKeys;
+    const verified = ['sha256', 'sha384', 'sha512'].filter((each) => {
+      const signature = sign(each, certificate.tbs, privateKey);
+      return isSignedBy({ ...certificate, algorithm, signature }, publicKey);
+    });
+    expect(verified).toEqual([hash]);
+  });
+
   it('has no key where its point is not on the curve', () => {
     const spki = Buffer.from(certificate.spki);
     spki[spki.length - 1] = (spki.at(-1) as number) ^ 1;
@@ -108,6 +127,33 @@ describe('a certificate', () => {
       expect(readCertificate(der.subarray(0, length))).toBeUndefined();
     expect(readCertificate(Buffer.concat([der, Buffer.of(0)]))).toBeUndefined();
     expect(readCertificate(Buffer.concat([der, der]))).toBeUndefined();
+  });
+});
+
+describe('a root that is pinned', () => {
+  const refused = (root: unknown, problem: string) =>
+    expect(() => readPinnedRoot(root)).toThrow(
+      expect.objectContaining({ name: 'ConfigurationError', variable: 'additionalRoots', problem }),
+    );
+
+  it('is an authority that signed itself, in DER or PEM, whatever its path length', () => {
+    expect(readPinnedRoot(der).spki).toEqual(certificate.spki);
+    expect(readPinnedRoot(new X509Certificate(der).toString()).spki).toEqual(certificate.spki);
+  });
+
+  it('is no certificate that cannot be read, nor one with a key that cannot be used', () => {
+    const offCurve = Buffer.from(der);
+    const last = der.indexOf(certificate.spki) + certificate.spki.length - 1;
+    offCurve.writeUInt8(offCurve.readUInt8(last) ^ 1, last);
+    expect(new X509Certificate(offCurve).raw).toEqual(offCurve);
+    for (const root of [undefined, '', 'root', Buffer.alloc(0), der.subarray(1), offCurve])
+      refused(root, 'has a certificate that cannot be read');
+  });
+
+  it('is not signed by another, nor changed', () => {
+    const changed = Buffer.from(der);
+    changed.writeUInt8(changed.readUInt8(der.length - 1) ^ 1, der.length - 1);
+    refused(changed, 'has a certificate that is not signed by itself');
   });
 });
 

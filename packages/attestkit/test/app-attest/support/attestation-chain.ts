@@ -1,3 +1,6 @@
+import { KeyObject, sign } from 'node:crypto';
+import { readCertificate, type Certificate } from '../../../src/kernel/asn1/x509.js';
+import { bits, oid, sequence } from '../../../../testing/src/encode/der.js';
 import {
   authorityExtensions,
   extension,
@@ -30,6 +33,11 @@ export const BAD_CHAIN: readonly Refused[] = [
     'an intermediate of another issuer’s name',
     'ROOT_UNKNOWN',
     { intermediate: await forging.makeIntermediate({ issuer: 'CN=Other' }) },
+  ],
+  [
+    'an intermediate whose key is not on its curve, signed by the root',
+    'ROOT_UNKNOWN',
+    { intermediate: withKeyOffCurve(INTERMEDIATE_DER) },
   ],
   ['the root in place of the intermediate', 'ISSUER_MISMATCH', { intermediate: ROOT_DER }],
   ['certificates in the wrong order', 'KEY_MALFORMED', { x5c: (x5c) => x5c.toReversed() }],
@@ -117,3 +125,13 @@ export const BAD_CHAIN: readonly Refused[] = [
     { roots: [await forging.makeRoot({ notAfter: NOW - HOUR })] },
   ],
 ];
+
+/** The certificate with another key, which nobody can have, and a signature by the root that fits. */
+function withKeyOffCurve(certificate: Uint8Array): Buffer {
+  const { tbs, spki } = readCertificate(certificate) as Certificate;
+  const changed = Buffer.from(tbs);
+  const last = changed.indexOf(spki) + spki.length - 1;
+  changed.writeUInt8(changed.readUInt8(last) ^ 1, last);
+  const signature = sign('sha384', changed, KeyObject.from(forging.rootKeys.privateKey));
+  return sequence(changed, sequence(oid('1.2.840.10045.4.3.3')), bits(signature));
+}
