@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { inspectKeyAttestation, verifyKeyAttestation } from '../../src/key-attestation/index.js';
 import type { KeyAttestationExpectations } from '../../src/key-attestation/index.js';
 import { basicConstraints } from '../../../testing/src/encode/certificate.js';
+import { bits, integer, NULL, oid, sequence } from '../../../testing/src/encode/der.js';
 import { NOW } from './support/describe.js';
 import {
   attestation,
@@ -13,6 +14,7 @@ import {
   newKey,
   provisioningInfo,
   remoteDrafts,
+  ROOT,
   ROOT_KEY,
   signAll,
   STRANGER,
@@ -22,7 +24,12 @@ import { judge } from './support/judge.js';
 
 const DAY = 86_400_000;
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
-const huge = generateKeyPairSync('rsa', { modulusLength: 5120 }).privateKey;
+/** SubjectPublicKeyInfo of an RSA key whose modulus has so many octets; nobody knows the private key. */
+const rsaKey = (modulus: number): Buffer =>
+  sequence(
+    sequence(oid('1.2.840.113549.1.1.1'), NULL),
+    bits(sequence(integer(2n ** BigInt(8 * modulus) - 1n), integer(65_537))),
+  );
 
 /** The drafts with one of them changed. */
 const changed =
@@ -67,6 +74,10 @@ const extended =
     return [forged, ...chain];
   };
 
+const OTHER_KEY = newKey('P-384');
+const OTHER_ROOT = signAll(changed(remoteDrafts, 4, { key: OTHER_KEY })()).at(-1) as Buffer;
+const twiceRooted = (): Draft[] => [...remoteDrafts(), ...remoteDrafts().slice(-1)];
+
 const refused: Readonly<Record<string, readonly Case[]>> = {
   ISSUER_MISMATCH: [
     ['whose leaf names another issuer', changed(remoteDrafts, 0, { issuer: named(['CN', 'other']) })],
@@ -89,6 +100,15 @@ const refused: Readonly<Record<string, readonly Case[]>> = {
       changed(remoteDrafts, 4, { signer: newKey('P-384'), serial: 7n }),
     ],
   ],
+  ROOT_REPEATED: [
+    ['that has its root twice', twiceRooted],
+    ['the same, where another root is pinned too', twiceRooted, { roots: [OTHER_ROOT, ROOT] }],
+    [
+      'in which another root that is pinned stands below the root',
+      changed(remoteDrafts, 3, { key: OTHER_KEY }),
+      { roots: [ROOT, OTHER_ROOT] },
+    ],
+  ],
   SIGNATURE_ALGORITHM_INVALID: [
     ['with SHA-1', changed(remoteDrafts, 0, { hash: 'sha1' })],
     [
@@ -96,10 +116,17 @@ const refused: Readonly<Record<string, readonly Case[]>> = {
       changed(remoteDrafts, 1, { algorithm: '1.2.840.113549.1.1.11' }),
     ],
     ['with an unknown algorithm', changed(remoteDrafts, 2, { algorithm: '1.2.3.4' })],
-    ['with an issuer’s key that is too large', changed(factoryDrafts, 1, { key: huge })],
+    [
+      'with an issuer’s key that is an octet too large',
+      changed(factoryDrafts, 1, { key: rsa, publicKey: rsaKey(563) }),
+    ],
   ],
   SIGNATURE_INVALID: [
     ['whose leaf is signed by another', changed(remoteDrafts, 0, { signer: STRANGER })],
+    [
+      'with an issuer’s key that is as large as may be, and did not sign the leaf',
+      changed(factoryDrafts, 1, { key: rsa, publicKey: rsaKey(562) }),
+    ],
     ['whose leaf is signed by itself', changed(remoteDrafts, 0, { signer: LEAF_KEY })],
     ['whose attestation certificate is signed by another', changed(remoteDrafts, 1, { signer: STRANGER })],
     ['whose upper certificate is signed by another', changed(remoteDrafts, 3, { signer: newKey('P-384') })],

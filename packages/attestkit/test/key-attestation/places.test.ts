@@ -20,6 +20,7 @@ import {
   newKey,
   provisioningInfo,
   remoteDrafts,
+  ROOT_KEY,
   signAll,
   STRANGER,
   type Draft,
@@ -65,6 +66,7 @@ const ROWS: readonly Row[] = [
     'certificate 4, tbsCertificate.subjectPublicKeyInfo',
     [...signAll(remoteDrafts()), ...signAll(remoteDrafts()).slice(-1)],
   ],
+  ['ROOT_REPEATED', 'certificate 0, tbsCertificate.subjectPublicKeyInfo', changed(0, { key: ROOT_KEY })],
   [
     'ROOT_UNKNOWN',
     'certificate 4, tbsCertificate.subjectPublicKeyInfo',
@@ -170,6 +172,22 @@ describe('a chain that fails says in which certificate, and in which member of i
     expect(checks.every(({ ok, detail }) => ok && !detail.includes('certificate '))).toBe(true);
     const factory = inspectKeyAttestation(signAll(factoryDrafts()), expectations());
     expect(factory.checks.filter(({ detail }) => detail.includes('tbsCertificate'))).toEqual([]);
+    // A factory's certificates may have expired, so the report does not say that it expects another time.
+    const until = new Date(NOW - 300 * DAY).toISOString();
+    expect(factory.checks).toContainEqual(
+      expect.objectContaining({
+        code: 'ERR_KEY_ATTESTATION_EXPIRED',
+        detail: `not asked; found ${until}`,
+      }),
+    );
+  });
+
+  it('says of a chain without an attestation that it is missing, and not that it is elsewhere', () => {
+    const { checks } = inspectKeyAttestation(changed(0, { extensions: [] }), expectations());
+    expect(checks.flatMap(({ ok, code }) => (ok ? [] : [code]))).toEqual([
+      'ERR_KEY_ATTESTATION_EXTENSION_MISSING',
+      'ERR_KEY_ATTESTATION_DESCRIPTION_MALFORMED',
+    ]);
   });
 
   it('says it where a device enrolls too, without serial numbers or keys', async () => {
