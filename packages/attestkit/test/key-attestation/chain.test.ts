@@ -280,3 +280,8 @@ it('describes the rest of a chain in which a signature does not hold', () => {
     true,
   ]);
 });
+
+it('does not say of a chain under an unknown root that it is made for testing', () => {
+  const inspection = inspectKeyAttestation(signAll(remoteDrafts()), expectations({ roots: undefined }));
+  expect(inspection).toMatchObject({ verdict: 'fail', unverified: { virtual: false, rootKeyId: undefined } });
+});

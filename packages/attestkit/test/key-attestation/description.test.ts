@@ -113,6 +113,18 @@ describe('accepts what genuine devices write', () => {
   });
 });
 
+it.each([
+  [0, 'VERIFIED'],
+  [1, 'SELF_SIGNED'],
+  [2, 'UNVERIFIED'],
+  [3, 'FAILED'],
+  [4, 4],
+])('names the state of the boot %i: %s', (state, name) => {
+  const chain = signAll(remoteDrafts({ hardware: { 704: rootOfTrust({ state }) } }));
+  const { keyDescription } = verifyKeyAttestation(chain, expectations({ verifiedBoot: 'any' }));
+  expect(keyDescription.hardwareEnforced.rootOfTrust?.verifiedBootState).toBe(name);
+});
+
 describe('refuses', () => {
   const deep = (depth: number): Uint8Array => {
     let nested: Uint8Array = NULL;
@@ -237,6 +249,10 @@ describe('refuses', () => {
       { challengeElement: der(0x24, octets('the-challenge-of-'), octets('this-test')) },
     ],
     ['a root of trust without a state', { hardware: { 704: sequence(octets(''), boolean(0xff)) } }],
+    [
+      'a hash of what was booted that is no octets',
+      { hardware: { 704: sequence(octets(BOOT_KEY), boolean(0xff), enumerated(0), integer(1)) } },
+    ],
     [
       'a root of trust of five elements',
       { hardware: { 704: sequence(octets(''), boolean(0xff), enumerated(0), octets(''), NULL) } },

@@ -33,6 +33,7 @@ const SHARED: readonly (readonly [variable: string, options: object])[] = [
   ['apps[0].signingCertificates', { apps: [{ ...app, signingCertificates: [] }] }],
   ['apps[0].signingCertificates', { apps: [{ ...app, signingCertificates: ['00'] }] }],
   ['apps[0].signingCertificates', { apps: [{ ...app, signingCertificates: [DIGEST] }] }],
+  ['apps[0].signingCertificates', { apps: [{ ...app, signingCertificates: [app.signingCertificates] }] }],
   [
     'apps[0].signingCertificates',
     {
@@ -48,6 +49,8 @@ const SHARED: readonly (readonly [variable: string, options: object])[] = [
   ['verifiedBootKeys', { verifiedBootKeys: ['00'] }],
   ['verifiedBootKeys', { verifiedBootKeys: [Buffer.alloc(31).toString('base64url')] }],
   ['verifiedBootKeys', { verifiedBootKeys: [`${Buffer.alloc(32).toString('base64url')}==`] }],
+  ['verifiedBootKeys', { verifiedBootKeys: [`${'00'.repeat(32)}zz`] }],
+  ['verifiedBootKeys', { verifiedBootKeys: [Object('00'.repeat(32))] }],
   ['additionalRoots', { additionalRoots: 'a root' }],
   ['additionalRoots', { additionalRoots: ['a root'] }],
   ['verifiedBootKeys', { verifiedBootKeys: [Buffer.alloc(32)] }],

@@ -136,6 +136,16 @@ const ROWS: readonly Row[] = [
     'certificate 0, KeyDescription.attestationVersion',
     signAll(remoteDrafts({ version: 5 })),
   ],
+  [
+    'DESCRIPTION_MALFORMED',
+    'certificate 0, KeyDescription.attestationChallenge',
+    signAll(remoteDrafts({ challengeElement: integer(1), hardware: { 702: octets('0') } })),
+  ],
+  [
+    'DESCRIPTION_MALFORMED',
+    'certificate 0, KeyDescription.hardwareEnforced',
+    signAll(remoteDrafts({ hardwareList: [...HONEST_HARDWARE, integer(1)] })),
+  ],
   ['DESCRIPTION_MALFORMED', 'certificate 0, KeyDescription', signAll(remoteDrafts({ more: [integer(1)] }))],
   [
     'TAG_REPEATED',

@@ -86,6 +86,8 @@ describe('lets in', () => {
       hardware({ 706: integer(202_608) }),
       { minimumPatchLevel: '2026-06' },
     ],
+    ['patches of a year ahead', hardware({ 706: integer(202_706) }), { minimumPatchLevel: '2026-06' }],
+    ['the highest version of a system', hardware({ 705: integer(999_999) }), { minimumOs: '16' }],
     [
       'a month where a day is demanded',
       hardware({ 718: integer(202_606) }),
@@ -172,6 +174,12 @@ describe('keeps out', () => {
     ['OS_VERSION_DENIED', 'an older system', {}, { minimumOs: '17' }],
     ['OS_VERSION_DENIED', 'a system of unknown version', hardware({ 705: undefined }), { minimumOs: '5' }],
     ['OS_VERSION_DENIED', 'a system of no version', hardware({ 705: integer(0) }), { minimumOs: '5' }],
+    [
+      'OS_VERSION_DENIED',
+      'a version of seven digits',
+      hardware({ 705: integer(1_000_000) }),
+      { minimumOs: '16' },
+    ],
     [
       'OS_VERSION_DENIED',
       'a version that only the system says',

@@ -81,6 +81,7 @@ describe('a request that the attested key has signed', () => {
     ])
       expect(await verdict(enrolled, text)).toBe('SIGNATURE_ENCODING_MALFORMED');
     expect(await verdict(enrolled, 'AAAA')).toBe('REQUEST_SIGNATURE_INVALID');
+    expect(await verdict(enrolled, Buffer.alloc(1024))).toBe('REQUEST_SIGNATURE_INVALID');
   });
 
   it('is refused where the key is none of ours', async () => {

@@ -128,6 +128,14 @@ describe('an error of the driver', () => {
       'ERR_STORE_UNAVAILABLE',
       'Error',
     ],
+    ['with a number for a code', reply(secret, { code: 5 }), 'ERR_STORE_UNAVAILABLE', 'Error'],
+    [
+      'with a code of 64 letters',
+      reply(secret, { code: 'A'.repeat(64) }),
+      'ERR_STORE_UNAVAILABLE',
+      'A'.repeat(64),
+    ],
+    ['with one more', reply(secret, { code: 'A'.repeat(65) }), 'ERR_STORE_UNAVAILABLE', 'Error'],
     ['a full disk, PostgreSQL', reply(secret, { code: '53100' }), 'ERR_STORE_FULL', '53100'],
     ['a full disk, node:sqlite', reply(secret, { errcode: 13 }), 'ERR_STORE_FULL', 'SQLite error 13'],
     ['a full disk, better-sqlite3', reply(secret, { code: 'SQLITE_FULL' }), 'ERR_STORE_FULL', 'SQLITE_FULL'],
@@ -173,11 +181,21 @@ describe('options', () => {
     [{ maxInFlight: 0 }, 'maxInFlight'],
     [{ maxInFlight: 1.5 }, 'maxInFlight'],
     [{ maxInFlight: Infinity }, 'maxInFlight'],
+    [{ maxInFlight: 65_537 }, 'maxInFlight'],
     [{ maxInflight: 1 }, 'maxInflight'],
   ])('%j are refused', (options, variable) => {
     expect(() => withDeadline(memoryStore(), options)).toThrow(
       expect.objectContaining({ constructor: ConfigurationError, variable }) as Error,
     );
+  });
+});
+
+describe('the least and the most', () => {
+  it.each([
+    { timeoutMs: 1, maxInFlight: 1 },
+    { timeoutMs: 60_000, maxInFlight: 65_536 },
+  ])('%j are taken', (options) => {
+    expect(() => withDeadline(memoryStore(), options)).not.toThrow();
   });
 });
 
