@@ -39,6 +39,10 @@ describe('a request that the attested key has signed', () => {
     const signature = make(line);
     expect(await verdict(enrolled, signature)).toBe('accepted');
     expect(await verdict(enrolled, signature.toString('base64url'))).toBe('accepted');
+    // By a server that has not seen the key before.
+    const fresh = keyAttestation(options());
+    const proof = signature.toString('base64');
+    expect(await codeOf(() => fresh.proof?.verify(enrolled as Signer, line, proof))).toBe('accepted');
     expect(evidence.proof?.verify(enrolled as Signer, line, signature.toString('base64'))).toBeUndefined();
     const invalid = 'REQUEST_SIGNATURE_INVALID';
     expect(await verdict(enrolled, signature, Buffer.concat([line, Buffer.of(10)]))).toBe(invalid);

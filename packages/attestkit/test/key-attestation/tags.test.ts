@@ -162,6 +162,13 @@ describe('a list of one tag', () => {
   });
 });
 
+it('a tag below all others is unknown, and in its order', () => {
+  const notes = { anomalies: [], unknownTags: [], repeatedTags: [] };
+  const element = sequence(...elements({ 0: NULL, 2: integer(1) }));
+  expect(readAuthorizationList(readDer(element), 'list', notes)).toEqual({ algorithm: 1 });
+  expect(notes).toEqual({ anomalies: [], unknownTags: ['list 0'], repeatedTags: [] });
+});
+
 it.each([
   ['in a number', integer(1)],
   ['with an element that has no tag of its own', sequence(integer(1))],

@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../src/kernel/errors.js';
+import type { Store } from '../../src/ports/store.js';
 import { COLUMNS } from '../../src/stores/postgres/schema.js';
 import { postgresMigration, postgresStore, type PostgresPool } from '../../src/stores/postgres/index.js';
 
@@ -120,6 +121,41 @@ describe('the server', () => {
   });
 });
 
+describe('rows that have ended', () => {
+  /** A pool of which each statement that removes such rows ends when the test says, and what it removes from. */
+  function sweeping() {
+    const swept: string[] = [];
+    const ends: (() => void)[] = [];
+    const { pool } = fake(SERVER, [{}]);
+    const query: PostgresPool['query'] = (text, values) => {
+      const table = /^DELETE FROM "attestkit"\.(\w+) WHERE expires_at/.exec(text)?.[1];
+      if (table === undefined) return pool.query(text, values);
+      swept.push(table);
+      return new Promise((resolve) => ends.push(() => resolve({ rows: [] })));
+    };
+    return { store: postgresStore({ query }), swept, ends };
+  }
+
+  const WRITES: readonly (readonly [string, (store: Store, index: number) => Promise<unknown>])[] = [
+    ['claims', (store) => store.claim('a', 1)],
+    ['counters', (store, index) => store.advance('a', index + 1)],
+    ['records', (store) => store.put('a', '', undefined)],
+  ];
+  it.each(WRITES)('are removed from %s with each 20th write', async (table, write) => {
+    const { store, swept, ends } = sweeping();
+    for (let index = 0; index < 19; index += 1) await write(store, index);
+    expect(swept).toEqual([]);
+    await write(store, 19);
+    expect(swept).toEqual([table]);
+    // Not while that is under way.
+    for (let index = 20; index < 50; index += 1) await write(store, index);
+    expect(swept).toEqual([table]);
+    ends[0]?.();
+    for (let index = 50; index < 60; index += 1) await write(store, index);
+    expect(swept).toEqual([table, table]);
+  });
+});
+
 describe('a statement', () => {
   it('is one for each operation, and has what the caller gave as parameters only', async () => {
     const { pool, asked } = fake(SERVER, [{ standby: false, format: null }]);
@@ -138,6 +174,17 @@ describe('a statement', () => {
       expect(text).toContain('"own".');
       expect(values[0]).toBe(key);
     }
+  });
+
+  it('of a counter says which values may be used late, and how long the counter lives', async () => {
+    const { pool, asked } = fake(SERVER, [{}]);
+    const store = postgresStore(pool);
+    await store.advance('a', 5);
+    await store.advance('a', 6, { window: 64, ttlMs: 1000 });
+    expect(asked.slice(QUESTIONS).map(({ values }) => values)).toEqual([
+      ['a', 5, null, 0],
+      ['a', 6, 1000, 64],
+    ]);
   });
 
   it.each(['', 'Own', 'a b', 'a"', 'a;', 'a'.repeat(64), '1a', 5])('has no schema such as %j', (schema) => {

@@ -121,7 +121,33 @@ describe('the handle', { timeout: 30_000 }, () => {
     );
   });
 
-  it.each(['3.36.0', '3.9.2', '2.8.17'])('is refused when it is of SQLite %s', (version) => {
+  it('lets SQLite wait for another process while the tables are created, and at no other time', () => {
+    const database = open(file());
+    const timeouts: unknown[] = [];
+    sqliteStore({
+      exec(sql) {
+        if (sql.startsWith('CREATE TABLE')) timeouts.push(pragma(database, 'busy_timeout'));
+        database.exec(sql);
+      },
+      prepare: (sql) => database.prepare(sql),
+    });
+    expect(timeouts).toEqual([10_000, 10_000, 10_000]);
+    expect(pragma(database, 'busy_timeout')).toBe(0);
+  });
+
+  it.each([
+    'ALTER TABLE attestkit_records DROP COLUMN format',
+    'ALTER TABLE attestkit_counters ADD COLUMN more INTEGER',
+    'ALTER TABLE attestkit_records RENAME COLUMN version TO other',
+  ])('is refused after %j', (change) => {
+    const path = file();
+    const database = open(path);
+    sqliteStore(database);
+    database.exec(change);
+    expect(() => sqliteStore(open(path))).toThrow(/tables of another format/);
+  });
+
+  it.each(['3', '3.36.0', '3.9.2', '2.8.17'])('is refused when it is of SQLite %s', (version) => {
     const database = open(file());
     const old: SqliteHandle = {
       exec: (sql) => database.exec(sql),
@@ -209,6 +235,10 @@ describe('a full disk', () => {
         await store.put(`r${index}`, 'x'.repeat(50_000), undefined);
     };
     await expect(fill()).rejects.toMatchObject({ code: 'ERR_STORE_FULL' });
+    const count = async (): Promise<void> => {
+      for (let index = 0; index < 1000; index += 1) await store.advance(`${index}`.padStart(200, 'c'), 1);
+    };
+    await expect(count()).rejects.toMatchObject({ code: 'ERR_STORE_FULL' });
     expect(await store.claim('a', 1)).toBe(false);
   });
 });
@@ -237,6 +267,34 @@ describe('what has ended', () => {
     }
     expect(await store.advance('stays', 1)).toBe(false);
     expect((await store.get('stays'))?.value).toBe('one');
+  });
+
+  it('is looked for with each 20th write of its kind', async () => {
+    const database = open(file());
+    const swept: string[] = [];
+    const store = sqliteStore({
+      exec: (sql) => database.exec(sql),
+      prepare(sql): SqliteStatement {
+        const statement = database.prepare(sql);
+        const table = /^DELETE FROM attestkit_(\w+) WHERE key IN/.exec(sql)?.[1];
+        return {
+          get: (...values) => statement.get(...values),
+          run(...values) {
+            if (table !== undefined) swept.push(table);
+            return statement.run(...values);
+          },
+        };
+      },
+    });
+    const write = async (index: number): Promise<void> => {
+      await store.claim(`a${index}`, 1000);
+      await store.advance('a', index + 1);
+      await store.put(`a${index}`, 'one', undefined);
+    };
+    for (let index = 0; index < 19; index += 1) await write(index);
+    expect(swept).toEqual([]);
+    await write(19);
+    expect(swept).toEqual(['claims', 'counters', 'records']);
   });
 
   it('that cannot be removed is no failure of the write before', async () => {
