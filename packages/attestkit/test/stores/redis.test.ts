@@ -117,7 +117,12 @@ describe('an operation', () => {
     `2${'v'.repeat(16)}one`,
     '{"v":1}',
   ])('takes the reply %j for no record, and not for none', async (reply) => {
-    await expect(redisStore(fake(reply).commands).get('a')).rejects.toMatchObject({ stage: 'unavailable' });
+    const error = await redisStore(fake(reply).commands)
+      .get('a')
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' });
+    // An outage has one.
+    expect(error).not.toHaveProperty('cause');
   });
 
   it('reads records, also of clients that return Buffers', async () => {
@@ -177,6 +182,24 @@ describe('the eviction policy', () => {
   });
 });
 
+it('a server that may not be asked how it is set up is refused, and the reason is named', async () => {
+  for (const refused of ['memory', 'persistence']) {
+    const { info, ...commands } = fake(1).commands;
+    const asking: RedisCommands = {
+      ...commands,
+      info: (section) =>
+        section === refused ? Promise.reject(new Error('NOPERM no permission')) : info(section),
+    };
+    await expect(redisStore(asking).check()).rejects.toMatchObject({
+      constructor: ConfigurationError,
+      variable: refused === 'memory' ? 'maxmemory-policy' : 'appendonly',
+      problem: 'of Redis cannot be read',
+      remedy: expect.stringContaining('INFO') as string,
+      cause: { message: 'the store failed (NOPERM)' },
+    });
+  }
+});
+
 describe('options', () => {
   it.each<[unknown, object, string]>([
     [fake(1).commands, { prefix: 'a b' }, 'prefix'],
@@ -188,6 +211,8 @@ describe('options', () => {
     [fake(1).commands, { persistence: true }, 'persistence'],
     [fake(1).commands, { timeoutMs: 0 }, 'timeoutMs'],
     [{}, {}, 'commands'],
+    [{ ...fake(1).commands, read: undefined }, {}, 'commands'],
+    [{ ...fake(1).commands, evaluate: undefined }, {}, 'commands'],
     [undefined, {}, 'commands'],
   ])('%# are refused', (commands, options, variable) => {
     expect(() => redisStore(commands as RedisCommands, options)).toThrow(
