@@ -89,6 +89,17 @@ describe('a full memory store', () => {
   });
 });
 
+it('a record is there until its time has passed, and not a millisecond longer', async () => {
+  const { store, clock } = memory(10);
+  await store.put('a', 'one', undefined, 10);
+  const version = (await store.get('a'))?.version ?? '';
+  clock.now += 9;
+  expect((await store.get('a'))?.value).toBe('one');
+  clock.now += 1;
+  expect(await store.get('a')).toBeUndefined();
+  expect(await store.delete('a', version)).toBe(false);
+});
+
 it('a record that was read cannot be changed by who read it', async () => {
   const { store } = memory(10);
   await store.put('a', 'one', undefined);

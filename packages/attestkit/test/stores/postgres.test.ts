@@ -190,8 +190,9 @@ describe('a statement', () => {
 
   it.each(['', 'Own', 'a b', 'a"', 'a;', 'a'.repeat(64), '1a', 5])('has no schema such as %j', (schema) => {
     const options = { schema: schema as string };
-    expect(() => postgresStore(fake(SERVER).pool, options)).toThrow(ConfigurationError);
-    expect(() => postgresMigration(options)).toThrow();
+    const refused = expect.objectContaining({ constructor: ConfigurationError, variable: 'schema' }) as Error;
+    expect(() => postgresStore(fake(SERVER).pool, options)).toThrow(refused);
+    expect(() => postgresMigration(options)).toThrow(refused);
   });
 
   it.each([undefined, {}, 'postgres://localhost', new Client()])('needs a pool, and not %#', (pool) => {
