@@ -74,6 +74,11 @@ describe('what has ended', () => {
     expect(swept).toEqual([]);
     await write(19);
     expect(swept).toEqual(['claims', 'counters', 'records']);
+    // Records that are replaced or deleted count too.
+    for (let index = 0; index < 18; index += 1)
+      await store.put('a0', 'two', (await store.get('a0'))?.version);
+    for (const key of ['a0', 'a1']) await store.delete(key, (await store.get(key))?.version ?? '');
+    expect(swept).toEqual(['claims', 'counters', 'records', 'records']);
   });
 
   it('that cannot be removed is no failure of the write before', async () => {
@@ -82,4 +87,14 @@ describe('what has ended', () => {
     database.exec(`CREATE TRIGGER no BEFORE DELETE ON attestkit_claims BEGIN SELECT RAISE(ABORT, 'no'); END`);
     for (let index = 0; index < 50; index += 1) expect(await store.claim(`a${index}`, 1)).toBe(true);
   });
+});
+
+it('a counter that cannot be read leaves no transaction open', async () => {
+  const database = open(file());
+  const store = sqliteStore(database);
+  await store.advance('a', 1);
+  database.exec(`UPDATE attestkit_counters SET value = '2' || substr(value, 2)`);
+  await expect(store.advance('a', 2)).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' });
+  expect(database.isTransaction).toBe(false);
+  expect(await store.claim('a', 1000)).toBe(true);
 });
