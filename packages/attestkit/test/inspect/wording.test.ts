@@ -59,6 +59,7 @@ describe('what a check found, and what it expects', () => {
       'ERR_APP_ATTEST_RECEIPT_TOO_OLD',
       /: found 2026-11-20T12:00:00\.120Z, expected 2026-11-20T12:55:00\.000Z or later$/,
     ],
+    ['a chain, length', CHAIN, 'ERR_KEY_ATTESTATION_CHAIN_MALFORMED', 'found 5 certificates'],
     ['a chain, begin', CHAIN, 'ERR_KEY_ATTESTATION_NOT_YET_VALID', before],
     ['a chain, end', CHAIN, 'ERR_KEY_ATTESTATION_EXPIRED', after],
     [

@@ -8,7 +8,8 @@ import { expectations, remoteDrafts, signAll } from './support/forge.js';
 import { chainOf } from './support/published.js';
 
 const CHAIN = signAll(remoteDrafts());
-const app = { packageName: PACKAGE, signingCertificates: [DIGEST.toString('hex')] };
+const HEX = DIGEST.toString('hex');
+const app = { packageName: PACKAGE, signingCertificates: [HEX] };
 
 function variableOf(run: () => unknown): string {
   try {
@@ -28,10 +29,14 @@ const SHARED: readonly (readonly [variable: string, options: object])[] = [
   ['apps[0]', { apps: ['com.example.app'] }],
   ['apps[0].packageName', { apps: [{ ...app, packageName: 'app' }] }],
   ['apps[0].packageName', { apps: [{ ...app, packageName: 'com.example.*' }] }],
+  ['apps[0].packageName', { apps: [{ ...app, packageName: '../com.example.app' }] }],
+  ['apps[0].packageName', { apps: [{ ...app, packageName: 'com.example.1' }] }],
   ['apps[0].packageName', { apps: [{ signingCertificates: app.signingCertificates }] }],
   ['apps[0].signingCertificates', { apps: [{ packageName: PACKAGE }] }],
   ['apps[0].signingCertificates', { apps: [{ ...app, signingCertificates: [] }] }],
   ['apps[0].signingCertificates', { apps: [{ ...app, signingCertificates: ['00'] }] }],
+  ['apps[0].signingCertificates', { apps: [{ ...app, signingCertificates: [`${HEX}00`] }] }],
+  ['apps[0].signingCertificates', { apps: [{ ...app, signingCertificates: [`00${HEX}`] }] }],
   ['apps[0].signingCertificates', { apps: [{ ...app, signingCertificates: [DIGEST] }] }],
   ['apps[0].signingCertificates', { apps: [{ ...app, signingCertificates: [app.signingCertificates] }] }],
   [
@@ -57,8 +62,15 @@ const SHARED: readonly (readonly [variable: string, options: object])[] = [
   ['verifiedBootKeys', { verifiedBoot: 'any', verifiedBootKeys: ['00'.repeat(32)] }],
   ['minimumOs', { minimumOs: 'Tiramisu' }],
   ['minimumOs', { minimumOs: 13 }],
+  ['minimumOs', { minimumOs: '130' }],
+  ['minimumOs', { minimumOs: '8.1.0.0' }],
+  ['minimumOs', { minimumOs: 'v13' }],
   ['minimumPatchLevel', { minimumPatchLevel: '202605' }],
   ['minimumPatchLevel', { minimumPatchLevel: '2026-13' }],
+  ['minimumPatchLevel', { minimumPatchLevel: '2026-00' }],
+  ['minimumPatchLevel', { minimumPatchLevel: '2026-05-00' }],
+  ['minimumPatchLevel', { minimumPatchLevel: '2026-05-051' }],
+  ['minimumPatchLevel', { minimumPatchLevel: '12026-05' }],
   ['minimumVendorPatchLevel', { minimumVendorPatchLevel: '2026-05-32' }],
   ['minimumBootPatchLevel', { minimumBootPatchLevel: '' }],
   ['provisioning', { provisioning: 'factory' }],
@@ -102,12 +114,18 @@ describe('refuses expectations that make no sense', () => {
 describe('refuses evidence that makes no sense', () => {
   const OWN: readonly (readonly [string, object])[] = [
     ['cache', { cache: -1 }],
+    ['cache', { cache: 1.5 }],
     ['anyApp', { anyApp: true }],
     ['anyChallenge', { anyChallenge: true }],
   ];
   it.each([...SHARED, ...OWN])('%s %j', (variable, options) => {
     const evidence = { apps: [app], revocations: 'not-checked', ...options } as never;
     expect(variableOf(() => keyAttestation(evidence))).toBe(variable);
+  });
+
+  it('but not the smallest cache', () => {
+    const evidence = { apps: [app], revocations: 'not-checked', cache: 0 } as const;
+    expect(variableOf(() => keyAttestation(evidence))).toBe('accepted');
   });
 
   it('of nothing at all', () => {

@@ -9,6 +9,7 @@ import { AttestationError } from '../../src/kernel/errors.js';
 import { factsOf } from '../../src/guard/emit.js';
 import { basicConstraints } from '../../../testing/src/encode/certificate.js';
 import { integer, octets, tagged } from '../../../testing/src/encode/der.js';
+import { vectors } from '../vectors.js';
 import { HONEST_HARDWARE, NOW } from './support/describe.js';
 import { context, options } from './support/enrolling.js';
 import {
@@ -25,6 +26,7 @@ import {
   STRANGER,
   type Draft,
 } from './support/forge.js';
+import { chainOf, defaultAppraisal } from './support/published.js';
 
 const DAY = 86_400_000;
 
@@ -211,6 +213,20 @@ describe('a chain that fails says in which certificate, and in which member of i
     expect(refused).toMatchObject({ cause: { certificate: 1, member: 'signatureValue', value: undefined } });
   });
 });
+
+vectors('key-attestation/018').run(
+  'a chain under AOSP’s root for software keys says which one it is',
+  ([vector]) => {
+    if (vector === undefined) throw new Error('there is one');
+    const chain = chainOf(vector);
+    const place = `certificate ${chain.length - 1}, tbsCertificate.subjectPublicKeyInfo: aosp-software-ec`;
+    const error = thrownBy(() => verifyKeyAttestation(chain, defaultAppraisal(vector)));
+    expect(error).toMatchObject({
+      code: 'ERR_KEY_ATTESTATION_SOFTWARE_ROOT_INVALID',
+      cause: { message: place },
+    });
+  },
+);
 
 function thrownBy(run: () => unknown): AttestationError {
   try {
