@@ -81,6 +81,7 @@ describe('a request that the attested key has signed', () => {
       '?',
       'AA=',
       'A'.repeat(1369),
+      'A'.repeat(1372),
       `${sign('sha256', line, LEAF_KEY).toString('base64')} `,
     ])
       expect(await verdict(enrolled, text)).toBe('SIGNATURE_ENCODING_MALFORMED');

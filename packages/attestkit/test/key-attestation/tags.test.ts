@@ -3,10 +3,14 @@ import {
   readAuthorizationList,
   type AuthorizationList,
 } from '../../src/key-attestation/description/authorization-list.js';
+import {
+  parseKeyDescription,
+  readKeyDescription,
+} from '../../src/key-attestation/description/key-description.js';
 import { readDer } from '../../src/kernel/asn1/der.js';
 import { integer, NULL, octets, sequence, set, tagged, TRUE } from '../../../testing/src/encode/der.js';
 import { vectors } from '../vectors.js';
-import { applicationId, boolean, elements, enumerated } from './support/describe.js';
+import { applicationId, boolean, describeKey, elements, enumerated } from './support/describe.js';
 import { asJson } from './support/published.js';
 
 const published = vectors('key-description-blobs/complete');
@@ -160,6 +164,48 @@ describe('a list of one tag', () => {
   it.each(IDENTIFIERS)('%i: %s is left out if its value is of another type', (tag, name) => {
     expect(read(tag, TRUE)).toEqual([{}, [`list.${name}: not text, left out`]]);
   });
+});
+
+describe('a key description', () => {
+  const members = [
+    ['attestationVersion', integer(300), TRUE],
+    ['attestationSecurityLevel', enumerated(1), octets('')],
+    ['keyMintVersion', integer(300), TRUE],
+    ['keyMintSecurityLevel', enumerated(1), octets('12345')],
+    ['attestationChallenge', octets('challenge'), TRUE],
+    ['uniqueId', octets(''), TRUE],
+    ['softwareEnforced', sequence(), TRUE],
+    ['hardwareEnforced', sequence(), TRUE],
+  ] as const;
+  const parse = (elements_: readonly Uint8Array[]) => parseKeyDescription(sequence(...elements_));
+  const right: readonly Uint8Array[] = members.map(([, element]) => element);
+
+  it('has eight members', () => {
+    expect(parse(right)).toMatchObject({ versionKnown: true, description: { attestationVersion: 300 } });
+  });
+
+  it.each(members.map(([name, , other], index) => [name, other, index] as const))(
+    'cannot be read without its %s, or with another type of it',
+    (name, other, index) => {
+      expect(parse(right.with(index, other))).toEqual({ unreadable: name });
+      const unreadable = index === 0 ? 'KeyDescription' : name;
+      expect(parse(right.slice(0, index))).toEqual({ unreadable });
+    },
+  );
+});
+
+it('reads no key description in anything that is none, at whatever length it is cut off', () => {
+  const whole = describeKey();
+  expect(readKeyDescription(whole)?.description.attestationVersion).toBe(300);
+  for (let length = 0; length < whole.length; length += 1)
+    expect(readKeyDescription(whole.subarray(0, length))).toBeUndefined();
+  expect(readKeyDescription(Buffer.concat([whole, Buffer.of(0)]))).toBeUndefined();
+});
+
+it('reads a key description nested 10,000 deep no further than it has to', () => {
+  let nested = integer(1);
+  for (let level = 0; level < 10_000; level += 1) nested = sequence(nested);
+  expect(readKeyDescription(nested)).toBeUndefined();
 });
 
 it('a tag below all others is unknown, and in its order', () => {
