@@ -9,6 +9,7 @@ import { chainOf } from './support/published.js';
 
 const CHAIN = signAll(remoteDrafts());
 const HEX = DIGEST.toString('hex');
+const COLONS = HEX.replaceAll(/..(?=.)/g, '$&:');
 const app = { packageName: PACKAGE, signingCertificates: [HEX] };
 
 function variableOf(run: () => unknown): string {
@@ -37,6 +38,8 @@ const SHARED: readonly (readonly [variable: string, options: object])[] = [
   ['apps[0].signingCertificates', { apps: [{ ...app, signingCertificates: ['00'] }] }],
   ['apps[0].signingCertificates', { apps: [{ ...app, signingCertificates: [`${HEX}00`] }] }],
   ['apps[0].signingCertificates', { apps: [{ ...app, signingCertificates: [`00${HEX}`] }] }],
+  ['apps[0].signingCertificates', { apps: [{ ...app, signingCertificates: [`:${COLONS}`] }] }],
+  ['apps[0].signingCertificates', { apps: [{ ...app, signingCertificates: [`${COLONS}:`] }] }],
   ['apps[0].signingCertificates', { apps: [{ ...app, signingCertificates: [DIGEST] }] }],
   ['apps[0].signingCertificates', { apps: [{ ...app, signingCertificates: [app.signingCertificates] }] }],
   [
