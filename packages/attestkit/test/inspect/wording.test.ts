@@ -3,6 +3,7 @@ import { inspectEvidence } from '../../src/inspect/index.js';
 import { cli } from '../cli/support/terminal.js';
 import { token } from '../app-check/support/tokens.js';
 import { boolean, rootOfTrust, type Tags } from '../key-attestation/support/describe.js';
+import { factoryDrafts } from '../key-attestation/support/forge.js';
 import { integer } from '../../../testing/src/encode/der.js';
 import { APP_CHECK, CHAIN_MEMBERS, chainFile, PAYLOAD } from './support/android-files.js';
 import { ATTESTATION, RECEIPT } from './support/app-attest-files.js';
@@ -125,6 +126,36 @@ describe('what a check found, and what it expects', () => {
       { ...CHAIN, at: '2026-06-15T11:58:54Z', policy: { maxKeyAgeSeconds: 4 } },
       'ERR_KEY_ATTESTATION_CREATION_TIME_DENIED',
       /: found -61 s, expected at least -60 s$/,
+    ],
+    [
+      'a chain, any system',
+      described({ 705: integer(80_105) }),
+      'ERR_KEY_ATTESTATION_OS_VERSION_DENIED',
+      'not asked; found 8.1.5',
+    ],
+    [
+      'a chain, system',
+      { ...CHAIN, policy: { minimumOs: '17' } },
+      'ERR_KEY_ATTESTATION_OS_VERSION_DENIED',
+      /: found 16\.0\.0, expected at least 17\.0\.0$/,
+    ],
+    [
+      'a chain, any number of certificates',
+      CHAIN,
+      'ERR_KEY_ATTESTATION_CERTIFICATES_ISSUED_DENIED',
+      'not asked; found 3',
+    ],
+    [
+      'a chain, certificates',
+      { ...CHAIN, policy: { maxCertificatesIssued: 2 } },
+      'ERR_KEY_ATTESTATION_CERTIFICATES_ISSUED_DENIED',
+      /: found 3, expected at most 2$/,
+    ],
+    [
+      'a chain, provisioning',
+      { ...chainFile(undefined, factoryDrafts()), ...CHAIN_MEMBERS, policy: { provisioning: 'remote' } },
+      'ERR_KEY_ATTESTATION_PROVISIONING_DENIED',
+      /: found "factory", expected "remote"$/,
     ],
     ['a chain, any user', CHAIN, 'ERR_KEY_ATTESTATION_USER_AUTHENTICATION_DENIED', 'not asked; found none'],
     [
