@@ -61,6 +61,19 @@ describe('what a check found, and what it expects', () => {
       /: found 2026-11-20T12:00:00\.120Z, expected 2026-11-20T12:55:00\.000Z or later$/,
     ],
     ['a chain, length', CHAIN, 'ERR_KEY_ATTESTATION_CHAIN_MALFORMED', 'found 5 certificates'],
+    ['a chain, attestation', CHAIN, 'ERR_KEY_ATTESTATION_EXTENSION_REPEATED', 'found position 0'],
+    [
+      'a chain, provisioning info',
+      CHAIN,
+      'ERR_KEY_ATTESTATION_PROVISIONING_POSITION_INVALID',
+      'found position 1',
+    ],
+    [
+      'a chain, no provisioning info',
+      { ...chainFile(undefined, factoryDrafts()), ...CHAIN_MEMBERS },
+      'ERR_KEY_ATTESTATION_PROVISIONING_POSITION_INVALID',
+      'found none',
+    ],
     ['a chain, begin', CHAIN, 'ERR_KEY_ATTESTATION_NOT_YET_VALID', before],
     ['a chain, end', CHAIN, 'ERR_KEY_ATTESTATION_EXPIRED', after],
     [
@@ -107,6 +120,24 @@ describe('what a check found, and what it expects', () => {
       described({ 702: integer(2) }),
       'ERR_KEY_ATTESTATION_ORIGIN_INVALID',
       /: found 2 \(imported\), expected 0 \(generated\)$/,
+    ],
+    [
+      'a chain, an origin that is not documented',
+      described({ 702: integer(9) }),
+      'ERR_KEY_ATTESTATION_ORIGIN_INVALID',
+      /: found 9 \(unknown\), expected 0 \(generated\)$/,
+    ],
+    [
+      'a chain, no origin',
+      described({ 702: undefined }),
+      'ERR_KEY_ATTESTATION_ORIGIN_INVALID',
+      /elsewhere: expected 0 \(generated\)$/,
+    ],
+    [
+      'a chain, challenge',
+      { ...CHAIN, challenge: 'b3RoZXI=' },
+      'ERR_KEY_ATTESTATION_CHALLENGE_MISMATCH',
+      `the key was attested for another challenge: found "${CHAIN_MEMBERS.challenge}", expected "b3RoZXI="`,
     ],
     ['a chain, any purposes', CHAIN, 'ERR_KEY_ATTESTATION_PURPOSES_DENIED', 'not asked; found [2,3]'],
     [

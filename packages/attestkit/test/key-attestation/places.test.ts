@@ -200,6 +200,7 @@ describe('a chain that fails says in which certificate, and in which member of i
       'ERR_KEY_ATTESTATION_EXTENSION_MISSING',
       'ERR_KEY_ATTESTATION_DESCRIPTION_MALFORMED',
     ]);
+    expect(checks.at(-1)?.detail).toMatch(/: found certificate 0, KeyDescription$/);
   });
 
   it('says it where a device enrolls too, without serial numbers or keys', async () => {
