@@ -92,6 +92,14 @@ describe('a key that the app’s own attestation key attested', () => {
     expect(judge(chain(silent, silent), anyApp)).toBe('ATTEST_KEY_INVALID');
   });
 
+  it('may have its app in the list of the hardware, and the attestation key too', () => {
+    const inHardware: Description = { software: { 709: undefined }, hardware: { 709: applicationId() } };
+    expect(judge(chain(inHardware), allowed)).toBe('accepted');
+    expect(judge(chain({}, inHardware), allowed)).toBe('accepted');
+    const another = { ...inHardware, hardware: { 709: applicationId([['com.example.other', 7]]) } };
+    expect(judge(chain({}, another), allowed)).toBe('ATTEST_KEY_INVALID');
+  });
+
   it('may be of several apps of one user id, and several signers, in any order', () => {
     const [one, two] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
     const of = (names: readonly string[], signers: readonly Buffer[]): Description => ({
