@@ -68,6 +68,8 @@ describe('the deadline', () => {
     const waiting = Array.from({ length: 3 }, () => codeOf(store.get('a')));
     expect(await codeOf(store.get('a'))).toBe('ERR_STORE_BUSY');
     expect(await codeOf(store.claim('a', 1))).toBe('ERR_STORE_BUSY');
+    // The client may come again in a second.
+    await expect(store.get('a')).rejects.toMatchObject({ retryAfter: 1 });
     expect(get).toHaveBeenCalledTimes(3);
     expect(await Promise.all(waiting)).toEqual(Array(3).fill('ERR_STORE_TIMEOUT'));
   });

@@ -49,6 +49,11 @@ describe('a client', () => {
     ]);
   });
 
+  it('of ioredis need not tell events', async () => {
+    const { client: from } = client({ set: 'OK' });
+    expect(await ofIoredis({ ...from, on: undefined }).claim('a', 1)).toBe('OK');
+  });
+
   it('of redis is asked in its own words', async () => {
     const { client: from, asked } = client({ set: 'OK', getEx: 'one', evalSha: 1, info: 'told' });
     const commands = ofNodeRedis(from);
@@ -142,6 +147,14 @@ describe('a command that ioredis gives up', () => {
     expect(await causeOf()).toMatchObject({ code: 'ECONNREFUSED' });
     listeners['ready']?.();
     expect(await causeOf()).toMatchObject({ code: 'Error' });
+  });
+
+  it('was lost too if the client says nothing at all', async () => {
+    const { client: from, listeners } = client();
+    const nothing: unknown = undefined;
+    const commands = ofIoredis({ ...from, set: () => Promise.reject(nothing) });
+    listeners['error']?.(refused);
+    await expect(commands.claim('a', 1)).rejects.toMatchObject({ name: 'LostConnection', cause: refused });
   });
 
   it('keeps a code of its own', async () => {

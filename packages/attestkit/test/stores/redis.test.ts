@@ -175,23 +175,29 @@ describe('the eviction policy', () => {
   });
 });
 
-it('a server that may not be asked how it is set up is refused, and the reason is named', async () => {
-  for (const refused of ['memory', 'persistence']) {
+it.each([
+  ['memory', 'maxmemory-policy', /^Allow the command INFO, .* maxmemory_policy:noeviction\.$/],
+  ['persistence', 'appendonly', /^Allow the command INFO, .* aof_enabled:1, .*'accept-loss'/],
+])(
+  'a server that may not be asked about its %s is refused, and told why',
+  async (refused, variable, remedy) => {
     const { info, ...commands } = fake(1).commands;
     const asking: RedisCommands = {
       ...commands,
-      info: (section) =>
-        section === refused ? Promise.reject(new Error('NOPERM no permission')) : info(section),
+      async info(section) {
+        if (section === refused) throw new Error('NOPERM no permission');
+        return info(section);
+      },
     };
     await expect(redisStore(asking).check()).rejects.toMatchObject({
       constructor: ConfigurationError,
-      variable: refused === 'memory' ? 'maxmemory-policy' : 'appendonly',
+      variable,
       problem: 'of Redis cannot be read',
-      remedy: expect.stringContaining('INFO') as string,
+      remedy: expect.stringMatching(remedy) as string,
       cause: { message: 'the store failed (NOPERM)' },
     });
-  }
-});
+  },
+);
 
 describe('options', () => {
   it.each<[unknown, object, string]>([
