@@ -65,6 +65,14 @@ describe('an operation', () => {
     for (const { source } of calls) expect(/call\('(\w+)'/.exec(source)?.[1]).toBe('getex');
   });
 
+  it('cannot be changed by the commands that run it', async () => {
+    const given: object[] = [];
+    const { commands } = fake(1);
+    const evaluate: RedisCommands['evaluate'] = async (script) => given.push(script) && 1;
+    await all(redisStore({ ...commands, evaluate }));
+    expect(given.map(Object.isFrozen)).toEqual([true, true, true]);
+  });
+
   it.each([1, '1', Buffer.from('1'), 1n])('understands the reply %s as yes', async (reply) => {
     expect(await redisStore(fake(reply).commands).advance('a', 1)).toBe(true);
   });

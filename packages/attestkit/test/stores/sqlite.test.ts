@@ -173,7 +173,9 @@ describe('a lock of another process', () => {
     const attempts = Array.from({ length: 20 }, (_, index) => store.claim(`a${index}`, 1000));
     const outcomes = await Promise.allSettled(attempts);
     for (const outcome of outcomes)
-      expect(outcome).toMatchObject({ reason: { code: 'ERR_STORE_BUSY', stage: 'unavailable' } });
+      expect(outcome).toMatchObject({
+        reason: { code: 'ERR_STORE_BUSY', stage: 'unavailable', retryAfter: 1 },
+      });
     expect(stoodStill).toBe(false);
     expect(await store.get('a')).toBeUndefined();
     other.exec('ROLLBACK');
