@@ -2,8 +2,7 @@
 // The rooms of the library that can be tested by mutation, and where else than in their own folder their tests stand.
 
 /** Tests that start processes or servers see the built library, or take too long. */
-export const LEFT_OUT =
-  /\/(support|orders)\/|killed-|processes|-server\.test|one-process|\/races\.|walk\.test/;
+export const LEFT_OUT = /\/(support|orders)\/|killed-|processes|-server\.test|\/races\.|walk\.test/;
 
 /** The tests of the catalogs of all rooms. */
 export const EVERYWHERE = 'catalogs.test.ts';

@@ -90,6 +90,12 @@ describe('a signature in another form', () => {
       /the app signed with SHA512: sign with ecdsa-sha256/,
     ],
     [
+      'the hash between the two',
+      () => sign('sha384', bytes, ec.privateKey),
+      { publicKey: spki(ec) },
+      /the app signed with SHA384: sign with ecdsa-sha256/,
+    ],
+    [
       'the padding of PSS',
       () => sign('sha256', bytes, { key: rsa.privateKey, padding: PSS, saltLength: 32 }),
       { publicKey: spki(rsa), algorithm: 'rsa-pkcs1-sha256' },

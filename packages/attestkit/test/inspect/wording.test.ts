@@ -2,12 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { inspectEvidence } from '../../src/inspect/index.js';
 import { cli } from '../cli/support/terminal.js';
 import { token } from '../app-check/support/tokens.js';
+import { boolean, rootOfTrust, type Tags } from '../key-attestation/support/describe.js';
+import { factoryDrafts } from '../key-attestation/support/forge.js';
+import { integer } from '../../../testing/src/encode/der.js';
 import { APP_CHECK, CHAIN_MEMBERS, chainFile, PAYLOAD } from './support/android-files.js';
 import { ATTESTATION, RECEIPT } from './support/app-attest-files.js';
 
 const detail = (file: object, code: string): string | undefined =>
   inspectEvidence(file).checks.find((check) => check.code === code)?.detail;
 const CHAIN = { ...chainFile(), ...CHAIN_MEMBERS };
+const described = (hardware: Tags): object => ({ ...chainFile({ hardware }), ...CHAIN_MEMBERS });
 const TIME = String.raw`\d{4}-\d\d-\d\dT[\d:.]+Z`;
 const before = new RegExp(`^(.*: )?found ${TIME}, expected ${TIME} or earlier$`);
 const after = new RegExp(`^(.*: )?found ${TIME}, expected ${TIME} or later$`);
@@ -56,6 +60,20 @@ describe('what a check found, and what it expects', () => {
       'ERR_APP_ATTEST_RECEIPT_TOO_OLD',
       /: found 2026-11-20T12:00:00\.120Z, expected 2026-11-20T12:55:00\.000Z or later$/,
     ],
+    ['a chain, length', CHAIN, 'ERR_KEY_ATTESTATION_CHAIN_MALFORMED', 'found 5 certificates'],
+    ['a chain, attestation', CHAIN, 'ERR_KEY_ATTESTATION_EXTENSION_REPEATED', 'found position 0'],
+    [
+      'a chain, provisioning info',
+      CHAIN,
+      'ERR_KEY_ATTESTATION_PROVISIONING_POSITION_INVALID',
+      'found position 1',
+    ],
+    [
+      'a chain, no provisioning info',
+      { ...chainFile(undefined, factoryDrafts()), ...CHAIN_MEMBERS },
+      'ERR_KEY_ATTESTATION_PROVISIONING_POSITION_INVALID',
+      'found none',
+    ],
     ['a chain, begin', CHAIN, 'ERR_KEY_ATTESTATION_NOT_YET_VALID', before],
     ['a chain, end', CHAIN, 'ERR_KEY_ATTESTATION_EXPIRED', after],
     [
@@ -69,6 +87,106 @@ describe('what a check found, and what it expects', () => {
       { ...CHAIN, policy: { minimumPatchLevel: '2026-07', minimumBootPatchLevel: '2026-08-05' } },
       'ERR_KEY_ATTESTATION_PATCH_LEVEL_DENIED',
       /: found system \d{4}-\d\d.*, expected at least system 2026-07, boot 2026-08-05$/,
+    ],
+    [
+      'a chain, no patches',
+      described({ 706: undefined, 718: undefined, 719: undefined }),
+      'ERR_KEY_ATTESTATION_PATCH_LEVEL_DENIED',
+      'not asked; found none',
+    ],
+    [
+      'a chain, unlocked',
+      described({ 704: rootOfTrust({ locked: boolean(0) }) }),
+      'ERR_KEY_ATTESTATION_DEVICE_UNLOCKED_DENIED',
+      /: found false, expected true$/,
+    ],
+    [
+      'a chain, another system',
+      described({ 704: rootOfTrust({ state: 1 }) }),
+      'ERR_KEY_ATTESTATION_BOOT_STATE_DENIED',
+      /: found "SELF_SIGNED", expected "VERIFIED"$/,
+    ],
+    [
+      'a chain, another system than those that are listed',
+      {
+        ...described({ 704: rootOfTrust({ state: 1 }) }),
+        policy: { verifiedBootKeys: ['00'.repeat(32)] },
+      },
+      'ERR_KEY_ATTESTATION_BOOT_STATE_DENIED',
+      /: found "SELF_SIGNED", expected one of \["VERIFIED","SELF_SIGNED with a listed key"\]$/,
+    ],
+    [
+      'a chain, origin',
+      described({ 702: integer(2) }),
+      'ERR_KEY_ATTESTATION_ORIGIN_INVALID',
+      /: found 2 \(imported\), expected 0 \(generated\)$/,
+    ],
+    [
+      'a chain, an origin that is not documented',
+      described({ 702: integer(9) }),
+      'ERR_KEY_ATTESTATION_ORIGIN_INVALID',
+      /: found 9 \(unknown\), expected 0 \(generated\)$/,
+    ],
+    [
+      'a chain, no origin',
+      described({ 702: undefined }),
+      'ERR_KEY_ATTESTATION_ORIGIN_INVALID',
+      /elsewhere: expected 0 \(generated\)$/,
+    ],
+    [
+      'a chain, challenge',
+      { ...CHAIN, challenge: 'b3RoZXI=' },
+      'ERR_KEY_ATTESTATION_CHALLENGE_MISMATCH',
+      `the key was attested for another challenge: found "${CHAIN_MEMBERS.challenge}", expected "b3RoZXI="`,
+    ],
+    ['a chain, any purposes', CHAIN, 'ERR_KEY_ATTESTATION_PURPOSES_DENIED', 'not asked; found [2,3]'],
+    [
+      'a chain, purposes',
+      { ...CHAIN, policy: { purposes: ['encrypt'] } },
+      'ERR_KEY_ATTESTATION_PURPOSES_DENIED',
+      /: found \[2,3\], expected \[0\]$/,
+    ],
+    [
+      'a chain, an old key',
+      { ...CHAIN, policy: { maxKeyAgeSeconds: 4 } },
+      'ERR_KEY_ATTESTATION_TOO_OLD',
+      /: found 5 s, expected at most 4 s$/,
+    ],
+    [
+      'a chain, a key of the future',
+      { ...CHAIN, at: '2026-06-15T11:58:54Z', policy: { maxKeyAgeSeconds: 4 } },
+      'ERR_KEY_ATTESTATION_CREATION_TIME_DENIED',
+      /: found -61 s, expected at least -60 s$/,
+    ],
+    [
+      'a chain, any system',
+      described({ 705: integer(80_105) }),
+      'ERR_KEY_ATTESTATION_OS_VERSION_DENIED',
+      'not asked; found 8.1.5',
+    ],
+    [
+      'a chain, system',
+      { ...CHAIN, policy: { minimumOs: '17' } },
+      'ERR_KEY_ATTESTATION_OS_VERSION_DENIED',
+      /: found 16\.0\.0, expected at least 17\.0\.0$/,
+    ],
+    [
+      'a chain, any number of certificates',
+      CHAIN,
+      'ERR_KEY_ATTESTATION_CERTIFICATES_ISSUED_DENIED',
+      'not asked; found 3',
+    ],
+    [
+      'a chain, certificates',
+      { ...CHAIN, policy: { maxCertificatesIssued: 2 } },
+      'ERR_KEY_ATTESTATION_CERTIFICATES_ISSUED_DENIED',
+      /: found 3, expected at most 2$/,
+    ],
+    [
+      'a chain, provisioning',
+      { ...chainFile(undefined, factoryDrafts()), ...CHAIN_MEMBERS, policy: { provisioning: 'remote' } },
+      'ERR_KEY_ATTESTATION_PROVISIONING_DENIED',
+      /: found "factory", expected "remote"$/,
     ],
     ['a chain, any user', CHAIN, 'ERR_KEY_ATTESTATION_USER_AUTHENTICATION_DENIED', 'not asked; found none'],
     [

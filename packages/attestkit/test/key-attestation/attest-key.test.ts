@@ -73,9 +73,46 @@ describe('a key that the app’s own attestation key attested', () => {
     ['is of another system', { hardware: { 704: rootOfTrust({ key: Buffer.alloc(32) }) } }],
     ['is of another state', { hardware: { 704: rootOfTrust({ state: 1 }) } }],
     ['says nothing of its system', { hardware: { 704: undefined } }],
+    ['is in software', { level: 0 }],
+    ['was attested in software', { level: 0, keyMintLevel: 1 }],
+    ['is in software, and was attested in hardware', { level: 1, keyMintLevel: 0 }],
   ];
   it.each(BAD)('ATTEST_KEY_INVALID: whose attestation key %s', (_name, attestKey) => {
     expect(judge(chain({}, attestKey), allowed)).toBe('ATTEST_KEY_INVALID');
+  });
+
+  it('ATTEST_KEY_INVALID: that says nothing of its own system or app', () => {
+    const anyBoot = { ...allowed, verifiedBoot: 'any' } as const;
+    expect(judge(chain(), anyBoot)).toBe('accepted');
+    expect(judge(chain({ hardware: { 704: undefined } }), anyBoot)).toBe('ATTEST_KEY_INVALID');
+    const silent: Description = { software: { 709: undefined } };
+    const anyApp = { ...allowed, apps: undefined, anyApp: true };
+    expect(judge(chain(), anyApp)).toBe('accepted');
+    expect(judge(chain(silent), anyApp)).toBe('ATTEST_KEY_INVALID');
+    expect(judge(chain(silent, silent), anyApp)).toBe('ATTEST_KEY_INVALID');
+  });
+
+  it('may have its app in the list of the hardware, and the attestation key too', () => {
+    const inHardware: Description = { software: { 709: undefined }, hardware: { 709: applicationId() } };
+    expect(judge(chain(inHardware), allowed)).toBe('accepted');
+    expect(judge(chain({}, inHardware), allowed)).toBe('accepted');
+    const another = { ...inHardware, hardware: { 709: applicationId([['com.example.other', 7]]) } };
+    expect(judge(chain({}, another), allowed)).toBe('ATTEST_KEY_INVALID');
+  });
+
+  it('may be of several apps of one user id, and several signers, in any order', () => {
+    const [one, two] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+    const of = (names: readonly string[], signers: readonly Buffer[]): Description => ({
+      software: {
+        709: applicationId(
+          names.map((name) => [name, 7] as const),
+          signers,
+        ),
+      },
+    });
+    const names = ['com.example.app', 'com.example.other'];
+    const shared = chain(of(names, [one, two]), of(names.toReversed(), [two, one]));
+    expect(judge(shared, { ...allowed, apps: undefined, anyApp: true })).toBe('accepted');
   });
 
   it('is held to everything itself', () => {

@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { keyAttestation } from '../../src/key-attestation/index.js';
-import { readPublicKey } from '../../src/key-attestation/attested-key.js';
+import { keyIdOf, readPublicKey } from '../../src/key-attestation/attested-key.js';
 import { bits, integer, NULL, octets, oid, sequence } from '../../../testing/src/encode/der.js';
 import { integers } from './support/describe.js';
 import { codeOf, enroll, options } from './support/enrolling.js';
@@ -35,13 +35,33 @@ describe('a public key', () => {
     expect(readPublicKey(publicKey.export({ format: 'der', type: 'spki' }))?.thumbprint?.()).toBe(wanted);
   });
 
+  it.each([
+    ['the point of a P-256 key', generateKeyPairSync('ec', { namedCurve: 'P-256' }), 65],
+    ['all octets of a P-384 key', generateKeyPairSync('ec', { namedCurve: 'P-384' }), Infinity],
+    ['all octets of an RSA key', generateKeyPairSync('rsa', { modulusLength: 2048 }), Infinity],
+    ['all octets of an Ed25519 key', generateKeyPairSync('ed25519'), Infinity],
+  ] as const)('is named by %s', (_, { publicKey }, length) => {
+    const spki = publicKey.export({ format: 'der', type: 'spki' });
+    const id = createHash('sha256').update(spki.subarray(-length)).digest('base64url');
+    expect(keyIdOf(readPublicKey(spki), spki)).toBe(id);
+  });
+
+  it('is named by all its octets if it cannot be read', () => {
+    const spki = sequence(sequence(EC, P256, NULL), bits(point));
+    const id = createHash('sha256').update(spki).digest('base64url');
+    expect(keyIdOf(readPublicKey(spki), spki)).toBe(id);
+  });
+
   const second: readonly (readonly [string, Uint8Array])[] = [
     ['parameters beside the curve', sequence(sequence(EC, P256, NULL), bits(point))],
+    ['no curve', sequence(sequence(EC), bits(point))],
+    ['a curve in numbers instead of by its name', sequence(sequence(EC, sequence()), bits(point))],
     ['a point that is compressed', sequence(sequence(EC, P256), bits(Buffer.alloc(33, 2)))],
     ['a member after the key', sequence(sequence(EC, P256), bits(point), NULL)],
     ['RSA without NULL', ofRsa(sequence(modulusInteger, EXPONENT))],
     ['RSA with other parameters', ofRsa(sequence(modulusInteger, EXPONENT), octets(''))],
     ['RSA with parameters twice', ofRsa(sequence(modulusInteger, EXPONENT), NULL, NULL)],
+    ['numbers of RSA without a sequence around them', ofRsa(modulusInteger, NULL)],
     ['a third number of RSA', ofRsa(sequence(modulusInteger, EXPONENT, EXPONENT), NULL)],
     [
       'a modulus that is negative',

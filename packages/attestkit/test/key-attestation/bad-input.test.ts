@@ -17,6 +17,10 @@ describe('a chain of the wrong length', () => {
     expect(code(Array.from({ length }, () => LEAF))).toBe('CHAIN_MALFORMED');
   });
 
+  it.each([3, 10])('is not one of %i', (length) => {
+    expect(code(Array.from({ length }, () => LEAF))).toBe('ISSUER_MISMATCH');
+  });
+
   it.each([[null], [undefined], ['a chain'], [7], [{}], [{ length: 3 }], [LEAF], [new Set(CHAIN)]])(
     'that is none: %s',
     (chain) => {

@@ -6,6 +6,7 @@ import { sentEvidence } from '../../src/sessions/operations/body-members.js';
 import { octets, integer } from '../../../testing/src/encode/der.js';
 import {
   applicationId,
+  boolean,
   CHALLENGE,
   DIGEST,
   integers,
@@ -67,6 +68,17 @@ describe('enrolls', () => {
     expect(JSON.stringify(enrolled)).not.toMatch(/SERIAL|IMEI/);
   });
 
+  it.each<[string, string, Parameters<typeof rootOfTrust>[0]]>([
+    ['hardware', 'a locked device with the system of its maker', {}],
+    ['basic', 'an unlocked device with the system of its maker', { locked: boolean(0) }],
+    ['basic', 'a locked device with a system of the owner’s', { state: 1 }],
+    ['basic', 'an unlocked device with another system', { locked: boolean(0), state: 2 }],
+  ])('with the integrity %s: %s', async (integrity, _name, boot) => {
+    const lenient = keyAttestation(options({ verifiedBoot: 'any' }));
+    const enrolled = await enroll(lenient, remoteDrafts({ hardware: { 704: rootOfTrust(boot) } }));
+    expect(enrolled.integrity).toBe(integrity);
+  });
+
   it('with a note of a version that is newer than those known here, and of its tags', async () => {
     const newer: Description = { version: 600, hardware: { 999: octets('something of the device') } };
     const enrolled = await enroll(keyAttestation(options()), remoteDrafts(newer));
@@ -93,6 +105,7 @@ describe('enrolls', () => {
 describe('does not enroll', () => {
   const evidence = keyAttestation(options());
   const chain = sent(signAll(remoteDrafts()));
+  const zeros = (length: number): string => Buffer.alloc(length).toString('base64');
   const pem = `-----BEGIN CERTIFICATE-----\n${chain[0]}\n-----END CERTIFICATE-----\n`;
   const cases: readonly (readonly [string, string, string | readonly string[] | undefined])[] = [
     ['MISSING', 'nothing', undefined],
@@ -109,6 +122,9 @@ describe('does not enroll', () => {
     ['CHAIN_MALFORMED', '50 certificates', Array.from({ length: 50 }, () => chain[0] as string)],
     ['CHAIN_MALFORMED', 'two certificates', chain.slice(0, 2)],
     ['CERTIFICATE_TOO_LARGE', 'a certificate of 100 KB', chain.with(1, 'A'.repeat(136_000))],
+    ['CERTIFICATE_TOO_LARGE', 'as much that is no base64', chain.with(1, '?'.repeat(136_000))],
+    ['CERTIFICATE_TOO_LARGE', 'a certificate of 16 KiB and an octet', chain.with(1, zeros(16_385))],
+    ['CERTIFICATE_MALFORMED', 'a certificate of 16 KiB of zeros', chain.with(1, zeros(16_384))],
     ['CERTIFICATE_MALFORMED', 'a certificate of zeros', chain.with(1, 'AAAA')],
   ];
   it.each(cases)('%s: %s', async (code, _name, certificate_chain) => {
@@ -181,6 +197,14 @@ describe('appraises again at every refresh', () => {
     expect(await codeOf(() => keyAttestation(options(policy)).appraise(enrolled, NOW))).toBe(code);
   });
 
+  it('an app that is listed with two minimum versions, of which it has one', async () => {
+    const app = { packageName: PACKAGE, signingCertificates: [DIGEST.toString('hex')] };
+    const apps = [8, 7].map((minimumVersionCode) => ({ ...app, minimumVersionCode }));
+    const evidence = keyAttestation(options({ apps }));
+    const enrolled = await enroll(evidence);
+    expect(await codeOf(() => evidence.appraise(enrolled, NOW))).toBe('accepted');
+  });
+
   it('a record that does not say how its user is authenticated, or what its key is for', async () => {
     const enrolled = await enroll(keyAttestation(options()));
     const { purposes, userAuthType, ...rest } = enrolled.withheld as Record<string, unknown>;
@@ -240,6 +264,11 @@ describe('appraises again at every refresh', () => {
     expect(await codeOf(() => evidence.appraise({ ...enrolled, withheld }, NOW))).toBe(
       'ENROLLED_CHAIN_REVOKED',
     );
+  });
+
+  it('is not told of a list by a source that tells nothing', () => {
+    const source: RevocationSource = { current: () => listOf(), latest: () => listOf() };
+    expect(() => keyAttestation(options({ revocations: source })).watch?.(() => undefined)).not.toThrow();
   });
 
   it('does not fail where the list cannot be renewed', async () => {

@@ -8,7 +8,9 @@ import { expectations, remoteDrafts, signAll } from './support/forge.js';
 import { chainOf } from './support/published.js';
 
 const CHAIN = signAll(remoteDrafts());
-const app = { packageName: PACKAGE, signingCertificates: [DIGEST.toString('hex')] };
+const HEX = DIGEST.toString('hex');
+const COLONS = HEX.replaceAll(/..(?=.)/g, '$&:');
+const app = { packageName: PACKAGE, signingCertificates: [HEX] };
 
 function variableOf(run: () => unknown): string {
   try {
@@ -28,11 +30,18 @@ const SHARED: readonly (readonly [variable: string, options: object])[] = [
   ['apps[0]', { apps: ['com.example.app'] }],
   ['apps[0].packageName', { apps: [{ ...app, packageName: 'app' }] }],
   ['apps[0].packageName', { apps: [{ ...app, packageName: 'com.example.*' }] }],
+  ['apps[0].packageName', { apps: [{ ...app, packageName: '../com.example.app' }] }],
+  ['apps[0].packageName', { apps: [{ ...app, packageName: 'com.example.1' }] }],
   ['apps[0].packageName', { apps: [{ signingCertificates: app.signingCertificates }] }],
   ['apps[0].signingCertificates', { apps: [{ packageName: PACKAGE }] }],
   ['apps[0].signingCertificates', { apps: [{ ...app, signingCertificates: [] }] }],
   ['apps[0].signingCertificates', { apps: [{ ...app, signingCertificates: ['00'] }] }],
+  ['apps[0].signingCertificates', { apps: [{ ...app, signingCertificates: [`${HEX}00`] }] }],
+  ['apps[0].signingCertificates', { apps: [{ ...app, signingCertificates: [`00${HEX}`] }] }],
+  ['apps[0].signingCertificates', { apps: [{ ...app, signingCertificates: [`:${COLONS}`] }] }],
+  ['apps[0].signingCertificates', { apps: [{ ...app, signingCertificates: [`${COLONS}:`] }] }],
   ['apps[0].signingCertificates', { apps: [{ ...app, signingCertificates: [DIGEST] }] }],
+  ['apps[0].signingCertificates', { apps: [{ ...app, signingCertificates: [app.signingCertificates] }] }],
   [
     'apps[0].signingCertificates',
     {
@@ -48,14 +57,23 @@ const SHARED: readonly (readonly [variable: string, options: object])[] = [
   ['verifiedBootKeys', { verifiedBootKeys: ['00'] }],
   ['verifiedBootKeys', { verifiedBootKeys: [Buffer.alloc(31).toString('base64url')] }],
   ['verifiedBootKeys', { verifiedBootKeys: [`${Buffer.alloc(32).toString('base64url')}==`] }],
+  ['verifiedBootKeys', { verifiedBootKeys: [`${'00'.repeat(32)}zz`] }],
+  ['verifiedBootKeys', { verifiedBootKeys: [Object('00'.repeat(32))] }],
   ['additionalRoots', { additionalRoots: 'a root' }],
   ['additionalRoots', { additionalRoots: ['a root'] }],
   ['verifiedBootKeys', { verifiedBootKeys: [Buffer.alloc(32)] }],
   ['verifiedBootKeys', { verifiedBoot: 'any', verifiedBootKeys: ['00'.repeat(32)] }],
   ['minimumOs', { minimumOs: 'Tiramisu' }],
   ['minimumOs', { minimumOs: 13 }],
+  ['minimumOs', { minimumOs: '130' }],
+  ['minimumOs', { minimumOs: '8.1.0.0' }],
+  ['minimumOs', { minimumOs: 'v13' }],
   ['minimumPatchLevel', { minimumPatchLevel: '202605' }],
   ['minimumPatchLevel', { minimumPatchLevel: '2026-13' }],
+  ['minimumPatchLevel', { minimumPatchLevel: '2026-00' }],
+  ['minimumPatchLevel', { minimumPatchLevel: '2026-05-00' }],
+  ['minimumPatchLevel', { minimumPatchLevel: '2026-05-051' }],
+  ['minimumPatchLevel', { minimumPatchLevel: '12026-05' }],
   ['minimumVendorPatchLevel', { minimumVendorPatchLevel: '2026-05-32' }],
   ['minimumBootPatchLevel', { minimumBootPatchLevel: '' }],
   ['provisioning', { provisioning: 'factory' }],
@@ -99,12 +117,18 @@ describe('refuses expectations that make no sense', () => {
 describe('refuses evidence that makes no sense', () => {
   const OWN: readonly (readonly [string, object])[] = [
     ['cache', { cache: -1 }],
+    ['cache', { cache: 1.5 }],
     ['anyApp', { anyApp: true }],
     ['anyChallenge', { anyChallenge: true }],
   ];
   it.each([...SHARED, ...OWN])('%s %j', (variable, options) => {
     const evidence = { apps: [app], revocations: 'not-checked', ...options } as never;
     expect(variableOf(() => keyAttestation(evidence))).toBe(variable);
+  });
+
+  it('but not the smallest cache', () => {
+    const evidence = { apps: [app], revocations: 'not-checked', cache: 0 } as const;
+    expect(variableOf(() => keyAttestation(evidence))).toBe('accepted');
   });
 
   it('of nothing at all', () => {

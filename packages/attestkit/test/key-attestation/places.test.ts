@@ -9,6 +9,7 @@ import { AttestationError } from '../../src/kernel/errors.js';
 import { factsOf } from '../../src/guard/emit.js';
 import { basicConstraints } from '../../../testing/src/encode/certificate.js';
 import { integer, octets, tagged } from '../../../testing/src/encode/der.js';
+import { vectors } from '../vectors.js';
 import { HONEST_HARDWARE, NOW } from './support/describe.js';
 import { context, options } from './support/enrolling.js';
 import {
@@ -20,10 +21,12 @@ import {
   newKey,
   provisioningInfo,
   remoteDrafts,
+  ROOT_KEY,
   signAll,
   STRANGER,
   type Draft,
 } from './support/forge.js';
+import { chainOf, defaultAppraisal } from './support/published.js';
 
 const DAY = 86_400_000;
 
@@ -65,6 +68,7 @@ const ROWS: readonly Row[] = [
     'certificate 4, tbsCertificate.subjectPublicKeyInfo',
     [...signAll(remoteDrafts()), ...signAll(remoteDrafts()).slice(-1)],
   ],
+  ['ROOT_REPEATED', 'certificate 0, tbsCertificate.subjectPublicKeyInfo', changed(0, { key: ROOT_KEY })],
   [
     'ROOT_UNKNOWN',
     'certificate 4, tbsCertificate.subjectPublicKeyInfo',
@@ -134,6 +138,16 @@ const ROWS: readonly Row[] = [
     'certificate 0, KeyDescription.attestationVersion',
     signAll(remoteDrafts({ version: 5 })),
   ],
+  [
+    'DESCRIPTION_MALFORMED',
+    'certificate 0, KeyDescription.attestationChallenge',
+    signAll(remoteDrafts({ challengeElement: integer(1), hardware: { 702: octets('0') } })),
+  ],
+  [
+    'DESCRIPTION_MALFORMED',
+    'certificate 0, KeyDescription.hardwareEnforced',
+    signAll(remoteDrafts({ hardwareList: [...HONEST_HARDWARE, integer(1)] })),
+  ],
   ['DESCRIPTION_MALFORMED', 'certificate 0, KeyDescription', signAll(remoteDrafts({ more: [integer(1)] }))],
   [
     'TAG_REPEATED',
@@ -170,6 +184,23 @@ describe('a chain that fails says in which certificate, and in which member of i
     expect(checks.every(({ ok, detail }) => ok && !detail.includes('certificate '))).toBe(true);
     const factory = inspectKeyAttestation(signAll(factoryDrafts()), expectations());
     expect(factory.checks.filter(({ detail }) => detail.includes('tbsCertificate'))).toEqual([]);
+    // A factory's certificates may have expired, so the report does not say that it expects another time.
+    const until = new Date(NOW - 300 * DAY).toISOString();
+    expect(factory.checks).toContainEqual(
+      expect.objectContaining({
+        code: 'ERR_KEY_ATTESTATION_EXPIRED',
+        detail: `not asked; found ${until}`,
+      }),
+    );
+  });
+
+  it('says of a chain without an attestation that it is missing, and not that it is elsewhere', () => {
+    const { checks } = inspectKeyAttestation(changed(0, { extensions: [] }), expectations());
+    expect(checks.flatMap(({ ok, code }) => (ok ? [] : [code]))).toEqual([
+      'ERR_KEY_ATTESTATION_EXTENSION_MISSING',
+      'ERR_KEY_ATTESTATION_DESCRIPTION_MALFORMED',
+    ]);
+    expect(checks.at(-1)?.detail).toMatch(/: found certificate 0, KeyDescription$/);
   });
 
   it('says it where a device enrolls too, without serial numbers or keys', async () => {
@@ -183,6 +214,20 @@ describe('a chain that fails says in which certificate, and in which member of i
     expect(refused).toMatchObject({ cause: { certificate: 1, member: 'signatureValue', value: undefined } });
   });
 });
+
+vectors('key-attestation/018').run(
+  'a chain under AOSP’s root for software keys says which one it is',
+  ([vector]) => {
+    if (vector === undefined) throw new Error('there is one');
+    const chain = chainOf(vector);
+    const place = `certificate ${chain.length - 1}, tbsCertificate.subjectPublicKeyInfo: aosp-software-ec`;
+    const error = thrownBy(() => verifyKeyAttestation(chain, defaultAppraisal(vector)));
+    expect(error).toMatchObject({
+      code: 'ERR_KEY_ATTESTATION_SOFTWARE_ROOT_INVALID',
+      cause: { message: place },
+    });
+  },
+);
 
 function thrownBy(run: () => unknown): AttestationError {
   try {

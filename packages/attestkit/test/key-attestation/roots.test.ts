@@ -2,8 +2,10 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { EARLIER_ROOTS, GOOGLE_ROOTS, SOFTWARE_ROOTS } from '../../src/key-attestation/chain/google-roots.js';
 import { googleAnchors, trustAnchors } from '../../src/key-attestation/chain/roots.js';
+import { ConfigurationError } from '../../src/kernel/errors.js';
+import { bits, oid, sequence } from '../../../testing/src/encode/der.js';
 import { vectors } from '../vectors.js';
-import { ROOT } from './support/forge.js';
+import { remoteDrafts, ROOT, signAll, type Draft } from './support/forge.js';
 import { chainOf } from './support/published.js';
 
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
@@ -73,6 +75,17 @@ describe('configured roots', () => {
       ['google-rsa4096', false],
       ['google-p384', false],
     ]);
+  });
+
+  const [root] = remoteDrafts().slice(-1) as [Draft];
+  it.each<[string, Partial<Draft>]>([
+    ['a key of an unknown kind', { publicKey: sequence(sequence(oid('1.2.3')), bits(Buffer.alloc(32))) }],
+    ['an extension twice', { extensions: [...root.extensions, ...root.extensions] }],
+  ])('are refused with %s', (_name, change) => {
+    const [der] = signAll([{ ...root, ...change }]);
+    expect(() => trustAnchors([der as Buffer])).toThrow(
+      expect.objectContaining({ constructor: ConfigurationError, variable: 'roots' }) as Error,
+    );
   });
 
   it('take the place of Google’s', () => {

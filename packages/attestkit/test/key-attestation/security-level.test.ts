@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { describeName } from '../../src/key-attestation/chain/distinguished-name.js';
 import type { KeyAttestationExpectations } from '../../src/key-attestation/index.js';
 import { der, oid, printable, sequence, set } from '../../../testing/src/encode/der.js';
 import type { Description } from './support/describe.js';
@@ -74,5 +75,34 @@ describe('the level of a key is the one that those who issued its attestation vo
 
   it.each(NOT_VOUCHED.map(complete))('SECURITY_LEVEL_CHAIN_MISMATCH: %s', (_name, make, expected) => {
     expect(judge(signAll(make()), expectations(expected))).toBe('SECURITY_LEVEL_CHAIN_MISMATCH');
+  });
+});
+
+describe('the attributes of a name', () => {
+  const T = oid('2.5.4.12');
+  const known = set(sequence(T, printable('known')));
+
+  it.each<[string, Uint8Array]>([
+    ['without a value', set(sequence(T))],
+    ['without a type', set(sequence(printable('StrongBox'), printable('StrongBox')))],
+    ['whose value is made of others', set(sequence(T, sequence(printable('StrongBox'))))],
+    ['that is not in a set', sequence(sequence(T, printable('StrongBox')))],
+    ['that is not a sequence', set(printable('StrongBox'))],
+    ['of nothing', set(sequence())],
+  ])('leave out one %s', (_name, unreadable) => {
+    expect(describeName(sequence(unreadable, known))).toBe('2.5.4.12=known');
+  });
+
+  it('are those of all sets, in their order', () => {
+    const two = set(sequence(T, printable('one')), sequence(oid('2.5.4.3'), printable('two')));
+    expect(describeName(sequence(two, known))).toBe('2.5.4.12=one, 2.5.4.3=two, 2.5.4.12=known');
+  });
+
+  it('are read as they are if they are not whole characters', () => {
+    expect(describeName(sequence(set(sequence(T, der(0x1e, Buffer.from('abc'))))))).toBe('2.5.4.12=abc');
+  });
+
+  it('are none of what is not a name', () => {
+    expect(describeName(printable('StrongBox'))).toBe('');
   });
 });

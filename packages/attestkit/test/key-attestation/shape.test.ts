@@ -81,6 +81,42 @@ describe('refuses a chain in which a key that is no authority has issued a certi
   });
 });
 
+describe('a chain of Google’s servers', () => {
+  const under = (...attributes: readonly (readonly ['CN' | 'O' | 'T', string])[]): string => {
+    const [leaf, attester, lower, upper, root] = remoteDrafts() as [Draft, Draft, Draft, Draft, Draft];
+    const chain = [leaf, attester, lower, { ...upper, subject: named(...attributes) }, root];
+    return judge(signAll(chain), expectations());
+  };
+
+  it('is known by both names of the certificate below the root', () => {
+    expect(under(['O', 'Google LLC'], ['CN', 'Droid CA'])).toBe('accepted');
+    expect(under(['CN', 'Droid CA12'], ['O', 'Google LLC'])).toBe('accepted');
+  });
+
+  it.each([
+    [['CN', 'Droid CA2']],
+    [['O', 'Google LLC']],
+    [
+      ['O', 'Google'],
+      ['CN', 'Droid CA2'],
+    ],
+    [
+      ['O', 'Google LLC'],
+      ['CN', 'Droid CA2b'],
+    ],
+    [
+      ['O', 'Google LLC'],
+      ['CN', 'an Droid CA2'],
+    ],
+    [
+      ['CN', 'Google LLC'],
+      ['O', 'Droid CA2'],
+    ],
+  ] as const)('is not known by %j', (...attributes) => {
+    expect(under(...attributes)).toBe('CHAIN_SHAPE_INVALID');
+  });
+});
+
 describe('the level that Google’s servers vouch for', () => {
   const under = (...attributes: readonly (readonly ['CN' | 'O' | 'T', string])[]): string => {
     const [leaf, attester, ...authorities] = remoteDrafts() as [Draft, Draft, ...Draft[]];

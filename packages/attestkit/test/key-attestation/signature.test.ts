@@ -1,6 +1,8 @@
 import { constants, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { keyAttestation } from '../../src/key-attestation/index.js';
+import { BoundedCache } from '../../src/kernel/bounded-cache.js';
+import { isRequestSignature } from '../../src/key-attestation/signature.js';
 import type { Enrolled, Signer } from '../../src/ports/enrollment.js';
 import { integers, type Description } from './support/describe.js';
 import { codeOf, enroll, options } from './support/enrolling.js';
@@ -39,6 +41,10 @@ describe('a request that the attested key has signed', () => {
     const signature = make(line);
     expect(await verdict(enrolled, signature)).toBe('accepted');
     expect(await verdict(enrolled, signature.toString('base64url'))).toBe('accepted');
+    // By a server that has not seen the key before.
+    const fresh = keyAttestation(options());
+    const proof = signature.toString('base64');
+    expect(await codeOf(() => fresh.proof?.verify(enrolled as Signer, line, proof))).toBe('accepted');
     expect(evidence.proof?.verify(enrolled as Signer, line, signature.toString('base64'))).toBeUndefined();
     const invalid = 'REQUEST_SIGNATURE_INVALID';
     expect(await verdict(enrolled, signature, Buffer.concat([line, Buffer.of(10)]))).toBe(invalid);
@@ -77,10 +83,12 @@ describe('a request that the attested key has signed', () => {
       '?',
       'AA=',
       'A'.repeat(1369),
+      'A'.repeat(1372),
       `${sign('sha256', line, LEAF_KEY).toString('base64')} `,
     ])
       expect(await verdict(enrolled, text)).toBe('SIGNATURE_ENCODING_MALFORMED');
     expect(await verdict(enrolled, 'AAAA')).toBe('REQUEST_SIGNATURE_INVALID');
+    expect(await verdict(enrolled, Buffer.alloc(1024))).toBe('REQUEST_SIGNATURE_INVALID');
   });
 
   it('is refused where the key is none of ours', async () => {
@@ -97,6 +105,22 @@ describe('a request that the attested key has signed', () => {
       expect(await verdict(other, signature)).toBe('SIGNATURE_KEY_INVALID');
     const broken = { ...enrolled, key: { ...key, publicKey: 'AAAA' } };
     expect(await verdict(broken, signature)).toBe('REQUEST_SIGNATURE_INVALID');
+  });
+
+  it('has the key of it remembered, if it can be read', async () => {
+    const { publicKey } = (await keyed(LEAF_KEY)).key as Signer['key'];
+    const keys = new BoundedCache<KeyObject>(10);
+    const isSigned = (text: string): boolean =>
+      isRequestSignature(
+        line,
+        sign('sha256', line, LEAF_KEY),
+        { publicKey: text, algorithm: 'ecdsa-sha256' },
+        keys,
+      );
+    expect([isSigned(publicKey), isSigned('AAAA')]).toEqual([true, false]);
+    expect(keys.get(publicKey)?.asymmetricKeyType).toBe('ec');
+    expect(keys.get('AAAA')).toBeUndefined();
+    expect(isSigned(publicKey)).toBe(true);
   });
 
   it('is asked for a challenge always', () => {

@@ -110,6 +110,9 @@ const SPOILT: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
     advance: (key, value, options) =>
       store.advance(key, value, { ...options, window: Math.min(64, (options?.window ?? 0) + 1) }),
   }),
+  'has a window where none is asked for': (store) => ({
+    advance: (key, value, options) => store.advance(key, value, { window: 1, ...options }),
+  }),
   'looks at a window before it writes': (store) => {
     const used = new Set<string>();
     const advance: Store['advance'] = async (key, value, options) => {

@@ -81,12 +81,17 @@ describe('a counter as text', () => {
     );
   });
 
-  it.each(['', '1', '5', '2000000050000000000000000', `1${'g'.repeat(24)}`, `1${'0'.repeat(25)}`])(
-    'is not read where it is %j',
-    (text) => {
-      expect(readCounter(text)).toBeUndefined();
-    },
-  );
+  it.each([
+    '',
+    '1',
+    '5',
+    '2000000050000000000000000',
+    `21${'0'.repeat(24)}`,
+    `1${'g'.repeat(24)}`,
+    `1${'0'.repeat(25)}`,
+  ])('is not read where it is %j', (text) => {
+    expect(readCounter(text)).toBeUndefined();
+  });
 });
 
 for (const [name, open] of Object.entries(OPEN)) {

@@ -68,6 +68,8 @@ describe('the deadline', () => {
     const waiting = Array.from({ length: 3 }, () => codeOf(store.get('a')));
     expect(await codeOf(store.get('a'))).toBe('ERR_STORE_BUSY');
     expect(await codeOf(store.claim('a', 1))).toBe('ERR_STORE_BUSY');
+    // The client may come again in a second.
+    await expect(store.get('a')).rejects.toMatchObject({ retryAfter: 1 });
     expect(get).toHaveBeenCalledTimes(3);
     expect(await Promise.all(waiting)).toEqual(Array(3).fill('ERR_STORE_TIMEOUT'));
   });
@@ -128,6 +130,14 @@ describe('an error of the driver', () => {
       'ERR_STORE_UNAVAILABLE',
       'Error',
     ],
+    ['with a number for a code', reply(secret, { code: 5 }), 'ERR_STORE_UNAVAILABLE', 'Error'],
+    [
+      'with a code of 64 letters',
+      reply(secret, { code: 'A'.repeat(64) }),
+      'ERR_STORE_UNAVAILABLE',
+      'A'.repeat(64),
+    ],
+    ['with one more', reply(secret, { code: 'A'.repeat(65) }), 'ERR_STORE_UNAVAILABLE', 'Error'],
     ['a full disk, PostgreSQL', reply(secret, { code: '53100' }), 'ERR_STORE_FULL', '53100'],
     ['a full disk, node:sqlite', reply(secret, { errcode: 13 }), 'ERR_STORE_FULL', 'SQLite error 13'],
     ['a full disk, better-sqlite3', reply(secret, { code: 'SQLITE_FULL' }), 'ERR_STORE_FULL', 'SQLITE_FULL'],
@@ -173,11 +183,21 @@ describe('options', () => {
     [{ maxInFlight: 0 }, 'maxInFlight'],
     [{ maxInFlight: 1.5 }, 'maxInFlight'],
     [{ maxInFlight: Infinity }, 'maxInFlight'],
+    [{ maxInFlight: 65_537 }, 'maxInFlight'],
     [{ maxInflight: 1 }, 'maxInflight'],
   ])('%j are refused', (options, variable) => {
     expect(() => withDeadline(memoryStore(), options)).toThrow(
       expect.objectContaining({ constructor: ConfigurationError, variable }) as Error,
     );
+  });
+});
+
+describe('the least and the most', () => {
+  it.each([
+    { timeoutMs: 1, maxInFlight: 1 },
+    { timeoutMs: 60_000, maxInFlight: 65_536 },
+  ])('%j are taken', (options) => {
+    expect(() => withDeadline(memoryStore(), options)).not.toThrow();
   });
 });
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../src/kernel/errors.js';
+import type { Store } from '../../src/ports/store.js';
 import { ExpiryHeap, type Expiring } from '../../src/stores/expiry-heap.js';
 import { memoryStore } from '../../src/stores/memory.js';
 
@@ -48,6 +49,18 @@ describe('a full memory store', () => {
     expect(await store.claim('long', 10)).toBe(false);
   });
 
+  it.each<[string, (store: Store) => Promise<unknown>]>([
+    ['a claim', (store) => store.claim('new', 10)],
+    ['a counter', (store) => store.advance('new', 1)],
+    ['a record', (store) => store.put('new', 'one', undefined)],
+  ])('has room again for %s once anything has ended', async (_, write) => {
+    const { store, clock } = memory(1);
+    await store.claim('a', 10);
+    await expect(write(store)).rejects.toThrow(FULL);
+    clock.now += 10;
+    expect(await write(store)).toBe(true);
+  });
+
   it('has room again where another key, the next to end before, was prolonged', async () => {
     const { store, clock } = memory(2);
     await store.advance('a', 1, { ttlMs: 10 });
@@ -74,6 +87,27 @@ describe('a full memory store', () => {
       clock.now += 1;
     }
   });
+});
+
+it('a record is there until its time has passed, and not a millisecond longer', async () => {
+  const { store, clock } = memory(10);
+  await store.put('a', 'one', undefined, 10);
+  const version = (await store.get('a'))?.version ?? '';
+  clock.now += 9;
+  expect((await store.get('a'))?.value).toBe('one');
+  clock.now += 1;
+  expect(await store.get('a')).toBeUndefined();
+  expect(await store.delete('a', version)).toBe(false);
+});
+
+it('a record that was read cannot be changed by who read it', async () => {
+  const { store } = memory(10);
+  await store.put('a', 'one', undefined);
+  const found = (await store.get('a')) as { value: string };
+  expect(() => {
+    found.value = 'two';
+  }).toThrow(TypeError);
+  expect((await store.get('a'))?.value).toBe('one');
 });
 
 describe('the families', () => {

@@ -32,6 +32,21 @@ describe('a memory store', () => {
     expect(() => memoryStore()).not.toThrow();
   });
 
+  it.each([true, false])('is refused if the module of clusters says of a worker: %s', (isWorker) => {
+    const getBuiltinModule = (name: string): unknown => (name === 'node:cluster' ? { isWorker } : undefined);
+    vi.stubGlobal('process', { ...process, env: {}, getBuiltinModule });
+    const refused: unknown[] = [];
+    try {
+      memoryStore();
+    } catch (error) {
+      refused.push(error);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+    const problem = 'is in memory, and this process is a worker of a cluster';
+    expect(refused).toMatchObject(isWorker ? [{ variable: 'store', problem }] : []);
+  });
+
   it('is opened where no cluster can be asked', () => {
     vi.stubGlobal('process', { ...process, env: {}, getBuiltinModule: undefined });
     try {

@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../src/kernel/errors.js';
+import type { Store } from '../../src/ports/store.js';
 import { COLUMNS } from '../../src/stores/postgres/schema.js';
 import { postgresMigration, postgresStore, type PostgresPool } from '../../src/stores/postgres/index.js';
 
@@ -89,7 +90,8 @@ describe('the server', () => {
   ])('that is %j is not used', async (fault, variable) => {
     const { pool, asked } = fake({ ...SERVER, ...fault });
     const store = postgresStore(pool);
-    await expect(store.check()).rejects.toMatchObject({ constructor: ConfigurationError, variable });
+    const remedy: unknown = expect.any(String);
+    await expect(store.check()).rejects.toMatchObject({ constructor: ConfigurationError, variable, remedy });
     await expect(store.claim('a', 1)).rejects.toMatchObject({
       code: 'ERR_STORE_UNAVAILABLE',
       cause: { variable },
@@ -120,6 +122,41 @@ describe('the server', () => {
   });
 });
 
+describe('rows that have ended', () => {
+  /** A pool of which each statement that removes such rows ends when the test says, and what it removes from. */
+  function sweeping() {
+    const swept: string[] = [];
+    const ends: (() => void)[] = [];
+    const { pool } = fake(SERVER, [{}]);
+    const query: PostgresPool['query'] = (text, values) => {
+      const table = /^DELETE FROM "attestkit"\.(\w+) WHERE expires_at/.exec(text)?.[1];
+      if (table === undefined) return pool.query(text, values);
+      swept.push(table);
+      return new Promise((resolve) => ends.push(() => resolve({ rows: [] })));
+    };
+    return { store: postgresStore({ query }), swept, ends };
+  }
+
+  const WRITES: readonly (readonly [string, (store: Store, index: number) => Promise<unknown>])[] = [
+    ['claims', (store) => store.claim('a', 1)],
+    ['counters', (store, index) => store.advance('a', index + 1)],
+    ['records', (store) => store.put('a', '', undefined)],
+  ];
+  it.each(WRITES)('are removed from %s with each 20th write', async (table, write) => {
+    const { store, swept, ends } = sweeping();
+    for (let index = 0; index < 19; index += 1) await write(store, index);
+    expect(swept).toEqual([]);
+    await write(store, 19);
+    expect(swept).toEqual([table]);
+    // Not while that is under way.
+    for (let index = 20; index < 50; index += 1) await write(store, index);
+    expect(swept).toEqual([table]);
+    ends[0]?.();
+    for (let index = 50; index < 60; index += 1) await write(store, index);
+    expect(swept).toEqual([table, table]);
+  });
+});
+
 describe('a statement', () => {
   it('is one for each operation, and has what the caller gave as parameters only', async () => {
     const { pool, asked } = fake(SERVER, [{ standby: false, format: null }]);
@@ -140,10 +177,22 @@ describe('a statement', () => {
     }
   });
 
+  it('of a counter says which values may be used late, and how long the counter lives', async () => {
+    const { pool, asked } = fake(SERVER, [{}]);
+    const store = postgresStore(pool);
+    await store.advance('a', 5);
+    await store.advance('a', 6, { window: 64, ttlMs: 1000 });
+    expect(asked.slice(QUESTIONS).map(({ values }) => values)).toEqual([
+      ['a', 5, null, 0],
+      ['a', 6, 1000, 64],
+    ]);
+  });
+
   it.each(['', 'Own', 'a b', 'a"', 'a;', 'a'.repeat(64), '1a', 5])('has no schema such as %j', (schema) => {
     const options = { schema: schema as string };
-    expect(() => postgresStore(fake(SERVER).pool, options)).toThrow(ConfigurationError);
-    expect(() => postgresMigration(options)).toThrow();
+    const refused = expect.objectContaining({ constructor: ConfigurationError, variable: 'schema' }) as Error;
+    expect(() => postgresStore(fake(SERVER).pool, options)).toThrow(refused);
+    expect(() => postgresMigration(options)).toThrow(refused);
   });
 
   it.each([undefined, {}, 'postgres://localhost', new Client()])('needs a pool, and not %#', (pool) => {

@@ -65,6 +65,14 @@ describe('an operation', () => {
     for (const { source } of calls) expect(/call\('(\w+)'/.exec(source)?.[1]).toBe('getex');
   });
 
+  it('cannot be changed by the commands that run it', async () => {
+    const given: object[] = [];
+    const { commands } = fake(1);
+    const evaluate: RedisCommands['evaluate'] = async (script) => given.push(script) && 1;
+    await all(redisStore({ ...commands, evaluate }));
+    expect(given.map(Object.isFrozen)).toEqual([true, true, true]);
+  });
+
   it.each([1, '1', Buffer.from('1'), 1n])('understands the reply %s as yes', async (reply) => {
     expect(await redisStore(fake(reply).commands).advance('a', 1)).toBe(true);
   });
@@ -110,7 +118,12 @@ describe('an operation', () => {
     `2${'v'.repeat(16)}one`,
     '{"v":1}',
   ])('takes the reply %j for no record, and not for none', async (reply) => {
-    await expect(redisStore(fake(reply).commands).get('a')).rejects.toMatchObject({ stage: 'unavailable' });
+    const error = await redisStore(fake(reply).commands)
+      .get('a')
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' });
+    // An outage has one.
+    expect(error).not.toHaveProperty('cause');
   });
 
   it('reads records, also of clients that return Buffers', async () => {
@@ -170,6 +183,30 @@ describe('the eviction policy', () => {
   });
 });
 
+it.each([
+  ['memory', 'maxmemory-policy', /^Allow the command INFO, .* maxmemory_policy:noeviction\.$/],
+  ['persistence', 'appendonly', /^Allow the command INFO, .* aof_enabled:1, .*'accept-loss'/],
+])(
+  'a server that may not be asked about its %s is refused, and told why',
+  async (refused, variable, remedy) => {
+    const { info, ...commands } = fake(1).commands;
+    const asking: RedisCommands = {
+      ...commands,
+      async info(section) {
+        if (section === refused) throw new Error('NOPERM no permission');
+        return info(section);
+      },
+    };
+    await expect(redisStore(asking).check()).rejects.toMatchObject({
+      constructor: ConfigurationError,
+      variable,
+      problem: 'of Redis cannot be read',
+      remedy: expect.stringMatching(remedy) as string,
+      cause: { message: 'the store failed (NOPERM)' },
+    });
+  },
+);
+
 describe('options', () => {
   it.each<[unknown, object, string]>([
     [fake(1).commands, { prefix: 'a b' }, 'prefix'],
@@ -181,6 +218,8 @@ describe('options', () => {
     [fake(1).commands, { persistence: true }, 'persistence'],
     [fake(1).commands, { timeoutMs: 0 }, 'timeoutMs'],
     [{}, {}, 'commands'],
+    [{ ...fake(1).commands, read: undefined }, {}, 'commands'],
+    [{ ...fake(1).commands, evaluate: undefined }, {}, 'commands'],
     [undefined, {}, 'commands'],
   ])('%# are refused', (commands, options, variable) => {
     expect(() => redisStore(commands as RedisCommands, options)).toThrow(

@@ -8,30 +8,8 @@ import type { SqliteStatement } from '../../src/stores/sqlite/handle.js';
 import { sqliteStore, type SqliteHandle } from '../../src/stores/sqlite/index.js';
 import { STORE_CONTRACT } from 'attestkit-testing/store-contract';
 import { startCompetitor } from './support/competitors.js';
-import { databaseFile } from './support/opened.js';
+import { count, file, open, pragma } from './support/sqlite.js';
 import { until } from './support/servers.js';
-
-function file(): string {
-  const { path, remove } = databaseFile();
-  onTestFinished(remove);
-  return path;
-}
-
-function open(path: string): DatabaseSyncInstance {
-  const database = new DatabaseSync(path);
-  onTestFinished(() => {
-    if (database.isOpen) database.close();
-  });
-  return database;
-}
-
-function pragma(database: DatabaseSyncInstance, name: string): unknown {
-  return Object.values(database.prepare(`PRAGMA ${name}`).get() as object)[0];
-}
-
-function count(database: DatabaseSyncInstance, table: string): number {
-  return (database.prepare(`SELECT count(*) AS rows FROM ${table}`).get() as { rows: number }).rows;
-}
 
 /** What better-sqlite3 does otherwise: bindings and statements of its kind, results and errors too. */
 function asBetterSqlite(database: DatabaseSyncInstance): SqliteHandle {
@@ -121,13 +99,46 @@ describe('the handle', { timeout: 30_000 }, () => {
     );
   });
 
-  it.each(['3.36.0', '3.9.2', '2.8.17'])('is refused when it is of SQLite %s', (version) => {
+  it('lets SQLite wait for another process while the tables are created, and at no other time', () => {
     const database = open(file());
-    const old: SqliteHandle = {
+    const timeouts: unknown[] = [];
+    sqliteStore({
+      exec(sql) {
+        if (sql.startsWith('CREATE TABLE')) timeouts.push(pragma(database, 'busy_timeout'));
+        database.exec(sql);
+      },
+      prepare: (sql) => database.prepare(sql),
+    });
+    expect(timeouts).toEqual([10_000, 10_000, 10_000]);
+    expect(pragma(database, 'busy_timeout')).toBe(0);
+  });
+
+  it.each([
+    'ALTER TABLE attestkit_records DROP COLUMN format',
+    'ALTER TABLE attestkit_counters ADD COLUMN more INTEGER',
+    'ALTER TABLE attestkit_records RENAME COLUMN version TO other',
+  ])('is refused after %j', (change) => {
+    const path = file();
+    const database = open(path);
+    sqliteStore(database);
+    database.exec(change);
+    expect(() => sqliteStore(open(path))).toThrow(/tables of another format/);
+  });
+
+  const ofVersion = (version: string): SqliteHandle => {
+    const database = open(file());
+    return {
       exec: (sql) => database.exec(sql),
       prepare: (sql) => database.prepare(sql.replace('sqlite_version()', `'${version}'`)),
     };
-    expect(() => sqliteStore(old)).toThrow(/old SQLite/);
+  };
+
+  it.each(['3', '3.36.0', '3.9.2', '2.8.17'])('is refused when it is of SQLite %s', (version) => {
+    expect(() => sqliteStore(ofVersion(version))).toThrow(/old SQLite/);
+  });
+
+  it.each(['3.37.0', '4.0.0'])('is used when it is of SQLite %s', (version) => {
+    expect(() => sqliteStore(ofVersion(version))).not.toThrow();
   });
 
   it.each([{ timeoutMs: 0 }, { maxInFlight: -1 }, { table: 'x' }])(
@@ -169,7 +180,9 @@ describe('a lock of another process', () => {
     const attempts = Array.from({ length: 20 }, (_, index) => store.claim(`a${index}`, 1000));
     const outcomes = await Promise.allSettled(attempts);
     for (const outcome of outcomes)
-      expect(outcome).toMatchObject({ reason: { code: 'ERR_STORE_BUSY', stage: 'unavailable' } });
+      expect(outcome).toMatchObject({
+        reason: { code: 'ERR_STORE_BUSY', stage: 'unavailable', retryAfter: 1 },
+      });
     expect(stoodStill).toBe(false);
     expect(await store.get('a')).toBeUndefined();
     other.exec('ROLLBACK');
@@ -195,55 +208,6 @@ describe('a lock of another process', () => {
     other.exec('COMMIT');
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(count(other, 'attestkit_claims')).toBe(0);
-  });
-});
-
-describe('a full disk', () => {
-  it('rejects as full, and keeps what there is', async () => {
-    const database = open(file());
-    const store = sqliteStore(database);
-    await store.claim('a', 3_600_000);
-    database.exec(`PRAGMA max_page_count = ${String(pragma(database, 'page_count'))}`);
-    const fill = async (): Promise<void> => {
-      for (let index = 0; index < 1000; index += 1)
-        await store.put(`r${index}`, 'x'.repeat(50_000), undefined);
-    };
-    await expect(fill()).rejects.toMatchObject({ code: 'ERR_STORE_FULL' });
-    expect(await store.claim('a', 1)).toBe(false);
-  });
-});
-
-describe('what has ended', () => {
-  it('is removed by later writes', async () => {
-    const database = open(file());
-    const store = sqliteStore(database);
-    for (let index = 0; index < 60; index += 1) {
-      await store.claim(`short${index}`, 1);
-      await store.advance(`short${index}`, 1, { ttlMs: 1 });
-      await store.put(`short${index}`, 'one', undefined, 1);
-    }
-    await store.advance('stays', 1);
-    await store.put('stays', 'one', undefined);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    for (let index = 0; index < 40; index += 1) {
-      await store.claim(`long${index}`, 30_000);
-      await store.advance(`long${index}`, 1, { ttlMs: 30_000 });
-      await store.put(`long${index}`, 'one', undefined, 30_000);
-    }
-    const live = `WHERE expires_at IS NULL OR expires_at > unixepoch('subsec') * 1000`;
-    for (const [table, rows] of Object.entries({ claims: 40, counters: 41, records: 41 })) {
-      expect(count(database, `attestkit_${table} ${live}`)).toBe(rows);
-      expect(count(database, `attestkit_${table}`)).toBe(rows);
-    }
-    expect(await store.advance('stays', 1)).toBe(false);
-    expect((await store.get('stays'))?.value).toBe('one');
-  });
-
-  it('that cannot be removed is no failure of the write before', async () => {
-    const database = open(file());
-    const store = sqliteStore(database);
-    database.exec(`CREATE TRIGGER no BEFORE DELETE ON attestkit_claims BEGIN SELECT RAISE(ABORT, 'no'); END`);
-    for (let index = 0; index < 50; index += 1) expect(await store.claim(`a${index}`, 1)).toBe(true);
   });
 });
 

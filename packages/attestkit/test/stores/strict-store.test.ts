@@ -107,6 +107,7 @@ describe('what breaks the rules of the port', () => {
     { window: null },
     { windows: 4 },
     { ttl: 1000 },
+    { window: 4, ttl: 1000 },
   ])('rejects: options of a counter %j', async (options) => {
     const { store, calls } = spied();
     await expect(store.advance('a', 1, options as Any)).rejects.toThrow(TypeError);

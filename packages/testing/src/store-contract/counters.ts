@@ -9,6 +9,8 @@ export const counterRules: readonly StoreRule[] = [
     assert.equal(await store.advance(key(), 4), false);
     assert.equal(await store.advance(key(), 6), true);
     assert.equal(await store.advance(key(), 5), false);
+    assert.equal(await store.advance(key(), 8), true);
+    assert.equal(await store.advance(key(), 7), false);
   }),
   rule('a counter begins above 0', async (store, key) => {
     assert.equal(await store.advance(key(), 0), false);
