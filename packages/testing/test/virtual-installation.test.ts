@@ -63,7 +63,7 @@ describe.each(APPROOV_SDKS)('an installation with the SDK %s', (sdk) => {
 
   it('signs with the account’s key where the line does', async () => {
     const settings = { signature: 'account', accountKeyBase64 };
-    const expected = sdk === 'android' ? 'accepted' : 'ERR_APPROOV_SIGNATURE_MISSING';
+    const expected = sdk === 'android' ? 'accepted' : 'ERR_APPROOV_SIGNATURE_LABEL_MISSING';
     expect(await outcome(get, phone.sign(get), settings)).toBe(expected);
   });
 });

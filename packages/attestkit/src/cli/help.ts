@@ -110,6 +110,12 @@ is checked, by default the current time. Set it to the time of the refusal.
     ["policy": {"verifiedBoot": "required", "minimumPatchLevel": "2026-05"}],
     ["revocationList": {"entries": {...}}, as Google publishes it] }
 
+  { "kind": "approov-message", "method": "POST",
+    "url": "https://api.example.com/transfers",
+    "headers": {"approov-token": TOKEN, "signature-input": "...",
+                "signature": "..."},
+    ["bodyText": TEXT or "body": BASE64, "accountKeyBase64": BASE64] }
+
   { "kind": "key-attestation-signature", "at": "2026-06-01T12:00:00Z",
     "publicKey": PEM or BASE64, "algorithm": "ecdsa-sha256",
     "clientDataText": "attestkit-request-v1\\n...", or "clientData": BASE64,

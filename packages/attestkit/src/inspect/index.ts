@@ -8,6 +8,7 @@ export type { AppAttestReceiptEvidence, InspectedReceipt } from './kinds/app-att
 export type { AppCheckEvidence } from './kinds/app-check.js';
 export type { ApproovKeyMembers } from './kinds/approov-key.js';
 export type { ApproovTokenEvidence, ApproovTokenMembers } from './kinds/approov-token.js';
+export type { ApproovMessageEvidence, InspectedMessage } from './kinds/approov-message.js';
 export type {
   InspectedSignature,
   KeyAttestationSignatureEvidence,

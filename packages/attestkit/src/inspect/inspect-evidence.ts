@@ -7,6 +7,7 @@ import { APP_ATTEST_ATTESTATION } from './kinds/app-attest-attestation.js';
 import { APP_ATTEST_RECEIPT } from './kinds/app-attest-receipt.js';
 import { APP_CHECK } from './kinds/app-check.js';
 import { KEY_MEMBERS } from './kinds/approov-key.js';
+import { APPROOV_MESSAGE } from './kinds/approov-message.js';
 import { APPROOV_TOKEN, type ApproovTokenMembers } from './kinds/approov-token.js';
 import { causeOf } from './causes/causes.js';
 import { EvidenceError, unusable } from './evidence-error.js';
@@ -25,6 +26,7 @@ import { SESSION_TOKEN } from './kinds/session-token.js';
 /** What inspects each kind. */
 const INSPECTORS = {
   'approov-token': APPROOV_TOKEN,
+  'approov-message': APPROOV_MESSAGE,
   'session-token': SESSION_TOKEN,
   'app-attest-attestation': APP_ATTEST_ATTESTATION,
   'app-attest-assertion': APP_ATTEST_ASSERTION,

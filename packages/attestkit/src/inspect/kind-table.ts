@@ -20,6 +20,15 @@ const LINES: Need = [['clientDataText', 'clientData', 'clientDataHash'], 'the li
 /** The kinds of evidence that can be inspected. `inspect-evidence.ts` has the inspector of each. */
 export const KINDS = {
   'approov-token': { title: 'Approov token', evidence: 'token', needs: [[['token'], 'the token']] },
+  'approov-message': {
+    title: 'Request signed by Approov’s SDK',
+    evidence: 'headers',
+    needs: [
+      [['headers'], 'the header fields as they arrived'],
+      [['method'], 'POST, for example'],
+      [['url'], 'the whole URL as the app calls it'],
+    ],
+  },
   'session-token': { title: 'Session token', evidence: 'token', needs: [[['token'], 'the token']] },
   'app-attest-attestation': {
     title: 'App Attest attestation',

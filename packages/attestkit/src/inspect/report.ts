@@ -5,6 +5,7 @@ import type { PlayIntegrityVerdict } from '../play-integrity/index.js';
 import type { Inspection } from '../ports/checks.js';
 import type { EvidenceKindName } from './kind-table.js';
 import type { InspectedAttestation } from './kinds/app-attest-attestation.js';
+import type { InspectedMessage } from './kinds/approov-message.js';
 import type { InspectedReceipt } from './kinds/app-attest-receipt.js';
 import type { InspectedSignature } from './kinds/key-attestation-signature.js';
 import type { InspectedKeyAttestation } from './kinds/key-attestation.js';
@@ -13,6 +14,7 @@ import type { InspectedSession } from './kinds/session-token.js';
 /** What each kind of evidence comes to, and what only a server can check, or only with members that the file leaves out. */
 export interface InspectedKinds {
   'approov-token': { readonly result: ApproovResult; readonly notChecked: 'binding' };
+  'approov-message': { readonly result: InspectedMessage; readonly notChecked: 'token' | 'earlier use' };
   'session-token': {
     readonly result: InspectedSession;
     readonly notChecked: 'address and user agent' | 'revocation';

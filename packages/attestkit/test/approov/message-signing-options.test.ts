@@ -46,8 +46,8 @@ describe('a request signed with the account’s key', () => {
 
   it('does not count where the installation’s is asked for, nor the reverse', async () => {
     const fields = signedFields(phone, { label: 'account', parameters, signer: hmacSigner(ACCOUNT_KEY) });
-    expect(await server().check({ fields })).toBe('ERR_APPROOV_SIGNATURE_MISSING');
-    expect(await server(account).check(send())).toBe('ERR_APPROOV_SIGNATURE_MISSING');
+    expect(await server().check({ fields })).toBe('ERR_APPROOV_SIGNATURE_LABEL_MISSING');
+    expect(await server(account).check(send())).toBe('ERR_APPROOV_SIGNATURE_LABEL_MISSING');
   });
 });
 

@@ -68,7 +68,7 @@ describe('what has to hold of a signature', () => {
     ['bytes', 'ENCODING_MALFORMED', { write: () => '1' }],
     ['two numbers', 'ENCODING_MALFORMED', { write: () => ':MAMCAQE=:' }],
     ['the key', 'INVALID', { signer: (base) => signedByAnother(base) }],
-    ['the right label', 'MISSING', { label: 'sig1' }],
+    ['the right label', 'LABEL_MISSING', { label: 'sig1' }],
   ])('it needs %s', async (_, code, request) => {
     expect(await server().check(send(request))).toBe(`ERR_APPROOV_SIGNATURE_${code}`);
   });
@@ -113,7 +113,7 @@ describe('what has to hold of a signature', () => {
     ['a label twice', 'MALFORMED', { signature: `${fields['signature']}, ${fields['signature']}` }],
     ['fields that are no dictionary', 'MALFORMED', { signature: '(' }],
     ['an input that is no dictionary', 'MALFORMED', { 'signature-input': 'install=' }],
-    ['an input that is no list', 'MALFORMED', { 'signature-input': 'install=1' }],
+    ['an input that is no list', 'INPUT_MALFORMED', { 'signature-input': 'install=1' }],
     [
       'fields without an end',
       'TOO_LARGE',
@@ -121,7 +121,7 @@ describe('what has to hold of a signature', () => {
     ],
     [
       'labels that differ',
-      'MISSING',
+      'LABEL_MISSING',
       { 'signature-input': (fields['signature-input'] as string).replace('install', 'b') },
     ],
   ])('it is refused with %s', async (_, code, change) => {

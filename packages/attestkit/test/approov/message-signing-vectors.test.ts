@@ -112,7 +112,7 @@ describe('Approov’s own requests', () => {
         'query tampered': 'INVALID',
         'method tampered': 'INVALID',
         'body tampered': 'DIGEST_MISMATCH',
-        'label renamed': 'MISSING',
+        'label renamed': 'LABEL_MISSING',
         'expires in the past': 'EXPIRED',
       });
       const [, , text] = all().vectors;

@@ -208,7 +208,7 @@ describe('the help', () => {
     const { out } = await cli(['inspect', '--help'], {});
     const { err } = await inspected({ kind: 'x' });
     const kinds = /Kinds are: (.*)\./.exec(err)?.[1]?.split(', ') ?? [];
-    expect(kinds).toHaveLength(9);
+    expect(kinds).toHaveLength(10);
     for (const kind of kinds) expect(out).toContain(`"kind": "${kind}"`);
   });
 });

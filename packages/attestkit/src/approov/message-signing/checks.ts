@@ -23,7 +23,7 @@ export const SIGNATURE_CHECKS = freezeJson({
     name: 'signature present',
     code: 'ERR_APPROOV_SIGNATURE_MISSING',
     stage: 'missing',
-    says: 'the request has no message signature with the expected label',
+    says: 'the request has no message signature',
     spec: 'RFC 9421 §4',
   },
   single: {
@@ -44,8 +44,22 @@ export const SIGNATURE_CHECKS = freezeJson({
     name: 'signature fields',
     code: 'ERR_APPROOV_SIGNATURE_MALFORMED',
     stage: 'malformed',
-    says: 'the fields of the message signature are not dictionaries, or the input is not a list of components',
+    says: 'the fields of the message signature are not dictionaries',
     spec: 'RFC 9421 §4.1, §4.2; RFC 9651 §4.2',
+  },
+  labelled: {
+    name: 'label of the signature',
+    code: 'ERR_APPROOV_SIGNATURE_LABEL_MISSING',
+    stage: 'missing',
+    says: 'the request has message signatures, and none with the expected label',
+    spec: SDK,
+  },
+  input: {
+    name: 'signature input',
+    code: 'ERR_APPROOV_SIGNATURE_INPUT_MALFORMED',
+    stage: 'malformed',
+    says: 'the input of the message signature is not a list of components',
+    spec: 'RFC 9421 §4.1',
   },
   supported: {
     name: 'components known',

@@ -49,9 +49,9 @@ export function appraiseSignature(
   const key = mustRead(checks, CHECKS.keyUsable, rules.keyOf(token));
 
   const { inputs, signatures } = readFields(message, checks);
-  const isLabelled = inputs.members.has(label) && signatures.members.has(label);
-  checks.holds(CHECKS.present, isLabelled, [...inputs.members.keys()], label);
-  const input = mustRead(checks, CHECKS.readable, signatureInput(inputs, label));
+  const labels = [...inputs.members.keys()].filter((each) => signatures.members.has(each));
+  mustRead(checks, CHECKS.labelled, labels.includes(label) || undefined, labels);
+  const input = mustRead(checks, CHECKS.input, signatureInput(inputs, label));
   checks.holds(CHECKS.supported, input.components.every(isSupported), input.text);
   const names = input.components.map(componentId);
   checks.holds(CHECKS.distinct, new Set(names).size === names.length, input.text);
@@ -99,10 +99,7 @@ function readFields(
   const length = lines.flat().reduce((sum, line) => sum + line.length, 0);
   mustRead(checks, CHECKS.size, length <= MAX_FIELDS || undefined, length);
   const [inputs, signatures] = lines.map((each) => readSignatureField(each));
-  return {
-    inputs: mustRead(checks, CHECKS.readable, inputs),
-    signatures: mustRead(checks, CHECKS.readable, signatures),
-  };
+  return mustRead(checks, CHECKS.readable, inputs && signatures && { inputs, signatures });
 }
 
 function appraiseParameters(

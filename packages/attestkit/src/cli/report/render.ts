@@ -27,6 +27,7 @@ const NOT_CHECKED: Readonly<Record<EvidenceReport['notChecked'][number], string>
   'earlier use': 'the server knows, or Google',
   'request lines': 'compare them with the request as it came',
   'challenge use': 'the server’s store knows',
+  token: 'inspect it as approov-token',
 };
 
 /** Claims that are times (RFC 7519 §4.1). */

@@ -22,9 +22,14 @@ const SIGNATURE_CAUSES = {
     'Operator: inspect the token; set `accountKey` to what the app’s SDK does.',
   ],
   ERR_APPROOV_SIGNATURE_MISSING: [
-    'The app calls the API without message signing, it signs with the account’s key and the route asks for the installation’s, or a proxy dropped `Signature` or `Signature-Input`.',
-    'App author: enable message signing in the service layer (React Native before 3.5.10 leaves it out on iOS if the token’s field has another name). Operator: compare the request as it arrives, and `messageSigning.signature`.',
+    'The app calls the API without message signing, or a proxy dropped `Signature` or `Signature-Input`.',
+    'App author: enable message signing in the service layer (React Native before 3.5.10 leaves it out on iOS if the token’s field has another name). Operator: compare the request as it arrives.',
   ],
+  ERR_APPROOV_SIGNATURE_LABEL_MISSING: [
+    'The app signs with the account’s key and the route asks for the installation’s, or the other way round; or the phone could not make a key.',
+    'App author: choose the signature in the factory of the SDK. Operator: set `messageSigning.signature` to what your apps send.',
+  ],
+  ERR_APPROOV_SIGNATURE_INPUT_MALFORMED: ['The field was written by hand, or was cut off.', SIGNED_BY_SDK],
   ERR_APPROOV_SIGNATURE_REPEATED: [
     'The app signed the request twice and sent both, as React Native before 3.5.11 does when a request is repeated; or somebody else’s signature was added.',
     'App author: update the SDK. Operator: look for a proxy that signs as well.',
