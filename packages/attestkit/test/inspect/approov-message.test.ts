@@ -13,14 +13,14 @@ const phone = createVirtualInstallation({
   sdk: 'android',
   now: () => Date.parse(AT),
 });
-const URL_ = 'https://api.example.com/v1/transfers%2Fa?x=1';
+const TARGET = 'https://api.example.com/v1/transfers%2Fa?x=1';
 const headers = phone.sign({
   method: 'POST',
-  url: URL_,
+  url: TARGET,
   headers: { authorization: 'Bearer user' },
   body: Buffer.from('{}'),
 });
-const FILE = { kind: 'approov-message', at: AT, method: 'POST', url: URL_, headers, bodyText: '{}' };
+const FILE = { kind: 'approov-message', at: AT, method: 'POST', url: TARGET, headers, bodyText: '{}' };
 const inspect = (change: object = {}) => inspectEvidence({ ...FILE, ...change });
 const detailOf = (change: object): string => inspect(change).checks.find(({ ok }) => !ok)?.detail ?? 'ok';
 
@@ -70,13 +70,13 @@ describe('a request that the SDK signed', () => {
 
   it.each([
     [
-      { url: URL_.replace('https', 'http') },
+      { url: TARGET.replace('https', 'http') },
       'the app signed https: set baseUrl to the scheme that the app calls',
     ],
-    [{ url: URL_.replace('?', '/?') }, 'app and server differ in the slash at the end of the path'],
+    [{ url: TARGET.replace('?', '/?') }, 'app and server differ in the slash at the end of the path'],
     [
       {
-        url: URL_.replace('api.example.com', '10.0.0.1:8080'),
+        url: TARGET.replace('api.example.com', '10.0.0.1:8080'),
         headers: { ...headers, host: 'api.example.com' },
       },
       'the app signed the host that it called, which is not the one of baseUrl',

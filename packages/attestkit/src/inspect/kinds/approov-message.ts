@@ -89,17 +89,6 @@ export const APPROOV_MESSAGE: EvidenceKind<
   const named = installationKey ?? keyIn(lines.get(field)?.[0]);
   if (named === undefined && file.accountKeyBase64 === undefined)
     throw unusable('installationKey', 'is missing', NO_KEY);
-  const list = (given: string | readonly string[] | undefined): readonly string[] => [given ?? []].flat();
-  const settings: MessageSigningOptions = {
-    ...(file.accountKeyBase64 !== undefined && {
-      signature: 'account',
-      accountKeyBase64: file.accountKeyBase64,
-    }),
-    components: list(file.components),
-    quirks: list(file.quirks) as NonNullable<MessageSigningOptions['quirks']>,
-    ...(file.leewaySeconds !== undefined && { leewaySeconds: file.leewaySeconds }),
-    ...(file.maxLifetimeSeconds !== undefined && { maxLifetimeSeconds: file.maxLifetimeSeconds }),
-  };
   const inspection = inspectSigned(
     {
       method: file.method,
@@ -118,6 +107,10 @@ export const APPROOV_MESSAGE: EvidenceKind<
   }));
   return { ...written, notChecked: ['token', 'earlier use'] };
 });
+
+function listOf(given: string | readonly string[] | undefined): readonly string[] {
+  return [given ?? []].flat();
+}
 
 /** The claim `ipk` of a token that nobody has verified. */
 function keyIn(token: string | undefined): string | undefined {
