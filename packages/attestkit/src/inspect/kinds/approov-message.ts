@@ -89,6 +89,16 @@ export const APPROOV_MESSAGE: EvidenceKind<
   const named = installationKey ?? keyIn(lines.get(field)?.[0]);
   if (named === undefined && file.accountKeyBase64 === undefined)
     throw unusable('installationKey', 'is missing', NO_KEY);
+  const settings: MessageSigningOptions = {
+    ...(file.accountKeyBase64 !== undefined && {
+      signature: 'account',
+      accountKeyBase64: file.accountKeyBase64,
+    }),
+    components: listOf(file.components),
+    quirks: listOf(file.quirks) as NonNullable<MessageSigningOptions['quirks']>,
+    ...(file.leewaySeconds !== undefined && { leewaySeconds: file.leewaySeconds }),
+    ...(file.maxLifetimeSeconds !== undefined && { maxLifetimeSeconds: file.maxLifetimeSeconds }),
+  };
   const inspection = inspectSigned(
     {
       method: file.method,
