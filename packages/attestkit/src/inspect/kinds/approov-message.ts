@@ -122,7 +122,7 @@ function listOf(given: string | readonly string[] | undefined): readonly string[
   return [given ?? []].flat();
 }
 
-/** The claim `ipk` of a token that nobody has verified. */
+/** The claim `ipk` of a token, which is not verified here. */
 function keyIn(token: string | undefined): string | undefined {
   const claims = readJsonObject(Buffer.from(token?.split('.')[1] ?? '', 'base64url'));
   const ipk = claims?.['ipk'];
