@@ -1,4 +1,9 @@
-import { approov, type ApproovOptions, type BindingOptions } from '../approov/index.js';
+import {
+  approov,
+  type ApproovOptions,
+  type BindingOptions,
+  type MessageSigningOptions,
+} from '../approov/index.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import type { Enforcement } from '../ports/decision.js';
 import { readBoolean, type Environment } from './environment.js';
@@ -6,6 +11,7 @@ import { readBoolean, type Environment } from './environment.js';
 /** What the environment does not say of Approov. */
 export interface ApproovFromEnv {
   readonly binding: Omit<BindingOptions, 'enforcement'> | undefined;
+  readonly messageSigning: MessageSigningOptions | undefined;
   readonly allowPublishedSecret: boolean | undefined;
 }
 
@@ -17,12 +23,13 @@ export function hasApproov(env: Environment): boolean {
 /** @throws ConfigurationError naming the variable */
 export function approovFromEnv(
   env: Environment,
-  { binding, allowPublishedSecret }: ApproovFromEnv,
+  { binding, messageSigning, allowPublishedSecret }: ApproovFromEnv,
 ): ReturnType<typeof approov> {
   const options: ApproovOptions = {
     ...secret(env),
     ...(allowPublishedSecret !== undefined && { allowPublishedSecret }),
     binding: { ...binding, enforcement: bindingEnforcement(env) },
+    ...(messageSigning && { messageSigning }),
   };
   return approov(options);
 }

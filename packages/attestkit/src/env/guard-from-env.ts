@@ -1,4 +1,4 @@
-import type { BindingOptions } from '../approov/index.js';
+import type { BindingOptions, MessageSigningOptions } from '../approov/index.js';
 import { createGuard, type Guard, type GuardOptions } from '../create-guard.js';
 import { devices, type DevicesOptions } from '../devices/index.js';
 import { quietly, REFUSAL_OPTIONS } from '../guard/internal.js';
@@ -26,6 +26,8 @@ export interface GuardFromEnvOptions extends Omit<
   readonly env?: Environment;
   /** How the account's tokens are bound, beside the switch in the environment. */
   readonly binding?: Omit<BindingOptions, 'enforcement'>;
+  /** How the apps sign their requests; a route asks for it by its option `messageSigning`. */
+  readonly messageSigning?: MessageSigningOptions;
   /** Receives the log lines, unless `APPROOV_LOGGING_ENABLED=false`. Default: standard output. */
   readonly log?: (line: string) => void;
   /** Allows the published example secrets, for examples on the loopback interface. Default: by `NODE_ENV`. */
@@ -68,6 +70,7 @@ export function guardFromEnv(options: GuardFromEnvOptions = {}): Guard {
     env = process.env,
     devices: given = {},
     binding,
+    messageSigning,
     log = (line) => void process.stdout.write(`${line}\n`),
     onEvent,
     evidence: further = [],
@@ -90,7 +93,7 @@ export function guardFromEnv(options: GuardFromEnvOptions = {}): Guard {
       'Leave it out, and set enforcement on the routes that only report.',
     );
   }
-  const tokens = hasTokens ? [approovFromEnv(env, { binding, allowPublishedSecret })] : [];
+  const tokens = hasTokens ? [approovFromEnv(env, { binding, messageSigning, allowPublishedSecret })] : [];
   const evidence = [...tokens, ...others];
   const listener = (event: GuardEvent): void => {
     for (const line of linesOf(event)) quietly(() => log(line));
@@ -116,6 +119,7 @@ const OPTIONS: OptionTypes = {
   env: 'any',
   devices: 'object',
   binding: 'object',
+  messageSigning: 'object',
   evidence: 'list',
   log: 'function',
   onEvent: 'function',

@@ -19,7 +19,8 @@ function decisionLines(event: DecisionEvent): readonly string[] {
   const { refused, reported, evidence: verified, demandsSkipped: skipped } = event;
   const failures = [...reported, ...(refused === undefined ? [] : [refused])];
   const token =
-    verified.includes('approov') || failures.some(({ code }) => code.startsWith('ERR_APPROOV_BINDING_'));
+    verified.includes('approov') ||
+    failures.some(({ code }) => /^ERR_APPROOV_(?:BINDING|SIGNATURE)_/.test(code));
   const lines = token ? ['ACCEPTED REQUEST WITH VALID APPROOV TOKEN'] : [];
   for (const failure of failures) {
     const { code, stage } = failure;
@@ -31,6 +32,10 @@ function decisionLines(event: DecisionEvent): readonly string[] {
   if (verified.includes('signedRequest')) lines.push('ACCEPTED REQUEST WITH VALID ASSERTION');
   if (event.demandsMet.includes('binding'))
     lines.push('ACCEPTED REQUEST WITH VALID TOKEN BINDING IN THE APPROOV TOKEN');
+  if (event.demandsMet.includes('messageSigning'))
+    lines.push('ACCEPTED REQUEST WITH VALID MESSAGE SIGNATURE');
+  if (skipped.includes('messageSigning'))
+    lines.push('ACCEPTED REQUEST WITH APPROOV TOKEN MISSING THE KEY TO VERIFY THE MESSAGE SIGNATURE');
   if (skipped.includes('binding'))
     lines.push('ACCEPTED REQUEST WITH APPROOV TOKEN MISSING THE CLAIM TO VERIFY THE TOKEN BINDING');
   return lines;
@@ -59,6 +64,7 @@ function reasonOf({ code, says, cause }: FailureFacts): string {
 function subject(code: string, stage: string): string {
   if (code === 'ERR_APPROOV_BINDING_CLAIM_MISSING')
     return 'WITH APPROOV TOKEN MISSING THE CLAIM TO VERIFY THE TOKEN BINDING';
+  if (code.startsWith('ERR_APPROOV_SIGNATURE_')) return 'WITHOUT A VALID MESSAGE SIGNATURE';
   if (code.startsWith('ERR_APPROOV_BINDING_')) return 'WITH INVALID TOKEN BINDING IN THE APPROOV TOKEN';
   if (code.startsWith('ERR_GUARD_') && stage !== 'unavailable') return 'WITH A BODY THAT CANNOT BE READ';
   if (code.startsWith('ERR_SESSION_')) return 'WITHOUT A VALID SESSION';
