@@ -105,6 +105,7 @@ function asTheGuard(keys: KeySource, cache: number): Verifier['verify'] {
       request,
       demand,
       now: Date.now(),
+      clock: Date.now,
       enforcement: 'enforce',
       results: {},
       body: () => Promise.resolve(new Uint8Array()),

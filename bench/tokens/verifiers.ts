@@ -63,6 +63,7 @@ function ours(algorithm: Algorithm, cache: number, suffix: string): Verifier[] {
           request: requestWith(token),
           demand,
           now: Date.now(),
+          clock: Date.now,
           enforcement: 'enforce',
           results: {},
           body: noBody,

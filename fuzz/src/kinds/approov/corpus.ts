@@ -103,6 +103,7 @@ function ready(subject: Subject, group: Made): Group {
     request: REQUEST,
     demand: undefined,
     now,
+    clock: () => now,
     enforcement: 'enforce' as const,
     results: {},
     body,

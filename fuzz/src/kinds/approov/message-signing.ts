@@ -169,6 +169,7 @@ export function messageSigningTarget(subject: Subject, random: Random): Target {
       request,
       demand,
       now: NOW,
+      clock: () => NOW,
       enforcement: 'enforce',
       results: {},
       body: () => Promise.resolve(body),

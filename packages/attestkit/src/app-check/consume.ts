@@ -4,7 +4,7 @@ import { Explanation } from '../kernel/explanation.js';
 import type { OptionTypes } from '../kernel/config/options.js';
 import type { AppCheckConsumer } from '../ports/google.js';
 import type { Store } from '../ports/store.js';
-import { CONSUME_CHECKS as CHECKS } from './checks.js';
+import { CONSUME_CHECKS as CHECKS, TOKEN_CHECKS } from './checks.js';
 import type { AppCheckResult } from './verify.js';
 
 /** What remembers which tokens were used: `consumer` or `store`, not both. */
@@ -34,10 +34,17 @@ export const REPLAY_OPTIONS = {
  *
  * @throws AttestationError ERR_APP_CHECK_TOKEN_LIMITED_USE_MISMATCH, ERR_APP_CHECK_JTI_MISSING
  */
-export type Consume = (token: string, result: AppCheckResult, now: number) => () => Promise<AppCheckResult>;
+export type Consume = (
+  token: string,
+  result: AppCheckResult,
+  clock: () => number,
+) => () => Promise<AppCheckResult>;
 
 /** How long a consumption outlives its token, milliseconds: for clocks that are apart, and the leeway. */
 const MARGIN_MS = 120_000;
+
+/** The longest leeway: later than that, the token has expired while the request was waited for. */
+const LEEWAY_MS = 60_000;
 
 /**
  * Reads how tokens are consumed; undefined if they are not.
@@ -69,11 +76,11 @@ export function readConsume(options: ReplayOptions): Consume | undefined {
       return () => consumeAtFirebase(consumer, token, result);
     };
   if (store === undefined) return undefined;
-  return (_token, result, now) => {
+  return (_token, result, clock) => {
     assertUsable?.(result);
     const { tokenId } = result;
     if (tokenId === undefined) throw new AttestationError(CHECKS.identified);
-    return () => consumeInStore(store, result, tokenId, now);
+    return () => consumeInStore(store, result, tokenId, clock());
   };
 }
 
@@ -93,6 +100,8 @@ async function consumeInStore(
   jti: string,
   now: number,
 ): Promise<AppCheckResult> {
+  // A client can send a body as slowly as it likes, and come after the first consumption is forgotten.
+  if (now > result.expiresAt + LEEWAY_MS) throw new AttestationError(TOKEN_CHECKS.expired);
   // Of this issuer: another one may have the same `jti`.
   const key = `app-check/${hash('sha256', JSON.stringify([result.claims['iss'], jti]), 'base64url')}`;
   const ttlMs = Math.ceil(Math.max(0, result.expiresAt - now)) + MARGIN_MS;

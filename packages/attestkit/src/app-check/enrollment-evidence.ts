@@ -52,7 +52,7 @@ export function appCheckEnrollment(options: AppCheckEnrollmentOptions): Enrollme
       const token = fields['app_check_token'];
       if (token === undefined || token === '') throw new AttestationError(FIELD_CHECKS.present);
       const result = await verify(token, now);
-      const use = consume(token, result, now);
+      const use = consume(token, result, () => now);
       // Nothing ties the token to it: first the challenge, or a used one would cost a genuine token.
       await consumeChallenge();
       return enrolled(await use(), now);

@@ -66,11 +66,11 @@ export function appCheck(options: AppCheckOptions): Evidence<'appCheck', AppChec
 function appraisalOf(
   token: string,
   result: AppCheckResult,
-  { demand: consume, now }: VerifyContext<Consume | undefined>,
+  { demand: consume, clock }: VerifyContext<Consume | undefined>,
 ): Appraisal<AppCheckResult> {
   if (consume === undefined) return { result };
   const skipped = result.limitedUse ? undefined : 'limited-use';
-  return { result, met: 'consume', skipped, consume: consume(token, result, now) };
+  return { result, met: 'consume', skipped, consume: consume(token, result, clock) };
 }
 
 function readDemand(asked: unknown, consume: Consume | undefined): Consume | undefined {

@@ -1,7 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { decodeBase64 } from '../kernel/bytes/base64.js';
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
-import { assertOneOf, assertOptions, isFieldName, type OptionTypes } from '../kernel/config/options.js';
+import {
+  assertOneOf,
+  assertOptions,
+  isFieldName,
+  withoutUndefined,
+  type OptionTypes,
+} from '../kernel/config/options.js';
 import { enforcing } from '../kernel/sinks.js';
 import type { Checks } from '../ports/checks.js';
 import type { Enforcement } from '../ports/decision.js';
@@ -51,7 +57,7 @@ export interface BindingDemand {
  */
 export function verifyApproovBinding(result: ApproovResult, data: Uint8Array | undefined): ApproovResult {
   appraiseBinding(result.claims['pay'], data, enforcing);
-  return { ...result, bound: true };
+  return Object.freeze({ ...result, bound: true });
 }
 
 /** The straight line, for either sink. */
@@ -100,7 +106,7 @@ export function bindingDemand(
     data,
     policy = 'required',
     enforcement,
-  } = { ...account, ...own };
+  } = { ...account, ...withoutUndefined(own) };
   assertOneOf('binding.part', part, ['whole', 'credential']);
   assertOneOf('binding.policy', policy, ['required', 'if-present']);
   if (enforcement !== undefined) assertOneOf('binding.enforcement', enforcement, ['enforce', 'report']);

@@ -11,6 +11,7 @@ import {
   type BindingOptions,
 } from './binding.js';
 import { FIELD_CHECKS } from './checks.js';
+import { accountKeys } from './message-signing/signing-keys.js';
 import { useUp, verifySigned } from './message-signing/signed-request.js';
 import {
   signingDemand,
@@ -97,8 +98,11 @@ export function approov(options: ApproovOptions): Evidence<'approov', ApproovRes
   const signing = (asked: MessageSigning | undefined): SigningDemand | undefined =>
     signingDemand(asked, messageSigning, allowPublished);
   // At start-up, whether or not a route asks for it.
-  const ofAccount = signing(options.messageSigning !== undefined);
-  const messageDigests = ofAccount?.rules.secretDigests ?? [];
+  signing(options.messageSigning !== undefined);
+  const messageDigests =
+    messageSigning.accountKeyBase64 === undefined
+      ? []
+      : accountKeys(messageSigning, allowPublished).secretDigests;
   if (keys.secretDigests?.().some((digest) => messageDigests.includes(digest)) === true)
     throw new ConfigurationError(
       'messageSigning.accountKeyBase64',
@@ -173,21 +177,23 @@ async function sign(
   context: VerifyContext<Demand>,
 ): Promise<Appraisal<ApproovResult>> {
   const { result } = bound;
-  if (demand.policy === 'if-present' && result.installationKey === undefined)
+  // Nothing can let this request in any more.
+  if ([bound.unmet ?? []].flat().some(({ enforcement }) => enforcement === 'enforce')) return bound;
+  if (demand.policy === 'if-present' && result.claims['ipk'] === undefined)
     return { ...bound, skipped: [bound.skipped ?? [], 'messageSigning'].flat() };
-  const { request, now } = context;
-  const boundTo = context.demand.binding?.headers ?? [];
-  const fields = [tokenField, ...boundTo.filter((name) => request.fields(name).length > 0)];
+  const enforcement = demand.enforcement ?? context.enforcement;
   try {
+    const fields = [tokenField, ...(context.demand.binding?.headers ?? [])];
     const covered = await verifySigned(result, demand, fields, context);
-    const signed = { ...result, signature: covered.signature };
+    const signed = Object.freeze({ ...result, signature: Object.freeze(covered.signature) });
+    const met = [bound.met ?? [], 'messageSigning'].flat();
     const { store, rules } = demand;
-    const consume = store && (() => useUp(covered, store, rules, now).then(() => signed));
-    return { ...bound, result: signed, met: [bound.met ?? [], 'messageSigning'].flat(), consume };
+    if (store === undefined) return { ...bound, result: signed, met };
+    const consume = () => useUp(covered, store, rules, context.clock()).then(() => signed);
+    return { ...bound, met, consume, consumption: enforcement };
   } catch (error) {
     if (!(error instanceof AttestationError)) throw error;
-    const unmet = { error, enforcement: demand.enforcement ?? context.enforcement };
-    return { ...bound, unmet: [bound.unmet ?? [], unmet].flat() };
+    return { ...bound, unmet: [bound.unmet ?? [], { error, enforcement }].flat() };
   }
 }
 

@@ -1,7 +1,7 @@
 import { AttestationError } from '../kernel/errors.js';
 import type { Attestation } from '../ports/attestation.js';
 import type { CheckDef } from '../ports/checks.js';
-import type { Decision } from '../ports/decision.js';
+import type { Decision, Enforcement } from '../ports/decision.js';
 import type { Appraisal, Evidence, Need, VerifyContext } from '../ports/evidence.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { GUARD_CHECKS } from './checks.js';
@@ -16,6 +16,7 @@ interface Progress {
   readonly request: AttestedRequest;
   readonly route: ReadyRoute;
   now: number;
+  readonly clock: () => number;
   /** By the monotonic clock; 0 without a listener. */
   readonly startedAt: number;
   /** The kind at work: a failure is its failure, and answered with its statuses. */
@@ -33,6 +34,7 @@ interface Deferred {
   readonly evidence: Evidence;
   readonly met: Appraisal<unknown>['met'];
   readonly consume: () => Promise<unknown>;
+  readonly consumption: Enforcement | undefined;
 }
 
 /** An item of evidence that the request carries, with what the route asks of it. */
@@ -54,6 +56,7 @@ export function decide(
     request,
     route,
     now: Number.NaN,
+    clock: now,
     startedAt: telling.onEvent === undefined ? 0 : performance.now(),
     at: first.evidence,
     results: {},
@@ -142,30 +145,40 @@ function thenConsume(verifying: Promise<void> | undefined, progress: Progress): 
 }
 
 async function consumeAll(progress: Progress): Promise<void> {
-  for (const { evidence, consume, met } of progress.deferred) {
+  for (const { evidence, consume, met, consumption } of progress.deferred) {
     progress.at = evidence;
-    conclude(await consume(), met, progress);
+    try {
+      conclude(await consume(), met, progress);
+    } catch (error) {
+      if (consumption === undefined || !(error instanceof AttestationError)) throw error;
+      if (consumption !== 'report') throw new Refused(error);
+      progress.reported.push(error);
+    }
   }
 }
 
 function contextOf(progress: Progress, demand: unknown): VerifyContext<unknown> {
-  const { request, now, route } = progress;
+  const { request, now, clock, route } = progress;
   return {
     request,
     demand,
     now,
+    clock,
     enforcement: route.enforcement,
     results: progress.results,
     body: () => readBody(request, route.maxBodyBytes),
   };
 }
 
-function note({ result, consume, unmet, met, skipped }: Appraisal<unknown>, progress: Progress): void {
+function note(
+  { result, consume, consumption, unmet, met, skipped }: Appraisal<unknown>,
+  progress: Progress,
+): void {
   const failures = listOf(unmet);
   for (const { enforcement, error } of failures) if (enforcement !== 'report') throw new Refused(error);
   for (const { error } of failures) progress.reported.push(error);
   progress.skipped.push(...listOf(skipped));
-  if (consume !== undefined) progress.deferred.push({ evidence: progress.at, consume, met });
+  if (consume !== undefined) progress.deferred.push({ evidence: progress.at, consume, met, consumption });
   conclude(result, consume === undefined ? met : undefined, progress);
 }
 

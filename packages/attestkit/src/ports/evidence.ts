@@ -28,8 +28,10 @@ export interface VerifyContext<Demand> {
   readonly request: AttestedRequest;
   /** What the route asks of this kind beyond the evidence itself, as `demand` made it at start-up. */
   readonly demand: Demand;
-  /** Milliseconds since the epoch. */
+  /** When the decision began, milliseconds since the epoch. */
   readonly now: number;
+  /** The guard's clock, milliseconds since the epoch: for what ends while a body or a store is waited for. */
+  readonly clock: () => number;
   /** The route's enforcement; a kind may have switches of its own that override it for its own demands. */
   readonly enforcement: Enforcement;
   /** What was verified of this request before, by kind: of the kinds that this one `requires`, for example. */
@@ -52,6 +54,8 @@ export interface Appraisal<Result> {
    * @throws AttestationError (rejects with it) if it was used up before, or when that cannot be known now
    */
   readonly consume?: (() => Promise<Result>) | undefined;
+  /** What a failure of `consume` does: `report` lets the request pass with `result`. Default: the route's enforcement. */
+  readonly consumption?: Enforcement | undefined;
   /** What the route asks for and the evidence, itself genuine, does not meet; or several such demands. */
   readonly unmet?:
     | { readonly error: Failure; readonly enforcement: Enforcement }

@@ -97,6 +97,36 @@ describe('with a store', () => {
     expect(Number.isSafeInteger(ttlMs)).toBe(true);
   });
 
+  it.each([
+    [60_000, ONCE],
+    [60_001, { status: 401, code: 'ERR_APP_CHECK_TOKEN_EXPIRED' }],
+  ])('a request that waited until %i ms after the end of its token', async (late, outcome) => {
+    let now = NOW;
+    const sent = limited();
+    const { exp } = JSON.parse(Buffer.from(sent.split('.')[1] as string, 'base64url').toString()) as {
+      exp: number;
+    };
+    const slow = {
+      kind: 'slow',
+      routeOptions: [],
+      demand: () => undefined,
+      find: () => ({ present: true, item: 1 }) as const,
+      verify: async () => {
+        now = exp * 1000 + late;
+        return { result: {} };
+      },
+    };
+    const evidence = [appCheck({ ...OPTIONS, store: memoryStore() }), slow];
+    const guard = createGuard({ evidence, accept: ['appCheck'], now: () => now });
+    const route = guard.route({ require: ['slow' as never], appCheck: { consume: true } });
+    const decision = await guard.check(requestWith(sent), route);
+    const told =
+      decision.outcome === 'refuse'
+        ? { status: decision.response.status, code: decision.error.code }
+        : { consumed: decision.results.appCheck?.consumed, reported: [] };
+    expect(told).toEqual(outcome);
+  });
+
   it('answers 503 where the store is down', async () => {
     const store = memoryStore();
     const check = {

@@ -168,6 +168,7 @@ describe('the options', () => {
       request: requestWith(),
       demand: undefined,
       now: NOW,
+      clock: () => NOW,
       enforcement: 'enforce',
       results: {},
     } as const;

@@ -5,7 +5,7 @@ import { phone, send, server } from './support/signing-server.js';
 import { payFor, SECONDS, token } from './support/tokens.js';
 
 describe('what has to hold of a signature', () => {
-  const sdk = ['@method', '@target-uri', 'approov-token'];
+  const sdk = ['@method', '@target-uri', 'approov-token', 'authorization'];
   const params = (text: string): Signed => ({ parameters: text });
   const alg = ';alg="ecdsa-p256-sha256"';
   const times = `;created=${SECONDS};expires=${SECONDS + 15}`;
@@ -144,15 +144,16 @@ describe('what has to hold of a signature', () => {
 
   it('it covers the fields that the route names, and the header that the token is bound to', async () => {
     const named = server({ components: ['X-Idempotency-Key'] });
-    expect(await named.check(send())).toBe('ERR_APPROOV_SIGNATURE_COMPONENT_MISSING');
-    expect(await named.check(send({ fields: { 'x-idempotency-key': '7' } }))).toBe('accepted');
-    const bound = installation({ pay: payFor('Bearer user') });
-    const route = { messageSigning: true, binding: 'authorization' };
-    const components = ['@method', '@target-uri', 'approov-token'];
-    expect(await server().check(send({ components }, bound))).toBe('accepted');
-    expect(await server({}, route).check(send({ components }, bound))).toBe(
+    const fields = { 'x-idempotency-key': '7' };
+    const components = ['@method', '@target-uri', 'approov-token', 'authorization'];
+    expect(await named.check(send())).toBe('accepted');
+    expect(await named.check(send({ fields }))).toBe('accepted');
+    expect(await named.check(send({ fields, components }))).toBe('ERR_APPROOV_SIGNATURE_COMPONENT_MISSING');
+    expect(await server().check(send({ components: components.slice(0, 3) }))).toBe(
       'ERR_APPROOV_SIGNATURE_COMPONENT_MISSING',
     );
+    const bound = installation({ pay: payFor('Bearer user') });
+    const route = { messageSigning: true, binding: 'authorization' };
     expect(await server({}, route).check(send({}, bound))).toBe('accepted');
     expect(await server({}, route).check(send({ fields: { authorization: 'Bearer b' } }, bound))).toBe(
       'ERR_APPROOV_BINDING_MISMATCH',

@@ -32,10 +32,13 @@ describe('a request that an installation has signed', () => {
   });
 
   it.each<[string, Signed]>([
-    ['the target in parts', { components: ['@method', '@authority', '@path', '@query', 'approov-token'] }],
+    [
+      'the target in parts',
+      { components: ['@method', '@authority', '@path', '@query', 'approov-token', 'authorization'] },
+    ],
     [
       'the target in two parts',
-      { components: ['@method', '@authority', '@request-target', 'approov-token'] },
+      { components: ['@method', '@authority', '@request-target', 'approov-token', 'authorization'] },
     ],
     ['a signature as text, as Android 3.5 writes it', { write: (bytes) => `"${bytes.toString('base64')}"` }],
     [
@@ -99,7 +102,7 @@ describe('a body', () => {
   });
 
   it('whose digest is not covered is refused, whether or not it is there', async () => {
-    const components = ['@method', '@target-uri', 'approov-token'];
+    const components = ['@method', '@target-uri', 'approov-token', 'authorization'];
     expect(await server().check(post({ components }))).toBe('ERR_APPROOV_SIGNATURE_DIGEST_MISSING');
     expect(await server().check({ ...send({ method: 'POST', components }), body: BODY })).toBe(
       'ERR_APPROOV_SIGNATURE_DIGEST_MISSING',

@@ -47,7 +47,7 @@ it('a request that is signed for another URL is logged with the reason, and that
 });
 
 it('a token without a key is logged, if the policy accepts it', async () => {
-  const failover = { 'approov-token': phone.token({ ipk: null }) };
+  const failover = { 'approov-token': phone.token({ ipk: undefined } as never) };
   expect(await linesOf(failover, { baseUrl: BASE, policy: 'if-present' })).toEqual([
     'ACCEPTED REQUEST WITH VALID APPROOV TOKEN',
     'ACCEPTED REQUEST WITH APPROOV TOKEN MISSING THE KEY TO VERIFY THE MESSAGE SIGNATURE',

@@ -55,11 +55,15 @@ describe('a request that the SDK signed', () => {
     ['a later time', { at: '2026-06-01T12:02:00Z' }, 'EXPIRED'],
     ['a shorter life', { maxLifetimeSeconds: 5 }, 'LIFETIME_INVALID'],
     ['another key', { installationKey: otherKey() }, 'INVALID'],
-    ['a field that is not covered', { components: ['x-a'] }, 'COMPONENT_MISSING'],
+    [
+      'a field that is not covered',
+      { components: ['x-a'], headers: { ...headers, 'x-a': '1' } },
+      'COMPONENT_MISSING',
+    ],
     ['no signature', { headers: { ...headers, signature: [] } }, 'MISSING'],
     [
       'the field of another token',
-      { tokenHeader: 'X-Token', installationKey: otherKey() },
+      { tokenHeader: 'X-Token', installationKey: otherKey(), headers: { ...headers, 'x-token': 'a' } },
       'COMPONENT_MISSING',
     ],
   ])('fails with %s', (_, change, code) => {
@@ -79,7 +83,7 @@ describe('a request that the SDK signed', () => {
         url: TARGET.replace('api.example.com', '10.0.0.1:8080'),
         headers: { ...headers, host: 'api.example.com' },
       },
-      'the app signed the host that it called, which is not the one of baseUrl',
+      'the app signed the host in the field Host, which is not the one of baseUrl',
     ],
   ])('names the usual mistake: %j', (change, says) => {
     expect(detailOf(change)).toContain(`Likely mistake: ${says}`);

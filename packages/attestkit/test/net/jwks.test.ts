@@ -241,6 +241,7 @@ it('feeds the Approov room: a remembered token does not outlive its key', async 
       demand: undefined,
       enforcement: 'enforce',
       now: clock.ms,
+      clock: () => clock.ms,
       body,
       results: {},
     });

@@ -61,6 +61,13 @@ export const SIGNATURE_CHECKS = freezeJson({
     says: 'the input of the message signature is not a list of components',
     spec: 'RFC 9421 §4.1',
   },
+  few: {
+    name: 'number of components',
+    code: 'ERR_APPROOV_SIGNATURE_COMPONENTS_TOO_LARGE',
+    stage: 'malformed',
+    says: 'the message signature covers more components than any genuine one',
+    spec: 'attestkit, input caps',
+  },
   supported: {
     name: 'components known',
     code: 'ERR_APPROOV_SIGNATURE_COMPONENT_UNSUPPORTED',

@@ -35,7 +35,10 @@ export function inspectSigned(
   const message = { method, target: readTarget(url), fields };
   return inspecting((checks, read) => {
     const result = approovResult(claims, false);
-    const { signature } = appraiseSignature(result, message, rules, [token.tokenField], now, checks);
+    const required = [token.tokenField, 'authorization', ...rules.fields].filter(
+      (name) => fields(name).length > 0,
+    );
+    const { signature } = appraiseSignature(result, message, rules, required, now, checks);
     read(signature);
     appraiseBody(signature, message, body, rules, checks);
     return signature;

@@ -1,4 +1,10 @@
-import { assertOneOf, assertOptions, isFieldName, type OptionTypes } from '../../kernel/config/options.js';
+import {
+  assertOneOf,
+  assertOptions,
+  isFieldName,
+  withoutUndefined,
+  type OptionTypes,
+} from '../../kernel/config/options.js';
 import { within } from '../../kernel/config/whole-number.js';
 import { ConfigurationError } from '../../kernel/errors.js';
 import { readTarget } from '../../kernel/http-signatures/components.js';
@@ -26,7 +32,8 @@ export interface MessageSigningOptions {
    */
   readonly accountKey?: 'direct' | 'per-token';
   /**
-   * Fields that must be covered beside the minimum: method, target, the field of the token, the digest of a body. Default none.
+   * Fields that must be covered if the request has them, beside the minimum: method, target, the field of the token, the digest
+   * of a body, `Authorization` and the headers of the binding. Default none.
    */
   readonly components?: readonly string[];
   /** Seconds by which the phone's clock may differ from the server's, 0 to 600. Default 60: the SDK's signatures live for 15. */
@@ -46,7 +53,7 @@ export interface MessageSigningOptions {
   readonly policy?: 'required' | 'if-present';
   /** `report` lets a failed signature pass without `signature` in the result. Default: the route's. */
   readonly enforcement?: Enforcement;
-  /** Accepts each signature once; needs `store`. Default false. */
+  /** Accepts each signature once; needs `store`. For `install` alone: an account's signature is the same for equal requests. Default false. */
   readonly replay?: boolean;
   /** Remembers signatures until they expire, for `replay`. Default none. */
   readonly store?: Store;
@@ -59,7 +66,7 @@ const QUIRKS: readonly string[] = [
 ] satisfies NonNullable<MessageSigningOptions['quirks']>[number][];
 
 /** A route's `messageSigning`: `true` for the account's settings, or settings that come before them. */
-export type MessageSigning = boolean | MessageSigningOptions;
+export type MessageSigning = boolean | Omit<MessageSigningOptions, 'accountKeyBase64' | 'accountKey'>;
 
 /** The settings, read and ready. */
 export interface SigningDemand {
@@ -101,7 +108,8 @@ export function signingDemand(
   assertOptions(account, OPTIONS, 'messageSigning', PATH);
   const own = asked === true ? {} : asked;
   assertOptions(own, OPTIONS, 'messageSigning', PATH);
-  const settings = { ...account, ...own };
+  assertOfAccount(own);
+  const settings: MessageSigningOptions = { ...account, ...withoutUndefined(own) };
   const { policy = 'required', enforcement, replay = false, store } = settings;
   assertOneOf(`${PATH}policy`, policy, ['required', 'if-present']);
   if (enforcement !== undefined) assertOneOf(`${PATH}enforcement`, enforcement, ['enforce', 'report']);
@@ -109,6 +117,14 @@ export function signingDemand(
   if (policy === 'if-present' && rules.label === 'account') {
     const remedy = 'Leave it out: every request of an account with a key is signed.';
     throw new ConfigurationError(`${PATH}policy`, 'is if-present, which goes by the claim ipk', remedy);
+  }
+  if (replay && rules.label === 'account') {
+    const remedy = 'Leave it out, or ask for the signature of the installation.';
+    throw new ConfigurationError(
+      `${PATH}replay`,
+      'is set, and two equal requests in one second have one account signature',
+      remedy,
+    );
   }
   if (replay && typeof store?.claim !== 'function') {
     const remedy = 'Give the store that your instances share.';
@@ -123,16 +139,33 @@ export function signingDemand(
   };
 }
 
+/** Keys stand in one place, where they are compared with the other secrets. */
+function assertOfAccount(own: MessageSigningOptions): void {
+  for (const name of ['accountKeyBase64', 'accountKey'] as const)
+    if (own[name] !== undefined)
+      throw new ConfigurationError(
+        `${PATH}${name}`,
+        'is given on a route',
+        'Give it to approov({ messageSigning: { … } }).',
+      );
+}
+
 function baseUrl(text: string | undefined): string {
-  const target = readTarget(text ?? '');
-  if (text !== undefined && target?.query === '' && !target.path.endsWith('/')) return text;
+  if (text !== undefined && isBase(text)) return text;
   const remedy =
-    'Give scheme and host as the app calls them, without a slash at the end: https://api.example.com.';
+    'Give scheme and host as the app calls them, in lower case and without a slash at the end: https://api.example.com.';
   throw new ConfigurationError(
     `${PATH}baseUrl`,
     text === undefined ? 'is not set' : 'is not a URL to begin with',
     remedy,
   );
+}
+
+/** Whether it is the one text of a URL of http, without a query and a slash at its end. */
+function isBase(text: string): boolean {
+  if (!/^https?:/.test(text) || !URL.canParse(text) || readTarget(text) === undefined) return false;
+  const { origin, pathname } = new URL(text);
+  return text === `${origin}${pathname === '/' ? '' : pathname}` && !text.endsWith('/');
 }
 
 /** What a signature has to be like, read and ready. */

@@ -1,4 +1,4 @@
-import type { SignedMessage, Target } from '../../kernel/http-signatures/components.js';
+import type { Departures, SignedMessage, Target } from '../../kernel/http-signatures/components.js';
 import { signatureBase, type SignatureInput } from '../../kernel/http-signatures/signature-base.js';
 
 /** A server that differs from the app about the target: what to say, and the target as the app may have it. */
@@ -6,18 +6,20 @@ type Mistake = readonly [says: string, target: Target];
 
 /**
  * Names the usual mistake behind a signature that is not over this request. Called only for a genuine token whose request is
- * refused anyway: at most four signatures are verified.
+ * refused anyway: at most five signatures are verified.
  *
  * @param verifies whether the signature is over this base
  */
 export function baseMistake(
   input: SignatureInput,
   message: SignedMessage,
+  departures: Departures,
   verifies: (base: string) => boolean,
 ): string | undefined {
   if (message.target === undefined) return undefined;
   for (const [says, target] of mistakesAbout(message.target, message)) {
-    const built = signatureBase(input, { ...message, target, fields: (name) => message.fields(name) });
+    const other = { ...message, target, fields: (name: string) => message.fields(name) };
+    const built = signatureBase(input, other, departures);
     if ('base' in built && verifies(built.base)) return says;
   }
   return undefined;
@@ -29,9 +31,11 @@ function* mistakesAbout(target: Target, message: SignedMessage): Generator<Mista
   const [host] = message.fields('host');
   if (host !== undefined && host.toLowerCase() !== target.authority)
     yield [
-      'the app signed the host that it called, which is not the one of baseUrl: set baseUrl to it',
+      'the app signed the host in the field Host, which is not the one of baseUrl: if it is yours, set baseUrl to it',
       { ...target, authority: host.toLowerCase() },
     ];
+  if (target.path === '/')
+    yield ['the app left out the slash of the root: call the URL with it', { ...target, path: '' }];
   const path = target.path.endsWith('/') ? target.path.slice(0, -1) : `${target.path}/`;
   yield [
     'app and server differ in the slash at the end of the path: a proxy or router changed it',

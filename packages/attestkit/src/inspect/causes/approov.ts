@@ -34,8 +34,9 @@ const SIGNATURE_CAUSES = {
     'The app signed the request twice and sent both, as React Native before 3.5.11 does when a request is repeated; or somebody else’s signature was added.',
     'App author: update the SDK. Operator: look for a proxy that signs as well.',
   ],
-  ERR_APPROOV_SIGNATURE_TOO_LARGE: ['No SDK signs so many components.', SIGNED_BY_SDK],
+  ERR_APPROOV_SIGNATURE_TOO_LARGE: ['No SDK writes such long fields.', SIGNED_BY_SDK],
   ERR_APPROOV_SIGNATURE_MALFORMED: ['The fields were written by hand, or were cut off.', SIGNED_BY_SDK],
+  ERR_APPROOV_SIGNATURE_COMPONENTS_TOO_LARGE: ['No SDK signs so many components.', SIGNED_BY_SDK],
   ERR_APPROOV_SIGNATURE_COMPONENT_UNSUPPORTED: [
     'The app signs a component of its own choice, with a parameter such as `sf`, `bs`, `key` or `req`.',
     'App author: sign fields and derived components without parameters, as the SDK does by default.',

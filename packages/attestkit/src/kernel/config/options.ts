@@ -53,3 +53,8 @@ export function assertOneOf(option: string, value: unknown, values: readonly str
 export function isFieldName(name: unknown): name is string {
   return typeof name === 'string' && /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name);
 }
+
+/** Options without those that are undefined, which must not replace others. */
+export function withoutUndefined<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+}
