@@ -1,4 +1,4 @@
-import type { SignedMessage, Target } from '../../kernel/http-signatures/components.js';
+import type { Departures, SignedMessage, Target } from '../../kernel/http-signatures/components.js';
 import { signatureBase, type SignatureInput } from '../../kernel/http-signatures/signature-base.js';
 
 /** A server that differs from the app about the target: what to say, and the target as the app may have it. */
@@ -13,11 +13,13 @@ type Mistake = readonly [says: string, target: Target];
 export function baseMistake(
   input: SignatureInput,
   message: SignedMessage,
+  departures: Departures,
   verifies: (base: string) => boolean,
 ): string | undefined {
   if (message.target === undefined) return undefined;
   for (const [says, target] of mistakesAbout(message.target, message)) {
-    const built = signatureBase(input, { ...message, target, fields: (name) => message.fields(name) });
+    const other = { ...message, target, fields: (name: string) => message.fields(name) };
+    const built = signatureBase(input, other, departures);
     if ('base' in built && verifies(built.base)) return says;
   }
   return undefined;

@@ -71,7 +71,7 @@ export function appraiseSignature(
   const raw = mustRead(checks, CHECKS.encoding, sent && rawSignature(algorithm, sent));
   const verifies = (text: string): boolean => verifyHttpSignature(algorithm, key as KeyObject, text, raw);
   const holds = verifies(base);
-  const mistake = holds ? undefined : baseMistake(input, message, verifies);
+  const mistake = holds ? undefined : baseMistake(input, message, departures, verifies);
   checks.holds(CHECKS.verifies, holds, undefined, undefined, mistake);
   return {
     signature: {
