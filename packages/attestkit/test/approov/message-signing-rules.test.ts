@@ -1,8 +1,13 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { DID, installation, signedFields, type Signed } from './support/signed-request.js';
-import { phone, send, server } from './support/signing-server.js';
-import { payFor, SECONDS, token } from './support/tokens.js';
+import { verifyApproovToken } from '../../src/approov/index.js';
+import { signingDemand, type ReadyRules } from '../../src/approov/message-signing/settings.js';
+import { appraiseSignature } from '../../src/approov/message-signing/verify.js';
+import { readTarget } from '../../src/kernel/http-signatures/components.js';
+import { inspecting } from '../../src/kernel/sinks.js';
+import { BASE_URL, DID, installation, signedFields, type Signed } from './support/signed-request.js';
+import { phone, send, server, type Sent } from './support/signing-server.js';
+import { KEYS, NOW, payFor, SECONDS, token } from './support/tokens.js';
 
 describe('what has to hold of a signature', () => {
   const sdk = ['@method', '@target-uri', 'approov-token'];
@@ -18,6 +23,8 @@ describe('what has to hold of a signature', () => {
       'COMPONENT_MISSING',
       { components: ['@method', '@path', '@query', 'approov-token'] },
     ],
+    ['the host', 'COMPONENT_MISSING', { components: ['@method', '@request-target', 'approov-token'] }],
+    ['the path', 'COMPONENT_MISSING', { components: ['@method', '@authority', '@query', 'approov-token'] }],
     ['the query', 'COMPONENT_MISSING', { components: ['@method', '@authority', '@path', 'approov-token'] }],
     ['the token', 'COMPONENT_MISSING', { components: ['@method', '@target-uri', 'authorization'] }],
     ['anything', 'COMPONENT_MISSING', { components: [] }],
@@ -78,6 +85,7 @@ describe('what has to hold of a signature', () => {
       [SECONDS + 60, SECONDS + 75],
       [SECONDS - 75, SECONDS - 60],
       [SECONDS - 10, SECONDS + 290],
+      [SECONDS, SECONDS],
     ])
       expect(await server().check(send(params(`${alg};created=${created};expires=${expires}`)))).toBe(
         'accepted',
@@ -94,12 +102,23 @@ describe('what has to hold of a signature', () => {
     );
   });
 
+  it('its two fields may have 8192 characters, and no more', async () => {
+    const signed = (length: number) => send(params(`${alg}${times};nonce="${'n'.repeat(length)}"`));
+    const charactersOf = ({ fields }: Sent) =>
+      ['signature-input', 'signature'].reduce((sum, name) => sum + String(fields[name]).length, 0);
+    const rest = 8192 - charactersOf(signed(0));
+    expect(charactersOf(signed(rest))).toBe(8192);
+    expect(await server().check(signed(rest))).toBe('accepted');
+    expect(await server().check(signed(rest + 1))).toBe('ERR_APPROOV_SIGNATURE_TOO_LARGE');
+  });
+
   const fields = signedFields(phone);
   it.each<[string, string, Readonly<Record<string, string | readonly string[]>>]>([
     ['no fields', 'MISSING', { signature: [], 'signature-input': [] }],
     ['no signature', 'MISSING', { signature: [] }],
     ['no input', 'MISSING', { 'signature-input': [] }],
     ['empty fields', 'MISSING', { signature: '', 'signature-input': '' }],
+    ['empty fields, twice', 'MISSING', { signature: ['', ''], 'signature-input': ['', ''] }],
     [
       'two fields of the input',
       'REPEATED',
@@ -157,6 +176,61 @@ describe('what has to hold of a signature', () => {
     expect(await server({}, route).check(send({ fields: { authorization: 'Bearer b' } }, bound))).toBe(
       'ERR_APPROOV_BINDING_MISMATCH',
     );
+  });
+});
+
+describe('a sink that records', () => {
+  const rules = signingDemand(true, { baseUrl: BASE_URL }, undefined)?.rules as ReadyRules;
+
+  /** What is recorded of the checks that fail. */
+  function failed({ fields, method = 'GET', url = '/v1/items?x=1' }: Sent, of = phone.token) {
+    const message = {
+      method,
+      target: readTarget(`${BASE_URL}${url}`),
+      fields: (name: string) => [fields[name] ?? []].flat(),
+    };
+    const result = verifyApproovToken(of, { keys: KEYS, now: NOW });
+    const { checks } = inspecting((sink) => appraiseSignature(result, message, rules, [], NOW, sink));
+    return checks.filter(({ ok }) => !ok).map(({ code, detail }) => `${code.slice(22)} ${detail}`);
+  }
+
+  it('finds nothing wrong with a genuine signature', () => expect(failed(send())).toEqual([]));
+
+  it.each<[string, Sent, (string | RegExp)[]]>([
+    [
+      'labels',
+      send({ label: 'sig1' }),
+      [/^MISSING .*: found \["sig1"\], expected "install"$/, /^MALFORMED /],
+    ],
+    [
+      'what is covered',
+      send({ components: ['approov-token'] }),
+      [/^COMPONENT_MISSING .*, expected \["@method","@target-uri"\]$/],
+    ],
+    [
+      'a component that is not there',
+      send({ components: ['@method', '@target-uri', 'approov-token', '@status'] }),
+      [/^VALUE_MISSING .*: found "\\"@status\\""$/],
+    ],
+    [
+      'the lifetime',
+      send({ parameters: `;alg="ecdsa-p256-sha256";created=${SECONDS};expires=${SECONDS + 400}` }),
+      [/^LIFETIME_INVALID .*: found 400, expected 300$/],
+    ],
+    [
+      'the usual mistake',
+      { ...send(), url: '/v1/items/?x=1' },
+      [/^INVALID .*\. Likely mistake: app and server differ in the slash at the end of the path/],
+    ],
+  ])('tells %s', (_, sent, details) => {
+    expect(failed(sent)).toEqual(details.map((each) => expect.stringMatching(each)));
+  });
+
+  it('goes on to the key, where the token does not have one', () => {
+    expect(failed(send(), token({ did: DID }))).toEqual([
+      expect.stringMatching(/^KEY_MISSING /),
+      expect.stringMatching(/^KEY_INVALID /),
+    ]);
   });
 });
 
