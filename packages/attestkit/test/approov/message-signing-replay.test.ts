@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { ReadyRules } from '../../src/approov/message-signing/settings.js';
+import { useUp } from '../../src/approov/message-signing/signed-request.js';
 import type { Store } from '../../src/ports/store.js';
 import { memoryStore } from '../../src/stores/memory.js';
 import { hmacSigner } from './support/signed-request.js';
@@ -67,8 +69,12 @@ describe('what is remembered of a signature', () => {
     expect(await remembered(60, NOW + 73_000)).toBe(120_000);
   });
 
-  it('is remembered for whole milliseconds, rounded up', async () => {
-    expect(await remembered(0, NOW + 0.75)).toBe(13_000 + 120_000);
+  it('is remembered for whole milliseconds, rounded up, whatever the clock', async () => {
+    const { claims, store } = recording();
+    const signature = { by: 'install', components: [], createdAt: NOW, expiresAt: NOW + 13_000 } as const;
+    const rules = { leewaySeconds: 0 } as ReadyRules;
+    await useUp({ signature, unique: Buffer.alloc(32) }, store, rules, NOW + 0.75);
+    expect(claims.map(([, ttlMs]) => ttlMs)).toEqual([13_000 + 120_000]);
   });
 
   // Instances of two versions share a store while one replaces the other: the key is the same in all versions.
