@@ -30,7 +30,7 @@ export interface VerifyContext<Demand> {
   readonly demand: Demand;
   /** When the decision began, milliseconds since the epoch. */
   readonly now: number;
-  /** The guard's clock, milliseconds since the epoch: for what ends while a body or a store is waited for. */
+  /** The guard's clock, milliseconds since the epoch: for evidence that can end while a body or a store is waited for. */
   readonly clock: () => number;
   /** The route's enforcement; a kind may have switches of its own that override it for its own demands. */
   readonly enforcement: Enforcement;

@@ -69,17 +69,21 @@ describe('the token’s field', () => {
 });
 
 it.each([
-  [{ audiance: 'api.example.com' }, 'audiance'],
+  [{ audiance: 'api.example.com' }, 'audiance', 'is not an option of approov'],
   [{ leewaySeconds: '5' }, 'leewaySeconds'],
   [{ allowPublishedSecret: 'false' }, 'allowPublishedSecret'],
   [{ prefix: null }, 'prefix'],
   [{ header: 5 }, 'header'],
-  [{ binding: true }, 'binding'],
-  [{ binding: 'authorization' }, 'binding'],
+  [{ binding: true }, 'binding', 'takes an object with settings here'],
+  [{ binding: 'authorization' }, 'binding', 'takes an object with settings here'],
+  [{ binding: ['authorization'] }, 'binding', 'takes an object with settings here'],
   [{ binding: { header: 'x' } }, 'binding.header'],
-])('the options %j fail at start-up', (wrong, variable) => {
+  [{ messageSigning: true }, 'messageSigning', 'is not an object'],
+])('the options %j fail at start-up', (wrong, variable, problem: unknown = expect.any(String)) => {
   const options = { secretBase64: SECRET_BASE64, ...wrong } as ApproovOptions;
-  expect(() => approov(options)).toThrow(expect.objectContaining({ name: 'ConfigurationError', variable }));
+  expect(() => approov(options)).toThrow(
+    expect.objectContaining({ name: 'ConfigurationError', variable, problem }),
+  );
 });
 
 it.each([undefined, null, 'secret', []])('options that are %j fail at start-up', (options) => {
@@ -174,6 +178,19 @@ describe('keys that are fetched', () => {
     const keys: KeySource = { algorithms: ['ES256'], candidates: () => [], includes: () => false };
     const both = { keys, algorithm: 'ES256' } as ApproovOptions;
     expect(() => approov(both)).toThrow(expect.objectContaining({ variable: 'algorithm' }));
+  });
+
+  it('tell of their requests to another service', () => {
+    const listeners: unknown[] = [];
+    const keys: KeySource = {
+      algorithms: ['ES256'],
+      candidates: () => [],
+      includes: () => false,
+      watch: (listener) => listeners.push(listener),
+    };
+    const listener = () => undefined;
+    approov({ keys }).watch?.(listener);
+    expect(listeners).toEqual([listener]);
   });
 
   it('are waited for', async () => {

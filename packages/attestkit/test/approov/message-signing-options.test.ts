@@ -1,9 +1,16 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { memoryStore } from '../../src/stores/memory.js';
-import { DID, hmacSigner, signedFields, type Signed } from './support/signed-request.js';
+import { approov } from '../../src/approov/index.js';
+import {
+  BASE_URL,
+  DID,
+  hmacSigner,
+  installation,
+  signedFields,
+  type Signed,
+} from './support/signed-request.js';
 import { phone, send, server } from './support/signing-server.js';
-import { SECONDS, SECRET_BASE64, token } from './support/tokens.js';
+import { NOW, payFor, SECONDS, SECRET_BASE64, token } from './support/tokens.js';
 
 const ACCOUNT_KEY = randomBytes(32);
 
@@ -74,6 +81,65 @@ describe('policy', () => {
     expect(events.at(-1)).toMatchObject({ outcome: 'reported' });
   });
 
+  it('a failure follows the route’s enforcement, unless it has its own', async () => {
+    const forged = { ...send(), method: 'PUT' };
+    const reporting = { messageSigning: true, enforcement: 'report' };
+    expect(await server({}, reporting).decide(forged)).toMatchObject({
+      outcome: 'accept',
+      reported: [{ code: 'ERR_APPROOV_SIGNATURE_INVALID' }],
+    });
+    expect(await server({ enforcement: 'enforce' }, reporting).check(forged)).toBe(
+      'ERR_APPROOV_SIGNATURE_INVALID',
+    );
+  });
+
+  it('a signature that cannot be looked for is no failure to report', async () => {
+    const broken = new TypeError('the adapter failed');
+    const evidence = approov({
+      secretBase64: SECRET_BASE64,
+      messageSigning: { baseUrl: BASE_URL, enforcement: 'report' },
+    });
+    const request = {
+      method: 'GET',
+      target: '/',
+      fields: (name: string) => {
+        if (name === 'signature-input') throw broken;
+        return [];
+      },
+    };
+    const verdict = evidence.verify(phone.token, {
+      request,
+      demand: evidence.demand({ messageSigning: true }),
+      now: NOW,
+      clock: () => NOW,
+      enforcement: 'report',
+      results: {},
+      body: async () => Buffer.alloc(0),
+    });
+    await expect(verdict).rejects.toBe(broken);
+  });
+
+  it('a binding and a signature are both counted, as met or as skipped', async () => {
+    const policy = { policy: 'if-present' };
+    const { check, events } = server({}, { binding: policy, messageSigning: policy });
+    expect(await check({ fields: { 'approov-token': failover.token } })).toBe('accepted');
+    expect(events.at(-1)).toMatchObject({ demandsMet: [], demandsSkipped: ['binding', 'messageSigning'] });
+    expect(await check(send())).toBe('accepted');
+    expect(events.at(-1)).toMatchObject({ demandsMet: ['messageSigning'], demandsSkipped: ['binding'] });
+    expect(await check(send({}, installation({ pay: payFor('Bearer user') })))).toBe('accepted');
+    expect(events.at(-1)).toMatchObject({ demandsMet: ['binding', 'messageSigning'], demandsSkipped: [] });
+  });
+
+  it('a header of a binding that is skipped need not be covered if it is not there', async () => {
+    const route = { binding: { policy: 'if-present', headers: 'x-user' }, messageSigning: true };
+    const { check } = server({}, route);
+    expect(await check(send())).toBe('accepted');
+    const components = ['@method', '@target-uri', 'approov-token'];
+    expect(await check(send({ components, fields: { 'x-user': '7' } }))).toBe(
+      'ERR_APPROOV_SIGNATURE_COMPONENT_MISSING',
+    );
+  });
+
   it('a binding that only reports does not switch the signature off, nor the reverse', async () => {
     const forged = { ...send(), method: 'PUT' };
     const route = (binding: string, signing: string) => ({
@@ -88,76 +154,5 @@ describe('policy', () => {
     expect(await decide(forged)).toMatchObject({
       reported: [{ code: 'ERR_APPROOV_BINDING_CLAIM_MISSING' }, { code: 'ERR_APPROOV_SIGNATURE_INVALID' }],
     });
-  });
-});
-
-describe('a replay', () => {
-  it('is accepted without the option, and refused with it', async () => {
-    const sent = send();
-    const open = server();
-    expect([await open.check(sent), await open.check(sent)]).toEqual(['accepted', 'accepted']);
-    const { check } = server({ replay: true, store: memoryStore() });
-    expect([await check(sent), await check(sent)]).toEqual(['accepted', 'ERR_APPROOV_SIGNATURE_REUSED']);
-    expect(await check(send())).toBe('accepted');
-  });
-
-  it('with another signature that anybody can make of one is refused too', async () => {
-    const { check } = server({ replay: true, store: memoryStore() });
-    const { fields } = send();
-    expect(await check({ fields })).toBe('accepted');
-    const raw = Buffer.from(/:(.*):/.exec(fields['signature'] as string)?.[1] as string, 'base64');
-    const order = BigInt('0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551');
-    const s = (order - BigInt(`0x${raw.subarray(32).toString('hex')}`)).toString(16).padStart(64, '0');
-    const twin = Buffer.concat([raw.subarray(0, 32), Buffer.from(s, 'hex')]);
-    expect(
-      await server().check({ fields: { ...fields, signature: `install=:${twin.toString('base64')}:` } }),
-    ).toBe('accepted');
-    expect(await check({ fields: { ...fields, signature: `install=:${twin.toString('base64')}:` } })).toBe(
-      'ERR_APPROOV_SIGNATURE_REUSED',
-    );
-  });
-
-  it('of a request that was refused for something else costs nothing', async () => {
-    const { check } = server({ replay: true, store: memoryStore() });
-    const sent = send({ method: 'POST', body: '{}' });
-    expect(await check({ ...sent, body: 'x' })).toBe('ERR_APPROOV_SIGNATURE_DIGEST_MISMATCH');
-    expect(await check(sent)).toBe('accepted');
-  });
-});
-
-describe('options that cannot be right', () => {
-  it.each<[string, object, string]>([
-    ['no base', { baseUrl: undefined }, 'messageSigning.baseUrl is not set'],
-    ['a base without a scheme', { baseUrl: 'api.example.com' }, 'messageSigning.baseUrl'],
-    ['a base with a slash at its end', { baseUrl: 'https://api.example.com/' }, 'messageSigning.baseUrl'],
-    ['a base with a query', { baseUrl: 'https://api.example.com?x' }, 'messageSigning.baseUrl'],
-    ['an unknown signature', { signature: 'both' }, 'messageSigning.signature'],
-    ['an unknown policy', { policy: 'optional' }, 'messageSigning.policy'],
-    ['an unknown quirk', { quirks: ['no-signature'] }, 'messageSigning.quirks'],
-    ['a component that is no field', { components: ['@method'] }, 'messageSigning.components'],
-    ['a leeway of an hour', { leewaySeconds: 3600 }, 'messageSigning.leewaySeconds'],
-    ['no life', { maxLifetimeSeconds: 0 }, 'messageSigning.maxLifetimeSeconds'],
-    ['a replay without a store', { replay: true }, 'messageSigning.store'],
-    ['an account without a key', { signature: 'account' }, 'messageSigning.accountKeyBase64'],
-    [
-      'a key that is too short',
-      { signature: 'account', accountKeyBase64: 'AAAA' },
-      'messageSigning.accountKeyBase64',
-    ],
-    [
-      'a policy that an account cannot have',
-      { signature: 'account', accountKeyBase64: ACCOUNT_KEY.toString('base64'), policy: 'if-present' },
-      'messageSigning.policy',
-    ],
-    ['a misspelt one', { base: 'x' }, 'is not an option of messageSigning'],
-  ])('%s', (_, options, says) => {
-    expect(() => server(options)).toThrow(says);
-  });
-
-  it('a secret of tokens that signs messages too', () => {
-    const options = { signature: 'account', accountKeyBase64: SECRET_BASE64 };
-    expect(() => server(options)).toThrow(
-      'messageSigning.accountKeyBase64 is a secret that tokens are verified with',
-    );
   });
 });

@@ -1,8 +1,13 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { DID, installation, signedFields, type Signed } from './support/signed-request.js';
-import { phone, send, server } from './support/signing-server.js';
-import { payFor, SECONDS, token } from './support/tokens.js';
+import { verifyApproovToken } from '../../src/approov/index.js';
+import { signingDemand, type ReadyRules } from '../../src/approov/message-signing/settings.js';
+import { appraiseSignature } from '../../src/approov/message-signing/verify.js';
+import { readTarget } from '../../src/kernel/http-signatures/components.js';
+import { inspecting } from '../../src/kernel/sinks.js';
+import { BASE_URL, DID, installation, signedFields, type Signed } from './support/signed-request.js';
+import { phone, send, server, type Sent } from './support/signing-server.js';
+import { KEYS, NOW, payFor, SECONDS, token } from './support/tokens.js';
 
 describe('what has to hold of a signature', () => {
   const sdk = ['@method', '@target-uri', 'approov-token', 'authorization'];
@@ -18,9 +23,16 @@ describe('what has to hold of a signature', () => {
       'COMPONENT_MISSING',
       { components: ['@method', '@path', '@query', 'approov-token'] },
     ],
+    ['the host', 'COMPONENT_MISSING', { components: ['@method', '@request-target', 'approov-token'] }],
+    ['the path', 'COMPONENT_MISSING', { components: ['@method', '@authority', '@query', 'approov-token'] }],
     ['the query', 'COMPONENT_MISSING', { components: ['@method', '@authority', '@path', 'approov-token'] }],
     ['the token', 'COMPONENT_MISSING', { components: ['@method', '@target-uri', 'authorization'] }],
     ['anything', 'COMPONENT_MISSING', { components: [] }],
+    [
+      'few components',
+      'COMPONENTS_TOO_LARGE',
+      { components: [...sdk, ...Array.from({ length: 61 }, (_, at) => `"@query-param";name="p${at}"`)] },
+    ],
     ['each component once', 'COMPONENT_REPEATED', { components: [...sdk, '@method'] }],
     ['a component that is known', 'COMPONENT_UNSUPPORTED', { components: [...sdk, '@unknown'] }],
     ['a component that is there', 'VALUE_MISSING', { components: [...sdk, '@status'] }],
@@ -78,6 +90,7 @@ describe('what has to hold of a signature', () => {
       [SECONDS + 60, SECONDS + 75],
       [SECONDS - 75, SECONDS - 60],
       [SECONDS - 10, SECONDS + 290],
+      [SECONDS, SECONDS],
     ])
       expect(await server().check(send(params(`${alg};created=${created};expires=${expires}`)))).toBe(
         'accepted',
@@ -94,12 +107,23 @@ describe('what has to hold of a signature', () => {
     );
   });
 
+  it('its two fields may have 8192 characters, and no more', async () => {
+    const signed = (length: number) => send(params(`${alg}${times};nonce="${'n'.repeat(length)}"`));
+    const charactersOf = ({ fields }: Sent) =>
+      ['signature-input', 'signature'].reduce((sum, name) => sum + String(fields[name]).length, 0);
+    const rest = 8192 - charactersOf(signed(0));
+    expect(charactersOf(signed(rest))).toBe(8192);
+    expect(await server().check(signed(rest))).toBe('accepted');
+    expect(await server().check(signed(rest + 1))).toBe('ERR_APPROOV_SIGNATURE_TOO_LARGE');
+  });
+
   const fields = signedFields(phone);
   it.each<[string, string, Readonly<Record<string, string | readonly string[]>>]>([
     ['no fields', 'MISSING', { signature: [], 'signature-input': [] }],
     ['no signature', 'MISSING', { signature: [] }],
     ['no input', 'MISSING', { 'signature-input': [] }],
     ['empty fields', 'MISSING', { signature: '', 'signature-input': '' }],
+    ['empty fields, twice', 'MISSING', { signature: ['', ''], 'signature-input': ['', ''] }],
     [
       'two fields of the input',
       'REPEATED',
@@ -144,11 +168,13 @@ describe('what has to hold of a signature', () => {
 
   it('it covers the fields that the route names, and the header that the token is bound to', async () => {
     const named = server({ components: ['X-Idempotency-Key'] });
-    const fields = { 'x-idempotency-key': '7' };
+    const more = { 'x-idempotency-key': '7' };
     const components = ['@method', '@target-uri', 'approov-token', 'authorization'];
     expect(await named.check(send())).toBe('accepted');
-    expect(await named.check(send({ fields }))).toBe('accepted');
-    expect(await named.check(send({ fields, components }))).toBe('ERR_APPROOV_SIGNATURE_COMPONENT_MISSING');
+    expect(await named.check(send({ fields: more }))).toBe('accepted');
+    expect(await named.check(send({ fields: more, components }))).toBe(
+      'ERR_APPROOV_SIGNATURE_COMPONENT_MISSING',
+    );
     expect(await server().check(send({ components: components.slice(0, 3) }))).toBe(
       'ERR_APPROOV_SIGNATURE_COMPONENT_MISSING',
     );
@@ -158,6 +184,57 @@ describe('what has to hold of a signature', () => {
     expect(await server({}, route).check(send({ fields: { authorization: 'Bearer b' } }, bound))).toBe(
       'ERR_APPROOV_BINDING_MISMATCH',
     );
+  });
+});
+
+describe('a sink that records', () => {
+  const rules = signingDemand(true, { baseUrl: BASE_URL }, undefined)?.rules as ReadyRules;
+
+  /** What is recorded of the checks that fail. */
+  function failed({ fields, method = 'GET', url = '/v1/items?x=1' }: Sent, of = phone.token) {
+    const message = {
+      method,
+      target: readTarget(`${BASE_URL}${url}`),
+      fields: (name: string) => [fields[name] ?? []].flat(),
+    };
+    const result = verifyApproovToken(of, { keys: KEYS, now: NOW });
+    const { checks } = inspecting((sink) => appraiseSignature(result, message, rules, [], NOW, sink));
+    return checks.filter(({ ok }) => !ok).map(({ code, detail }) => `${code.slice(22)} ${detail}`);
+  }
+
+  it('finds nothing wrong with a genuine signature', () => expect(failed(send())).toEqual([]));
+
+  it.each<[string, Sent, (string | RegExp)[]]>([
+    ['labels', send({ label: 'sig1' }), [/^LABEL_MISSING .*: found \["sig1"\]$/]],
+    [
+      'what is covered',
+      send({ components: ['approov-token'] }),
+      [/^COMPONENT_MISSING .*, expected \["@method","@target-uri"\]$/],
+    ],
+    [
+      'a component that is not there',
+      send({ components: ['@method', '@target-uri', 'approov-token', '@status'] }),
+      [/^VALUE_MISSING .*: found "\\"@status\\""$/],
+    ],
+    [
+      'the lifetime',
+      send({ parameters: `;alg="ecdsa-p256-sha256";created=${SECONDS};expires=${SECONDS + 400}` }),
+      [/^LIFETIME_INVALID .*: found 400, expected 300$/],
+    ],
+    [
+      'the usual mistake',
+      { ...send(), url: '/v1/items/?x=1' },
+      [/^INVALID .*\. Likely mistake: app and server differ in the slash at the end of the path/],
+    ],
+  ])('tells %s', (_, sent, details) => {
+    expect(failed(sent)).toEqual(details.map((each) => expect.stringMatching(each)));
+  });
+
+  it('goes on to the key, where the token does not have one', () => {
+    expect(failed(send(), token({ did: DID }))).toEqual([
+      expect.stringMatching(/^KEY_MISSING /),
+      expect.stringMatching(/^KEY_INVALID /),
+    ]);
   });
 });
 

@@ -2,7 +2,14 @@ import { sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { approov } from '../../src/approov/index.js';
 import { createGuard } from '../../src/create-guard.js';
-import { BASE_URL, digestOf, installation, signedFields, type Signed } from './support/signed-request.js';
+import {
+  BASE_URL,
+  DID,
+  digestOf,
+  installation,
+  signedFields,
+  type Signed,
+} from './support/signed-request.js';
 import { phone, send, server, type Sent } from './support/signing-server.js';
 import { NOW, SECRET_BASE64 } from './support/tokens.js';
 
@@ -13,6 +20,8 @@ describe('a request that an installation has signed', () => {
       outcome: 'accept',
       results: {
         approov: {
+          kind: 'approov',
+          deviceId: DID,
           signature: {
             by: 'install',
             components: [

@@ -139,7 +139,7 @@ export function signingDemand(
   };
 }
 
-/** Keys stand in one place, where they are compared with the other secrets. */
+/** Keys have one place: there they are compared with the other secrets. */
 function assertOfAccount(own: MessageSigningOptions): void {
   for (const name of ['accountKeyBase64', 'accountKey'] as const)
     if (own[name] !== undefined)

@@ -16,13 +16,13 @@ export interface Sent {
 }
 
 /** A guard whose route asks for a message signature. */
-export function server(signing: object = {}, route: object = { messageSigning: true }) {
+export function server(signing: object = {}, route: object = { messageSigning: true }, now = NOW) {
   const events: GuardEvent[] = [];
   const evidence = approov({
     secretBase64: SECRET_BASE64,
     messageSigning: { baseUrl: BASE_URL, ...signing },
   } as ApproovOptions);
-  const guard = createGuard({ evidence: [evidence], now: () => NOW, onEvent: (event) => events.push(event) });
+  const guard = createGuard({ evidence: [evidence], now: () => now, onEvent: (event) => events.push(event) });
   const ready = guard.route(route as RouteOptions);
   const decide = async ({ method = 'GET', url = '/v1/items?x=1', body = '', fields }: Sent) =>
     guard.check(

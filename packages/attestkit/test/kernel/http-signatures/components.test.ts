@@ -25,6 +25,9 @@ describe('derived components (RFC 9421 §2.2)', () => {
     ['"@authority"', 'http://www.example.com:443/path', 'www.example.com:443'],
     ['"@authority"', 'https://www.example.com:8443/path', 'www.example.com:8443'],
     ['"@authority"', 'https://[::1]:443/path', '[::1]'],
+    ['"@authority"', 'ws://undefined.example.com:80/path', 'undefined.example.com:80'],
+    ['"@scheme"', 'git+https://www.example.com/path', 'git+https'],
+    ['"@scheme"', 'x://www.example.com/path', 'x'],
     ['"@scheme"', 'HTTPS://www.example.com/path', 'https'],
     ['"@request-target"', 'https://www.example.com/path?param=value', '/path?param=value'],
     ['"@path"', 'https://www.example.com/path?param=value', '/path'],
@@ -82,7 +85,8 @@ describe('derived components (RFC 9421 §2.2)', () => {
     const response: SignedMessage = { status: 200, fields: () => [] };
     for (const name of ['method', 'target-uri', 'authority', 'scheme', 'request-target', 'path', 'query'])
       expect(componentValue(component(`"@${name}"`), response, {})).toBeUndefined();
-    expect(componentValue(component('"@query-param";name="a"'), response, {})).toBeUndefined();
+    for (const name of ['a', 'X', ''])
+      expect(componentValue(component(`"@query-param";name="${name}"`), response, {})).toBeUndefined();
     expect(componentValue(component('"@status"'), response, {})).toBe('200');
   });
 
@@ -98,10 +102,17 @@ describe('derived components (RFC 9421 §2.2)', () => {
     ['a trailer', '"date";tr'],
     ['a component of the request', '"@method";req'],
     ['a query parameter without a name', '"@query-param"'],
+    ['a query parameter with something else than a name', '"@query-param";sf'],
     ['a query parameter whose name is a token', '"@query-param";name=a'],
     ['a query parameter with more', '"@query-param";name="a";req'],
   ])('%s is not supported', (_, name) => {
     expect(isSupported(component(name))).toBe(false);
+  });
+
+  it('a query parameter without a name does not have a value', () => {
+    expect(
+      componentValue(component('"@query-param"'), request('https://example.com/?a=1'), {}),
+    ).toBeUndefined();
   });
 
   it('what producers do otherwise is asked for by name', () => {
@@ -109,6 +120,10 @@ describe('derived components (RFC 9421 §2.2)', () => {
     expect(componentValue(component('"@authority"'), message, { authorityWithoutPort: true })).toBe(
       'example.com',
     );
+    for (const uri of ['https://[::1]:8443/', 'https://[::1]:/', 'https://[::1]/'])
+      expect(componentValue(component('"@authority"'), request(uri), { authorityWithoutPort: true })).toBe(
+        '[::1]',
+      );
     expect(componentValue(component('"@query"'), message, { queryWithoutMark: true })).toBe('a=1');
     expect(
       componentValue(component('"@query"'), request('https://example.com/'), { queryWithoutMark: true }),
@@ -128,6 +143,14 @@ describe('fields (RFC 9421 §2.1)', () => {
     [['in\tside'], 'in\tside'],
   ])('%j', (lines, value) => expect(valueOf(...lines)).toBe(value));
 
+  it.each(['x-a', 'constructor', 'a+b', 'a*b', "!#$%&'*+-.^_`|~09"])('may have the name %s', (name) => {
+    const wanted = component(`"${name}"`);
+    expect(isSupported(wanted)).toBe(true);
+    const message: SignedMessage = { fields: (asked) => (asked === name ? ['value'] : []) };
+    expect(componentValue(wanted, message, {})).toBe('value');
+    expect(componentValue(wanted, { fields: () => [] }, {})).toBeUndefined();
+  });
+
   it.each(['a\r\n b', 'a\nb', 'a\0', 'é', '\u{141}', '\x7f'])('there is no value of %j', (line) => {
     expect(valueOf(line)).toBeUndefined();
     expect(valueOf('a', line)).toBeUndefined();
@@ -144,6 +167,9 @@ describe('a target', () => {
     'https://',
     'example.com/a',
     'https://example.com/a\n',
+    ' https://example.com/a',
+    '1https://example.com/a',
+    '://example.com/a',
     'https://example.com\\@evil.example/',
     '*',
     '',

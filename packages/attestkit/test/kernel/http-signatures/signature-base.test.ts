@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { isDigestOf, readContentDigest } from '../../../src/kernel/http-signatures/content-digest.js';
+import {
+  bytesOf,
+  isDigestOf,
+  readContentDigest,
+} from '../../../src/kernel/http-signatures/content-digest.js';
 import {
   readSignatureField,
   signatureBase,
   signatureInput,
 } from '../../../src/kernel/http-signatures/signature-base.js';
-import { readItem } from '../../../src/kernel/http-signatures/structured-fields.js';
+import { readDictionary, readItem } from '../../../src/kernel/http-signatures/structured-fields.js';
 
 describe('the fields of signatures', () => {
   it('of two lines are one dictionary', () => {
@@ -39,6 +43,23 @@ describe('the fields of signatures', () => {
   });
 });
 
+describe('the bytes of a member', () => {
+  const member = (text: string) => readDictionary(`a=${text}`)?.members.get('a');
+
+  it('are those of a byte sequence, or of text in base64 if that is allowed', () => {
+    expect(bytesOf(member(':AAEC:'), false)).toEqual(Buffer.from([0, 1, 2]));
+    expect(bytesOf(member('"AAEC"'), true)).toEqual(Buffer.from([0, 1, 2]));
+    expect(bytesOf(member('"AAEC"'), false)).toBeUndefined();
+  });
+
+  it.each(['AAEC', '1', '(:AAEC:)', '?1'])('are not read from %s', (text) => {
+    expect(member(text)).toBeDefined();
+    expect(bytesOf(member(text), true)).toBeUndefined();
+  });
+
+  it('are not those of no member', () => expect(bytesOf(undefined, true)).toBeUndefined());
+});
+
 describe('Content-Digest (RFC 9530)', () => {
   const SHA256 = 'sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:';
   const body = Buffer.from('{"hello": "world"}');
@@ -65,8 +86,13 @@ describe('Content-Digest (RFC 9530)', () => {
 
   it('as text is read if that is allowed', () => {
     const text = 'sha-256="X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE="';
-    expect(isDigestOf(readContentDigest([text], true) ?? [], body)).toBe(true);
-    expect(readContentDigest(['sha-256="%%"'], true)).toBeUndefined();
+    const digests = readContentDigest([text], true) ?? [];
+    expect(digests).toHaveLength(1);
+    expect(isDigestOf(digests, body)).toBe(true);
+    expect(isDigestOf(digests, Buffer.from('other'))).toBe(false);
+    expect(readContentDigest([SHA256], true)).toEqual(digests);
+    for (const digest of ['"%%"', 'AAAA', '1', '?1', '@1', '%"AAAA"', '("AAAA")'])
+      expect(readContentDigest([`sha-256=${digest}`], true)).toBeUndefined();
   });
 
   it('of another length is not the body’s', () => {

@@ -107,3 +107,33 @@ it('a list reads as one, and an item behind it is not passed over', () => {
   expect(readList('1, 2')).toHaveLength(2);
   expect(readItem('1, 2')).toBeUndefined();
 });
+
+describe('beside the collection', () => {
+  it.each([
+    ['a date with a parameter', '@1659578233;a', '@1659578233;a'],
+    ['an empty display string', '%""', '%""'],
+    ['a display string with what is always encoded', '%"%00%0a%1f %22%25~%7f%c3%bc"', undefined],
+    ['a display string that begins with a byte order mark', '%"%ef%bb%bfa"', undefined],
+    ['an item with parameters of each type', 'a;b=1;c=1.5;d="x";e=:AAAA:;f=?0;g;h=@1;i=t', undefined],
+  ])('%s is read, and written again', (_, text, written = text) => {
+    const found = readItem(text);
+    expect(found && writeItem(found)).toBe(written);
+  });
+
+  it('a byte order mark is part of the text', () => {
+    expect(readItem('%"%ef%bb%bfa"')?.item).toEqual({ type: 'display-string', value: '\u{feff}a' });
+  });
+
+  it.each(['1;a=', '1;', '1;=1', '@1.5', '@1234567890123456', '%"%7F"', '%"%ff"'])(
+    'no item is read from %s',
+    (text) => expect(readItem(text)).toBeUndefined(),
+  );
+
+  it.each(['();', '();A', '();a=', '("a";)', '("a"; )', '("a" "b";)', '("a"', '("a")("b")', '("a"b)'])(
+    'no list is read from %s',
+    (text) => {
+      expect(readList(text)).toBeUndefined();
+      expect(readDictionary(`a=${text}`)).toBeUndefined();
+    },
+  );
+});
