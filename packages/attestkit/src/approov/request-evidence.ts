@@ -120,10 +120,11 @@ export function approov(options: ApproovOptions): Evidence<'approov', ApproovRes
     need: () => ({ need: 'token', header: named }),
     secretDigests: () => [...(keys.secretDigests?.() ?? []), ...messageDigests],
     watch: (listener) => keys.watch?.(listener),
-    demand: (route): Demand => ({
-      binding: bindingDemand(route['binding'] as Binding | undefined, account),
-      signing: signing(route['messageSigning'] as MessageSigning | undefined),
-    }),
+    demand(route): Demand | undefined {
+      const binding = bindingDemand(route['binding'] as Binding | undefined, account);
+      const signed = signing(route['messageSigning'] as MessageSigning | undefined);
+      return binding === undefined && signed === undefined ? undefined : { binding, signing: signed };
+    },
     find(request) {
       const values = request.fields(header);
       const value = values[0] ?? '';
@@ -135,13 +136,13 @@ export function approov(options: ApproovOptions): Evidence<'approov', ApproovRes
       const check = absenceIn(token);
       return check === undefined ? { present: true, item: token } : { present: false, check };
     },
-    verify(token: string, context: VerifyContext<Demand>) {
+    verify(token: string, context: VerifyContext<Demand | undefined>) {
       const result = verifier.verify(token, context.now);
       const appraised = (
         known: ApproovResult,
       ): Appraisal<ApproovResult> | Promise<Appraisal<ApproovResult>> => {
         const bound = bind(known, context);
-        const { signing: demand } = context.demand;
+        const demand = context.demand?.signing;
         return demand === undefined ? bound : sign(bound, demand, header, context);
       };
       return 'then' in result ? result.then(appraised) : appraised(result);
@@ -156,8 +157,8 @@ interface Demand {
 }
 
 /** Checks a genuine token against the route's binding, as far as the policy asks. */
-function bind(result: ApproovResult, context: VerifyContext<Demand>): Appraisal<ApproovResult> {
-  const { binding: demand } = context.demand;
+function bind(result: ApproovResult, context: VerifyContext<Demand | undefined>): Appraisal<ApproovResult> {
+  const demand = context.demand?.binding;
   if (demand === undefined) return { result };
   if (demand.policy === 'if-present' && result.claims['pay'] === undefined)
     return { result, skipped: 'binding' };
@@ -174,7 +175,7 @@ async function sign(
   bound: Appraisal<ApproovResult>,
   demand: SigningDemand,
   tokenField: string,
-  context: VerifyContext<Demand>,
+  context: VerifyContext<Demand | undefined>,
 ): Promise<Appraisal<ApproovResult>> {
   const { result } = bound;
   // Nothing can let this request in any more.
@@ -183,7 +184,7 @@ async function sign(
     return { ...bound, skipped: [bound.skipped ?? [], 'messageSigning'].flat() };
   const enforcement = demand.enforcement ?? context.enforcement;
   try {
-    const fields = [tokenField, ...(context.demand.binding?.headers ?? [])];
+    const fields = [tokenField, ...(context.demand?.binding?.headers ?? [])];
     const covered = await verifySigned(result, demand, fields, context);
     const signed = Object.freeze({ ...result, signature: Object.freeze(covered.signature) });
     const met = [bound.met ?? [], 'messageSigning'].flat();
