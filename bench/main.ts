@@ -17,6 +17,7 @@ import {
   printTokens,
 } from './report.js';
 import { benchStart } from './start/index.js';
+import { benchMessages } from './tokens/messages.js';
 import { benchSessions } from './tokens/sessions.js';
 import { benchStores, type StoreRow } from './stores/index.js';
 import type { SuiteReport } from './suite.js';
@@ -27,6 +28,7 @@ const PARTS = {
   'app-attest': 'attestations and assertions of iPhones, against other verifiers',
   android: 'Key Attestation chains and signed requests',
   sessions: 'session and refresh tokens',
+  messages: 'requests that Approov’s SDK signed',
   stores: 'memory, SQLite, Redis and PostgreSQL (the last two if they run on this machine)',
   start: 'what the import costs a process that starts',
   cpu: 'CPU time of a request',
@@ -69,6 +71,7 @@ let tokens: TokenReport | undefined;
 let appAttest: SuiteReport | undefined;
 let android: SuiteReport | undefined;
 let sessions: SuiteReport | undefined;
+let messages: SuiteReport | undefined;
 let stores: readonly StoreRow[] | undefined;
 let start: SuiteReport | undefined;
 let cpu: CpuReport | undefined;
@@ -93,6 +96,10 @@ if (wanted('sessions')) {
   sessions = await benchSessions(effort, progress);
   print(printSuites('SESSIONS', sessions.suites));
 }
+if (wanted('messages')) {
+  messages = await benchMessages(effort, progress);
+  print(printSuites('MESSAGES', messages.suites));
+}
 if (wanted('stores')) {
   stores = await benchStores({ seconds: quick ? 0.2 : 2 }, progress);
   print(printStores(stores));
@@ -116,12 +123,12 @@ if (wanted('http')) {
   http = await benchHttp(quick ? { rounds: 1, seconds: 1 } : { rounds: 3, seconds: 3 }, progress);
   print(printHttp(http));
 }
-const targets = [tokens, appAttest, android, sessions, start, cpu, flood].flatMap(
+const targets = [tokens, appAttest, android, sessions, messages, start, cpu, flood].flatMap(
   (report) => report?.targets ?? [],
 );
 if (targets.length > 0) print(printTargets(targets));
 if (json) {
-  const results = { tokens, appAttest, android, sessions, stores, start, cpu, flood, http };
+  const results = { tokens, appAttest, android, sessions, messages, stores, start, cpu, flood, http };
   console.log(JSON.stringify({ machine, quick, targets, ...results }, undefined, 2));
 }
 
