@@ -246,6 +246,8 @@ function isTrue({ type, value }: BareItem): boolean {
   return type === 'boolean' && value === true;
 }
 
+const ESCAPED = /["\\]/;
+
 function writeBareItem(item: BareItem): string {
   switch (item.type) {
     case 'integer':
@@ -254,7 +256,7 @@ function writeBareItem(item: BareItem): string {
     case 'decimal':
       return item.value.toFixed(3).replace(/0{1,2}$/, '');
     case 'string':
-      return `"${item.value.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
+      return `"${ESCAPED.test(item.value) ? item.value.replaceAll(/["\\]/g, String.raw`\$&`) : item.value}"`;
     case 'bytes':
       return `:${Buffer.from(item.value).toString('base64')}:`;
     case 'boolean':
