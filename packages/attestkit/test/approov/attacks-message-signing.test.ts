@@ -11,31 +11,60 @@ import { NOW, SECRET_BASE64, token } from './support/tokens.js';
 
 const BODY = '{"amount":1}';
 
-describe('replay', () => {
-  it('is refused where the body of the copy arrives after the claim has ended', async () => {
+describe('a body that arrives slowly', () => {
+  /** A guard whose time the test sets, and a request that waits for its body. */
+  function slowly(route: object) {
     let now = NOW;
     const clock = (): number => now;
     const evidence = approov({ secretBase64: SECRET_BASE64, messageSigning: { baseUrl: BASE_URL } });
     const guard = createGuard({ evidence: [evidence], now: clock });
-    const route = guard.route({ messageSigning: { replay: true, store: memoryStore({ now: clock }) } });
+    const ready = guard.route({ messageSigning: route } as RouteOptions);
     const { fields } = send({ method: 'POST', body: BODY });
-    const request = (body: Promise<Uint8Array>) => ({
-      method: 'POST',
-      target: '/v1/items?x=1',
-      fields: (name: string) => [fields[name] ?? []].flat(),
-      body: () => body,
-    });
+    const check = (body: Promise<Uint8Array>) =>
+      guard.check(
+        {
+          method: 'POST',
+          target: '/v1/items?x=1',
+          fields: (name: string) => [fields[name] ?? []].flat(),
+          body: () => body,
+        },
+        ready,
+      );
     let finish: (bytes: Uint8Array) => void = () => undefined;
-    const slow = guard.check(request(new Promise((resolve) => (finish = resolve))), route);
-    expect(await guard.check(request(Promise.resolve(Buffer.from(BODY))), route)).toMatchObject({
-      outcome: 'accept',
-    });
-    // Below the five minutes that Node's server gives a request to arrive.
-    now += 200_000;
-    finish(Buffer.from(BODY));
-    expect(await slow).toMatchObject({ outcome: 'refuse' });
+    const slow = check(new Promise((resolve) => (finish = resolve)));
+    return {
+      clock,
+      again: () => check(Promise.resolve(Buffer.from(BODY))),
+      arrivesAfter: async (ms: number) => {
+        now += ms;
+        finish(Buffer.from(BODY));
+        return slow;
+      },
+    };
+  }
+
+  it('is refused where the signature has expired meanwhile, with and without a memory of replays', async () => {
+    const replay = { replay: true, store: memoryStore({ now: () => NOW }) };
+    for (const route of [{}, replay]) {
+      expect(await slowly(route).arrivesAfter(73_000)).toMatchObject({ outcome: 'accept' });
+      expect(await slowly(route).arrivesAfter(73_001)).toMatchObject({
+        outcome: 'refuse',
+        error: { code: 'ERR_APPROOV_SIGNATURE_EXPIRED' },
+      });
+    }
   });
 
+  it('is refused where a copy was accepted, and its claim has ended', async () => {
+    let clock = (): number => NOW;
+    const held = slowly({ replay: true, store: memoryStore({ now: () => clock() }) });
+    clock = held.clock;
+    expect(await held.again()).toMatchObject({ outcome: 'accept' });
+    // Below the five minutes that Node's server gives a request to arrive.
+    expect(await held.arrivesAfter(200_000)).toMatchObject({ outcome: 'refuse' });
+  });
+});
+
+describe('replay', () => {
   it('is refused where signatures are enforced, also on a route that only reports', async () => {
     const { check } = server(
       { replay: true, store: memoryStore(), enforcement: 'enforce' },

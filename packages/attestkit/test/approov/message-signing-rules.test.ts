@@ -12,21 +12,20 @@ import { KEYS, NOW, payFor, SECONDS, token } from './support/tokens.js';
 describe('what has to hold of a signature', () => {
   const sdk = ['@method', '@target-uri', 'approov-token', 'authorization'];
   const params = (text: string): Signed => ({ parameters: text });
+  const covers = (...names: readonly string[]): Signed => ({ components: [...names, 'authorization'] });
   const alg = ';alg="ecdsa-p256-sha256"';
   const times = `;created=${SECONDS};expires=${SECONDS + 15}`;
 
   it.each<[string, string, Signed]>([
-    ['the method', 'COMPONENT_MISSING', { components: ['@target-uri', 'approov-token'] }],
-    ['the target', 'COMPONENT_MISSING', { components: ['@method', 'approov-token'] }],
-    [
-      'the whole target',
-      'COMPONENT_MISSING',
-      { components: ['@method', '@path', '@query', 'approov-token'] },
-    ],
-    ['the host', 'COMPONENT_MISSING', { components: ['@method', '@request-target', 'approov-token'] }],
-    ['the path', 'COMPONENT_MISSING', { components: ['@method', '@authority', '@query', 'approov-token'] }],
-    ['the query', 'COMPONENT_MISSING', { components: ['@method', '@authority', '@path', 'approov-token'] }],
-    ['the token', 'COMPONENT_MISSING', { components: ['@method', '@target-uri', 'authorization'] }],
+    ['the method', 'COMPONENT_MISSING', covers('@target-uri', 'approov-token')],
+    ['the target', 'COMPONENT_MISSING', covers('@method', 'approov-token')],
+    ['the host', 'COMPONENT_MISSING', covers('@method', '@request-target', 'approov-token')],
+    ['the host beside the parts', 'COMPONENT_MISSING', covers('@method', '@path', '@query', 'approov-token')],
+    ['more than the host', 'COMPONENT_MISSING', covers('@method', '@authority', 'approov-token')],
+    ['the path', 'COMPONENT_MISSING', covers('@method', '@authority', '@query', 'approov-token')],
+    ['the query', 'COMPONENT_MISSING', covers('@method', '@authority', '@path', 'approov-token')],
+    ['the token', 'COMPONENT_MISSING', covers('@method', '@target-uri')],
+    ['the user', 'COMPONENT_MISSING', { components: sdk.slice(0, 3) }],
     ['anything', 'COMPONENT_MISSING', { components: [] }],
     [
       'few components',
@@ -83,6 +82,13 @@ describe('what has to hold of a signature', () => {
     ['the right label', 'LABEL_MISSING', { label: 'sig1' }],
   ])('it needs %s', async (_, code, request) => {
     expect(await server().check(send(request))).toBe(`ERR_APPROOV_SIGNATURE_${code}`);
+  });
+
+  it.each(['authorization', 'content-type', 'host'])('it needs one line of the field %s', async (name) => {
+    expect(await server().check(send({ fields: { [name]: 'a' } }))).toBe('accepted');
+    expect(await server().check(send({ fields: { [name]: ['a', 'b'] } }))).toBe(
+      'ERR_APPROOV_SIGNATURE_VALUE_MISSING',
+    );
   });
 
   it('it is accepted up to the ends of its life, the leeway included', async () => {

@@ -21,7 +21,7 @@ import { baseMistake } from './signature-mistakes.js';
 /** A signature that holds over all but the body. */
 export interface Covered {
   readonly signature: MessageSignature;
-  /** What no other genuine signature has, and every copy of this one: to know it again. */
+  /** What no other genuine signature of an installation has, and every copy of this one: to know it again. */
   readonly unique: Uint8Array;
 }
 
@@ -89,8 +89,8 @@ export function appraiseSignature(
       createdAt: created * 1000,
       expiresAt: expires * 1000,
     },
-    // Of ECDSA the first half: anybody can make a second signature of one, with the same half.
-    unique: algorithm === 'hmac-sha256' ? raw : raw.subarray(0, raw.length / 2),
+    // Anybody can make a second signature of one by ECDSA, with the same first half. An account's by HMAC is never used up.
+    unique: raw.subarray(0, raw.length / 2),
   };
 }
 
