@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { baseMistake } from '../../src/approov/message-signing/signature-mistakes.js';
-import { Explanation } from '../../src/kernel/explanation.js';
-import { readTarget, type Departures } from '../../src/kernel/http-signatures/components.js';
-import { readSignatureField, signatureInput } from '../../src/kernel/http-signatures/signature-base.js';
-import { BASE_URL } from './support/signed-request.js';
-import { send, server, type Sent } from './support/signing-server.js';
+import { baseMistake } from '../../../src/approov/message-signing/signature-mistakes.js';
+import { Explanation } from '../../../src/kernel/explanation.js';
+import { readTarget, type Departures } from '../../../src/kernel/http-signatures/components.js';
+import { readSignatureField, signatureInput } from '../../../src/kernel/http-signatures/signature-base.js';
+import { BASE_URL } from '../support/signed-request.js';
+import { send, server, type Sent } from '../support/signing-server.js';
 
 /** The targets that signatures are looked for over, and what is said when none of them, or the last one, is right. */
 function tried(

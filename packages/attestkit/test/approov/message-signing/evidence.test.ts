@@ -1,7 +1,7 @@
 import { sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { approov } from '../../src/approov/index.js';
-import { createGuard } from '../../src/create-guard.js';
+import { approov } from '../../../src/approov/index.js';
+import { createGuard } from '../../../src/create-guard.js';
 import {
   BASE_URL,
   DID,
@@ -9,9 +9,9 @@ import {
   installation,
   signedFields,
   type Signed,
-} from './support/signed-request.js';
-import { phone, send, server, type Sent } from './support/signing-server.js';
-import { NOW, SECRET_BASE64 } from './support/tokens.js';
+} from '../support/signed-request.js';
+import { phone, send, server, type Sent } from '../support/signing-server.js';
+import { NOW, SECRET_BASE64 } from '../support/tokens.js';
 
 describe('a request that an installation has signed', () => {
   it('is accepted, and the route learns what is covered', async () => {

@@ -1,18 +1,22 @@
 import { createPublicKey, createSecretKey } from 'node:crypto';
 import { describe, expect } from 'vitest';
-import { approov } from '../../src/approov/index.js';
-import { createGuard } from '../../src/create-guard.js';
-import { verifyHttpSignature } from '../../src/kernel/http-signatures/algorithms.js';
-import { isSupported, readTarget, type SignedMessage } from '../../src/kernel/http-signatures/components.js';
-import { isDigestOf, readContentDigest } from '../../src/kernel/http-signatures/content-digest.js';
+import { approov } from '../../../src/approov/index.js';
+import { createGuard } from '../../../src/create-guard.js';
+import { verifyHttpSignature } from '../../../src/kernel/http-signatures/algorithms.js';
+import {
+  isSupported,
+  readTarget,
+  type SignedMessage,
+} from '../../../src/kernel/http-signatures/components.js';
+import { isDigestOf, readContentDigest } from '../../../src/kernel/http-signatures/content-digest.js';
 import {
   readSignatureField,
   signatureBase,
   signatureInput,
-} from '../../src/kernel/http-signatures/signature-base.js';
-import { isInnerList, readItem } from '../../src/kernel/http-signatures/structured-fields.js';
-import { configuredKeys } from '../../src/kernel/jose/key-source.js';
-import { vectors } from '../vectors.js';
+} from '../../../src/kernel/http-signatures/signature-base.js';
+import { isInnerList, readItem } from '../../../src/kernel/http-signatures/structured-fields.js';
+import { configuredKeys } from '../../../src/kernel/jose/key-source.js';
+import { vectors } from '../../vectors.js';
 
 interface Vector {
   readonly name: string;

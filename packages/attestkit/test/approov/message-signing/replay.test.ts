@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { ReadyRules } from '../../src/approov/message-signing/settings.js';
-import { useUp } from '../../src/approov/message-signing/signed-request.js';
-import type { Store } from '../../src/ports/store.js';
-import { memoryStore } from '../../src/stores/memory.js';
-import { send, server, type Sent } from './support/signing-server.js';
-import { NOW } from './support/tokens.js';
+import type { ReadyRules } from '../../../src/approov/message-signing/settings.js';
+import { useUp } from '../../../src/approov/message-signing/signed-request.js';
+import type { Store } from '../../../src/ports/store.js';
+import { memoryStore } from '../../../src/stores/memory.js';
+import { send, server, type Sent } from '../support/signing-server.js';
+import { NOW } from '../support/tokens.js';
 
 describe('a replay', () => {
   it('is accepted without the option, and refused with it', async () => {

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { approov } from '../../src/approov/index.js';
+import { approov } from '../../../src/approov/index.js';
 import {
   BASE_URL,
   DID,
@@ -8,9 +8,9 @@ import {
   installation,
   signedFields,
   type Signed,
-} from './support/signed-request.js';
-import { phone, send, server } from './support/signing-server.js';
-import { NOW, payFor, SECONDS, SECRET_BASE64, token } from './support/tokens.js';
+} from '../support/signed-request.js';
+import { phone, send, server } from '../support/signing-server.js';
+import { NOW, payFor, SECONDS, SECRET_BASE64, token } from '../support/tokens.js';
 
 const ACCOUNT_KEY = randomBytes(32);
 

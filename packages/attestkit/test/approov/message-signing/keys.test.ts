@@ -1,10 +1,10 @@
 import { generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { rawSignature } from '../../src/approov/message-signing/signature-bytes.js';
-import { accountKeys, installationKeys } from '../../src/approov/message-signing/signing-keys.js';
-import type { ApproovResult } from '../../src/approov/index.js';
-import { DID } from './support/signed-request.js';
-import { SECONDS } from './support/tokens.js';
+import { rawSignature } from '../../../src/approov/message-signing/signature-bytes.js';
+import { accountKeys, installationKeys } from '../../../src/approov/message-signing/signing-keys.js';
+import type { ApproovResult } from '../../../src/approov/index.js';
+import { DID } from '../support/signed-request.js';
+import { SECONDS } from '../support/tokens.js';
 
 describe('the key of an installation', () => {
   const tokenWith = (installationKey: string | undefined) => ({ installationKey }) as ApproovResult;

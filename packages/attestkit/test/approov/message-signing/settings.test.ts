@@ -1,9 +1,9 @@
 import { createHash, randomBytes, sign } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { approov, type ApproovOptions } from '../../src/approov/index.js';
-import { BASE_URL } from './support/signed-request.js';
-import { phone, send, server } from './support/signing-server.js';
-import { SECRET, SECRET_BASE64 } from './support/tokens.js';
+import { approov, type ApproovOptions } from '../../../src/approov/index.js';
+import { BASE_URL } from '../support/signed-request.js';
+import { phone, send, server } from '../support/signing-server.js';
+import { SECRET, SECRET_BASE64 } from '../support/tokens.js';
 
 const ACCOUNT_KEY = randomBytes(32);
 const ACCOUNT = { signature: 'account', accountKeyBase64: ACCOUNT_KEY.toString('base64') };
@@ -22,6 +22,8 @@ describe('options that cannot be right', () => {
     ['a base with a slash at its end', { baseUrl: 'https://api.example.com/' }, 'baseUrl', NO_BASE],
     ['a path with a slash at its end', { baseUrl: 'https://api.example.com/v1/' }, 'baseUrl', NO_BASE],
     ['a base with a query', { baseUrl: 'https://api.example.com?x' }, 'baseUrl', NO_BASE],
+    ['a base of another scheme', { baseUrl: 'wss://api.example.com/https:' }, 'baseUrl', NO_BASE],
+    ['a base whose host no request can name', { baseUrl: 'https://a{b.example.com' }, 'baseUrl', NO_BASE],
     ['an empty base', { baseUrl: '' }, 'baseUrl', NO_BASE],
     ['an unknown signature', { signature: 'both' }, 'signature', 'is not one of install, account'],
     ['an unknown policy', { policy: 'optional' }, 'policy', 'is not one of required, if-present'],
@@ -105,6 +107,12 @@ describe('options that cannot be right', () => {
     'https://a.example:443',
   ])('the base %s', (base) => {
     expect(() => server({ baseUrl: base })).toThrow(error('baseUrl', 'is not a URL to begin with'));
+  });
+
+  it('a base, at start-up, although no route asks for signatures', () => {
+    expect(() => approov({ secretBase64: SECRET_BASE64, messageSigning: { baseUrl: 'x' } })).toThrow(
+      error('baseUrl', 'is not a URL to begin with'),
+    );
   });
 
   it('no base', () => {

@@ -1,13 +1,14 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { verifyApproovToken } from '../../src/approov/index.js';
-import { signingDemand, type ReadyRules } from '../../src/approov/message-signing/settings.js';
-import { appraiseSignature } from '../../src/approov/message-signing/verify.js';
-import { readTarget } from '../../src/kernel/http-signatures/components.js';
-import { inspecting } from '../../src/kernel/sinks.js';
-import { BASE_URL, DID, installation, signedFields, type Signed } from './support/signed-request.js';
-import { phone, send, server, type Sent } from './support/signing-server.js';
-import { KEYS, NOW, payFor, SECONDS, token } from './support/tokens.js';
+import { approov, verifyApproovToken } from '../../../src/approov/index.js';
+import { signingDemand, type ReadyRules } from '../../../src/approov/message-signing/settings.js';
+import { appraiseSignature } from '../../../src/approov/message-signing/verify.js';
+import { createGuard } from '../../../src/create-guard.js';
+import { readTarget } from '../../../src/kernel/http-signatures/components.js';
+import { inspecting } from '../../../src/kernel/sinks.js';
+import { BASE_URL, DID, installation, signedFields, type Signed } from '../support/signed-request.js';
+import { phone, send, server, type Sent } from '../support/signing-server.js';
+import { KEYS, NOW, payFor, SECONDS, SECRET_BASE64, token } from '../support/tokens.js';
 
 describe('what has to hold of a signature', () => {
   const sdk = ['@method', '@target-uri', 'approov-token', 'authorization'];
@@ -190,6 +191,40 @@ describe('what has to hold of a signature', () => {
     expect(await server({}, route).check(send({ fields: { authorization: 'Bearer b' } }, bound))).toBe(
       'ERR_APPROOV_BINDING_MISMATCH',
     );
+  });
+
+  it('it covers the field that the token is bound to, whatever its name', async () => {
+    const bound = installation({ pay: payFor('7') });
+    const { check } = server({}, { messageSigning: true, binding: 'x-user' });
+    const request = { fields: { 'x-user': '7' } };
+    expect(await check(send(request, bound))).toBe('accepted');
+    expect(await check(send({ ...request, components: sdk }, bound))).toBe(
+      'ERR_APPROOV_SIGNATURE_COMPONENT_MISSING',
+    );
+  });
+
+  it('it is not looked at where the token is bound to something else, nor is the body read', async () => {
+    const guard = createGuard({
+      evidence: [approov({ secretBase64: SECRET_BASE64, messageSigning: { baseUrl: BASE_URL } })],
+      now: () => NOW,
+    });
+    const route = guard.route({ messageSigning: true, binding: 'authorization' });
+    const sent = signedFields(installation({ pay: payFor('Bearer other') }));
+    let reads = 0;
+    const decision = await guard.check(
+      {
+        method: 'GET',
+        target: '/v1/items?x=1',
+        fields: (name) => [sent[name] ?? []].flat(),
+        body: async () => {
+          reads += 1;
+          return Buffer.alloc(0);
+        },
+      },
+      route,
+    );
+    expect(decision).toMatchObject({ outcome: 'refuse', error: { code: 'ERR_APPROOV_BINDING_MISMATCH' } });
+    expect(reads).toBe(0);
   });
 });
 
