@@ -113,8 +113,8 @@ function fieldValue(message: SignedMessage, _departures: Departures, name: strin
 /** Without the white space around it: by index, since a pattern would look at every blank within it again and again. */
 function trimmed(line: string): string {
   let [start, end] = [0, line.length];
-  while (start < end && isBlank(line.charCodeAt(start))) start += 1;
-  while (end > start && isBlank(line.charCodeAt(end - 1))) end -= 1;
+  while (isBlank(line.charCodeAt(start))) start += 1;
+  while (isBlank(line.charCodeAt(end - 1))) end -= 1;
   return line.slice(start, end);
 }
 
