@@ -193,6 +193,22 @@ describe('what held', () => {
     );
   });
 
+  it('a body above the limit is refused as one, or reported', async () => {
+    const sent = send({ method: 'POST', body: BODY });
+    const limited = (messageSigning: object | true) =>
+      server({}, { messageSigning, maxBodyBytes: BODY.length - 1 }).decide(sent);
+    expect(await limited(true)).toMatchObject({
+      outcome: 'refuse',
+      error: { code: 'ERR_GUARD_BODY_TOO_LARGE' },
+      response: { status: 413 },
+    });
+    const reported = await limited({ enforcement: 'report' });
+    expect(reported).toMatchObject({ outcome: 'accept', reported: [{ code: 'ERR_GUARD_BODY_TOO_LARGE' }] });
+    expect(reported.outcome === 'accept' && reported.results.approov?.signature).toBe(undefined);
+    const allowed = server({}, { messageSigning: true, maxBodyBytes: BODY.length });
+    expect(await allowed.check(sent)).toBe('accepted');
+  });
+
   it('fifty copies at once', async () => {
     const { check } = server({ replay: true, store: memoryStore() });
     const sent = send();
