@@ -2,6 +2,7 @@ import { claimExpectations } from '../kernel/jose/claims.js';
 import { AttestationError, ConfigurationError } from '../kernel/errors.js';
 import { TokenVerifier } from '../kernel/jose/token-verifier.js';
 import { assertOptions, isFieldName, type OptionTypes } from '../kernel/config/options.js';
+import type { Enforcement } from '../ports/decision.js';
 import type { Appraisal, Evidence, Found, VerifyContext } from '../ports/evidence.js';
 import {
   bindingDemand,
@@ -156,8 +157,16 @@ interface Demand {
   readonly signing: SigningDemand | undefined;
 }
 
+/** What came of the binding. */
+interface Bound {
+  readonly result: ApproovResult;
+  readonly met?: string;
+  readonly skipped?: string;
+  readonly unmet?: { readonly error: AttestationError; readonly enforcement: Enforcement };
+}
+
 /** Checks a genuine token against the route's binding, as far as the policy asks. */
-function bind(result: ApproovResult, context: VerifyContext<Demand | undefined>): Appraisal<ApproovResult> {
+function bind(result: ApproovResult, context: VerifyContext<Demand | undefined>): Bound {
   const demand = context.demand?.binding;
   if (demand === undefined) return { result };
   if (demand.policy === 'if-present' && result.claims['pay'] === undefined)
@@ -172,30 +181,34 @@ function bind(result: ApproovResult, context: VerifyContext<Demand | undefined>)
 
 /** Checks the request's signature, as far as the policy asks, after the binding. */
 async function sign(
-  bound: Appraisal<ApproovResult>,
+  bound: Bound,
   demand: SigningDemand,
   tokenField: string,
   context: VerifyContext<Demand | undefined>,
 ): Promise<Appraisal<ApproovResult>> {
-  const { result } = bound;
+  const { result, unmet, skipped } = bound;
   // Nothing can let this request in any more.
-  if ([bound.unmet ?? []].flat().some(({ enforcement }) => enforcement === 'enforce')) return bound;
+  if (unmet?.enforcement === 'enforce') return bound;
   if (demand.policy === 'if-present' && result.claims['ipk'] === undefined)
-    return { ...bound, skipped: [bound.skipped ?? [], 'messageSigning'].flat() };
+    return { ...bound, skipped: both(skipped, 'messageSigning') };
   const enforcement = demand.enforcement ?? context.enforcement;
   try {
     const fields = [tokenField, ...(context.demand?.binding?.headers ?? [])];
     const covered = await verifySigned(result, demand, fields, context);
     const signed = Object.freeze({ ...result, signature: Object.freeze(covered.signature) });
-    const met = [bound.met ?? [], 'messageSigning'].flat();
+    const met = both(bound.met, 'messageSigning');
     const { store, rules } = demand;
-    if (store === undefined) return { ...bound, result: signed, met };
+    if (store === undefined) return { result: signed, met, skipped, unmet };
     const consume = () => useUp(covered, store, rules, context.clock()).then(() => signed);
-    return { ...bound, met, consume, consumption: enforcement };
+    return { result, met, skipped, unmet, consume, consumption: enforcement };
   } catch (error) {
     if (!(error instanceof AttestationError)) throw error;
-    return { ...bound, unmet: [bound.unmet ?? [], { error, enforcement }].flat() };
+    return { ...bound, unmet: both(unmet, { error, enforcement }) };
   }
+}
+
+function both<T>(one: T | undefined, other: T): T | readonly T[] {
+  return one === undefined ? other : [one, other];
 }
 
 function headerName(name: string): string {

@@ -187,3 +187,29 @@ it('a signature has the length of the modulus of RSA, which other keys do not ha
   expect([255, 256, 257].filter((length) => isOfModulus(RSA, Buffer.alloc(length)))).toEqual([256]);
   for (const key of [SECRET_KEY, P256, ED25519]) expect(isOfModulus(key, Buffer.alloc(64))).toBe(false);
 });
+
+describe('a text', () => {
+  const verifies = (text: string, signature: Buffer): boolean =>
+    verifySignature({ algorithm: 'ES256', key: createPublicKey(P256) }, text, signature);
+  const signed = (text: string): Buffer =>
+    sign('sha256', Buffer.from(text), { key: P256, dsaEncoding: 'ieee-p1363' });
+
+  it.each([0, 1, 8191, 8192, 8193, 20_000])('of %i characters is verified to its end', (length) => {
+    const text = 'x'.repeat(length);
+    const signature = signed(text);
+    expect(verifies(text, signature)).toBe(true);
+    expect(verifies(`${text}y`, signature)).toBe(false);
+    expect(verifies(text.slice(0, -1), signature)).toBe(length === 0);
+    if (length > 0) expect(verifies(`${text.slice(0, -1)}y`, signature)).toBe(false);
+  });
+
+  it('that is shorter than the one before is verified alone', () => {
+    const [long, short] = [signed('long text'), signed('text')];
+    for (let round = 0; round < 2; round += 1) {
+      expect(verifies('long text', long)).toBe(true);
+      expect(verifies('text', short)).toBe(true);
+      expect(verifies('text', long)).toBe(false);
+      expect(verifies('text text', short)).toBe(false);
+    }
+  });
+});

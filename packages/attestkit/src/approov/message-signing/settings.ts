@@ -8,6 +8,7 @@ import {
 import { within } from '../../kernel/config/whole-number.js';
 import { ConfigurationError } from '../../kernel/errors.js';
 import { readTarget } from '../../kernel/http-signatures/components.js';
+import { KnownComponents } from '../../kernel/http-signatures/signature-base.js';
 import type { Enforcement } from '../../ports/decision.js';
 import type { Store } from '../../ports/store.js';
 import { accountKeys, installationKeys, type SigningKeys } from './signing-keys.js';
@@ -176,6 +177,8 @@ export interface ReadyRules extends SigningKeys {
   readonly leewaySeconds: number;
   readonly maxLifetimeSeconds: number;
   readonly quirks: ReadonlySet<string>;
+  /** What its signatures cover. */
+  readonly known: KnownComponents;
 }
 
 /** Ten years: for requests that were signed long ago, in tests. */
@@ -205,5 +208,6 @@ function readRules(options: MessageSigningOptions, allowPublished: boolean | und
       LONGEST_SECONDS,
     ),
     quirks: new Set(quirks),
+    known: new KnownComponents(),
   };
 }

@@ -20,7 +20,7 @@ export function baseMistake(
   for (const [says, target] of mistakesAbout(message.target, message)) {
     const other = { ...message, target, fields: (name: string) => message.fields(name) };
     const built = signatureBase(input, other, departures);
-    if ('base' in built && verifies(built.base)) return says;
+    if (built.base !== undefined && verifies(built.base)) return says;
   }
   return undefined;
 }

@@ -34,5 +34,5 @@ export function verifyHttpSignature(
 ): boolean {
   if (algorithm === 'hmac-sha256')
     return equalBytes(createHmac('sha256', key).update(base, 'latin1').digest(), signature);
-  return verifySignature({ algorithm: AS_JWS[algorithm], key }, base, Buffer.from(signature));
+  return verifySignature({ algorithm: AS_JWS[algorithm], key }, base, signature);
 }

@@ -34,15 +34,21 @@ export interface Dictionary {
   readonly repeated: readonly string[];
 }
 
+/** Items of inner lists that were read before, by their exact text with the parentheses, without the list's parameters. */
+export interface KnownLists {
+  get(text: string): readonly Item[] | undefined;
+}
+
 /**
  * Reads a field of the type dictionary, strictly by the algorithms of RFC 9651 §4.2; undefined if it fails.
  *
  * Where the RFC leaves a choice, the form must be canonical: base64 is padded, and its last bits are zero.
  *
  * @param text the field's lines, joined by `, `
+ * @param known saves reading again what no name is in twice
  */
-export function readDictionary(text: string): Dictionary | undefined {
-  const reader = new FieldReader(text);
+export function readDictionary(text: string, known?: KnownLists): Dictionary | undefined {
+  const reader = new FieldReader(text, known);
   const members = reader.dictionary();
   return members === undefined ? undefined : { members, repeated: reader.repeated };
 }
@@ -64,30 +70,31 @@ export function isInnerList(member: Member): member is InnerList {
 const KEY = /[a-z*][a-z0-9_.*-]*/y;
 /** At most 15 digits, or 12 and 3 (RFC 9651 §4.2.4). */
 const NUMBER = /-?(?:\d{1,12}\.\d{1,3}|\d{1,15})(?![\d.])/y;
-const STRING = /"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"/y;
+const STRING = /"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*"/y;
 const TOKEN = /[A-Za-z*][!#$%&'*+.^_`|~0-9A-Za-z:/-]*/y;
-const BYTES = /:([A-Za-z0-9+/=]*):/y;
-const BOOLEAN = /\?([01])/y;
-const DATE = /@(-?\d{1,15})(?![\d.])/y;
-const DISPLAY_STRING = /%"((?:[\x20\x21\x23\x24\x26-\x7e]|%[0-9a-f]{2})*)"/y;
+const BYTES = /:[A-Za-z0-9+/=]*:/y;
+const BOOLEAN = /\?[01]/y;
+const DATE = /@-?\d{1,15}(?![\d.])/y;
+const DISPLAY_STRING = /%"(?:[\x20\x21\x23\x24\x26-\x7e]|%[0-9a-f]{2})*"/y;
 
-const SPACES = / */y;
-/** Optional white space (RFC 9110 §5.6.3). */
-const OPTIONAL_SPACE = /[ \t]*/y;
+/** What stands behind an item of an inner list. */
+const ENDS_ITEM: ReadonlySet<string | undefined> = new Set([' ', ')']);
 
 class FieldReader {
   readonly repeated: string[] = [];
   readonly #text: string;
+  readonly #known: KnownLists | undefined;
   #at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, known?: KnownLists) {
     this.#text = text;
+    this.#known = known;
   }
 
   dictionary(): Map<string, Member> | undefined {
     const members = new Map<string, Member>();
     const read = this.#separated(() => {
-      const key = this.#take(KEY)?.[0];
+      const key = this.#take(KEY);
       if (key === undefined) return undefined;
       if (members.has(key)) this.repeated.push(key);
       const member = this.#skip('=') ? this.#member() : this.#withParameters(TRUE);
@@ -103,24 +110,24 @@ class FieldReader {
   }
 
   soleItem(): Item | undefined {
-    this.#take(SPACES);
+    this.#skipSpaces();
     const item = this.#item();
-    this.#take(SPACES);
+    this.#skipSpaces();
     return this.#at === this.#text.length ? item : undefined;
   }
 
   /** Members with commas between; none at all is a list too. */
   #separated<T>(read: () => T | undefined): T[] | undefined {
     const found: T[] = [];
-    this.#take(SPACES);
+    this.#skipSpaces();
     while (this.#at < this.#text.length) {
       const member = read();
       if (member === undefined) return undefined;
       found.push(member);
-      this.#take(OPTIONAL_SPACE);
+      this.#skipBlanks();
       if (this.#at === this.#text.length) return found;
       if (!this.#skip(',')) return undefined;
-      this.#take(OPTIONAL_SPACE);
+      this.#skipBlanks();
       if (this.#at === this.#text.length) return undefined;
     }
     return found;
@@ -131,16 +138,27 @@ class FieldReader {
   }
 
   #innerList(): InnerList | undefined {
+    const items = this.#knownItems() ?? this.#items();
+    const parameters = items && this.#parameters();
+    return parameters === undefined ? undefined : { items: items as readonly Item[], parameters };
+  }
+
+  /** What is read depends on nothing behind the first `)` if the list ends there, as those that are known do. */
+  #knownItems(): readonly Item[] | undefined {
+    const end = this.#text.indexOf(')', this.#at) + 1;
+    const items = this.#known?.get(this.#text.slice(this.#at, end));
+    if (items !== undefined) this.#at = end;
+    return items;
+  }
+
+  #items(): Item[] | undefined {
     this.#at += 1;
     const items: Item[] = [];
     for (;;) {
-      this.#take(SPACES);
-      if (this.#skip(')')) {
-        const parameters = this.#parameters();
-        return parameters === undefined ? undefined : { items, parameters };
-      }
+      this.#skipSpaces();
+      if (this.#skip(')')) return items;
       const item = this.#item();
-      if (item === undefined || !/^[ )]/.test(this.#text.slice(this.#at, this.#at + 1))) return undefined;
+      if (item === undefined || !ENDS_ITEM.has(this.#text[this.#at])) return undefined;
       items.push(item);
     }
   }
@@ -155,11 +173,12 @@ class FieldReader {
     return parameters === undefined ? undefined : { item, parameters };
   }
 
-  #parameters(): Map<string, BareItem> | undefined {
+  #parameters(): Parameters | undefined {
+    if (this.#text[this.#at] !== ';') return NO_PARAMETERS;
     const parameters = new Map<string, BareItem>();
     while (this.#skip(';')) {
-      this.#take(SPACES);
-      const name = this.#take(KEY)?.[0];
+      this.#skipSpaces();
+      const name = this.#take(KEY);
       const value = name !== undefined && this.#skip('=') ? this.#bareItem() : TRUE;
       if (name === undefined || value === undefined) return undefined;
       if (parameters.has(name)) this.repeated.push(name);
@@ -169,30 +188,31 @@ class FieldReader {
   }
 
   #bareItem(): BareItem | undefined {
-    const first = this.#text.charAt(this.#at);
-    if (first === '"') {
-      const text = this.#take(STRING)?.[1];
-      return text === undefined ? undefined : { type: 'string', value: text.replaceAll(/\\(.)/g, '$1') };
+    switch (this.#text[this.#at]) {
+      case '"': {
+        const text = this.#take(STRING)?.slice(1, -1);
+        if (text === undefined) return undefined;
+        return { type: 'string', value: text.includes('\\') ? text.replaceAll(/\\(.)/g, '$1') : text };
+      }
+      case ':': {
+        const bytes = decodeBase64(this.#take(BYTES)?.slice(1, -1) ?? '!');
+        return bytes === undefined ? undefined : { type: 'bytes', value: bytes };
+      }
+      case '?': {
+        const bit = this.#take(BOOLEAN);
+        return bit === undefined ? undefined : { type: 'boolean', value: bit === '?1' };
+      }
+      case '@': {
+        const date = this.#take(DATE)?.slice(1);
+        return date === undefined ? undefined : { type: 'date', value: Number(date) };
+      }
+      case '%':
+        return displayString(this.#take(DISPLAY_STRING)?.slice(2, -1));
     }
-    if (first === ':') {
-      const bytes = decodeBase64(this.#take(BYTES)?.[1] ?? '!');
-      return bytes === undefined ? undefined : { type: 'bytes', value: bytes };
-    }
-    if (first === '?') {
-      const bit = this.#take(BOOLEAN)?.[1];
-      return bit === undefined ? undefined : { type: 'boolean', value: bit === '1' };
-    }
-    if (first === '@') {
-      const date = this.#take(DATE)?.[1];
-      return date === undefined ? undefined : { type: 'date', value: Number(date) };
-    }
-    if (first === '%') return displayString(this.#take(DISPLAY_STRING)?.[1]);
-    if (/[-\d]/.test(first)) {
-      const digits = this.#take(NUMBER)?.[0];
-      if (digits === undefined) return undefined;
+    const digits = this.#take(NUMBER);
+    if (digits !== undefined)
       return { type: digits.includes('.') ? 'decimal' : 'integer', value: Number(digits) };
-    }
-    const token = this.#take(TOKEN)?.[0];
+    const token = this.#take(TOKEN);
     return token === undefined ? undefined : { type: 'token', value: token };
   }
 
@@ -202,13 +222,27 @@ class FieldReader {
     return true;
   }
 
-  #take(sticky: RegExp): RegExpExecArray | undefined {
-    sticky.lastIndex = this.#at;
-    const match = sticky.exec(this.#text) ?? undefined;
-    if (match !== undefined) this.#at += match[0].length;
-    return match;
+  #skipSpaces(): void {
+    while (this.#text[this.#at] === ' ') this.#at += 1;
+  }
+
+  /** Optional white space (RFC 9110 §5.6.3). */
+  #skipBlanks(): void {
+    while (this.#text[this.#at] === ' ' || this.#text[this.#at] === '\t') this.#at += 1;
+  }
+
+  /** What matches here. */
+  #take(sticky: RegExp): string | undefined {
+    const start = this.#at;
+    sticky.lastIndex = start;
+    if (!sticky.test(this.#text)) return undefined;
+    this.#at = sticky.lastIndex;
+    return this.#text.slice(start, this.#at);
   }
 }
+
+/** Of most items. */
+const NO_PARAMETERS: Parameters = new Map();
 
 const TRUE: BareItem = { type: 'boolean', value: true };
 
@@ -224,56 +258,4 @@ function displayString(encoded: string | undefined): BareItem | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Writes an inner list in its one form (RFC 9651 §4.1.1.1). */
-export function writeInnerList({ items, parameters }: InnerList): string {
-  return `(${items.map(writeItem).join(' ')})${writeParameters(parameters)}`;
-}
-
-/** Writes an item in its one form (RFC 9651 §4.1.3). */
-export function writeItem({ item, parameters }: Item): string {
-  return writeBareItem(item) + writeParameters(parameters);
-}
-
-function writeParameters(parameters: Parameters): string {
-  return [...parameters]
-    .map(([name, value]) => `;${name}${isTrue(value) ? '' : `=${writeBareItem(value)}`}`)
-    .join('');
-}
-
-function isTrue({ type, value }: BareItem): boolean {
-  return type === 'boolean' && value === true;
-}
-
-const ESCAPED = /["\\]/;
-
-function writeBareItem(item: BareItem): string {
-  switch (item.type) {
-    case 'integer':
-    case 'token':
-      return String(item.value);
-    case 'decimal':
-      return item.value.toFixed(3).replace(/0{1,2}$/, '');
-    case 'string':
-      return `"${ESCAPED.test(item.value) ? item.value.replaceAll(/["\\]/g, String.raw`\$&`) : item.value}"`;
-    case 'bytes':
-      return `:${Buffer.from(item.value).toString('base64')}:`;
-    case 'boolean':
-      return item.value ? '?1' : '?0';
-    case 'date':
-      return `@${item.value}`;
-    case 'display-string':
-      return `%"${writeDisplayString(item.value)}"`;
-  }
-}
-
-function writeDisplayString(text: string): string {
-  return [...Buffer.from(text, 'utf8')]
-    .map((octet) =>
-      octet < 0x20 || octet > 0x7e || octet === 0x25 || octet === 0x22
-        ? `%${octet.toString(16).padStart(2, '0')}`
-        : String.fromCharCode(octet),
-    )
-    .join('');
 }

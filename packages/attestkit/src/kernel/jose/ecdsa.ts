@@ -46,18 +46,20 @@ function toDer(signature: Uint8Array): Buffer {
   const [rLength, sLength] = [half - r + rPad, signature.length - s + sPad];
   const content = rLength + sLength + 4;
   const isLong = content > 0x7f;
-  // Every octet is written below but the paddings, which are zero.
-  const der = Buffer.alloc(content + (isLong ? 3 : 2));
+  // Every octet is written below: those that may be a padding first.
+  const der = Buffer.allocUnsafe(content + (isLong ? 3 : 2));
   let at = 0;
   der[at++] = SEQUENCE;
   if (isLong) der[at++] = 0x81;
   der[at++] = content;
   der[at++] = INTEGER;
   der[at++] = rLength;
+  der[at] = 0;
   der.set(signature.subarray(r, half), at + rPad);
   at += rLength;
   der[at++] = INTEGER;
   der[at++] = sLength;
+  der[at] = 0;
   der.set(signature.subarray(s), at + sPad);
   return der;
 }

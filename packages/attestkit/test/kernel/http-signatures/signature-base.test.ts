@@ -5,11 +5,13 @@ import {
   readContentDigest,
 } from '../../../src/kernel/http-signatures/content-digest.js';
 import {
+  KnownComponents,
   readSignatureField,
   signatureBase,
   signatureInput,
+  type SignatureInput,
 } from '../../../src/kernel/http-signatures/signature-base.js';
-import { readDictionary, readItem } from '../../../src/kernel/http-signatures/structured-fields.js';
+import { readDictionary } from '../../../src/kernel/http-signatures/structured-fields.js';
 
 describe('the fields of signatures', () => {
   it('of two lines are one dictionary', () => {
@@ -28,7 +30,7 @@ describe('the fields of signatures', () => {
     const field = readSignatureField(['a=1, b=()']) as never;
     expect(signatureInput(field, 'a')).toBeUndefined();
     expect(signatureInput(field, 'c')).toBeUndefined();
-    expect(signatureInput(field, 'b')).toMatchObject({ components: [], text: '()' });
+    expect(signatureInput(field, 'b')).toMatchObject({ components: { items: [] }, text: '()' });
   });
 
   it('are signed in their one form, whatever the white space', () => {
@@ -39,7 +41,77 @@ describe('the fields of signatures', () => {
   it('without a value for a component have no base', () => {
     const field = readSignatureField(['a=("@method" "x")']) as never;
     const built = signatureBase(signatureInput(field, 'a') as never, { method: 'GET', fields: () => [] });
-    expect(built).toEqual({ absent: readItem('"x"') });
+    expect(built).toEqual({ absent: '"x"' });
+  });
+});
+
+describe('components', () => {
+  const of = (list: string) => {
+    const field = readSignatureField([`a=${list}`]) as never;
+    return (signatureInput(field, 'a') as SignatureInput).components;
+  };
+
+  it('have their names, and apart those without parameters', () => {
+    const components = of('("@method" "@query-param";name="a" "x";sf)');
+    expect(components.ids).toEqual(['"@method"', '"@query-param";name="a"', '"x";sf']);
+    expect([...components.plain]).toEqual(['@method']);
+    expect(components.text).toBe('("@method" "@query-param";name="a" "x";sf)');
+  });
+
+  it.each([
+    ['("a" "b")', true],
+    ['()', true],
+    ['("a" "b" "a")', false],
+    ['("@query-param";name="a" "@query-param";name="b")', true],
+    ['("@query-param";name="a" "@query-param";name="a")', false],
+    ['("a" "a";sf)', true],
+  ])('%s are distinct: %s', (list, areDistinct) => expect(of(list).areDistinct).toBe(areDistinct));
+
+  it.each([
+    ['("@method" "a")', true],
+    ['("@method" "a";sf)', false],
+    ['("@unknown")', false],
+    ['("a" 1)', false],
+  ])('%s are supported: %s', (list, areSupported) => expect(of(list).areSupported).toBe(areSupported));
+});
+
+describe('components that are known', () => {
+  const remembering = (...lists: readonly string[]) => {
+    const known = new KnownComponents();
+    for (const list of lists) {
+      const field = readSignatureField([`a=${list}`]) as never;
+      known.remember((signatureInput(field, 'a') as SignatureInput).components);
+    }
+    return known;
+  };
+  const read = (text: string, known?: KnownComponents) => {
+    const field = readSignatureField([text], known);
+    return field && signatureInput(field, 'a');
+  };
+  const PAIR = '("@method" "x")';
+
+  it('are not read again, and their parameters are', () => {
+    const known = remembering(PAIR);
+    const input = read(`a=${PAIR};created=7`, known);
+    expect(input?.components).toBe(read(`a=${PAIR};created=8`, known)?.components);
+    expect(input).toEqual(read(`a=${PAIR};created=7`));
+    expect(input?.text).toBe(`${PAIR};created=7`);
+  });
+
+  it.each([
+    `a=${PAIR};created=1;created=2`,
+    `a=${PAIR}x`,
+    `a=${PAIR}, a=()`,
+    'a=("@method" "x"',
+    'a=("@method" "x" "y")',
+    'a=( "@method" "x")',
+    'a=("x" "@method")',
+    'a=(")")',
+    'a=("@query-param";name="x)")',
+    'a=("@query-param";name="x")");created=1',
+  ])('change nothing about what %s is', (text) => {
+    const known = remembering(PAIR, '("@query-param";name="x")', '("@query-param";name="x)")', '()');
+    expect(read(text, known)).toEqual(read(text));
   });
 });
 

@@ -4,13 +4,12 @@ import {
   readDictionary,
   readItem,
   readList,
-  writeInnerList,
-  writeItem,
   type BareItem,
   type Item,
   type Member,
   type Parameters,
 } from '../../../src/kernel/http-signatures/structured-fields.js';
+import { writeItem, writeParameters } from '../../../src/kernel/http-signatures/write-structured-fields.js';
 import { vectors } from '../../vectors.js';
 
 /** A test of the collection of the HTTP working group. */
@@ -49,7 +48,10 @@ const member = (each: Member) =>
 /** What is read, as the collection writes it, and as it is written again. */
 function read({ header_type, raw }: Published): { value: unknown; text: string } | undefined {
   const text = raw.join(', ');
-  const write = (each: Member) => (isInnerList(each) ? writeInnerList(each) : writeItem(each));
+  const write = (each: Member) =>
+    isInnerList(each)
+      ? `(${each.items.map(writeItem).join(' ')})${writeParameters(each.parameters)}`
+      : writeItem(each);
   if (header_type === 'item') {
     const found = readItem(text);
     return found && { value: item(found), text: write(found) };
