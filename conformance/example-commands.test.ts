@@ -9,6 +9,10 @@ describe('commands of the examples', () => {
   it.each([
     [['run-hello.js', '--help'], /^Starts a hello server: .*express, fastify, hono, koa, nest, node, web/s],
     [['run-shapes.js', '--help'], /^Starts a Shapes server: .*original.*protected/s],
+    [
+      ['run-signed.js', '--help'],
+      /^Prints a request .*v5 shapes, signed: 200 .*v5 forms, another body was signed: 401/s,
+    ],
   ])('%j says how it is used', async (command, usage) => {
     const { status, stdout, stderr } = await runExample(command);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -32,11 +36,26 @@ describe('commands of the examples', () => {
     [['run-shapes.js', '--verbose'], 'There is no option --verbose.'],
     [['run-shapes.js', 'protect'], 'There is no server protect. Did you mean protected?'],
     [['run-shapes.js', 'original', 'protected'], 'Give one server.'],
+    [['run-signed.js'], 'Which request?'],
+    [
+      ['run-signed.js', 'v5 shapes, sign'],
+      'There is no request v5 shapes, sign. Did you mean v5 shapes, signed?',
+    ],
+    [['run-signed.js', 'v5', 'shapes,', 'signed'], 'Give one request, in quotation marks.'],
   ])('%j is refused with the usage, and the problem last', async (command, problem) => {
     const { status, stdout, stderr } = await runExample(command);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toMatch(/^Starts a /);
+    expect(stderr).toMatch(/^(Starts a|Prints a request) /);
     expect(stderr.split('\n').slice(-3)).toEqual(['', problem, '']);
+  });
+
+  it('a signed request is a line of curl for the port that is set', async () => {
+    const command = ['run-signed.js', 'v5 forms, signed body'];
+    const { status, stdout } = await runExample(command, { HTTP_PORT: '8123' });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /^curl -i -X POST .*-H 'signature: install=:\S+:' --data-raw '\{"size":1\}' 'http:\/\/127.0.0.1:8123\/v5\/forms'\n$/,
+    );
   });
 
   it('a framework without a server shows what each server does, as lines to paste', async () => {

@@ -28,7 +28,7 @@ describe('Postman collection', () => {
       expect(request.url).toMatch(/^\{\{baseUrl\}\}\/\S*$/);
       for (const { key, value } of request.header)
         expect([typeof key, typeof value]).toEqual(['string', 'string']);
-      expect(event.map(({ listen, script }) => [listen, script.type])).toEqual([['test', 'text/javascript']]);
+      expect(event.at(-1)).toMatchObject({ listen: 'test', script: { type: 'text/javascript' } });
     }
   });
 
@@ -38,16 +38,24 @@ describe('Postman collection', () => {
       method: request.method,
       path: request.url.replace('{{baseUrl}}', ''),
       headers: request.header.map(({ key, value }) => [key, value]),
+      body: request.body?.raw,
     }));
     expect(sent).toHaveLength(cases.length);
-    for (const { name, method, path, headers } of cases)
-      expect(sent).toContainEqual({ name, method, path, headers });
+    for (const { name, method, path, headers, body } of cases)
+      expect(sent).toContainEqual({ name, method, path, headers, body });
+  });
+
+  it('has a script before each signed request, and before no other', () => {
+    for (const [at, { signing }] of cases.entries())
+      expect(items[at]?.event.map(({ listen }) => listen)).toEqual(
+        signing === undefined ? ['test'] : ['prerequest', 'test'],
+      );
   });
 
   it('has tests that hold for the expected answer, and for no other', () => {
     const folders = collection.item.flatMap(({ item }) => item);
     for (const [at, { status, body, oneOf }] of cases.map((each) => each.expect).entries()) {
-      const script = folders[at]?.event[0]?.script.exec ?? '';
+      const script = folders[at]?.event.at(-1)?.script.exec ?? '';
       const text = oneOf?.[0] ?? body;
       expect(runScript(script, status, text ?? 'anything')).toBe(true);
       expect(runScript(script, status + 1, text ?? 'anything')).toBe(false);
@@ -63,7 +71,12 @@ interface Collection {
     readonly item: readonly {
       readonly name: string;
       readonly event: readonly { listen: string; script: { type: string; exec: string } }[];
-      readonly request: { method: string; url: string; header: { key: string; value: string }[] };
+      readonly request: {
+        method: string;
+        url: string;
+        header: { key: string; value: string }[];
+        body?: { mode: 'raw'; raw: string };
+      };
     }[];
   }[];
   readonly variable: unknown;

@@ -1,7 +1,8 @@
-import { cases, type RequestCase, type Server } from '@attestkit/examples/requests';
+import { cases, sentHeaders, type RequestCase, type Server } from '@attestkit/examples/requests';
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { serveExample, type ExampleServer } from './servers/example-process.js';
+import { asPostmanSends, collectionItems, type CollectionItem } from './servers/postman.js';
 import { fieldOf } from './wire/message.js';
 
 // What is read from the folder, so that no example is left out.
@@ -25,6 +26,15 @@ describe('protected Shapes server', () => {
   const shapes = serveExample(['run-shapes.js', 'protected']);
   tryCases('shapes', shapes);
 
+  it.each(cases.filter(({ signing }) => signing !== undefined))(
+    'answers $name as Postman’s script signs it',
+    async ({ name, expect: { status } }) => {
+      const item = collectionItems().find((each) => each.name === name);
+      const request = await asPostmanSends(item as CollectionItem, `http://127.0.0.1:${shapes.port}`);
+      expect((await shapes.send(request)).status).toBe(status);
+    },
+  );
+
   it('draws all shapes and forms, and no others', async () => {
     const drawn = new Set<string>();
     for (let at = 0; at < 200; at += 1) {
@@ -45,6 +55,7 @@ describe('protected Shapes server', () => {
     expect(fieldOf(response, 'content-type')).toBe('text/html; charset=utf-8');
     for (const path of ['/v1/hello', '/v1/shapes', '/v1/forms', '/v2/hello', '/v2/shapes', '/v2/forms'])
       expect(response.body).toContain(`http://127.0.0.1:${shapes.port}${path}`);
+    for (const path of ['GET /v5/shapes', 'POST /v5/forms']) expect(response.body).toContain(path);
     expect(response.body.replaceAll(`http://127.0.0.1:${shapes.port}`, '')).not.toMatch(
       /https?:|src=|@import|url\(/,
     );
@@ -59,8 +70,15 @@ function tryCases(server: Server, example: ExampleServer): void {
     expect(new Set(ours.map(({ name }) => name)).size).toBe(ours.length);
   });
 
-  it.each(ours)('$name', async ({ method, path, headers, expect: expected }: RequestCase) => {
-    const response = await example.send({ method, target: path, headers });
+  it.each(ours)('$name', async (each: RequestCase) => {
+    const { method, path, body, expect: expected } = each;
+    const headers = await sentHeaders(each, `http://127.0.0.1:${example.port}`);
+    const response = await example.send({
+      method,
+      target: path,
+      headers,
+      ...(body !== undefined && { body: Buffer.from(body) }),
+    });
     expect(response.status).toBe(expected.status);
     if (expected.body !== undefined) expect(response.body).toBe(expected.body);
     if (expected.oneOf !== undefined) expect(expected.oneOf).toContain(response.body);

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { expectation } from './curl.js';
 import type { RequestCase } from './request-case.js';
 import { servers } from './servers.js';
+import type { Signing } from './sign-request.js';
+import { SIGNING_KEY } from './tokens.js';
 
 /** A Postman collection, format 2.1: one folder per server, one request per case, with a test of its answer. */
 export function postmanCollection(cases: readonly RequestCase[]): object {
@@ -22,19 +25,43 @@ export function postmanCollection(cases: readonly RequestCase[]): object {
 }
 
 function item(each: RequestCase): object {
-  const { name, method, path, headers } = each;
+  const { name, method, path, headers, body, signing } = each;
+  const before = signing === undefined ? [] : [event('prerequest', signingScript(signing))];
   return {
     name,
-    event: [{ listen: 'test', script: { type: 'text/javascript', exec: script(each) } }],
+    event: [...before, event('test', script(each))],
     request: {
       auth: { type: 'noauth' },
       description: `Answers ${expectation(each)}`,
       method,
       header: headers.map(([key, value]) => ({ key, value, type: 'text' })),
       url: `{{baseUrl}}${path}`,
+      ...(body !== undefined && { body: { mode: 'raw', raw: body } }),
     },
     response: [],
   };
+}
+
+function event(listen: 'prerequest' | 'test', exec: string): object {
+  return { listen, script: { type: 'text/javascript', exec } };
+}
+
+/** The function as it was compiled. */
+const SIGN_REQUEST = readFileSync(new URL('sign-request.js', import.meta.url), 'utf8').replace(
+  /^export /gm,
+  '',
+);
+
+/** What Postman runs before it sends a signed request, the same code as here: Postman 11 or newer, for Web Crypto. */
+function signingScript(signing: Signing): string {
+  return `${SIGN_REQUEST}
+const url = pm.variables.replaceIn(pm.request.url.toString());
+const [, base, path] = /^(https?:\\/\\/[^/]+)(.*)$/.exec(url);
+const fields = Object.fromEntries(pm.request.headers.all().map(({ key, value }) => [key.toLowerCase(), value]));
+const { method, body } = pm.request;
+const request = { method, base, path, fields, body: body?.raw };
+const added = await signRequest(request, ${JSON.stringify(signing)}, ${JSON.stringify(SIGNING_KEY)});
+for (const [key, value] of Object.entries(added)) pm.request.headers.upsert({ key, value });`;
 }
 
 /** The test that Postman runs on the answer. */

@@ -1,3 +1,5 @@
+import type { Signing } from './sign-request.js';
+
 /** A request to an example server, and what it must answer. */
 export interface RequestCase {
   /** Unique for its server. */
@@ -7,6 +9,9 @@ export interface RequestCase {
   readonly path: string;
   /** Field lines in this order; a name can come more than once. */
   readonly headers: readonly Field[];
+  readonly body?: string;
+  /** Set if fields are added when it is sent, which sign it. */
+  readonly signing?: Signing;
   readonly expect: Expected;
 }
 
@@ -25,7 +30,11 @@ interface Expected {
 }
 
 /** A case as it is written: `GET /` without fields, unless it says otherwise. */
-export type Sketch = Expected & Partial<Pick<RequestCase, 'method' | 'path' | 'headers'>>;
+export type Sketch = Expected &
+  Partial<Pick<RequestCase, 'method' | 'path' | 'headers' | 'signing'>> & {
+    /** Of the request, beside the one that is expected. */
+    readonly sends?: string;
+  };
 
 /** Sketches by the name of the case. */
 export type Sketches = Readonly<Record<string, Sketch>>;
@@ -33,8 +42,9 @@ export type Sketches = Readonly<Record<string, Sketch>>;
 /** Makes the cases of one server. */
 export function casesOf(server: Server, sketches: Sketches): readonly RequestCase[] {
   return Object.entries(sketches).map(([name, sketch]) => {
-    const { method = 'GET', path = '/', headers = [], ...expect } = sketch;
-    return { name, server, method, path, headers, expect };
+    const { method = 'GET', path = '/', headers = [], sends, signing, ...expect } = sketch;
+    const request = { name, server, method, path, headers, expect };
+    return { ...request, ...(sends !== undefined && { body: sends }), ...(signing && { signing }) };
   });
 }
 

@@ -7,6 +7,7 @@ import {
   type RequestCase,
   type Sketches,
 } from './request-case.js';
+import { signedCases, under } from './signed-cases.js';
 import { payFaults, tokenFaults, usualFaults } from './token-faults.js';
 import { BOUND, CREDENTIAL, EXPIRED, VALID } from './tokens.js';
 
@@ -118,6 +119,7 @@ const shapes: Sketches = {
   'v2 hello, token is ignored': { path: '/v2/hello', headers: [junk], ...HELLO },
   ...under('v2 shapes', v2Shapes),
   ...under('v2 forms', v2Forms),
+  ...signedCases(SHAPE, FORM),
 };
 
 /** The cases of the two Shapes servers. */
@@ -125,8 +127,3 @@ export const shapesCases: readonly RequestCase[] = [
   ...casesOf('shapes-original', original),
   ...casesOf('shapes', shapes),
 ];
-
-function under(title: string, sketches: Sketches): Sketches {
-  const titled = Object.entries(sketches).map(([name, sketch]) => [`${title}, ${name}`, sketch] as const);
-  return Object.fromEntries(titled);
-}

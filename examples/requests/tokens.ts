@@ -57,4 +57,29 @@ export const VALID = token();
 /** Bound to `CREDENTIAL`. */
 export const BOUND = boundTo(CREDENTIAL);
 
+/** The private key of the installation that signs the requests: as public as the secret. */
+export const SIGNING_KEY = {
+  kty: 'EC',
+  crv: 'P-256',
+  x: 'qpxJ79zIiWZSH1fTPcrjaTGHxF9_-EtjnJ2omcyUesQ',
+  y: 'RtVLImFu_3vt9-b6Hp4u1Ma-k3B6b3YJxaud7rNleLk',
+  d: 'wg4u8R4q11Yr-p_dMrq9TTw5i70utljq1MkBG9FoV2Y',
+};
+
+/** A token that names the installation with that key: its claim `ipk` is base64(SubjectPublicKeyInfo). */
+export const SIGNER = token({
+  claims: {
+    exp: FAR,
+    ipk: 'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEqpxJ79zIiWZSH1fTPcrjaTGHxF9/+EtjnJ2omcyUesRG1UsiYW7/e+335voeni7Uxr6TcHpvdgnFq53us2V4uQ==',
+  },
+});
+
+/** A token of another installation. */
+export const ANOTHER_SIGNER = token({
+  claims: {
+    exp: FAR,
+    ipk: 'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEHW4P9AfPezWY1ozWSqv35lZ0yYCVOrKDGUNkpDTVn5HmlYYyOuJt+JXtVz9Ou2j+/Zyb4KL/vvnPl7GHI5Dn1A==',
+  },
+});
+
 export const EXPIRED = token({ claims: { exp: PAST } });

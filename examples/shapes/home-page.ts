@@ -9,19 +9,24 @@ interface Endpoint {
   readonly path: string;
   readonly needs: string;
   readonly answers: string;
-  readonly curl: string;
+  /** What the line of curl has before the URL. */
+  readonly curl?: string;
+  /** Instead of the line of curl. */
+  readonly command?: string;
+  /** Default `GET`. */
+  readonly method?: string;
 }
 
 const user = "-H 'Authorization: Bearer the-credential-of-a-user'";
 
 const open: readonly Endpoint[] = [
-  { path: '/v1/hello', needs: 'nothing', answers: '{"text":"Hello, World!"}', curl: '' },
-  { path: '/v1/shapes', needs: 'nothing', answers: '{"shape":"Circle"}', curl: '' },
+  { path: '/v1/hello', needs: 'nothing', answers: '{"text":"Hello, World!"}' },
+  { path: '/v1/shapes', needs: 'nothing', answers: '{"shape":"Circle"}' },
   { path: '/v1/forms', needs: 'Authorization', answers: '{"form":"Cone"}', curl: user },
 ];
 
 const guarded: readonly Endpoint[] = [
-  { path: '/v2/hello', needs: 'nothing', answers: '{"text":"Hello, World!"}', curl: '' },
+  { path: '/v2/hello', needs: 'nothing', answers: '{"text":"Hello, World!"}' },
   {
     path: '/v2/shapes',
     needs: 'Approov-Token',
@@ -33,6 +38,22 @@ const guarded: readonly Endpoint[] = [
     needs: 'Approov-Token, Authorization, and the token bound to it',
     answers: '{"form":"Sphere"}',
     curl: `-H "Approov-Token: $BOUND_TOKEN" ${user}`,
+  },
+];
+
+const signed: readonly Endpoint[] = [
+  {
+    path: '/v5/shapes',
+    needs: 'Approov-Token that names the installation’s key, and the signature of the request by it',
+    answers: '{"shape":"Triangle"}',
+    command: 'npm run --silent signed -- "v5 shapes, signed" | sh',
+  },
+  {
+    path: '/v5/forms',
+    method: 'POST',
+    needs: 'the same, with the digest of the body covered',
+    answers: '{"form":"Box"}',
+    command: 'npm run --silent signed -- "v5 forms, signed body" | sh',
   },
 ];
 
@@ -69,10 +90,10 @@ const drawing = `
   </svg>`;
 
 function page(base: string): string {
-  const article = ({ path, needs, answers, curl }: Endpoint): string => `
+  const article = ({ path, needs, answers, curl, command, method = 'GET' }: Endpoint): string => `
     <article>
-      <div><a href="${path}">GET ${path}</a> <span class="quiet">needs ${needs}</span></div>
-      <pre>curl -i ${curl === '' ? '' : `${curl} `}${base}${path}\n<span class="quiet">200 ${answers}</span></pre>
+      <div>${linked(method, path)} <span class="quiet">needs ${needs}</span></div>
+      <pre>${command ?? `curl -i ${curl === undefined ? '' : `${curl} `}${base}${path}`}\n<span class="quiet">200 ${answers}</span></pre>
     </article>`;
   return `<!doctype html>
 <html lang="en">
@@ -86,8 +107,9 @@ function page(base: string): string {
 <main>
   <header>${drawing}
     <h1>Shapes API</h1>
-    <p>A small API for a mobile app, twice: <b>v1</b> answers anybody, <b>v2</b> only the genuine app. The app
-    proves itself with an Approov token, which lives for a few minutes and which a script cannot make.</p>
+    <p>A small API for a mobile app, three times: <b>v1</b> answers anybody, <b>v2</b> only the genuine app, <b>v5</b>
+    only the requests that it signs. The app proves itself with an Approov token, which lives for a few minutes and
+    which a script cannot make.</p>
   </header>
 
   <section>
@@ -102,7 +124,13 @@ function page(base: string): string {
   </section>
 
   <section>
-    <h2>When v2 refuses</h2>
+    <h2>v5: signed by the app</h2>
+    <p class="quiet">Approov’s SDK signs each request with a key that never leaves the phone. A stolen token is worth
+    nothing without it. Signatures live for 15 seconds: the command makes one, and <code>sh</code> sends it.</p>${signed.map(article).join('')}
+  </section>
+
+  <section>
+    <h2>When v2 and v5 refuse</h2>
     <p>The body is <code>{}</code> and says no more: the reason is in the server's log.</p>
     <table>
       <tr><th>The request has</th><th>Answer</th></tr>
@@ -110,10 +138,17 @@ function page(base: string): string {
       <tr><td>a token that is expired, altered, or signed by somebody else</td><td><code>401 {}</code></td></tr>
       <tr><td>no <code>Authorization</code> if the token has to be bound to it</td><td><code>400 {}</code></td></tr>
       <tr><td>a token that is bound to nothing, or to another <code>Authorization</code></td><td><code>401 {}</code></td></tr>
+      <tr><td>a genuine token and no signature</td><td><code>400 {}</code></td></tr>
+      <tr><td>a signature of another request, of another installation, too old, or without the URL, the token or the body</td><td><code>401 {}</code></td></tr>
     </table>
   </section>
 </main>
 </body>
 </html>
 `;
+}
+
+/** A browser opens links by GET alone. */
+function linked(method: string, path: string): string {
+  return method === 'GET' ? `<a href="${path}">GET ${path}</a>` : `<b>${method} ${path}</b>`;
 }
