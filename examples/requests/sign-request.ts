@@ -4,7 +4,7 @@ import type { webcrypto } from 'node:crypto';
 export interface Signing {
   /** What is covered. Default: method, target and token, and `Authorization`, type and digest of a body if they are there. */
   readonly components?: readonly string[];
-  /** What is signed instead of what is sent. */
+  /** Parts whose signed form differs from the sent one. */
   readonly signed?: { readonly method?: string; readonly path?: string; readonly body?: string };
   /** Seconds since it was signed. Default 0. */
   readonly age?: number;
