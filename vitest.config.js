@@ -32,7 +32,7 @@ const built = {
   replacement: `${import.meta.dirname}/packages/attestkit/src/$2.ts`,
 };
 
-const resolve = { alias: [...sources('packages/attestkit'), ...sources('packages/testing'), built] };
+const resolve = { alias: [...sources('packages/attestkit'), ...sources('packages/testing'), ...sources('packages/client'), built] };
 
 export default defineConfig({
   test: {

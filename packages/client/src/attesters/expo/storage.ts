@@ -1,0 +1,41 @@
+import type { Storage } from '../../ports.js';
+
+/** What is called of `expo-secure-store`. */
+export interface ExpoSecureStore {
+  readonly AFTER_FIRST_UNLOCK_THIS_DEVICE_ONLY: number;
+  getItemAsync(key: string, options?: { keychainAccessible?: number }): Promise<string | null>;
+  setItemAsync(key: string, value: string, options?: { keychainAccessible?: number }): Promise<void>;
+  deleteItemAsync(key: string, options?: { keychainAccessible?: number }): Promise<void>;
+}
+
+/**
+ * Keeps the installation in `expo-secure-store`, so that it stays on this phone and background tasks can read it.
+ *
+ * @example
+ * import * as SecureStore from 'expo-secure-store';
+ * const storage = secureStorage(SecureStore);
+ */
+export function secureStorage(store: ExpoSecureStore): Storage {
+  const options = { keychainAccessible: store.AFTER_FIRST_UNLOCK_THIS_DEVICE_ONLY };
+  return {
+    get: (name) => store.getItemAsync(name, options),
+    set: (name, value) => store.setItemAsync(name, value, options),
+    delete: (name) => store.deleteItemAsync(name, options),
+  };
+}
+
+/** What is called of `@react-native-async-storage/async-storage`. */
+export interface AsyncStorageLike {
+  getItem(key: string): Promise<string | null>;
+  setItem(key: string, value: string): Promise<void>;
+  removeItem(key: string): Promise<void>;
+}
+
+/** The same in AsyncStorage, which a reinstall empties and iCloud leaves out: for `installMarker`, never for the installation. */
+export function markerStorage(store: AsyncStorageLike): Storage {
+  return {
+    get: (name) => store.getItem(name),
+    set: (name, value) => store.setItem(name, value),
+    delete: (name) => store.removeItem(name),
+  };
+}

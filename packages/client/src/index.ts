@@ -1,0 +1,22 @@
+export { createClient } from './create-client.js';
+export type { Client, ClientEvent, ClientOptions, ClientRequestInit, ClientState } from './create-client.js';
+export { ClientError } from './client-error.js';
+export type { ClientErrorFacts, ClientErrorType } from './client-error.js';
+export { AttesterError } from './ports.js';
+export type {
+  Attester,
+  AttesterProblem,
+  Challenge,
+  Clock,
+  EvidenceMembers,
+  Fetch,
+  KeyAttester,
+  KeylessAttester,
+  Lock,
+  Storage,
+  TokenAttester,
+  TokenSource,
+} from './ports.js';
+export type { Step } from './ladder/episode.js';
+export type { Answer, Next, Rung } from './ladder/table.js';
+export type { Signed } from './requests/send.js';

@@ -1,0 +1,392 @@
+import { ClientError } from '../client-error.js';
+import { NOTHING, type Installation, type Kept } from '../installation/installation.js';
+import { AttesterError, ERROR_OF, type Clock, type KeyAttester, type KeylessAttester } from '../ports.js';
+import type { Endpoints, Issued, Purpose, Reply } from '../protocol/endpoints.js';
+import { enrollmentHash, replaceLines, sessionLines } from '../protocol/lines.js';
+import { LIMITS, nextOf, type Answer, type Next, type Rung } from './table.js';
+
+/** What an episode works with. */
+export interface Surroundings {
+  readonly attester: KeyAttester | KeylessAttester;
+  readonly audience: string;
+  readonly kept: Kept;
+  readonly endpoints: Endpoints;
+  readonly clock: Clock;
+  /** A new label: 128 random bits. */
+  readonly newLabel: () => string;
+  readonly onStep: (step: Step) => void;
+}
+
+/** One step of an episode. */
+export interface Step {
+  readonly rung: Rung;
+  readonly answer: Answer;
+  readonly next: Next;
+  readonly keyed: boolean;
+  readonly status: number | undefined;
+}
+
+/** What an episode ends with. */
+export interface Climbed {
+  readonly issued: Issued;
+  readonly label: string;
+  /** The platform's name of the key of this session. */
+  readonly key: string | undefined;
+}
+
+/** Milliseconds in which a refresh token may be sent again: the server's retry time, and some for the way. */
+const RETRY_MS = { keyed: 25_000, keyless: 590_000 };
+
+/** The share of a family's life after which an installation without a key attests again. */
+const RENEW = 0.8;
+
+/** Gets a session, as the ladder says. @throws ClientError (rejects with it) */
+export async function runEpisode(surroundings: Surroundings): Promise<Climbed> {
+  const episode = new Episode(surroundings, await surroundings.kept.load());
+  await episode.endOrphan();
+  let rung = episode.firstRung();
+  for (;;) {
+    const reply = await episode.step(rung);
+    const next = episode.follows(rung, reply);
+    surroundings.onStep({
+      rung,
+      answer: reply.answer,
+      next,
+      keyed: surroundings.attester.proof !== undefined,
+      status: reply.status,
+    });
+    if (next === 'done') return episode.climbed(reply.value as Issued);
+    rung = await episode.follow(rung, next, reply);
+  }
+}
+
+class Episode {
+  readonly #with: Surroundings;
+  #kept: Installation;
+  #isRefreshTried = false;
+  readonly #spent = { requests: 0, attestations: 0, resets: 0, challenges: 0, repeats: 0 };
+
+  constructor(surroundings: Surroundings, kept: Installation) {
+    this.#with = surroundings;
+    this.#kept = kept;
+  }
+
+  get #keyed(): boolean {
+    return this.#with.attester.proof !== undefined;
+  }
+
+  /** The refresh token of an installation that is gone ends its session; if not, it ends by itself. */
+  async endOrphan(): Promise<void> {
+    const { label, refresh } = this.#kept;
+    if (label !== undefined || refresh === undefined) return;
+    this.#request();
+    await this.#with.endpoints.revoke(refresh.token);
+    await this.#saveOrGoOn({ ...this.#kept, refresh: undefined });
+  }
+
+  firstRung(): Rung {
+    const { label, key, pending, refresh } = this.#kept;
+    if (label === undefined) return 'begin';
+    const isDue = !this.#keyed && refresh !== undefined && this.#with.clock.wall() >= refresh.renewAt;
+    const isUsable = refresh !== undefined && refresh.ended !== true && !isDue && !this.#isRefreshTried;
+    if (isUsable) return 'refresh';
+    if (!this.#keyed) return 'attest';
+    // Nobody but the platform has a key that was not sent: it is attested now.
+    if (pending !== undefined) return pending.sent ? 'assertPending' : 'attest';
+    return key === undefined ? 'attest' : 'assertKey';
+  }
+
+  async step(rung: Rung): Promise<Reply<Issued>> {
+    switch (rung) {
+      case 'refresh':
+        return await this.#refresh();
+      case 'assertPending':
+        return await this.#assert(this.#kept.pending?.key as string);
+      case 'assertKey':
+        return await this.#assert(this.#kept.key as string);
+      case 'attest':
+      case 'begin':
+        return this.#keyed ? await this.#attestKey() : await this.#attestKeyless();
+    }
+  }
+
+  follows(rung: Rung, { answer }: Reply<unknown>): Next {
+    const next = nextOf(this.#keyed, rung, answer);
+    if (next !== 'repeat') return next;
+    this.#spent.repeats += 1;
+    return this.#spent.repeats <= 1 ? next : nextOf(this.#keyed, rung, 'unproven');
+  }
+
+  /** Goes on, or ends. @throws ClientError (rejects with it) */
+  async follow(rung: Rung, next: Next, reply: Reply<unknown>): Promise<Rung> {
+    const { answer, status } = reply;
+    switch (next) {
+      case 'repeat':
+        return rung;
+      case 'again':
+        this.#spent.challenges += 1;
+        if (this.#spent.challenges > LIMITS.challenges) throw mistake(rung, status);
+        return rung;
+      case 'climb':
+        this.#isRefreshTried = true;
+        if (answer === 'unproven') await this.#saveOrGoOn({ ...this.#kept, refresh: undefined });
+        if (answer === 'keyLost') await this.#saveOrGoOn({ ...this.#kept, pending: undefined });
+        return this.firstRung();
+      case 'reset':
+        return await this.#reset(status);
+      case 'refuse':
+        throw new ClientError('refused', `the server refused the device at ${rung}`, { status });
+      case 'mistake':
+        throw mistake(rung, status);
+      case 'later':
+        throw later(rung, reply);
+      case 'done':
+        throw new Error('done is followed by nothing');
+      default:
+        if (answer === 'unproven' && rung === 'refresh') await this.#endRefresh();
+        if (answer === 'keyLost') await this.#saveOrGoOn({ ...this.#kept, pending: undefined });
+        return next;
+    }
+  }
+
+  climbed(issued: Issued): Climbed {
+    return { issued, label: this.#kept.label as string, key: this.#kept.key };
+  }
+
+  async #refresh(): Promise<Reply<Issued>> {
+    const { refresh } = this.#kept;
+    if (refresh === undefined) return { answer: 'unproven' };
+    const now = this.#with.clock.wall();
+    const { sentAt = now } = refresh;
+    // A token that was sent may be used up: after its retry time it would look like a copy.
+    const age = now - sentAt;
+    if (age < 0 || age > (this.#keyed ? RETRY_MS.keyed : RETRY_MS.keyless)) return { answer: 'unproven' };
+    await this.#saveOrGoOn({ ...this.#kept, refresh: { ...refresh, sentAt } });
+    this.#request();
+    const reply = await this.#with.endpoints.refresh(refresh.token);
+    // It was not looked at.
+    if (reply.status === 429)
+      await this.#saveOrGoOn({ ...this.#kept, refresh: { ...refresh, sentAt: refresh.sentAt } });
+    return await this.#issued(reply, this.#kept);
+  }
+
+  async #assert(key: string): Promise<Reply<Issued>> {
+    const { attester, audience, endpoints } = this.#with;
+    const { proof, keyId, sign } = bound(attester as KeyAttester);
+    const label = this.#kept.label as string;
+    const id = await platform(() => keyId(key));
+    if (isReply(id)) return id;
+    const challenge = await this.#challenge('assert');
+    const signed = await platform(() => sign(key, sessionLines(audience, label, challenge)));
+    if (isReply(signed)) return signed;
+    this.#request();
+    const reply = await endpoints.assert({ challenge, device_id: label, key_id: id, [proof]: signed });
+    return await this.#issued(reply, { ...this.#kept, key, pending: undefined });
+  }
+
+  async #attestKey(): Promise<Reply<Issued>> {
+    const attester = this.#with.attester as KeyAttester;
+    const label = await this.#begin();
+    const key = await this.#keyToAttest(attester);
+    if (isReply(key)) return key;
+    const challenge = await this.#challenge('attest');
+    const evidence = await platform(() => attester.attest(key, over(challenge, label)));
+    if (isReply(evidence)) return evidence;
+    const previous = await this.#proofByOldKey(attester, key, label, challenge);
+    await this.#saveOrEnd({ ...this.#kept, pending: { key, sent: true } });
+    this.#request();
+    const body = { challenge, device_id: label, ...evidence, ...previous };
+    const reply = await this.#with.endpoints.attest(body);
+    return await this.#issued(reply, { ...this.#kept, key, pending: undefined });
+  }
+
+  /** A name is stored before its key is used: what the server may know of is never forgotten. */
+  async #keyToAttest(attester: KeyAttester): Promise<string | PlatformReply> {
+    const { pending } = this.#kept;
+    const isUnused = pending?.sent === false || this.#spent.challenges > 0;
+    // An iPhone's key is attested once more; Android's is attested when it is made.
+    if (attester.proof === 'assertion' && pending !== undefined && isUnused) return pending.key;
+    const key = await platform(() => attester.createKey());
+    if (isReply(key)) return key;
+    // If no key is known to be enrolled, the one that was sent may be: it stays, to sign for the new one.
+    const { key: current = pending?.sent === true ? pending.key : undefined } = this.#kept;
+    await this.#saveOrEnd({ ...this.#kept, key: current, pending: { key, sent: false } });
+    return key;
+  }
+
+  async #proofByOldKey(
+    attester: KeyAttester,
+    key: string,
+    label: string,
+    challenge: string,
+  ): Promise<Record<string, string>> {
+    const { key: old } = this.#kept;
+    if (old === undefined || old === key) return {};
+    try {
+      const [oldId, newId] = [await attester.keyId(old), await attester.keyId(key)];
+      const signed = await attester.sign(old, replaceLines(this.#with.audience, label, challenge, newId));
+      return { previous_key_id: oldId, [`previous_${attester.proof}`]: signed };
+    } catch {
+      // Without it the server answers 409, and the installation begins anew.
+      return {};
+    }
+  }
+
+  async #attestKeyless(): Promise<Reply<Issued>> {
+    const attester = this.#with.attester as KeylessAttester;
+    const label = await this.#begin();
+    const challenge = await this.#challenge('attest');
+    const evidence = await platform(() => attester.attest(undefined, over(challenge, label)));
+    if (isReply(evidence)) return evidence;
+    const token = this.#kept.refresh?.token;
+    this.#request();
+    const body = {
+      challenge,
+      device_id: label,
+      ...evidence,
+      ...(token !== undefined && { refresh_token: token }),
+    };
+    return await this.#issued(await this.#with.endpoints.attest(body), this.#kept);
+  }
+
+  /** Counts the attestation, and gives the label, which is stored before it is sent. */
+  async #begin(): Promise<string> {
+    this.#spent.attestations += 1;
+    const most = this.#spent.challenges > 0 ? LIMITS.attestationsAfterInvalid : LIMITS.attestations;
+    if (this.#spent.attestations > most) throw exhausted('attestations');
+    const label = this.#kept.label ?? this.#with.newLabel();
+    if (this.#kept.label === undefined) await this.#saveOrEnd({ ...this.#kept, label });
+    return label;
+  }
+
+  async #challenge(purpose: Purpose): Promise<string> {
+    this.#request();
+    const reply = await this.#with.endpoints.challenge(this.#kept.label as string, purpose);
+    if (reply.value !== undefined) return reply.value.challenge;
+    if (reply.answer === 'busy' || reply.answer === 'silent') throw later('challenge', reply);
+    throw mistake('challenge', reply.status);
+  }
+
+  #request(): void {
+    this.#spent.requests += 1;
+    if (this.#spent.requests > LIMITS.requests) throw exhausted('requests');
+  }
+
+  /** Stores what was issued, before it is used. If that fails, the next episode goes on from what is stored. */
+  async #issued(reply: Reply<Issued>, then: Installation): Promise<Reply<Issued>> {
+    if (reply.answer !== 'ok' || reply.value === undefined) return reply;
+    const { refreshToken: token, refreshExpiresInMs } = reply.value;
+    const renewAt = this.#with.clock.wall() + refreshExpiresInMs * RENEW;
+    const old = this.#kept.key;
+    await this.#saveOrGoOn({ ...then, refresh: { token, renewAt } });
+    if (old !== undefined && old !== then.key) await this.#deleteKey(old);
+    return reply;
+  }
+
+  async #endRefresh(): Promise<void> {
+    const { refresh } = this.#kept;
+    if (refresh !== undefined)
+      await this.#saveOrGoOn({ ...this.#kept, refresh: { ...refresh, ended: true } });
+  }
+
+  async #reset(status: number | undefined): Promise<Rung> {
+    this.#spent.resets += 1;
+    if (this.#spent.resets > LIMITS.resets)
+      throw new ClientError('refused', 'the server refused the new installation too', { status });
+    const { marker, key, pending } = this.#kept;
+    await this.#saveOrEnd({ ...NOTHING, marker });
+    for (const each of [key, pending?.key]) if (each !== undefined) await this.#deleteKey(each);
+    return 'begin';
+  }
+
+  async #deleteKey(key: string): Promise<void> {
+    const { attester } = this.#with;
+    if (attester.proof === undefined) return;
+    try {
+      await attester.deleteKey?.(key);
+    } catch {
+      // A key that stays is of no use to anybody.
+    }
+  }
+
+  async #saveOrEnd(installation: Installation): Promise<void> {
+    try {
+      await this.#with.kept.save(installation);
+    } catch (cause) {
+      throw new ClientError('throttled', 'the storage does not take the installation', { cause });
+    }
+    this.#kept = installation;
+  }
+
+  async #saveOrGoOn(installation: Installation): Promise<void> {
+    this.#kept = installation;
+    try {
+      await this.#with.kept.save(installation);
+    } catch {
+      // What is stored is older, and the next episode recovers from it.
+    }
+  }
+}
+
+function bound(attester: KeyAttester): Pick<KeyAttester, 'proof' | 'keyId' | 'sign'> {
+  return {
+    proof: attester.proof,
+    keyId: (key) => attester.keyId(key),
+    sign: (key, text) => attester.sign(key, text),
+  };
+}
+
+function over(challenge: string, label: string): { challenge: string; requestHash: string } {
+  return { challenge, requestHash: enrollmentHash(challenge, label) };
+}
+
+/** Asks the platform; what the ladder has a row for is an answer. @throws ClientError (rejects with it) for the rest */
+async function platform<T>(ask: () => Promise<T>): Promise<T | PlatformReply> {
+  try {
+    return await ask();
+  } catch (error) {
+    const { problem, code, action, message } =
+      error instanceof AttesterError
+        ? error
+        : { problem: 'unknown' as const, code: undefined, action: undefined, message: String(error) };
+    if (problem === 'keyLost') return new PlatformReply('keyLost', error);
+    if (problem === 'tryLater') return new PlatformReply('platformBusy', error);
+    throw new ClientError(ERROR_OF[problem], message, { code, action, cause: error });
+  }
+}
+
+class PlatformReply implements Reply<Issued> {
+  readonly answer: Answer;
+  readonly cause: unknown;
+
+  constructor(answer: Answer, cause: unknown) {
+    this.answer = answer;
+    this.cause = cause;
+  }
+}
+
+function isReply(value: unknown): value is PlatformReply {
+  return value instanceof PlatformReply;
+}
+
+function later(rung: string, { answer, status, retryAfterMs, cause }: Reply<unknown>): ClientError {
+  const facts = { status, retryAfterMs, cause };
+  if (answer === 'silent') return new ClientError('offline', `${rung} was not answered`, facts);
+  if (answer === 'platformBusy') return new ClientError('throttled', 'the platform asks to wait', facts);
+  if (answer === 'keyLost') return new ClientError('unsupported', 'the platform does not attest', facts);
+  return new ClientError('throttled', `the server asks to wait at ${rung}`, facts);
+}
+
+function mistake(rung: string, status: number | undefined): ClientError {
+  return new ClientError(
+    'misconfigured',
+    `${rung} answered ${status}: the request is wrong, and will be wrong again`,
+    {
+      status,
+    },
+  );
+}
+
+function exhausted(what: string): ClientError {
+  return new ClientError('throttled', `the episode has used all its ${what}`);
+}

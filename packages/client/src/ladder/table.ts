@@ -1,0 +1,124 @@
+// The one place that says what follows an answer. The episode runs it, the documentation shows it, the model counts its cells.
+
+/** What the client has, and so what it calls: the first that fits. */
+export const RUNGS = ['refresh', 'assertPending', 'assertKey', 'attest', 'begin'] as const;
+export type Rung = (typeof RUNGS)[number];
+
+/** How a call ended. */
+export type Answer = ServerAnswer | PlatformAnswer;
+
+/** What came from the server. */
+export type ServerAnswer =
+  /** 200. */
+  | 'ok'
+  /** 400: the body or the challenge. */
+  | 'invalid'
+  /** 401: what was shown proves nothing any more. */
+  | 'unproven'
+  /** 403: refused, or blocked. */
+  | 'refused'
+  /** 409: this installation cannot go on. */
+  | 'conflict'
+  /** 429 or 503: not now. */
+  | 'busy'
+  /** No answer that can be read. */
+  | 'silent';
+
+/** There was no call. */
+export type PlatformAnswer =
+  /** The platform does not sign with the key, or cannot attest it. */
+  | 'keyLost'
+  /** The platform asks to wait. */
+  | 'platformBusy';
+
+/** What follows: a rung, or one of these. */
+export type Next =
+  | Rung
+  /** The session is there. */
+  | 'done'
+  /** The same call once more, with a new challenge (Android: and a new key). Once in an episode. */
+  | 'again'
+  /** The same token once more, within its retry time; then as after 401. */
+  | 'repeat'
+  /** What is left of the installation decides: the first rung that fits, without what has failed. */
+  | 'climb'
+  /** A new label and a new key. Once in an episode. */
+  | 'reset'
+  /** The episode ends: the next one goes on from here, after a pause. */
+  | 'later'
+  /** The episode ends with `refused`. */
+  | 'refuse'
+  /** The episode ends with `misconfigured`: a mistake of the app or the server. */
+  | 'mistake';
+
+type Row = Readonly<Record<ServerAnswer, Next>>;
+type RowWithKey = Row & Readonly<Record<PlatformAnswer, Next>>;
+type RowWithoutKey = Row & { readonly platformBusy: Next };
+
+/** `keyed` and `keyless` rows differ: a record without a key is proved by its refresh token alone. */
+export interface Ladder {
+  readonly keyed: { readonly refresh: Row } & Readonly<Record<Exclude<Rung, 'refresh'>, RowWithKey>>;
+  readonly keyless: { readonly refresh: Row } & Readonly<Record<'attest' | 'begin', RowWithoutKey>>;
+}
+
+const ALWAYS = { ok: 'done', refused: 'refuse', busy: 'later' } as const;
+const PLATFORM = { ...ALWAYS, platformBusy: 'later' } as const;
+
+export const LADDER: Ladder = {
+  keyed: {
+    refresh: { ...ALWAYS, invalid: 'mistake', unproven: 'climb', conflict: 'reset', silent: 'repeat' },
+    assertPending: {
+      ...PLATFORM,
+      invalid: 'again',
+      unproven: 'attest',
+      conflict: 'reset',
+      silent: 'later',
+      keyLost: 'climb',
+    },
+    assertKey: {
+      ...PLATFORM,
+      invalid: 'again',
+      unproven: 'attest',
+      conflict: 'reset',
+      silent: 'later',
+      keyLost: 'reset',
+    },
+    attest: {
+      ...PLATFORM,
+      invalid: 'again',
+      unproven: 'mistake',
+      conflict: 'reset',
+      silent: 'assertPending',
+      keyLost: 'attest',
+    },
+    begin: {
+      ...PLATFORM,
+      invalid: 'again',
+      unproven: 'mistake',
+      conflict: 'refuse',
+      silent: 'assertPending',
+      keyLost: 'begin',
+    },
+  },
+  keyless: {
+    refresh: { ...ALWAYS, invalid: 'mistake', unproven: 'attest', conflict: 'reset', silent: 'repeat' },
+    attest: { ...PLATFORM, invalid: 'again', unproven: 'mistake', conflict: 'reset', silent: 'later' },
+    begin: { ...PLATFORM, invalid: 'again', unproven: 'mistake', conflict: 'refuse', silent: 'later' },
+  },
+};
+
+/** What follows an answer. */
+export function nextOf(isKeyed: boolean, rung: Rung, answer: Answer): Next {
+  const rows: Partial<Record<Rung, Partial<Record<Answer, Next>>>> = isKeyed ? LADDER.keyed : LADDER.keyless;
+  return rows[rung]?.[answer] ?? 'later';
+}
+
+/** What an episode may cost at most (the server's side counts on it). */
+export const LIMITS = {
+  requests: 12,
+  attestations: 2,
+  /** If one of them met a challenge that had expired. */
+  attestationsAfterInvalid: 3,
+  resets: 1,
+  challenges: 1,
+} as const;

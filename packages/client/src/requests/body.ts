@@ -1,0 +1,70 @@
+import { utf8 } from '../bytes/utf8.js';
+import { ClientError } from '../client-error.js';
+
+/** A request as it is sent, every time. */
+export interface Sendable {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Headers;
+  readonly body: BodyInit | undefined;
+  /** Whether the body can be sent more than once. */
+  readonly isRepeatable: boolean;
+  /** All else of the call: `signal`, `credentials`, `cache`. */
+  readonly rest: RequestInit;
+}
+
+/** Reads what `fetch` was called with: a URL, or a request of its own, with what comes before it. */
+export async function sendableOf(
+  input: string | URL | Request,
+  init: RequestInit,
+  base: string,
+): Promise<Sendable> {
+  const { method, headers, body, ...rest } = init;
+  const isRequest = typeof input === 'object' && 'method' in input && 'headers' in input;
+  const given = isRequest ? input : undefined;
+  const all = new Headers(given?.headers);
+  new Headers(headers ?? {}).forEach((value, name) => all.set(name, value));
+  const own = body ?? (given !== undefined && given.body !== null ? await bytesOfRequest(given) : undefined);
+  return {
+    url: absolute(given?.url ?? String(input), base),
+    method: (method ?? given?.method ?? 'GET').toUpperCase(),
+    headers: all,
+    body: own ?? undefined,
+    isRepeatable: !isStream(own),
+    rest: given?.signal === undefined || rest.signal !== undefined ? rest : { ...rest, signal: given.signal },
+  };
+}
+
+async function bytesOfRequest(request: Request): Promise<ArrayBuffer | undefined> {
+  const bytes = await request.clone().arrayBuffer();
+  return bytes.byteLength === 0 ? undefined : bytes;
+}
+
+function absolute(url: string, base: string): string {
+  if (/^[a-z][a-z0-9+.-]*:/i.test(url)) return url;
+  return url.startsWith('/') ? base + url : `${base}/${url}`;
+}
+
+function isStream(body: unknown): boolean {
+  return typeof ReadableStream !== 'undefined' && body instanceof ReadableStream;
+}
+
+/**
+ * The bytes of a body, which are signed and sent.
+ *
+ * @throws ClientError `misconfigured` if nobody but the platform knows them
+ */
+export function bytesOf(body: unknown): Uint8Array {
+  if (body === undefined || body === null) return new Uint8Array(0);
+  if (typeof body === 'string') return utf8(body);
+  if (body instanceof ArrayBuffer) return new Uint8Array(body.slice(0));
+  if (ArrayBuffer.isView(body))
+    return new Uint8Array(
+      body.buffer.slice(body.byteOffset, body.byteOffset + body.byteLength) as ArrayBuffer,
+    );
+  if (typeof URLSearchParams !== 'undefined' && body instanceof URLSearchParams) return utf8(String(body));
+  throw new ClientError(
+    'misconfigured',
+    'a signed request needs its body as text or bytes: a stream, a FormData or a Blob is encoded below fetch, where nobody can sign it',
+  );
+}

@@ -1,0 +1,278 @@
+import { ClientError } from '../client-error.js';
+import { asBase64url } from '../bytes/base64.js';
+import type { Session, Sessions } from '../installation/sessions.js';
+import { AttesterError, ERROR_OF, type Attester, type Fetch, type KeyAttester } from '../ports.js';
+import { readNeeds, type Need } from '../protocol/needs.js';
+import { proofField, requestLines } from '../protocol/lines.js';
+import { assertSignable, splitUrl } from '../protocol/target.js';
+import { bytesOf, type Sendable } from './body.js';
+import type { Challenges } from './challenges.js';
+import type { Queue } from './queue.js';
+
+/** What requests are sent with. */
+export interface Sending {
+  readonly origin: string;
+  readonly audience: string;
+  readonly attester: Attester;
+  readonly sessions: Sessions | undefined;
+  readonly challenges: Challenges;
+  /** `Authorization`, or the server's own field. */
+  readonly sessionHeader: string;
+  readonly fetch: Fetch;
+  readonly redirect: RequestRedirect;
+  readonly signing: Queue;
+  /** The phone does not have this key any more: the installation begins anew. */
+  readonly lose: (key: string) => Promise<void>;
+}
+
+/** What one call asks for. */
+export type Signed = boolean | 'challenge';
+
+/** What is done about the needs of a route, each once. */
+interface Tried {
+  key: boolean;
+  session: boolean;
+  signature: boolean;
+  challenge: boolean;
+  token: boolean;
+}
+
+/**
+ * Sends a request of the app with what its route asks for. Answers of the API pass as they are.
+ *
+ * @throws ClientError (rejects with it)
+ */
+export async function send(request: Sendable, signed: Signed, sending: Sending): Promise<Response> {
+  const { origin, target } = splitUrl(request.url);
+  if (origin !== sending.origin) {
+    if (signed !== false)
+      throw new ClientError(
+        'misconfigured',
+        `a request to ${origin} is not signed: baseUrl has ${sending.origin}`,
+      );
+    return await sent(request, {}, request.body, request.rest.redirect ?? 'follow', sending.fetch);
+  }
+  const body = signed === false ? undefined : bytesOf(request.body);
+  if (signed !== false) assertSignable(target);
+  const tried: Tried = {
+    key: false,
+    session: false,
+    signature: false,
+    challenge: signed === 'challenge',
+    token: false,
+  };
+  for (;;) {
+    const { response, session, failure, lostKey } = await attempt(request, target, body, tried, sending);
+    if (response === undefined) {
+      if (tried.key) throw failure;
+      tried.key = true;
+      if (session !== undefined) sending.sessions?.drop(session);
+      await sending.lose(lostKey);
+      continue;
+    }
+    const needs = readNeeds(response.headers.get('www-authenticate'));
+    if (needs.length === 0) return response;
+    discard(response);
+    act(needs, tried, signed !== false, failure, response.status, sending);
+    if (!request.isRepeatable)
+      throw new ClientError(
+        'refused',
+        'the body is a stream, which cannot be sent again: send the request once more',
+        {
+          status: response.status,
+        },
+      );
+    if (session !== undefined && needs.some(({ need }) => need === 'session'))
+      sending.sessions?.drop(session);
+  }
+}
+
+type Attempt = Sent | Unsent;
+
+interface Sent {
+  readonly response: Response;
+  readonly session: Session | undefined;
+  /** Why it was sent without what it should have. */
+  readonly failure: ClientError | undefined;
+  readonly lostKey?: undefined;
+}
+
+/** The platform does not sign any more. */
+interface Unsent {
+  readonly response?: undefined;
+  readonly session: Session;
+  readonly failure: ClientError;
+  readonly lostKey: string;
+}
+
+/** Sends it once. Without a session it is sent too: whether that will do is for the server to say. */
+async function attempt(
+  request: Sendable,
+  target: string,
+  body: Uint8Array | undefined,
+  tried: Tried,
+  sending: Sending,
+): Promise<Attempt> {
+  const { sessions, attester, fetch } = sending;
+  const redirect = request.rest.redirect === 'error' ? 'error' : sending.redirect;
+  const extra: Record<string, string> = {};
+  let failure: ClientError | undefined;
+  let session: Session | undefined;
+  if (sessions !== undefined) {
+    try {
+      session = await sessions.get();
+      extra[sending.sessionHeader] =
+        sending.sessionHeader === 'authorization' ? `Bearer ${session.token}` : session.token;
+    } catch (error) {
+      failure = error as ClientError;
+    }
+  }
+  const { tokens } = attester;
+  if (tokens !== undefined) {
+    try {
+      const token = await tokens.token(request.url, tried.token);
+      if (token !== undefined) extra[tokens.header.toLowerCase()] = token;
+    } catch (error) {
+      failure ??= errorOf(error);
+    }
+  }
+  const go = (own: Record<string, string>, bytes: BodyInit | undefined) =>
+    sent(request, own, bytes, redirect, fetch);
+  if (body === undefined) return { response: await go(extra, request.body), session, failure };
+  if (!isKeyed(attester))
+    throw new ClientError(
+      'misconfigured',
+      'signed: this attester does not have keys, so that nothing can be signed',
+    );
+  const bytes = bytesToSend(request.body, body);
+  if (session?.key === undefined) return { response: await go(extra, bytes), session, failure };
+  const { label, key } = session;
+  const needsChallenge = tried.challenge || attester.proof === 'signature';
+  try {
+    // Counters have to arrive in order: what is signed is answered before the next is signed.
+    const response = await sending.signing.run(attester.proof === 'assertion', async () => {
+      const challenge = needsChallenge ? await sending.challenges.take(label) : undefined;
+      const { method } = request;
+      const lines = requestLines({ audience: sending.audience, method, target, body, challenge });
+      const proof = await signedBy(attester, key, lines, challenge);
+      const answered = go({ ...extra, 'x-app-attest': proof }, bytes);
+      if (needsChallenge) sending.challenges.prefetch(label);
+      return await answered;
+    });
+    return { response, session, failure };
+  } catch (error) {
+    if (error instanceof AttesterError && error.problem === 'keyLost')
+      return { session, failure: errorOf(error), lostKey: key };
+    throw errorOf(error);
+  }
+}
+
+/** A text is sent as it is, since its bytes are the same; a copy of bytes that somebody might change. */
+function bytesToSend(body: BodyInit | undefined, bytes: Uint8Array): BodyInit | undefined {
+  if (body === undefined || typeof body === 'string') return body;
+  return ArrayBuffer.isView(body) || body instanceof ArrayBuffer ? (bytes as Uint8Array<ArrayBuffer>) : body;
+}
+
+export function isKeyed(attester: Attester): attester is KeyAttester {
+  return attester.proof !== undefined;
+}
+
+async function signedBy(
+  attester: KeyAttester,
+  key: string,
+  lines: string,
+  challenge: string | undefined,
+): Promise<string> {
+  const [keyId, signed] = [await attester.keyId(key), await attester.sign(key, lines)];
+  return proofField(attester.proof, { keyId, signed: asBase64url(signed), challenge });
+}
+
+/** What the app has to know of a failure of the platform. */
+function errorOf(error: unknown): ClientError {
+  if (error instanceof ClientError) return error;
+  // The app's own signal.
+  if ((error as Error | undefined)?.name === 'AbortError') throw error;
+  if (!(error instanceof AttesterError)) return new ClientError('throttled', String(error), { cause: error });
+  const { problem, message, code, action } = error;
+  return new ClientError(ERROR_OF[problem], message, { code, action, cause: error });
+}
+
+async function sent(
+  { url, method, headers, rest }: Sendable,
+  extra: Readonly<Record<string, string>>,
+  body: BodyInit | undefined,
+  redirect: RequestRedirect,
+  fetch: Fetch,
+): Promise<Response> {
+  if (extra['authorization'] !== undefined && headers.has('authorization'))
+    throw new ClientError(
+      'misconfigured',
+      'Authorization is the app’s own here: let the session travel in another field, by sessionHeader and devices.sessions.header of the server',
+    );
+  const all: Record<string, string> = {};
+  headers.forEach((value, name) => (all[name] = value));
+  const init: RequestInit = { ...rest, redirect, method, headers: { ...all, ...extra } };
+  try {
+    return await fetch(url, body === undefined ? init : { ...init, body });
+  } catch (error) {
+    // The app's own signal.
+    if ((error as Error | undefined)?.name === 'AbortError') throw error;
+    throw new ClientError('offline', 'there is no answer', { cause: error });
+  }
+}
+
+/** Does what a refusal asks for, once each. @throws ClientError if nothing is left to do */
+function act(
+  needs: readonly Need[],
+  tried: Tried,
+  isSigned: boolean,
+  failure: ClientError | undefined,
+  status: number,
+  { attester, sessions }: Sending,
+): void {
+  // It was sent without what it should have had, and this is what the server says to that.
+  if (failure !== undefined) throw failure;
+  const possible = needs.map((each) => canDo(each, attester, sessions !== undefined, isSigned));
+  const doable = needs.filter((_, index) => possible[index] === true).map(({ need }) => need as keyof Tried);
+  const next = doable.find((need) => !tried[need]);
+  if (next !== undefined) {
+    tried[next] = true;
+    return;
+  }
+  if (doable.length > 0)
+    throw new ClientError('refused', `the server asks for the ${doable[0]} again`, { status });
+  const why =
+    possible.find((each) => typeof each === 'string') || 'the server asks for what this app does not have';
+  throw new ClientError('misconfigured', String(why), { status });
+}
+
+/** Whether this client can bring it, or why it cannot. */
+function canDo(
+  { need, header }: Need,
+  { tokens }: Attester,
+  hasSessions: boolean,
+  isSigned: boolean,
+): boolean | string {
+  switch (need) {
+    case 'session':
+      return hasSessions;
+    case 'signature':
+    case 'challenge':
+      return isSigned || 'the route wants signed requests: call fetch with signed: true';
+    case 'token':
+      return (
+        tokens !== undefined && (header === undefined || header.toLowerCase() === tokens.header.toLowerCase())
+      );
+    default:
+      return false;
+  }
+}
+
+/** Nobody reads it: the connection is free again. */
+function discard(response: Response): void {
+  try {
+    void response.body?.cancel().catch(() => undefined);
+  } catch {
+    // A body that is not a stream needs nothing.
+  }
+}

@@ -1,0 +1,10 @@
+export { failing } from './faults.js';
+export type { Fault } from './faults.js';
+export { fakeExpoAppAttest } from './expo-app-attest.js';
+export type { FakeExpoAppAttest, IPhoneLike } from './expo-app-attest.js';
+export { fakeExpoKeyAttestation } from './expo-key-attestation.js';
+export type { AndroidLike, FakeExpoKeyAttestation } from './expo-key-attestation.js';
+export { fakeExpoPlayIntegrity } from './expo-play-integrity.js';
+export type { PlayIntegrityLike } from './expo-play-integrity.js';
+export { memoryStorage } from './memory-storage.js';
+export type { MemoryStorage } from './memory-storage.js';

@@ -1,0 +1,92 @@
+import type { Random } from './random.js';
+
+/** What can go wrong, by what it happens to. */
+export const FAULTS = {
+  network: [
+    'request lost',
+    'answer lost',
+    'delivered twice',
+    'slow',
+    'page of a hotel',
+    'gateway 502',
+    'limited 429',
+    'overloaded 503',
+    'redirected elsewhere',
+    'refused by a proxy',
+  ],
+  platform: ['platform busy', 'platform unknown error', 'key lost', 'all keys lost', 'user must act'],
+  storage: [
+    'read fails',
+    'write fails',
+    'value lost',
+    'value garbled',
+    'reinstalled',
+    'killed before',
+    'killed after',
+  ],
+  world: [
+    'wall clock forward',
+    'wall clock back',
+    'long pause',
+    'server restarts',
+    'secret rotated',
+    'old secret dropped',
+    'store lost',
+    'device blocked',
+    'other user',
+    'second process',
+  ],
+} as const;
+
+export type FaultName = (typeof FAULTS)[keyof typeof FAULTS][number];
+
+export const ALL_FAULTS: readonly FaultName[] = Object.values(FAULTS).flat();
+
+/** How often each fault, and each pair of faults in one world, happened. */
+export class FaultCounts {
+  readonly single = new Map<FaultName, number>();
+  readonly pairs = new Map<string, number>();
+  readonly #inWorld = new Set<FaultName>();
+
+  add(fault: FaultName): void {
+    this.single.set(fault, (this.single.get(fault) ?? 0) + 1);
+    this.#inWorld.add(fault);
+  }
+
+  endWorld(): void {
+    const names = [...this.#inWorld].toSorted();
+    for (const [at, one] of names.entries())
+      for (const other of names.slice(at)) {
+        const pair = `${one} + ${other}`;
+        this.pairs.set(pair, (this.pairs.get(pair) ?? 0) + 1);
+      }
+    this.#inWorld.clear();
+  }
+}
+
+/** Faults that are armed in a world: a few kinds, each with a probability for each occasion. */
+export class Armed {
+  readonly #random: Random;
+  readonly #counts: FaultCounts;
+  #probabilities = new Map<FaultName, number>();
+
+  constructor(random: Random, counts: FaultCounts, most: number) {
+    this.#random = random;
+    this.#counts = counts;
+    const count = 1 + random.below(most);
+    for (let at = 0; at < count; at += 1)
+      this.#probabilities.set(random.pick(ALL_FAULTS), random.pick([0.05, 0.15, 0.4, 1]));
+  }
+
+  /** Whether the fault happens now; it counts if it does. */
+  fires(fault: FaultName): boolean {
+    const probability = this.#probabilities.get(fault);
+    if (probability === undefined || !this.#random.chance(probability)) return false;
+    this.#counts.add(fault);
+    return true;
+  }
+
+  stop(): void {
+    this.#probabilities = new Map();
+  }
+}

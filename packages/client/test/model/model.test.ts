@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { ALL_FAULTS } from './faults.js';
+import { cellsOfTable, runModel } from './run.js';
+
+const EPISODES = Number(process.env['ATTESTKIT_MODEL_EPISODES'] ?? 3000);
+const SEED = Number(process.env['ATTESTKIT_MODEL_SEED'] ?? 1);
+
+it(
+  'ends every episode, within its bounds, and accepts every genuine phone again',
+  { timeout: 7_200_000 },
+  async () => {
+    const report = await runModel(SEED, EPISODES);
+    const { episodes, worlds, faults, cells, endings } = report;
+    const missed = cellsOfTable().filter((cell) => !cells.has(cell));
+    const fewest = [...faults.single].toSorted(([, one], [, other]) => one - other)[0];
+    console.log(
+      [
+        `model: ${episodes} episodes in ${worlds} worlds, seeds from ${SEED}`,
+        `endings: ${[...endings].map(([ending, times]) => `${ending} ${times}`).join(', ')}`,
+        `faults: ${faults.single.size} of ${ALL_FAULTS.length}, the rarest ${fewest?.join(' ')} times; ${faults.pairs.size} pairs`,
+        `cells: ${cells.size}; not reached: ${missed.join(', ') || 'none'}`,
+      ].join('\n'),
+    );
+    expect(episodes).toBeGreaterThanOrEqual(EPISODES);
+    if (EPISODES >= 3000) expect(faults.single.size).toBe(ALL_FAULTS.length);
+  },
+);

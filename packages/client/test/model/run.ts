@@ -1,0 +1,160 @@
+import { ClientError, type ClientEvent } from 'attestkit-client';
+import { LADDER, LIMITS } from '../../src/ladder/table.js';
+import { clock } from '../support/server.js';
+import { Armed, FaultCounts } from './faults.js';
+import { randomOf, type Random } from './random.js';
+import { World } from './world.js';
+
+/** What a run of the model saw. */
+export interface ModelReport {
+  readonly episodes: number;
+  readonly worlds: number;
+  readonly faults: FaultCounts;
+  /** Cells of the table, `keyed attest conflict`, by how often they were reached. */
+  readonly cells: ReadonlyMap<string, number>;
+  /** How calls ended: `200`, or the type of the error. */
+  readonly endings: ReadonlyMap<string, number>;
+}
+
+/** The cells that an episode can reach: not those that no server and no phone gives. */
+export function cellsOfTable(): readonly string[] {
+  return Object.entries(LADDER).flatMap(([keyed, rows]) =>
+    Object.entries(rows as Record<string, Record<string, string>>).flatMap(([rung, row]) =>
+      Object.keys(row).map((answer) => `${keyed} ${rung} ${answer}`),
+    ),
+  );
+}
+
+/** A rule that does not hold, with what replays it. */
+export class ModelFailure extends Error {
+  constructor(seed: number, rule: string, world: World) {
+    const steps = world.events
+      .slice(-12)
+      .map((event) => JSON.stringify(event))
+      .join('\n');
+    super(`seed ${seed}, ${world.kind}: ${rule}\n${steps}\n${world.refusals().slice(-8).join('\n')}`);
+  }
+}
+
+const EPISODES_IN_WORLD = 12;
+
+/** Runs worlds until there were enough episodes. @throws ModelFailure */
+export async function runModel(first: number, episodes: number): Promise<ModelReport> {
+  const faults = new FaultCounts();
+  const cells = new Map<string, number>();
+  const endings = new Map<string, number>();
+  let ran = 0;
+  let seed = first;
+  for (; ran < episodes; seed += 1) {
+    if (process.env['ATTESTKIT_MODEL_VERBOSE']) console.error('seed', seed);
+    const random = randomOf(seed);
+    const armed = new Armed(random, faults, 5);
+    const world = new World(random, armed);
+    const fail = (rule: string): never => {
+      throw new ModelFailure(seed, rule, world);
+    };
+    for (let episode = 0; episode < EPISODES_IN_WORLD; episode += 1) {
+      await world.happen();
+      for (const ending of await callsOf(world, random, fail)) count(endings, ending);
+      ran += 1;
+    }
+    await assertHeals(world, fail);
+    assertWorld(world, fail);
+    countCells(world.events, cells);
+    faults.endWorld();
+  }
+  return { episodes: ran, worlds: seed - first, faults, cells, endings };
+}
+
+type Fail = (rule: string) => never;
+
+/** One call of the app, or several at once. Each has to end. */
+async function callsOf(world: World, random: Random, fail: Fail): Promise<string[]> {
+  const before = world.requests.length;
+  const eventsBefore = world.events.length;
+  const parallel = random.chance(0.2) ? 2 + random.below(3) : 1;
+  const calls = Array.from({ length: parallel }, () => callOf(world, random));
+  const endings = await Promise.all(calls.map((call) => ended(call, world)));
+  if (world.isDead) world.restart();
+  for (const ending of endings) if (ending.startsWith('!')) fail(ending);
+  assertBounds(world.events.slice(eventsBefore), world.requests.slice(before), fail);
+  return endings;
+}
+
+let calls = 0;
+
+function callOf(world: World, random: Random): Promise<Response> {
+  const { client } = world;
+  if (random.chance(0.1)) return client.fetch('https://elsewhere.example/picture');
+  if (world.kind === 'Play' || random.chance(0.4)) return client.fetch('/balance');
+  calls += 1;
+  const signed = random.chance(0.2) ? ('challenge' as const) : true;
+  return client.fetch('/transfers', { method: 'POST', body: `transfer ${calls}`, signed });
+}
+
+/** The status, the type of the error, `killed`; with `!` what must not be. */
+async function ended(call: Promise<Response>, world: World): Promise<string> {
+  let ending: string | undefined;
+  call.then(
+    (response) => (ending = String(response.status)),
+    (error: unknown) =>
+      (ending =
+        error instanceof ClientError
+          ? error.type
+          : `!rejects with ${String((error as Error)?.stack ?? error)}`),
+  );
+  // Nothing in a world waits for a timer: a call that has not ended after many turns of the loop hangs.
+  for (let turn = 0; turn < 4000; turn += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (ending !== undefined) return ending;
+    if (world.isDead && turn > 20) return 'killed';
+  }
+  return '!the call never ends';
+}
+
+function assertBounds(events: readonly ClientEvent[], requests: readonly string[], fail: Fail): void {
+  const episodes = events.filter(({ type }) => type === 'episode').length + 1;
+  const attestations = requests.filter((path) => path.endsWith('/attest')).length;
+  const refreshes = requests.filter((path) => path.endsWith('/refresh')).length;
+  const endpoints = requests.filter((path) => path.startsWith('/device/')).length;
+  if (attestations > LIMITS.attestationsAfterInvalid * episodes)
+    fail(`${attestations} attestations in ${episodes} episodes`);
+  if (refreshes > 2 * episodes) fail(`${refreshes} refreshes in ${episodes} episodes`);
+  // Signed requests fetch challenges of their own.
+  if (endpoints > LIMITS.requests * episodes + 24) fail(`${endpoints} requests in ${episodes} episodes`);
+}
+
+/** Once nothing goes wrong any more, a genuine phone is accepted again. */
+async function assertHeals(world: World, fail: Fail): Promise<void> {
+  await world.heal();
+  const tries: string[] = [];
+  for (let attempt = 0; attempt < 12; attempt += 1) {
+    const signed = world.kind === 'Play' ? false : true;
+    calls += 1;
+    const call = world.client.fetch(
+      signed ? '/transfers' : '/balance',
+      signed ? { method: 'POST', body: `last ${calls}`, signed } : {},
+    );
+    const ending = await ended(call, world);
+    if (ending === '200') return;
+    if (ending.startsWith('!')) fail(ending);
+    tries.push(ending);
+    clock.now += 400_000;
+  }
+  fail(`locked out: ${tries.join(', ')}`);
+}
+
+function assertWorld(world: World, fail: Fail): void {
+  for (const [id, times] of world.done) if (times > 1) fail(`${id} was done ${times} times`);
+  if (world.leaked.length > 0) fail(`leaked ${world.leaked.join(', ')}`);
+}
+
+function countCells(events: readonly ClientEvent[], cells: Map<string, number>): void {
+  for (const event of events)
+    if (event.type === 'step')
+      count(cells, `${event.keyed ? 'keyed' : 'keyless'} ${event.rung} ${event.answer}`);
+}
+
+function count(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}

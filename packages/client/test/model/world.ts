@@ -1,0 +1,290 @@
+import { randomBytes } from 'node:crypto';
+import {
+  createClient,
+  AttesterError,
+  type Attester,
+  type Client,
+  type ClientEvent,
+  type KeyAttester,
+  type KeylessAttester,
+  type Storage,
+} from 'attestkit-client';
+import { expoAppAttest, expoKeyAttestation, expoPlayIntegrity } from 'attestkit-client/expo';
+import { fakeExpoAppAttest, fakeExpoKeyAttestation, fakeExpoPlayIntegrity } from 'attestkit-client/testing';
+import { memoryStore } from 'attestkit/stores/memory';
+import type { Store } from 'attestkit';
+import { AUDIENCE, clock, LOGIN, platforms, testServer, type TestServer } from '../support/server.js';
+import type { Armed } from './faults.js';
+import type { Random } from './random.js';
+
+export type PhoneKind = 'iPhone' | 'Android' | 'Play';
+export const PHONES: readonly PhoneKind[] = ['iPhone', 'Android', 'Play'];
+
+/** Each world begins now: the certificates of the platforms end some time. */
+const START = clock.now;
+
+/** A server, a phone and the network between them, with what goes wrong. */
+export class World {
+  readonly #random: Random;
+  readonly #armed: Armed;
+  readonly kind: PhoneKind;
+  readonly #base: KeyAttester | KeylessAttester;
+  readonly #loseAll: () => void;
+  readonly #stored = new Map<string, string>();
+  readonly #marker = new Map<string, string>();
+  #store: Store;
+  #secrets = [secret()];
+  #server: TestServer;
+  #wallOffset = 0;
+  #user: string | undefined;
+  /** Each start of the app is a process; one that was killed never goes on. */
+  #alive = { now: true };
+  #clients: Client[] = [];
+  readonly events: ClientEvent[] = [];
+  /** Requests of one episode of the client, by endpoint. */
+  readonly requests: string[] = [];
+  /** How often each signed call was done by the server. */
+  readonly done = new Map<string, number>();
+  /** Credentials that left the origin: there must be none. */
+  readonly leaked: string[] = [];
+  readonly counterWindow: number;
+
+  constructor(random: Random, armed: Armed) {
+    clock.now = START;
+    this.#random = random;
+    this.#armed = armed;
+    this.kind = random.pick(PHONES);
+    this.counterWindow = random.chance(0.3) ? 16 : 1;
+    [this.#base, this.#loseAll] = attesterOf(this.kind);
+    this.#store = memoryStore({ now: () => clock.now });
+    this.#server = this.#newServer();
+    this.#start();
+  }
+
+  get client(): Client {
+    return this.#random.pick(this.#clients);
+  }
+
+  get isDead(): boolean {
+    return !this.#alive.now;
+  }
+
+  /** What the server logged. */
+  refusals(): readonly string[] {
+    return this.#server.events.flatMap((event) =>
+      'code' in event && event.code !== undefined ? [`${event.type} ${event.code}`] : [],
+    );
+  }
+
+  /** The app is started again: what it had in memory is gone. */
+  restart(): void {
+    this.#alive.now = false;
+    this.#alive = { now: true };
+    this.#start();
+  }
+
+  /** What happens between two calls of the app. */
+  async happen(): Promise<void> {
+    const fires = (...[fault]: Parameters<Armed['fires']>): boolean => this.#armed.fires(fault);
+    if (fires('wall clock forward')) this.#wallOffset += this.#random.below(48) * 3_600_000;
+    if (fires('wall clock back')) this.#wallOffset -= this.#random.below(48) * 3_600_000;
+    if (fires('long pause'))
+      clock.now += this.#random.pick([40_000, 1_900_000, 86_400_000, 8 * 86_400_000, 31 * 86_400_000]);
+    if (fires('server restarts')) this.#server = this.#newServer();
+    if (fires('secret rotated')) this.#rotate(true);
+    if (fires('old secret dropped')) this.#rotate(false);
+    if (fires('store lost')) {
+      this.#store = memoryStore({ now: () => clock.now });
+      this.#server = this.#newServer();
+    }
+    if (fires('other user')) this.#user = this.#random.pick([undefined, 'anna', 'ben']);
+    if (fires('all keys lost')) this.#loseAll();
+    if (fires('value lost')) this.#stored.clear();
+    if (fires('value garbled'))
+      for (const name of this.#stored.keys())
+        this.#stored.set(name, this.#random.pick(['', '{', '{"format":2}', 'null']));
+    if (fires('reinstalled')) {
+      // The keychain of an iPhone survives; the keys do not.
+      this.#marker.clear();
+      this.#loseAll();
+      this.restart();
+    }
+    if (fires('second process')) this.#clients.push(this.#newClient());
+    if (fires('device blocked')) await this.#setBlocked(true);
+    if (this.#random.chance(0.2)) clock.now += this.#random.below(1_000_000);
+  }
+
+  /** Nothing goes wrong from here on. */
+  async heal(): Promise<void> {
+    this.#armed.stop();
+    await this.#setBlocked(false);
+    this.#user = undefined;
+    this.restart();
+  }
+
+  #start(): void {
+    this.#clients = [this.#newClient()];
+  }
+
+  #newServer(): TestServer {
+    return testServer({
+      store: this.#store,
+      secret: this.#secrets,
+      ...(this.counterWindow > 1 && { counterWindow: this.counterWindow }),
+      sessions: { revocation: 'immediate' },
+    });
+  }
+
+  #rotate(keepOld: boolean): void {
+    this.#secrets = keepOld ? [secret(), ...this.#secrets].slice(0, 3) : [secret()];
+    this.#server = this.#newServer();
+  }
+
+  async #setBlocked(isBlocked: boolean): Promise<void> {
+    const [text = '{}'] = this.#stored.values();
+    const [, label] = /"label":"([^"]+)"/.exec(text) ?? [];
+    const device = label && (await this.#server.guard.devices.find({ deviceId: label }));
+    if (!device) return;
+    const { recordId } = device;
+    await (isBlocked
+      ? this.#server.guard.devices.block({ recordId })
+      : this.#server.guard.devices.unblock({ recordId }));
+  }
+
+  #newClient(): Client {
+    const alive = this.#alive;
+    return createClient({
+      baseUrl: AUDIENCE,
+      audience: AUDIENCE,
+      attester: this.#attester(alive),
+      storage: this.#storage(this.#stored, alive),
+      installMarker: this.#storage(this.#marker, alive),
+      counterWindow: this.counterWindow,
+      headers: () => (this.#user === undefined ? {} : { [LOGIN]: this.#user }),
+      clock: { wall: () => clock.now + this.#wallOffset, monotonic: () => clock.now },
+      random: (length) => Uint8Array.from({ length }, () => this.#random.below(256)),
+      fetch: (url, init) => this.#fetch(url, init, alive),
+      onEvent: (event) => this.events.push(event),
+    });
+  }
+
+  /** A process can end before and after everything that it waits for. */
+  async #living<T>(alive: { now: boolean }, work: () => Promise<T>): Promise<T> {
+    // Others of this phone come in between.
+    for (let turn = this.#random.below(3); turn > 0; turn -= 1) await Promise.resolve();
+    if (alive.now && this.#armed.fires('killed before')) alive.now = false;
+    if (!alive.now) return await new Promise<never>(() => undefined);
+    const result = work();
+    result.catch(() => undefined);
+    const settled = await result;
+    if (alive.now && this.#armed.fires('killed after')) alive.now = false;
+    if (!alive.now) return await new Promise<never>(() => undefined);
+    return settled;
+  }
+
+  #storage(values: Map<string, string>, alive: { now: boolean }): Storage {
+    return {
+      get: (name) =>
+        this.#living(alive, async () => {
+          if (this.#armed.fires('read fails')) throw new Error('cannot decrypt');
+          return values.get(name);
+        }),
+      set: (name, value) =>
+        this.#living(alive, async () => {
+          if (this.#armed.fires('write fails')) throw new Error('disk full');
+          values.set(name, value);
+        }),
+      delete: (name) => this.#living(alive, async () => void values.delete(name)),
+    };
+  }
+
+  #attester(alive: { now: boolean }): Attester {
+    const base = this.#base;
+    const call = <T>(work: () => Promise<T>): Promise<T> =>
+      this.#living(alive, async () => {
+        if (this.#armed.fires('platform busy')) throw new AttesterError('tryLater', 'busy');
+        if (this.#armed.fires('platform unknown error')) throw new Error('who knows');
+        if (this.#armed.fires('user must act')) throw new AttesterError('userActionRequired', 'update');
+        return await work();
+      });
+    if (base.proof === undefined) return { attest: (key, over) => call(() => base.attest(key, over)) };
+    return {
+      proof: base.proof,
+      createKey: () => call(() => base.createKey()),
+      attest: (key, over) => call(() => base.attest(key, over)),
+      keyId: (key) => call(() => base.keyId(key)),
+      sign: (key, text) =>
+        call(async () => {
+          if (this.#armed.fires('key lost')) throw new AttesterError('keyLost', 'gone');
+          return await base.sign(key, text);
+        }),
+      deleteKey: async (key) => await base.deleteKey?.(key),
+    };
+  }
+
+  async #fetch(url: string, init: RequestInit, alive: { now: boolean }): Promise<Response> {
+    return await this.#living(alive, async () => {
+      const request = new Request(url, init);
+      const { pathname, origin } = new URL(url);
+      this.requests.push(pathname);
+      if (origin !== AUDIENCE) {
+        for (const name of ['authorization', 'x-app-attest', 'x-session'])
+          if (request.headers.has(name)) this.leaked.push(`${name} to ${origin}`);
+        return Response.json({});
+      }
+      return await this.#through(request);
+    });
+  }
+
+  async #through(request: Request): Promise<Response> {
+    const fires = (...[fault]: Parameters<Armed['fires']>): boolean => this.#armed.fires(fault);
+    clock.now += this.#random.below(400);
+    if (fires('slow')) clock.now += this.#random.pick([1000, 20_000, 400_000]);
+    if (fires('request lost')) throw new TypeError('fetch failed');
+    if (fires('page of a hotel')) return new Response('<html>', { headers: { 'content-type': 'text/html' } });
+    if (fires('gateway 502')) return new Response('', { status: 502 });
+    const wait = { 'retry-after': String(this.#random.below(120)) };
+    if (fires('limited 429')) return new Response('{}', { status: 429, headers: wait });
+    if (fires('overloaded 503')) return new Response('{}', { status: 503, headers: wait });
+    if (fires('refused by a proxy'))
+      return new Response('{}', { status: this.#random.pick([400, 401, 403, 409]) });
+    if (fires('redirected elsewhere'))
+      return new Response('', { status: 302, headers: { location: 'https://elsewhere.example/' } });
+    const copy = request.clone();
+    const answer = await this.#server.fetch(request);
+    await this.#count(copy, answer);
+    if (fires('delivered twice')) {
+      const again = copy.clone();
+      await this.#count(again, await this.#server.fetch(copy));
+    }
+    if (fires('answer lost')) throw new TypeError('fetch failed');
+    return answer;
+  }
+
+  async #count(request: Request, answer: Response): Promise<void> {
+    if (!request.url.endsWith('/transfers') || answer.status !== 200) return;
+    const id = request.bodyUsed
+      ? ((await answer.clone().json()) as { body: string }).body
+      : await request.clone().text();
+    this.done.set(id, (this.done.get(id) ?? 0) + 1);
+  }
+}
+
+function attesterOf(kind: PhoneKind): [KeyAttester | KeylessAttester, () => void] {
+  if (kind === 'iPhone') {
+    const bridge = fakeExpoAppAttest(platforms.iPhone());
+    return [expoAppAttest(bridge), bridge.loseKeys];
+  }
+  if (kind === 'Android') {
+    const bridge = fakeExpoKeyAttestation(platforms.android());
+    return [expoKeyAttestation(bridge.integrity, bridge.keystore), bridge.loseKeys];
+  }
+  const attester = expoPlayIntegrity(fakeExpoPlayIntegrity(platforms.play), {
+    cloudProjectNumber: '123456789012',
+  });
+  return [attester, () => undefined];
+}
+
+function secret(): string {
+  return randomBytes(48).toString('base64');
+}
