@@ -17,6 +17,6 @@ export type {
   TokenAttester,
   TokenSource,
 } from './ports.js';
-export type { Step } from './ladder/episode.js';
+export type { Step } from './ladder/surroundings.js';
 export type { Answer, Next, Rung } from './ladder/table.js';
 export type { Signed } from './requests/send.js';

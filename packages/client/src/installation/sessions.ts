@@ -1,5 +1,5 @@
 import { ClientError } from '../client-error.js';
-import type { Climbed } from '../ladder/episode.js';
+import type { Climbed } from '../ladder/surroundings.js';
 import type { Clock } from '../ports.js';
 import { stopwatch } from './timer.js';
 

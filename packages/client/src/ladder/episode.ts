@@ -1,38 +1,13 @@
 import { ClientError } from '../client-error.js';
-import { NOTHING, type Installation, type Kept } from '../installation/installation.js';
-import { AttesterError, ERROR_OF, type Clock, type KeyAttester, type KeylessAttester } from '../ports.js';
-import type { Endpoints, Issued, Purpose, Reply } from '../protocol/endpoints.js';
+import type { Installation } from '../installation/installation.js';
+import type { KeyAttester, KeylessAttester } from '../ports.js';
+import type { Issued, Purpose, Reply } from '../protocol/endpoints.js';
 import { enrollmentHash, replaceLines, sessionLines } from '../protocol/lines.js';
-import { LIMITS, nextOf, type Answer, type Next, type Rung } from './table.js';
-
-/** What an episode works with. */
-export interface Surroundings {
-  readonly attester: KeyAttester | KeylessAttester;
-  readonly audience: string;
-  readonly kept: Kept;
-  readonly endpoints: Endpoints;
-  readonly clock: Clock;
-  /** A new label: 128 random bits. */
-  readonly newLabel: () => string;
-  readonly onStep: (step: Step) => void;
-}
-
-/** One step of an episode. */
-export interface Step {
-  readonly rung: Rung;
-  readonly answer: Answer;
-  readonly next: Next;
-  readonly keyed: boolean;
-  readonly status: number | undefined;
-}
-
-/** What an episode ends with. */
-export interface Climbed {
-  readonly issued: Issued;
-  readonly label: string;
-  /** The platform's name of the key of this session. */
-  readonly key: string | undefined;
-}
+import { exhausted, later, mistake } from './endings.js';
+import { Held } from './held.js';
+import { isReply, platform, type PlatformReply } from './platform.js';
+import type { Climbed, Surroundings } from './surroundings.js';
+import { LIMITS, nextOf, type Next, type Rung } from './table.js';
 
 /** Milliseconds in which a refresh token may be sent again: the server's retry time, and some for the way. */
 const RETRY_MS = { keyed: 25_000, keyless: 590_000 };
@@ -62,13 +37,13 @@ export async function runEpisode(surroundings: Surroundings): Promise<Climbed> {
 
 class Episode {
   readonly #with: Surroundings;
-  #kept: Installation;
+  readonly #held: Held;
   #isRefreshTried = false;
   readonly #spent = { requests: 0, attestations: 0, resets: 0, challenges: 0, repeats: 0 };
 
-  constructor(surroundings: Surroundings, kept: Installation) {
+  constructor(surroundings: Surroundings, loaded: Installation) {
     this.#with = surroundings;
-    this.#kept = kept;
+    this.#held = new Held(surroundings.kept, loaded);
   }
 
   get #keyed(): boolean {
@@ -77,15 +52,15 @@ class Episode {
 
   /** The refresh token of an installation that is gone ends its session; if not, it ends by itself. */
   async endOrphan(): Promise<void> {
-    const { label, refresh } = this.#kept;
+    const { label, refresh } = this.#held.now;
     if (label !== undefined || refresh === undefined) return;
     this.#request();
     await this.#with.endpoints.revoke(refresh.token);
-    await this.#saveOrGoOn({ ...this.#kept, refresh: undefined });
+    await this.#held.note({ refresh: undefined });
   }
 
   firstRung(): Rung {
-    const { label, key, pending, refresh } = this.#kept;
+    const { label, key, pending, refresh } = this.#held.now;
     if (label === undefined) return 'begin';
     const isDue = !this.#keyed && refresh !== undefined && this.#with.clock.wall() >= refresh.renewAt;
     const isUsable = refresh !== undefined && refresh.ended !== true && !isDue && !this.#isRefreshTried;
@@ -101,9 +76,9 @@ class Episode {
       case 'refresh':
         return await this.#refresh();
       case 'assertPending':
-        return await this.#assert(this.#kept.pending?.key as string);
+        return await this.#assert(this.#held.now.pending?.key as string);
       case 'assertKey':
-        return await this.#assert(this.#kept.key as string);
+        return await this.#assert(this.#held.now.key as string);
       case 'attest':
       case 'begin':
         return this.#keyed ? await this.#attestKey() : await this.#attestKeyless();
@@ -129,8 +104,8 @@ class Episode {
         return rung;
       case 'climb':
         this.#isRefreshTried = true;
-        if (answer === 'unproven') await this.#saveOrGoOn({ ...this.#kept, refresh: undefined });
-        if (answer === 'keyLost') await this.#saveOrGoOn({ ...this.#kept, pending: undefined });
+        if (answer === 'unproven') await this.#held.note({ refresh: undefined });
+        if (answer === 'keyLost') await this.#held.note({ pending: undefined });
         return this.firstRung();
       case 'reset':
         return await this.#reset(status);
@@ -144,44 +119,48 @@ class Episode {
         throw new Error('done is followed by nothing');
       default:
         if (answer === 'unproven' && rung === 'refresh') await this.#endRefresh();
-        if (answer === 'keyLost') await this.#saveOrGoOn({ ...this.#kept, pending: undefined });
+        if (answer === 'keyLost') await this.#held.note({ pending: undefined });
         return next;
     }
   }
 
   climbed(issued: Issued): Climbed {
-    return { issued, label: this.#kept.label as string, key: this.#kept.key };
+    return { issued, label: this.#held.now.label as string, key: this.#held.now.key };
   }
 
   async #refresh(): Promise<Reply<Issued>> {
-    const { refresh } = this.#kept;
+    const { refresh } = this.#held.now;
     if (refresh === undefined) return { answer: 'unproven' };
     const now = this.#with.clock.wall();
     const { sentAt = now } = refresh;
     // A token that was sent may be used up: after its retry time it would look like a copy.
     const age = now - sentAt;
     if (age < 0 || age > (this.#keyed ? RETRY_MS.keyed : RETRY_MS.keyless)) return { answer: 'unproven' };
-    await this.#saveOrGoOn({ ...this.#kept, refresh: { ...refresh, sentAt } });
+    await this.#held.note({ refresh: { ...refresh, sentAt } });
     this.#request();
     const reply = await this.#with.endpoints.refresh(refresh.token);
     // It was not looked at.
-    if (reply.status === 429)
-      await this.#saveOrGoOn({ ...this.#kept, refresh: { ...refresh, sentAt: refresh.sentAt } });
-    return await this.#issued(reply, this.#kept);
+    if (reply.status === 429) await this.#held.note({ refresh: { ...refresh, sentAt: refresh.sentAt } });
+    return await this.#issued(reply, {});
   }
 
   async #assert(key: string): Promise<Reply<Issued>> {
-    const { attester, audience, endpoints } = this.#with;
-    const { proof, keyId, sign } = bound(attester as KeyAttester);
-    const label = this.#kept.label as string;
-    const id = await platform(() => keyId(key));
+    const { audience, endpoints } = this.#with;
+    const attester = this.#with.attester as KeyAttester;
+    const label = this.#held.now.label as string;
+    const id = await platform(() => attester.keyId(key));
     if (isReply(id)) return id;
     const challenge = await this.#challenge('assert');
-    const signed = await platform(() => sign(key, sessionLines(audience, label, challenge)));
+    const signed = await platform(() => attester.sign(key, sessionLines(audience, label, challenge)));
     if (isReply(signed)) return signed;
     this.#request();
-    const reply = await endpoints.assert({ challenge, device_id: label, key_id: id, [proof]: signed });
-    return await this.#issued(reply, { ...this.#kept, key, pending: undefined });
+    const reply = await endpoints.assert({
+      challenge,
+      device_id: label,
+      key_id: id,
+      [attester.proof]: signed,
+    });
+    return await this.#issued(reply, { key, pending: undefined });
   }
 
   async #attestKey(): Promise<Reply<Issued>> {
@@ -193,24 +172,24 @@ class Episode {
     const evidence = await platform(() => attester.attest(key, over(challenge, label)));
     if (isReply(evidence)) return evidence;
     const previous = await this.#proofByOldKey(attester, key, label, challenge);
-    await this.#saveOrEnd({ ...this.#kept, pending: { key, sent: true } });
+    await this.#held.require({ pending: { key, sent: true } });
     this.#request();
     const body = { challenge, device_id: label, ...evidence, ...previous };
     const reply = await this.#with.endpoints.attest(body);
-    return await this.#issued(reply, { ...this.#kept, key, pending: undefined });
+    return await this.#issued(reply, { key, pending: undefined });
   }
 
   /** A name is stored before its key is used: what the server may know of is never forgotten. */
   async #keyToAttest(attester: KeyAttester): Promise<string | PlatformReply> {
-    const { pending } = this.#kept;
+    const { pending } = this.#held.now;
     const isUnused = pending?.sent === false || this.#spent.challenges > 0;
     // An iPhone's key is attested once more; Android's is attested when it is made.
     if (attester.proof === 'assertion' && pending !== undefined && isUnused) return pending.key;
     const key = await platform(() => attester.createKey());
     if (isReply(key)) return key;
     // If no key is known to be enrolled, the one that was sent may be: it stays, to sign for the new one.
-    const { key: current = pending?.sent === true ? pending.key : undefined } = this.#kept;
-    await this.#saveOrEnd({ ...this.#kept, key: current, pending: { key, sent: false } });
+    const { key: current = pending?.sent === true ? pending.key : undefined } = this.#held.now;
+    await this.#held.require({ key: current, pending: { key, sent: false } });
     return key;
   }
 
@@ -220,7 +199,7 @@ class Episode {
     label: string,
     challenge: string,
   ): Promise<Record<string, string>> {
-    const { key: old } = this.#kept;
+    const { key: old } = this.#held.now;
     if (old === undefined || old === key) return {};
     try {
       const [oldId, newId] = [await attester.keyId(old), await attester.keyId(key)];
@@ -238,7 +217,7 @@ class Episode {
     const challenge = await this.#challenge('attest');
     const evidence = await platform(() => attester.attest(undefined, over(challenge, label)));
     if (isReply(evidence)) return evidence;
-    const token = this.#kept.refresh?.token;
+    const token = this.#held.now.refresh?.token;
     this.#request();
     const body = {
       challenge,
@@ -246,7 +225,7 @@ class Episode {
       ...evidence,
       ...(token !== undefined && { refresh_token: token }),
     };
-    return await this.#issued(await this.#with.endpoints.attest(body), this.#kept);
+    return await this.#issued(await this.#with.endpoints.attest(body), {});
   }
 
   /** Counts the attestation, and gives the label, which is stored before it is sent. */
@@ -254,14 +233,14 @@ class Episode {
     this.#spent.attestations += 1;
     const most = this.#spent.challenges > 0 ? LIMITS.attestationsAfterInvalid : LIMITS.attestations;
     if (this.#spent.attestations > most) throw exhausted('attestations');
-    const label = this.#kept.label ?? this.#with.newLabel();
-    if (this.#kept.label === undefined) await this.#saveOrEnd({ ...this.#kept, label });
+    const label = this.#held.now.label ?? this.#with.newLabel();
+    if (this.#held.now.label === undefined) await this.#held.require({ label });
     return label;
   }
 
   async #challenge(purpose: Purpose): Promise<string> {
     this.#request();
-    const reply = await this.#with.endpoints.challenge(this.#kept.label as string, purpose);
+    const reply = await this.#with.endpoints.challenge(this.#held.now.label as string, purpose);
     if (reply.value !== undefined) return reply.value.challenge;
     if (reply.answer === 'busy' || reply.answer === 'silent') throw later('challenge', reply);
     throw mistake('challenge', reply.status);
@@ -273,28 +252,27 @@ class Episode {
   }
 
   /** Stores what was issued, before it is used. If that fails, the next episode goes on from what is stored. */
-  async #issued(reply: Reply<Issued>, then: Installation): Promise<Reply<Issued>> {
+  async #issued(reply: Reply<Issued>, enrolled: Partial<Installation>): Promise<Reply<Issued>> {
     if (reply.answer !== 'ok' || reply.value === undefined) return reply;
     const { refreshToken: token, refreshExpiresInMs } = reply.value;
     const renewAt = this.#with.clock.wall() + refreshExpiresInMs * RENEW;
-    const old = this.#kept.key;
-    await this.#saveOrGoOn({ ...then, refresh: { token, renewAt } });
-    if (old !== undefined && old !== then.key) await this.#deleteKey(old);
+    const old = this.#held.now.key;
+    await this.#held.note({ ...enrolled, refresh: { token, renewAt } });
+    if (old !== undefined && old !== this.#held.now.key) await this.#deleteKey(old);
     return reply;
   }
 
   async #endRefresh(): Promise<void> {
-    const { refresh } = this.#kept;
-    if (refresh !== undefined)
-      await this.#saveOrGoOn({ ...this.#kept, refresh: { ...refresh, ended: true } });
+    const { refresh } = this.#held.now;
+    if (refresh !== undefined) await this.#held.note({ refresh: { ...refresh, ended: true } });
   }
 
   async #reset(status: number | undefined): Promise<Rung> {
     this.#spent.resets += 1;
     if (this.#spent.resets > LIMITS.resets)
       throw new ClientError('refused', 'the server refused the new installation too', { status });
-    const { marker, key, pending } = this.#kept;
-    await this.#saveOrEnd({ ...NOTHING, marker });
+    const { key, pending } = this.#held.now;
+    await this.#held.require({ label: undefined, key: undefined, pending: undefined, refresh: undefined });
     for (const each of [key, pending?.key]) if (each !== undefined) await this.#deleteKey(each);
     return 'begin';
   }
@@ -308,85 +286,8 @@ class Episode {
       // A key that stays is of no use to anybody.
     }
   }
-
-  async #saveOrEnd(installation: Installation): Promise<void> {
-    try {
-      await this.#with.kept.save(installation);
-    } catch (cause) {
-      throw new ClientError('throttled', 'the storage does not take the installation', { cause });
-    }
-    this.#kept = installation;
-  }
-
-  async #saveOrGoOn(installation: Installation): Promise<void> {
-    this.#kept = installation;
-    try {
-      await this.#with.kept.save(installation);
-    } catch {
-      // What is stored is older, and the next episode recovers from it.
-    }
-  }
-}
-
-function bound(attester: KeyAttester): Pick<KeyAttester, 'proof' | 'keyId' | 'sign'> {
-  return {
-    proof: attester.proof,
-    keyId: (key) => attester.keyId(key),
-    sign: (key, text) => attester.sign(key, text),
-  };
 }
 
 function over(challenge: string, label: string): { challenge: string; requestHash: string } {
   return { challenge, requestHash: enrollmentHash(challenge, label) };
-}
-
-/** Asks the platform; what the ladder has a row for is an answer. @throws ClientError (rejects with it) for the rest */
-async function platform<T>(ask: () => Promise<T>): Promise<T | PlatformReply> {
-  try {
-    return await ask();
-  } catch (error) {
-    const { problem, code, action, message } =
-      error instanceof AttesterError
-        ? error
-        : { problem: 'unknown' as const, code: undefined, action: undefined, message: String(error) };
-    if (problem === 'keyLost') return new PlatformReply('keyLost', error);
-    if (problem === 'tryLater') return new PlatformReply('platformBusy', error);
-    throw new ClientError(ERROR_OF[problem], message, { code, action, cause: error });
-  }
-}
-
-class PlatformReply implements Reply<Issued> {
-  readonly answer: Answer;
-  readonly cause: unknown;
-
-  constructor(answer: Answer, cause: unknown) {
-    this.answer = answer;
-    this.cause = cause;
-  }
-}
-
-function isReply(value: unknown): value is PlatformReply {
-  return value instanceof PlatformReply;
-}
-
-function later(rung: string, { answer, status, retryAfterMs, cause }: Reply<unknown>): ClientError {
-  const facts = { status, retryAfterMs, cause };
-  if (answer === 'silent') return new ClientError('offline', `${rung} was not answered`, facts);
-  if (answer === 'platformBusy') return new ClientError('throttled', 'the platform asks to wait', facts);
-  if (answer === 'keyLost') return new ClientError('unsupported', 'the platform does not attest', facts);
-  return new ClientError('throttled', `the server asks to wait at ${rung}`, facts);
-}
-
-function mistake(rung: string, status: number | undefined): ClientError {
-  return new ClientError(
-    'misconfigured',
-    `${rung} answered ${status}: the request is wrong, and will be wrong again`,
-    {
-      status,
-    },
-  );
-}
-
-function exhausted(what: string): ClientError {
-  return new ClientError('throttled', `the episode has used all its ${what}`);
 }

@@ -31,9 +31,6 @@ export interface FakeExpoKeyAttestation {
 export function fakeExpoKeyAttestation(device: AndroidLike, fault: Fault = SOUND): FakeExpoKeyAttestation {
   const keys = new Map<string, ReturnType<AndroidLike['generateKey']>>();
   let attested = 0;
-  const pagopa = (code: string | undefined): void => {
-    if (code !== undefined) throw new Error(code);
-  };
   return {
     integrity: {
       isHardwareAttestationSupportedAsync: async () =>
@@ -52,13 +49,13 @@ export function fakeExpoKeyAttestation(device: AndroidLike, fault: Fault = SOUND
     },
     keystore: {
       async sign(message, keyTag) {
-        pagopa(fault('sign'));
+        pagopaThrowIf(fault('sign'));
         const key = keys.get(keyTag);
         if (key === undefined) throw new Error('PUBLIC_KEY_NOT_FOUND');
         return base64(key.sign(utf8(message)));
       },
       async deleteKey(keyTag) {
-        pagopa(fault('deleteKey'));
+        pagopaThrowIf(fault('deleteKey'));
         keys.delete(keyTag);
       },
     },
@@ -67,4 +64,9 @@ export function fakeExpoKeyAttestation(device: AndroidLike, fault: Fault = SOUND
       return attested;
     },
   };
+}
+
+/** Its code is the message. */
+function pagopaThrowIf(code: string | undefined): void {
+  if (code !== undefined) throw new Error(code);
 }

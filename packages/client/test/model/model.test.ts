@@ -13,13 +13,13 @@ it(
     const { episodes, worlds, faults, cells, endings } = report;
     const missed = cellsOfTable().filter((cell) => !cells.has(cell));
     const fewest = [...faults.single].toSorted(([, one], [, other]) => one - other)[0];
-    console.log(
+    process.stdout.write(
       [
         `model: ${episodes} episodes in ${worlds} worlds, seeds from ${SEED}`,
         `endings: ${[...endings].map(([ending, times]) => `${ending} ${times}`).join(', ')}`,
         `faults: ${faults.single.size} of ${ALL_FAULTS.length}, the rarest ${fewest?.join(' ')} times; ${faults.pairs.size} pairs`,
         `cells: ${cells.size}; not reached: ${missed.join(', ') || 'none'}`,
-      ].join('\n'),
+      ].join('\n') + '\n',
     );
     expect(episodes).toBeGreaterThanOrEqual(EPISODES);
     if (EPISODES >= 3000) expect(faults.single.size).toBe(ALL_FAULTS.length);

@@ -22,6 +22,6 @@ export function randomOf(seed: number): Random {
     next,
     below,
     chance: (probability) => next() < probability,
-    pick: (from) => from[below(from.length)]!,
+    pick: <T>(from: readonly T[]) => from[below(from.length)] as T,
   };
 }

@@ -46,7 +46,6 @@ export async function runModel(first: number, episodes: number): Promise<ModelRe
   let ran = 0;
   let seed = first;
   for (; ran < episodes; seed += 1) {
-    if (process.env['ATTESTKIT_MODEL_VERBOSE']) console.error('seed', seed);
     const random = randomOf(seed);
     const armed = new Armed(random, faults, 5);
     const world = new World(random, armed);
@@ -129,7 +128,7 @@ async function assertHeals(world: World, fail: Fail): Promise<void> {
   await world.heal();
   const tries: string[] = [];
   for (let attempt = 0; attempt < 12; attempt += 1) {
-    const signed = world.kind === 'Play' ? false : true;
+    const signed = world.kind !== 'Play';
     calls += 1;
     const call = world.client.fetch(
       signed ? '/transfers' : '/balance',

@@ -9,16 +9,12 @@ import {
   type KeylessAttester,
   type Storage,
 } from 'attestkit-client';
-import { expoAppAttest, expoKeyAttestation, expoPlayIntegrity } from 'attestkit-client/expo';
-import { fakeExpoAppAttest, fakeExpoKeyAttestation, fakeExpoPlayIntegrity } from 'attestkit-client/testing';
 import { memoryStore } from 'attestkit/stores/memory';
 import type { Store } from 'attestkit';
-import { AUDIENCE, clock, LOGIN, platforms, testServer, type TestServer } from '../support/server.js';
+import { phones, type PhoneKind } from '../support/phones.js';
+import { AUDIENCE, clock, LOGIN, testServer, type TestServer } from '../support/server.js';
 import type { Armed } from './faults.js';
 import type { Random } from './random.js';
-
-export type PhoneKind = 'iPhone' | 'Android' | 'Play';
-export const PHONES: readonly PhoneKind[] = ['iPhone', 'Android', 'Play'];
 
 /** Each world begins now: the certificates of the platforms end some time. */
 const START = clock.now;
@@ -27,7 +23,7 @@ const START = clock.now;
 export class World {
   readonly #random: Random;
   readonly #armed: Armed;
-  readonly kind: PhoneKind;
+  readonly kind: PhoneKind['name'];
   readonly #base: KeyAttester | KeylessAttester;
   readonly #loseAll: () => void;
   readonly #stored = new Map<string, string>();
@@ -53,9 +49,11 @@ export class World {
     clock.now = START;
     this.#random = random;
     this.#armed = armed;
-    this.kind = random.pick(PHONES);
     this.counterWindow = random.chance(0.3) ? 16 : 1;
-    [this.#base, this.#loseAll] = attesterOf(this.kind);
+    const phone = random.pick(phones);
+    this.kind = phone.name;
+    const { attester, loseKeys } = phone.make();
+    [this.#base, this.#loseAll] = [attester, loseKeys];
     this.#store = memoryStore({ now: () => clock.now });
     this.#server = this.#newServer();
     this.#start();
@@ -268,21 +266,6 @@ export class World {
       : await request.clone().text();
     this.done.set(id, (this.done.get(id) ?? 0) + 1);
   }
-}
-
-function attesterOf(kind: PhoneKind): [KeyAttester | KeylessAttester, () => void] {
-  if (kind === 'iPhone') {
-    const bridge = fakeExpoAppAttest(platforms.iPhone());
-    return [expoAppAttest(bridge), bridge.loseKeys];
-  }
-  if (kind === 'Android') {
-    const bridge = fakeExpoKeyAttestation(platforms.android());
-    return [expoKeyAttestation(bridge.integrity, bridge.keystore), bridge.loseKeys];
-  }
-  const attester = expoPlayIntegrity(fakeExpoPlayIntegrity(platforms.play), {
-    cloudProjectNumber: '123456789012',
-  });
-  return [attester, () => undefined];
 }
 
 function secret(): string {

@@ -11,6 +11,10 @@ export interface ExpoAppAttest {
   generateAssertionAsync(keyId: string, challenge: string): Promise<string>;
 }
 
+function attesting<T>(call: () => Promise<T>): Promise<T> {
+  return asking(call, expoCodeOf, APP_ATTEST_ATTESTS);
+}
+
 /**
  * App Attest by `@expo/app-integrity`: iOS 14 or later, not on simulators.
  *
@@ -19,7 +23,6 @@ export interface ExpoAppAttest {
  * const attester = expoAppAttest(AppIntegrity);
  */
 export function expoAppAttest(bridge: ExpoAppAttest): KeyAttester {
-  const attesting = <T>(call: () => Promise<T>): Promise<T> => asking(call, expoCodeOf, APP_ATTEST_ATTESTS);
   return {
     proof: 'assertion',
     async createKey() {

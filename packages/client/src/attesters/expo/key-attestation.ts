@@ -22,6 +22,10 @@ export interface KeystoreSigner {
   deleteKey?(keyTag: string): Promise<void>;
 }
 
+function attesting<T>(call: () => Promise<T>): Promise<T> {
+  return asking(call, expoCodeOf, KEY_ATTESTATION_ATTESTS);
+}
+
 /**
  * Android Key Attestation: the key by `@expo/app-integrity`, signatures by `@pagopa/io-react-native-crypto`. Android 7 or later.
  *
@@ -38,8 +42,6 @@ export function expoKeyAttestation(
   const { newAlias = randomAlias } = options;
   /** Reading a chain takes long on some phones. */
   const ids = new Map<string, string>();
-  const attesting = <T>(call: () => Promise<T>): Promise<T> =>
-    asking(call, expoCodeOf, KEY_ATTESTATION_ATTESTS);
   return {
     proof: 'signature',
     async createKey() {
@@ -77,6 +79,6 @@ export function expoKeyAttestation(
 
 /** Different from every other of this app: it need not be secret. */
 function randomAlias(): string {
-  const part = (): string => Math.floor(Math.random() * 0x1_0000_0000).toString(36);
-  return `attestkit-${Date.now().toString(36)}-${part()}${part()}`;
+  const parts = [Date.now(), Math.random() * 0x1_0000_0000, Math.random() * 0x1_0000_0000];
+  return `attestkit-${parts.map((part) => Math.floor(part).toString(36)).join('-')}`;
 }

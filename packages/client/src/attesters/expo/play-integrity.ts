@@ -16,6 +16,10 @@ export interface PlayIntegrityOptions {
   readonly packageName?: string;
 }
 
+function asked<T>(call: () => Promise<T>): Promise<T> {
+  return asking(call, expoCodeOf, PLAY_INTEGRITY);
+}
+
 /**
  * Play Integrity's standard requests by `@expo/app-integrity`. Devices without a key: nothing can be signed.
  *
@@ -31,12 +35,11 @@ export function expoPlayIntegrity(bridge: ExpoPlayIntegrity, options: PlayIntegr
       'cloudProjectNumber is not a number in digits: see the Play Console',
     );
   let isPrepared = false;
-  const ask = <T>(call: () => Promise<T>): Promise<T> => asking(call, expoCodeOf, PLAY_INTEGRITY);
   async function token(requestHash: string): Promise<string> {
     // The bridge keeps one provider, and the error of one that failed.
-    if (!isPrepared) await ask(() => bridge.prepareIntegrityTokenProviderAsync(cloudProjectNumber));
+    if (!isPrepared) await asked(() => bridge.prepareIntegrityTokenProviderAsync(cloudProjectNumber));
     isPrepared = true;
-    return await ask(() => bridge.requestIntegrityCheckAsync(requestHash));
+    return await asked(() => bridge.requestIntegrityCheckAsync(requestHash));
   }
   return {
     async attest(_, { requestHash }) {

@@ -1,0 +1,25 @@
+import { ClientError } from '../client-error.js';
+import type { Reply } from '../protocol/endpoints.js';
+
+/** The episode ends, and the next one goes on. */
+export function later(rung: string, { answer, status, retryAfterMs, cause }: Reply<unknown>): ClientError {
+  const facts = { status, retryAfterMs, cause };
+  if (answer === 'silent') return new ClientError('offline', `${rung} was not answered`, facts);
+  if (answer === 'platformBusy') return new ClientError('throttled', 'the platform asks to wait', facts);
+  if (answer === 'keyLost') return new ClientError('unsupported', 'the platform does not attest', facts);
+  return new ClientError('throttled', `the server asks to wait at ${rung}`, facts);
+}
+
+export function mistake(rung: string, status: number | undefined): ClientError {
+  return new ClientError(
+    'misconfigured',
+    `${rung} answered ${status}: the request is wrong, and will be wrong again`,
+    {
+      status,
+    },
+  );
+}
+
+export function exhausted(what: string): ClientError {
+  return new ClientError('throttled', `the episode has used all its ${what}`);
+}

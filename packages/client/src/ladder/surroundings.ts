@@ -1,0 +1,33 @@
+import type { Kept } from '../installation/installation.js';
+import type { Clock, KeyAttester, KeylessAttester } from '../ports.js';
+import type { Endpoints, Issued } from '../protocol/endpoints.js';
+import type { Answer, Next, Rung } from './table.js';
+
+/** What an episode works with. */
+export interface Surroundings {
+  readonly attester: KeyAttester | KeylessAttester;
+  readonly audience: string;
+  readonly kept: Kept;
+  readonly endpoints: Endpoints;
+  readonly clock: Clock;
+  /** A new label: 128 random bits. */
+  readonly newLabel: () => string;
+  readonly onStep: (step: Step) => void;
+}
+
+/** One step of an episode. */
+export interface Step {
+  readonly rung: Rung;
+  readonly answer: Answer;
+  readonly next: Next;
+  readonly keyed: boolean;
+  readonly status: number | undefined;
+}
+
+/** What an episode ends with. */
+export interface Climbed {
+  readonly issued: Issued;
+  readonly label: string;
+  /** The platform's name of the key of this session. */
+  readonly key: string | undefined;
+}
