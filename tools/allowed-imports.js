@@ -89,3 +89,30 @@ export const kitImports = {
   'store-contract': { rooms: [] },
   index: { rooms: ['clock', 'approov', 'apple', 'android', 'google', 'store-contract'] },
 };
+
+/** Of packages/client, which runs on phones: no module of Node, and no package. @type {Rows} */
+export const clientImports = Object.fromEntries(
+  Object.entries({
+    bytes: [],
+    'client-error': [],
+    ports: ['client-error'],
+    clock: ['ports'],
+    protocol: ['bytes', 'client-error', 'ports'],
+    installation: ['ports'],
+    ladder: ['client-error', 'ports', 'clock', 'protocol', 'installation'],
+    requests: ['bytes', 'client-error', 'ports', 'clock', 'protocol', 'ladder'],
+    'create-client': [
+      'bytes',
+      'client-error',
+      'ports',
+      'clock',
+      'protocol',
+      'installation',
+      'ladder',
+      'requests',
+    ],
+    attesters: ['bytes', 'ports'],
+    testing: ['bytes', 'attesters', 'ports'],
+    index: ['client-error', 'ports', 'ladder', 'requests', 'create-client'],
+  }).map(([room, rooms]) => [room, { rooms, builtins: [] }]),
+);

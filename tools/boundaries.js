@@ -7,7 +7,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { allowedImports, kitImports } from './allowed-imports.js';
+import { allowedImports, clientImports, kitImports } from './allowed-imports.js';
 
 /**
  * A package: its table, the specifiers of other packages that every room may import, and whether its rooms have doors
@@ -34,6 +34,7 @@ const publicPaths = Object.keys(library.exports).map((path) => path.replace('.',
 const packages = [
   { folder: 'packages/attestkit', rows: allowedImports, everywhere: [], hasDoors: true },
   { folder: 'packages/testing', rows: kitImports, everywhere: publicPaths, hasDoors: false },
+  { folder: 'packages/client', rows: clientImports, everywhere: [], hasDoors: false },
 ];
 
 /** @param {string} folder */

@@ -7,6 +7,7 @@ const BUILT = [
   'packages/attestkit/dist',
   'packages/attestkit/lib',
   'packages/testing/dist',
+  'packages/client/dist',
   'examples/dist',
   'bench/dist',
   'fuzz/dist',

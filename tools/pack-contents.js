@@ -58,6 +58,6 @@ function problemsOf(root) {
   return problems.map((problem) => `${root}: ${problem}`);
 }
 
-const problems = ['packages/attestkit', 'packages/testing'].flatMap(problemsOf);
+const problems = ['packages/attestkit', 'packages/testing', 'packages/client'].flatMap(problemsOf);
 for (const text of problems) console.error(`  ${text}`);
 process.exitCode = problems.length > 0 ? 1 : 0;

@@ -4,7 +4,7 @@
 // function has an example, and the number of names stays within its limit. It fails when it found no name.
 import { fileOf, origin, publicNames } from './declarations.js';
 
-const PACKAGES = ['packages/attestkit', 'packages/testing'];
+const PACKAGES = ['packages/attestkit', 'packages/testing', 'packages/client'];
 /** Distinct names of the library that can be imported. */
 const MOST_NAMES = 305;
 /** Types of the platform that a public declaration may name. */

@@ -34,6 +34,7 @@ const OTHERS = {
     { script: 'surface' },
     { script: 'test:conformance', args: ['demo.test.ts', '-t', 'memory'], tests: true },
   ],
+  client: [{ script: 'test:unit', args: ['packages/client'], tests: true }, { script: 'surface' }],
   fuzz: [
     { script: 'test:unit', args: ['fuzz/test'], tests: true },
     { script: 'fuzz', args: ['--seed', '1', '--count', '2000'] },

@@ -1,8 +1,12 @@
 import { ClientError } from '../client-error.js';
+import type { Answer } from './table.js';
 import type { Reply } from '../protocol/endpoints.js';
 
 /** The episode ends, and the next one goes on. */
-export function later(rung: string, { answer, status, retryAfterMs, cause }: Reply<unknown>): ClientError {
+export function later(
+  rung: string,
+  { answer, status, retryAfterMs, cause }: Reply<unknown, Answer>,
+): ClientError {
   const facts = { status, retryAfterMs, cause };
   if (answer === 'silent') return new ClientError('offline', `${rung} was not answered`, facts);
   if (answer === 'platformBusy') return new ClientError('throttled', 'the platform asks to wait', facts);

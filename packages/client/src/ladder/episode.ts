@@ -5,7 +5,7 @@ import type { Issued, Purpose, Reply } from '../protocol/endpoints.js';
 import { enrollmentHash, replaceLines, sessionLines } from '../protocol/lines.js';
 import { exhausted, later, mistake } from './endings.js';
 import { Held } from './held.js';
-import { isReply, platform, type PlatformReply } from './platform.js';
+import { isReply, platform, type PlatformReply, type StepReply } from './platform.js';
 import type { Climbed, Surroundings } from './surroundings.js';
 import { LIMITS, nextOf, type Next, type Rung } from './table.js';
 
@@ -36,79 +36,79 @@ export async function runEpisode(surroundings: Surroundings): Promise<Climbed> {
 }
 
 class Episode {
-  readonly #with: Surroundings;
-  readonly #held: Held;
-  #isRefreshTried = false;
-  readonly #spent = { requests: 0, attestations: 0, resets: 0, challenges: 0, repeats: 0 };
+  private readonly with: Surroundings;
+  private readonly held: Held;
+  private isRefreshTried = false;
+  private readonly spent = { requests: 0, attestations: 0, resets: 0, challenges: 0, repeats: 0 };
 
   constructor(surroundings: Surroundings, loaded: Installation) {
-    this.#with = surroundings;
-    this.#held = new Held(surroundings.kept, loaded);
+    this.with = surroundings;
+    this.held = new Held(surroundings.kept, loaded);
   }
 
-  get #keyed(): boolean {
-    return this.#with.attester.proof !== undefined;
+  private get keyed(): boolean {
+    return this.with.attester.proof !== undefined;
   }
 
   /** The refresh token of an installation that is gone ends its session; if not, it ends by itself. */
   async endOrphan(): Promise<void> {
-    const { label, refresh } = this.#held.now;
+    const { label, refresh } = this.held.now;
     if (label !== undefined || refresh === undefined) return;
-    this.#request();
-    await this.#with.endpoints.revoke(refresh.token);
-    await this.#held.note({ refresh: undefined });
+    this.request();
+    await this.with.endpoints.revoke(refresh.token);
+    await this.held.note({ refresh: undefined });
   }
 
   firstRung(): Rung {
-    const { label, key, pending, refresh } = this.#held.now;
+    const { label, key, pending, refresh } = this.held.now;
     if (label === undefined) return 'begin';
-    const isDue = !this.#keyed && refresh !== undefined && this.#with.clock.wall() >= refresh.renewAt;
-    const isUsable = refresh !== undefined && refresh.ended !== true && !isDue && !this.#isRefreshTried;
+    const isDue = !this.keyed && refresh !== undefined && this.with.clock.wall() >= refresh.renewAt;
+    const isUsable = refresh !== undefined && refresh.ended !== true && !isDue && !this.isRefreshTried;
     if (isUsable) return 'refresh';
-    if (!this.#keyed) return 'attest';
+    if (!this.keyed) return 'attest';
     // Nobody but the platform has a key that was not sent: it is attested now.
     if (pending !== undefined) return pending.sent ? 'assertPending' : 'attest';
     return key === undefined ? 'attest' : 'assertKey';
   }
 
-  async step(rung: Rung): Promise<Reply<Issued>> {
+  async step(rung: Rung): Promise<StepReply> {
     switch (rung) {
       case 'refresh':
-        return await this.#refresh();
+        return await this.refresh();
       case 'assertPending':
-        return await this.#assert(this.#held.now.pending?.key as string);
+        return await this.assert(this.held.now.pending?.key as string);
       case 'assertKey':
-        return await this.#assert(this.#held.now.key as string);
+        return await this.assert(this.held.now.key as string);
       case 'attest':
       case 'begin':
-        return this.#keyed ? await this.#attestKey() : await this.#attestKeyless();
+        return this.keyed ? await this.attestKey() : await this.attestKeyless();
     }
   }
 
-  follows(rung: Rung, { answer }: Reply<unknown>): Next {
-    const next = nextOf(this.#keyed, rung, answer);
+  follows(rung: Rung, { answer }: StepReply): Next {
+    const next = nextOf(this.keyed, rung, answer);
     if (next !== 'repeat') return next;
-    this.#spent.repeats += 1;
-    return this.#spent.repeats <= 1 ? next : nextOf(this.#keyed, rung, 'unproven');
+    this.spent.repeats += 1;
+    return this.spent.repeats <= 1 ? next : nextOf(this.keyed, rung, 'unproven');
   }
 
   /** Goes on, or ends. @throws ClientError (rejects with it) */
-  async follow(rung: Rung, next: Next, reply: Reply<unknown>): Promise<Rung> {
+  async follow(rung: Rung, next: Next, reply: StepReply): Promise<Rung> {
     const { answer, status } = reply;
     switch (next) {
       case 'repeat':
         return rung;
       case 'again':
-        this.#spent.challenges += 1;
-        if (this.#spent.challenges > LIMITS.challenges) throw mistake(rung, status);
+        this.spent.challenges += 1;
+        if (this.spent.challenges > LIMITS.challenges) throw mistake(rung, status);
         return rung;
       case 'climb':
-        this.#isRefreshTried = true;
-        if (answer === 'unproven') await this.#held.note({ refresh: undefined });
-        if (answer === 'keyLost') await this.#held.note({ pending: undefined });
+        this.isRefreshTried = true;
+        if (answer === 'unproven') await this.held.note({ refresh: undefined });
+        if (answer === 'keyLost') await this.held.note({ pending: undefined });
         return this.firstRung();
       case 'reset':
-        return await this.#reset(status);
+        return await this.reset(status);
       case 'refuse':
         throw new ClientError('refused', `the server refused the device at ${rung}`, { status });
       case 'mistake':
@@ -118,92 +118,92 @@ class Episode {
       case 'done':
         throw new Error('done is followed by nothing');
       default:
-        if (answer === 'unproven' && rung === 'refresh') await this.#endRefresh();
-        if (answer === 'keyLost') await this.#held.note({ pending: undefined });
+        if (answer === 'unproven' && rung === 'refresh') await this.endRefresh();
+        if (answer === 'keyLost') await this.held.note({ pending: undefined });
         return next;
     }
   }
 
   climbed(issued: Issued): Climbed {
-    return { issued, label: this.#held.now.label as string, key: this.#held.now.key };
+    return { issued, label: this.held.now.label as string, key: this.held.now.key };
   }
 
-  async #refresh(): Promise<Reply<Issued>> {
-    const { refresh } = this.#held.now;
+  private async refresh(): Promise<StepReply> {
+    const { refresh } = this.held.now;
     if (refresh === undefined) return { answer: 'unproven' };
-    const now = this.#with.clock.wall();
+    const now = this.with.clock.wall();
     const { sentAt = now } = refresh;
     // A token that was sent may be used up: after its retry time it would look like a copy.
     const age = now - sentAt;
-    if (age < 0 || age > (this.#keyed ? RETRY_MS.keyed : RETRY_MS.keyless)) return { answer: 'unproven' };
-    await this.#held.note({ refresh: { ...refresh, sentAt } });
-    this.#request();
-    const reply = await this.#with.endpoints.refresh(refresh.token);
+    if (age < 0 || age > (this.keyed ? RETRY_MS.keyed : RETRY_MS.keyless)) return { answer: 'unproven' };
+    await this.held.note({ refresh: { ...refresh, sentAt } });
+    this.request();
+    const reply = await this.with.endpoints.refresh(refresh.token);
     // It was not looked at.
-    if (reply.status === 429) await this.#held.note({ refresh: { ...refresh, sentAt: refresh.sentAt } });
-    return await this.#issued(reply, {});
+    if (reply.status === 429) await this.held.note({ refresh: { ...refresh, sentAt: refresh.sentAt } });
+    return await this.issued(reply, {});
   }
 
-  async #assert(key: string): Promise<Reply<Issued>> {
-    const { audience, endpoints } = this.#with;
-    const attester = this.#with.attester as KeyAttester;
-    const label = this.#held.now.label as string;
+  private async assert(key: string): Promise<StepReply> {
+    const { audience, endpoints } = this.with;
+    const attester = this.with.attester as KeyAttester;
+    const label = this.held.now.label as string;
     const id = await platform(() => attester.keyId(key));
     if (isReply(id)) return id;
-    const challenge = await this.#challenge('assert');
+    const challenge = await this.challenge('assert');
     const signed = await platform(() => attester.sign(key, sessionLines(audience, label, challenge)));
     if (isReply(signed)) return signed;
-    this.#request();
+    this.request();
     const reply = await endpoints.assert({
       challenge,
       device_id: label,
       key_id: id,
       [attester.proof]: signed,
     });
-    return await this.#issued(reply, { key, pending: undefined });
+    return await this.issued(reply, { key, pending: undefined });
   }
 
-  async #attestKey(): Promise<Reply<Issued>> {
-    const attester = this.#with.attester as KeyAttester;
-    const label = await this.#begin();
-    const key = await this.#keyToAttest(attester);
+  private async attestKey(): Promise<StepReply> {
+    const attester = this.with.attester as KeyAttester;
+    const label = await this.begin();
+    const key = await this.keyToAttest(attester);
     if (isReply(key)) return key;
-    const challenge = await this.#challenge('attest');
+    const challenge = await this.challenge('attest');
     const evidence = await platform(() => attester.attest(key, over(challenge, label)));
     if (isReply(evidence)) return evidence;
-    const previous = await this.#proofByOldKey(attester, key, label, challenge);
-    await this.#held.require({ pending: { key, sent: true } });
-    this.#request();
+    const previous = await this.proofByOldKey(attester, key, label, challenge);
+    await this.held.require({ pending: { key, sent: true } });
+    this.request();
     const body = { challenge, device_id: label, ...evidence, ...previous };
-    const reply = await this.#with.endpoints.attest(body);
-    return await this.#issued(reply, { key, pending: undefined });
+    const reply = await this.with.endpoints.attest(body);
+    return await this.issued(reply, { key, pending: undefined });
   }
 
   /** A name is stored before its key is used: what the server may know of is never forgotten. */
-  async #keyToAttest(attester: KeyAttester): Promise<string | PlatformReply> {
-    const { pending } = this.#held.now;
-    const isUnused = pending?.sent === false || this.#spent.challenges > 0;
+  private async keyToAttest(attester: KeyAttester): Promise<string | PlatformReply> {
+    const { pending } = this.held.now;
+    const isUnused = pending?.sent === false || this.spent.challenges > 0;
     // An iPhone's key is attested once more; Android's is attested when it is made.
     if (attester.proof === 'assertion' && pending !== undefined && isUnused) return pending.key;
     const key = await platform(() => attester.createKey());
     if (isReply(key)) return key;
     // If no key is known to be enrolled, the one that was sent may be: it stays, to sign for the new one.
-    const { key: current = pending?.sent === true ? pending.key : undefined } = this.#held.now;
-    await this.#held.require({ key: current, pending: { key, sent: false } });
+    const { key: current = pending?.sent === true ? pending.key : undefined } = this.held.now;
+    await this.held.require({ key: current, pending: { key, sent: false } });
     return key;
   }
 
-  async #proofByOldKey(
+  private async proofByOldKey(
     attester: KeyAttester,
     key: string,
     label: string,
     challenge: string,
   ): Promise<Record<string, string>> {
-    const { key: old } = this.#held.now;
+    const { key: old } = this.held.now;
     if (old === undefined || old === key) return {};
     try {
       const [oldId, newId] = [await attester.keyId(old), await attester.keyId(key)];
-      const signed = await attester.sign(old, replaceLines(this.#with.audience, label, challenge, newId));
+      const signed = await attester.sign(old, replaceLines(this.with.audience, label, challenge, newId));
       return { previous_key_id: oldId, [`previous_${attester.proof}`]: signed };
     } catch {
       // Without it the server answers 409, and the installation begins anew.
@@ -211,74 +211,74 @@ class Episode {
     }
   }
 
-  async #attestKeyless(): Promise<Reply<Issued>> {
-    const attester = this.#with.attester as KeylessAttester;
-    const label = await this.#begin();
-    const challenge = await this.#challenge('attest');
+  private async attestKeyless(): Promise<StepReply> {
+    const attester = this.with.attester as KeylessAttester;
+    const label = await this.begin();
+    const challenge = await this.challenge('attest');
     const evidence = await platform(() => attester.attest(undefined, over(challenge, label)));
     if (isReply(evidence)) return evidence;
-    const token = this.#held.now.refresh?.token;
-    this.#request();
+    const token = this.held.now.refresh?.token;
+    this.request();
     const body = {
       challenge,
       device_id: label,
       ...evidence,
       ...(token !== undefined && { refresh_token: token }),
     };
-    return await this.#issued(await this.#with.endpoints.attest(body), {});
+    return await this.issued(await this.with.endpoints.attest(body), {});
   }
 
   /** Counts the attestation, and gives the label, which is stored before it is sent. */
-  async #begin(): Promise<string> {
-    this.#spent.attestations += 1;
-    const most = this.#spent.challenges > 0 ? LIMITS.attestationsAfterInvalid : LIMITS.attestations;
-    if (this.#spent.attestations > most) throw exhausted('attestations');
-    const label = this.#held.now.label ?? this.#with.newLabel();
-    if (this.#held.now.label === undefined) await this.#held.require({ label });
+  private async begin(): Promise<string> {
+    this.spent.attestations += 1;
+    const most = this.spent.challenges > 0 ? LIMITS.attestationsAfterInvalid : LIMITS.attestations;
+    if (this.spent.attestations > most) throw exhausted('attestations');
+    const label = this.held.now.label ?? this.with.newLabel();
+    if (this.held.now.label === undefined) await this.held.require({ label });
     return label;
   }
 
-  async #challenge(purpose: Purpose): Promise<string> {
-    this.#request();
-    const reply = await this.#with.endpoints.challenge(this.#held.now.label as string, purpose);
+  private async challenge(purpose: Purpose): Promise<string> {
+    this.request();
+    const reply = await this.with.endpoints.challenge(this.held.now.label as string, purpose);
     if (reply.value !== undefined) return reply.value.challenge;
     if (reply.answer === 'busy' || reply.answer === 'silent') throw later('challenge', reply);
     throw mistake('challenge', reply.status);
   }
 
-  #request(): void {
-    this.#spent.requests += 1;
-    if (this.#spent.requests > LIMITS.requests) throw exhausted('requests');
+  private request(): void {
+    this.spent.requests += 1;
+    if (this.spent.requests > LIMITS.requests) throw exhausted('requests');
   }
 
   /** Stores what was issued, before it is used. If that fails, the next episode goes on from what is stored. */
-  async #issued(reply: Reply<Issued>, enrolled: Partial<Installation>): Promise<Reply<Issued>> {
+  private async issued(reply: Reply<Issued>, enrolled: Partial<Installation>): Promise<StepReply> {
     if (reply.answer !== 'ok' || reply.value === undefined) return reply;
     const { refreshToken: token, refreshExpiresInMs } = reply.value;
-    const renewAt = this.#with.clock.wall() + refreshExpiresInMs * RENEW;
-    const old = this.#held.now.key;
-    await this.#held.note({ ...enrolled, refresh: { token, renewAt } });
-    if (old !== undefined && old !== this.#held.now.key) await this.#deleteKey(old);
+    const renewAt = this.with.clock.wall() + refreshExpiresInMs * RENEW;
+    const old = this.held.now.key;
+    await this.held.note({ ...enrolled, refresh: { token, renewAt } });
+    if (old !== undefined && old !== this.held.now.key) await this.deleteKey(old);
     return reply;
   }
 
-  async #endRefresh(): Promise<void> {
-    const { refresh } = this.#held.now;
-    if (refresh !== undefined) await this.#held.note({ refresh: { ...refresh, ended: true } });
+  private async endRefresh(): Promise<void> {
+    const { refresh } = this.held.now;
+    if (refresh !== undefined) await this.held.note({ refresh: { ...refresh, ended: true } });
   }
 
-  async #reset(status: number | undefined): Promise<Rung> {
-    this.#spent.resets += 1;
-    if (this.#spent.resets > LIMITS.resets)
+  private async reset(status: number | undefined): Promise<Rung> {
+    this.spent.resets += 1;
+    if (this.spent.resets > LIMITS.resets)
       throw new ClientError('refused', 'the server refused the new installation too', { status });
-    const { key, pending } = this.#held.now;
-    await this.#held.require({ label: undefined, key: undefined, pending: undefined, refresh: undefined });
-    for (const each of [key, pending?.key]) if (each !== undefined) await this.#deleteKey(each);
+    const { key, pending } = this.held.now;
+    await this.held.require({ label: undefined, key: undefined, pending: undefined, refresh: undefined });
+    for (const each of [key, pending?.key]) if (each !== undefined) await this.deleteKey(each);
     return 'begin';
   }
 
-  async #deleteKey(key: string): Promise<void> {
-    const { attester } = this.#with;
+  private async deleteKey(key: string): Promise<void> {
+    const { attester } = this.with;
     if (attester.proof === undefined) return;
     try {
       await attester.deleteKey?.(key);

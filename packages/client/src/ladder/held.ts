@@ -3,32 +3,32 @@ import type { Installation, Kept } from '../installation/installation.js';
 
 /** The installation during an episode, and what is stored of it. */
 export class Held {
-  #now: Installation;
-  readonly #kept: Kept;
+  private current: Installation;
+  private readonly kept: Kept;
 
   constructor(kept: Kept, loaded: Installation) {
-    this.#kept = kept;
-    this.#now = loaded;
+    this.kept = kept;
+    this.current = loaded;
   }
 
   get now(): Installation {
-    return this.#now;
+    return this.current;
   }
 
   /** Stores what the next step must not be done without. @throws ClientError (rejects with it) */
   async require(change: Partial<Installation>): Promise<void> {
-    const changed = { ...this.#now, ...change };
+    const changed = { ...this.current, ...change };
     try {
-      await this.#kept.save(changed);
+      await this.kept.save(changed);
     } catch (cause) {
       throw new ClientError('throttled', 'the storage does not take the installation', { cause });
     }
-    this.#now = changed;
+    this.current = changed;
   }
 
   /** Stores it as far as that works: what is stored else is older, and the next episode recovers from it. */
   async note(change: Partial<Installation>): Promise<void> {
-    this.#now = { ...this.#now, ...change };
-    await this.#kept.save(this.#now).catch(() => undefined);
+    this.current = { ...this.current, ...change };
+    await this.kept.save(this.current).catch(() => undefined);
   }
 }

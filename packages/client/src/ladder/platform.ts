@@ -1,7 +1,10 @@
 import { ClientError } from '../client-error.js';
 import { AttesterError, ERROR_OF } from '../ports.js';
 import type { Issued, Reply } from '../protocol/endpoints.js';
-import type { Answer } from './table.js';
+import type { Answer, PlatformAnswer } from './table.js';
+
+/** How a step ended. */
+export type StepReply = Reply<Issued, Answer>;
 
 /** Asks the platform; what the ladder has a row for is an answer. @throws ClientError (rejects with it) for the rest */
 export async function platform<T>(ask: () => Promise<T>): Promise<T | PlatformReply> {
@@ -18,11 +21,11 @@ export async function platform<T>(ask: () => Promise<T>): Promise<T | PlatformRe
   }
 }
 
-export class PlatformReply implements Reply<Issued> {
-  readonly answer: Answer;
+export class PlatformReply implements Reply<Issued, PlatformAnswer> {
+  readonly answer: PlatformAnswer;
   readonly cause: unknown;
 
-  constructor(answer: Answer, cause: unknown) {
+  constructor(answer: PlatformAnswer, cause: unknown) {
     this.answer = answer;
     this.cause = cause;
   }

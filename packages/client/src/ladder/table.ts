@@ -1,28 +1,13 @@
 // The one place that says what follows an answer. The episode runs it, the documentation shows it, the model counts its cells.
 
+import type { ServerAnswer } from '../protocol/answers.js';
+
 /** What the client has, and so what it calls: the first that fits. */
 export const RUNGS = ['refresh', 'assertPending', 'assertKey', 'attest', 'begin'] as const;
 export type Rung = (typeof RUNGS)[number];
 
 /** How a call ended. */
 export type Answer = ServerAnswer | PlatformAnswer;
-
-/** What came from the server. */
-export type ServerAnswer =
-  /** 200. */
-  | 'ok'
-  /** 400: the body or the challenge. */
-  | 'invalid'
-  /** 401: what was shown proves nothing any more. */
-  | 'unproven'
-  /** 403: refused, or blocked. */
-  | 'refused'
-  /** 409: this installation cannot go on. */
-  | 'conflict'
-  /** 429 or 503: not now. */
-  | 'busy'
-  /** No answer that can be read. */
-  | 'silent';
 
 /** There was no call. */
 export type PlatformAnswer =

@@ -1,11 +1,11 @@
 import { ClientError } from '../client-error.js';
-import type { Answer } from '../ladder/table.js';
 import type { EvidenceMembers, Fetch } from '../ports.js';
+import type { ServerAnswer } from './answers.js';
 import { isRedirect } from './redirects.js';
 
 /** What an endpoint answered. */
-export interface Reply<T> {
-  readonly answer: Answer;
+export interface Reply<T, A extends string = ServerAnswer> {
+  readonly answer: A;
   /** Of the answer 200. */
   readonly value?: T | undefined;
   readonly status?: number | undefined;
@@ -89,7 +89,7 @@ export function endpointsAt(
   };
 }
 
-const ANSWER_OF: Readonly<Record<number, Answer>> = {
+const ANSWER_OF: Readonly<Record<number, ServerAnswer>> = {
   400: 'invalid',
   401: 'unproven',
   403: 'refused',

@@ -65,6 +65,6 @@ export function bytesOf(body: unknown): Uint8Array {
   if (typeof URLSearchParams !== 'undefined' && body instanceof URLSearchParams) return utf8(String(body));
   throw new ClientError(
     'misconfigured',
-    'a signed request needs its body as text or bytes: a stream, a FormData or a Blob is encoded below fetch, where nobody can sign it',
+    'a signed request needs its body as text or bytes: fetch itself encodes a stream, a FormData or a Blob, after the signature',
   );
 }

@@ -1,5 +1,5 @@
 import { ClientError } from '../client-error.js';
-import { stopwatch } from '../installation/timer.js';
+import { stopwatch } from '../clock.js';
 import type { Clock } from '../ports.js';
 import type { Endpoints } from '../protocol/endpoints.js';
 

@@ -1,6 +1,6 @@
 import { ClientError } from '../client-error.js';
 import { asBase64url } from '../bytes/base64.js';
-import type { Session, Sessions } from '../installation/sessions.js';
+import type { Session, Sessions } from '../ladder/sessions.js';
 import { AttesterError, ERROR_OF, type Attester, type Fetch, type KeyAttester } from '../ports.js';
 import { readNeeds, type Need } from '../protocol/needs.js';
 import { proofField, requestLines } from '../protocol/lines.js';

@@ -1,7 +1,7 @@
 import { ClientError } from '../client-error.js';
-import type { Climbed } from '../ladder/surroundings.js';
+import type { Climbed } from './surroundings.js';
 import type { Clock } from '../ports.js';
-import { stopwatch } from './timer.js';
+import { stopwatch } from '../clock.js';
 
 /** A session as the client uses it. */
 export interface Session {

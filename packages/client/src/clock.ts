@@ -1,4 +1,4 @@
-import type { Clock } from '../ports.js';
+import type { Clock } from './ports.js';
 
 /** Measures what has passed since now, in milliseconds: the longer of two clocks, and never less than nothing. */
 export function stopwatch(clock: Clock): () => number {
