@@ -113,6 +113,7 @@ export const clientImports = Object.fromEntries(
     ],
     attesters: ['bytes', 'ports'],
     testing: ['bytes', 'attesters', 'ports'],
+    axios: ['create-client', 'requests'],
     index: ['client-error', 'ports', 'ladder', 'requests', 'create-client'],
   }).map(([room, rooms]) => [room, { rooms, builtins: [] }]),
 );

@@ -3,12 +3,13 @@
 // files in vectors/client hold inputs, and what the built client makes of them. This writes the outputs anew, beside the
 // inputs that stand there: to add a case, write its input and run it. With --check it changes nothing, and fails when an output
 // differs. It fails always if an episode leaves answers unused, or if no episode visits a cell of the ladder.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 const folder = new URL('../vectors/client/', import.meta.url);
 
 /** @param {string} path of a module of the built client */
-const built = async (path) => await import(new URL(`../packages/client/dist/${path}.js`, import.meta.url).href);
+const built = async (path) =>
+  await import(new URL(`../packages/client/dist/${path}.js`, import.meta.url).href);
 
 const { base64url, decodeBase64 } = await built('bytes/base64');
 const { sha256 } = await built('bytes/sha256');
@@ -170,7 +171,10 @@ async function episodeOf({ attester, stored, answers = {} }, name) {
     },
     endpoints: {
       challenge: (/** @type {string} */ label, /** @type {string} */ purpose) =>
-        server('challenge', { label, purpose }, () => ({ challenge: next('challenge'), expiresInMs: 300_000 })),
+        server('challenge', { label, purpose }, () => ({
+          challenge: next('challenge'),
+          expiresInMs: 300_000,
+        })),
       attest: (/** @type {object} */ body) => server('attest', { body }, issued),
       assert: (/** @type {object} */ body) => server('assert', { body }, issued),
       refresh: (/** @type {string} */ token) => server('refresh', { token }, issued),
@@ -223,12 +227,16 @@ function written(value, indent = '', before = 0) {
   const [open, close] = isList ? '[]' : '{}';
   const key = (/** @type {string} */ name) => (isList ? '' : `${JSON.stringify(name)}: `);
   const inner = `${indent}  `;
-  const parts = members.map(([name, member]) => key(name) + written(member, inner, inner.length + key(name).length + 1));
+  const parts = members.map(
+    ([name, member]) => key(name) + written(member, inner, inner.length + key(name).length + 1),
+  );
   if (parts.length === 0) return `${open}${close}`;
   const space = isList ? '' : ' ';
   const line = `${open}${space}${parts.join(', ')}${space}${close}`;
   const isTable =
-    isList && parts.length > 1 && value.every((each) => typeof each === 'object' && Object.keys(each ?? {}).length > 1);
+    isList &&
+    parts.length > 1 &&
+    value.every((each) => typeof each === 'object' && Object.keys(each ?? {}).length > 1);
   if (!isTable && !line.includes('\n') && before + line.length + 1 <= WIDTH) return line;
   return `${open}\n${parts.map((part) => inner + part).join(',\n')}\n${indent}${close}`;
 }
@@ -242,7 +250,7 @@ function give(name, value) {
   const file = new URL(`${name}.json`, folder);
   const text = `${written(value)}\n`;
   if (!process.argv.includes('--check')) writeFileSync(file, text);
-  else if (readFileSync(file, 'utf8') !== text) differing.push(`${name}.json`);
+  else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) differing.push(`${name}.json`);
 }
 
 for (const [name, make] of Object.entries(FILES)) {
@@ -256,16 +264,24 @@ for (const [name, make] of Object.entries(FILES)) {
   count += renewed.length;
   give(name, { about, cases: renewed });
 }
-give('ladder', { about: 'What follows an answer on a rung, and what an episode may cost.', rungs: RUNGS, ladder: LADDER, limits: LIMITS });
+give('ladder', {
+  about: 'What follows an answer on a rung, and what an episode may cost.',
+  rungs: RUNGS,
+  ladder: LADDER,
+  limits: LIMITS,
+});
 
-for (const [kind, rows] of Object.entries(LADDER))
-  for (const [rung, row] of Object.entries(rows))
-    for (const answer of Object.keys(row))
-      if (!visited.has(`${kind} ${rung} ${answer}`))
-        problems.push(`episodes.json: no episode visits ${kind} ${rung} ${answer}`);
+const cells = Object.entries(LADDER).flatMap(([kind, rows]) =>
+  Object.entries(rows).flatMap(([rung, row]) =>
+    Object.keys(row).map((answer) => `${kind} ${rung} ${answer}`),
+  ),
+);
+for (const cell of cells) if (!visited.has(cell)) problems.push(`episodes.json: no episode visits ${cell}`);
 
-console.log(`client vectors: ${count} cases, ${visited.size} cells of the ladder visited`);
+console.log(`client vectors: ${count} cases, ${cells.length} cells of the ladder`);
 for (const name of differing)
-  console.error(`  vectors/client/${name} is not what the client makes of it: run node tools/client-vectors.js`);
+  console.error(
+    `  vectors/client/${name} is not what the client makes of it: run node tools/client-vectors.js`,
+  );
 for (const problem of problems) console.error(`  ${problem}`);
 process.exitCode = differing.length + problems.length > 0 ? 1 : 0;

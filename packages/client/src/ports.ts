@@ -86,7 +86,7 @@ export type AttesterProblem =
   | 'misconfigured'
   /** The user has to do something, such as an update. */
   | 'userActionRequired'
-  /** Nobody knows. */
+  /** The platform does not say why. */
   | 'unknown';
 
 /** What an attester throws. */

@@ -66,7 +66,7 @@ class Episode {
     const isUsable = refresh !== undefined && refresh.ended !== true && !isDue && !this.isRefreshTried;
     if (isUsable) return 'refresh';
     if (!this.keyed) return 'attest';
-    // Nobody but the platform has a key that was not sent: it is attested now.
+    // The server has not seen a key that was not sent: it is attested now.
     if (pending !== undefined) return pending.sent ? 'assertPending' : 'attest';
     return key === undefined ? 'attest' : 'assertKey';
   }
@@ -251,7 +251,7 @@ class Episode {
     if (this.spent.requests > LIMITS.requests) throw exhausted('requests');
   }
 
-  /** Stores what was issued, before it is used. If that fails, the next episode goes on from what is stored. */
+  /** Stores what was issued, before it is used. If that fails, the next episode goes on from the older value. */
   private async issued(reply: Reply<Issued>, enrolled: Partial<Installation>): Promise<StepReply> {
     if (reply.answer !== 'ok' || reply.value === undefined) return reply;
     const { refreshToken: token, refreshExpiresInMs } = reply.value;

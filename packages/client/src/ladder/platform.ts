@@ -6,7 +6,7 @@ import type { Answer, PlatformAnswer } from './table.js';
 /** How a step ended. */
 export type StepReply = Reply<Issued, Answer>;
 
-/** Asks the platform; what the ladder has a row for is an answer. @throws ClientError (rejects with it) for the rest */
+/** Asks the platform. A failure that the table has a row for is an answer. @throws ClientError (rejects with it) for the rest */
 export async function platform<T>(ask: () => Promise<T>): Promise<T | PlatformReply> {
   try {
     return await ask();

@@ -25,7 +25,7 @@ export type Next =
   | 'again'
   /** The same token once more, within its retry time; then as after 401. */
   | 'repeat'
-  /** What is left of the installation decides: the first rung that fits, without what has failed. */
+  /** The rest of the installation decides: the first rung that fits, without the one that failed. */
   | 'climb'
   /** A new label and a new key. Once in an episode. */
   | 'reset'

@@ -8,7 +8,7 @@ export interface SplitUrl {
   readonly target: string;
 }
 
-const ABSOLUTE = /^(https?:\/\/[A-Za-z0-9.:[\]_-]+)([/?#].*)?$/;
+const ABSOLUTE = /^(https?:\/\/[a-z0-9.:[\]_-]+)([/?#].*)?$/i;
 
 /** What no URL on the wire has: white space, characters outside ASCII, and those that every client encodes in its own way. */
 const UNSAFE = /[^!-~]|["<>\\^`{|}]/;

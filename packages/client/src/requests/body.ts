@@ -13,7 +13,7 @@ export interface Sendable {
   readonly rest: RequestInit;
 }
 
-/** Reads what `fetch` was called with: a URL, or a request of its own, with what comes before it. */
+/** Reads the arguments of `fetch`: a URL or a request, and options that come before those of the request. */
 export async function sendableOf(
   input: string | URL | Request,
   init: RequestInit,
@@ -24,7 +24,9 @@ export async function sendableOf(
   const given = isRequest ? input : undefined;
   const all = new Headers(given?.headers);
   new Headers(headers ?? {}).forEach((value, name) => all.set(name, value));
-  const own = body ?? (given !== undefined && given.body !== null ? await bytesOfRequest(given) : undefined);
+  // Before anything is waited for: the app may use its buffer again.
+  const copy = copied(body);
+  const own = copy ?? (given !== undefined && given.body !== null ? await bytesOfRequest(given) : undefined);
   return {
     url: absolute(given?.url ?? String(input), base),
     method: (method ?? given?.method ?? 'GET').toUpperCase(),
@@ -33,6 +35,11 @@ export async function sendableOf(
     isRepeatable: !isStream(own),
     rest: given?.signal === undefined || rest.signal !== undefined ? rest : { ...rest, signal: given.signal },
   };
+}
+
+function copied(body: BodyInit | null | undefined): BodyInit | null | undefined {
+  if (body instanceof ArrayBuffer) return body.slice(0);
+  return ArrayBuffer.isView(body) ? (bytesOf(body).slice() as Uint8Array<ArrayBuffer>) : body;
 }
 
 async function bytesOfRequest(request: Request): Promise<ArrayBuffer | undefined> {
@@ -52,16 +59,13 @@ function isStream(body: unknown): boolean {
 /**
  * The bytes of a body, which are signed and sent.
  *
- * @throws ClientError `misconfigured` if nobody but the platform knows them
+ * @throws ClientError `misconfigured` if only the platform knows them
  */
 export function bytesOf(body: unknown): Uint8Array {
   if (body === undefined || body === null) return new Uint8Array(0);
   if (typeof body === 'string') return utf8(body);
-  if (body instanceof ArrayBuffer) return new Uint8Array(body.slice(0));
-  if (ArrayBuffer.isView(body))
-    return new Uint8Array(
-      body.buffer.slice(body.byteOffset, body.byteOffset + body.byteLength) as ArrayBuffer,
-    );
+  if (body instanceof ArrayBuffer) return new Uint8Array(body);
+  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
   if (typeof URLSearchParams !== 'undefined' && body instanceof URLSearchParams) return utf8(String(body));
   throw new ClientError(
     'misconfigured',

@@ -167,7 +167,7 @@ async function attempt(
   }
 }
 
-/** A text is sent as it is, since its bytes are the same; a copy of bytes that somebody might change. */
+/** A text is sent as it is, since its bytes are the same. */
 function bytesToSend(body: BodyInit | undefined, bytes: Uint8Array): BodyInit | undefined {
   if (body === undefined || typeof body === 'string') return body;
   return ArrayBuffer.isView(body) || body instanceof ArrayBuffer ? (bytes as Uint8Array<ArrayBuffer>) : body;
@@ -268,7 +268,7 @@ function canDo(
   }
 }
 
-/** Nobody reads it: the connection is free again. */
+/** It is not read: the connection is free again. */
 function discard(response: Response): void {
   try {
     void response.body?.cancel().catch(() => undefined);

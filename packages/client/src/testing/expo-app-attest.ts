@@ -12,7 +12,7 @@ export interface IPhoneLike {
   };
 }
 
-/** `@expo/app-integrity` on a virtual iPhone, with what a test does to the phone. */
+/** `@expo/app-integrity` on a virtual iPhone, which a test can change. */
 export interface FakeExpoAppAttest extends ExpoAppAttest {
   /** Its keys are gone, as after a reinstall or a restore. */
   loseKeys(): void;

@@ -11,7 +11,7 @@ export interface AndroidLike {
   };
 }
 
-/** `@expo/app-integrity` and `@pagopa/io-react-native-crypto` on a virtual Android device, with what a test does to it. */
+/** `@expo/app-integrity` and `@pagopa/io-react-native-crypto` on a virtual Android device, which a test can change. */
 export interface FakeExpoKeyAttestation {
   readonly integrity: ExpoKeyAttestation;
   readonly keystore: KeystoreSigner;

@@ -1,0 +1,98 @@
+import type { Client } from '../create-client.js';
+import type { Signed } from '../requests/send.js';
+
+/** What axios hands to an adapter, as far as it is read here: axios has already serialized the body. */
+export interface AxiosConfigLike {
+  readonly baseURL?: string | undefined;
+  readonly url?: string | undefined;
+  readonly method?: string | undefined;
+  readonly params?: unknown;
+  readonly paramsSerializer?: unknown;
+  readonly headers?: { toJSON?(): Record<string, unknown> } | undefined;
+  readonly data?: unknown;
+  readonly responseType?: string | undefined;
+  readonly signal?: unknown;
+  readonly validateStatus?: ((status: number) => boolean) | null | undefined;
+  /** Signs the request; the same as `signed` of `client.fetch`. */
+  readonly signed?: Signed | undefined;
+}
+
+/** What an adapter gives back. */
+export interface AxiosResponseLike {
+  readonly data: unknown;
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: Record<string, string>;
+  readonly config: never;
+  readonly request: undefined;
+}
+
+/** What is called of axios. */
+export interface AxiosLike {
+  getUri(config: never): string;
+  readonly AxiosError: new (
+    message: string,
+    code: string | undefined,
+    config: never,
+    request: undefined,
+    response: never,
+  ) => Error;
+}
+
+/**
+ * An adapter for axios: requests go through the client, after axios has made the bytes of the body.
+ *
+ * @example
+ * import axios from 'axios';
+ * const http = axios.create({ baseURL: 'https://api.example.com', adapter: axiosAdapter(client, axios) });
+ * await http.post('/transfers', transfer, { signed: true });
+ */
+export function axiosAdapter(
+  client: Pick<Client, 'fetch'>,
+  axios: AxiosLike,
+): (config: AxiosConfigLike) => Promise<AxiosResponseLike> {
+  return async (config) => {
+    const response = await client.fetch(axios.getUri(config as never), {
+      method: (config.method ?? 'get').toUpperCase(),
+      headers: headersOf(config),
+      signed: config.signed ?? false,
+      ...(config.data !== undefined && config.data !== null && { body: config.data as BodyInit }),
+      ...(config.signal !== undefined && { signal: config.signal as AbortSignal }),
+    });
+    const answer: AxiosResponseLike = {
+      data: await dataOf(response, config.responseType),
+      status: response.status,
+      statusText: response.statusText,
+      headers: fieldsOf(response),
+      config: config as never,
+      request: undefined,
+    };
+    const { validateStatus } = config;
+    if (typeof validateStatus !== 'function' || validateStatus(response.status)) return answer;
+    const code = response.status < 500 ? 'ERR_BAD_REQUEST' : 'ERR_BAD_RESPONSE';
+    const message = `Request failed with status code ${response.status}`;
+    throw new axios.AxiosError(message, code, config as never, undefined, answer as never);
+  };
+}
+
+function headersOf({ headers }: AxiosConfigLike): Record<string, string> {
+  const given = headers?.toJSON?.() ?? {};
+  const texts = Object.entries(given).filter(
+    ([, value]) => value !== undefined && value !== null && value !== false,
+  );
+  return Object.fromEntries(texts.map(([name, value]) => [name, String(value)]));
+}
+
+function fieldsOf(response: Response): Record<string, string> {
+  const fields: Record<string, string> = {};
+  response.headers.forEach((value, name) => (fields[name] = value));
+  return fields;
+}
+
+/** JSON stays text: axios reads it in its own `transformResponse`. */
+async function dataOf(response: Response, type: string | undefined): Promise<unknown> {
+  if (type === 'arraybuffer') return await response.arrayBuffer();
+  if (type === 'blob') return await response.blob();
+  if (type === 'stream') return response.body;
+  return await response.text();
+}

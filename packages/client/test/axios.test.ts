@@ -1,0 +1,36 @@
+import axios, { create } from 'axios';
+import { describe, expect, it } from 'vitest';
+import { axiosAdapter } from 'attestkit-client/axios';
+import { clientOf } from './support/client.js';
+import { phones } from './support/phones.js';
+import { AUDIENCE, testServer } from './support/server.js';
+
+const [{ make }] = phones as [(typeof phones)[number]];
+
+function httpOf() {
+  const { client } = clientOf(testServer(), make().attester);
+  return create({ baseURL: AUDIENCE, adapter: axiosAdapter(client, axios) as never });
+}
+
+describe('axios', () => {
+  it('signs the body that axios made, and reads the answer', async () => {
+    const response = await httpOf().post('/transfers?draft=no', { amount: 'ä' }, { signed: true } as object);
+    expect(response.status).toBe(200);
+    expect(response.data.body).toBe('{"amount":"ä"}');
+  });
+
+  it('puts parameters into the signed target', async () => {
+    const response = await httpOf().post('/transfers', 'x', { params: { a: 'b c' }, signed: true } as object);
+    expect(response.status).toBe(200);
+  });
+
+  it('gets without a signature, and rejects as axios does', async () => {
+    const http = httpOf();
+    expect((await http.get('/balance')).data.device).toMatch(/\S/);
+    await expect(http.get('/forbidden')).rejects.toMatchObject({
+      name: 'AxiosError',
+      response: { status: 403, data: { of: 'the API' } },
+    });
+    expect((await http.get('/forbidden', { validateStatus: null })).status).toBe(403);
+  });
+});

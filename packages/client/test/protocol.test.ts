@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { assertSignable, splitUrl } from '../src/protocol/target.js';
+import { readNeeds } from '../src/protocol/needs.js';
+import { retryAfterOf } from '../src/protocol/endpoints.js';
+
+describe('WWW-Authenticate', () => {
+  it.each([
+    [null, []],
+    ['', []],
+    ['Bearer realm="x", error="invalid_token"', []],
+    ['Attest realm="https://a.example", need="session"', [{ need: 'session' }]],
+    ['Attest realm="x", need="session", Bearer realm="x", error="invalid_token"', [{ need: 'session' }]],
+    ['Bearer realm="x", Attest realm="x", need=signature', [{ need: 'signature' }]],
+    ['attest Need="challenge"', [{ need: 'challenge' }]],
+    [
+      'Attest realm="x", need="token", header="Approov-Token", Attest realm="x", need="session"',
+      [{ need: 'token', header: 'Approov-Token' }, { need: 'session' }],
+    ],
+    ['Basic realm="Attest need=\\"session\\""', []],
+    ['Attest realm="x"', []],
+    ['Negotiate, Attest need="session"', []],
+  ])('%j asks for %j', (field, needs) => expect(readNeeds(field)).toEqual(needs));
+
+  it('of a hostile server is read in no time', () => {
+    const started = performance.now();
+    readNeeds(`Attest ${'a="'.repeat(50_000)}`);
+    readNeeds(`${' '.repeat(100_000)}x`);
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+});
+
+describe('a URL', () => {
+  it.each([
+    ['https://api.example.com', 'https://api.example.com', '/'],
+    ['https://API.example.com:8443/a?b#c', 'https://api.example.com:8443', '/a?b'],
+    ['http://127.0.0.1:8002?x=1', 'http://127.0.0.1:8002', '/?x=1'],
+    ['https://[::1]/a', 'https://[::1]', '/a'],
+    ['https://a.example/#/x', 'https://a.example', '/'],
+  ])('%s is cut', (url, origin, target) => expect(splitUrl(url)).toEqual({ origin, target }));
+
+  it.each([
+    '/a',
+    'a.example',
+    'ftp://a.example/',
+    'https://u@a.example/',
+    'https://a.example\\b',
+    'https://ä.example/',
+    'https:///a',
+  ])('%s is not one of them', (url) => expect(() => splitUrl(url)).toThrow(/not an absolute URL/));
+
+  it.each(['/a b', '/ä', '/a"b', '/{a}', '/a|b', '/a\\b', '/./a', '/a/..', '/a/%2E%2e/b', '/a\n'])(
+    'with the target %j is not signed',
+    (target) => expect(() => assertSignable(target)).toThrow(/"/),
+  );
+
+  it.each(['/', '/a?b=c&d=[1]', '/a/.b/..c/d.', "/it's", '/a?x=../y', '/%7Ba%7D'])(
+    'with the target %j is',
+    (target) => expect(assertSignable(target)).toBeUndefined(),
+  );
+});
+
+describe('Retry-After', () => {
+  const of = (value: string): number | undefined =>
+    retryAfterOf(new Response('', { headers: { 'retry-after': value } }));
+  it('is seconds or a date, of an hour at most', () => {
+    expect(of('7')).toBe(7000);
+    expect(of('0')).toBe(0);
+    expect(of('99999999')).toBe(3_600_000);
+    expect(of(new Date(Date.now() + 60_000).toUTCString())).toBeGreaterThan(50_000);
+    expect(of(new Date(0).toUTCString())).toBe(0);
+    expect(of('soon')).toBeUndefined();
+    expect(of('')).toBeUndefined();
+  });
+});
