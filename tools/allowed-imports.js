@@ -114,6 +114,6 @@ export const clientImports = Object.fromEntries(
     attesters: ['bytes', 'ports'],
     testing: ['bytes', 'attesters', 'ports'],
     axios: ['create-client', 'requests'],
-    index: ['client-error', 'ports', 'ladder', 'requests', 'create-client'],
+    index: ['client-error', 'ports', 'protocol', 'ladder', 'requests', 'create-client'],
   }).map(([room, rooms]) => [room, { rooms, builtins: [] }]),
 );

@@ -10,7 +10,8 @@ const FOLDER = 'packages/client';
 /** Bytes of the core, minified and gzipped. */
 const MOST = 10_000;
 /** What is missing in Hermes, or incomplete. */
-const MISSING = /\b(?:node:|Buffer\b|structuredClone\b|AbortSignal\.(?:timeout|any)\b|crypto\.subtle\b|new URL\(|TextEncoder\b|TextDecoder\b|atob\b|btoa\b)/g;
+const MISSING =
+  /\b(?:node:|Buffer\b|structuredClone\b|AbortSignal\.(?:timeout|any)\b|crypto\.subtle\b|new URL\(|TextEncoder\b|TextDecoder\b|atob\b|btoa\b)/g;
 
 /** @type {{ exports: Record<string, string | { default: string }> }} */
 const { exports: paths } = JSON.parse(readFileSync(`${FOLDER}/package.json`, 'utf8'));
@@ -25,7 +26,8 @@ for (const [path, target] of Object.entries(paths)) {
   const size = gzipSync(code, { level: 9 }).length;
   console.log(`client: ${path}: ${(size / 1000).toFixed(1)} kB`);
   if (path === '.' && size > MOST) problems.push(`the core has ${size} bytes of ${MOST}`);
-  for (const [name] of code.matchAll(MISSING)) problems.push(`${path} uses ${name}, which phones do not have`);
+  for (const [name] of code.matchAll(MISSING))
+    problems.push(`${path} uses ${name}, which phones do not have`);
 }
 if (found === 0) problems.push('found no path');
 for (const problem of problems) console.error(`  ${problem}`);

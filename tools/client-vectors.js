@@ -38,10 +38,11 @@ const unhex = (text) => new Uint8Array(Buffer.from(text, 'hex'));
 function orError(make) {
   try {
     return make();
-  } catch (error) {
+  } catch (thrown) {
+    const error = /** @type {Json} */ (thrown);
     if (error instanceof ClientError) return { error: error.type };
     if (error instanceof AttesterError) return { error: error.problem };
-    throw error;
+    throw thrown;
   }
 }
 

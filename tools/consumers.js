@@ -1,5 +1,5 @@
 // @ts-check
-// Why this exists: inside the workspace everything resolves, whatever package.json says. This packs both packages,
+// Why this exists: inside the workspace everything resolves, whatever package.json says. This packs the packages,
 // unpacks them in an empty folder outside the repository, and uses them as their users do: from ESM and from CommonJS,
 // in JavaScript and in TypeScript, with no peer installed, and from Nest with its peer; attestkit without the testing kit;
 // and from Jest, set up as docs/frameworks.md says. The subpaths are read from "exports", so none is forgotten; it fails when there are none.
@@ -16,24 +16,27 @@ const read = (folder) => JSON.parse(readFileSync(join(root, folder, 'package.jso
 const specifiersOf = (of) => Object.keys(of.exports).map((path) => path.replace('.', of.name));
 const manifest = read('packages/attestkit');
 const kit = read('packages/testing');
-const specifiers = [manifest, kit].flatMap(specifiersOf);
+const client = read('packages/client');
+const specifiers = [manifest, kit, client].flatMap(specifiersOf);
 const modules = specifiers.filter((specifier) => !specifier.endsWith('.json'));
-const ofKit = modules.filter((specifier) => specifier.startsWith(kit.name));
+/** Of the packages that attestkit does without. */
+const ofOthers = modules.filter((specifier) => !`${specifier}/`.startsWith(`${manifest.name}/`));
 const peer = '@nestjs/common'; // the one peer that is imported at run time, by one subpath
 const withPeer = `${manifest.name}/nest`;
 const withoutPeer = modules.filter((specifier) => specifier !== withPeer);
-if (ofKit.length === 0 || withoutPeer.length === ofKit.length) throw new Error('a package exports no module');
+if (ofOthers.length === 0 || withoutPeer.length === ofOthers.length)
+  throw new Error('a package exports no module');
 
 const home = mkdtempSync(join(tmpdir(), 'attestkit-consumers-'));
 process.on('exit', () => rmSync(home, { recursive: true, force: true }));
-for (const folder of ['packages/attestkit', 'packages/testing'])
+for (const folder of ['packages/attestkit', 'packages/testing', 'packages/client'])
   execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', home], {
     cwd: join(root, folder),
   });
 
 /** A folder with the packages unpacked in it and others linked from the repository, or from a project in it.
  * @param {string} name @param {Record<string, string>} files @param {string[]} linked @param {{ name: string, version: string }[]} packed @param {string} from */
-function consumer(name, files, linked = [], packed = [manifest, kit], from = root) {
+function consumer(name, files, linked = [], packed = [manifest, kit, client], from = root) {
   const folder = join(home, name);
   for (const { name: own, version } of packed) {
     const unpacked = join(folder, 'node_modules', own);
@@ -102,7 +105,7 @@ const named = new RegExp(`Cannot find (package|module) '${peer}'`);
 expect(`ESM import of ${withPeer} without its peer names ${peer}`, plain, ['nest.mjs'], named);
 expect(`CommonJS require of ${withPeer} without its peer names ${peer}`, plain, ['nest.cjs'], named);
 
-const alone = withoutPeer.filter((specifier) => !ofKit.includes(specifier));
+const alone = withoutPeer.filter((specifier) => !ofOthers.includes(specifier));
 const production = consumer(
   'production',
   { 'load.mjs': `for (const specifier of ${JSON.stringify(alone)}) await import(specifier);` },

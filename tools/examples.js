@@ -13,9 +13,21 @@ const READERS =
   `app appId appIds apps assertion attestation audience body chain challenge client clientData clientDataHash decision digest
   decryptionKey deviceId exchange guard handle handler issuer jwks keyId keys level myStore nonce payload pem pool projectNumber publicKey
   receipt refreshToken req request requestHash res response result revocations secretBase64 sent server session sessionId sockets store text
-  token url verificationKey express readFileSync Get Redis createClient createHash createServer DatabaseSync`.split(
-    /\s+/,
-  );
+  token url verificationKey api apple appCheck attester bridge google keystore packageName phone play app signingDigests storage transfer
+  alert express readFileSync Get Redis createHash createServer DatabaseSync`.split(/\s+/);
+
+/** What apps have installed, and this repository has not. */
+const APPS = [
+  '@approov/approov-service-react-native',
+  '@expo/app-integrity',
+  '@pagopa/io-react-native-crypto',
+  '@react-native-async-storage/async-storage',
+  '@react-native-firebase/app-check',
+  'expo-secure-store',
+];
+
+/** @type {Readonly<Record<string, string>>} */
+const FOLDERS = { 'attestkit-testing': 'packages/testing', 'attestkit-client': 'packages/client' };
 
 /** @param {string} doc @returns {string[]} */
 function examplesIn(doc) {
@@ -32,7 +44,7 @@ function examplesIn(doc) {
 const paths = new Map();
 /** @type {{ of: string, path: string, code: string }[]} */
 const examples = [];
-for (const folder of ['packages/attestkit', 'packages/testing']) {
+for (const folder of ['packages/attestkit', 'packages/testing', 'packages/client']) {
   for (const [key, path] of publicNames(folder).declared) {
     const [file = '', name = ''] = key.split(' ');
     if (!paths.has(name)) paths.set(name, path);
@@ -46,7 +58,11 @@ mkdirSync(FOLDER);
 writeFileSync(`${FOLDER}/package.json`, '{ "type": "module" }');
 writeFileSync(
   `${FOLDER}/readers.d.ts`,
-  READERS.map((name) => `declare const ${name}: any;\n`).join('') + 'declare type Attestation = any;\n',
+  [
+    ...READERS.map((name) => `declare const ${name}: any;`),
+    ...APPS.map((name) => `declare module '${name}';`),
+    'declare type Attestation = any;\n',
+  ].join('\n'),
 );
 for (const [at, { of, path, code }] of examples.entries()) {
   const used = [...paths].filter(([name]) => new RegExp(`(?<![.\\w'])${name}(?![\\w':])`).test(code));
@@ -59,7 +75,7 @@ for (const [at, { of, path, code }] of examples.entries()) {
 
 /** @param {string} path @param {string} name whether this path has the name too: protect of Express is not that of Koa */
 function isExported(path, name) {
-  const folder = path.startsWith('attestkit-testing') ? 'packages/testing' : 'packages/attestkit';
+  const folder = FOLDERS[path.split('/')[0] ?? ''] ?? 'packages/attestkit';
   return publicNames(folder).byPath.get(path)?.has(name) ?? false;
 }
 

@@ -78,7 +78,12 @@ async function run({ file, line }, command, values, timeout) {
   }
 }
 
-const files = ['README.md', 'packages/attestkit/README.md', 'packages/testing/README.md'];
+const files = [
+  'README.md',
+  'packages/attestkit/README.md',
+  'packages/testing/README.md',
+  'packages/client/README.md',
+];
 const blocks = [...files, ...markdownBelow('docs'), ...markdownBelow('examples')].flatMap(blocksOf);
 for (const { file, line, mark } of blocks) {
   if (otherNames.test(mark) && !marks.includes(mark))

@@ -13,7 +13,7 @@ import { splitUrl } from './protocol/target.js';
 import { sendableOf } from './requests/body.js';
 import { challengesOf } from './requests/challenges.js';
 import { queueOf } from './requests/queue.js';
-import { isKeyed, send, type Signed } from './requests/send.js';
+import { isKeyed, send, type Redirect, type Signed } from './requests/send.js';
 
 /** What a client is made of. */
 export interface ClientOptions {
@@ -237,7 +237,7 @@ function baseOf(baseUrl: string): string {
 }
 
 /** React Native's `fetch` follows redirects whatever it is told, with every field: also to another server. */
-function redirectOf({ fetch, allowRedirects = false }: ClientOptions): RequestRedirect {
+function redirectOf({ fetch, allowRedirects = false }: ClientOptions): Redirect {
   const { navigator } = globalThis as { navigator?: { product?: string } };
   if (!allowRedirects && fetch === undefined && navigator?.product === 'ReactNative')
     throw wrong(

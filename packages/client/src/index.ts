@@ -18,5 +18,6 @@ export type {
   TokenSource,
 } from './ports.js';
 export type { Step } from './ladder/surroundings.js';
-export type { Answer, Next, Rung } from './ladder/table.js';
+export type { Answer, Next, PlatformAnswer, Rung } from './ladder/table.js';
+export type { ServerAnswer } from './protocol/answers.js';
 export type { Signed } from './requests/send.js';

@@ -5,22 +5,28 @@ import { clientOf } from './support/client.js';
 import { phones } from './support/phones.js';
 import { AUDIENCE, testServer } from './support/server.js';
 
+declare module 'axios' {
+  interface AxiosRequestConfig {
+    signed?: boolean | 'challenge';
+  }
+}
+
 const [{ make }] = phones as [(typeof phones)[number]];
 
 function httpOf() {
   const { client } = clientOf(testServer(), make().attester);
-  return create({ baseURL: AUDIENCE, adapter: axiosAdapter(client, axios) as never });
+  return create({ baseURL: AUDIENCE, adapter: axiosAdapter(client, axios) });
 }
 
 describe('axios', () => {
   it('signs the body that axios made, and reads the answer', async () => {
-    const response = await httpOf().post('/transfers?draft=no', { amount: 'ä' }, { signed: true } as object);
+    const response = await httpOf().post('/transfers?draft=no', { amount: 'ä' }, { signed: true });
     expect(response.status).toBe(200);
     expect(response.data.body).toBe('{"amount":"ä"}');
   });
 
   it('puts parameters into the signed target', async () => {
-    const response = await httpOf().post('/transfers', 'x', { params: { a: 'b c' }, signed: true } as object);
+    const response = await httpOf().post('/transfers', 'x', { params: { a: 'b c' }, signed: true });
     expect(response.status).toBe(200);
   });
 

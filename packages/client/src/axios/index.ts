@@ -44,6 +44,11 @@ export interface AxiosLike {
  *
  * @example
  * import axios from 'axios';
+ * declare module 'axios' {
+ *   interface AxiosRequestConfig {
+ *     signed?: boolean | 'challenge';
+ *   }
+ * }
  * const http = axios.create({ baseURL: 'https://api.example.com', adapter: axiosAdapter(client, axios) });
  * await http.post('/transfers', transfer, { signed: true });
  */

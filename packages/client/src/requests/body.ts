@@ -1,12 +1,15 @@
 import { utf8 } from '../bytes/utf8.js';
 import { ClientError } from '../client-error.js';
 
+/** What `fetch` takes. */
+export type Body = NonNullable<RequestInit['body']>;
+
 /** A request as it is sent, every time. */
 export interface Sendable {
   readonly url: string;
   readonly method: string;
   readonly headers: Headers;
-  readonly body: BodyInit | undefined;
+  readonly body: Body | undefined;
   /** Whether the body can be sent more than once. */
   readonly isRepeatable: boolean;
   /** All else of the call: `signal`, `credentials`, `cache`. */
@@ -37,7 +40,7 @@ export async function sendableOf(
   };
 }
 
-function copied(body: BodyInit | null | undefined): BodyInit | null | undefined {
+function copied(body: Body | null | undefined): Body | null | undefined {
   if (body instanceof ArrayBuffer) return body.slice(0);
   return ArrayBuffer.isView(body) ? (bytesOf(body).slice() as Uint8Array<ArrayBuffer>) : body;
 }

@@ -5,9 +5,12 @@ import { AttesterError, ERROR_OF, type Attester, type Fetch, type KeyAttester } 
 import { readNeeds, type Need } from '../protocol/needs.js';
 import { proofField, requestLines } from '../protocol/lines.js';
 import { assertSignable, splitUrl } from '../protocol/target.js';
-import { bytesOf, type Sendable } from './body.js';
+import { bytesOf, type Body, type Sendable } from './body.js';
 import type { Challenges } from './challenges.js';
 import type { Queue } from './queue.js';
+
+/** What becomes of a redirect. */
+export type Redirect = 'follow' | 'manual' | 'error';
 
 /** What requests are sent with. */
 export interface Sending {
@@ -19,7 +22,7 @@ export interface Sending {
   /** `Authorization`, or the server's own field. */
   readonly sessionHeader: string;
   readonly fetch: Fetch;
-  readonly redirect: RequestRedirect;
+  readonly redirect: Redirect;
   readonly signing: Queue;
   /** The phone does not have this key any more: the installation begins anew. */
   readonly lose: (key: string) => Promise<void>;
@@ -136,7 +139,7 @@ async function attempt(
       failure ??= errorOf(error);
     }
   }
-  const go = (own: Record<string, string>, bytes: BodyInit | undefined) =>
+  const go = (own: Record<string, string>, bytes: Body | undefined) =>
     sent(request, own, bytes, redirect, fetch);
   if (body === undefined) return { response: await go(extra, request.body), session, failure };
   if (!isKeyed(attester))
@@ -168,7 +171,7 @@ async function attempt(
 }
 
 /** A text is sent as it is, since its bytes are the same. */
-function bytesToSend(body: BodyInit | undefined, bytes: Uint8Array): BodyInit | undefined {
+function bytesToSend(body: Body | undefined, bytes: Uint8Array): Body | undefined {
   if (body === undefined || typeof body === 'string') return body;
   return ArrayBuffer.isView(body) || body instanceof ArrayBuffer ? (bytes as Uint8Array<ArrayBuffer>) : body;
 }
@@ -200,8 +203,8 @@ function errorOf(error: unknown): ClientError {
 async function sent(
   { url, method, headers, rest }: Sendable,
   extra: Readonly<Record<string, string>>,
-  body: BodyInit | undefined,
-  redirect: RequestRedirect,
+  body: Body | undefined,
+  redirect: Redirect,
   fetch: Fetch,
 ): Promise<Response> {
   if (extra['authorization'] !== undefined && headers.has('authorization'))

@@ -5,6 +5,13 @@ export interface MemoryStorage extends Storage {
   readonly values: Map<string, string>;
 }
 
+/**
+ * A storage for tests: another client over the same values is a new start of the app.
+ *
+ * @example
+ * const storage = memoryStorage();
+ * console.log(storage.values.size);
+ */
 export function memoryStorage(values: Map<string, string> = new Map()): MemoryStorage {
   return {
     values,

@@ -26,7 +26,7 @@ export function cellsOfTable(): readonly string[] {
 }
 
 /** A rule that does not hold, with what replays it. */
-export class ModelFailure extends Error {
+class ModelFailure extends Error {
   constructor(seed: number, rule: string, world: World) {
     const steps = world.events
       .slice(-12)

@@ -98,6 +98,7 @@ export function fromIoredis(client: IoredisClient): RedisCommands {
  *
  * @throws ConfigurationError if it is not such a client
  * @example
+ * import { createClient } from 'redis';
  * const client = await createClient({ url, disableOfflineQueue: true }).connect();
  * const store = redisStore(fromNodeRedis(client));
  */

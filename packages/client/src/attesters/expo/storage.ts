@@ -31,7 +31,13 @@ export interface AsyncStorageLike {
   removeItem(key: string): Promise<void>;
 }
 
-/** The same in AsyncStorage, which a reinstall empties and iCloud leaves out: for `installMarker`, never for the installation. */
+/**
+ * The same in AsyncStorage, which a reinstall empties and iCloud leaves out: for `installMarker`, never for the installation.
+ *
+ * @example
+ * import AsyncStorage from '@react-native-async-storage/async-storage';
+ * const installMarker = markerStorage(AsyncStorage);
+ */
 export function markerStorage(store: AsyncStorageLike): Storage {
   return {
     get: (name) => store.getItem(name),
