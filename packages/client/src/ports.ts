@@ -116,6 +116,12 @@ export class AttesterError extends Error {
   }
 }
 
+/** Also of another copy of this package: an app can have two. */
+export function isAttesterError(error: unknown): error is AttesterError {
+  const { name, problem } = (error ?? {}) as Partial<AttesterError>;
+  return name === 'AttesterError' && problem !== undefined && Object.keys(ERROR_OF).includes(problem);
+}
+
 /** The type of the client's error for a problem of the platform that the ladder has no answer to. */
 export const ERROR_OF: Readonly<Record<AttesterProblem, ClientErrorType>> = {
   unsupported: 'unsupported',

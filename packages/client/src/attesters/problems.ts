@@ -1,4 +1,4 @@
-import { AttesterError, type AttesterProblem } from '../ports.js';
+import { AttesterError, isAttesterError, type AttesterProblem } from '../ports.js';
 
 /** What a code of a platform means for the client, and what the user can do. */
 export interface Meaning {
@@ -23,7 +23,7 @@ export async function asking<T>(
   try {
     return await call();
   } catch (error) {
-    if (error instanceof AttesterError) throw error;
+    if (isAttesterError(error)) throw error;
     const code = codeOf(error);
     const found =
       code !== undefined && Object.prototype.hasOwnProperty.call(meanings, code) ? meanings[code] : undefined;

@@ -1,5 +1,5 @@
 import { ClientError } from '../client-error.js';
-import { AttesterError, ERROR_OF } from '../ports.js';
+import { ERROR_OF, isAttesterError } from '../ports.js';
 import type { Issued, Reply } from '../protocol/endpoints.js';
 import type { Answer, PlatformAnswer } from './table.js';
 
@@ -11,10 +11,9 @@ export async function platform<T>(ask: () => Promise<T>): Promise<T | PlatformRe
   try {
     return await ask();
   } catch (error) {
-    const { problem, code, action, message } =
-      error instanceof AttesterError
-        ? error
-        : { problem: 'unknown' as const, code: undefined, action: undefined, message: String(error) };
+    const { problem, code, action, message } = isAttesterError(error)
+      ? error
+      : { problem: 'unknown' as const, code: undefined, action: undefined, message: String(error) };
     if (problem === 'keyLost') return new PlatformReply('keyLost', error);
     if (problem === 'tryLater') return new PlatformReply('platformBusy', error);
     throw new ClientError(ERROR_OF[problem], message, { code, action, cause: error });

@@ -1,7 +1,7 @@
 import { ClientError } from '../client-error.js';
 import { asBase64url } from '../bytes/base64.js';
 import type { Session, Sessions } from '../ladder/sessions.js';
-import { AttesterError, ERROR_OF, type Attester, type Fetch, type KeyAttester } from '../ports.js';
+import { ERROR_OF, isAttesterError, type Attester, type Fetch, type KeyAttester } from '../ports.js';
 import { readNeeds, type Need } from '../protocol/needs.js';
 import { proofField, requestLines } from '../protocol/lines.js';
 import { assertSignable, splitUrl } from '../protocol/target.js';
@@ -164,7 +164,7 @@ async function attempt(
     });
     return { response, session, failure };
   } catch (error) {
-    if (error instanceof AttesterError && error.problem === 'keyLost')
+    if (isAttesterError(error) && error.problem === 'keyLost')
       return { session, failure: errorOf(error), lostKey: key };
     throw errorOf(error);
   }
@@ -195,7 +195,7 @@ function errorOf(error: unknown): ClientError {
   if (error instanceof ClientError) return error;
   // The app's own signal.
   if ((error as Error | undefined)?.name === 'AbortError') throw error;
-  if (!(error instanceof AttesterError)) return new ClientError('throttled', String(error), { cause: error });
+  if (!isAttesterError(error)) return new ClientError('throttled', String(error), { cause: error });
   const { problem, message, code, action } = error;
   return new ClientError(ERROR_OF[problem], message, { code, action, cause: error });
 }
