@@ -98,7 +98,7 @@ export const clientImports = Object.fromEntries(
     ports: ['client-error'],
     clock: ['ports'],
     protocol: ['bytes', 'client-error', 'ports'],
-    installation: ['ports'],
+    installation: ['client-error', 'ports'],
     ladder: ['client-error', 'ports', 'clock', 'protocol', 'installation'],
     requests: ['bytes', 'client-error', 'ports', 'clock', 'protocol', 'ladder'],
     'create-client': [
@@ -111,7 +111,7 @@ export const clientImports = Object.fromEntries(
       'ladder',
       'requests',
     ],
-    attesters: ['bytes', 'ports'],
+    attesters: ['bytes', 'client-error', 'ports'],
     testing: ['bytes', 'attesters', 'ports'],
     axios: ['create-client', 'requests'],
     index: ['client-error', 'ports', 'protocol', 'ladder', 'requests', 'create-client'],

@@ -95,7 +95,7 @@ const visited = new Set();
  *
  * @param {Json} given @param {string} name
  */
-async function episodeOf({ attester, stored, answers = {} }, name) {
+async function episodeOf({ attester, stored, mustProve = false, answers = {} }, name) {
   const lists = structuredClone(answers);
   /** @type {Json[]} */
   const calls = [];
@@ -188,7 +188,7 @@ async function episodeOf({ attester, stored, answers = {} }, name) {
       steps.push(JSON.parse(JSON.stringify(step)));
     },
   };
-  const ended = await runEpisode(surroundings).then(
+  const ended = await runEpisode(surroundings, mustProve).then(
     (/** @type {Json} */ { issued: { session }, label, key }) => ({ session, label, key }),
     (/** @type {unknown} */ error) => {
       if (!(error instanceof ClientError)) throw error;

@@ -105,6 +105,7 @@ export const KINDS = {
   playIntegrity: 'Play Integrity',
   appCheck: 'Firebase App Check',
   signedToken: "A token of the server's own attester",
+  development: 'A key of a simulator or of CI, for development only',
 };
 
 /** The members of bodies. @type {Readonly<Record<string, Json>>} */
@@ -123,13 +124,22 @@ export const MEMBERS = {
   integrity_token: { type: 'string', minLength: 1, maxLength: 16_384, description: 'As Play returned it.' },
   package_name: { type: 'string', description: 'Only if the server knows several apps.' },
   app_check_token: { type: 'string', minLength: 1, description: 'A limited-use token.' },
+  development: {
+    type: 'string',
+    minLength: 1,
+    maxLength: 8192,
+    description: 'A JWT by the development key: simulators and CI only.',
+  },
   token: {
     type: 'string',
     minLength: 1,
     description: "In `attest` the attester's JWT; in `revoke` a token of a session.",
   },
   assertion: { ...BASE64, description: "App Attest's proof: base64 or base64url." },
-  signature: { ...BASE64, description: "Android's proof: base64 or base64url." },
+  signature: {
+    ...BASE64,
+    description: "Android's proof, or that of a development key: base64 or base64url.",
+  },
   refresh_token: {
     type: 'string',
     minLength: 1,

@@ -31,12 +31,19 @@ function compare(texts, names, what) {
 
 /** One of each kind of evidence that a device can enroll with. @returns {Promise<Kind[]>} */
 async function kinds() {
-  const [{ appAttest }, { keyAttestation }, play, { appCheckEnrollment }, { signedToken }, { memoryStore }] =
-    await Promise.all(
-      ['app-attest', 'key-attestation', 'play-integrity', 'app-check', 'signed-token', 'stores/memory'].map(
-        (path) => load(path === 'stores/memory' ? `${path}.js` : `${path}/index.js`),
-      ),
-    );
+  const [
+    { appAttest },
+    { keyAttestation },
+    play,
+    { appCheckEnrollment },
+    { signedToken },
+    { developmentAttester },
+  ] = await Promise.all(
+    ['app-attest', 'key-attestation', 'play-integrity', 'app-check', 'signed-token', 'development'].map(
+      (path) => load(`${path}/index.js`),
+    ),
+  );
+  const { memoryStore } = await load('stores/memory.js');
   const digest = 'ab'.repeat(32);
   const packageName = 'com.example.app';
   const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -66,6 +73,11 @@ async function kinds() {
       allowUnbound: true,
     }),
     signedToken({ appIds: [packageName], keys }),
+    developmentAttester({
+      publicKey: publicKey.export({ type: 'spki', format: 'pem' }),
+      appIds: [packageName],
+      environment: 'development',
+    }),
   ];
 }
 

@@ -16,6 +16,7 @@ export const rooms = {
   'play-integrity': ['inspect'],
   'app-check': ['guard', 'env', 'inspect'],
   'signed-token': ['approov', 'app-check'],
+  development: [],
   sessions: [
     'inspect/assertion-mistakes.test.ts',
     'inspect/signature-mistakes.test.ts',

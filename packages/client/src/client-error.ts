@@ -1,46 +1,26 @@
 /** What went wrong, as far as an app has to tell it apart. */
 export type ClientErrorType =
+  /** This device or this build cannot prove that the app is genuine. Offer another way: it does not help to try again. */
   | 'unsupported'
+  /** There is no answer. Try again when the network is back. Whether the request was done is not known. */
   | 'offline'
+  /** Server or platform ask to wait. Try again after `retryAfterMs`. Requests before that go without a session. */
   | 'throttled'
+  /** The server does not accept this device. Do not repeat the request, and send later ones as usual: a block can be lifted. */
   | 'refused'
+  /** The app or the server has a mistake: the message says which. It does not help to try again. */
   | 'misconfigured'
+  /** The user has to do something: `action` says what. Then try again. */
   | 'userActionRequired';
 
-/** What the app does, and words to show. */
-interface Advice {
-  /** For the app's developer. */
-  readonly todo: string;
-  /** For the app's user, in English, to copy or to translate. */
-  readonly show: string;
-}
-
-/** Each type with its advice: the table of the documentation. */
-export const ADVICE: Readonly<Record<ClientErrorType, Advice>> = {
-  unsupported: {
-    todo: 'Offer another way: this device or this build cannot prove that the app is genuine. It will not help to try again.',
-    show: 'This device cannot be verified. Please use another device, or contact support.',
-  },
-  offline: {
-    todo: 'Try again when the network is back. Whether the request was done is not known.',
-    show: 'No connection. Please check your network and try again.',
-  },
-  throttled: {
-    todo: 'Try again after `retryAfterMs`. Requests before that are not refused here, but go without a session.',
-    show: 'The service is busy. Please try again in a moment.',
-  },
-  refused: {
-    todo: 'Do not repeat the request. Send later ones as usual: a block can be lifted. Show `state()` to support.',
-    show: 'This device was not accepted. Please contact support.',
-  },
-  misconfigured: {
-    todo: 'Mend the app or the server: the message says what is wrong. It will not help to try again.',
-    show: 'Something went wrong. Please update the app, or contact support.',
-  },
-  userActionRequired: {
-    todo: 'Show the user what to do: `action` says it. Then try again.',
-    show: 'Your device needs your attention before you can go on.',
-  },
+/** What to show to the user for each type, in English, to copy or to translate. */
+export const MESSAGES: Readonly<Record<ClientErrorType, string>> = {
+  unsupported: 'This device cannot be verified. Please use another device, or contact support.',
+  offline: 'No connection. Please check your network and try again.',
+  throttled: 'The service is busy. Please try again in a moment.',
+  refused: 'This device was not accepted. Please contact support.',
+  misconfigured: 'Something went wrong. Please update the app, or contact support.',
+  userActionRequired: 'Your device needs your attention before you can go on.',
 };
 
 /** Facts about an error, all optional. */
@@ -86,11 +66,6 @@ export class ClientError extends Error {
 
   /** What to show to the user, in English. */
   get show(): string {
-    return this.action ?? ADVICE[this.type].show;
-  }
-
-  /** What the app does about it. */
-  get todo(): string {
-    return ADVICE[this.type].todo;
+    return this.action ?? MESSAGES[this.type];
   }
 }

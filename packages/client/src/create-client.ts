@@ -21,7 +21,7 @@ export interface ClientOptions {
   readonly baseUrl: string;
   /** `devices.audience` of the server, byte for byte. Required unless the attester does not enroll. */
   readonly audience?: string;
-  /** Proves the app by the platform: `expoAttester()` of `attestkit-client/expo`. */
+  /** Proves the app by the platform: `expoAppAttest(AppIntegrity)` of `attestkit-client/expo`. */
   readonly attester: Attester;
   /** Keeps label, key name and refresh token on this phone. Required unless the attester does not enroll. */
   readonly storage?: Storage;
@@ -89,8 +89,13 @@ export interface Client {
    * @throws ClientError (rejects with it); the app's own signal rejects with its `AbortError`
    */
   readonly fetch: (input: string | URL | Request, init?: ClientRequestInit) => Promise<Response>;
-  /** Enrolls, or gets a session: before a screen that needs it, and when the user asks to try again. @throws ClientError (rejects with it) */
-  readonly ready: () => Promise<void>;
+  /**
+   * Enrolls, or gets a session: before a screen that needs it, and when the user asks to try again.
+   *
+   * @param options.renew gets another session though there is one: after a login, so that the server's `subject` sees it
+   * @throws ClientError (rejects with it)
+   */
+  readonly ready: (options?: { readonly renew?: boolean }) => Promise<void>;
   /** Ends the session and forgets label, key and tokens, offline too: at account deletion, not at logout. */
   readonly forget: () => Promise<void>;
   readonly state: () => Promise<ClientState>;
@@ -106,7 +111,8 @@ export interface Client {
  */
 export function createClient(options: ClientOptions): Client {
   const { attester, account = '', clock = systemClock, onEvent } = options;
-  const random = randomOf(options.random);
+  const enrolling = attester.attest === undefined ? undefined : attester;
+  const random = enrolling === undefined ? () => new Uint8Array(1) : randomOf(options.random);
   const base = baseOf(options.baseUrl);
   const redirect = redirectOf(options);
   const fetch = fetchOf(options.fetch);
@@ -132,32 +138,36 @@ export function createClient(options: ClientOptions): Client {
   const { lock } = options;
   const locked: Lock = (named, work) =>
     turns.run(true, () => (lock === undefined ? work() : lock(named, work)));
-  const enrolling = attester.attest === undefined ? undefined : attester;
   const audience = options.audience ?? '';
   if (enrolling !== undefined) assertEnrolls(options);
   const sessions =
     enrolling &&
     sessionsOf(
-      () => locked(name, () => episode(enrolling)),
+      (mustProve) => locked(name, () => episode(enrolling, mustProve)),
       clock,
       () => (random(1)[0] as number) / 255,
     );
 
-  async function episode(by: KeyAttester | KeylessAttester) {
+  async function episode(by: KeyAttester | KeylessAttester, mustProve: boolean) {
     try {
-      const climbed = await runEpisode({
+      const surroundings = {
         attester: by,
         audience,
         kept,
         endpoints,
         clock,
         newLabel: () => base64url(random(16)),
-        onStep: (step) => tell({ type: 'step', ...step }),
-      });
+        onStep: (step: Step) => tell({ type: 'step', ...step }),
+      };
+      const climbed = await runEpisode(surroundings, mustProve);
       tell({ type: 'episode', error: undefined });
       return climbed;
-    } catch (error) {
-      tell({ type: 'episode', error: error instanceof ClientError ? error : undefined });
+    } catch (thrown) {
+      const error =
+        thrown instanceof ClientError
+          ? thrown
+          : new ClientError('throttled', String(thrown), { cause: thrown });
+      tell({ type: 'episode', error });
       throw error;
     }
   }
@@ -172,27 +182,19 @@ export function createClient(options: ClientOptions): Client {
     fetch,
     redirect,
     signing: queueOf(window),
-    lose: (lost: string) =>
-      locked(name, async () => {
-        const { marker, key, refresh } = await kept.load();
-        if (key !== lost) return;
-        await kept.save({ ...NOTHING, marker }).catch((cause: unknown) => {
-          throw new ClientError('throttled', 'the storage does not take the installation', { cause });
-        });
-        if (refresh !== undefined) await endpoints.revoke(refresh.token).catch(() => undefined);
-      }),
   };
   return {
     async fetch(input, init = {}) {
       const { signed = false, ...rest } = init;
       return await send(await sendableOf(input, rest, base), signed, sending);
     },
-    async ready() {
+    async ready({ renew = false } = {}) {
+      if (renew) sessions?.clear();
       if (sessions !== undefined) await sessions.get(true);
     },
     async forget() {
       await locked(name, async () => {
-        const { refresh, key, pending } = await kept.load();
+        const { refresh, key, pending } = await kept.load().catch(() => NOTHING);
         sessions?.clear();
         challenges.clear();
         await kept.remove();
@@ -204,7 +206,8 @@ export function createClient(options: ClientOptions): Client {
       });
     },
     async state() {
-      const { label, key, pending, refresh } = enrolling === undefined ? NOTHING : await kept.load();
+      const { label, key, pending, refresh } =
+        enrolling === undefined ? NOTHING : await kept.load().catch(() => NOTHING);
       const pause = sessions?.pause;
       return {
         label,
@@ -242,7 +245,7 @@ function redirectOf({ fetch, allowRedirects = false }: ClientOptions): Redirect 
   if (!allowRedirects && fetch === undefined && navigator?.product === 'ReactNative')
     throw wrong(
       'fetch',
-      'is not set, and the one of React Native follows redirects with all credentials: give fetch of expo/fetch, or allowRedirects: true if your API never redirects',
+      'is not set, and that of React Native follows redirects with credentials: give that of expo/fetch, or allowRedirects: true',
     );
   return allowRedirects ? 'follow' : 'manual';
 }

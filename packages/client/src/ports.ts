@@ -10,6 +10,8 @@ export type Attester = KeyAttester | KeylessAttester | TokenAttester;
 export interface Challenge {
   /** The server's text, in ASCII. What it attests is the SHA-256 of this text (App Attest), or the text itself (Android). */
   readonly challenge: string;
+  /** The label of the installation, as `device_id` in the body. */
+  readonly deviceId: string;
   /** base64url of the SHA-256 over challenge and label: what Play Integrity binds. */
   readonly requestHash: string;
 }

@@ -85,7 +85,7 @@ describe.each(phones)('$name', ({ make, isKeyed }) => {
     loseKeys();
     expect((await client.fetch('/transfers', { method: 'POST', signed: true })).status).toBe(200);
     expect((await client.state()).label).not.toBe(before);
-    expect(steps()).toEqual(['begin ok done', 'begin ok done']);
+    expect(steps()).toEqual(['begin ok done', 'assertKey keyLost reset', 'begin ok done']);
   });
 
   it.runIf(!isKeyed)('cannot sign, and says so', async () => {

@@ -1,3 +1,4 @@
+import { ClientError } from '../client-error.js';
 import type { Storage } from '../ports.js';
 
 /** What is kept of one installation: one value, written whole. Nothing in it is worth anything without the key but the refresh token. */
@@ -34,28 +35,34 @@ export interface Kept {
   remove(): Promise<void>;
 }
 
+/** Reads that may fail in a row: a phone that was not unlocked yet. Then what is stored counts as lost. */
+const FAILED_READS = 3;
+
 /**
  * @param name of the value in the storage
- * @param marker of this installation of the app; undefined if none is kept. If it cannot be read, it says nothing
+ * @param marker of this installation of the app; undefined if none is kept here. If it cannot be read, it says nothing
  */
 export function keptIn(storage: Storage, name: string, marker: () => Promise<string | undefined>): Kept {
+  let failed = 0;
   return {
     async load() {
-      const stored = readInstallation(await tolerant(storage.get(name)));
+      const text = await storage.get(name).catch((cause: unknown) => {
+        failed += 1;
+        if (failed < FAILED_READS)
+          throw new ClientError('throttled', 'the storage cannot be read', { cause });
+      });
+      failed = 0;
+      const stored = readInstallation(text);
       const current = await marker().catch(() => stored?.marker);
       if (stored === undefined) return { ...NOTHING, marker: current };
       // After a reinstall the keychain still has the names of keys that the phone does not have any more.
-      if (current !== stored.marker) return { format: 1, marker: current, refresh: stored.refresh };
-      return stored;
+      if (current !== undefined && stored.marker !== undefined && current !== stored.marker)
+        return { ...NOTHING, marker: current, refresh: stored.refresh };
+      return { ...stored, marker: current ?? stored.marker };
     },
     save: (installation) => storage.set(name, JSON.stringify(installation)),
-    remove: () => tolerant(storage.delete(name)).then(() => undefined),
+    remove: () => storage.delete(name).catch(() => undefined),
   };
-}
-
-/** A storage that fails to read has nothing: Android's restored values cannot be decrypted. */
-function tolerant<T>(promise: Promise<T>): Promise<T | undefined> {
-  return promise.catch(() => undefined);
 }
 
 function readInstallation(text: unknown): Installation | undefined {

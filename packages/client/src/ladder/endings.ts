@@ -7,7 +7,8 @@ export function later(
   rung: string,
   { answer, status, retryAfterMs, cause }: Reply<unknown, Answer>,
 ): ClientError {
-  const facts = { status, retryAfterMs, cause };
+  const { code } = (cause ?? {}) as { readonly code?: string };
+  const facts = { status, retryAfterMs, cause, code: typeof code === 'string' ? code : undefined };
   if (answer === 'silent') return new ClientError('offline', `${rung} was not answered`, facts);
   if (answer === 'platformBusy') return new ClientError('throttled', 'the platform asks to wait', facts);
   if (answer === 'keyLost') return new ClientError('unsupported', 'the platform does not attest', facts);

@@ -1,13 +1,14 @@
 import { ClientError } from '../client-error.js';
 import type { Installation } from '../installation/installation.js';
-import type { KeyAttester, KeylessAttester } from '../ports.js';
+import type { Challenge, KeyAttester, KeylessAttester } from '../ports.js';
 import type { Issued, Purpose, Reply } from '../protocol/endpoints.js';
 import { enrollmentHash, replaceLines, sessionLines } from '../protocol/lines.js';
-import { exhausted, later, mistake } from './endings.js';
+import { Budget } from './budget.js';
+import { later, mistake } from './endings.js';
 import { Held } from './held.js';
 import { isReply, platform, type PlatformReply, type StepReply } from './platform.js';
 import type { Climbed, Surroundings } from './surroundings.js';
-import { LIMITS, nextOf, type Next, type Rung } from './table.js';
+import { nextOf, type Next, type Rung } from './table.js';
 
 /** Milliseconds in which a refresh token may be sent again: the server's retry time, and some for the way. */
 const RETRY_MS = { keyed: 25_000, keyless: 590_000 };
@@ -15,9 +16,14 @@ const RETRY_MS = { keyed: 25_000, keyless: 590_000 };
 /** The share of a family's life after which an installation without a key attests again. */
 const RENEW = 0.8;
 
-/** Gets a session, as the ladder says. @throws ClientError (rejects with it) */
-export async function runEpisode(surroundings: Surroundings): Promise<Climbed> {
-  const episode = new Episode(surroundings, await surroundings.kept.load());
+/**
+ * Gets a session, as the ladder says.
+ *
+ * @param mustProve that the key still signs: the refresh token is passed over
+ * @throws ClientError (rejects with it)
+ */
+export async function runEpisode(surroundings: Surroundings, mustProve: boolean): Promise<Climbed> {
+  const episode = new Episode(surroundings, await surroundings.kept.load(), mustProve);
   await episode.endOrphan();
   let rung = episode.firstRung();
   for (;;) {
@@ -38,10 +44,11 @@ export async function runEpisode(surroundings: Surroundings): Promise<Climbed> {
 class Episode {
   private readonly with: Surroundings;
   private readonly held: Held;
-  private isRefreshTried = false;
-  private readonly spent = { requests: 0, attestations: 0, resets: 0, challenges: 0, repeats: 0 };
+  private isRefreshTried: boolean;
+  private readonly budget = new Budget();
 
-  constructor(surroundings: Surroundings, loaded: Installation) {
+  constructor(surroundings: Surroundings, loaded: Installation, mustProve: boolean) {
+    this.isRefreshTried = mustProve;
     this.with = surroundings;
     this.held = new Held(surroundings.kept, loaded);
   }
@@ -54,7 +61,7 @@ class Episode {
   async endOrphan(): Promise<void> {
     const { label, refresh } = this.held.now;
     if (label !== undefined || refresh === undefined) return;
-    this.request();
+    this.budget.request();
     await this.with.endpoints.revoke(refresh.token);
     await this.held.note({ refresh: undefined });
   }
@@ -88,19 +95,17 @@ class Episode {
   follows(rung: Rung, { answer }: StepReply): Next {
     const next = nextOf(this.keyed, rung, answer);
     if (next !== 'repeat') return next;
-    this.spent.repeats += 1;
-    return this.spent.repeats <= 1 ? next : nextOf(this.keyed, rung, 'unproven');
+    return this.budget.repeat() ? next : nextOf(this.keyed, rung, 'unproven');
   }
 
   /** Goes on, or ends. @throws ClientError (rejects with it) */
-  async follow(rung: Rung, next: Next, reply: StepReply): Promise<Rung> {
+  async follow(rung: Rung, next: Exclude<Next, 'done'>, reply: StepReply): Promise<Rung> {
     const { answer, status } = reply;
     switch (next) {
       case 'repeat':
         return rung;
       case 'again':
-        this.spent.challenges += 1;
-        if (this.spent.challenges > LIMITS.challenges) throw mistake(rung, status);
+        if (!this.budget.challenge()) throw mistake(rung, status);
         return rung;
       case 'climb':
         this.isRefreshTried = true;
@@ -115,8 +120,6 @@ class Episode {
         throw mistake(rung, status);
       case 'later':
         throw later(rung, reply);
-      case 'done':
-        throw new Error('done is followed by nothing');
       default:
         if (answer === 'unproven' && rung === 'refresh') await this.endRefresh();
         if (answer === 'keyLost') await this.held.note({ pending: undefined });
@@ -137,7 +140,7 @@ class Episode {
     const age = now - sentAt;
     if (age < 0 || age > (this.keyed ? RETRY_MS.keyed : RETRY_MS.keyless)) return { answer: 'unproven' };
     await this.held.note({ refresh: { ...refresh, sentAt } });
-    this.request();
+    this.budget.request();
     const reply = await this.with.endpoints.refresh(refresh.token);
     // It was not looked at.
     if (reply.status === 429) await this.held.note({ refresh: { ...refresh, sentAt: refresh.sentAt } });
@@ -153,7 +156,7 @@ class Episode {
     const challenge = await this.challenge('assert');
     const signed = await platform(() => attester.sign(key, sessionLines(audience, label, challenge)));
     if (isReply(signed)) return signed;
-    this.request();
+    this.budget.request();
     const reply = await endpoints.assert({
       challenge,
       device_id: label,
@@ -173,7 +176,7 @@ class Episode {
     if (isReply(evidence)) return evidence;
     const previous = await this.proofByOldKey(attester, key, label, challenge);
     await this.held.require({ pending: { key, sent: true } });
-    this.request();
+    this.budget.request();
     const body = { challenge, device_id: label, ...evidence, ...previous };
     const reply = await this.with.endpoints.attest(body);
     return await this.issued(reply, { key, pending: undefined });
@@ -182,8 +185,8 @@ class Episode {
   /** A name is stored before its key is used: what the server may know of is never forgotten. */
   private async keyToAttest(attester: KeyAttester): Promise<string | PlatformReply> {
     const { pending } = this.held.now;
-    const isUnused = pending?.sent === false || this.spent.challenges > 0;
-    // An iPhone's key is attested once more; Android's is attested when it is made.
+    const isUnused = pending?.sent === false || this.budget.hasNewChallenge;
+    // An iPhone's key is attested once more; Android's is attested when it is made, under a name of its own.
     if (attester.proof === 'assertion' && pending !== undefined && isUnused) return pending.key;
     const key = await platform(() => attester.createKey());
     if (isReply(key)) return key;
@@ -218,7 +221,7 @@ class Episode {
     const evidence = await platform(() => attester.attest(undefined, over(challenge, label)));
     if (isReply(evidence)) return evidence;
     const token = this.held.now.refresh?.token;
-    this.request();
+    this.budget.request();
     const body = {
       challenge,
       device_id: label,
@@ -230,25 +233,18 @@ class Episode {
 
   /** Counts the attestation, and gives the label, which is stored before it is sent. */
   private async begin(): Promise<string> {
-    this.spent.attestations += 1;
-    const most = this.spent.challenges > 0 ? LIMITS.attestationsAfterInvalid : LIMITS.attestations;
-    if (this.spent.attestations > most) throw exhausted('attestations');
+    this.budget.attestation();
     const label = this.held.now.label ?? this.with.newLabel();
     if (this.held.now.label === undefined) await this.held.require({ label });
     return label;
   }
 
   private async challenge(purpose: Purpose): Promise<string> {
-    this.request();
+    this.budget.request();
     const reply = await this.with.endpoints.challenge(this.held.now.label as string, purpose);
     if (reply.value !== undefined) return reply.value.challenge;
     if (reply.answer === 'busy' || reply.answer === 'silent') throw later('challenge', reply);
     throw mistake('challenge', reply.status);
-  }
-
-  private request(): void {
-    this.spent.requests += 1;
-    if (this.spent.requests > LIMITS.requests) throw exhausted('requests');
   }
 
   /** Stores what was issued, before it is used. If that fails, the next episode goes on from the older value. */
@@ -268,13 +264,23 @@ class Episode {
   }
 
   private async reset(status: number | undefined): Promise<Rung> {
-    this.spent.resets += 1;
-    if (this.spent.resets > LIMITS.resets)
+    if (!this.budget.reset())
       throw new ClientError('refused', 'the server refused the new installation too', { status });
     const { key, pending } = this.held.now;
-    await this.held.require({ label: undefined, key: undefined, pending: undefined, refresh: undefined });
+    // An extension that cannot make keys must not take the app's installation away.
+    const fresh = await this.newKey();
+    await this.held.require({ label: undefined, key: undefined, pending: fresh, refresh: undefined });
     for (const each of [key, pending?.key]) if (each !== undefined) await this.deleteKey(each);
     return 'begin';
+  }
+
+  /** The name of a key for the new installation, where the platform has keys. @throws ClientError (rejects with it) */
+  private async newKey(): Promise<{ key: string; sent: false } | undefined> {
+    const { attester } = this.with;
+    if (attester.proof === undefined) return undefined;
+    const key = await platform(() => attester.createKey());
+    if (isReply(key)) throw later('reset', key);
+    return { key, sent: false };
   }
 
   private async deleteKey(key: string): Promise<void> {
@@ -288,6 +294,6 @@ class Episode {
   }
 }
 
-function over(challenge: string, label: string): { challenge: string; requestHash: string } {
-  return { challenge, requestHash: enrollmentHash(challenge, label) };
+function over(challenge: string, deviceId: string): Challenge {
+  return { challenge, deviceId, requestHash: enrollmentHash(challenge, deviceId) };
 }

@@ -15,8 +15,12 @@ export interface Session {
 export interface Sessions {
   /** A session; waits for the episode that is running, or begins one. @throws ClientError (rejects with it) */
   get(isAskedByUser?: boolean): Promise<Session>;
-  /** The server refused it: it is not given again. */
-  drop(session: Session): void;
+  /**
+   * It is not given again: the server refused it, or its key does not sign.
+   *
+   * @param mustProve that the next one comes by the key
+   */
+  drop(session: Session, mustProve?: boolean): void;
   /** Forgets it, without an answer to those who wait. */
   clear(): void;
   readonly has: boolean;
@@ -33,7 +37,11 @@ const AHEAD = 0.2;
 const AHEAD_MS = 120_000;
 
 /** @param random a number from 0 to 1, to spread the pauses of many phones */
-export function sessionsOf(climb: () => Promise<Climbed>, clock: Clock, random: () => number): Sessions {
+export function sessionsOf(
+  climb: (mustProve: boolean) => Promise<Climbed>,
+  clock: Clock,
+  random: () => number,
+): Sessions {
   let current:
     | { readonly session: Session; readonly leftMs: () => number; readonly aheadMs: number }
     | undefined;
@@ -42,15 +50,17 @@ export function sessionsOf(climb: () => Promise<Climbed>, clock: Clock, random: 
     | { readonly error: ClientError; readonly leftMs: () => number; readonly isServers: boolean }
     | undefined;
   let failures = 0;
+  let mustProve = false;
 
   async function episode(): Promise<Session> {
     try {
-      const { issued, label, key } = await climb();
+      const { issued, label, key } = await climb(mustProve);
       const passed = stopwatch(clock);
       const session = { token: issued.session, label, key };
       const aheadMs = Math.min(issued.expiresInMs * AHEAD, AHEAD_MS);
       current = { session, leftMs: () => issued.expiresInMs - passed(), aheadMs };
       failures = 0;
+      mustProve = false;
       paused = undefined;
       return session;
     } catch (thrown) {
@@ -63,7 +73,7 @@ export function sessionsOf(climb: () => Promise<Climbed>, clock: Clock, random: 
       const pauseMs = Math.max(own, (error.retryAfterMs ?? 0) * (1 + random() / 4));
       const passed = stopwatch(clock);
       paused = { error, leftMs: () => pauseMs - passed(), isServers: error.retryAfterMs !== undefined };
-      throw error;
+      throw withRetry(error, pauseMs);
     }
   }
 
@@ -91,8 +101,10 @@ export function sessionsOf(climb: () => Promise<Climbed>, clock: Clock, random: 
         throw error;
       }
     },
-    drop(session) {
-      if (current?.session === session) current = undefined;
+    drop(session, prove = false) {
+      if (current?.session !== session) return;
+      current = undefined;
+      mustProve ||= prove;
     },
     clear() {
       current = undefined;
@@ -109,7 +121,9 @@ export function sessionsOf(climb: () => Promise<Climbed>, clock: Clock, random: 
   };
 }
 
+/** Says when it makes sense to try again, where it does. */
 function withRetry(error: ClientError, retryAfterMs: number): ClientError {
+  if (error.type !== 'throttled' && error.type !== 'offline') return error;
   const { type, message, action, status, code, cause } = error;
   return new ClientError(type, message, {
     retryAfterMs: Math.ceil(retryAfterMs),

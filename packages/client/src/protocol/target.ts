@@ -26,7 +26,15 @@ export function splitUrl(url: string): SplitUrl {
   if (origin === undefined)
     throw new ClientError('misconfigured', `${shown(url)} is not an absolute URL of http or https`);
   const target = rest.replace(/#.*/s, '');
-  return { origin: origin.toLowerCase(), target: target.startsWith('/') ? target : `/${target}` };
+  return {
+    origin: withoutDefaultPort(origin.toLowerCase()),
+    target: target.startsWith('/') ? target : `/${target}`,
+  };
+}
+
+/** The port that a scheme has by itself. */
+function withoutDefaultPort(origin: string): string {
+  return origin.replace(origin.startsWith('https:') ? /:443$/ : /:80$/, '');
 }
 
 /**
@@ -38,13 +46,10 @@ export function assertSignable(target: string): void {
   if (UNSAFE.test(target))
     throw new ClientError(
       'misconfigured',
-      `${shown(target)} has characters that have to be percent-encoded before it is signed: encodeURIComponent does it`,
+      `${shown(target)} has to be percent-encoded before it is signed: see encodeURIComponent`,
     );
   if (DOTS.test(target))
-    throw new ClientError(
-      'misconfigured',
-      `${shown(target)} has a segment of dots, which are taken away on the way`,
-    );
+    throw new ClientError('misconfigured', `${shown(target)} has a segment of dots, which does not arrive`);
 }
 
 function shown(text: string): string {

@@ -36,8 +36,13 @@ export async function sendableOf(
     headers: all,
     body: own ?? undefined,
     isRepeatable: !isStream(own),
-    rest: given?.signal === undefined || rest.signal !== undefined ? rest : { ...rest, signal: given.signal },
+    rest: given === undefined ? rest : { ...ownOf(given), ...rest },
   };
+}
+
+/** What of a request goes on with it. */
+function ownOf({ signal, redirect, credentials, cache }: Request): RequestInit {
+  return { signal, redirect, credentials, cache };
 }
 
 function copied(body: Body | null | undefined): Body | null | undefined {
@@ -72,6 +77,6 @@ export function bytesOf(body: unknown): Uint8Array {
   if (typeof URLSearchParams !== 'undefined' && body instanceof URLSearchParams) return utf8(String(body));
   throw new ClientError(
     'misconfigured',
-    'a signed request needs its body as text or bytes: fetch itself encodes a stream, a FormData or a Blob, after the signature',
+    'a signed request needs its body as text or bytes, not as a stream, a FormData or a Blob',
   );
 }

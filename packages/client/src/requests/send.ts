@@ -2,6 +2,7 @@ import { ClientError } from '../client-error.js';
 import { asBase64url } from '../bytes/base64.js';
 import type { Session, Sessions } from '../ladder/sessions.js';
 import { ERROR_OF, isAttesterError, type Attester, type Fetch, type KeyAttester } from '../ports.js';
+import { orAborted } from './abort.js';
 import { readNeeds, type Need } from '../protocol/needs.js';
 import { proofField, requestLines } from '../protocol/lines.js';
 import { assertSignable, splitUrl } from '../protocol/target.js';
@@ -24,8 +25,6 @@ export interface Sending {
   readonly fetch: Fetch;
   readonly redirect: Redirect;
   readonly signing: Queue;
-  /** The phone does not have this key any more: the installation begins anew. */
-  readonly lose: (key: string) => Promise<void>;
 }
 
 /** What one call asks for. */
@@ -65,12 +64,12 @@ export async function send(request: Sendable, signed: Signed, sending: Sending):
     token: false,
   };
   for (;;) {
-    const { response, session, failure, lostKey } = await attempt(request, target, body, tried, sending);
+    const { response, session, failure } = await attempt(request, target, body, tried, sending);
     if (response === undefined) {
+      // The key does not sign any more: the ladder finds out what is left.
       if (tried.key) throw failure;
       tried.key = true;
-      if (session !== undefined) sending.sessions?.drop(session);
-      await sending.lose(lostKey);
+      sending.sessions?.drop(session, true);
       continue;
     }
     const needs = readNeeds(response.headers.get('www-authenticate'));
@@ -78,13 +77,10 @@ export async function send(request: Sendable, signed: Signed, sending: Sending):
     discard(response);
     act(needs, tried, signed !== false, failure, response.status, sending);
     if (!request.isRepeatable)
-      throw new ClientError(
-        'refused',
-        'the body is a stream, which cannot be sent again: send the request once more',
-        {
-          status: response.status,
-        },
-      );
+      throw new ClientError('throttled', 'a stream cannot be sent again: send the request once more', {
+        status: response.status,
+        retryAfterMs: 0,
+      });
     if (session !== undefined && needs.some(({ need }) => need === 'session'))
       sending.sessions?.drop(session);
   }
@@ -97,7 +93,6 @@ interface Sent {
   readonly session: Session | undefined;
   /** Why it was sent without what it should have. */
   readonly failure: ClientError | undefined;
-  readonly lostKey?: undefined;
 }
 
 /** The platform does not sign any more. */
@@ -105,7 +100,6 @@ interface Unsent {
   readonly response?: undefined;
   readonly session: Session;
   readonly failure: ClientError;
-  readonly lostKey: string;
 }
 
 /** Sends it once. Without a session it is sent too: whether that will do is for the server to say. */
@@ -123,20 +117,20 @@ async function attempt(
   let session: Session | undefined;
   if (sessions !== undefined) {
     try {
-      session = await sessions.get();
+      session = await orAborted(sessions.get(), request.rest.signal);
       extra[sending.sessionHeader] =
         sending.sessionHeader === 'authorization' ? `Bearer ${session.token}` : session.token;
     } catch (error) {
-      failure = error as ClientError;
+      failure = failureOf(error, request.rest.signal);
     }
   }
   const { tokens } = attester;
   if (tokens !== undefined) {
     try {
-      const token = await tokens.token(request.url, tried.token);
+      const token = await orAborted(tokens.token(request.url, tried.token), request.rest.signal);
       if (token !== undefined) extra[tokens.header.toLowerCase()] = token;
     } catch (error) {
-      failure ??= errorOf(error);
+      failure ??= failureOf(error, request.rest.signal);
     }
   }
   const go = (own: Record<string, string>, bytes: Body | undefined) =>
@@ -164,9 +158,8 @@ async function attempt(
     });
     return { response, session, failure };
   } catch (error) {
-    if (isAttesterError(error) && error.problem === 'keyLost')
-      return { session, failure: errorOf(error), lostKey: key };
-    throw errorOf(error);
+    if (isAttesterError(error) && error.problem === 'keyLost') return { session, failure: errorOf(error) };
+    throw failureOf(error, request.rest.signal);
   }
 }
 
@@ -190,11 +183,15 @@ async function signedBy(
   return proofField(attester.proof, { keyId, signed: asBase64url(signed), challenge });
 }
 
+/** The app's own signal rejects with its own error. @throws unknown */
+function failureOf(error: unknown, signal: AbortSignal | null | undefined): ClientError {
+  if (signal?.aborted === true) throw error;
+  return errorOf(error);
+}
+
 /** What the app has to know of a failure of the platform. */
 function errorOf(error: unknown): ClientError {
   if (error instanceof ClientError) return error;
-  // The app's own signal.
-  if ((error as Error | undefined)?.name === 'AbortError') throw error;
   if (!isAttesterError(error)) return new ClientError('throttled', String(error), { cause: error });
   const { problem, message, code, action } = error;
   return new ClientError(ERROR_OF[problem], message, { code, action, cause: error });
@@ -210,7 +207,7 @@ async function sent(
   if (extra['authorization'] !== undefined && headers.has('authorization'))
     throw new ClientError(
       'misconfigured',
-      'Authorization is the app’s own here: let the session travel in another field, by sessionHeader and devices.sessions.header of the server',
+      'Authorization is the app’s own: give the session another field, by sessionHeader and devices.sessions.header',
     );
   const all: Record<string, string> = {};
   headers.forEach((value, name) => (all[name] = value));
@@ -218,8 +215,7 @@ async function sent(
   try {
     return await fetch(url, body === undefined ? init : { ...init, body });
   } catch (error) {
-    // The app's own signal.
-    if ((error as Error | undefined)?.name === 'AbortError') throw error;
+    if (rest.signal?.aborted === true) throw error;
     throw new ClientError('offline', 'there is no answer', { cause: error });
   }
 }

@@ -23,5 +23,9 @@ it(
     );
     expect(episodes).toBeGreaterThanOrEqual(EPISODES);
     if (EPISODES >= 3000) expect(faults.single.size).toBe(ALL_FAULTS.length);
+    if (EPISODES < 100_000) return;
+    expect(missed).toEqual([]);
+    expect(faults.pairs.size).toBe((ALL_FAULTS.length * (ALL_FAULTS.length + 1)) / 2);
+    for (const [pair, times] of faults.pairs) expect([pair, times >= 100]).toEqual([pair, true]);
   },
 );

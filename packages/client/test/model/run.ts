@@ -47,7 +47,7 @@ export async function runModel(first: number, episodes: number): Promise<ModelRe
   let seed = first;
   for (; ran < episodes; seed += 1) {
     const random = randomOf(seed);
-    const armed = new Armed(random, faults, 5);
+    const armed = new Armed(random, faults, 9);
     const world = new World(random, armed);
     const fail = (rule: string): never => {
       throw new ModelFailure(seed, rule, world);

@@ -6,9 +6,13 @@ const PREFIX = 'ERR_APP_INTEGRITY_';
 
 /** The code of an error of `@expo/app-integrity`, without its prefix. */
 export function expoCodeOf(error: unknown): string | undefined {
-  const code = (error as { readonly code?: unknown } | null)?.code;
-  return typeof code === 'string' && code.startsWith(PREFIX) ? code.slice(PREFIX.length) : undefined;
+  const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
+  if (typeof code === 'string' && code.startsWith(PREFIX)) return code.slice(PREFIX.length);
+  return /is only available on (iOS|Android)/.test(String(message)) ? WRONG_PLATFORM : undefined;
 }
+
+/** Not a code of Expo, which throws without one. */
+const WRONG_PLATFORM = 'WRONG_PLATFORM';
 
 /** The code of an error of pagopa's packages: its message. */
 export function pagopaCodeOf(error: unknown): string | undefined {
@@ -18,6 +22,7 @@ export function pagopaCodeOf(error: unknown): string | undefined {
 
 /** `generateKeyAsync`, `attestKeyAsync`. A failure of the system makes no new key: Apple counts them. */
 export const APP_ATTEST_ATTESTS: Meanings = {
+  [WRONG_PLATFORM]: 'misconfigured',
   FEATURE_UNSUPPORTED: 'unsupported',
   INVALID_INPUT: 'keyLost',
   INVALID_KEY: 'keyLost',
@@ -36,6 +41,7 @@ export const APP_ATTEST_SIGNS: Meanings = {
 
 /** `generateHardwareAttestedKeyAsync`. Expo guesses these codes from texts: they mean the same. */
 export const KEY_ATTESTATION_ATTESTS: Meanings = {
+  [WRONG_PLATFORM]: 'misconfigured',
   HARDWARE_ATTESTATION_NOT_SUPPORTED: 'tryLater',
   HARDWARE_ATTESTATION_KEY_GENERATION_FAILED: 'tryLater',
   HARDWARE_ATTESTATION_FAILED: 'tryLater',
@@ -45,6 +51,7 @@ export const KEY_ATTESTATION_ATTESTS: Meanings = {
 
 /** `getAttestationCertificateChainAsync` of a key that was made before. */
 export const KEY_ATTESTATION_READS: Meanings = {
+  [WRONG_PLATFORM]: 'misconfigured',
   HARDWARE_ATTESTATION_NOT_SUPPORTED: 'keyLost',
   HARDWARE_ATTESTATION_KEY_GENERATION_FAILED: 'keyLost',
   HARDWARE_ATTESTATION_FAILED: 'keyLost',
@@ -76,6 +83,7 @@ const updatePlay: Meaning = {
 
 /** `prepareIntegrityTokenProviderAsync`, `requestIntegrityCheckAsync`. */
 export const PLAY_INTEGRITY: Meanings = {
+  [WRONG_PLATFORM]: 'misconfigured',
   API_NOT_AVAILABLE: updatePlay,
   PLAY_STORE_NOT_FOUND: installPlay,
   PLAY_SERVICES_NOT_FOUND: installPlay,

@@ -5,4 +5,4 @@ export type { ExpoKeyAttestation, KeystoreSigner } from './key-attestation.js';
 export { expoPlayIntegrity } from './play-integrity.js';
 export type { ExpoPlayIntegrity, PlayIntegrityOptions } from './play-integrity.js';
 export { markerStorage, secureStorage } from './storage.js';
-export type { AsyncStorageLike, ExpoSecureStore } from './storage.js';
+export type { AsyncStorageLike, ExpoSecureStore, SecureStoreOptions } from './storage.js';

@@ -1,4 +1,5 @@
-import { AttesterError, type KeylessAttester } from '../../ports.js';
+import { ClientError } from '../../client-error.js';
+import type { AttesterError, KeylessAttester } from '../../ports.js';
 import { asking } from '../problems.js';
 import { expoCodeOf, PLAY_INTEGRITY } from './codes.js';
 
@@ -30,7 +31,7 @@ function asked<T>(call: () => Promise<T>): Promise<T> {
 export function expoPlayIntegrity(bridge: ExpoPlayIntegrity, options: PlayIntegrityOptions): KeylessAttester {
   const { cloudProjectNumber, packageName } = options;
   if (!/^\d+$/.test(cloudProjectNumber))
-    throw new AttesterError(
+    throw new ClientError(
       'misconfigured',
       'cloudProjectNumber is not a number in digits: see the Play Console',
     );

@@ -1,11 +1,20 @@
 import type { Storage } from '../../ports.js';
 
+/** Options of `expo-secure-store` that choose the place. */
+export interface SecureStoreOptions {
+  readonly keychainAccessible?: number;
+  /** Android: the alias of the key that encrypts; iOS: the keychain service. */
+  readonly keychainService?: string;
+  /** iOS: shared by the app and its extensions. */
+  readonly accessGroup?: string;
+}
+
 /** What is called of `expo-secure-store`. */
 export interface ExpoSecureStore {
   readonly AFTER_FIRST_UNLOCK_THIS_DEVICE_ONLY: number;
-  getItemAsync(key: string, options?: { keychainAccessible?: number }): Promise<string | null>;
-  setItemAsync(key: string, value: string, options?: { keychainAccessible?: number }): Promise<void>;
-  deleteItemAsync(key: string, options?: { keychainAccessible?: number }): Promise<void>;
+  getItemAsync(key: string, options?: SecureStoreOptions): Promise<string | null>;
+  setItemAsync(key: string, value: string, options?: SecureStoreOptions): Promise<void>;
+  deleteItemAsync(key: string, options?: SecureStoreOptions): Promise<void>;
 }
 
 /**
@@ -15,8 +24,11 @@ export interface ExpoSecureStore {
  * import * as SecureStore from 'expo-secure-store';
  * const storage = secureStorage(SecureStore);
  */
-export function secureStorage(store: ExpoSecureStore): Storage {
-  const options = { keychainAccessible: store.AFTER_FIRST_UNLOCK_THIS_DEVICE_ONLY };
+export function secureStorage(
+  store: ExpoSecureStore,
+  place: Omit<SecureStoreOptions, 'keychainAccessible'> = {},
+): Storage {
+  const options = { ...place, keychainAccessible: store.AFTER_FIRST_UNLOCK_THIS_DEVICE_ONLY };
   return {
     get: (name) => store.getItemAsync(name, options),
     set: (name, value) => store.setItemAsync(name, value, options),

@@ -1,0 +1,2 @@
+export { developmentAttester } from './development-attester.js';
+export type { DevelopmentKey, DevelopmentOptions } from './development-attester.js';

@@ -1,0 +1,47 @@
+import { exhausted } from './endings.js';
+import { LIMITS } from './table.js';
+
+/** What an episode has spent of what it may cost. */
+export class Budget {
+  private requests = 0;
+  private attestations = 0;
+  private resets = 0;
+  private challenges = 0;
+  private repeats = 0;
+
+  /** Whether a challenge had expired, or was refused. */
+  get hasNewChallenge(): boolean {
+    return this.challenges > 0;
+  }
+
+  /** @throws ClientError `throttled` */
+  request(): void {
+    this.requests += 1;
+    if (this.requests > LIMITS.requests) throw exhausted('requests');
+  }
+
+  /** @throws ClientError `throttled` */
+  attestation(): void {
+    this.attestations += 1;
+    const most = this.hasNewChallenge ? LIMITS.attestationsAfterInvalid : LIMITS.attestations;
+    if (this.attestations > most) throw exhausted('attestations');
+  }
+
+  /** Whether one is left. */
+  reset(): boolean {
+    this.resets += 1;
+    return this.resets <= LIMITS.resets;
+  }
+
+  /** Whether one is left. */
+  challenge(): boolean {
+    this.challenges += 1;
+    return this.challenges <= LIMITS.challenges;
+  }
+
+  /** Whether one is left. */
+  repeat(): boolean {
+    this.repeats += 1;
+    return this.repeats <= 1;
+  }
+}

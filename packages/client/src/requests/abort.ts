@@ -1,0 +1,23 @@
+/** What comes first: the result, or the app's own signal. */
+export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
+  if (signal === undefined || signal === null) return await promise;
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(reasonOf(signal));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop);
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    if (stop !== undefined) signal.removeEventListener('abort', stop);
+  }
+}
+
+/** React Native's signals have no reason. */
+function reasonOf({ reason }: AbortSignal): unknown {
+  if (reason !== undefined) return reason as unknown;
+  const error = new Error('the request was aborted');
+  error.name = 'AbortError';
+  return error;
+}
