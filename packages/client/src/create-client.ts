@@ -12,7 +12,7 @@ import { endpointsAt } from './protocol/endpoints.js';
 import { splitUrl } from './protocol/target.js';
 import { sendableOf } from './requests/body.js';
 import { challengesOf } from './requests/challenges.js';
-import { queueOf } from './requests/queue.js';
+import { queueOf, type Queue } from './requests/queue.js';
 import { isKeyed, send, type Redirect, type Signed } from './requests/send.js';
 
 /** What a client is made of. */
@@ -32,7 +32,10 @@ export interface ClientOptions {
   readonly installMarker?: Storage;
   /** Whose installation it is, an opaque text: two users of a phone are two installations. Default one for all. */
   readonly account?: string;
-  /** The app's login, for calls of the device endpoints, so that the server's `subject` sees it. Default none. */
+  /**
+   * The app's login, for calls of the device endpoints, so that the server's `subject` sees it. It must not call this client, which
+   * waits for it. Default none.
+   */
   readonly headers?: () => Record<string, string> | Promise<Record<string, string>>;
   /** Path of the device endpoints behind `baseUrl`. Default `/device`. */
   readonly devicePath?: string;
@@ -46,7 +49,7 @@ export interface ClientOptions {
   readonly allowRedirects?: boolean;
   /** For several processes on one storage: an app and its extension. Default none. */
   readonly lock?: Lock;
-  /** Random bytes, where `crypto.getRandomValues` is missing. */
+  /** Random bytes, where `crypto.getRandomValues` is missing, as in React Native: `getRandomBytes` of expo-crypto. */
   readonly random?: (length: number) => Uint8Array;
   /** Default the runtime's clocks. */
   readonly clock?: Clock;
@@ -125,16 +128,17 @@ export function createClient(options: ClientOptions): Client {
   const endpoints = endpointsAt(base + devicePath, fetch, async () => (await options.headers?.()) ?? {});
   const challenges = challengesOf(endpoints, clock);
   const name = `attestkit-${base64url(sha256(utf8(account))).slice(0, 22)}`;
-  const kept = keptIn(options.storage ?? EMPTY, name, () => markerOf(options.installMarker, random));
+  const storage = options.storage ?? EMPTY;
+  const kept = keptIn(storage, name, () => markerOf(options.installMarker, random), clock);
   const tell = (event: ClientEvent): void => {
+    // A log that fails must not end a request.
     try {
-      onEvent?.(event);
-    } catch {
-      // A log that fails must not end a request.
-    }
+      Promise.resolve(onEvent?.(event)).catch(() => undefined);
+    } catch {}
   };
   // In this process one after the other; by the option, in all processes.
-  const turns = queueOf(1);
+  const turns = turnsOf(storage, name);
+  let generation = 0;
   const { lock } = options;
   const locked: Lock = (named, work) =>
     turns.run(true, () => (lock === undefined ? work() : lock(named, work)));
@@ -181,7 +185,8 @@ export function createClient(options: ClientOptions): Client {
     sessionHeader,
     fetch,
     redirect,
-    signing: queueOf(window),
+    signing: queueOf(window, HOLD_MS),
+    generation: () => generation,
   };
   return {
     async fetch(input, init = {}) {
@@ -189,15 +194,18 @@ export function createClient(options: ClientOptions): Client {
       return await send(await sendableOf(input, rest, base), signed, sending);
     },
     async ready({ renew = false } = {}) {
-      if (renew) sessions?.clear();
+      if (renew) sessions?.renew();
       if (sessions !== undefined) await sessions.get(true);
     },
     async forget() {
       await locked(name, async () => {
-        const { refresh, key, pending } = await kept.load().catch(() => NOTHING);
+        const { refresh, key, pending } = await kept.peek();
+        generation += 1;
         sessions?.clear();
         challenges.clear();
-        await kept.remove();
+        await kept.remove().catch((cause: unknown) => {
+          throw new ClientError('throttled', 'the storage does not forget the installation', { cause });
+        });
         sessions?.clear();
         if (refresh !== undefined) await endpoints.revoke(refresh.token).catch(() => undefined);
         if (!isKeyed(attester)) return;
@@ -206,8 +214,7 @@ export function createClient(options: ClientOptions): Client {
       });
     },
     async state() {
-      const { label, key, pending, refresh } =
-        enrolling === undefined ? NOTHING : await kept.load().catch(() => NOTHING);
+      const { label, key, pending, refresh } = enrolling === undefined ? NOTHING : await kept.peek();
       const pause = sessions?.pause;
       return {
         label,
@@ -274,17 +281,45 @@ const EMPTY: Storage = {
   delete: async () => undefined,
 };
 
-const MARKER = 'attestkit-install';
+/** Milliseconds for which a signed request without an answer keeps the next one of an iPhone waiting. */
+const HOLD_MS = 30_000;
 
-/** The marker of this installation, made if it is missing; undefined if there is no place for one, or it cannot be read now. */
+/** By place and name: two clients of one installation, in one process, take turns too. */
+const TURNS = new WeakMap<Storage, Map<string, Queue>>();
+
+function turnsOf(storage: Storage, name: string): Queue {
+  const ofStorage = TURNS.get(storage) ?? new Map<string, Queue>();
+  TURNS.set(storage, ofStorage);
+  const turns = ofStorage.get(name) ?? queueOf(1);
+  ofStorage.set(name, turns);
+  return turns;
+}
+
+const MARKER = 'attestkit-install';
+const markers = new WeakMap<Storage, Promise<string>>();
+
+/** The marker of this installation, made once if it is missing; undefined if there is no place for one. */
 async function markerOf(
   place: Storage | undefined,
   random: (length: number) => Uint8Array,
 ): Promise<string | undefined> {
   if (place === undefined) return undefined;
+  const known = markers.get(place) ?? madeMarker(place, random);
+  markers.set(place, known);
+  try {
+    return await known;
+  } catch (error) {
+    markers.delete(place);
+    throw error;
+  }
+}
+
+async function madeMarker(place: Storage, random: (length: number) => Uint8Array): Promise<string> {
   const found = await place.get(MARKER);
   if (typeof found === 'string' && found !== '') return found;
-  const made = base64url(random(16));
-  await place.set(MARKER, made);
+  await place.set(MARKER, base64url(random(16)));
+  // Another process may have made one in the meantime.
+  const made = await place.get(MARKER);
+  if (typeof made !== 'string') throw new Error('the marker is not kept');
   return made;
 }

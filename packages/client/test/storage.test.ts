@@ -13,7 +13,8 @@ describe('the install marker', () => {
     const { attester, loseKeys } = iPhone.make();
     const storage = memoryStorage();
     const marker = memoryStorage();
-    const app = () => clientOf(server, attester, { storage, installMarker: marker });
+    // Each start has a place of its own over the same values.
+    const app = () => clientOf(server, attester, { storage, installMarker: memoryStorage(marker.values) });
     const first = app();
     await first.client.ready();
     return { server, storage, marker, app, loseKeys, label: (await first.client.state()).label };
@@ -64,11 +65,15 @@ describe('a storage', () => {
       (broken -= 1) >= 0 ? Promise.reject(new Error('locked')) : storage.get(name);
     const { client, steps } = clientOf(server, attester, { storage: { ...storage, get } });
     await expect(client.ready()).rejects.toMatchObject({ type: 'throttled' });
+    clock.now += 2000;
     await client.ready();
     expect(steps()).toEqual(['refresh ok done']);
     broken = 9;
     const other = clientOf(server, iPhone.make().attester, { storage: { ...storage, get } });
-    for (let attempt = 0; attempt < 2; attempt += 1) await expect(other.client.ready()).rejects.toThrow();
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await expect(other.client.ready()).rejects.toMatchObject({ type: 'throttled' });
+      clock.now += 25_000;
+    }
     await other.client.ready();
     expect(other.steps()).toEqual(['begin ok done']);
   });
@@ -153,5 +158,49 @@ describe('users', () => {
     expect(server.seen.filter((each) => each === 'POST /device/attest')).toHaveLength(2);
     expect([...storage.values.keys()].join()).not.toContain('anna');
     clock.now += 1000;
+  });
+});
+
+describe('an installation without a key', () => {
+  it('lives for longer than its session: it attests again before the end', async () => {
+    const server = testServer();
+    const { client } = clientOf(server, (phones[2] as (typeof phones)[number]).make().attester);
+    await client.ready();
+    const { label } = await client.state();
+    for (let hour = 0; hour < 75 * 24; hour += 6) {
+      expect((await client.fetch('/balance')).status).toBe(200);
+      clock.now += 6 * 3_600_000;
+    }
+    expect((await client.state()).label).toBe(label);
+  });
+});
+
+describe('a start of several at once', () => {
+  it('makes one marker, so that no installation counts as reinstalled', async () => {
+    const server = testServer();
+    const [storage, installMarker] = [memoryStorage(), memoryStorage()];
+    const clients = ['anna', 'ben'].map((account) =>
+      clientOf(server, iPhone.make().attester, { storage, installMarker, account }),
+    );
+    await Promise.all(clients.flatMap(({ client }) => [client.ready(), client.state()]));
+    clock.now += 3_600_000;
+    for (const { client, steps } of clients) {
+      await client.fetch('/balance');
+      expect(steps()).toEqual(['begin ok done', 'refresh ok done']);
+    }
+  });
+
+  it('after a reinstall goes on though the old session cannot be ended', async () => {
+    const server = testServer();
+    const { attester, loseKeys } = iPhone.make();
+    const storage = memoryStorage();
+    await clientOf(server, attester, { storage, installMarker: memoryStorage() }).client.ready();
+    loseKeys();
+    const fetch = (request: Request) =>
+      request.url.endsWith('/revoke')
+        ? Promise.resolve(new Response('', { status: 404 }))
+        : server.fetch(request);
+    const { client } = clientOf({ fetch }, attester, { storage, installMarker: memoryStorage() });
+    expect((await client.fetch('/balance')).status).toBe(200);
   });
 });

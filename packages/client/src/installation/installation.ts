@@ -1,5 +1,7 @@
 import { ClientError } from '../client-error.js';
-import type { Storage } from '../ports.js';
+import { stopwatch } from '../clock.js';
+import { within } from '../deadline.js';
+import type { Clock, Storage } from '../ports.js';
 
 /** What is kept of one installation: one value, written whole. Nothing in it is worth anything without the key but the refresh token. */
 export interface Installation {
@@ -29,39 +31,63 @@ export const NOTHING: Installation = { format: 1 };
 
 /** Keeps the installation of one account. */
 export interface Kept {
+  /** @throws ClientError (rejects with it) if it cannot be read now */
   load(): Promise<Installation>;
+  /** The same for a look that changes nothing: what cannot be read is missing. */
+  peek(): Promise<Installation>;
   save(installation: Installation): Promise<void>;
-  /** Removes it, as far as that works. */
+  /** Removes it. Rejects if that does not work. */
   remove(): Promise<void>;
 }
 
-/** Reads that may fail in a row: a phone that was not unlocked yet. Then what is stored counts as lost. */
-const FAILED_READS = 3;
+/** A storage that cannot be read for so long, and so often, has lost it. Before, the phone may not be unlocked yet. */
+const LOST = { reads: 3, ms: 60_000 };
+
+const STORAGE_MS = 15_000;
 
 /**
  * @param name of the value in the storage
  * @param marker of this installation of the app; undefined if none is kept here. If it cannot be read, it says nothing
  */
-export function keptIn(storage: Storage, name: string, marker: () => Promise<string | undefined>): Kept {
-  let failed = 0;
+export function keptIn(
+  storage: Storage,
+  name: string,
+  marker: () => Promise<string | undefined>,
+  clock: Clock,
+): Kept {
+  let failed: { count: number; readonly sinceMs: () => number } | undefined;
+  const read = () => within(STORAGE_MS, () => storage.get(name));
+  const save = (installation: Installation) =>
+    within(STORAGE_MS, () => storage.set(name, JSON.stringify(installation)));
   return {
     async load() {
-      const text = await storage.get(name).catch((cause: unknown) => {
-        failed += 1;
-        if (failed < FAILED_READS)
+      let text: unknown;
+      try {
+        text = await read();
+        failed = undefined;
+      } catch (cause) {
+        failed ??= { count: 0, sinceMs: stopwatch(clock) };
+        failed.count += 1;
+        if (failed.count < LOST.reads || failed.sinceMs() < LOST.ms)
           throw new ClientError('throttled', 'the storage cannot be read', { cause });
-      });
-      failed = 0;
+      }
       const stored = readInstallation(text);
-      const current = await marker().catch(() => stored?.marker);
+      const current = await within(STORAGE_MS, marker).catch(() => stored?.marker);
       if (stored === undefined) return { ...NOTHING, marker: current };
       // After a reinstall the keychain still has the names of keys that the phone does not have any more.
       if (current !== undefined && stored.marker !== undefined && current !== stored.marker)
         return { ...NOTHING, marker: current, refresh: stored.refresh };
       return { ...stored, marker: current ?? stored.marker };
     },
-    save: (installation) => storage.set(name, JSON.stringify(installation)),
-    remove: () => storage.delete(name).catch(() => undefined),
+    peek: async () => readInstallation(await read().catch(() => undefined)) ?? NOTHING,
+    save,
+    async remove() {
+      try {
+        await within(STORAGE_MS, () => storage.delete(name));
+      } catch {
+        await save(NOTHING);
+      }
+    },
   };
 }
 
@@ -69,17 +95,21 @@ function readInstallation(text: unknown): Installation | undefined {
   if (typeof text !== 'string') return undefined;
   try {
     const value = JSON.parse(text) as Installation | null;
-    return value !== null && typeof value === 'object' && isInstallation(value) ? value : undefined;
+    if (value === null || typeof value !== 'object' || !isInstallation(value)) return undefined;
+    return isRefreshToken(value.refresh) ? value : { ...value, refresh: undefined };
   } catch {
     return undefined;
   }
 }
 
-function isInstallation({ format, marker, label, key, pending, refresh }: Installation): boolean {
+function isInstallation({ format, marker, label, key, pending }: Installation): boolean {
   return (
     format === 1 &&
     [marker, label, key].every((each) => each === undefined || typeof each === 'string') &&
-    (pending === undefined || (typeof pending?.key === 'string' && typeof pending.sent === 'boolean')) &&
-    (refresh === undefined || (typeof refresh?.token === 'string' && typeof refresh.renewAt === 'number'))
+    (pending === undefined || (typeof pending?.key === 'string' && typeof pending.sent === 'boolean'))
   );
+}
+
+function isRefreshToken(refresh: RefreshToken | undefined): boolean {
+  return typeof refresh?.token === 'string' && typeof refresh.renewAt === 'number';
 }

@@ -1,5 +1,5 @@
 import { exhausted } from './endings.js';
-import { LIMITS } from './table.js';
+import { LIMITS, type Rung } from './table.js';
 
 /** What an episode has spent of what it may cost. */
 export class Budget {
@@ -7,11 +7,12 @@ export class Budget {
   private attestations = 0;
   private resets = 0;
   private challenges = 0;
+  private challengesToAttest = 0;
   private repeats = 0;
 
-  /** Whether a challenge had expired, or was refused. */
+  /** Whether a challenge of an attestation had expired, or was refused. */
   get hasNewChallenge(): boolean {
-    return this.challenges > 0;
+    return this.challengesToAttest > 0;
   }
 
   /** @throws ClientError `throttled` */
@@ -34,8 +35,9 @@ export class Budget {
   }
 
   /** Whether one is left. */
-  challenge(): boolean {
+  challenge(rung: Rung): boolean {
     this.challenges += 1;
+    if (rung === 'attest' || rung === 'begin') this.challengesToAttest += 1;
     return this.challenges <= LIMITS.challenges;
   }
 

@@ -1,5 +1,5 @@
 import { ClientError } from '../client-error.js';
-import type { Installation } from '../installation/installation.js';
+import type { Installation, RefreshToken } from '../installation/installation.js';
 import type { Challenge, KeyAttester, KeylessAttester } from '../ports.js';
 import type { Issued, Purpose, Reply } from '../protocol/endpoints.js';
 import { enrollmentHash, replaceLines, sessionLines } from '../protocol/lines.js';
@@ -61,9 +61,9 @@ class Episode {
   async endOrphan(): Promise<void> {
     const { label, refresh } = this.held.now;
     if (label !== undefined || refresh === undefined) return;
-    this.budget.request();
-    await this.with.endpoints.revoke(refresh.token);
     await this.held.note({ refresh: undefined });
+    this.budget.request();
+    await this.with.endpoints.revoke(refresh.token).catch(() => undefined);
   }
 
   firstRung(): Rung {
@@ -105,8 +105,8 @@ class Episode {
       case 'repeat':
         return rung;
       case 'again':
-        if (!this.budget.challenge()) throw mistake(rung, status);
-        return rung;
+        if (this.budget.challenge(rung)) return rung;
+        throw answer === 'silent' ? later(rung, reply) : mistake(rung, status);
       case 'climb':
         this.isRefreshTried = true;
         if (answer === 'unproven') await this.held.note({ refresh: undefined });
@@ -115,6 +115,7 @@ class Episode {
       case 'reset':
         return await this.reset(status);
       case 'refuse':
+        await this.keepRefused();
         throw new ClientError('refused', `the server refused the device at ${rung}`, { status });
       case 'mistake':
         throw mistake(rung, status);
@@ -144,7 +145,7 @@ class Episode {
     const reply = await this.with.endpoints.refresh(refresh.token);
     // It was not looked at.
     if (reply.status === 429) await this.held.note({ refresh: { ...refresh, sentAt: refresh.sentAt } });
-    return await this.issued(reply, {});
+    return await this.issued(reply, {}, refresh);
   }
 
   private async assert(key: string): Promise<StepReply> {
@@ -193,6 +194,7 @@ class Episode {
     // If no key is known to be enrolled, the one that was sent may be: it stays, to sign for the new one.
     const { key: current = pending?.sent === true ? pending.key : undefined } = this.held.now;
     await this.held.require({ key: current, pending: { key, sent: false } });
+    if (pending !== undefined && pending.key !== current) await this.deleteKey(pending.key);
     return key;
   }
 
@@ -244,18 +246,32 @@ class Episode {
     const reply = await this.with.endpoints.challenge(this.held.now.label as string, purpose);
     if (reply.value !== undefined) return reply.value.challenge;
     if (reply.answer === 'busy' || reply.answer === 'silent') throw later('challenge', reply);
+    if (reply.answer === 'refused')
+      throw new ClientError('refused', 'the server refused a challenge', { status: 403 });
     throw mistake('challenge', reply.status);
   }
 
   /** Stores what was issued, before it is used. If that fails, the next episode goes on from the older value. */
-  private async issued(reply: Reply<Issued>, enrolled: Partial<Installation>): Promise<StepReply> {
+  private async issued(
+    reply: Reply<Issued>,
+    enrolled: Partial<Installation>,
+    keeps?: RefreshToken,
+  ): Promise<StepReply> {
     if (reply.answer !== 'ok' || reply.value === undefined) return reply;
     const { refreshToken: token, refreshExpiresInMs } = reply.value;
-    const renewAt = this.with.clock.wall() + refreshExpiresInMs * RENEW;
+    // What is left of a family shrinks with each refresh: its renewal stays where it was.
+    const { renewAt = this.with.clock.wall() + refreshExpiresInMs * RENEW } = keeps ?? {};
     const old = this.held.now.key;
     await this.held.note({ ...enrolled, refresh: { token, renewAt } });
     if (old !== undefined && old !== this.held.now.key) await this.deleteKey(old);
     return reply;
+  }
+
+  /** An iPhone's key that the server refused is attested again, instead of ever new ones: Apple counts them. */
+  private async keepRefused(): Promise<void> {
+    const { pending } = this.held.now;
+    if (pending !== undefined && this.with.attester.proof === 'assertion')
+      await this.held.note({ pending: { ...pending, sent: false } });
   }
 
   private async endRefresh(): Promise<void> {

@@ -1,4 +1,5 @@
 import { ClientError } from '../client-error.js';
+import { within } from '../deadline.js';
 import { ERROR_OF, isAttesterError } from '../ports.js';
 import type { Issued, Reply } from '../protocol/endpoints.js';
 import type { Answer, PlatformAnswer } from './table.js';
@@ -6,10 +7,13 @@ import type { Answer, PlatformAnswer } from './table.js';
 /** How a step ended. */
 export type StepReply = Reply<Issued, Answer>;
 
+/** Reading a chain takes long on some phones; a bridge that never answers must not hold everything. */
+const PLATFORM_MS = 60_000;
+
 /** Asks the platform. A failure that the table has a row for is an answer. @throws ClientError (rejects with it) for the rest */
 export async function platform<T>(ask: () => Promise<T>): Promise<T | PlatformReply> {
   try {
-    return await ask();
+    return await within(PLATFORM_MS, ask);
   } catch (error) {
     const { problem, code, action, message } = isAttesterError(error)
       ? error

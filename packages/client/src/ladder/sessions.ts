@@ -21,6 +21,10 @@ export interface Sessions {
    * @param mustProve that the next one comes by the key
    */
   drop(session: Session, mustProve?: boolean): void;
+  /** The next call gets another one, as soon as there is one. */
+  renew(): void;
+  /** No episode begins for a while: what it would bring was refused. */
+  fail(error: ClientError): void;
   /** Forgets it, without an answer to those who wait. */
   clear(): void;
   readonly has: boolean;
@@ -47,7 +51,7 @@ export function sessionsOf(
     | undefined;
   let running: Promise<Session> | undefined;
   let paused:
-    | { readonly error: ClientError; readonly leftMs: () => number; readonly isServers: boolean }
+    | { readonly error: ClientError; leftMs(): number; passedMs(): number; readonly isFixed: boolean }
     | undefined;
   let failures = 0;
   let mustProve = false;
@@ -64,17 +68,26 @@ export function sessionsOf(
       paused = undefined;
       return session;
     } catch (thrown) {
-      failures += 1;
       const error =
         thrown instanceof ClientError
           ? thrown
           : new ClientError('throttled', String(thrown), { cause: thrown });
-      const own = Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS) * (0.5 + random());
-      const pauseMs = Math.max(own, (error.retryAfterMs ?? 0) * (1 + random() / 4));
-      const passed = stopwatch(clock);
-      paused = { error, leftMs: () => pauseMs - passed(), isServers: error.retryAfterMs !== undefined };
+      const pauseMs = pause(error);
       throw withRetry(error, pauseMs);
     }
+  }
+
+  function pause(error: ClientError): number {
+    failures += 1;
+    const own = Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS) * (0.5 + random());
+    const pauseMs = Math.max(own, (error.retryAfterMs ?? 0) * (1 + random() / 4));
+    const passed = stopwatch(clock);
+    // A user who tries again may have found a network; a device that was refused has not become another one.
+    const isFixed =
+      error.retryAfterMs !== undefined ||
+      !['offline', 'throttled', 'userActionRequired'].includes(error.type);
+    paused = { error, leftMs: () => pauseMs - passed(), passedMs: passed, isFixed };
+    return pauseMs;
   }
 
   function begin(): Promise<Session> {
@@ -88,7 +101,7 @@ export function sessionsOf(
     async get(isAskedByUser = false) {
       const left = current?.leftMs() ?? 0;
       if (current !== undefined && left > current.aheadMs) return current.session;
-      const isPaused = paused !== undefined && paused.leftMs() > 0 && !(isAskedByUser && !paused.isServers);
+      const isPaused = paused !== undefined && paused.leftMs() > 0 && !(isAskedByUser && isOver(paused));
       if (running === undefined && isPaused && paused !== undefined) {
         if (current !== undefined && left > 0) return current.session;
         throw withRetry(paused.error, paused.leftMs());
@@ -105,6 +118,12 @@ export function sessionsOf(
       if (current?.session !== session) return;
       current = undefined;
       mustProve ||= prove;
+    },
+    renew() {
+      if (current !== undefined) current = { ...current, aheadMs: Number.POSITIVE_INFINITY };
+    },
+    fail(error) {
+      pause(error);
     },
     clear() {
       current = undefined;
@@ -132,4 +151,9 @@ function withRetry(error: ClientError, retryAfterMs: number): ClientError {
     code,
     cause,
   });
+}
+
+/** Whether a user who asks again need not wait. */
+function isOver({ isFixed, passedMs }: { readonly isFixed: boolean; passedMs(): number }): boolean {
+  return !isFixed && passedMs() >= FIRST_PAUSE_MS;
 }

@@ -87,8 +87,8 @@ export const LADDER: Ladder = {
   },
   keyless: {
     refresh: { ...ALWAYS, invalid: 'mistake', unproven: 'attest', conflict: 'reset', silent: 'repeat' },
-    attest: { ...PLATFORM, invalid: 'again', unproven: 'mistake', conflict: 'reset', silent: 'later' },
-    begin: { ...PLATFORM, invalid: 'again', unproven: 'mistake', conflict: 'refuse', silent: 'later' },
+    attest: { ...PLATFORM, invalid: 'again', unproven: 'mistake', conflict: 'reset', silent: 'again' },
+    begin: { ...PLATFORM, invalid: 'again', unproven: 'mistake', conflict: 'refuse', silent: 'again' },
   },
 };
 

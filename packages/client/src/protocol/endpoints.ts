@@ -1,7 +1,8 @@
 import { ClientError } from '../client-error.js';
 import type { EvidenceMembers, Fetch } from '../ports.js';
 import type { ServerAnswer } from './answers.js';
-import { isRedirect } from './redirects.js';
+import { within } from '../deadline.js';
+import { isRedirect, wasRedirected } from './redirects.js';
 
 /** What an endpoint answered. */
 export interface Reply<T, A extends string = ServerAnswer> {
@@ -57,15 +58,17 @@ export function endpointsAt(
     timeoutMs: number,
     read: (value: Record<string, unknown>) => T | undefined,
   ): Promise<Reply<T>> {
-    const own = await headers();
-    const init: RequestInit = {
-      method: body === undefined ? 'GET' : 'POST',
-      headers: { ...own, ...(body && { 'content-type': 'application/json' }) },
-      redirect: 'manual',
-      ...(body && { body: JSON.stringify(body) }),
-    };
     try {
       return await within(timeoutMs, async (signal) => {
+        const fields: Record<string, string> = {};
+        for (const [name, value] of Object.entries(await headers())) fields[name.toLowerCase()] = value;
+        if (body !== undefined) fields['content-type'] = 'application/json';
+        const init: RequestInit = {
+          method: body === undefined ? 'GET' : 'POST',
+          headers: fields,
+          redirect: 'manual',
+          ...(body && { body: JSON.stringify(body) }),
+        };
         const response = await fetch(`${base}/${path}`, { ...init, ...(signal && { signal }) });
         return await replyOf(response, `${base}/${path}`, read);
       });
@@ -104,12 +107,12 @@ async function replyOf<T>(
   read: (value: Record<string, unknown>) => T | undefined,
 ): Promise<Reply<T>> {
   const { status } = response;
-  if (status === 200) {
+  if (status === 200 && !wasRedirected(response, url)) {
     const value = read((await response.json()) as Record<string, unknown>);
     // What is not the server's answer may be a hotel's page.
     return value === undefined ? { answer: 'silent', status } : { answer: 'ok', value, status };
   }
-  if (isRedirect(response))
+  if (isRedirect(response) || wasRedirected(response, url))
     throw new ClientError('misconfigured', `${url} redirects: give the URL that answers itself`, { status });
   if ([404, 405, 413].includes(status))
     throw new ClientError('misconfigured', `${url} answered ${status}: see baseUrl and devicePath`, {
@@ -119,50 +122,42 @@ async function replyOf<T>(
   return { answer, status, retryAfterMs: retryAfterOf(response) };
 }
 
-/** Seconds, or a date (RFC 9110 §10.2.3), at most an hour. */
+/** At most: a hotel's page may ask for hours, and the phone leaves the hotel. */
+const LONGEST_WAIT_MS = 600_000;
+
+/** Seconds, or a date (RFC 9110 §10.2.3), which is compared with that of the answer: the phone's clock may be wrong. */
 export function retryAfterOf({ headers }: Response): number | undefined {
   const text = headers.get('retry-after')?.trim();
   if (text === undefined || text === '') return undefined;
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), 3_600_000);
+  const now = Date.parse(headers.get('date') ?? '');
+  const ms = /^\d+$/.test(text)
+    ? Number(text) * 1000
+    : Date.parse(text) - (Number.isNaN(now) ? Date.now() : now);
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), LONGEST_WAIT_MS);
 }
 
 function readChallenge({ challenge, expires_in }: Record<string, unknown>): IssuedChallenge | undefined {
   // What is in it goes into a signed text, line by line, and into a header field.
   if (typeof challenge !== 'string' || !/^[A-Za-z0-9_-]{1,128}$/.test(challenge)) return undefined;
-  return typeof expires_in === 'number' ? { challenge, expiresInMs: expires_in * 1000 } : undefined;
+  const expiresInMs = milliseconds(expires_in);
+  return expiresInMs === undefined ? undefined : { challenge, expiresInMs };
 }
 
 function readIssued(value: Record<string, unknown>): Issued | undefined {
-  const { session_token: session, expires_in, refresh_token: refreshToken, refresh_expires_in } = value;
+  const { session_token: session, refresh_token: refreshToken } = value;
+  const expiresInMs = milliseconds(value['expires_in']);
+  const refreshExpiresInMs = milliseconds(value['refresh_expires_in']);
   if (!isToken(session) || !isToken(refreshToken)) return undefined;
-  if (typeof expires_in !== 'number' || typeof refresh_expires_in !== 'number') return undefined;
-  return {
-    session,
-    expiresInMs: expires_in * 1000,
-    refreshToken,
-    refreshExpiresInMs: refresh_expires_in * 1000,
-  };
+  if (expiresInMs === undefined || refreshExpiresInMs === undefined) return undefined;
+  return { session, expiresInMs, refreshToken, refreshExpiresInMs };
+}
+
+/** Seconds of a life, at most ten years. */
+function milliseconds(seconds: unknown): number | undefined {
+  return typeof seconds === 'number' && seconds > 0 ? Math.min(seconds, 315_360_000) * 1000 : undefined;
 }
 
 /** Visible ASCII: it becomes the value of a header field. */
 function isToken(value: unknown): value is string {
   return typeof value === 'string' && /^[!-~]+$/.test(value);
-}
-
-/** Rejects if there is no result in time. `AbortSignal.timeout` is missing in React Native. */
-async function within<T>(ms: number, run: (signal: AbortSignal | undefined) => Promise<T>): Promise<T> {
-  const controller = typeof AbortController === 'undefined' ? undefined : new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`no answer within ${ms / 1000} s`));
-      controller?.abort();
-    }, ms);
-  });
-  try {
-    return await Promise.race([run(controller?.signal), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -14,7 +14,7 @@ const ABSOLUTE = /^(https?:\/\/[a-z0-9.:[\]_-]+)([/?#].*)?$/i;
 const UNSAFE = /[^!-~]|["<>\\^`{|}]/;
 
 /** A dot segment, which clients and proxies take away. */
-const DOTS = /\/(\.|%2e){1,2}(?=[/?#]|$)/i;
+const DOTS = /\/(\.|%2e){1,2}(?=\/|$)/i;
 
 /**
  * Splits a URL by its text: the parsers of phones differ from each other and from the server's.
@@ -38,18 +38,30 @@ function withoutDefaultPort(origin: string): string {
 }
 
 /**
- * Asserts that a target reaches the server as it is written.
+ * The URL in the one form that every client sends as it is: some encode an apostrophe of a query and brackets, some drop an empty query.
  *
- * @throws ClientError `misconfigured`
+ * @throws ClientError `misconfigured` if its target can change on the way
  */
-export function assertSignable(target: string): void {
-  if (UNSAFE.test(target))
+export function signableUrl(url: string): string {
+  const [whole = '', query] = url.replace(/#.*/s, '').split(/\?(.*)/s);
+  const { target } = splitUrl(whole);
+  const path = `${whole.slice(0, whole.length - (whole.endsWith(target) ? target.length : 0))}${target}`;
+  const sent = encoded(query === undefined || query === '' ? path : `${path}?${query.replace(/'/g, '%27')}`);
+  if (UNSAFE.test(sent))
     throw new ClientError(
       'misconfigured',
-      `${shown(target)} has to be percent-encoded before it is signed: see encodeURIComponent`,
+      `${shown(url)} has to be percent-encoded before it is signed: see encodeURIComponent`,
     );
   if (DOTS.test(target))
-    throw new ClientError('misconfigured', `${shown(target)} has a segment of dots, which does not arrive`);
+    throw new ClientError('misconfigured', `${shown(url)} has a segment of dots, which does not arrive`);
+  return sent;
+}
+
+/** Brackets stay in the host of IPv6 alone. */
+function encoded(url: string): string {
+  const at = url.indexOf('/', url.indexOf('//') + 2);
+  const rest = url.slice(at).replace(/\[/g, '%5B').replace(/\]/g, '%5D');
+  return url.slice(0, at) + rest;
 }
 
 function shown(text: string): string {

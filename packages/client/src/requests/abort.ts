@@ -15,7 +15,7 @@ export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal | nu
 }
 
 /** React Native's signals have no reason. */
-function reasonOf({ reason }: AbortSignal): unknown {
+export function reasonOf({ reason }: AbortSignal): unknown {
   if (reason !== undefined) return reason as unknown;
   const error = new Error('the request was aborted');
   error.name = 'AbortError';

@@ -25,32 +25,42 @@ export async function sendableOf(
   const { method, headers, body, ...rest } = init;
   const isRequest = typeof input === 'object' && 'method' in input && 'headers' in input;
   const given = isRequest ? input : undefined;
-  const all = new Headers(given?.headers);
-  new Headers(headers ?? {}).forEach((value, name) => all.set(name, value));
+  const verb = (method ?? given?.method ?? 'GET').toUpperCase();
+  const fields = new Headers(headers ?? given?.headers);
+  if (isParameters(body) && !fields.has('content-type'))
+    fields.set('content-type', 'application/x-www-form-urlencoded;charset=UTF-8');
   // Before anything is waited for: the app may use its buffer again.
   const copy = copied(body);
-  const own = copy ?? (given !== undefined && given.body !== null ? await bytesOfRequest(given) : undefined);
+  const own = copy ?? (given === undefined ? undefined : await bodyOf(given, verb));
   return {
     url: absolute(given?.url ?? String(input), base),
-    method: (method ?? given?.method ?? 'GET').toUpperCase(),
-    headers: all,
+    method: verb,
+    headers: fields,
     body: own ?? undefined,
-    isRepeatable: !isStream(own),
+    isRepeatable: isRepeatable(own),
     rest: given === undefined ? rest : { ...ownOf(given), ...rest },
   };
 }
 
 /** What of a request goes on with it. */
-function ownOf({ signal, redirect, credentials, cache }: Request): RequestInit {
-  return { signal, redirect, credentials, cache };
+function ownOf(request: Request): RequestInit {
+  const { signal, redirect, credentials, cache, integrity, referrerPolicy, keepalive } = request;
+  return { signal, redirect, credentials, cache, integrity, referrerPolicy, keepalive };
 }
 
 function copied(body: Body | null | undefined): Body | null | undefined {
+  if (isParameters(body)) return String(body);
   if (body instanceof ArrayBuffer) return body.slice(0);
   return ArrayBuffer.isView(body) ? (bytesOf(body).slice() as Uint8Array<ArrayBuffer>) : body;
 }
 
-async function bytesOfRequest(request: Request): Promise<ArrayBuffer | undefined> {
+function isParameters(body: unknown): body is URLSearchParams {
+  return typeof URLSearchParams !== 'undefined' && body instanceof URLSearchParams;
+}
+
+/** Some requests do not have the member `body`: then only the bytes tell. */
+async function bodyOf(request: Request, method: string): Promise<ArrayBuffer | undefined> {
+  if (method === 'GET' || method === 'HEAD' || request.body === null) return undefined;
   const bytes = await request.clone().arrayBuffer();
   return bytes.byteLength === 0 ? undefined : bytes;
 }
@@ -60,8 +70,11 @@ function absolute(url: string, base: string): string {
   return url.startsWith('/') ? base + url : `${base}/${url}`;
 }
 
-function isStream(body: unknown): boolean {
-  return typeof ReadableStream !== 'undefined' && body instanceof ReadableStream;
+/** A stream, or what is read like one, is gone once it was sent. */
+function isRepeatable(body: unknown): boolean {
+  if (body === undefined || body === null || typeof body !== 'object') return true;
+  const isRead = Symbol.asyncIterator in body || 'getReader' in body;
+  return !isRead;
 }
 
 /**
@@ -74,7 +87,6 @@ export function bytesOf(body: unknown): Uint8Array {
   if (typeof body === 'string') return utf8(body);
   if (body instanceof ArrayBuffer) return new Uint8Array(body);
   if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
-  if (typeof URLSearchParams !== 'undefined' && body instanceof URLSearchParams) return utf8(String(body));
   throw new ClientError(
     'misconfigured',
     'a signed request needs its body as text or bytes, not as a stream, a FormData or a Blob',

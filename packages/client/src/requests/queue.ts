@@ -3,22 +3,35 @@ export interface Queue {
   run<T>(isOrdered: boolean, work: () => Promise<T>): Promise<T>;
 }
 
-/** @param most pieces of ordered work at the same time */
-export function queueOf(most: number): Queue {
+/**
+ * @param most pieces of ordered work at the same time
+ * @param holdMs for how long unfinished work keeps others waiting. Default: until it ends
+ */
+export function queueOf(most: number, holdMs?: number): Queue {
   let running = 0;
   const waiting: (() => void)[] = [];
+  /** The place goes to the next one, or is free. */
+  const leave = (): void => {
+    const next = waiting.shift();
+    if (next === undefined) running -= 1;
+    else next();
+  };
   return {
     async run(isOrdered, work) {
       if (!isOrdered) return await work();
       if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
       else running += 1;
+      let isLeft = false;
+      const leaveOnce = (): void => {
+        if (!isLeft) leave();
+        isLeft = true;
+      };
+      const timer = holdMs === undefined ? undefined : setTimeout(leaveOnce, holdMs);
       try {
         return await work();
       } finally {
-        // The place goes to the next one, or is free.
-        const next = waiting.shift();
-        if (next === undefined) running -= 1;
-        else next();
+        clearTimeout(timer);
+        leaveOnce();
       }
     },
   };

@@ -2,10 +2,11 @@ import { ClientError } from '../client-error.js';
 import { asBase64url } from '../bytes/base64.js';
 import type { Session, Sessions } from '../ladder/sessions.js';
 import { ERROR_OF, isAttesterError, type Attester, type Fetch, type KeyAttester } from '../ports.js';
-import { orAborted } from './abort.js';
+import { wasRedirected } from '../protocol/redirects.js';
+import { orAborted, reasonOf } from './abort.js';
 import { readNeeds, type Need } from '../protocol/needs.js';
 import { proofField, requestLines } from '../protocol/lines.js';
-import { assertSignable, splitUrl } from '../protocol/target.js';
+import { signableUrl, splitUrl } from '../protocol/target.js';
 import { bytesOf, type Body, type Sendable } from './body.js';
 import type { Challenges } from './challenges.js';
 import type { Queue } from './queue.js';
@@ -25,6 +26,8 @@ export interface Sending {
   readonly fetch: Fetch;
   readonly redirect: Redirect;
   readonly signing: Queue;
+  /** Changes when the installation is forgotten. */
+  readonly generation: () => number;
 }
 
 /** What one call asks for. */
@@ -45,37 +48,31 @@ interface Tried {
  * @throws ClientError (rejects with it)
  */
 export async function send(request: Sendable, signed: Signed, sending: Sending): Promise<Response> {
-  const { origin, target } = splitUrl(request.url);
+  const origin = originOf(request.url);
   if (origin !== sending.origin) {
     if (signed !== false)
-      throw new ClientError(
-        'misconfigured',
-        `a request to ${origin} is not signed: baseUrl has ${sending.origin}`,
-      );
+      throw new ClientError('misconfigured', `${request.url} is not signed: baseUrl has ${sending.origin}`);
     return await sent(request, {}, request.body, request.rest.redirect ?? 'follow', sending.fetch);
   }
   const body = signed === false ? undefined : bytesOf(request.body);
-  if (signed !== false) assertSignable(target);
-  const tried: Tried = {
-    key: false,
-    session: false,
-    signature: false,
-    challenge: signed === 'challenge',
-    token: false,
-  };
+  const once = signed === false ? request : { ...request, url: signableUrl(request.url) };
+  const tried: Tried = { key: false, session: false, signature: false, challenge: false, token: false };
+  const began = sending.generation();
   for (;;) {
-    const { response, session, failure } = await attempt(request, target, body, tried, sending);
+    const wantsChallenge = signed === 'challenge' || tried.challenge;
+    const { response, session, failures } = await attempt(once, body, wantsChallenge, tried.token, sending);
     if (response === undefined) {
       // The key does not sign any more: the ladder finds out what is left.
-      if (tried.key) throw failure;
+      if (tried.key) throw failures.session;
       tried.key = true;
       sending.sessions?.drop(session, true);
       continue;
     }
-    const needs = readNeeds(response.headers.get('www-authenticate'));
-    if (needs.length === 0) return response;
+    const needs = response.status < 400 ? [] : readNeeds(response.headers.get('www-authenticate'));
+    // What was forgotten in the meantime must not begin again by itself.
+    if (needs.length === 0 || began !== sending.generation()) return response;
     discard(response);
-    act(needs, tried, signed !== false, failure, response.status, sending);
+    act(needs, tried, signed !== false, failures, response.status, sending);
     if (!request.isRepeatable)
       throw new ClientError('throttled', 'a stream cannot be sent again: send the request once more', {
         status: response.status,
@@ -86,80 +83,105 @@ export async function send(request: Sendable, signed: Signed, sending: Sending):
   }
 }
 
+/** Undefined for a URL that no server of HTTP has, which goes on untouched. */
+function originOf(url: string): string | undefined {
+  try {
+    return splitUrl(url).origin;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Why a request was sent without what it should have. */
+interface Failures {
+  session?: ClientError;
+  token?: ClientError;
+}
+
 type Attempt = Sent | Unsent;
 
 interface Sent {
   readonly response: Response;
   readonly session: Session | undefined;
-  /** Why it was sent without what it should have. */
-  readonly failure: ClientError | undefined;
+  readonly failures: Failures;
 }
 
 /** The platform does not sign any more. */
 interface Unsent {
   readonly response?: undefined;
   readonly session: Session;
-  readonly failure: ClientError;
+  readonly failures: Failures;
 }
 
 /** Sends it once. Without a session it is sent too: whether that will do is for the server to say. */
 async function attempt(
   request: Sendable,
-  target: string,
   body: Uint8Array | undefined,
-  tried: Tried,
+  wantsChallenge: boolean,
+  isTokenFresh: boolean,
   sending: Sending,
 ): Promise<Attempt> {
-  const { sessions, attester, fetch } = sending;
+  const { sessions, attester, fetch, sessionHeader } = sending;
+  const { signal } = request.rest;
   const redirect = request.rest.redirect === 'error' ? 'error' : sending.redirect;
   const extra: Record<string, string> = {};
-  let failure: ClientError | undefined;
+  const failures: Failures = {};
   let session: Session | undefined;
   if (sessions !== undefined) {
     try {
-      session = await orAborted(sessions.get(), request.rest.signal);
-      extra[sending.sessionHeader] =
-        sending.sessionHeader === 'authorization' ? `Bearer ${session.token}` : session.token;
+      session = await orAborted(sessions.get(), signal);
+      extra[sessionHeader] = sessionHeader === 'authorization' ? `Bearer ${session.token}` : session.token;
     } catch (error) {
-      failure = failureOf(error, request.rest.signal);
+      failures.session = failureOf(error, signal);
     }
   }
   const { tokens } = attester;
   if (tokens !== undefined) {
     try {
-      const token = await orAborted(tokens.token(request.url, tried.token), request.rest.signal);
+      const token = await orAborted(tokens.token(request.url, isTokenFresh), signal);
       if (token !== undefined) extra[tokens.header.toLowerCase()] = token;
     } catch (error) {
-      failure ??= failureOf(error, request.rest.signal);
+      failures.token = failureOf(error, signal);
     }
   }
-  const go = (own: Record<string, string>, bytes: Body | undefined) =>
-    sent(request, own, bytes, redirect, fetch);
-  if (body === undefined) return { response: await go(extra, request.body), session, failure };
+  const go = async (own: Record<string, string>, bytes: Body | undefined) => {
+    const response = await sent(request, own, bytes, redirect, fetch);
+    if (redirect !== 'manual' || !wasRedirected(response, request.url)) return response;
+    if (session !== undefined) sessions?.drop(session);
+    throw new ClientError(
+      'misconfigured',
+      'fetch followed a redirect with credentials: give one that does not',
+    );
+  };
+  if (body === undefined) return { response: await go(extra, request.body), session, failures };
   if (!isKeyed(attester))
     throw new ClientError(
       'misconfigured',
       'signed: this attester does not have keys, so that nothing can be signed',
     );
   const bytes = bytesToSend(request.body, body);
-  if (session?.key === undefined) return { response: await go(extra, bytes), session, failure };
+  if (session?.key === undefined) return { response: await go(extra, bytes), session, failures };
   const { label, key } = session;
-  const needsChallenge = tried.challenge || attester.proof === 'signature';
+  const { target } = splitUrl(request.url);
+  const needsChallenge = wantsChallenge || attester.proof === 'signature';
+  const signAndSend = async (): Promise<Response> => {
+    if (signal?.aborted === true) throw reasonOf(signal);
+    const challenge = needsChallenge ? await sending.challenges.take(label) : undefined;
+    const { method } = request;
+    const lines = requestLines({ audience: sending.audience, method, target, body, challenge });
+    const proof = await signedBy(attester, key, lines, challenge);
+    const answered = go({ ...extra, 'x-app-attest': proof }, bytes);
+    if (needsChallenge) sending.challenges.prefetch(label);
+    return await answered;
+  };
   try {
     // Counters have to arrive in order: what is signed is answered before the next is signed.
-    const response = await sending.signing.run(attester.proof === 'assertion', async () => {
-      const challenge = needsChallenge ? await sending.challenges.take(label) : undefined;
-      const { method } = request;
-      const lines = requestLines({ audience: sending.audience, method, target, body, challenge });
-      const proof = await signedBy(attester, key, lines, challenge);
-      const answered = go({ ...extra, 'x-app-attest': proof }, bytes);
-      if (needsChallenge) sending.challenges.prefetch(label);
-      return await answered;
-    });
-    return { response, session, failure };
+    const signing = sending.signing.run(attester.proof === 'assertion', signAndSend);
+    return { response: await orAborted(signing, signal), session, failures };
   } catch (error) {
-    if (isAttesterError(error) && error.problem === 'keyLost') return { session, failure: errorOf(error) };
-    throw failureOf(error, request.rest.signal);
+    if (isAttesterError(error) && error.problem === 'keyLost')
+      return { session, failures: { ...failures, session: errorOf(error) } };
+    throw failureOf(error, signal);
   }
 }
 
@@ -209,6 +231,8 @@ async function sent(
       'misconfigured',
       'Authorization is the app’s own: give the session another field, by sessionHeader and devices.sessions.header',
     );
+  if (body !== undefined && (method === 'GET' || method === 'HEAD'))
+    throw new ClientError('misconfigured', `a ${method} does not have a body`);
   const all: Record<string, string> = {};
   headers.forEach((value, name) => (all[name] = value));
   const init: RequestInit = { ...rest, redirect, method, headers: { ...all, ...extra } };
@@ -225,21 +249,28 @@ function act(
   needs: readonly Need[],
   tried: Tried,
   isSigned: boolean,
-  failure: ClientError | undefined,
+  failures: Failures,
   status: number,
   { attester, sessions }: Sending,
 ): void {
-  // It was sent without what it should have had, and this is what the server says to that.
-  if (failure !== undefined) throw failure;
   const possible = needs.map((each) => canDo(each, attester, sessions !== undefined, isSigned));
   const doable = needs.filter((_, index) => possible[index] === true).map(({ need }) => need as keyof Tried);
   const next = doable.find((need) => !tried[need]);
+  // It was sent without what it should have had, and this is what the server says to that.
+  const failure =
+    next === 'token'
+      ? failures.token
+      : (failures.session ?? (next === undefined ? failures.token : undefined));
+  if (failure !== undefined) throw failure;
   if (next !== undefined) {
     tried[next] = true;
     return;
   }
-  if (doable.length > 0)
-    throw new ClientError('refused', `the server asks for the ${doable[0]} again`, { status });
+  if (doable.length > 0) {
+    const again = new ClientError('refused', `the server asks for the ${doable[0]} again`, { status });
+    if (doable[0] === 'session') sessions?.fail(again);
+    throw again;
+  }
   const why =
     possible.find((each) => typeof each === 'string') || 'the server asks for what this app does not have';
   throw new ClientError('misconfigured', String(why), { status });

@@ -40,7 +40,8 @@ const HEAD = { alg: 'ES256', typ: 'attestkit-development+jwt' };
  *
  * @throws AttesterError `misconfigured` in a release build, or if an option cannot be right
  * @example
- * const attester = developmentAttester({ privateKey: developmentKey, appId: 'com.example.app', storage });
+ * const privateKey = { kty: 'EC', crv: 'P-256', d: 'yajYRS…' }; // from a file of development builds
+ * const attester = developmentAttester({ privateKey, appId: 'com.example.app', storage });
  */
 export function developmentAttester(options: DevelopmentOptions): KeyAttester {
   const { appId, storage } = options;

@@ -8,7 +8,7 @@ export function isRelease(): boolean {
 
 function isProduction(): boolean {
   try {
-    // Bundlers replace exactly this text, also where there is no `process`.
+    // Bundlers replace exactly this text, also for runtimes without `process`.
     return process.env.NODE_ENV === 'production';
   } catch {
     return false;

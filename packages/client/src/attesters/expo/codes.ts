@@ -8,8 +8,16 @@ const PREFIX = 'ERR_APP_INTEGRITY_';
 export function expoCodeOf(error: unknown): string | undefined {
   const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
   if (typeof code === 'string' && code.startsWith(PREFIX)) return code.slice(PREFIX.length);
+  if (isNotBuilt(message)) return NOT_BUILT;
   return /is only available on (iOS|Android)/.test(String(message)) ? WRONG_PLATFORM : undefined;
 }
+
+/** The app was not built with the native half of a package: in Expo Go, or before a new build. */
+function isNotBuilt(message: unknown): boolean {
+  return /doesn.t seem to be linked|Cannot find native module/.test(String(message));
+}
+
+const NOT_BUILT = 'NOT_BUILT';
 
 /** Not a code of Expo, which throws without one. */
 const WRONG_PLATFORM = 'WRONG_PLATFORM';
@@ -17,12 +25,14 @@ const WRONG_PLATFORM = 'WRONG_PLATFORM';
 /** The code of an error of pagopa's packages: its message. */
 export function pagopaCodeOf(error: unknown): string | undefined {
   const message = (error as { readonly message?: unknown } | null)?.message;
-  return typeof message === 'string' && /^[A-Z][A-Z_]+$/.test(message) ? message : undefined;
+  if (typeof message === 'string' && /^[A-Z][A-Z_]+$/.test(message)) return message;
+  return isNotBuilt(message) ? NOT_BUILT : undefined;
 }
 
 /** `generateKeyAsync`, `attestKeyAsync`. A failure of the system makes no new key: Apple counts them. */
 export const APP_ATTEST_ATTESTS: Meanings = {
   [WRONG_PLATFORM]: 'misconfigured',
+  [NOT_BUILT]: 'misconfigured',
   FEATURE_UNSUPPORTED: 'unsupported',
   INVALID_INPUT: 'keyLost',
   INVALID_KEY: 'keyLost',
@@ -42,6 +52,7 @@ export const APP_ATTEST_SIGNS: Meanings = {
 /** `generateHardwareAttestedKeyAsync`. Expo guesses these codes from texts: they mean the same. */
 export const KEY_ATTESTATION_ATTESTS: Meanings = {
   [WRONG_PLATFORM]: 'misconfigured',
+  [NOT_BUILT]: 'misconfigured',
   HARDWARE_ATTESTATION_NOT_SUPPORTED: 'tryLater',
   HARDWARE_ATTESTATION_KEY_GENERATION_FAILED: 'tryLater',
   HARDWARE_ATTESTATION_FAILED: 'tryLater',
@@ -52,6 +63,7 @@ export const KEY_ATTESTATION_ATTESTS: Meanings = {
 /** `getAttestationCertificateChainAsync` of a key that was made before. */
 export const KEY_ATTESTATION_READS: Meanings = {
   [WRONG_PLATFORM]: 'misconfigured',
+  [NOT_BUILT]: 'misconfigured',
   HARDWARE_ATTESTATION_NOT_SUPPORTED: 'keyLost',
   HARDWARE_ATTESTATION_KEY_GENERATION_FAILED: 'keyLost',
   HARDWARE_ATTESTATION_FAILED: 'keyLost',
@@ -61,6 +73,7 @@ export const KEY_ATTESTATION_READS: Meanings = {
 
 /** `sign` with a key of Android's Keystore. */
 export const KEYSTORE_SIGNS: Meanings = {
+  [NOT_BUILT]: 'misconfigured',
   PUBLIC_KEY_NOT_FOUND: 'keyLost',
   UNABLE_TO_SIGN: 'keyLost',
   KEYSTORE_LOAD_FAILED: 'tryLater',
@@ -84,6 +97,7 @@ const updatePlay: Meaning = {
 /** `prepareIntegrityTokenProviderAsync`, `requestIntegrityCheckAsync`. */
 export const PLAY_INTEGRITY: Meanings = {
   [WRONG_PLATFORM]: 'misconfigured',
+  [NOT_BUILT]: 'misconfigured',
   API_NOT_AVAILABLE: updatePlay,
   PLAY_STORE_NOT_FOUND: installPlay,
   PLAY_SERVICES_NOT_FOUND: installPlay,

@@ -1,3 +1,4 @@
+import { within } from '../../deadline.js';
 import { AttesterError, type KeyAttester } from '../../ports.js';
 import { keyIdOfLeaf } from '../leaf-key-id.js';
 import { asking } from '../problems.js';
@@ -22,6 +23,8 @@ export interface KeystoreSigner {
   deleteKey?(keyTag: string): Promise<void>;
 }
 
+const SIGN_MS = 20_000;
+
 function attesting<T>(call: () => Promise<T>): Promise<T> {
   return asking(call, expoCodeOf, KEY_ATTESTATION_ATTESTS);
 }
@@ -40,6 +43,8 @@ export function expoKeyAttestation(
   options: { readonly newAlias?: () => string } = {},
 ): KeyAttester {
   const { newAlias = randomAlias } = options;
+  /** pagopa's signatures share a field: of two at once, one may never end. */
+  let last: Promise<unknown> = Promise.resolve();
   /** Reading a chain takes long on some phones. */
   const ids = new Map<string, string>();
   return {
@@ -69,7 +74,11 @@ export function expoKeyAttestation(
       ids.set(alias, id);
       return id;
     },
-    sign: (alias, text) => asking(() => keystore.sign(text, alias), pagopaCodeOf, KEYSTORE_SIGNS),
+    sign: (alias, text) => {
+      const signed = last.then(() => within(SIGN_MS, () => keystore.sign(text, alias)));
+      last = signed.catch(() => undefined);
+      return asking(() => signed, pagopaCodeOf, KEYSTORE_SIGNS);
+    },
     async deleteKey(alias) {
       ids.delete(alias);
       await keystore.deleteKey?.(alias);
