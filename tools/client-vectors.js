@@ -16,7 +16,7 @@ const { sha256 } = await built('bytes/sha256');
 const { utf8 } = await built('bytes/utf8');
 const lines = await built('protocol/lines');
 const { readNeeds } = await built('protocol/needs');
-const { splitUrl, assertSignable } = await built('protocol/target');
+const { splitUrl, signableUrl } = await built('protocol/target');
 const { keyIdOfLeaf } = await built('attesters/leaf-key-id');
 const { LADDER, LIMITS, RUNGS } = await built('ladder/table');
 const { runEpisode } = await built('ladder/episode');
@@ -77,8 +77,8 @@ function linesOf({ kind, audience, label, challenge, ...given }) {
 function targetOf({ url }) {
   return orError(() => {
     const { origin, target } = splitUrl(url);
-    const { error } = orError(() => assertSignable(target)) ?? {};
-    return { origin, target, signable: error === undefined };
+    const signable = orError(() => ({ sent: signableUrl(url) }));
+    return { origin, target, signable };
   });
 }
 

@@ -12,7 +12,9 @@ import { endpointsAt } from './protocol/endpoints.js';
 import { splitUrl } from './protocol/target.js';
 import { sendableOf } from './requests/body.js';
 import { challengesOf } from './requests/challenges.js';
-import { queueOf, type Queue } from './requests/queue.js';
+import { queueOf } from './queue.js';
+import { turnsOf } from './turns.js';
+import { markerOf } from './installation/marker.js';
 import { isKeyed, send, type Redirect, type Signed } from './requests/send.js';
 
 /** What a client is made of. */
@@ -283,43 +285,3 @@ const EMPTY: Storage = {
 
 /** Milliseconds for which a signed request without an answer keeps the next one of an iPhone waiting. */
 const HOLD_MS = 30_000;
-
-/** By place and name: two clients of one installation, in one process, take turns too. */
-const TURNS = new WeakMap<Storage, Map<string, Queue>>();
-
-function turnsOf(storage: Storage, name: string): Queue {
-  const ofStorage = TURNS.get(storage) ?? new Map<string, Queue>();
-  TURNS.set(storage, ofStorage);
-  const turns = ofStorage.get(name) ?? queueOf(1);
-  ofStorage.set(name, turns);
-  return turns;
-}
-
-const MARKER = 'attestkit-install';
-const markers = new WeakMap<Storage, Promise<string>>();
-
-/** The marker of this installation, made once if it is missing; undefined if there is no place for one. */
-async function markerOf(
-  place: Storage | undefined,
-  random: (length: number) => Uint8Array,
-): Promise<string | undefined> {
-  if (place === undefined) return undefined;
-  const known = markers.get(place) ?? madeMarker(place, random);
-  markers.set(place, known);
-  try {
-    return await known;
-  } catch (error) {
-    markers.delete(place);
-    throw error;
-  }
-}
-
-async function madeMarker(place: Storage, random: (length: number) => Uint8Array): Promise<string> {
-  const found = await place.get(MARKER);
-  if (typeof found === 'string' && found !== '') return found;
-  await place.set(MARKER, base64url(random(16)));
-  // Another process may have made one in the meantime.
-  const made = await place.get(MARKER);
-  if (typeof made !== 'string') throw new Error('the marker is not kept');
-  return made;
-}

@@ -4,12 +4,13 @@ import type { Session, Sessions } from '../ladder/sessions.js';
 import { ERROR_OF, isAttesterError, type Attester, type Fetch, type KeyAttester } from '../ports.js';
 import { wasRedirected } from '../protocol/redirects.js';
 import { orAborted, reasonOf } from './abort.js';
-import { readNeeds, type Need } from '../protocol/needs.js';
+import { readNeeds } from '../protocol/needs.js';
 import { proofField, requestLines } from '../protocol/lines.js';
 import { signableUrl, splitUrl } from '../protocol/target.js';
 import { bytesOf, type Body, type Sendable } from './body.js';
 import type { Challenges } from './challenges.js';
-import type { Queue } from './queue.js';
+import type { Queue } from '../queue.js';
+import { act, type Failures, type Tried } from './refusal.js';
 
 /** What becomes of a redirect. */
 export type Redirect = 'follow' | 'manual' | 'error';
@@ -32,15 +33,6 @@ export interface Sending {
 
 /** What one call asks for. */
 export type Signed = boolean | 'challenge';
-
-/** What is done about the needs of a route, each once. */
-interface Tried {
-  key: boolean;
-  session: boolean;
-  signature: boolean;
-  challenge: boolean;
-  token: boolean;
-}
 
 /**
  * Sends a request of the app with what its route asks for. Answers of the API pass as they are.
@@ -90,12 +82,6 @@ function originOf(url: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Why a request was sent without what it should have. */
-interface Failures {
-  session?: ClientError;
-  token?: ClientError;
 }
 
 type Attempt = Sent | Unsent;
@@ -241,60 +227,6 @@ async function sent(
   } catch (error) {
     if (rest.signal?.aborted === true) throw error;
     throw new ClientError('offline', 'there is no answer', { cause: error });
-  }
-}
-
-/** Does what a refusal asks for, once each. @throws ClientError if nothing is left to do */
-function act(
-  needs: readonly Need[],
-  tried: Tried,
-  isSigned: boolean,
-  failures: Failures,
-  status: number,
-  { attester, sessions }: Sending,
-): void {
-  const possible = needs.map((each) => canDo(each, attester, sessions !== undefined, isSigned));
-  const doable = needs.filter((_, index) => possible[index] === true).map(({ need }) => need as keyof Tried);
-  const next = doable.find((need) => !tried[need]);
-  // It was sent without what it should have had, and this is what the server says to that.
-  const failure =
-    next === 'token'
-      ? failures.token
-      : (failures.session ?? (next === undefined ? failures.token : undefined));
-  if (failure !== undefined) throw failure;
-  if (next !== undefined) {
-    tried[next] = true;
-    return;
-  }
-  if (doable.length > 0) {
-    const again = new ClientError('refused', `the server asks for the ${doable[0]} again`, { status });
-    if (doable[0] === 'session') sessions?.fail(again);
-    throw again;
-  }
-  const why =
-    possible.find((each) => typeof each === 'string') || 'the server asks for what this app does not have';
-  throw new ClientError('misconfigured', String(why), { status });
-}
-
-/** Whether this client can bring it, or why it cannot. */
-function canDo(
-  { need, header }: Need,
-  { tokens }: Attester,
-  hasSessions: boolean,
-  isSigned: boolean,
-): boolean | string {
-  switch (need) {
-    case 'session':
-      return hasSessions;
-    case 'signature':
-    case 'challenge':
-      return isSigned || 'the route wants signed requests: call fetch with signed: true';
-    case 'token':
-      return (
-        tokens !== undefined && (header === undefined || header.toLowerCase() === tokens.header.toLowerCase())
-      );
-    default:
-      return false;
   }
 }
 

@@ -1,0 +1,73 @@
+import { ClientError } from '../client-error.js';
+import type { Sessions } from '../ladder/sessions.js';
+import type { Attester } from '../ports.js';
+import type { Need } from '../protocol/needs.js';
+
+/** What is done about the needs of a route, each once. */
+export interface Tried {
+  key: boolean;
+  session: boolean;
+  signature: boolean;
+  challenge: boolean;
+  token: boolean;
+}
+
+/** Why a request was sent without what it should have. */
+export interface Failures {
+  session?: ClientError;
+  token?: ClientError;
+}
+
+/** Does what a refusal asks for, once each. @throws ClientError if nothing is left to do */
+export function act(
+  needs: readonly Need[],
+  tried: Tried,
+  isSigned: boolean,
+  failures: Failures,
+  status: number,
+  { attester, sessions }: { readonly attester: Attester; readonly sessions: Sessions | undefined },
+): void {
+  const possible = needs.map((each) => canDo(each, attester, sessions !== undefined, isSigned));
+  const doable = needs.filter((_, index) => possible[index] === true).map(({ need }) => need as keyof Tried);
+  const next = doable.find((need) => !tried[need]);
+  // It was sent without what it should have had, and this is what the server says to that.
+  const failure =
+    next === 'token'
+      ? failures.token
+      : (failures.session ?? (next === undefined ? failures.token : undefined));
+  if (failure !== undefined) throw failure;
+  if (next !== undefined) {
+    tried[next] = true;
+    return;
+  }
+  if (doable.length > 0) {
+    const again = new ClientError('refused', `the server asks for the ${doable[0]} again`, { status });
+    if (doable[0] === 'session') sessions?.fail(again);
+    throw again;
+  }
+  const why =
+    possible.find((each) => typeof each === 'string') || 'the server asks for what this app does not have';
+  throw new ClientError('misconfigured', String(why), { status });
+}
+
+/** Whether this client can bring it, or why it cannot. */
+function canDo(
+  { need, header }: Need,
+  { tokens }: Attester,
+  hasSessions: boolean,
+  isSigned: boolean,
+): boolean | string {
+  switch (need) {
+    case 'session':
+      return hasSessions;
+    case 'signature':
+    case 'challenge':
+      return isSigned || 'the route wants signed requests: call fetch with signed: true';
+    case 'token':
+      return (
+        tokens !== undefined && (header === undefined || header.toLowerCase() === tokens.header.toLowerCase())
+      );
+    default:
+      return false;
+  }
+}
