@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config';
 
 const UNIT = 'packages/*/test/**/*.test.ts';
 const FUZZ = 'fuzz/test/**/*.test.ts';
+const EXPO = 'examples/expo-app/test/**/*.test.ts';
 const TOOLS = 'tools/*/test/**/*.test.js';
 const ORDERS = 'packages/attestkit/test/sessions/orders/*.test.ts';
 
@@ -32,7 +33,14 @@ const built = {
   replacement: `${import.meta.dirname}/packages/attestkit/src/$2.ts`,
 };
 
-const resolve = { alias: [...sources('packages/attestkit'), ...sources('packages/testing'), ...sources('packages/client'), built] };
+const resolve = {
+  alias: [
+    ...sources('packages/attestkit'),
+    ...sources('packages/testing'),
+    ...sources('packages/client'),
+    built,
+  ],
+};
 
 export default defineConfig({
   test: {
@@ -42,6 +50,13 @@ export default defineConfig({
     hookTimeout: 60_000,
     projects: [
       { extends: true, resolve, test: { name: 'unit', include: [UNIT, FUZZ, TOOLS], exclude: [ORDERS] } },
+      // The app's own tsconfig extends that of Expo, which is not installed here.
+      {
+        extends: true,
+        resolve,
+        tsconfig: `${import.meta.dirname}/tsconfig.base.json`,
+        test: { name: 'expo', include: [EXPO] },
+      },
       // On its own, since measuring coverage slows it down more than anything else.
       { extends: true, resolve, test: { name: 'orders', include: [ORDERS] } },
       { extends: true, test: { name: 'conformance', include: ['conformance/**/*.test.ts'] } },

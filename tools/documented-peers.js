@@ -11,6 +11,8 @@ import { lowestOf } from './peer-ranges.js';
 const OTHER = new Set([
   'attestkit',
   'attestkit-testing',
+  'attestkit-client',
+  'axios',
   'reflect-metadata',
   'rxjs',
   'vitest',

@@ -21,7 +21,7 @@ function run(major) {
   if (!version.startsWith(`v${major}.`)) return `asked for ${major}, got "${version}"`;
   console.log(`\n=== Node ${version}`);
   const report = join(temporary, `${major}.json`);
-  const projects = ['unit', 'conformance'].map((name) => `--project=${name}`);
+  const projects = ['unit', 'expo', 'conformance'].map((name) => `--project=${name}`);
   const options = ['run', ...projects, '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
   const vitest = join('node_modules', 'vitest', 'vitest.mjs');
   const { status } = spawnSync(command, [...first, vitest, ...options], {

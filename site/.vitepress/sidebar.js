@@ -13,6 +13,7 @@ const GROUPS = {
     'play-integrity',
     'app-check',
     'attester-tokens',
+    'development',
   ],
   'Devices and the app': ['enrollment', 'for-the-app', 'signed-requests', 'sessions'],
   'Run it': ['rollout', 'operations', 'stores', 'events'],

@@ -1,6 +1,7 @@
 import { APP_ATTEST_CHECKS } from './app-attest/internal.js';
 import { APP_CHECK_CHECKS } from './app-check/internal.js';
 import { APPROOV_CHECKS } from './approov/internal.js';
+import { DEVELOPMENT_CHECKS } from './development/internal.js';
 import { ENDPOINT_CHECKS } from './endpoints/internal.js';
 import { GUARD_CHECKS } from './guard/internal.js';
 import { KEY_ATTESTATION_CHECKS } from './key-attestation/internal.js';
@@ -28,6 +29,7 @@ export const CATALOG = {
   'play-integrity': room('Play Integrity', ['PLAY_INTEGRITY'], PLAY_INTEGRITY_CHECKS),
   'app-check': room('Firebase App Check', ['APP_CHECK'], APP_CHECK_CHECKS),
   'signed-token': room('Tokens of an attester', ['SIGNED_TOKEN'], SIGNED_TOKEN_CHECKS),
+  development: room('Development: simulators and CI', ['DEVELOPMENT'], DEVELOPMENT_CHECKS),
   sessions: room(
     'Enrollment, sessions and signed requests',
     ['ENROLLMENT', 'CHALLENGE', 'POLICY', 'REFRESH', 'SESSION', 'ASSERTION', 'STATE'],

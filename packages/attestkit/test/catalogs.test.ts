@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as appAttest from '../src/app-attest/checks.js';
 import * as appCheck from '../src/app-check/checks.js';
 import * as approov from '../src/approov/checks.js';
+import * as development from '../src/development/checks.js';
 import * as endpoints from '../src/endpoints/checks.js';
 import * as guard from '../src/guard/checks.js';
 import * as keyAttestation from '../src/key-attestation/checks.js';
@@ -17,6 +18,7 @@ const ROOMS = {
   appAttest,
   appCheck,
   approov,
+  development,
   endpoints,
   guard,
   keyAttestation,

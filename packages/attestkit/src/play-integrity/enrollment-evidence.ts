@@ -10,7 +10,7 @@ import { readWindow, WINDOW_OPTIONS, type VerdictExpectations, type VerdictRules
 import { factsOf, readFacts } from './facts.js';
 import { areKeys, digestsOf, type PlayIntegrityKeys } from './token/keys.js';
 import { appraisePolicy, POLICY_OPTIONS, readPolicy, type PlayIntegrityPolicyOptions } from './policy.js';
-import { enrollmentHash } from './request-hash.js';
+import { enrollmentHash } from '../kernel/enrollment-hash.js';
 import { TOKEN_CHECKS } from './token/token-checks.js';
 import type { PlayIntegrityVerdict } from './verdict/verdict.js';
 import { POLICY_CHECKS } from './verdict/verdict-checks.js';

@@ -5,7 +5,7 @@ export type { PlayIntegrityFacts } from './facts.js';
 export { playIntegrityKeys } from './token/keys.js';
 export type { PlayIntegrityKeys, ResponseKeys } from './token/keys.js';
 export type { PlayIntegrityPolicyOptions } from './policy.js';
-export { enrollmentHash } from './request-hash.js';
+export { enrollmentHash } from '../kernel/enrollment-hash.js';
 export type { PlayIntegrityValues, PlayIntegrityVerdict } from './verdict/verdict.js';
 export {
   inspectPlayIntegrityToken,

@@ -50,7 +50,7 @@ export interface Enrolled<Facts extends JsonObject = JsonObject> {
   readonly attestedAt: number;
   /** The endorser signed the device id: no other device can have evidence for it. */
   readonly vouchesForDeviceId?: true;
-  /** Enrolled under roots for testing. */
+  /** Enrolled under roots for testing, or by a development key. */
   readonly virtual?: true;
   /** The platform's own facts, for policy and for relying parties: they stand in every session token. */
   readonly facts: Facts;

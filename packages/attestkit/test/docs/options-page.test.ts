@@ -30,6 +30,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   GoogleOptions: '`googlePlayIntegrity(options)`, `googleAppCheck(options)`',
   GoogleAppCheckOptions: '`googlePlayIntegrity(options)`, `googleAppCheck(options)`',
   SignedTokenOptions: '`signedToken(options)`',
+  DevelopmentAttesterOptions: '`developmentAttester(options)`',
   ApproovOptions: '`approov(options)`',
   BindingOptions: '`approov(options)`',
   MessageSigningOptions: '`approov(options)`',

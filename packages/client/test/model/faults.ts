@@ -68,6 +68,8 @@ export class FaultCounts {
 export class Armed {
   readonly #random: Random;
   readonly #counts: FaultCounts;
+  /** What has happened in this world so far. */
+  readonly fired = new Set<FaultName>();
   #probabilities = new Map<FaultName, number>();
 
   constructor(random: Random, counts: FaultCounts, most: number) {
@@ -83,6 +85,7 @@ export class Armed {
     const probability = this.#probabilities.get(fault);
     if (probability === undefined || !this.#random.chance(probability)) return false;
     this.#counts.add(fault);
+    this.fired.add(fault);
     return true;
   }
 

@@ -32,6 +32,8 @@ export class World {
   #secrets = [secret()];
   #server: TestServer;
   #wallOffset = 0;
+  /** The user asked to try again: own pauses do not count. */
+  #isAsked = false;
   #user: string | undefined;
   /** Each start of the app is a process; one that was killed never goes on. */
   #alive = { now: true };
@@ -41,6 +43,12 @@ export class World {
   readonly requests: string[] = [];
   /** How often each signed call was done by the server. */
   readonly done = new Map<string, number>();
+  /** Rules that do not hold: there must be none. */
+  readonly broken: string[] = [];
+  /** Names of keys that the client asked the platform for. */
+  keysMade = 0;
+  /** By client: until when no episode may begin. */
+  readonly #notBefore = new Map<object, number>();
   /** Credentials that left the origin: there must be none. */
   readonly leaked: string[] = [];
   readonly counterWindow: number;
@@ -112,6 +120,23 @@ export class World {
     if (this.#random.chance(0.2)) clock.now += this.#random.below(1_000_000);
   }
 
+  /** The user asks to try again. */
+  async tryAgain(): Promise<Response> {
+    this.#isAsked = true;
+    try {
+      await this.client.ready();
+      return new Response('ready');
+    } finally {
+      this.#isAsked = false;
+    }
+  }
+
+  /** The label that is stored. */
+  get label(): string | undefined {
+    const [text = ''] = this.#stored.values();
+    return /"label":"([^"]+)"/.exec(text)?.[1];
+  }
+
   /** Nothing goes wrong from here on. */
   async heal(): Promise<void> {
     this.#armed.stop();
@@ -139,8 +164,7 @@ export class World {
   }
 
   async #setBlocked(isBlocked: boolean): Promise<void> {
-    const [text = '{}'] = this.#stored.values();
-    const [, label] = /"label":"([^"]+)"/.exec(text) ?? [];
+    const { label } = this;
     const device = label && (await this.#server.guard.devices.find({ deviceId: label }));
     if (!device) return;
     const { recordId } = device;
@@ -151,6 +175,7 @@ export class World {
 
   #newClient(): Client {
     const alive = this.#alive;
+    const self = {};
     return createClient({
       baseUrl: AUDIENCE,
       audience: AUDIENCE,
@@ -161,8 +186,8 @@ export class World {
       headers: () => (this.#user === undefined ? {} : { [LOGIN]: this.#user }),
       clock: { wall: () => clock.now + this.#wallOffset, monotonic: () => clock.now },
       random: (length) => Uint8Array.from({ length }, () => this.#random.below(256)),
-      fetch: (url, init) => this.#fetch(url, init, alive),
-      onEvent: (event) => this.events.push(event),
+      fetch: (url, init) => this.#fetch(url, init, alive, self),
+      onEvent: (event) => this.#hear(event, self),
     });
   }
 
@@ -178,6 +203,32 @@ export class World {
     if (alive.now && this.#armed.fires('killed after')) alive.now = false;
     if (!alive.now) return await new Promise<never>(() => undefined);
     return settled;
+  }
+
+  #hear(event: ClientEvent, self: object): void {
+    this.events.push(event);
+    if (event.type !== 'episode') return;
+    // Half of the shortest pause of the client, or what the server asked for.
+    const pauseMs = event.error === undefined ? 0 : (event.error.retryAfterMs ?? 500);
+    this.#notBefore.set(self, clock.now + pauseMs);
+  }
+
+  /** What a call of an endpoint has to have behind it: a pause, and what it shows in the storage. */
+  #assertCall(url: URL, body: string, self: object): void {
+    const isEpisode = url.searchParams.get('purpose') !== 'request' && !url.pathname.endsWith('/revoke');
+    // A wall clock that is set forward ends pauses: the client trusts the clock that moved further.
+    const isJumped = this.#armed.fired.has('wall clock forward');
+    if (isEpisode && !isJumped && clock.now < (this.#notBefore.get(self) ?? 0) && !this.#isAsked)
+      this.broken.push(
+        `${url.pathname} ${(this.#notBefore.get(self) ?? 0) - clock.now} ms before the end of the pause`,
+      );
+    if (this.#armed.fired.has('write fails') || this.#clients.length > 1) return;
+    const stored = [...this.#stored.values()].join();
+    const { refresh_token: token, key_id: key } = JSON.parse(body || '{}') as Record<string, string>;
+    if (url.pathname.endsWith('/refresh') && !stored.includes(String(token)))
+      this.broken.push('a refresh token is used that is not stored');
+    if (url.pathname.endsWith('/attest') && this.kind !== 'Play' && !stored.includes('"sent":true'))
+      this.broken.push(`a key is attested that is not stored as sent: ${key}`);
   }
 
   #storage(values: Map<string, string>, alive: { now: boolean }): Storage {
@@ -208,7 +259,10 @@ export class World {
     if (base.proof === undefined) return { attest: (key, over) => call(() => base.attest(key, over)) };
     return {
       proof: base.proof,
-      createKey: () => call(() => base.createKey()),
+      createKey: () => {
+        this.keysMade += 1;
+        return call(() => base.createKey());
+      },
       attest: (key, over) => call(() => base.attest(key, over)),
       keyId: (key) => call(() => base.keyId(key)),
       sign: (key, text) =>
@@ -220,11 +274,12 @@ export class World {
     };
   }
 
-  async #fetch(url: string, init: RequestInit, alive: { now: boolean }): Promise<Response> {
+  async #fetch(url: string, init: RequestInit, alive: { now: boolean }, self: object): Promise<Response> {
     return await this.#living(alive, async () => {
       const request = new Request(url, init);
       const { pathname, origin } = new URL(url);
       this.requests.push(pathname);
+      if (pathname.startsWith('/device/')) this.#assertCall(new URL(url), await request.clone().text(), self);
       if (origin !== AUDIENCE) {
         for (const name of ['authorization', 'x-app-attest', 'x-session'])
           if (request.headers.has(name)) this.leaked.push(`${name} to ${origin}`);
@@ -246,8 +301,11 @@ export class World {
     if (fires('overloaded 503')) return new Response('{}', { status: 503, headers: wait });
     if (fires('refused by a proxy'))
       return new Response('{}', { status: this.#random.pick([400, 401, 403, 409]) });
-    if (fires('redirected elsewhere'))
+    if (fires('redirected elsewhere')) {
+      // What follows it takes everything along.
+      if (request.redirect !== 'manual') this.leaked.push(`${request.url} followed a redirect`);
       return new Response('', { status: 302, headers: { location: 'https://elsewhere.example/' } });
+    }
     const copy = request.clone();
     const answer = await this.#server.fetch(request);
     await this.#count(copy, answer);

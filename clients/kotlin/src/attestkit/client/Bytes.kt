@@ -2,7 +2,7 @@ package attestkit.client
 
 import java.security.MessageDigest
 
-/** The bytes of a text in UTF-8. Half a pair of surrogates becomes U+FFFD; the JVM alone would write a question mark. */
+/** The bytes of a text in UTF-8. Half a pair of surrogates becomes U+FFFD, where the JVM writes a question mark. */
 fun utf8(text: String): ByteArray = buildString(text.length) {
     var at = 0
     while (at < text.length) {

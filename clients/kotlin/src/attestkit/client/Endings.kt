@@ -22,7 +22,8 @@ internal fun <T> platform(ask: () -> T): T = try {
     throw ClientException(Problem.UNKNOWN.type, error.toString(), cause = error)
 }
 
-internal fun over(challenge: String, label: String): Challenge = Challenge(challenge, enrollmentHash(challenge, label))
+internal fun over(challenge: String, deviceId: String): Challenge =
+    Challenge(challenge, deviceId, enrollmentHash(challenge, deviceId))
 
 /** The episode ends, and the next one goes on. */
 internal fun later(rung: String, reply: Reply<*>): ClientException {
@@ -32,7 +33,8 @@ internal fun later(rung: String, reply: Reply<*>): ClientException {
         Answer.KEY_LOST -> ErrorType.UNSUPPORTED to "the platform does not attest"
         else -> ErrorType.THROTTLED to "the server asks to wait at $rung"
     }
-    return ClientException(type, message, reply.status, reply.retryAfterMs, cause = reply.cause)
+    val code = (reply.cause as? AttesterException)?.code
+    return ClientException(type, message, reply.status, reply.retryAfterMs, code, cause = reply.cause)
 }
 
 internal fun mistake(rung: String, status: Int?): ClientException = ClientException(

@@ -37,20 +37,18 @@ private const val RETRY_KEYLESS_MS = 590_000L
 /**
  * Gets a session, as the ladder says. One episode at a time: two would spend each other's refresh token.
  *
+ * @param mustProve that the key still signs: the refresh token is passed over
  * @throws ClientException
  */
-fun runEpisode(surroundings: Surroundings): Climbed = Episode(surroundings).run()
+fun runEpisode(surroundings: Surroundings, mustProve: Boolean = false): Climbed =
+    Episode(surroundings, mustProve).run()
 
-private class Episode(private val surroundings: Surroundings) {
+private class Episode(private val surroundings: Surroundings, mustProve: Boolean) {
     private val held = Held(surroundings.kept)
     private val endpoints = surroundings.endpoints
     private val isKeyed = surroundings.attester is KeyAttester
-    private var isRefreshTried = false
-    private var requests = 0
-    private var attestations = 0
-    private var resets = 0
-    private var challenges = 0
-    private var repeats = 0
+    private var isRefreshTried = mustProve
+    private val budget = Budget()
 
     fun run(): Climbed {
         endOrphan()
@@ -68,9 +66,9 @@ private class Episode(private val surroundings: Surroundings) {
     private fun endOrphan() {
         val refresh = held.now.refresh
         if (held.now.label != null || refresh == null) return
-        countRequest()
-        endpoints.revoke(refresh.token)
         held.note(held.now.copy(refresh = null))
+        budget.request()
+        runCatching { endpoints.revoke(refresh.token) }
     }
 
     private fun firstRung(): Rung {
@@ -104,8 +102,7 @@ private class Episode(private val surroundings: Surroundings) {
     private fun follows(rung: Rung, answer: Answer): Next {
         val next = Ladder.next(isKeyed, rung, answer)
         if (next != Turn.REPEAT) return next
-        repeats += 1
-        return if (repeats <= 1) next else Ladder.next(isKeyed, rung, Answer.UNPROVEN)
+        return if (budget.repeat()) next else Ladder.next(isKeyed, rung, Answer.UNPROVEN)
     }
 
     /** Goes on, or ends. @throws ClientException */
@@ -116,10 +113,10 @@ private class Episode(private val surroundings: Surroundings) {
             next
         }
         Turn.REPEAT -> rung
-        Turn.AGAIN -> {
-            challenges += 1
-            if (challenges > Limits.CHALLENGES) throw mistake(rung.name, reply.status)
-            rung
+        Turn.AGAIN -> when {
+            budget.challenge(rung) -> rung
+            reply.answer == Answer.SILENT -> throw later(rung.name, reply)
+            else -> throw mistake(rung.name, reply.status)
         }
         Turn.CLIMB -> {
             isRefreshTried = true
@@ -128,8 +125,10 @@ private class Episode(private val surroundings: Surroundings) {
             firstRung()
         }
         Turn.RESET -> reset(reply.status)
-        Turn.REFUSE ->
-            throw ClientException(ErrorType.REFUSED, "the server refused the device at $rung", status = reply.status)
+        Turn.REFUSE -> {
+            keepRefused()
+            throw ClientException(ErrorType.REFUSED, "the server refused the device at $rung", reply.status)
+        }
         Turn.MISTAKE -> throw mistake(rung.name, reply.status)
         Turn.LATER -> throw later(rung.name, reply)
         Turn.DONE -> error("done is followed by nothing")
@@ -142,11 +141,11 @@ private class Episode(private val surroundings: Surroundings) {
         // A token that was sent may be used up: after its retry time it would look like a copy.
         if (now - sentAt !in 0..(if (isKeyed) RETRY_KEYED_MS else RETRY_KEYLESS_MS)) return Reply(Answer.UNPROVEN)
         held.note(held.now.copy(refresh = refresh.copy(sentAt = sentAt)))
-        countRequest()
+        budget.request()
         val reply = endpoints.refresh(refresh.token)
         // It was not looked at.
         if (reply.status == 429) held.note(held.now.copy(refresh = refresh))
-        return issued(reply) { it }
+        return issued(reply, refresh.renewAt) { it }
     }
 
     private fun assert(attester: KeyAttester, key: String): Reply<Issued> {
@@ -154,7 +153,7 @@ private class Episode(private val surroundings: Surroundings) {
         val id = platform { attester.keyId(key) }
         val challenge = challenge(Purpose.ASSERT)
         val signed = platform { attester.sign(key, sessionLines(surroundings.audience, label, challenge)) }
-        countRequest()
+        budget.request()
         val reply = endpoints.assert(
             mapOf("challenge" to challenge, "device_id" to label, "key_id" to id, attester.proof.member to signed),
         )
@@ -168,7 +167,7 @@ private class Episode(private val surroundings: Surroundings) {
         val evidence = platform { attester.attest(key, over(challenge, label)) }
         val previous = proofByOldKey(attester, key, label, challenge)
         held.require(held.now.copy(pending = PendingKey(key, sent = true)))
-        countRequest()
+        budget.request()
         val body = mapOf("challenge" to challenge, "device_id" to label) + evidence + previous
         return issued(endpoints.attest(body)) { it.copy(key = key, pending = null) }
     }
@@ -176,17 +175,23 @@ private class Episode(private val surroundings: Surroundings) {
     /** A name is stored before its key is used: what the server may know of is never forgotten. */
     private fun keyToAttest(attester: KeyAttester): String {
         val pending = held.now.pending
-        val isUnused = pending?.sent == false || challenges > 0
+        val isUnused = pending?.sent == false || budget.hasNewChallenge
         // An iPhone's key is attested once more; Android's is attested when it is made.
         if (attester.proof == Proof.ASSERTION && pending != null && isUnused) return pending.key
         val key = platform { attester.createKey() }
         // If no key is known to be enrolled, the one that was sent may be: it stays, to sign for the new one.
         val old = held.now.key ?: pending?.takeIf { it.sent }?.key
         held.require(held.now.copy(key = old, pending = PendingKey(key, sent = false)))
+        if (pending != null && pending.key != old) deleteKey(pending.key)
         return key
     }
 
-    private fun proofByOldKey(attester: KeyAttester, key: String, label: String, challenge: String): Map<String, String> {
+    private fun proofByOldKey(
+        attester: KeyAttester,
+        key: String,
+        label: String,
+        challenge: String,
+    ): Map<String, String> {
         val old = held.now.key
         if (old == null || old == key) return emptyMap()
         return try {
@@ -204,40 +209,48 @@ private class Episode(private val surroundings: Surroundings) {
         val challenge = challenge(Purpose.ATTEST)
         val evidence = platform { attester.attest(over(challenge, label)) }
         val proof = held.now.refresh?.let { mapOf("refresh_token" to it.token) }.orEmpty()
-        countRequest()
+        budget.request()
         return issued(endpoints.attest(mapOf("challenge" to challenge, "device_id" to label) + evidence + proof)) { it }
     }
 
     /** Counts the attestation, and gives the label, which is stored before it is sent. */
     private fun begin(): String {
-        attestations += 1
-        val most = if (challenges > 0) Limits.ATTESTATIONS_AFTER_INVALID else Limits.ATTESTATIONS
-        if (attestations > most) throw exhausted("attestations")
+        budget.attestation()
         return held.now.label ?: surroundings.newLabel().also { held.require(held.now.copy(label = it)) }
     }
 
     private fun challenge(purpose: Purpose): String {
-        countRequest()
+        budget.request()
         val reply = endpoints.challenge(checkNotNull(held.now.label), purpose)
         reply.value?.let { return it.challenge }
         if (reply.answer == Answer.BUSY || reply.answer == Answer.SILENT) throw later("the challenge", reply)
+        if (reply.answer == Answer.REFUSED)
+            throw ClientException(ErrorType.REFUSED, "the server refused a challenge", reply.status)
         throw mistake("the challenge", reply.status)
     }
 
-    private fun countRequest() {
-        requests += 1
-        if (requests > Limits.REQUESTS) throw exhausted("requests")
-    }
-
     /** Stores what was issued, before it is used. If that fails, the next episode goes on from the older value. */
-    private fun issued(reply: Reply<Issued>, enrolled: (Installation) -> Installation): Reply<Issued> {
+    private fun issued(
+        reply: Reply<Issued>,
+        renewAt: Long? = null,
+        enrolled: (Installation) -> Installation,
+    ): Reply<Issued> {
         val value = reply.value ?: return reply
         val old = held.now.key
-        // A keyless installation attests again after four fifths of its family's life.
-        val renewAt = surroundings.clock.wall() + value.refreshExpiresInMs * 4 / 5
-        held.note(enrolled(held.now).copy(refresh = RefreshToken(value.refreshToken, renewAt)))
+        // A family ends at its time, however often it is refreshed. When a fifth of it is left, a keyless installation
+        // attests again.
+        val renewal = renewAt ?: (surroundings.clock.wall() + value.refreshExpiresInMs * 4 / 5)
+        held.note(enrolled(held.now).copy(refresh = RefreshToken(value.refreshToken, renewal)))
         if (old != null && old != held.now.key) deleteKey(old)
         return reply
+    }
+
+    /** An iPhone's key that the server refused is attested again, instead of ever new ones: Apple counts them. */
+    private fun keepRefused() {
+        val attester = surroundings.attester
+        val pending = held.now.pending ?: return
+        if (attester is KeyAttester && attester.proof == Proof.ASSERTION)
+            held.note(held.now.copy(pending = pending.copy(sent = false)))
     }
 
     private fun endRefresh() {
@@ -246,13 +259,20 @@ private class Episode(private val surroundings: Surroundings) {
     }
 
     private fun reset(status: Int?): Rung {
-        resets += 1
-        if (resets > Limits.RESETS)
+        if (!budget.reset())
             throw ClientException(ErrorType.REFUSED, "the server refused the new installation too", status = status)
         val old = held.now
-        held.require(Installation(old.marker))
+        // An app that cannot make keys any more must not lose the installation that it has.
+        held.require(Installation(old.marker, pending = newKey()?.let { PendingKey(it, sent = false) }))
         listOfNotNull(old.key, old.pending?.key).forEach(::deleteKey)
         return Rung.BEGIN
+    }
+
+    /** The name of a key for the new installation; null where the platform has none. @throws ClientException */
+    private fun newKey(): String? = try {
+        (surroundings.attester as? KeyAttester)?.let { platform { it.createKey() } }
+    } catch (failure: PlatformFailure) {
+        throw later("the reset", Reply<Nothing>(failure.answer, cause = failure.cause))
     }
 
     /** A key that stays is of no use to anybody. */

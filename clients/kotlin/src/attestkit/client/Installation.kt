@@ -1,6 +1,9 @@
 package attestkit.client
 
-/** What is kept of one installation: one value, written whole. Nothing in it is worth anything without the key but the refresh token. */
+/**
+ * What is kept of one installation: one value, written whole. Without the key, only the refresh token in it is worth
+ * anything.
+ */
 data class Installation(
     /** Of this installation of the app: another one, or none, says that it was reinstalled or restored. */
     val marker: String? = null,
@@ -31,7 +34,11 @@ data class RefreshToken(
 
 /** Keeps the installation of one account. */
 interface Kept {
-    /** The stored one, or an empty one. A value that cannot be read counts as absent: it does not throw. */
+    /**
+     * The stored one, or an empty one.
+     *
+     * @throws ClientException `THROTTLED` if the storage cannot be read now: a phone that was not unlocked yet
+     */
     fun load(): Installation
 
     /** Stores it before it returns. @throws Exception if the storage does not take it */

@@ -106,8 +106,8 @@ object Ladder {
     /** It differs, because a record without a key is proved by its refresh token alone. */
     val keyless: Map<Rung, Map<Answer, Next>> = mapOf(
         REFRESH to always + row(INVALID to MISTAKE, UNPROVEN to ATTEST, CONFLICT to RESET, SILENT to REPEAT),
-        ATTEST to platform + row(INVALID to AGAIN, UNPROVEN to MISTAKE, CONFLICT to RESET, SILENT to LATER),
-        BEGIN to platform + row(INVALID to AGAIN, UNPROVEN to MISTAKE, CONFLICT to REFUSE, SILENT to LATER),
+        ATTEST to platform + row(INVALID to AGAIN, UNPROVEN to MISTAKE, CONFLICT to RESET, SILENT to AGAIN),
+        BEGIN to platform + row(INVALID to AGAIN, UNPROVEN to MISTAKE, CONFLICT to REFUSE, SILENT to AGAIN),
     )
 
     fun next(isKeyed: Boolean, rung: Rung, answer: Answer): Next =

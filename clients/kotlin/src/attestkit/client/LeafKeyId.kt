@@ -4,11 +4,12 @@ package attestkit.client
 private const val P256 = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgA"
 private const val POINT = 65
 
-/** The seventh member of a TBSCertificate with a version (RFC 5280 §4.1): serial, algorithm, issuer, validity and subject come before. */
+/** Members of a certificate before its key (RFC 5280 §4.1): version, serial, algorithm, issuer, validity, subject. */
 private const val BEFORE_THE_KEY = 6
 
 /**
- * The id of the key that a chain attests: base64url(SHA-256) of the point of a key on P-256, of any other of its SubjectPublicKeyInfo.
+ * The id of the key that a chain attests: base64url(SHA-256) of the point of a key on P-256, of any other of its
+ * SubjectPublicKeyInfo.
  *
  * @param leaf the first certificate, base64 or base64url of DER
  * @throws AttesterException `UNKNOWN` if it is not a certificate

@@ -9,26 +9,34 @@ data class Need(
 )
 
 private const val TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+private val SEPARATORS = Regex("""[\s,]*+""")
 
-/** A scheme with a parameter behind it, or a parameter (RFC 9110 §11.6.1). */
-private val PARAMETER =
-    Regex("""\s*(?:($TOKEN)\s+)?($TOKEN)\s*=\s*(?:"([^"\\]*+(?:\\.[^"\\]*+)*+)"|($TOKEN))\s*(?:,|\z)""")
+/** A parameter (RFC 9110 §11.2). */
+private val PARAMETER = Regex("""($TOKEN)\s*=\s*(?:"([^"\\]*+(?:\\.[^"\\]*+)*+)"|($TOKEN))(?=\s*(?:,|\z))""")
 
-/** Reads the entries of the scheme `Attest`; others are passed over. Reading ends at what is no parameter. */
+/** A scheme, alone, with a token68, or before its parameters (§11.3). */
+private val SCHEME = Regex("""($TOKEN)(?=\s|,|\z)(?:\s+[A-Za-z0-9._~+/-]+=*(?=\s*(?:,|\z)))?""")
+
+private val ESCAPED = Regex("""\\(.)""")
+
+/** Reads the entries of the scheme `Attest`, up to the first text that is neither a scheme nor a parameter. */
 fun readNeeds(field: String?): List<Need> {
+    val text = field.orEmpty()
     val entries = mutableListOf<MutableMap<String, String>>()
     var isAttest = false
-    for (found in parametersOf(field.orEmpty())) {
-        val (scheme, name, quoted, token) = found.destructured
-        if (scheme.isNotEmpty()) {
-            isAttest = scheme.equals("attest", ignoreCase = true)
-            if (isAttest) entries += mutableMapOf<String, String>()
+    var at = 0
+    fun take(pattern: Regex): MatchResult? = pattern.matchAt(text, at)?.also { at = it.range.last + 1 }
+    while (true) {
+        take(SEPARATORS)
+        val parameter = take(PARAMETER)
+        if (parameter != null) {
+            val (name, quoted, token) = parameter.destructured
+            if (isAttest) entries.last()[name.lowercase()] = token.ifEmpty { quoted.replace(ESCAPED, "$1") }
+            continue
         }
-        if (isAttest) entries.last()[name.lowercase()] = token.ifEmpty { quoted.replace(Regex("""\\(.)"""), "$1") }
+        val scheme = take(SCHEME) ?: break
+        isAttest = scheme.groupValues[1].equals("attest", ignoreCase = true)
+        if (isAttest) entries += mutableMapOf<String, String>()
     }
     return entries.mapNotNull { entry -> entry["need"]?.let { Need(it, entry["header"]) } }
 }
-
-/** Each begins where the one before it ends. */
-private fun parametersOf(field: String): Sequence<MatchResult> =
-    generateSequence(PARAMETER.matchAt(field, 0)) { PARAMETER.matchAt(field, it.range.last + 1) }

@@ -6,6 +6,8 @@ package attestkit.client
 class Challenge(
     /** The server's text, in ASCII. Key Attestation attests its bytes. */
     val challenge: String,
+    /** The label of the installation, as `device_id` in the body. */
+    val deviceId: String,
     /** base64url of the SHA-256 over challenge and label: what Play Integrity binds. */
     val requestHash: String,
 )
@@ -27,7 +29,10 @@ interface KeyAttester : Attester {
     /** The key's id: base64url of 32 bytes. Called only after `attest`. */
     fun keyId(key: String): String
 
-    /** Signs the UTF-8 bytes of a text with an attested key. Gives base64 or base64url. `KEY_LOST` if it does not sign any more. */
+    /**
+     * Signs the UTF-8 bytes of a text with an attested key. Gives base64 or base64url. `KEY_LOST` if it does not sign
+     * any more.
+     */
     fun sign(key: String, text: String): String
 
     /** Removes a key. Its failure is ignored. */
@@ -67,7 +72,8 @@ class IssuedChallenge(
 enum class Purpose { ATTEST, ASSERT }
 
 /**
- * The device endpoints of the server. What is not the server's answer is `SILENT`: a failure of the network, a page of a hotel.
+ * The device endpoints of the server. What is not the server's answer is `SILENT`: a failure of the network, a page of
+ * a hotel.
  *
  * @throws ClientException `MISCONFIGURED` for redirects and the statuses 404, 405 and 413
  */

@@ -6,7 +6,10 @@ private const val START = 1_800_000_000_000L
 private val STATUS =
     mapOf("ok" to 200, "invalid" to 400, "unproven" to 401, "refused" to 403, "conflict" to 409, "busy" to 503)
 
-/** Runs an episode over a server, a platform and a storage that answer as the script says. A call that has no answer left succeeds. */
+/**
+ * Runs an episode over a server, a platform and a storage that answer as the script says. A call that has no answer
+ * left succeeds.
+ */
 class ScriptedEpisode(private val given: Json) {
     private val answers = given.objectOrNull("answers")
         .let { script -> script?.names.orEmpty().associateWith { ArrayDeque(script!!.objects(it)) } }
@@ -18,7 +21,7 @@ class ScriptedEpisode(private val given: Json) {
 
     fun run(): Any? {
         val ended = try {
-            val climbed = runEpisode(surroundings())
+            val climbed = runEpisode(surroundings(), mustProve = given.value("mustProve") == true)
             made("session" to climbed.issued.session, "label" to climbed.label, "key" to climbed.key)
         } catch (error: ClientException) {
             made(
@@ -153,7 +156,12 @@ class ScriptedEpisode(private val given: Json) {
 
     private inner class Keyless : KeylessAttester {
         override fun attest(over: Challenge): Map<String, Any> {
-            note("attestApp", "challenge" to over.challenge, "requestHash" to over.requestHash)
+            note(
+                "attestApp",
+                "challenge" to over.challenge,
+                "deviceId" to over.deviceId,
+                "requestHash" to over.requestHash,
+            )
             answerTo("attestApp")
             return mapOf("token" to next("token"))
         }

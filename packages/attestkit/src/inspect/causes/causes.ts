@@ -3,6 +3,7 @@ import { RECEIPT_CAUSES } from './app-attest-receipt.js';
 import { APP_CHECK_CAUSES } from './app-check.js';
 import { APPROOV_CAUSES } from './approov.js';
 import type { Cause } from './cause.js';
+import { DEVELOPMENT_CAUSES } from './development.js';
 import { ENROLLMENT_CAUSES } from './enrollment.js';
 import { KEY_ATTESTATION_CAUSES } from './key-attestation.js';
 import { PLAY_INTEGRITY_CAUSES } from './play-integrity.js';
@@ -20,6 +21,7 @@ export const CAUSES: ReadonlyMap<string, Cause> = new Map(
     ...PLAY_INTEGRITY_CAUSES,
     ...APP_CHECK_CAUSES,
     ...SIGNED_TOKEN_CAUSES,
+    ...DEVELOPMENT_CAUSES,
     ...ENROLLMENT_CAUSES,
     ...SESSION_CAUSES,
     ...SERVER_CAUSES,

@@ -126,3 +126,8 @@ export function assertSafeSecrets(
 export function isDevelopment(): boolean {
   return process.env['NODE_ENV'] === 'development' || process.env['NODE_ENV'] === 'test';
 }
+
+/** Whether this process says that it is for production. */
+export function isProduction(): boolean {
+  return process.env['NODE_ENV'] === 'production';
+}

@@ -46,7 +46,7 @@ export interface SessionAttestation {
   readonly integrity: DeviceIntegrity | undefined;
   /** When the platform issued the evidence, milliseconds since the epoch. */
   readonly attestedAt: number;
-  /** True under roots that testing made. */
+  /** True under roots that testing made, and of a development key. */
   readonly virtual: boolean;
   /** The platform's own facts. */
   readonly facts: JsonObject;

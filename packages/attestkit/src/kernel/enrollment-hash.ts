@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 
 /**
- * What ties a verdict to an enrollment, as `requestHash` of a standard request or as `nonce` of a classic one:
+ * What ties evidence to an enrollment if it cannot carry both texts: a Play verdict has it as `requestHash` of a standard request
+ * or as `nonce` of a classic one, a development token as `request_hash`. It is
  * base64url without padding of SHA-256 of `attestkit-enrol-v1`, the challenge and the device id, with a line feed
  * between, in UTF-8. 43 characters.
  *

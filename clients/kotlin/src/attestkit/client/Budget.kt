@@ -1,0 +1,46 @@
+package attestkit.client
+
+/** What an episode has spent of what it may cost. */
+internal class Budget {
+    private var requests = 0
+    private var attestations = 0
+    private var resets = 0
+    private var challenges = 0
+    private var repeats = 0
+
+    /** Whether an attestation has begun again with a new challenge. */
+    var hasNewChallenge = false
+        private set
+
+    /** @throws ClientException `THROTTLED` */
+    fun request() {
+        requests += 1
+        if (requests > Limits.REQUESTS) throw exhausted("requests")
+    }
+
+    /** @throws ClientException `THROTTLED` */
+    fun attestation() {
+        attestations += 1
+        val most = if (hasNewChallenge) Limits.ATTESTATIONS_AFTER_INVALID else Limits.ATTESTATIONS
+        if (attestations > most) throw exhausted("attestations")
+    }
+
+    /** Whether one is left. */
+    fun reset(): Boolean {
+        resets += 1
+        return resets <= Limits.RESETS
+    }
+
+    /** Whether one is left. */
+    fun challenge(rung: Rung): Boolean {
+        challenges += 1
+        if (rung == Rung.ATTEST || rung == Rung.BEGIN) hasNewChallenge = true
+        return challenges <= Limits.CHALLENGES
+    }
+
+    /** Whether one is left. */
+    fun repeat(): Boolean {
+        repeats += 1
+        return repeats <= 1
+    }
+}

@@ -1,0 +1,1 @@
+export { DEVELOPMENT_CHECKS } from './checks.js';
