@@ -196,7 +196,7 @@ async function assertHeals(world: World, fail: Fail): Promise<void> {
 
 function assertWorld(world: World, fail: Fail): void {
   for (const [id, times] of world.done) if (times > 1) fail(`${id} was done ${times} times`);
-  for (const rule of world.broken) fail(rule);
+  for (const rule of world.watch.broken) fail(rule);
   if (world.leaked.length > 0) fail(`leaked ${world.leaked.join(', ')}`);
 }
 

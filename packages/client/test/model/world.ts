@@ -15,6 +15,8 @@ import { phones, type PhoneKind } from '../support/phones.js';
 import { AUDIENCE, clock, LOGIN, testServer, type TestServer } from '../support/server.js';
 import type { Armed } from './faults.js';
 import type { Random } from './random.js';
+import { answerBetween } from './between.js';
+import { Watch } from './watch.js';
 
 /** Each world begins now: the certificates of the platforms end some time. */
 const START = clock.now;
@@ -43,12 +45,9 @@ export class World {
   readonly requests: string[] = [];
   /** How often each signed call was done by the server. */
   readonly done = new Map<string, number>();
-  /** Rules that do not hold: there must be none. */
-  readonly broken: string[] = [];
+  readonly watch: Watch;
   /** Names of keys that the client asked the platform for. */
   keysMade = 0;
-  /** By client: until when no episode may begin. */
-  readonly #notBefore = new Map<object, number>();
   /** Credentials that left the origin: there must be none. */
   readonly leaked: string[] = [];
   readonly counterWindow: number;
@@ -57,6 +56,7 @@ export class World {
     clock.now = START;
     this.#random = random;
     this.#armed = armed;
+    this.watch = new Watch(armed);
     this.counterWindow = random.chance(0.3) ? 16 : 1;
     const phone = random.pick(phones);
     this.kind = phone.name;
@@ -187,7 +187,10 @@ export class World {
       clock: { wall: () => clock.now + this.#wallOffset, monotonic: () => clock.now },
       random: (length) => Uint8Array.from({ length }, () => this.#random.below(256)),
       fetch: (url, init) => this.#fetch(url, init, alive, self),
-      onEvent: (event) => this.#hear(event, self),
+      onEvent: (event) => {
+        this.events.push(event);
+        this.watch.hear(event, self);
+      },
     });
   }
 
@@ -203,32 +206,6 @@ export class World {
     if (alive.now && this.#armed.fires('killed after')) alive.now = false;
     if (!alive.now) return await new Promise<never>(() => undefined);
     return settled;
-  }
-
-  #hear(event: ClientEvent, self: object): void {
-    this.events.push(event);
-    if (event.type !== 'episode') return;
-    // Half of the shortest pause of the client, or what the server asked for.
-    const pauseMs = event.error === undefined ? 0 : (event.error.retryAfterMs ?? 500);
-    this.#notBefore.set(self, clock.now + pauseMs);
-  }
-
-  /** What a call of an endpoint has to have behind it: a pause, and what it shows in the storage. */
-  #assertCall(url: URL, body: string, self: object): void {
-    const isEpisode = url.searchParams.get('purpose') !== 'request' && !url.pathname.endsWith('/revoke');
-    // A wall clock that is set forward ends pauses: the client trusts the clock that moved further.
-    const isJumped = this.#armed.fired.has('wall clock forward');
-    if (isEpisode && !isJumped && clock.now < (this.#notBefore.get(self) ?? 0) && !this.#isAsked)
-      this.broken.push(
-        `${url.pathname} ${(this.#notBefore.get(self) ?? 0) - clock.now} ms before the end of the pause`,
-      );
-    if (this.#armed.fired.has('write fails') || this.#clients.length > 1) return;
-    const stored = [...this.#stored.values()].join();
-    const { refresh_token: token, key_id: key } = JSON.parse(body || '{}') as Record<string, string>;
-    if (url.pathname.endsWith('/refresh') && !stored.includes(String(token)))
-      this.broken.push('a refresh token is used that is not stored');
-    if (url.pathname.endsWith('/attest') && this.kind !== 'Play' && !stored.includes('"sent":true'))
-      this.broken.push(`a key is attested that is not stored as sent: ${key}`);
   }
 
   #storage(values: Map<string, string>, alive: { now: boolean }): Storage {
@@ -279,7 +256,12 @@ export class World {
       const request = new Request(url, init);
       const { pathname, origin } = new URL(url);
       this.requests.push(pathname);
-      if (pathname.startsWith('/device/')) this.#assertCall(new URL(url), await request.clone().text(), self);
+      if (pathname.startsWith('/device/'))
+        this.watch.call(new URL(url), await request.clone().text(), self, {
+          stored: this.#clients.length > 1 ? undefined : [...this.#stored.values()].join(),
+          isKeyed: this.kind !== 'Play',
+          isAsked: this.#isAsked,
+        });
       if (origin !== AUDIENCE) {
         for (const name of ['authorization', 'x-app-attest', 'x-session'])
           if (request.headers.has(name)) this.leaked.push(`${name} to ${origin}`);
@@ -294,13 +276,8 @@ export class World {
     clock.now += this.#random.below(400);
     if (fires('slow')) clock.now += this.#random.pick([1000, 20_000, 400_000]);
     if (fires('request lost')) throw new TypeError('fetch failed');
-    if (fires('page of a hotel')) return new Response('<html>', { headers: { 'content-type': 'text/html' } });
-    if (fires('gateway 502')) return new Response('', { status: 502 });
-    const wait = { 'retry-after': String(this.#random.below(120)) };
-    if (fires('limited 429')) return new Response('{}', { status: 429, headers: wait });
-    if (fires('overloaded 503')) return new Response('{}', { status: 503, headers: wait });
-    if (fires('refused by a proxy'))
-      return new Response('{}', { status: this.#random.pick([400, 401, 403, 409]) });
+    const between = answerBetween(this.#armed, this.#random);
+    if (between !== undefined) return between;
     if (fires('redirected elsewhere')) {
       // What follows it takes everything along.
       if (request.redirect !== 'manual') this.leaked.push(`${request.url} followed a redirect`);
