@@ -73,7 +73,7 @@ The table that \`attestkit-client\` runs when a request needs a session. It is w
 same rules in words, for those who write a client of their own.
 
 An **episode** begins when a session is needed, at the first row that fits. It ends with a session, or with a typed
-[error](client-errors.md). The next episode goes on from what is stored.
+[error](client-errors.md). The next episode goes on from the stored values.
 
 ## Devices with a key
 

@@ -37,9 +37,9 @@ export class Attesting {
   /** A name is stored before its key is used: what the server may know of is never forgotten. */
   private async keyToAttest(attester: KeyAttester): Promise<string | PlatformReply> {
     const { pending } = this.exchange.held.now;
-    const isUnused = pending?.sent === false || this.exchange.budget.hasNewChallenge;
-    // An iPhone's key is attested once more; Android's is attested when it is made, under a name of its own.
-    if (attester.proof === 'assertion' && pending !== undefined && isUnused) return pending.key;
+    // An iPhone's key can be attested once more; Android's is attested when it is made.
+    const isAgain = attester.proof === 'assertion' && this.exchange.budget.hasNewChallenge;
+    if (pending !== undefined && (!pending.sent || isAgain)) return pending.key;
     const key = await platform(() => attester.createKey());
     if (isReply(key)) return key;
     // If no key is known to be enrolled, the one that was sent may be: it stays, to sign for the new one.

@@ -23,9 +23,12 @@ export class Budget {
 
   /** @throws ClientError `throttled` */
   attestation(): void {
+    if (!this.hasAttestation) throw exhausted('attestations');
     this.attestations += 1;
-    const most = this.hasNewChallenge ? LIMITS.attestationsAfterInvalid : LIMITS.attestations;
-    if (this.attestations > most) throw exhausted('attestations');
+  }
+
+  get hasAttestation(): boolean {
+    return this.attestations < (this.hasNewChallenge ? LIMITS.attestationsAfterInvalid : LIMITS.attestations);
   }
 
   /** Whether one is left. */

@@ -1,4 +1,5 @@
 import { ClientError } from '../client-error.js';
+import { isAttesterError } from '../ports.js';
 import type { Answer } from './table.js';
 import type { Reply } from '../protocol/endpoints.js';
 
@@ -7,8 +8,8 @@ export function later(
   rung: string,
   { answer, status, retryAfterMs, cause }: Reply<unknown, Answer>,
 ): ClientError {
-  const { code } = (cause ?? {}) as { readonly code?: string };
-  const facts = { status, retryAfterMs, cause, code: typeof code === 'string' ? code : undefined };
+  const code = isAttesterError(cause) ? cause.code : undefined;
+  const facts = { status, retryAfterMs, cause, code };
   if (answer === 'silent') return new ClientError('offline', `${rung} was not answered`, facts);
   if (answer === 'platformBusy') return new ClientError('throttled', 'the platform asks to wait', facts);
   if (answer === 'keyLost') return new ClientError('unsupported', 'the platform does not attest', facts);

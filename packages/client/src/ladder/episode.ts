@@ -106,7 +106,7 @@ class Episode {
       case 'climb':
         this.isRefreshTried = true;
         if (answer === 'unproven') await this.exchange.held.note({ refresh: undefined });
-        if (answer === 'keyLost') await this.exchange.held.note({ pending: undefined });
+        if (answer === 'keyLost') await this.dropPending();
         return this.firstRung();
       case 'reset':
         return await this.reset(status);
@@ -119,7 +119,9 @@ class Episode {
         throw later(rung, reply);
       default:
         if (answer === 'unproven' && rung === 'refresh') await this.endRefresh();
-        if (answer === 'keyLost') await this.exchange.held.note({ pending: undefined });
+        if (answer === 'keyLost') await this.dropPending();
+        // A device that never attests is not helped by waiting.
+        if (answer === 'keyLost' && !this.exchange.budget.hasAttestation) throw later(rung, reply);
         return next;
     }
   }
@@ -162,6 +164,12 @@ class Episode {
       [attester.proof]: signed,
     });
     return await this.exchange.issued(reply, { key, pending: undefined });
+  }
+
+  private async dropPending(): Promise<void> {
+    const { pending } = this.exchange.held.now;
+    await this.exchange.held.note({ pending: undefined });
+    if (pending !== undefined) await this.exchange.deleteKey(pending.key);
   }
 
   private async endRefresh(): Promise<void> {

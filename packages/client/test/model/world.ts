@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   createClient,
   AttesterError,
@@ -12,7 +11,7 @@ import {
 import { memoryStore } from 'attestkit/stores/memory';
 import type { Store } from 'attestkit';
 import { phones, type PhoneKind } from '../support/phones.js';
-import { AUDIENCE, clock, LOGIN, testServer, type TestServer } from '../support/server.js';
+import { AUDIENCE, clock, LOGIN, newSecret, testServer, type TestServer } from '../support/server.js';
 import type { Armed } from './faults.js';
 import type { Random } from './random.js';
 import { answerBetween } from './between.js';
@@ -31,7 +30,7 @@ export class World {
   readonly #stored = new Map<string, string>();
   readonly #marker = new Map<string, string>();
   #store: Store;
-  #secrets = [secret()];
+  #secrets = [newSecret()];
   #server: TestServer;
   #wallOffset = 0;
   /** The user asked to try again: own pauses do not count. */
@@ -159,18 +158,14 @@ export class World {
   }
 
   #rotate(keepOld: boolean): void {
-    this.#secrets = keepOld ? [secret(), ...this.#secrets].slice(0, 3) : [secret()];
+    this.#secrets = keepOld ? [newSecret(), ...this.#secrets].slice(0, 3) : [newSecret()];
     this.#server = this.#newServer();
   }
 
   async #setBlocked(isBlocked: boolean): Promise<void> {
-    const { label } = this;
-    const device = label && (await this.#server.guard.devices.find({ deviceId: label }));
-    if (!device) return;
-    const { recordId } = device;
-    await (isBlocked
-      ? this.#server.guard.devices.block({ recordId })
-      : this.#server.guard.devices.unblock({ recordId }));
+    const { devices } = this.#server.guard;
+    const device = this.label && (await devices.find({ deviceId: this.label }));
+    if (device) await devices[isBlocked ? 'block' : 'unblock']({ recordId: device.recordId });
   }
 
   #newClient(): Client {
@@ -301,8 +296,4 @@ export class World {
       : await request.clone().text();
     this.done.set(id, (this.done.get(id) ?? 0) + 1);
   }
-}
-
-function secret(): string {
-  return randomBytes(48).toString('base64');
 }

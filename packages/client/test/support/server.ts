@@ -64,7 +64,7 @@ export function testServer(options: Partial<DevicesOptions> = {}): TestServer {
           decoder: googlePlayIntegrity({ serviceAccount: google.serviceAccount, fetch: google.fetch, now }),
         }),
       ],
-      secret: randomBytes(48).toString('base64'),
+      secret: newSecret(),
       store: memoryStore({ now }),
       audience: AUDIENCE,
       limiter: () => true,
@@ -96,4 +96,9 @@ export function testServer(options: Partial<DevicesOptions> = {}): TestServer {
       return (await endpoints(request)) ?? (await route?.(request)) ?? Response.json({}, { status: 404 });
     },
   };
+}
+
+/** What a server authenticates to itself. */
+export function newSecret(): string {
+  return randomBytes(48).toString('base64');
 }

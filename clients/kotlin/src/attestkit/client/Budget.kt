@@ -20,10 +20,13 @@ internal class Budget {
 
     /** @throws ClientException `THROTTLED` */
     fun attestation() {
+        if (!hasAttestation) throw exhausted("attestations")
         attestations += 1
-        val most = if (hasNewChallenge) Limits.ATTESTATIONS_AFTER_INVALID else Limits.ATTESTATIONS
-        if (attestations > most) throw exhausted("attestations")
     }
+
+    /** Whether one is left. */
+    val hasAttestation: Boolean
+        get() = attestations < if (hasNewChallenge) Limits.ATTESTATIONS_AFTER_INVALID else Limits.ATTESTATIONS
 
     /** Whether one is left. */
     fun reset(): Boolean {

@@ -109,7 +109,9 @@ private class Episode(private val surroundings: Surroundings, mustProve: Boolean
     private fun follow(rung: Rung, next: Next, reply: Reply<*>): Rung = when (next) {
         is Rung -> {
             if (rung == Rung.REFRESH && reply.answer == Answer.UNPROVEN) endRefresh()
-            if (reply.answer == Answer.KEY_LOST) held.note(held.now.copy(pending = null))
+            if (reply.answer == Answer.KEY_LOST) dropPending()
+            // A device that never attests is not helped by waiting.
+            if (reply.answer == Answer.KEY_LOST && !budget.hasAttestation) throw later(rung.name, reply)
             next
         }
         Turn.REPEAT -> rung
@@ -121,7 +123,7 @@ private class Episode(private val surroundings: Surroundings, mustProve: Boolean
         Turn.CLIMB -> {
             isRefreshTried = true
             if (reply.answer == Answer.UNPROVEN) held.note(held.now.copy(refresh = null))
-            if (reply.answer == Answer.KEY_LOST) held.note(held.now.copy(pending = null))
+            if (reply.answer == Answer.KEY_LOST) dropPending()
             firstRung()
         }
         Turn.RESET -> reset(reply.status)
@@ -175,9 +177,9 @@ private class Episode(private val surroundings: Surroundings, mustProve: Boolean
     /** A name is stored before its key is used: what the server may know of is never forgotten. */
     private fun keyToAttest(attester: KeyAttester): String {
         val pending = held.now.pending
-        val isUnused = pending?.sent == false || budget.hasNewChallenge
+        val isAgain = attester.proof == Proof.ASSERTION && budget.hasNewChallenge
         // An iPhone's key is attested once more; Android's is attested when it is made.
-        if (attester.proof == Proof.ASSERTION && pending != null && isUnused) return pending.key
+        if (pending != null && (!pending.sent || isAgain)) return pending.key
         val key = platform { attester.createKey() }
         // If no key is known to be enrolled, the one that was sent may be: it stays, to sign for the new one.
         val old = held.now.key ?: pending?.takeIf { it.sent }?.key
@@ -251,6 +253,12 @@ private class Episode(private val surroundings: Surroundings, mustProve: Boolean
         val pending = held.now.pending ?: return
         if (attester is KeyAttester && attester.proof == Proof.ASSERTION)
             held.note(held.now.copy(pending = pending.copy(sent = false)))
+    }
+
+    private fun dropPending() {
+        val pending = held.now.pending
+        held.note(held.now.copy(pending = null))
+        if (pending != null) deleteKey(pending.key)
     }
 
     private fun endRefresh() {
