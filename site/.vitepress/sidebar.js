@@ -16,6 +16,7 @@ const GROUPS = {
     'development',
   ],
   'Devices and the app': ['enrollment', 'for-the-app', 'signed-requests', 'sessions'],
+  'The client': ['client', 'client-attesters', 'client-errors', 'client-ladder'],
   'Run it': ['rollout', 'operations', 'stores', 'events'],
   'Find out why': ['troubleshooting', 'inspect', 'errors', 'steps'],
   'Extend it': ['extend'],
@@ -36,6 +37,10 @@ const GROUPS = {
 const SHORT = {
   README: 'All pages',
   'for-the-app': 'For the app: every answer',
+  client: 'The client',
+  'client-attesters': 'Attesters',
+  'client-errors': 'Errors',
+  'client-ladder': 'The ladder',
   steps: 'Step by step',
   'migrate/README': 'Which page',
   rollout: 'Rollout, rotating secrets',

@@ -95,7 +95,7 @@ export class Attesting {
     return label;
   }
 
-  /** The name of a key for the new installation, where the platform has keys. @throws ClientError (rejects with it) */
+  /** The name of a key for the new installation, if the platform has keys. @throws ClientError (rejects with it) */
   async newKey(): Promise<{ key: string; sent: false } | undefined> {
     const { attester } = this.exchange.with;
     if (attester.proof === undefined) return undefined;

@@ -39,7 +39,7 @@ export class Exchange {
   ): Promise<StepReply> {
     if (reply.answer !== 'ok' || reply.value === undefined) return reply;
     const { refreshToken: token, refreshExpiresInMs } = reply.value;
-    // What is left of a family shrinks with each refresh: its renewal stays where it was.
+    // What is left of a family shrinks with each refresh: the date of its renewal stays.
     const { renewAt = this.with.clock.wall() + refreshExpiresInMs * RENEW } = keeps ?? {};
     const old = this.held.now.key;
     await this.held.note({ ...enrolled, refresh: { token, renewAt } });

@@ -50,9 +50,7 @@ export function sessionsOf(
     | { readonly session: Session; readonly leftMs: () => number; readonly aheadMs: number }
     | undefined;
   let running: Promise<Session> | undefined;
-  let paused:
-    | { readonly error: ClientError; leftMs(): number; passedMs(): number; readonly isFixed: boolean }
-    | undefined;
+  let paused: { readonly error: ClientError; leftMs(): number; readonly isFixed: boolean } | undefined;
   let failures = 0;
   let mustProve = false;
 
@@ -86,7 +84,7 @@ export function sessionsOf(
     const isFixed =
       error.retryAfterMs !== undefined ||
       !['offline', 'throttled', 'userActionRequired'].includes(error.type);
-    paused = { error, leftMs: () => pauseMs - passed(), passedMs: passed, isFixed };
+    paused = { error, leftMs: () => pauseMs - passed(), isFixed };
     return pauseMs;
   }
 
@@ -101,7 +99,7 @@ export function sessionsOf(
     async get(isAskedByUser = false) {
       const left = current?.leftMs() ?? 0;
       if (current !== undefined && left > current.aheadMs) return current.session;
-      const isPaused = paused !== undefined && paused.leftMs() > 0 && !(isAskedByUser && isOver(paused));
+      const isPaused = paused !== undefined && paused.leftMs() > 0 && !(isAskedByUser && !paused.isFixed);
       if (running === undefined && isPaused && paused !== undefined) {
         if (current !== undefined && left > 0) return current.session;
         throw withRetry(paused.error, paused.leftMs());
@@ -140,7 +138,7 @@ export function sessionsOf(
   };
 }
 
-/** Says when it makes sense to try again, where it does. */
+/** Says when it makes sense to try again. */
 function withRetry(error: ClientError, retryAfterMs: number): ClientError {
   if (error.type !== 'throttled' && error.type !== 'offline') return error;
   const { type, message, action, status, code, cause } = error;
@@ -151,9 +149,4 @@ function withRetry(error: ClientError, retryAfterMs: number): ClientError {
     code,
     cause,
   });
-}
-
-/** Whether a user who asks again need not wait. */
-function isOver({ isFixed, passedMs }: { readonly isFixed: boolean; passedMs(): number }): boolean {
-  return !isFixed && passedMs() >= FIRST_PAUSE_MS;
 }

@@ -43,7 +43,7 @@ export function expoKeyAttestation(
   options: { readonly newAlias?: () => string } = {},
 ): KeyAttester {
   const { newAlias = randomAlias } = options;
-  /** pagopa's signatures share a field: of two at once, one may never end. */
+  /** pagopa's signatures share a field: two at the same time can hang. */
   let last: Promise<unknown> = Promise.resolve();
   /** Reading a chain takes long on some phones. */
   const ids = new Map<string, string>();
