@@ -118,6 +118,7 @@ export function createClient(options: ClientOptions): Client {
   const { attester, account = '', clock = systemClock, onEvent } = options;
   const enrolling = attester.attest === undefined ? undefined : attester;
   const random = enrolling === undefined ? () => new Uint8Array(1) : randomOf(options.random);
+  if (enrolling !== undefined) assertEnrolls(options);
   const base = baseOf(options.baseUrl);
   const redirect = redirectOf(options);
   const fetch = fetchOf(options.fetch);
@@ -145,7 +146,6 @@ export function createClient(options: ClientOptions): Client {
   const locked: Lock = (named, work) =>
     turns.run(true, () => (lock === undefined ? work() : lock(named, work)));
   const audience = options.audience ?? '';
-  if (enrolling !== undefined) assertEnrolls(options);
   const sessions =
     enrolling &&
     sessionsOf(
