@@ -178,10 +178,48 @@ const jestTest = `test('a genuine token is accepted, and an expired one is not',
   expect(await outcome(mintApproovToken({ secretBase64 }))).toBe('accept');
   expect(await outcome(mintApproovToken({ secretBase64, defect: 'expired' }))).toBe('refuse');
 });`;
+const clientTest = `test('a client enrolls a fake phone, and signs', async () => {
+  const apple = createVirtualApple();
+  const appId = 'TEAMID1234.com.example.app';
+  const audience = 'https://api.example.com';
+  const guard = createGuard({
+    devices: devices({
+      evidence: [appAttest({ appIds: [appId], roots: [apple.attestationRoot, apple.receiptRoot] })],
+      secret: Buffer.from(crypto.getRandomValues(new Uint8Array(48))).toString('base64'),
+      store: memoryStore(),
+      audience,
+      limiter: () => true,
+    }),
+  });
+  const endpoints = deviceEndpoints(guard, { address: () => '192.0.2.1' });
+  const transfers = protect(guard, () => Response.json({ done: true }), { signedRequest: true });
+  const client = createClient({
+    baseUrl: audience,
+    audience,
+    attester: expoAppAttest(fakeExpoAppAttest(apple.createIPhone({ appId }))),
+    storage: memoryStorage(),
+    fetch: async (url, init) => {
+      const request = new Request(url, init);
+      return (await endpoints(request)) ?? (await transfers(request));
+    },
+  });
+  const response = await client.fetch('/transfers', { method: 'POST', body: '{}', signed: true });
+  expect(await response.json()).toEqual({ done: true });
+});`;
 const jestImports = [
   ['createGuard', manifest.name],
   ['approov', `${manifest.name}/approov`],
   ['mintApproovToken', kit.name],
+  ['createVirtualApple', kit.name],
+  ['appAttest', `${manifest.name}/app-attest`],
+  ['devices', `${manifest.name}/devices`],
+  ['memoryStore', `${manifest.name}/stores/memory`],
+  ['deviceEndpoints', `${manifest.name}/web`],
+  ['protect', `${manifest.name}/web`],
+  ['createClient', client.name],
+  ['expoAppAttest', `${client.name}/expo`],
+  ['fakeExpoAppAttest', `${client.name}/testing`],
+  ['memoryStorage', `${client.name}/testing`],
 ];
 const jestProjects = {
   module: {
@@ -200,9 +238,10 @@ for (const [type, { form, load, flags }] of Object.entries(jestProjects)) {
     'package.json': JSON.stringify({ type }),
     'jest.config.js': jestSettings(form),
     'guard.test.js': [...load, jestTest].join('\n'),
+    'client.test.js': [...load, clientTest].join('\n'),
   };
   const linked = type === 'commonjs' ? ['@swc/jest'] : [];
-  const folder = consumer(`jest-${type}`, files, linked, [manifest, kit], jestFolder);
+  const folder = consumer(`jest-${type}`, files, linked, [manifest, kit, client], jestFolder);
   const jest = join(jestFolder, 'node_modules/jest/bin/jest.js');
   expect(`Jest, ${type}, as docs/frameworks.md sets it up`, folder, [...flags, jest, '--ci']);
 }
