@@ -25,7 +25,7 @@ const WRONG_PLATFORM = 'WRONG_PLATFORM';
 /** The code of an error of pagopa's packages: its message. */
 export function pagopaCodeOf(error: unknown): string | undefined {
   const message = (error as { readonly message?: unknown } | null)?.message;
-  if (typeof message === 'string' && /^[A-Z][A-Z_]+$/.test(message)) return message;
+  if (typeof message === 'string' && /^[A-Z][A-Z0-9_]+$/.test(message)) return message;
   return isNotBuilt(message) ? NOT_BUILT : undefined;
 }
 

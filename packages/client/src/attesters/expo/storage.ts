@@ -29,11 +29,11 @@ export function secureStorage(
   place: Omit<SecureStoreOptions, 'keychainAccessible'> = {},
 ): Storage {
   const options = { ...place, keychainAccessible: store.AFTER_FIRST_UNLOCK_THIS_DEVICE_ONLY };
-  return {
+  return once(store, JSON.stringify(place), {
     get: (name) => store.getItemAsync(name, options),
     set: (name, value) => store.setItemAsync(name, value, options),
     delete: (name) => store.deleteItemAsync(name, options),
-  };
+  });
 }
 
 /** What is called of `@react-native-async-storage/async-storage`. */
@@ -51,9 +51,20 @@ export interface AsyncStorageLike {
  * const installMarker = markerStorage(AsyncStorage);
  */
 export function markerStorage(store: AsyncStorageLike): Storage {
-  return {
+  return once(store, '', {
     get: (name) => store.getItem(name),
     set: (name, value) => store.setItem(name, value),
     delete: (name) => store.removeItem(name),
-  };
+  });
+}
+
+const known = new WeakMap<object, Map<string, Storage>>();
+
+/** One storage for each place: clients of one storage take turns. */
+function once(store: object, place: string, made: Storage): Storage {
+  const places = known.get(store) ?? new Map<string, Storage>();
+  known.set(store, places);
+  const storage = places.get(place) ?? made;
+  places.set(place, storage);
+  return storage;
 }
