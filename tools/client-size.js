@@ -8,7 +8,7 @@ import { rolldown } from 'rolldown';
 
 const FOLDER = 'packages/client';
 /** Bytes of the core, minified and gzipped. The aim is 10,000. */
-const MOST = 11_200;
+const MOST = 11_300;
 /** What is missing in Hermes, or incomplete. */
 const MISSING =
   /\b(?:node:|Buffer\b|structuredClone\b|AbortSignal\.(?:timeout|any)\b|crypto\.subtle\b|new URL\(|TextEncoder\b|TextDecoder\b|atob\b|btoa\b)/g;
