@@ -200,11 +200,11 @@ function useTask() {
   return { busy, failure, run };
 }
 
-/** For you, not for the user: message, advice and the code of the platform. */
+/** For you, not for the user: message, code of the platform, status of the server. */
 function log(error: unknown): void {
   if (!__DEV__) return;
   if (error instanceof ClientError)
-    console.warn(error.type, error.message, error.code, error.todo, error.cause);
+    console.warn(error.type, error.message, error.code, error.status, error.cause);
   else console.warn(error);
 }
 
