@@ -81,6 +81,8 @@ const TAKES: readonly FaultName[] = [
   'other user',
   'refused by a proxy',
   'long pause',
+  // Without a lock two processes overwrite each other's value.
+  'second process',
 ];
 
 /** Without a key the refresh token is the only credential: it can be lost with an answer, or with a secret. */
@@ -95,7 +97,6 @@ const TAKES_KEYLESS: readonly FaultName[] = [
   'write fails',
   'killed before',
   'killed after',
-  'second process',
   'old secret dropped',
   'secret rotated',
   'wall clock forward',
