@@ -97,7 +97,8 @@ export interface Client {
   /**
    * Enrolls, or gets a session: before a screen that needs it, and when the user asks to try again.
    *
-   * @param options.renew gets another session though there is one: after a login, so that the server's `subject` sees it
+   * @param options.renew gets another session though there is one: after a login, so that the server's `subject` sees it.
+   * During a pause it keeps the session that is still good, and a later request renews it
    * @throws ClientError (rejects with it)
    */
   readonly ready: (options?: { readonly renew?: boolean }) => Promise<void>;
