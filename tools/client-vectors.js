@@ -135,7 +135,7 @@ async function episodeOf({ attester, stored, mustProve = false, answers = {} }, 
   }
 
   const issued = () => ({
-    session: next('session'),
+    token: next('session'),
     expiresInMs: 1_800_000,
     refreshToken: next('refresh'),
     refreshExpiresInMs: 2_592_000_000,
@@ -189,7 +189,7 @@ async function episodeOf({ attester, stored, mustProve = false, answers = {} }, 
     },
   };
   const ended = await runEpisode(surroundings, mustProve).then(
-    (/** @type {Json} */ { issued: { session }, label, key }) => ({ session, label, key }),
+    (/** @type {Json} */ { token: session, label, key }) => ({ session, label, key }),
     (/** @type {unknown} */ error) => {
       if (!(error instanceof ClientError)) throw error;
       const { type, status, retryAfterMs, code, action } = /** @type {Json} */ (error);
@@ -237,7 +237,11 @@ function written(value, indent = '', before = 0) {
   const isTable =
     isList &&
     parts.length > 1 &&
-    value.every((each) => typeof each === 'object' && Object.keys(each ?? {}).length > 1);
+    value.every(
+      (each) =>
+        typeof each === 'object' &&
+        Object.values(each ?? {}).filter((member) => member !== undefined).length > 1,
+    );
   if (!isTable && !line.includes('\n') && before + line.length + 1 <= WIDTH) return line;
   return `${open}\n${parts.map((part) => inner + part).join(',\n')}\n${indent}${close}`;
 }

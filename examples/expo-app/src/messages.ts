@@ -1,4 +1,4 @@
-import { ClientError, type ClientErrorType, type ClientState } from 'attestkit-client';
+import { ClientError, MESSAGES, type ClientErrorType, type ClientState } from 'attestkit-client';
 import { ApiError } from './wallet';
 
 /** What the user sees when something failed. */
@@ -38,7 +38,12 @@ export function messageOf(error: unknown, task: Task): Message {
     task === 'transfer' && error.type === 'offline'
       ? ' Your transfer may have arrived. Trying again does not send it twice.'
       : '';
-  return { title, text: error.show + safe, offer, waitMs: error.retryAfterMs ?? 0 };
+  return {
+    title,
+    text: (error.action ?? MESSAGES[error.type]) + safe,
+    offer,
+    waitMs: error.retryAfterMs ?? 0,
+  };
 }
 
 /** These come from the API behind the device check. Your API has its own. */

@@ -1,6 +1,7 @@
 import {
   AttesterError,
   ClientError,
+  MESSAGES,
   createClient,
   type ClientErrorType,
   type KeyAttester,
@@ -183,7 +184,7 @@ describe('what the user sees', () => {
     expect(error.type).toBe(type);
     const { title, text, offer } = messageOf(error, 'balance');
     expect(title).not.toBe('');
-    expect(text).toBe(type === 'userActionRequired' ? OUTDATED.action : new ClientError(error.type, '').show);
+    expect(text).toBe(type === 'userActionRequired' ? OUTDATED.action : MESSAGES[error.type]);
     const helps = ['offline', 'throttled', 'userActionRequired'].includes(type);
     expect(offer).toBe(helps ? 'tryAgain' : 'support');
   });

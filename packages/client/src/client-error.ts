@@ -13,16 +13,6 @@ export type ClientErrorType =
   /** The user has to do something: `action` says what. Then try again. */
   | 'userActionRequired';
 
-/** What to show to the user for each type, in English, to copy or to translate. */
-export const MESSAGES: Readonly<Record<ClientErrorType, string>> = {
-  unsupported: 'This device cannot be verified. Please use another device, or contact support.',
-  offline: 'No connection. Please check your network and try again.',
-  throttled: 'The service is busy. Please try again in a moment.',
-  refused: 'This device was not accepted. Please contact support.',
-  misconfigured: 'Something went wrong. Please update the app, or contact support.',
-  userActionRequired: 'Your device needs your attention before you can go on.',
-};
-
 /** Facts about an error, all optional. */
 export interface ClientErrorFacts {
   /** Milliseconds after which it makes sense to try again. */
@@ -37,35 +27,26 @@ export interface ClientErrorFacts {
 }
 
 /**
- * Why a request could not be sent with what its route asks for. The message is for the developer, `show` for the user.
+ * Why a request could not be sent with what its route asks for. The message is for the developer, `MESSAGES` has words for the user.
  *
  * @example
  * try { await api.fetch('/transfers', { method: 'POST', body, signed: true }) }
- * catch (error) { if (error instanceof ClientError) alert(error.action ?? error.show) }
+ * catch (error) { if (error instanceof ClientError) alert(error.action ?? MESSAGES[error.type]) }
  */
 export class ClientError extends Error {
   override readonly name = 'ClientError';
   readonly type: ClientErrorType;
   /** Milliseconds after which it makes sense to try again; undefined if that is not known. */
-  readonly retryAfterMs: number | undefined;
+  declare readonly retryAfterMs: number | undefined;
   /** What the user has to do, in English, for `userActionRequired`. */
-  readonly action: string | undefined;
-  readonly status: number | undefined;
-  readonly code: string | undefined;
-  readonly cause: unknown;
+  declare readonly action: string | undefined;
+  declare readonly status: number | undefined;
+  declare readonly code: string | undefined;
+  declare readonly cause: unknown;
 
   constructor(type: ClientErrorType, message: string, facts: ClientErrorFacts = {}) {
     super(message);
+    Object.assign(this, facts);
     this.type = type;
-    this.retryAfterMs = facts.retryAfterMs;
-    this.action = facts.action;
-    this.status = facts.status;
-    this.code = facts.code;
-    this.cause = facts.cause;
-  }
-
-  /** What to show to the user, in English. */
-  get show(): string {
-    return this.action ?? MESSAGES[this.type];
   }
 }

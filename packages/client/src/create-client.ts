@@ -2,19 +2,19 @@ import { base64url } from './bytes/base64.js';
 import { sha256 } from './bytes/sha256.js';
 import { utf8 } from './bytes/utf8.js';
 import { ClientError } from './client-error.js';
-import { keptIn, NOTHING } from './installation/installation.js';
-import { sessionsOf } from './ladder/sessions.js';
+import { keptIn } from './installation/installation.js';
+import { sessionsOf, type Pause } from './ladder/sessions.js';
 import { systemClock } from './clock.js';
 import { runEpisode } from './ladder/episode.js';
 import type { Step } from './ladder/surroundings.js';
-import type { Attester, Clock, Fetch, KeyAttester, KeylessAttester, Lock, Storage } from './ports.js';
+import type { Attester, Clock, Fetch, Lock, Storage } from './ports.js';
 import { endpointsAt } from './protocol/endpoints.js';
 import { splitUrl } from './protocol/target.js';
 import { sendableOf } from './requests/body.js';
 import { challengesOf } from './requests/challenges.js';
 import { queueOf } from './queue.js';
 import { turnsOf } from './turns.js';
-import { markerOf } from './installation/marker.js';
+import { markerIn } from './installation/marker.js';
 import { isKeyed, send, type Redirect, type Signed } from './requests/send.js';
 
 /** What a client is made of. */
@@ -80,9 +80,7 @@ export interface ClientState {
   readonly hasSession: boolean;
   readonly hasRefreshToken: boolean;
   /** Why the last episode failed, and for how many milliseconds no other begins. */
-  readonly pause:
-    | { readonly type: ClientError['type']; readonly message: string; readonly leftMs: number }
-    | undefined;
+  readonly pause: Pause | undefined;
 }
 
 /** The app's side of the protocol. */
@@ -132,8 +130,13 @@ export function createClient(options: ClientOptions): Client {
   const endpoints = endpointsAt(base + devicePath, fetch, async () => (await options.headers?.()) ?? {});
   const challenges = challengesOf(endpoints, clock);
   const name = `attestkit-${base64url(sha256(utf8(account))).slice(0, 22)}`;
-  const storage = options.storage ?? EMPTY;
-  const kept = keptIn(storage, name, () => markerOf(options.installMarker, random), clock);
+  const { storage = NO_STORAGE, installMarker } = options;
+  const kept = keptIn(
+    storage,
+    name,
+    async () => installMarker && (await markerIn(installMarker, random)),
+    clock,
+  );
   const tell = (event: ClientEvent): void => {
     // A log that fails must not end a request.
     try {
@@ -141,43 +144,29 @@ export function createClient(options: ClientOptions): Client {
     } catch {}
   };
   // In this process one after the other; by the option, in all processes.
-  const turns = turnsOf(storage, name);
+  const turns = turnsOf(storage);
   let generation = 0;
   const { lock } = options;
   const locked: Lock = (named, work) =>
     turns.run(true, () => (lock === undefined ? work() : lock(named, work)));
   const audience = options.audience ?? '';
+  const surroundings = enrolling && {
+    attester: enrolling,
+    audience,
+    kept,
+    endpoints,
+    clock,
+    newLabel: () => base64url(random(16)),
+    onStep: (step: Step) => tell({ type: 'step', ...step }),
+  };
   const sessions =
-    enrolling &&
+    surroundings &&
     sessionsOf(
-      (mustProve) => locked(name, () => episode(enrolling, mustProve)),
+      (mustProve) => locked(name, () => runEpisode(surroundings, mustProve)),
       clock,
       () => (random(1)[0] as number) / 255,
+      (error) => tell({ type: 'episode', error }),
     );
-
-  async function episode(by: KeyAttester | KeylessAttester, mustProve: boolean) {
-    try {
-      const surroundings = {
-        attester: by,
-        audience,
-        kept,
-        endpoints,
-        clock,
-        newLabel: () => base64url(random(16)),
-        onStep: (step: Step) => tell({ type: 'step', ...step }),
-      };
-      const climbed = await runEpisode(surroundings, mustProve);
-      tell({ type: 'episode', error: undefined });
-      return climbed;
-    } catch (thrown) {
-      const error =
-        thrown instanceof ClientError
-          ? thrown
-          : new ClientError('throttled', String(thrown), { cause: thrown });
-      tell({ type: 'episode', error });
-      throw error;
-    }
-  }
 
   const sending = {
     origin: splitUrl(base).origin,
@@ -198,7 +187,7 @@ export function createClient(options: ClientOptions): Client {
     },
     async ready({ renew = false } = {}) {
       if (renew) sessions?.renew();
-      if (sessions !== undefined) await sessions.get(true);
+      await sessions?.get(true);
     },
     async forget() {
       await locked(name, async () => {
@@ -207,7 +196,7 @@ export function createClient(options: ClientOptions): Client {
         sessions?.clear();
         challenges.clear();
         await kept.remove().catch((cause: unknown) => {
-          throw new ClientError('throttled', 'the storage does not forget the installation', { cause });
+          throw new ClientError('throttled', 'the storage does not delete', { cause });
         });
         sessions?.clear();
         if (refresh !== undefined) await endpoints.revoke(refresh.token).catch(() => undefined);
@@ -217,15 +206,14 @@ export function createClient(options: ClientOptions): Client {
       });
     },
     async state() {
-      const { label, key, pending, refresh } = enrolling === undefined ? NOTHING : await kept.peek();
-      const pause = sessions?.pause;
+      const { label, key, pending, refresh } = await kept.peek();
       return {
         label,
         hasKey: key !== undefined,
         isPending: pending !== undefined,
         hasSession: sessions?.has === true,
         hasRefreshToken: refresh !== undefined,
-        pause: pause && { type: pause.error.type, message: pause.error.message, leftMs: pause.leftMs },
+        pause: sessions?.pause,
       };
     },
   };
@@ -255,14 +243,14 @@ function redirectOf({ fetch, allowRedirects = false }: ClientOptions): Redirect 
   if (!allowRedirects && fetch === undefined && navigator?.product === 'ReactNative')
     throw wrong(
       'fetch',
-      'is not set, and that of React Native follows redirects with credentials: give that of expo/fetch, or allowRedirects: true',
+      'is not set, and React Native’s follows redirects: give that of expo/fetch, or allowRedirects: true',
     );
   return allowRedirects ? 'follow' : 'manual';
 }
 
 function fetchOf(given: Fetch | undefined): Fetch {
   if (given !== undefined) return given;
-  if (typeof fetch !== 'function') throw wrong('fetch', 'is not set, and this runtime does not have one');
+  if (typeof fetch !== 'function') throw wrong('fetch', 'is not set, and is missing here');
   return (url, init) => fetch(url, init);
 }
 
@@ -270,19 +258,13 @@ function randomOf(given: ClientOptions['random']): (length: number) => Uint8Arra
   if (given !== undefined) return given;
   const { crypto } = globalThis as { crypto?: Crypto };
   if (typeof crypto?.getRandomValues !== 'function')
-    throw wrong(
-      'random',
-      'is not set, and crypto.getRandomValues is missing: give getRandomBytes of expo-crypto',
-    );
+    throw wrong('random', 'is not set, and crypto is missing: give getRandomBytes of expo-crypto');
   return (length) => crypto.getRandomValues(new Uint8Array(length));
 }
 
 /** A storage for attesters that never enroll. */
-const EMPTY: Storage = {
-  get: async () => undefined,
-  set: async () => undefined,
-  delete: async () => undefined,
-};
+const NOTHING_TO_DO = async (): Promise<undefined> => undefined;
+const NO_STORAGE: Storage = { get: NOTHING_TO_DO, set: NOTHING_TO_DO, delete: NOTHING_TO_DO };
 
 /** Milliseconds for which a signed request without an answer keeps the next one of an iPhone waiting. */
 const HOLD_MS = 30_000;

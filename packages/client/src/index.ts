@@ -1,6 +1,7 @@
 export { createClient } from './create-client.js';
 export type { Client, ClientEvent, ClientOptions, ClientRequestInit, ClientState } from './create-client.js';
-export { ClientError, MESSAGES } from './client-error.js';
+export { ClientError } from './client-error.js';
+export { MESSAGES } from './messages.js';
 export type { ClientErrorFacts, ClientErrorType } from './client-error.js';
 export { AttesterError } from './ports.js';
 export type {

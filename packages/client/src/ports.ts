@@ -1,4 +1,4 @@
-import type { ClientErrorType } from './client-error.js';
+import { ClientError, type ClientErrorType } from './client-error.js';
 
 /**
  * Proves the app by the platform. Which one it is tells by its members: `createKey` makes it one with a key, `attest` alone one
@@ -96,10 +96,10 @@ export class AttesterError extends Error {
   override readonly name = 'AttesterError';
   readonly problem: AttesterProblem;
   /** The platform's own code, for the log. */
-  readonly code: string | undefined;
+  declare readonly code: string | undefined;
   /** What the user has to do, in English. */
-  readonly action: string | undefined;
-  readonly cause: unknown;
+  declare readonly action: string | undefined;
+  declare readonly cause: unknown;
 
   constructor(
     problem: AttesterProblem,
@@ -111,21 +111,26 @@ export class AttesterError extends Error {
     } = {},
   ) {
     super(message);
+    Object.assign(this, facts);
     this.problem = problem;
-    this.code = facts.code;
-    this.action = facts.action;
-    this.cause = facts.cause;
   }
 }
 
 /** Also of another copy of this package: an app can have two. */
 export function isAttesterError(error: unknown): error is AttesterError {
   const { name, problem } = (error ?? {}) as Partial<AttesterError>;
-  return name === 'AttesterError' && problem !== undefined && Object.keys(ERROR_OF).includes(problem);
+  return name === 'AttesterError' && typeof ERROR_OF[problem as AttesterProblem] === 'string';
 }
 
-/** The type of the client's error for a problem of the platform that the ladder has no answer to. */
-export const ERROR_OF: Readonly<Record<AttesterProblem, ClientErrorType>> = {
+/** What the app has to know of a failure that the ladder has no answer to. */
+export function clientErrorOf(cause: unknown): ClientError {
+  if (cause instanceof ClientError) return cause;
+  if (!isAttesterError(cause)) return new ClientError('throttled', String(cause), { cause });
+  const { problem, message, code, action } = cause;
+  return new ClientError(ERROR_OF[problem], message, { code, action, cause });
+}
+
+const ERROR_OF: Readonly<Record<AttesterProblem, ClientErrorType>> = {
   unsupported: 'unsupported',
   keyLost: 'unsupported',
   tryLater: 'throttled',

@@ -21,17 +21,17 @@ export function queueOf(most: number, holdMs?: number): Queue {
       if (!isOrdered) return await work();
       if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
       else running += 1;
-      let isLeft = false;
-      const leaveOnce = (): void => {
-        if (!isLeft) leave();
-        isLeft = true;
+      let leaveOnce: (() => void) | undefined = leave;
+      const end = (): void => {
+        leaveOnce?.();
+        leaveOnce = undefined;
       };
-      const timer = holdMs === undefined ? undefined : setTimeout(leaveOnce, holdMs);
+      const timer = holdMs && setTimeout(end, holdMs);
       try {
         return await work();
       } finally {
-        clearTimeout(timer);
-        leaveOnce();
+        if (timer) clearTimeout(timer);
+        end();
       }
     },
   };

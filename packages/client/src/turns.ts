@@ -1,13 +1,10 @@
-import type { Storage } from './ports.js';
 import { queueOf, type Queue } from './queue.js';
 
-/** By place and name: two clients of one installation, in one process, take turns too. */
-const TURNS = new WeakMap<Storage, Map<string, Queue>>();
+/** By place: two clients of one storage, in one process, take turns. */
+const TURNS = new WeakMap<object, Queue>();
 
-export function turnsOf(storage: Storage, name: string): Queue {
-  const ofStorage = TURNS.get(storage) ?? new Map<string, Queue>();
-  TURNS.set(storage, ofStorage);
-  const turns = ofStorage.get(name) ?? queueOf(1);
-  ofStorage.set(name, turns);
+export function turnsOf(place: object): Queue {
+  const turns = TURNS.get(place) ?? queueOf(1);
+  TURNS.set(place, turns);
   return turns;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ClientError, createClient, MESSAGES, type ClientOptions } from 'attestkit-client';
+import { ClientError, createClient, type ClientOptions } from 'attestkit-client';
 import { memoryStorage } from 'attestkit-client/testing';
 import { phones } from './support/phones.js';
 
@@ -28,7 +28,7 @@ it.each([
     error = thrown;
   }
   expect(error).toBeInstanceOf(ClientError);
-  expect(error).toMatchObject({ type: 'misconfigured', show: MESSAGES.misconfigured });
+  expect(error).toMatchObject({ type: 'misconfigured' });
   expect((error as ClientError).message).toMatch(says);
 });
 

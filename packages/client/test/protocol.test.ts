@@ -78,14 +78,15 @@ describe('a URL', () => {
 });
 
 describe('Retry-After', () => {
-  const of = (value: string): number | undefined =>
-    retryAfterOf(new Response('', { headers: { 'retry-after': value } }));
+  const of = (value: string, date = new Date().toUTCString()): number | undefined =>
+    retryAfterOf(new Response('', { headers: { 'retry-after': value, date } }));
   it('is seconds or a date, of an hour at most', () => {
     expect(of('7')).toBe(7000);
     expect(of('0')).toBe(0);
     expect(of('99999999')).toBe(600_000);
     expect(of(new Date(Date.now() + 60_000).toUTCString())).toBeGreaterThan(50_000);
     expect(of(new Date(0).toUTCString())).toBe(0);
+    expect(of(new Date().toUTCString(), '')).toBeUndefined();
     expect(of('soon')).toBeUndefined();
     expect(of('')).toBeUndefined();
   });

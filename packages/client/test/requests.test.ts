@@ -189,7 +189,7 @@ describe('bodies', () => {
       client.fetch('/transfers', { method: 'POST', body, signed: true, duplex: 'half' } as never),
     ).rejects.toMatchObject({
       type: 'misconfigured',
-      message: expect.stringContaining('as text or bytes'),
+      message: expect.stringContaining('text or bytes'),
     });
   });
 

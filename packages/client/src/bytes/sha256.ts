@@ -1,9 +1,9 @@
 // Of its own: `crypto.subtle` is missing in React Native, and answers only later.
 
 /** The first 32 bits of the fractional parts of the cube roots of the first 64 primes (FIPS 180-4 §4.2.2). */
-const ROUNDS = fractions(64, 3);
+const ROUNDS = fractions(64, Math.cbrt);
 /** The same of the square roots of the first 8 (§5.3.3). */
-const START = fractions(8, 2);
+const START = fractions(8, Math.sqrt);
 
 /** SHA-256 (FIPS 180-4 §6.2): 32 bytes. */
 export function sha256(bytes: Uint8Array): Uint8Array {
@@ -24,41 +24,41 @@ export function sha256(bytes: Uint8Array): Uint8Array {
 
 function digestBlock(hash: Int32Array, words: Int32Array, view: DataView, offset: number): void {
   const word = (at: number): number => words[at] as number;
-  for (let at = 0; at < 16; at += 1) words[at] = view.getInt32(offset + at * 4);
-  for (let at = 16; at < 64; at += 1) {
-    const [near, far] = [word(at - 2), word(at - 15)];
-    const one = rotated(near, 17) ^ rotated(near, 19) ^ (near >>> 10);
-    const zero = rotated(far, 7) ^ rotated(far, 18) ^ (far >>> 3);
-    words[at] = one + word(at - 7) + zero + word(at - 16);
-  }
   let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = hash;
   for (let at = 0; at < 64; at += 1) {
-    const one = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25);
-    const first = (h + one + ((e & f) ^ (~e & g)) + (ROUNDS[at] as number) + word(at)) | 0;
-    const zero = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22);
-    const second = (zero + ((a & b) ^ (a & c) ^ (b & c))) | 0;
+    words[at] =
+      at < 16
+        ? view.getInt32(offset + at * 4)
+        : small(word(at - 2), 17, 19, 10) + word(at - 7) + small(word(at - 15), 7, 18, 3) + word(at - 16);
+    const first = h + large(e, 6, 11, 25) + ((e & f) ^ (~e & g)) + (ROUNDS[at] as number) + word(at);
+    const second = large(a, 2, 13, 22) + ((a & b) ^ (a & c) ^ (b & c));
     [h, g, f, e, d, c, b, a] = [g, f, e, (d + first) | 0, c, b, a, (first + second) | 0];
   }
   for (const [at, value] of [a, b, c, d, e, f, g, h].entries()) hash[at] = (hash[at] as number) + value;
+}
+
+/** Σ of §4.1.2. */
+function large(word: number, one: number, two: number, three: number): number {
+  return rotated(word, one) ^ rotated(word, two) ^ rotated(word, three);
+}
+
+/** σ of §4.1.2. */
+function small(word: number, one: number, two: number, shift: number): number {
+  return rotated(word, one) ^ rotated(word, two) ^ (word >>> shift);
 }
 
 function rotated(word: number, by: number): number {
   return (word >>> by) | (word << (32 - by));
 }
 
-function fractions(count: number, root: number): Int32Array {
+function fractions(count: number, root: (number: number) => number): Int32Array {
   const found: number[] = [];
   for (let number = 2; found.length < count; number += 1) {
     let isPrime = true;
     for (let divisor = 2; divisor * divisor <= number; divisor += 1)
       if (number % divisor === 0) isPrime = false;
-    if (isPrime) found.push(fraction(number, root));
+    // 53 bits hold the integer part, and the first 32 bits of the fractional part as the standard lists them.
+    if (isPrime) found.push((root(number) % 1) * 0x1_0000_0000);
   }
   return Int32Array.from(found);
-}
-
-/** The first 32 bits of the fractional part of a root: 53 bits hold it with the integer part, exactly as the standard lists it. */
-function fraction(number: number, root: number): number {
-  const value = root === 2 ? Math.sqrt(number) : Math.cbrt(number);
-  return ((value - Math.floor(value)) * 0x1_0000_0000) | 0;
 }

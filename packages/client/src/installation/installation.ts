@@ -41,7 +41,8 @@ export interface Kept {
 }
 
 /** A storage that cannot be read for so long, and so often, has lost it. Before, the phone may not be unlocked yet. */
-const LOST = { reads: 3, ms: 60_000 };
+const LOST_READS = 3;
+const LOST_MS = 60_000;
 
 const STORAGE_MS = 15_000;
 
@@ -68,8 +69,8 @@ export function keptIn(
       } catch (cause) {
         failed ??= { count: 0, sinceMs: stopwatch(clock) };
         failed.count += 1;
-        if (failed.count < LOST.reads || failed.sinceMs() < LOST.ms)
-          throw new ClientError('throttled', 'the storage cannot be read', { cause });
+        if (failed.count < LOST_READS || failed.sinceMs() < LOST_MS)
+          throw new ClientError('throttled', 'the storage does not read', { cause });
       }
       const stored = readInstallation(text);
       const current = await within(STORAGE_MS, marker).catch(() => stored?.marker);

@@ -17,15 +17,13 @@ export function later(
 }
 
 export function mistake(rung: string, status: number | undefined): ClientError {
-  return new ClientError(
-    'misconfigured',
-    `${rung} answered ${status}: the request is wrong, and will be wrong again`,
-    {
-      status,
-    },
-  );
+  return new ClientError('misconfigured', `${rung} answered ${status}: it will be wrong again`, { status });
+}
+
+export function refused(rung: string, status: number | undefined): ClientError {
+  return new ClientError('refused', `the server refused the device at ${rung}`, { status });
 }
 
 export function exhausted(what: string): ClientError {
-  return new ClientError('throttled', `the episode has used all its ${what}`);
+  return new ClientError('throttled', `no ${what} are left in this episode`);
 }

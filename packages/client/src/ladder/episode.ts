@@ -1,17 +1,16 @@
-import { ClientError } from '../client-error.js';
-import type { Installation } from '../installation/installation.js';
 import type { KeyAttester } from '../ports.js';
 import type { Issued } from '../protocol/endpoints.js';
 import { sessionLines } from '../protocol/lines.js';
-import { Attesting } from './attesting.js';
-import { later, mistake } from './endings.js';
-import { Exchange } from './exchange.js';
+import { attestingBy } from './attesting.js';
+import { later, mistake, refused } from './endings.js';
+import { exchangeOf } from './exchange.js';
 import { isReply, platform, type StepReply } from './platform.js';
-import type { Climbed, Surroundings } from './surroundings.js';
+import type { Session, Surroundings } from './surroundings.js';
 import { nextOf, type Next, type Rung } from './table.js';
 
 /** Milliseconds in which a refresh token may be sent again: the server's retry time, and some for the way. */
-const RETRY_MS = { keyed: 25_000, keyless: 590_000 };
+const RETRY_MS = 25_000;
+const RETRY_KEYLESS_MS = 590_000;
 
 /**
  * Gets a session, as the ladder says.
@@ -19,177 +18,139 @@ const RETRY_MS = { keyed: 25_000, keyless: 590_000 };
  * @param mustProve that the key still signs: the refresh token is passed over
  * @throws ClientError (rejects with it)
  */
-export async function runEpisode(surroundings: Surroundings, mustProve: boolean): Promise<Climbed> {
-  const episode = new Episode(surroundings, await surroundings.kept.load(), mustProve);
-  await episode.endOrphan();
-  let rung = episode.firstRung();
-  for (;;) {
-    const reply = await episode.step(rung);
-    const next = episode.follows(rung, reply);
-    surroundings.onStep({
-      rung,
-      answer: reply.answer,
-      next,
-      keyed: surroundings.attester.proof !== undefined,
-      status: reply.status,
-    });
-    if (next === 'done') return episode.climbed(reply.value as Issued);
-    rung = await episode.follow(rung, next, reply);
-  }
-}
-
-class Episode {
-  private readonly exchange: Exchange;
-  private readonly attesting: Attesting;
-  private isRefreshTried: boolean;
-
-  constructor(surroundings: Surroundings, loaded: Installation, mustProve: boolean) {
-    this.isRefreshTried = mustProve;
-    this.exchange = new Exchange(surroundings, loaded);
-    this.attesting = new Attesting(this.exchange);
-  }
-
-  private get keyed(): boolean {
-    return this.exchange.with.attester.proof !== undefined;
-  }
+export async function runEpisode(surroundings: Surroundings, mustProve: boolean): Promise<Session> {
+  const { attester, audience, clock, endpoints, kept, onStep } = surroundings;
+  const keyed = attester.proof !== undefined;
+  const exchange = exchangeOf(surroundings, await kept.load());
+  const { held, budget, challenge, issued, deleteKey } = exchange;
+  const { attest, newKey } = attestingBy(surroundings, exchange);
+  let isRefreshTried = mustProve;
 
   /** The refresh token of an installation that is gone ends its session; if not, it ends by itself. */
-  async endOrphan(): Promise<void> {
-    const { label, refresh } = this.exchange.held.now;
+  async function endOrphan(): Promise<void> {
+    const { label, refresh } = held.now();
     if (label !== undefined || refresh === undefined) return;
-    await this.exchange.held.note({ refresh: undefined });
-    this.exchange.budget.request();
-    await this.exchange.with.endpoints.revoke(refresh.token).catch(() => undefined);
+    await held.note({ refresh: undefined });
+    budget.request();
+    await endpoints.revoke(refresh.token).catch(() => undefined);
   }
 
-  firstRung(): Rung {
-    const { label, key, pending, refresh } = this.exchange.held.now;
+  function firstRung(): Rung {
+    const { label, key, pending, refresh } = held.now();
     if (label === undefined) return 'begin';
-    const isDue = !this.keyed && refresh !== undefined && this.exchange.with.clock.wall() >= refresh.renewAt;
-    const isUsable = refresh !== undefined && refresh.ended !== true && !isDue && !this.isRefreshTried;
-    if (isUsable) return 'refresh';
-    if (!this.keyed) return 'attest';
-    // The server has not seen a key that was not sent: it is attested now.
-    if (pending !== undefined) return pending.sent ? 'assertPending' : 'attest';
-    return key === undefined ? 'attest' : 'assertKey';
-  }
-
-  async step(rung: Rung): Promise<StepReply> {
-    switch (rung) {
-      case 'refresh':
-        return await this.refresh();
-      case 'assertPending':
-        return await this.assert(this.exchange.held.now.pending?.key as string);
-      case 'assertKey':
-        return await this.assert(this.exchange.held.now.key as string);
-      case 'attest':
-      case 'begin':
-        return await this.attesting.attest();
+    if (refresh !== undefined && refresh.ended !== true && !isRefreshTried) {
+      const isDue = !keyed && clock.wall() >= refresh.renewAt;
+      if (!isDue) return 'refresh';
     }
+    // The server has not seen a key that was not sent: it is attested now.
+    if (keyed && pending !== undefined) return pending.sent ? 'assertPending' : 'attest';
+    return keyed && key !== undefined ? 'assertKey' : 'attest';
   }
 
-  follows(rung: Rung, { answer }: StepReply): Next {
-    const next = nextOf(this.keyed, rung, answer);
-    if (next !== 'repeat') return next;
-    return this.exchange.budget.repeat() ? next : nextOf(this.keyed, rung, 'unproven');
+  async function step(rung: Rung): Promise<StepReply> {
+    const { key, pending } = held.now();
+    if (rung === 'refresh') return await sendRefresh();
+    if (rung === 'assertPending') return await assert(pending?.key as string);
+    if (rung === 'assertKey') return await assert(key as string);
+    return await attest();
+  }
+
+  async function sendRefresh(): Promise<StepReply> {
+    const { refresh } = held.now();
+    const now = clock.wall();
+    const { sentAt = now } = refresh ?? {};
+    const age = now - sentAt;
+    // A token that was sent may be used up: after its retry time it would look like a copy.
+    if (refresh === undefined || age < 0 || age > (keyed ? RETRY_MS : RETRY_KEYLESS_MS))
+      return { answer: 'unproven' };
+    await held.note({ refresh: { ...refresh, sentAt } });
+    budget.request();
+    const reply = await endpoints.refresh(refresh.token);
+    // It was not looked at.
+    if (reply.status === 429) await held.note({ refresh });
+    return await issued(reply, {}, refresh);
+  }
+
+  async function assert(key: string): Promise<StepReply> {
+    const by = attester as KeyAttester;
+    const label = held.now().label as string;
+    const id = await platform(() => by.keyId(key));
+    if (isReply(id)) return id;
+    const text = await challenge('assert');
+    const signed = await platform(() => by.sign(key, sessionLines(audience, label, text)));
+    if (isReply(signed)) return signed;
+    budget.request();
+    const reply = await endpoints.assert({
+      challenge: text,
+      device_id: label,
+      key_id: id,
+      [by.proof]: signed,
+    });
+    return await issued(reply, { key, pending: undefined });
+  }
+
+  function follows(rung: Rung, { answer }: StepReply): Next {
+    const next = nextOf(keyed, rung, answer);
+    return next === 'repeat' && !budget.repeat() ? nextOf(keyed, rung, 'unproven') : next;
   }
 
   /** Goes on, or ends. @throws ClientError (rejects with it) */
-  async follow(rung: Rung, next: Exclude<Next, 'done'>, reply: StepReply): Promise<Rung> {
+  async function follow(rung: Rung, next: Exclude<Next, 'done'>, reply: StepReply): Promise<Rung> {
     const { answer, status } = reply;
+    const { pending, refresh } = held.now();
     switch (next) {
       case 'repeat':
         return rung;
       case 'again':
-        if (this.exchange.budget.challenge(rung)) return rung;
+        if (budget.challenge(rung)) return rung;
         throw answer === 'silent' ? later(rung, reply) : mistake(rung, status);
-      case 'climb':
-        this.isRefreshTried = true;
-        if (answer === 'unproven') await this.exchange.held.note({ refresh: undefined });
-        if (answer === 'keyLost') await this.dropPending();
-        return this.firstRung();
       case 'reset':
-        return await this.reset(status);
+        return await reset(status);
       case 'refuse':
-        await this.attesting.keepRefused();
-        throw new ClientError('refused', `the server refused the device at ${rung}`, { status });
+        // An iPhone's key that the server refused is attested again, instead of ever new ones: Apple counts them.
+        if (pending !== undefined && attester.proof === 'assertion')
+          await held.note({ pending: { ...pending, sent: false } });
+        throw refused(rung, status);
       case 'mistake':
         throw mistake(rung, status);
       case 'later':
         throw later(rung, reply);
-      default:
-        if (answer === 'unproven' && rung === 'refresh') await this.endRefresh();
-        if (answer === 'keyLost') await this.dropPending();
-        // A device that never attests is not helped by waiting.
-        if (answer === 'keyLost' && !this.exchange.budget.hasAttestation) throw later(rung, reply);
-        return next;
     }
+    if (answer === 'keyLost') {
+      await held.note({ pending: undefined });
+      await deleteKey(pending?.key);
+    }
+    if (next === 'climb') {
+      isRefreshTried = true;
+      if (answer === 'unproven') await held.note({ refresh: undefined });
+      return firstRung();
+    }
+    if (answer === 'unproven' && rung === 'refresh' && refresh !== undefined)
+      await held.note({ refresh: { ...refresh, ended: true } });
+    // A device that never attests is not helped by waiting.
+    if (answer === 'keyLost' && !budget.hasAttestation()) throw later(rung, reply);
+    return next;
   }
 
-  climbed(issued: Issued): Climbed {
-    return { issued, label: this.exchange.held.now.label as string, key: this.exchange.held.now.key };
-  }
-
-  private async refresh(): Promise<StepReply> {
-    const { refresh } = this.exchange.held.now;
-    if (refresh === undefined) return { answer: 'unproven' };
-    const now = this.exchange.with.clock.wall();
-    const { sentAt = now } = refresh;
-    // A token that was sent may be used up: after its retry time it would look like a copy.
-    const age = now - sentAt;
-    if (age < 0 || age > (this.keyed ? RETRY_MS.keyed : RETRY_MS.keyless)) return { answer: 'unproven' };
-    await this.exchange.held.note({ refresh: { ...refresh, sentAt } });
-    this.exchange.budget.request();
-    const reply = await this.exchange.with.endpoints.refresh(refresh.token);
-    // It was not looked at.
-    if (reply.status === 429)
-      await this.exchange.held.note({ refresh: { ...refresh, sentAt: refresh.sentAt } });
-    return await this.exchange.issued(reply, {}, refresh);
-  }
-
-  private async assert(key: string): Promise<StepReply> {
-    const { audience, endpoints } = this.exchange.with;
-    const attester = this.exchange.with.attester as KeyAttester;
-    const label = this.exchange.held.now.label as string;
-    const id = await platform(() => attester.keyId(key));
-    if (isReply(id)) return id;
-    const challenge = await this.exchange.challenge('assert');
-    const signed = await platform(() => attester.sign(key, sessionLines(audience, label, challenge)));
-    if (isReply(signed)) return signed;
-    this.exchange.budget.request();
-    const reply = await endpoints.assert({
-      challenge,
-      device_id: label,
-      key_id: id,
-      [attester.proof]: signed,
-    });
-    return await this.exchange.issued(reply, { key, pending: undefined });
-  }
-
-  private async dropPending(): Promise<void> {
-    const { pending } = this.exchange.held.now;
-    await this.exchange.held.note({ pending: undefined });
-    if (pending !== undefined) await this.exchange.deleteKey(pending.key);
-  }
-
-  private async endRefresh(): Promise<void> {
-    const { refresh } = this.exchange.held.now;
-    if (refresh !== undefined) await this.exchange.held.note({ refresh: { ...refresh, ended: true } });
-  }
-
-  private async reset(status: number | undefined): Promise<Rung> {
-    if (!this.exchange.budget.reset())
-      throw new ClientError('refused', 'the server refused the new installation too', { status });
-    const { key, pending } = this.exchange.held.now;
+  async function reset(status: number | undefined): Promise<Rung> {
+    if (!budget.reset()) throw refused('a new installation', status);
+    const { key, pending } = held.now();
     // An extension that cannot make keys must not take the app's installation away.
-    const fresh = await this.attesting.newKey();
-    await this.exchange.held.require({
-      label: undefined,
-      key: undefined,
-      pending: fresh,
-      refresh: undefined,
-    });
-    for (const each of [key, pending?.key]) if (each !== undefined) await this.exchange.deleteKey(each);
+    const fresh = await newKey();
+    await held.require({ label: undefined, key: undefined, pending: fresh, refresh: undefined });
+    await deleteKey(key);
+    await deleteKey(pending?.key);
     return 'begin';
+  }
+
+  await endOrphan();
+  let rung = firstRung();
+  for (;;) {
+    const reply = await step(rung);
+    const next = follows(rung, reply);
+    onStep({ rung, answer: reply.answer, next, keyed, status: reply.status });
+    const { label, key } = held.now();
+    if (next === 'done') return { ...(reply.value as Issued), label: label as string, key };
+    rung = await follow(rung, next, reply);
   }
 }

@@ -1,9 +1,8 @@
-import { ClientError } from '../client-error.js';
 import type { Installation, RefreshToken } from '../installation/installation.js';
 import type { Issued, Purpose, Reply } from '../protocol/endpoints.js';
-import { Budget } from './budget.js';
-import { later, mistake } from './endings.js';
-import { Held } from './held.js';
+import { newBudget, type Budget } from './budget.js';
+import { later, mistake, refused } from './endings.js';
+import { heldIn, type Held } from './held.js';
 import type { StepReply } from './platform.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -11,49 +10,52 @@ import type { Surroundings } from './surroundings.js';
 const RENEW = 0.8;
 
 /** What all steps of an episode share. */
-export class Exchange {
-  readonly with: Surroundings;
+export interface Exchange {
   readonly held: Held;
-  readonly budget = new Budget();
-
-  constructor(surroundings: Surroundings, loaded: Installation) {
-    this.with = surroundings;
-    this.held = new Held(surroundings.kept, loaded);
-  }
-
-  async challenge(purpose: Purpose): Promise<string> {
-    this.budget.request();
-    const reply = await this.with.endpoints.challenge(this.held.now.label as string, purpose);
-    if (reply.value !== undefined) return reply.value.challenge;
-    if (reply.answer === 'busy' || reply.answer === 'silent') throw later('challenge', reply);
-    if (reply.answer === 'refused')
-      throw new ClientError('refused', 'the server refused a challenge', { status: 403 });
-    throw mistake('challenge', reply.status);
-  }
-
+  readonly budget: Budget;
+  /** @throws ClientError (rejects with it) */
+  challenge(purpose: Purpose): Promise<string>;
   /** Stores what was issued, before it is used. If that fails, the next episode goes on from the older value. */
-  async issued(
-    reply: Reply<Issued>,
-    enrolled: Partial<Installation>,
-    keeps?: RefreshToken,
-  ): Promise<StepReply> {
-    if (reply.answer !== 'ok' || reply.value === undefined) return reply;
-    const { refreshToken: token, refreshExpiresInMs } = reply.value;
-    // What is left of a family shrinks with each refresh: the date of its renewal stays.
-    const { renewAt = this.with.clock.wall() + refreshExpiresInMs * RENEW } = keeps ?? {};
-    const old = this.held.now.key;
-    await this.held.note({ ...enrolled, refresh: { token, renewAt } });
-    if (old !== undefined && old !== this.held.now.key) await this.deleteKey(old);
-    return reply;
-  }
+  issued(reply: Reply<Issued>, enrolled: Partial<Installation>, keeps?: RefreshToken): Promise<StepReply>;
+  deleteKey(key: string | undefined): Promise<void>;
+}
 
-  async deleteKey(key: string): Promise<void> {
-    const { attester } = this.with;
-    if (attester.proof === undefined) return;
+export function exchangeOf(
+  { attester, clock, endpoints, kept }: Surroundings,
+  loaded: Installation,
+): Exchange {
+  const held = heldIn(kept, loaded);
+  const budget = newBudget();
+  const deleteKey = async (key: string | undefined): Promise<void> => {
+    if (key === undefined || attester.proof === undefined) return;
     try {
       await attester.deleteKey?.(key);
     } catch {
       // A key that stays is of no use to anybody.
     }
-  }
+  };
+  return {
+    held,
+    budget,
+    deleteKey,
+    async challenge(purpose) {
+      budget.request();
+      const reply = await endpoints.challenge(held.now().label as string, purpose);
+      const { value, answer, status } = reply;
+      if (value !== undefined) return value.challenge;
+      if (answer === 'busy' || answer === 'silent') throw later('challenge', reply);
+      if (answer === 'refused') throw refused('challenge', status);
+      throw mistake('challenge', status);
+    },
+    async issued(reply, enrolled, keeps) {
+      if (reply.value === undefined) return reply;
+      const { refreshToken: token, refreshExpiresInMs } = reply.value;
+      // What is left of a family shrinks with each refresh: the date of its renewal stays.
+      const { renewAt = clock.wall() + refreshExpiresInMs * RENEW } = keeps ?? {};
+      const { key: old } = held.now();
+      await held.note({ ...enrolled, refresh: { token, renewAt } });
+      if (old !== held.now().key) await deleteKey(old);
+      return reply;
+    },
+  };
 }

@@ -1,6 +1,5 @@
-import { ClientError } from '../client-error.js';
 import { within } from '../deadline.js';
-import { ERROR_OF, isAttesterError } from '../ports.js';
+import { clientErrorOf, isAttesterError } from '../ports.js';
 import type { Issued, Reply } from '../protocol/endpoints.js';
 import type { Answer, PlatformAnswer } from './table.js';
 
@@ -15,12 +14,10 @@ export async function platform<T>(ask: () => Promise<T>): Promise<T | PlatformRe
   try {
     return await within(PLATFORM_MS, ask);
   } catch (error) {
-    const { problem, code, action, message } = isAttesterError(error)
-      ? error
-      : { problem: 'unknown' as const, code: undefined, action: undefined, message: String(error) };
+    const problem = isAttesterError(error) ? error.problem : undefined;
     if (problem === 'keyLost') return new PlatformReply('keyLost', error);
     if (problem === 'tryLater') return new PlatformReply('platformBusy', error);
-    throw new ClientError(ERROR_OF[problem], message, { code, action, cause: error });
+    throw clientErrorOf(error);
   }
 }
 

@@ -1,15 +1,8 @@
-import { ClientError } from '../client-error.js';
-import type { Climbed } from './surroundings.js';
+import { ClientError, type ClientErrorType } from '../client-error.js';
+import { clientErrorOf } from '../ports.js';
+import type { Session } from './surroundings.js';
 import type { Clock } from '../ports.js';
 import { stopwatch } from '../clock.js';
-
-/** A session as the client uses it. */
-export interface Session {
-  readonly token: string;
-  readonly label: string;
-  /** The platform's name of its key. */
-  readonly key: string | undefined;
-}
 
 /** Gives sessions, one episode at a time. */
 export interface Sessions {
@@ -29,7 +22,14 @@ export interface Sessions {
   clear(): void;
   readonly has: boolean;
   /** Why there is none, and for how long no episode begins. */
-  readonly pause: { readonly error: ClientError; readonly leftMs: number } | undefined;
+  readonly pause: Pause | undefined;
+}
+
+/** Why no episode begins, and for how many milliseconds. */
+export interface Pause {
+  readonly type: ClientErrorType;
+  readonly message: string;
+  readonly leftMs: number;
 }
 
 /** The first pause after an episode that failed; each one doubles it. Never days: the phone may be in another network. */
@@ -40,11 +40,15 @@ const LONGEST_PAUSE_MS = 300_000;
 const AHEAD = 0.2;
 const AHEAD_MS = 120_000;
 
-/** @param random a number from 0 to 1, to spread the pauses of many phones */
+/**
+ * @param random a number from 0 to 1, to spread the pauses of many phones
+ * @param onEnd called at the end of each episode
+ */
 export function sessionsOf(
-  climb: (mustProve: boolean) => Promise<Climbed>,
+  climb: (mustProve: boolean) => Promise<Session>,
   clock: Clock,
   random: () => number,
+  onEnd: (error?: ClientError) => void,
 ): Sessions {
   let current:
     | { readonly session: Session; readonly leftMs: () => number; readonly aheadMs: number }
@@ -56,22 +60,20 @@ export function sessionsOf(
 
   async function episode(): Promise<Session> {
     try {
-      const { issued, label, key } = await climb(mustProve);
+      const session = await climb(mustProve);
+      const { expiresInMs } = session;
       const passed = stopwatch(clock);
-      const session = { token: issued.session, label, key };
-      const aheadMs = Math.min(issued.expiresInMs * AHEAD, AHEAD_MS);
-      current = { session, leftMs: () => issued.expiresInMs - passed(), aheadMs };
+      const aheadMs = Math.min(expiresInMs * AHEAD, AHEAD_MS);
+      current = { session, leftMs: () => expiresInMs - passed(), aheadMs };
       failures = 0;
       mustProve = false;
       paused = undefined;
+      onEnd();
       return session;
     } catch (thrown) {
-      const error =
-        thrown instanceof ClientError
-          ? thrown
-          : new ClientError('throttled', String(thrown), { cause: thrown });
-      const pauseMs = pause(error);
-      throw withRetry(error, pauseMs);
+      const error = clientErrorOf(thrown);
+      onEnd(error);
+      throw withRetry(error, pause(error));
     }
   }
 
@@ -88,27 +90,25 @@ export function sessionsOf(
     return pauseMs;
   }
 
-  function begin(): Promise<Session> {
-    running ??= episode().finally(() => {
-      running = undefined;
-    });
-    return running;
+  /** The session that is still good, though another one may be due. */
+  function good(): Session | undefined {
+    return current !== undefined && current.leftMs() > 0 ? current.session : undefined;
   }
 
   return {
     async get(isAskedByUser = false) {
-      const left = current?.leftMs() ?? 0;
-      if (current !== undefined && left > current.aheadMs) return current.session;
-      const isPaused = paused !== undefined && paused.leftMs() > 0 && !(isAskedByUser && !paused.isFixed);
-      if (running === undefined && isPaused && paused !== undefined) {
-        if (current !== undefined && left > 0) return current.session;
-        throw withRetry(paused.error, paused.leftMs());
-      }
+      if (current !== undefined && current.leftMs() > current.aheadMs) return current.session;
       try {
-        return await begin();
+        if (running === undefined && paused !== undefined && (paused.isFixed || !isAskedByUser)) {
+          const leftMs = paused.leftMs();
+          if (leftMs > 0) throw withRetry(paused.error, leftMs);
+        }
+        running ??= episode().finally(() => (running = undefined));
+        return await running;
       } catch (error) {
         // What is still good serves on: the next request tries again.
-        if (current !== undefined && current.leftMs() > 0) return current.session;
+        const session = good();
+        if (session !== undefined) return session;
         throw error;
       }
     },
@@ -120,20 +120,20 @@ export function sessionsOf(
     renew() {
       if (current !== undefined) current = { ...current, aheadMs: Number.POSITIVE_INFINITY };
     },
-    fail(error) {
-      pause(error);
-    },
+    fail: pause,
     clear() {
       current = undefined;
       paused = undefined;
       failures = 0;
     },
     get has() {
-      return current !== undefined && current.leftMs() > 0;
+      return good() !== undefined;
     },
     get pause() {
       const leftMs = paused?.leftMs() ?? 0;
-      return paused !== undefined && leftMs > 0 ? { error: paused.error, leftMs } : undefined;
+      if (paused === undefined || leftMs <= 0) return undefined;
+      const { type, message } = paused.error;
+      return { type, message, leftMs };
     },
   };
 }
@@ -141,12 +141,5 @@ export function sessionsOf(
 /** Says when it makes sense to try again. */
 function withRetry(error: ClientError, retryAfterMs: number): ClientError {
   if (error.type !== 'throttled' && error.type !== 'offline') return error;
-  const { type, message, action, status, code, cause } = error;
-  return new ClientError(type, message, {
-    retryAfterMs: Math.ceil(retryAfterMs),
-    action,
-    status,
-    code,
-    cause,
-  });
+  return new ClientError(error.type, error.message, { ...error, retryAfterMs: Math.ceil(retryAfterMs) });
 }

@@ -24,9 +24,8 @@ export interface Step {
   readonly status: number | undefined;
 }
 
-/** What an episode ends with. */
-export interface Climbed {
-  readonly issued: Issued;
+/** What an episode ends with: a session, and whose it is. */
+export interface Session extends Issued {
   readonly label: string;
   /** The platform's name of the key of this session. */
   readonly key: string | undefined;

@@ -37,8 +37,8 @@ export type Next =
   | 'mistake';
 
 type Row = Readonly<Record<ServerAnswer, Next>>;
-type RowWithKey = Row & Readonly<Record<PlatformAnswer, Next>>;
 type RowWithoutKey = Row & { readonly platformBusy: Next };
+type RowWithKey = RowWithoutKey & { readonly keyLost: Next };
 
 /** `keyed` and `keyless` rows differ: a record without a key is proved by its refresh token alone. */
 export interface Ladder {
@@ -46,51 +46,35 @@ export interface Ladder {
   readonly keyless: { readonly refresh: Row } & Readonly<Record<'attest' | 'begin', RowWithoutKey>>;
 }
 
-const ALWAYS = { ok: 'done', refused: 'refuse', busy: 'later' } as const;
-const PLATFORM = { ...ALWAYS, platformBusy: 'later' } as const;
-
+// prettier-ignore
 export const LADDER: Ladder = {
   keyed: {
-    refresh: { ...ALWAYS, invalid: 'mistake', unproven: 'climb', conflict: 'reset', silent: 'repeat' },
-    assertPending: {
-      ...PLATFORM,
-      invalid: 'again',
-      unproven: 'attest',
-      conflict: 'reset',
-      silent: 'later',
-      keyLost: 'climb',
-    },
-    assertKey: {
-      ...PLATFORM,
-      invalid: 'again',
-      unproven: 'attest',
-      conflict: 'reset',
-      silent: 'later',
-      keyLost: 'reset',
-    },
-    attest: {
-      ...PLATFORM,
-      invalid: 'again',
-      unproven: 'mistake',
-      conflict: 'reset',
-      silent: 'assertPending',
-      keyLost: 'attest',
-    },
-    begin: {
-      ...PLATFORM,
-      invalid: 'again',
-      unproven: 'mistake',
-      conflict: 'refuse',
-      silent: 'assertPending',
-      keyLost: 'begin',
-    },
+    //                   invalid    unproven   conflict  silent           keyLost
+    refresh:       call('mistake', 'climb',   'reset',  'repeat'),
+    assertPending: step('again',   'attest',  'reset',  'later',         'climb'),
+    assertKey:     step('again',   'attest',  'reset',  'later',         'reset'),
+    attest:        step('again',   'mistake', 'reset',  'assertPending', 'attest'),
+    begin:         step('again',   'mistake', 'refuse', 'assertPending', 'begin'),
   },
   keyless: {
-    refresh: { ...ALWAYS, invalid: 'mistake', unproven: 'attest', conflict: 'reset', silent: 'repeat' },
-    attest: { ...PLATFORM, invalid: 'again', unproven: 'mistake', conflict: 'reset', silent: 'again' },
-    begin: { ...PLATFORM, invalid: 'again', unproven: 'mistake', conflict: 'refuse', silent: 'again' },
+    refresh:       call('mistake', 'attest',  'reset',  'repeat'),
+    attest:        step('again',   'mistake', 'reset',  'again'),
+    begin:         step('again',   'mistake', 'refuse', 'again'),
   },
 };
+
+/** A call of the server alone. */
+function call(invalid: Next, unproven: Next, conflict: Next, silent: Next): Row {
+  return { ok: 'done', refused: 'refuse', busy: 'later', invalid, unproven, conflict, silent };
+}
+
+/** A call for which the platform is asked first. */
+function step(invalid: Next, unproven: Next, conflict: Next, silent: Next, keyLost: Next): RowWithKey;
+function step(invalid: Next, unproven: Next, conflict: Next, silent: Next): RowWithoutKey;
+function step(invalid: Next, unproven: Next, conflict: Next, silent: Next, keyLost?: Next): object {
+  const key = keyLost && { keyLost };
+  return { ...call(invalid, unproven, conflict, silent), platformBusy: 'later', ...key };
+}
 
 /** What follows an answer. */
 export function nextOf(isKeyed: boolean, rung: Rung, answer: Answer): Next {

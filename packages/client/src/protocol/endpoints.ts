@@ -17,7 +17,8 @@ export interface Reply<T, A extends string = ServerAnswer> {
 
 /** A session with the refresh token for the next one. */
 export interface Issued {
-  readonly session: string;
+  /** The session token. */
+  readonly token: string;
   readonly expiresInMs: number;
   readonly refreshToken: string;
   readonly refreshExpiresInMs: number;
@@ -54,23 +55,24 @@ export function endpointsAt(
 ): Endpoints {
   async function call<T>(
     path: string,
-    body: object | undefined,
-    timeoutMs: number,
     read: (value: Record<string, unknown>) => T | undefined,
+    body?: object,
+    timeoutMs = OTHERS_MS,
   ): Promise<Reply<T>> {
     try {
       return await within(timeoutMs, async (signal) => {
         const fields: Record<string, string> = {};
         for (const [name, value] of Object.entries(await headers())) fields[name.toLowerCase()] = value;
         if (body !== undefined) fields['content-type'] = 'application/json';
+        const url = `${base}/${path}`;
         const init: RequestInit = {
-          method: body === undefined ? 'GET' : 'POST',
+          method: 'GET',
           headers: fields,
           redirect: 'manual',
-          ...(body && { body: JSON.stringify(body) }),
+          signal: signal ?? null,
         };
-        const response = await fetch(`${base}/${path}`, { ...init, ...(signal && { signal }) });
-        return await replyOf(response, `${base}/${path}`, read);
+        const posted = body && { ...init, method: 'POST', body: JSON.stringify(body) };
+        return await replyOf(await fetch(url, posted ?? init), url, read);
       });
     } catch (cause) {
       if (cause instanceof ClientError) throw cause;
@@ -79,16 +81,11 @@ export function endpointsAt(
   }
   return {
     challenge: (label, purpose) =>
-      call(
-        `challenge?device_id=${encodeURIComponent(label)}&purpose=${purpose}`,
-        undefined,
-        OTHERS_MS,
-        readChallenge,
-      ),
-    attest: (body) => call('attest', body, ATTEST_MS, readIssued),
-    assert: (body) => call('assert', body, OTHERS_MS, readIssued),
-    refresh: (token) => call('refresh', { refresh_token: token }, OTHERS_MS, readIssued),
-    revoke: (token) => call('revoke', { token }, OTHERS_MS, (value) => value),
+      call(`challenge?device_id=${encodeURIComponent(label)}&purpose=${purpose}`, readChallenge),
+    attest: (body) => call('attest', readIssued, body, ATTEST_MS),
+    assert: (body) => call('assert', readIssued, body),
+    refresh: (token) => call('refresh', readIssued, { refresh_token: token }),
+    revoke: (token) => call('revoke', (value) => value, { token }),
   };
 }
 
@@ -98,7 +95,6 @@ const ANSWER_OF: Readonly<Record<number, ServerAnswer>> = {
   403: 'refused',
   409: 'conflict',
   429: 'busy',
-  503: 'busy',
 };
 
 async function replyOf<T>(
@@ -127,12 +123,10 @@ const LONGEST_WAIT_MS = 600_000;
 
 /** Seconds, or a date (RFC 9110 §10.2.3), which is compared with that of the answer: the phone's clock may be wrong. */
 export function retryAfterOf({ headers }: Response): number | undefined {
-  const text = headers.get('retry-after')?.trim();
-  if (text === undefined || text === '') return undefined;
-  const now = Date.parse(headers.get('date') ?? '');
+  const text = headers.get('retry-after')?.trim() ?? '';
   const ms = /^\d+$/.test(text)
     ? Number(text) * 1000
-    : Date.parse(text) - (Number.isNaN(now) ? Date.now() : now);
+    : Date.parse(text) - Date.parse(headers.get('date') ?? '');
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), LONGEST_WAIT_MS);
 }
 
@@ -144,12 +138,12 @@ function readChallenge({ challenge, expires_in }: Record<string, unknown>): Issu
 }
 
 function readIssued(value: Record<string, unknown>): Issued | undefined {
-  const { session_token: session, refresh_token: refreshToken } = value;
+  const { session_token: token, refresh_token: refreshToken } = value;
   const expiresInMs = milliseconds(value['expires_in']);
   const refreshExpiresInMs = milliseconds(value['refresh_expires_in']);
-  if (!isToken(session) || !isToken(refreshToken)) return undefined;
+  if (!isToken(token) || !isToken(refreshToken)) return undefined;
   if (expiresInMs === undefined || refreshExpiresInMs === undefined) return undefined;
-  return { session, expiresInMs, refreshToken, refreshExpiresInMs };
+  return { token, expiresInMs, refreshToken, refreshExpiresInMs };
 }
 
 /** Seconds of a life, at most ten years. */

@@ -2,42 +2,31 @@
 export interface Need {
   readonly need: string;
   /** The field in which a token has to be. */
-  readonly header?: string;
+  readonly header?: string | undefined;
 }
 
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
-const SEPARATORS = /[\s,]*/y;
-/** A parameter (RFC 9110 §11.2). */
-const PARAMETER = new RegExp(`(${TOKEN})\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|(${TOKEN}))(?=\\s*(?:,|$))`, 'y');
-/** A scheme, alone, with a token68, or before its parameters (§11.3). */
-const SCHEME = new RegExp(`(${TOKEN})(?=\\s|,|$)(?:\\s+[A-Za-z0-9._~+/-]+=*(?=\\s*(?:,|$)))?`, 'y');
+/** Nothing more of a challenge, or the next one. */
+const END = '(?=\\s*(?:,|$))';
+/**
+ * A parameter, quoted or not (RFC 9110 §11.2); or a scheme, alone, with a token68, or before its parameters (§11.3). Sticky: what is
+ * neither ends the field.
+ */
+const ENTRY = new RegExp(
+  `[\\s,]*(${TOKEN})(?:\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|(${TOKEN}))${END}|(?=[\\s,]|$)(?:\\s+[A-Za-z0-9._~+/-]+=*${END})?)`,
+  'gy',
+);
 
 /** Reads the entries of the scheme `Attest`; others are passed over. */
 export function readNeeds(field: string | null): readonly Need[] {
-  const text = field ?? '';
   const entries: Record<string, string>[] = [];
-  let isOurs = false;
-  let at = 0;
-  const take = (pattern: RegExp): RegExpExecArray | null => {
-    pattern.lastIndex = at;
-    const match = pattern.exec(text);
-    if (match !== null) at = pattern.lastIndex;
-    return match;
-  };
-  for (take(SEPARATORS); at < text.length; take(SEPARATORS)) {
-    const parameter = take(PARAMETER);
-    if (parameter !== null) {
-      const [, name = '', quoted, token = ''] = parameter;
-      const entry = entries[entries.length - 1];
-      if (isOurs && entry !== undefined) entry[name.toLowerCase()] = quoted?.replace(/\\(.)/g, '$1') ?? token;
-      continue;
-    }
-    const scheme = take(SCHEME);
-    if (scheme === null) break;
-    isOurs = (scheme[1] as string).toLowerCase() === 'attest';
-    if (isOurs) entries.push({});
+  let entry: Record<string, string> | undefined;
+  for (const [, name = '', quoted, token] of (field ?? '').matchAll(ENTRY)) {
+    const value = quoted?.replace(/\\(.)/g, '$1') ?? token;
+    if (value === undefined) {
+      entry = name.toLowerCase() === 'attest' ? {} : undefined;
+      if (entry !== undefined) entries.push(entry);
+    } else if (entry !== undefined) entry[name.toLowerCase()] = value;
   }
-  return entries.flatMap(({ need, header }) =>
-    need === undefined ? [] : [{ need, ...(header !== undefined && { header }) }],
-  );
+  return entries.flatMap(({ need, header }) => (need === undefined ? [] : { need, header }));
 }

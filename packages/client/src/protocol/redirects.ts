@@ -1,3 +1,5 @@
+import { originOf } from './target.js';
+
 /** Whether an answer sends the client elsewhere. A browser shows one that was not followed as opaque, with the status 0. */
 export function isRedirect({ status, type }: Response): boolean {
   return type === 'opaqueredirect' || (status >= 300 && status < 400 && status !== 304);
@@ -8,8 +10,4 @@ export function wasRedirected({ redirected, url: final }: Response, url: string)
   if (redirected === true) return true;
   // Some runtimes leave it empty.
   return typeof final === 'string' && final !== '' && originOf(final) !== originOf(url);
-}
-
-function originOf(url: string): string | undefined {
-  return /^[a-z]+:\/\/[^/?#]*/i.exec(url)?.[0].toLowerCase();
 }

@@ -22,19 +22,19 @@ const DOTS = /\/(\.|%2e){1,2}(?=\/|$)/i;
  * @throws ClientError `misconfigured` if it is not absolute, or its text can change on the way
  */
 export function splitUrl(url: string): SplitUrl {
-  const [, origin, rest = ''] = ABSOLUTE.exec(url) ?? [];
-  if (origin === undefined)
-    throw new ClientError('misconfigured', `${shown(url)} is not an absolute URL of http or https`);
-  const target = rest.replace(/#.*/s, '');
-  return {
-    origin: withoutDefaultPort(origin.toLowerCase()),
-    target: target.startsWith('/') ? target : `/${target}`,
-  };
+  const [given, target] = partsOf(url);
+  const origin = given.toLowerCase();
+  // The port that a scheme has by itself.
+  return { origin: origin.replace(origin.startsWith('https:') ? /:443$/ : /:80$/, ''), target };
 }
 
-/** The port that a scheme has by itself. */
-function withoutDefaultPort(origin: string): string {
-  return origin.replace(origin.startsWith('https:') ? /:443$/ : /:80$/, '');
+/** Undefined for a URL that no server of HTTP has. */
+export function originOf(url: string): string | undefined {
+  try {
+    return splitUrl(url).origin;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -43,25 +43,26 @@ function withoutDefaultPort(origin: string): string {
  * @throws ClientError `misconfigured` if its target can change on the way
  */
 export function signableUrl(url: string): string {
-  const [whole = '', query] = url.replace(/#.*/s, '').split(/\?(.*)/s);
-  const { target } = splitUrl(whole);
-  const path = `${whole.slice(0, whole.length - (whole.endsWith(target) ? target.length : 0))}${target}`;
-  const sent = encoded(query === undefined || query === '' ? path : `${path}?${query.replace(/'/g, '%27')}`);
+  const [origin, target] = partsOf(url);
+  const [path = '', query = ''] = target.split(/\?(.*)/s);
+  const sent = encoded(path, /[[\]]/g) + (query === '' ? '' : `?${encoded(query, /['[\]]/g)}`);
   if (UNSAFE.test(sent))
-    throw new ClientError(
-      'misconfigured',
-      `${shown(url)} has to be percent-encoded before it is signed: see encodeURIComponent`,
-    );
-  if (DOTS.test(target))
-    throw new ClientError('misconfigured', `${shown(url)} has a segment of dots, which does not arrive`);
-  return sent;
+    throw new ClientError('misconfigured', `${shown(url)} is not percent-encoded: see encodeURIComponent`);
+  if (DOTS.test(path)) throw new ClientError('misconfigured', `${shown(url)} has a segment of dots`);
+  return origin + sent;
 }
 
-/** Brackets stay in the host of IPv6 alone. */
-function encoded(url: string): string {
-  const at = url.indexOf('/', url.indexOf('//') + 2);
-  const rest = url.slice(at).replace(/\[/g, '%5B').replace(/\]/g, '%5D');
-  return url.slice(0, at) + rest;
+/** Origin and target, as they are written. */
+function partsOf(url: string): [origin: string, target: string] {
+  const [, origin, rest = ''] = ABSOLUTE.exec(url) ?? [];
+  if (origin === undefined)
+    throw new ClientError('misconfigured', `${shown(url)} is not an absolute URL of http or https`);
+  const target = rest.replace(/#.*/, '');
+  return [origin, target.startsWith('/') ? target : `/${target}`];
+}
+
+function encoded(text: string, what: RegExp): string {
+  return text.replace(what, (each) => `%${each.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function shown(text: string): string {

@@ -1,7 +1,7 @@
 /** What comes first: the result, or the app's own signal. */
 export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
   if (signal === undefined || signal === null) return await promise;
-  let stop: (() => void) | undefined;
+  let stop = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {
     stop = () => reject(reasonOf(signal));
     if (signal.aborted) stop();
@@ -10,7 +10,7 @@ export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal | nu
   try {
     return await Promise.race([promise, aborted]);
   } finally {
-    if (stop !== undefined) signal.removeEventListener('abort', stop);
+    signal.removeEventListener('abort', stop);
   }
 }
 

@@ -38,15 +38,23 @@ export async function sendableOf(
     headers: fields,
     body: own ?? undefined,
     isRepeatable: isRepeatable(own),
-    rest: given === undefined ? rest : { ...ownOf(given), ...rest },
+    rest:
+      given === undefined
+        ? rest
+        : { ...Object.fromEntries(OF_REQUEST.map((name) => [name, given[name]])), ...rest },
   };
 }
 
 /** What of a request goes on with it. */
-function ownOf(request: Request): RequestInit {
-  const { signal, redirect, credentials, cache, integrity, referrerPolicy, keepalive } = request;
-  return { signal, redirect, credentials, cache, integrity, referrerPolicy, keepalive };
-}
+const OF_REQUEST = [
+  'signal',
+  'redirect',
+  'credentials',
+  'cache',
+  'integrity',
+  'referrerPolicy',
+  'keepalive',
+] as const;
 
 function copied(body: Body | null | undefined): Body | null | undefined {
   if (isParameters(body)) return String(body);
@@ -89,6 +97,6 @@ export function bytesOf(body: unknown): Uint8Array {
   if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
   throw new ClientError(
     'misconfigured',
-    'a signed request needs its body as text or bytes, not as a stream, a FormData or a Blob',
+    'a signed body is text or bytes, not a stream, a FormData or a Blob',
   );
 }

@@ -27,7 +27,7 @@ export function challengesOf(endpoints: Endpoints, clock: Clock): Challenges {
     const { value, answer, status, retryAfterMs, cause } = reply;
     if (value === undefined) {
       const type = answer === 'silent' ? 'offline' : answer === 'busy' ? 'throttled' : 'misconfigured';
-      throw new ClientError(type, 'there is no challenge to sign with', { status, retryAfterMs, cause });
+      throw new ClientError(type, 'there is no challenge', { status, retryAfterMs, cause });
     }
     const passed = stopwatch(clock);
     return { text: value.challenge, leftMs: () => value.expiresInMs - passed() };

@@ -3,14 +3,8 @@ import type { Sessions } from '../ladder/sessions.js';
 import type { Attester } from '../ports.js';
 import type { Need } from '../protocol/needs.js';
 
-/** What is done about the needs of a route, each once. */
-export interface Tried {
-  key: boolean;
-  session: boolean;
-  signature: boolean;
-  challenge: boolean;
-  token: boolean;
-}
+/** What was done about the needs of a route, each once; and about a key that does not sign. */
+export type Tried = Set<string>;
 
 /** Why a request was sent without what it should have. */
 export interface Failures {
@@ -28,16 +22,13 @@ export function act(
   { attester, sessions }: { readonly attester: Attester; readonly sessions: Sessions | undefined },
 ): void {
   const possible = needs.map((each) => canDo(each, attester, sessions !== undefined, isSigned));
-  const doable = needs.filter((_, index) => possible[index] === true).map(({ need }) => need as keyof Tried);
-  const next = doable.find((need) => !tried[need]);
+  const doable = needs.filter((_, index) => possible[index] === true).map(({ need }) => need);
+  const next = doable.find((need) => !tried.has(need));
   // It was sent without what it should have had, and this is what the server says to that.
-  const failure =
-    next === 'token'
-      ? failures.token
-      : (failures.session ?? (next === undefined ? failures.token : undefined));
-  if (failure !== undefined) throw failure;
+  if (next !== 'token' && failures.session !== undefined) throw failures.session;
+  if ((next === 'token' || next === undefined) && failures.token !== undefined) throw failures.token;
   if (next !== undefined) {
-    tried[next] = true;
+    tried.add(next);
     return;
   }
   if (doable.length > 0) {

@@ -1,12 +1,13 @@
 import { ClientError } from '../client-error.js';
 import { asBase64url } from '../bytes/base64.js';
-import type { Session, Sessions } from '../ladder/sessions.js';
-import { ERROR_OF, isAttesterError, type Attester, type Fetch, type KeyAttester } from '../ports.js';
+import type { Sessions } from '../ladder/sessions.js';
+import type { Session } from '../ladder/surroundings.js';
+import { clientErrorOf, isAttesterError, type Attester, type Fetch, type KeyAttester } from '../ports.js';
 import { wasRedirected } from '../protocol/redirects.js';
 import { orAborted, reasonOf } from './abort.js';
 import { readNeeds } from '../protocol/needs.js';
 import { proofField, requestLines } from '../protocol/lines.js';
-import { signableUrl, splitUrl } from '../protocol/target.js';
+import { originOf, signableUrl, splitUrl } from '../protocol/target.js';
 import { bytesOf, type Body, type Sendable } from './body.js';
 import type { Challenges } from './challenges.js';
 import type { Queue } from '../queue.js';
@@ -48,15 +49,21 @@ export async function send(request: Sendable, signed: Signed, sending: Sending):
   }
   const body = signed === false ? undefined : bytesOf(request.body);
   const once = signed === false ? request : { ...request, url: signableUrl(request.url) };
-  const tried: Tried = { key: false, session: false, signature: false, challenge: false, token: false };
+  const tried: Tried = new Set();
   const began = sending.generation();
   for (;;) {
-    const wantsChallenge = signed === 'challenge' || tried.challenge;
-    const { response, session, failures } = await attempt(once, body, wantsChallenge, tried.token, sending);
+    const wantsChallenge = signed === 'challenge' || tried.has('challenge');
+    const { response, session, failures } = await attempt(
+      once,
+      body,
+      wantsChallenge,
+      tried.has('token'),
+      sending,
+    );
     if (response === undefined) {
       // The key does not sign any more: the ladder finds out what is left.
-      if (tried.key) throw failures.session;
-      tried.key = true;
+      if (tried.has('key')) throw failures.session;
+      tried.add('key');
       sending.sessions?.drop(session, true);
       continue;
     }
@@ -72,15 +79,6 @@ export async function send(request: Sendable, signed: Signed, sending: Sending):
       });
     if (session !== undefined && needs.some(({ need }) => need === 'session'))
       sending.sessions?.drop(session);
-  }
-}
-
-/** Undefined for a URL that no server of HTTP has, which goes on untouched. */
-function originOf(url: string): string | undefined {
-  try {
-    return splitUrl(url).origin;
-  } catch {
-    return undefined;
   }
 }
 
@@ -130,33 +128,27 @@ async function attempt(
       failures.token = failureOf(error, signal);
     }
   }
-  const go = async (own: Record<string, string>, bytes: Body | undefined) => {
-    const response = await sent(request, own, bytes, redirect, fetch);
+  const go = async (proof: Record<string, string>, bytes: Body | undefined) => {
+    const response = await sent(request, { ...extra, ...proof }, bytes, redirect, fetch);
     if (redirect !== 'manual' || !wasRedirected(response, request.url)) return response;
     if (session !== undefined) sessions?.drop(session);
-    throw new ClientError(
-      'misconfigured',
-      'fetch followed a redirect with credentials: give one that does not',
-    );
+    throw new ClientError('misconfigured', 'fetch followed a redirect: give one that does not');
   };
-  if (body === undefined) return { response: await go(extra, request.body), session, failures };
-  if (!isKeyed(attester))
-    throw new ClientError(
-      'misconfigured',
-      'signed: this attester does not have keys, so that nothing can be signed',
-    );
+  if (body === undefined) return { response: await go({}, request.body), session, failures };
+  if (!isKeyed(attester)) throw new ClientError('misconfigured', 'signed: this attester does not have keys');
   const bytes = bytesToSend(request.body, body);
-  if (session?.key === undefined) return { response: await go(extra, bytes), session, failures };
+  if (session?.key === undefined) return { response: await go({}, bytes), session, failures };
   const { label, key } = session;
-  const { target } = splitUrl(request.url);
   const needsChallenge = wantsChallenge || attester.proof === 'signature';
   const signAndSend = async (): Promise<Response> => {
     if (signal?.aborted === true) throw reasonOf(signal);
     const challenge = needsChallenge ? await sending.challenges.take(label) : undefined;
-    const { method } = request;
+    const { method, url } = request;
+    const { target } = splitUrl(url);
     const lines = requestLines({ audience: sending.audience, method, target, body, challenge });
-    const proof = await signedBy(attester, key, lines, challenge);
-    const answered = go({ ...extra, 'x-app-attest': proof }, bytes);
+    const [keyId, signed] = [await attester.keyId(key), asBase64url(await attester.sign(key, lines))];
+    const proof = proofField(attester.proof, { keyId, signed, challenge });
+    const answered = go({ 'x-app-attest': proof }, bytes);
     if (needsChallenge) sending.challenges.prefetch(label);
     return await answered;
   };
@@ -165,44 +157,24 @@ async function attempt(
     const signing = sending.signing.run(attester.proof === 'assertion', signAndSend);
     return { response: await orAborted(signing, signal), session, failures };
   } catch (error) {
-    if (isAttesterError(error) && error.problem === 'keyLost')
-      return { session, failures: { ...failures, session: errorOf(error) } };
-    throw failureOf(error, signal);
+    if (!isAttesterError(error) || error.problem !== 'keyLost') throw failureOf(error, signal);
+    return { session, failures: { ...failures, session: clientErrorOf(error) } };
   }
 }
 
 /** A text is sent as it is, since its bytes are the same. */
 function bytesToSend(body: Body | undefined, bytes: Uint8Array): Body | undefined {
-  if (body === undefined || typeof body === 'string') return body;
-  return ArrayBuffer.isView(body) || body instanceof ArrayBuffer ? (bytes as Uint8Array<ArrayBuffer>) : body;
+  return typeof body === 'object' ? (bytes as Uint8Array<ArrayBuffer>) : body;
 }
 
 export function isKeyed(attester: Attester): attester is KeyAttester {
   return attester.proof !== undefined;
 }
 
-async function signedBy(
-  attester: KeyAttester,
-  key: string,
-  lines: string,
-  challenge: string | undefined,
-): Promise<string> {
-  const [keyId, signed] = [await attester.keyId(key), await attester.sign(key, lines)];
-  return proofField(attester.proof, { keyId, signed: asBase64url(signed), challenge });
-}
-
 /** The app's own signal rejects with its own error. @throws unknown */
 function failureOf(error: unknown, signal: AbortSignal | null | undefined): ClientError {
   if (signal?.aborted === true) throw error;
-  return errorOf(error);
-}
-
-/** What the app has to know of a failure of the platform. */
-function errorOf(error: unknown): ClientError {
-  if (error instanceof ClientError) return error;
-  if (!isAttesterError(error)) return new ClientError('throttled', String(error), { cause: error });
-  const { problem, message, code, action } = error;
-  return new ClientError(ERROR_OF[problem], message, { code, action, cause: error });
+  return clientErrorOf(error);
 }
 
 async function sent(
@@ -215,7 +187,7 @@ async function sent(
   if (extra['authorization'] !== undefined && headers.has('authorization'))
     throw new ClientError(
       'misconfigured',
-      'Authorization is the app’s own: give the session another field, by sessionHeader and devices.sessions.header',
+      'Authorization is the app’s own: set sessionHeader, and devices.sessions.header of the server',
     );
   if (body !== undefined && (method === 'GET' || method === 'HEAD'))
     throw new ClientError('misconfigured', `a ${method} does not have a body`);
