@@ -165,7 +165,8 @@ describe('without a session', () => {
       {
         fetch: (request) =>
           new Promise((_, reject) =>
-            request.signal.addEventListener('abort', () => reject(request.signal.reason as Error)),
+            // The network may end in the same moment.
+            request.signal.addEventListener('abort', () => reject(new TypeError('fetch failed'))),
           ),
       },
       { tokens: { header: 'X-Token', token: async () => 'abc' } },

@@ -173,7 +173,7 @@ export function isKeyed(attester: Attester): attester is KeyAttester {
 
 /** The app's own signal rejects with its own error. @throws unknown */
 function failureOf(error: unknown, signal: AbortSignal | null | undefined): ClientError {
-  if (signal?.aborted === true) throw error;
+  if (signal?.aborted === true) throw reasonOf(signal);
   return clientErrorOf(error);
 }
 
@@ -197,7 +197,7 @@ async function sent(
   try {
     return await fetch(url, body === undefined ? init : { ...init, body });
   } catch (error) {
-    if (rest.signal?.aborted === true) throw error;
+    if (rest.signal?.aborted === true) throw reasonOf(rest.signal);
     throw new ClientError('offline', 'there is no answer', { cause: error });
   }
 }

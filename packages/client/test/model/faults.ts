@@ -14,7 +14,14 @@ export const FAULTS = {
     'redirected elsewhere',
     'refused by a proxy',
   ],
-  platform: ['platform busy', 'platform unknown error', 'key lost', 'all keys lost', 'user must act'],
+  platform: [
+    'platform busy',
+    'platform unknown error',
+    'key lost',
+    'key not attested',
+    'all keys lost',
+    'user must act',
+  ],
   storage: [
     'read fails',
     'write fails',

@@ -104,21 +104,35 @@ const TAKES_KEYLESS: readonly FaultName[] = [
 ];
 
 function mayLose(world: World, armed: Armed): boolean {
-  return (world.kind === 'Play' ? TAKES_KEYLESS : TAKES).some((fault) => armed.fired.has(fault));
+  if (world.forgets > 0) return true;
+  const harmless = new Set<FaultName>();
+  if (world.hasLock) harmless.add('second process');
+  if (world.hasAccounts) harmless.add('other user');
+  const takes = world.kind === 'Play' ? TAKES_KEYLESS : TAKES;
+  return takes.some((fault) => armed.fired.has(fault) && !harmless.has(fault));
 }
 
 /** One call of the app, or several at once. Each has to end. */
 async function callsOf(world: World, random: Random, fail: Fail): Promise<string[]> {
   const before = world.requests.length;
   const eventsBefore = world.events.length;
-  const keysBefore = world.keysMade;
+  const { keysMade: keysBefore, forgets: forgetsBefore } = world;
   const parallel = random.chance(0.2) ? 2 + random.below(3) : 1;
   const calls = Array.from({ length: parallel }, () => callOf(world, random));
   const endings = await Promise.all(calls.map((call) => ended(call, world)));
   if (world.isDead) world.restart();
   for (const ending of endings) if (ending.startsWith('!')) fail(ending);
   const keys = world.keysMade - keysBefore;
-  assertBounds(world.events.slice(eventsBefore), world.requests.slice(before), keys, fail);
+  const forgets = world.forgets - forgetsBefore;
+  assertBounds(world.events.slice(eventsBefore), world.requests.slice(before), keys, forgets, fail);
+  if (
+    parallel === 1 &&
+    forgets > 0 &&
+    endings[0] === '200' &&
+    world.hasOneProcess &&
+    world.label !== undefined
+  )
+    fail('what was forgotten is still stored');
   return endings;
 }
 
@@ -126,13 +140,23 @@ let calls = 0;
 
 function callOf(world: World, random: Random): Promise<Response> {
   const { client } = world;
-  if (random.chance(0.05)) return world.tryAgain();
+  if (random.chance(0.08)) return world.ready(random.chance(0.5));
+  if (random.chance(0.03)) return world.forget();
   if (random.chance(0.05)) return client.state().then((state) => Response.json(state));
   if (random.chance(0.1)) return client.fetch('https://elsewhere.example/picture');
-  if (world.kind === 'Play' || random.chance(0.4)) return client.fetch('/balance');
+  const options = random.chance(0.06) ? { signal: abortedAfter(random.below(30)) } : {};
+  if (world.kind === 'Play' || random.chance(0.4)) return client.fetch('/balance', options);
   calls += 1;
   const signed = random.chance(0.2) ? ('challenge' as const) : true;
-  return client.fetch('/transfers', { method: 'POST', body: `transfer ${calls}`, signed });
+  return client.fetch('/transfers', { ...options, method: 'POST', body: `transfer ${calls}`, signed });
+}
+
+/** The app's own signal, some turns of the loop later. */
+function abortedAfter(turns: number): AbortSignal {
+  const controller = new AbortController();
+  const turn = (left: number): unknown => (left === 0 ? controller.abort() : setImmediate(turn, left - 1));
+  turn(turns);
+  return controller.signal;
 }
 
 /** The status, the type of the error, `killed`; with `!` what must not be. */
@@ -144,7 +168,9 @@ async function ended(call: Promise<Response>, world: World): Promise<string> {
       (ending =
         error instanceof ClientError
           ? error.type
-          : `!rejects with ${String((error as Error)?.stack ?? error)}`),
+          : (error as Error | undefined)?.name === 'AbortError'
+            ? 'aborted'
+            : `!rejects with ${String((error as Error)?.stack ?? error)}`),
   );
   // Nothing in a world waits for a timer: a call that has not ended after many turns of the loop hangs.
   for (let turn = 0; turn < 4000; turn += 1) {
@@ -160,6 +186,7 @@ function assertBounds(
   events: readonly ClientEvent[],
   requests: readonly string[],
   keys: number,
+  forgets: number,
   fail: Fail,
 ): void {
   // One may have been cut off by the end of its process.
@@ -171,7 +198,7 @@ function assertBounds(
   if (keys > 4 * episodes) fail(`${keys} keys in ${episodes} episodes`);
   const refreshes = counted('/device/refresh');
   if (refreshes > 2 * episodes) fail(`${refreshes} refreshes in ${episodes} episodes`);
-  const others = counted('/device/attest', '/device/refresh', '/device/assert', '/device/revoke');
+  const others = counted('/device/attest', '/device/refresh', '/device/assert', '/device/revoke') - forgets;
   if (others > 12 * episodes) fail(`${others} requests in ${episodes} episodes`);
 }
 

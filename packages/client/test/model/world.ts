@@ -1,12 +1,10 @@
+import { createHash } from 'node:crypto';
 import {
   createClient,
-  AttesterError,
-  type Attester,
   type Client,
   type ClientEvent,
   type KeyAttester,
   type KeylessAttester,
-  type Storage,
 } from 'attestkit-client';
 import { memoryStore } from 'attestkit/stores/memory';
 import type { Store } from 'attestkit';
@@ -15,6 +13,7 @@ import { AUDIENCE, clock, LOGIN, newSecret, testServer, type TestServer } from '
 import type { Armed } from './faults.js';
 import type { Random } from './random.js';
 import { answerBetween } from './between.js';
+import { faultyAttester, faultyStorage, Locks, type Alive } from './bridges.js';
 import { Watch } from './watch.js';
 
 /** Each world begins now: the certificates of the platforms end some time. */
@@ -36,9 +35,18 @@ export class World {
   /** The user asked to try again: own pauses do not count. */
   #isAsked = false;
   #user: string | undefined;
+  /** Each user has an installation of his own, or all share one. */
+  readonly hasAccounts: boolean;
+  /** Two processes wait for each other. */
+  readonly hasLock: boolean;
+  readonly #locks = new Locks();
+  /** How often the app forgot an installation. */
+  forgets = 0;
+  readonly #blocked: string[] = [];
   /** Each start of the app is a process; one that was killed never goes on. */
-  #alive = { now: true };
-  #clients: Client[] = [];
+  #alive: Alive = { now: true };
+  /** By account: the app's, and those of its other processes. */
+  #clients = new Map<string, Client[]>();
   readonly events: ClientEvent[] = [];
   /** Requests of one episode of the client, by endpoint. */
   readonly requests: string[] = [];
@@ -57,17 +65,29 @@ export class World {
     this.#armed = armed;
     this.watch = new Watch(armed);
     this.counterWindow = random.chance(0.3) ? 16 : 1;
+    this.hasAccounts = random.chance(0.3);
+    this.hasLock = random.chance(0.4);
     const phone = random.pick(phones);
     this.kind = phone.name;
     const { attester, loseKeys } = phone.make();
     [this.#base, this.#loseAll] = [attester, loseKeys];
     this.#store = memoryStore({ now: () => clock.now });
     this.#server = this.#newServer();
-    this.#start();
   }
 
+  get #account(): string {
+    return (this.hasAccounts ? this.#user : undefined) ?? '';
+  }
+
+  /** A client of the user, in one of the processes. */
   get client(): Client {
-    return this.#random.pick(this.#clients);
+    const clients = this.#clients.get(this.#account) ?? [this.#newClient()];
+    this.#clients.set(this.#account, clients);
+    return this.#random.pick(clients);
+  }
+
+  get hasOneProcess(): boolean {
+    return [...this.#clients.values()].every((clients) => clients.length < 2);
   }
 
   get isDead(): boolean {
@@ -85,7 +105,7 @@ export class World {
   restart(): void {
     this.#alive.now = false;
     this.#alive = { now: true };
-    this.#start();
+    this.#clients.clear();
   }
 
   /** What happens between two calls of the app. */
@@ -115,38 +135,44 @@ export class World {
       this.#loseAll();
       this.restart();
     }
-    if (fires('second process')) this.#clients.push(this.#newClient());
-    if (fires('device blocked')) await this.#setBlocked(true);
+    if (fires('second process'))
+      this.#clients.set(this.#account, [...(this.#clients.get(this.#account) ?? []), this.#newClient()]);
+    if (fires('device blocked')) await this.#block();
     if (this.#random.chance(0.2)) clock.now += this.#random.below(1_000_000);
   }
 
-  /** The user asks to try again. */
-  async tryAgain(): Promise<Response> {
+  /** The user asks to try again, or has just logged in. */
+  async ready(renew: boolean): Promise<Response> {
     this.#isAsked = true;
     try {
-      await this.client.ready();
+      await this.client.ready({ renew });
       return new Response('ready');
     } finally {
       this.#isAsked = false;
     }
   }
 
-  /** The label that is stored. */
+  /** Ends the installation: the user deletes the account. */
+  async forget(): Promise<Response> {
+    this.forgets += 1;
+    await this.watch.forgetting(this.client.forget());
+    return new Response('forgotten');
+  }
+
+  /** The label that is stored for the user. */
   get label(): string | undefined {
-    const [text = ''] = this.#stored.values();
+    const name = createHash('sha256').update(this.#account).digest('base64url').slice(0, 22);
+    const text = this.#stored.get(`attestkit-${name}`) ?? '';
     return /"label":"([^"]+)"/.exec(text)?.[1];
   }
 
   /** Nothing goes wrong from here on. */
   async heal(): Promise<void> {
     this.#armed.stop();
-    await this.#setBlocked(false);
-    this.#user = undefined;
+    for (const recordId of this.#blocked) await this.#server.guard.devices.unblock({ recordId });
+    // One who comes back, with an account of his own or alone.
+    if (!this.hasAccounts) this.#user = undefined;
     this.restart();
-  }
-
-  #start(): void {
-    this.#clients = [this.#newClient()];
   }
 
   #newServer(): TestServer {
@@ -163,23 +189,31 @@ export class World {
     this.#server = this.#newServer();
   }
 
-  async #setBlocked(isBlocked: boolean): Promise<void> {
+  async #block(): Promise<void> {
     const { devices } = this.#server.guard;
     const device = this.label && (await devices.find({ deviceId: this.label }));
-    if (device) await devices[isBlocked ? 'block' : 'unblock']({ recordId: device.recordId });
+    if (!device) return;
+    await devices.block({ recordId: device.recordId });
+    this.#blocked.push(device.recordId);
   }
 
   #newClient(): Client {
     const alive = this.#alive;
     const self = {};
+    const account = this.#account;
+    // The login of an account stays its own; without accounts it is that of whoever uses the phone.
+    const userOf = (): string | undefined => (this.hasAccounts ? account : this.#user) || undefined;
+    const living = <T>(work: () => Promise<T>): Promise<T> => this.#living(alive, work);
     return createClient({
       baseUrl: AUDIENCE,
       audience: AUDIENCE,
-      attester: this.#attester(alive),
-      storage: this.#storage(this.#stored, alive),
-      installMarker: this.#storage(this.#marker, alive),
+      account,
+      attester: faultyAttester(this.#base, living, this.#armed, () => (this.keysMade += 1)),
+      storage: faultyStorage(this.#stored, living, this.#armed),
+      installMarker: faultyStorage(this.#marker, living, this.#armed),
+      ...(this.hasLock && { lock: this.#locks.of(alive) }),
       counterWindow: this.counterWindow,
-      headers: () => (this.#user === undefined ? {} : { [LOGIN]: this.#user }),
+      headers: () => ({ ...(userOf() !== undefined && { [LOGIN]: userOf() as string }) }),
       clock: { wall: () => clock.now + this.#wallOffset, monotonic: () => clock.now },
       random: (length) => Uint8Array.from({ length }, () => this.#random.below(256)),
       fetch: (url, init) => this.#fetch(url, init, alive, self),
@@ -204,49 +238,6 @@ export class World {
     return settled;
   }
 
-  #storage(values: Map<string, string>, alive: { now: boolean }): Storage {
-    return {
-      get: (name) =>
-        this.#living(alive, async () => {
-          if (this.#armed.fires('read fails')) throw new Error('cannot decrypt');
-          return values.get(name);
-        }),
-      set: (name, value) =>
-        this.#living(alive, async () => {
-          if (this.#armed.fires('write fails')) throw new Error('disk full');
-          values.set(name, value);
-        }),
-      delete: (name) => this.#living(alive, async () => void values.delete(name)),
-    };
-  }
-
-  #attester(alive: { now: boolean }): Attester {
-    const base = this.#base;
-    const call = <T>(work: () => Promise<T>): Promise<T> =>
-      this.#living(alive, async () => {
-        if (this.#armed.fires('platform busy')) throw new AttesterError('tryLater', 'busy');
-        if (this.#armed.fires('platform unknown error')) throw new Error('who knows');
-        if (this.#armed.fires('user must act')) throw new AttesterError('userActionRequired', 'update');
-        return await work();
-      });
-    if (base.proof === undefined) return { attest: (key, over) => call(() => base.attest(key, over)) };
-    return {
-      proof: base.proof,
-      createKey: () => {
-        this.keysMade += 1;
-        return call(() => base.createKey());
-      },
-      attest: (key, over) => call(() => base.attest(key, over)),
-      keyId: (key) => call(() => base.keyId(key)),
-      sign: (key, text) =>
-        call(async () => {
-          if (this.#armed.fires('key lost')) throw new AttesterError('keyLost', 'gone');
-          return await base.sign(key, text);
-        }),
-      deleteKey: async (key) => await base.deleteKey?.(key),
-    };
-  }
-
   async #fetch(url: string, init: RequestInit, alive: { now: boolean }, self: object): Promise<Response> {
     return await this.#living(alive, async () => {
       const request = new Request(url, init);
@@ -254,7 +245,7 @@ export class World {
       this.requests.push(pathname);
       if (pathname.startsWith('/device/'))
         this.watch.call(new URL(url), await request.clone().text(), self, {
-          stored: this.#clients.length > 1 ? undefined : [...this.#stored.values()].join(),
+          stored: this.hasOneProcess ? [...this.#stored.values()].join() : undefined,
           isKeyed: this.kind !== 'Play',
           isAsked: this.#isAsked,
         });
@@ -263,7 +254,10 @@ export class World {
           if (request.headers.has(name)) this.leaked.push(`${name} to ${origin}`);
         return Response.json({});
       }
-      return await this.#through(request);
+      const answer = await this.#through(request);
+      // As `fetch` does.
+      init.signal?.throwIfAborted();
+      return answer;
     });
   }
 
