@@ -1,6 +1,6 @@
 package attestkit.client
 
-/** What an episode works surroundings. */
+/** What an episode works with. */
 class Surroundings(
     val attester: Attester,
     /** `devices.audience` of the server, byte for byte. */
@@ -22,7 +22,7 @@ data class Step(
     val status: Int?,
 )
 
-/** What an episode ends surroundings. */
+/** What an episode ends with. */
 class Climbed(
     val issued: Issued,
     val label: String,

@@ -1,5 +1,7 @@
 package attestkit.client
 
+import java.io.IOException
+
 /** What went wrong, as far as an app has to tell it apart. */
 enum class ErrorType {
     /** This device or this build cannot prove that the app is genuine. It does not help to try again. */
@@ -21,7 +23,10 @@ enum class ErrorType {
     USER_ACTION_REQUIRED,
 }
 
-/** Why there is no session, or why a request cannot be signed. The message is for the developer. */
+/**
+ * Why there is no session, or why a request cannot be signed. The message is for the developer. It is an [IOException],
+ * so that an interceptor of OkHttp can throw it.
+ */
 class ClientException(
     val type: ErrorType,
     message: String,
@@ -34,7 +39,7 @@ class ClientException(
     /** What the user has to do, in English. */
     val action: String? = null,
     cause: Throwable? = null,
-) : Exception(message, cause)
+) : IOException(message, cause)
 
 /** Why a platform failed: what the client does about it. */
 enum class Problem(

@@ -69,7 +69,8 @@ class IssuedChallenge(
     val expiresInMs: Long,
 )
 
-enum class Purpose { ATTEST, ASSERT }
+/** What a challenge is for. An episode asks for the first two, a signed request for the last. */
+enum class Purpose { ATTEST, ASSERT, REQUEST }
 
 /**
  * The device endpoints of the server. What is not the server's answer is `SILENT`: a failure of the network, a page of
