@@ -1,9 +1,11 @@
 // @ts-check
-// Why this exists: the Kotlin core in clients/kotlin must do what the client in TypeScript does. This installs the Kotlin compiler
-// there from its lock file, compiles the core and its replay with all warnings as errors, and replays vectors/client. It needs
-// Java 17 or later, and says so if it is missing. No part of `npm test`: the compiler has 94 MB.
+// Why this exists: the Kotlin core in clients/kotlin must do what the client in TypeScript does, and the Android code in the
+// documentation must compile. This installs the Kotlin compiler there from its lock file, compiles the core, its tests and each
+// block of the page that names a file, against hand-written stubs and with all warnings as errors. It replays vectors/client,
+// and runs the checks of the Android code. It needs Java 17 or later, and says so if it is missing. No part of `npm test`: the
+// compiler has 94 MB.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { installOwn } from './own-install.js';
@@ -11,6 +13,7 @@ import { installOwn } from './own-install.js';
 const root = resolve(import.meta.dirname, '..');
 const folder = join(root, 'clients/kotlin');
 const compiler = join(folder, 'node_modules/kotlin-compiler');
+const page = join(root, 'docs/client-android.md');
 const java = process.env['JAVA_HOME'] === undefined ? 'java' : join(process.env['JAVA_HOME'], 'bin/java');
 
 /** @returns {string | undefined} what is missing */
@@ -27,12 +30,35 @@ function runJava(args) {
   return spawnSync(java, args, { stdio: 'inherit' }).status === 0;
 }
 
+/**
+ * Writes the blocks ```` ```kotlin Name.kt ```` of a page into files of these names. Empty lines before the code let the line
+ * numbers of the compiler be those of the page.
+ *
+ * @param {string} into @returns {number} how many
+ */
+function writeBlocks(into) {
+  mkdirSync(into);
+  const text = readFileSync(page, 'utf8');
+  const blocks = [...text.matchAll(/^```kotlin (\S+\.kt)\n(.*?)^```$/gms)];
+  for (const { 1: name = '', 2: code = '', index } of blocks) {
+    const lines = text.slice(0, index).split('\n').length;
+    writeFileSync(join(into, name), '\n'.repeat(lines) + code, { flag: 'wx' });
+  }
+  return blocks.length;
+}
+
 /** @returns {string | undefined} what went wrong */
 function replay() {
   installOwn(folder);
-  const classes = mkdtempSync(join(tmpdir(), 'attestkit-kotlin-'));
-  process.on('exit', () => rmSync(classes, { recursive: true, force: true }));
-  const library = join(compiler, 'lib/kotlin-stdlib.jar');
+  const made = mkdtempSync(join(tmpdir(), 'attestkit-kotlin-'));
+  process.on('exit', () => rmSync(made, { recursive: true, force: true }));
+  const [classes, blocks] = [join(made, 'classes'), join(made, 'client-android.md')];
+  const count = writeBlocks(blocks);
+  if (count === 0) return `${page} has no block that names a file`;
+  const separator = process.platform === 'win32' ? ';' : ':';
+  const libraries = ['kotlin-stdlib', 'kotlinx-coroutines-core-jvm'].map((name) =>
+    join(compiler, `lib/${name}.jar`),
+  );
   // What bin/kotlinc starts, which is a script of bash.
   const compiled = runJava([
     '-Xmx768M',
@@ -41,17 +67,15 @@ function replay() {
     'org.jetbrains.kotlin.cli.jvm.K2JVMCompiler',
     ...'-no-stdlib -no-reflect -jvm-target 17 -Werror'.split(' '),
     ...['src', 'test'].map((part) => join(folder, part)),
+    blocks,
     '-classpath',
-    library,
+    libraries.join(separator),
     '-d',
     classes,
   ]);
   if (!compiled) return 'the sources do not compile';
-  const main = [
-    '-cp',
-    `${classes}${process.platform === 'win32' ? ';' : ':'}${library}`,
-    'attestkit.client.MainKt',
-  ];
+  console.log(`${count} files of docs/client-android.md compiled`);
+  const main = ['-cp', [classes, ...libraries].join(separator), 'attestkit.client.MainKt'];
   return runJava([...main, join(root, 'vectors/client')]) ? undefined : 'the replay failed';
 }
 

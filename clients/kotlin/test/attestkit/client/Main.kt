@@ -6,7 +6,7 @@ import kotlin.system.exitProcess
 private var passed = 0
 private val failures = mutableListOf<String>()
 
-/** Replays the vectors of a folder: `vectors/client` of the repository. */
+/** Replays the vectors of a folder, `vectors/client` of the repository, and runs the checks of the code for Android. */
 fun main(args: Array<String>) {
     val folder = File(args.single())
     val files = folder.listFiles { file -> file.extension == "json" }.orEmpty().map { it.nameWithoutExtension }
@@ -18,6 +18,7 @@ fun main(args: Array<String>) {
         check(passed + failures.size > before) { "$name.json has no cases" }
     }
     replayLadder(read(folder, "ladder"))
+    listOf(::checkKeystore, ::checkPlay, ::checkFile, ::checkEndpoints, ::checkSessions, ::checkRequests).forEach { it() }
     failures.forEach(System.err::println)
     println("$passed passed, ${failures.size} failed")
     if (failures.isNotEmpty()) exitProcess(1)
@@ -25,7 +26,7 @@ fun main(args: Array<String>) {
 
 private fun read(folder: File, name: String) = Json(readJson(File(folder, "$name.json").readText()))
 
-private fun compare(name: String, expected: Any?, make: () -> Any?) {
+fun compare(name: String, expected: Any?, make: () -> Any?) {
     val made = runCatching(make).getOrElse { it.stackTraceToString() }
     if (made == expected) passed += 1 else failures += "$name\n${differenceOf(expected, made)}"
 }
