@@ -38,6 +38,7 @@ const resolve = {
     ...sources('packages/attestkit'),
     ...sources('packages/testing'),
     ...sources('packages/client'),
+    ...sources('packages/gateway'),
     built,
   ],
 };

@@ -119,6 +119,26 @@ export const clientImports = Object.fromEntries(
     attesters: ['bytes', 'client-error', 'ports', 'deadline'],
     testing: ['bytes', 'attesters', 'ports'],
     axios: ['create-client', 'requests'],
-    index: ['client-error', 'ports', 'protocol', 'ladder', 'requests', 'create-client'],
+    index: ['client-error', 'messages', 'ports', 'protocol', 'ladder', 'requests', 'create-client'],
+    messages: ['client-error'],
   }).map(([room, rooms]) => [room, { rooms, builtins: [] }]),
 );
+
+/** Of packages/gateway: what judges knows no socket, and what listens knows no file. @type {Rows} */
+export const gatewayImports = {
+  events: { rooms: [] },
+  routes: { rooms: [] },
+  http: { rooms: [] },
+  identity: { rooms: [] },
+  config: { rooms: ['routes'], packages: ['valibot', 'yaml'] },
+  judge: { rooms: ['config', 'identity', 'routes'] },
+  traffic: { rooms: ['config', 'events', 'http', 'identity', 'judge', 'routes'], packages: ['undici'] },
+  authorization: { rooms: ['config', 'events', 'http', 'identity', 'judge', 'routes'] },
+  state: { rooms: [] },
+  admin: { rooms: ['events', 'http'] },
+  log: { rooms: ['events'], packages: ['pino'] },
+  live: { rooms: ['config', 'events', 'http', 'traffic'], packages: ['undici'] },
+  gateway: { rooms: ['admin', 'authorization', 'config', 'events', 'live', 'log', 'state', 'traffic'] },
+  command: { rooms: ['config', 'gateway', 'http', 'log', 'routes'] },
+  index: { rooms: ['config', 'events', 'gateway'] },
+};

@@ -7,7 +7,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { allowedImports, clientImports, kitImports } from './allowed-imports.js';
+import { allowedImports, clientImports, gatewayImports, kitImports } from './allowed-imports.js';
 
 /**
  * A package: its table, the specifiers of other packages that every room may import, and whether its rooms have doors
@@ -35,6 +35,7 @@ const packages = [
   { folder: 'packages/attestkit', rows: allowedImports, everywhere: [], hasDoors: true },
   { folder: 'packages/testing', rows: kitImports, everywhere: publicPaths, hasDoors: false },
   { folder: 'packages/client', rows: clientImports, everywhere: [], hasDoors: false },
+  { folder: 'packages/gateway', rows: gatewayImports, everywhere: publicPaths, hasDoors: false },
 ];
 
 /** @param {string} folder */

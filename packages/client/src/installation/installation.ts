@@ -27,7 +27,7 @@ export interface RefreshToken {
   readonly ended?: true | undefined;
 }
 
-export const NOTHING: Installation = { format: 1 };
+const NOTHING: Installation = { format: 1 };
 
 /** Keeps the installation of one account. */
 export interface Kept {

@@ -49,6 +49,9 @@ export type FaultName = (typeof FAULTS)[keyof typeof FAULTS][number];
 
 export const ALL_FAULTS: readonly FaultName[] = Object.values(FAULTS).flat();
 
+/** Faults of which the second has to meet what the first left behind. */
+const RARE: readonly FaultName[] = ['answer lost', 'refused by a proxy'];
+
 /** How often each fault, and each pair of faults in one world, happened. */
 export class FaultCounts {
   readonly single = new Map<FaultName, number>();
@@ -85,6 +88,8 @@ export class Armed {
     const count = 1 + random.below(most);
     for (let at = 0; at < count; at += 1)
       this.#probabilities.set(random.pick(ALL_FAULTS), random.pick([0.05, 0.15, 0.4, 1]));
+    // Together they reach the rows of a pending key.
+    if (random.chance(0.1)) for (const fault of RARE) this.#probabilities.set(fault, 0.4);
   }
 
   /** Whether the fault happens now; it counts if it does. */

@@ -1,0 +1,257 @@
+import {
+  createGuard,
+  ConfigurationError,
+  type EvidenceKind,
+  type Guard,
+  type GuardEvent,
+  type GuardOptions,
+  type Route,
+  type Store,
+} from 'attestkit';
+import { devices } from 'attestkit/devices';
+import { PatternError, patternOf } from '../routes/pattern.js';
+import { OPEN, type Demands } from '../routes/strictness.js';
+import { tableOf, type RouteTable, type Rule } from '../routes/table.js';
+import { ENROLLMENT, EVIDENCE } from './evidence.js';
+import type { Config } from './load.js';
+import type { Path, Problem } from './problem.js';
+import type { RouteSettings, Settings } from './schema.js';
+
+/** A route with what the guard and the traffic need of it. */
+export interface GatewayRule extends Rule {
+  /** Undefined for an open one. */
+  readonly route: Route | undefined;
+  readonly upstream: string | undefined;
+  /** Fields of evidence that go on to the upstream, in lower case. */
+  readonly keep: ReadonlySet<string>;
+  readonly timeoutMs: number;
+}
+
+/** What a configuration makes. */
+export interface Composed {
+  readonly guard: Guard;
+  readonly table: RouteTable<GatewayRule>;
+  /** Undefined if no devices enroll. */
+  readonly devicePath: string | undefined;
+}
+
+/** What is not in the file. */
+export interface Surroundings {
+  readonly store: Store;
+  readonly onEvent: (event: GuardEvent) => void;
+  readonly requestId: NonNullable<GuardOptions['requestId']>;
+  readonly now?: (() => number) | undefined;
+}
+
+const TIMEOUT_MS = 60_000;
+const TRAFFIC_FIELDS = new Set([
+  'path',
+  'name',
+  'methods',
+  'host',
+  'open',
+  'enforcement',
+  'upstream',
+  'keep',
+  'timeoutMs',
+]);
+
+/**
+ * Makes guard and routes of a configuration.
+ *
+ * @throws ConfigFileError with each mistake
+ */
+export function compose(config: Config, { store, onEvent, requestId, now }: Surroundings): Composed {
+  const { settings } = config;
+  const problems: Problem[] = [];
+  const at = <T>(path: Path, make: () => T): T | undefined => {
+    try {
+      return make();
+    } catch (error) {
+      problems.push(problemOf(error, path));
+      return undefined;
+    }
+  };
+  const evidence = madeOf(EVIDENCE, settings.evidence ?? {}, ['evidence'], store, at);
+  const enrolling =
+    settings.devices && madeOf(ENROLLMENT, settings.devices.evidence, ['devices', 'evidence'], store, at);
+  if (problems.length > 0) config.fail(problems);
+  const { path: devicePath = '/device', evidence: _, ...ofDevices } = settings.devices ?? { evidence: {} };
+  const guard = at([], () =>
+    createGuard({
+      ...guardFields(settings),
+      ...(evidence.length > 0 && { evidence }),
+      ...(enrolling && { devices: devices({ ...ofDevices, evidence: enrolling, store } as never) }),
+      onEvent,
+      requestId,
+      ...(now && { now }),
+    }),
+  );
+  if (guard === undefined) return config.fail(problems);
+  const ruleOf = (given: RouteSettings, path: Path): GatewayRule | undefined =>
+    at(path, () => rule(given, settings, guard));
+  const rules = settings.routes.map((given, index) => ruleOf(given, ['routes', index]));
+  const fallback = ruleOf({ ...settings.default, path: '/*', name: 'default' }, ['default']);
+  if (settings.default.open === true)
+    problems.push({
+      path: ['default', 'open'],
+      says: 'would let every request through that no route names',
+      remedy: 'Name the open routes, or set enforcement: report.',
+    });
+  if (fallback === undefined || problems.length > 0) return config.fail(problems);
+  const table = tableOf(rules as GatewayRule[], fallback, settings.ambiguousPaths ?? 'refuse');
+  for (const { one, other } of table.overlaps)
+    problems.push({
+      path: ['routes', rules.indexOf(other)],
+      says: `and ${one.name} match the same requests, and neither asks for all that the other one does`,
+      remedy: 'Make one of them ask for more, or their paths distinct.',
+    });
+  if (problems.length > 0) config.fail(problems);
+  return { guard, table, devicePath: enrolling && devicePath };
+}
+
+/** Of `createGuard`, by the same names. */
+function guardFields({
+  accept,
+  enforcement,
+  statuses,
+  body,
+  headers,
+  expose,
+  maxBodyBytes,
+  caching = 'private',
+}: Settings): GuardOptions {
+  const given = {
+    accept: accept as readonly EvidenceKind[] | undefined,
+    enforcement: enforcement === 'report' ? ('report' as const) : undefined,
+    statuses,
+    body,
+    headers,
+    expose,
+    maxBodyBytes,
+    caching,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as GuardOptions;
+}
+
+function madeOf<T>(
+  makers: Readonly<Record<string, (given: Readonly<Record<string, unknown>>, store: Store) => T>>,
+  given: Readonly<Record<string, unknown>>,
+  path: Path,
+  store: Store,
+  at: <R>(path: Path, make: () => R) => R | undefined,
+): T[] {
+  return Object.entries(given).flatMap(([kind, options]) => {
+    const make = Object.hasOwn(makers, kind) ? makers[kind] : undefined;
+    const made = at([...path, kind], () => {
+      if (make === undefined)
+        throw new ConfigurationError(
+          '',
+          'is not a kind of evidence here',
+          `Give one of ${Object.keys(makers).join(', ')}.`,
+        );
+      if (typeof options !== 'object' || options === null || Array.isArray(options))
+        throw new ConfigurationError('', 'is not an object of options', 'Give its options below it.');
+      return make(options as Readonly<Record<string, unknown>>, store);
+    });
+    return made === undefined ? [] : [made];
+  });
+}
+
+/** @throws ConfigurationError, PatternError */
+function rule(given: RouteSettings, settings: Settings, guard: Guard): GatewayRule {
+  const {
+    path,
+    name = path,
+    methods,
+    host,
+    open = false,
+    upstream,
+    keep = [],
+    timeoutMs = TIMEOUT_MS,
+  } = given;
+  const asked = Object.fromEntries(Object.entries(given).filter(([field]) => !TRAFFIC_FIELDS.has(field)));
+  if (open && Object.keys(asked).length > 0)
+    throw new ConfigurationError('open', `contradicts ${Object.keys(asked).join(', ')}`, 'Leave one out.');
+  const names = Object.keys(settings.upstreams ?? {});
+  if (upstream !== undefined && !names.includes(upstream))
+    throw new ConfigurationError(
+      'upstream',
+      'is not one of upstreams',
+      `Name one of ${names.join(', ') || 'them, and add it'}.`,
+    );
+  if (upstream === undefined && names.length > 1)
+    throw new ConfigurationError(
+      'upstream',
+      'is not set, and there are several',
+      `Name one of ${names.join(', ')}.`,
+    );
+  const enforcement = given.enforcement ?? settings.enforcement ?? 'enforce';
+  const route = open
+    ? undefined
+    : guard.route({
+        preflight: 'pass',
+        ...asked,
+        name,
+        enforcement: enforcement === 'report' ? 'report' : 'enforce',
+      });
+  return {
+    name,
+    path: patternOf(path),
+    methods,
+    host: host?.toLowerCase(),
+    demands: open ? OPEN : demandsOf(asked, enforcement, settings.accept ?? route?.asked ?? []),
+    route,
+    upstream: upstream ?? names[0],
+    keep: new Set(keep.map((field) => field.toLowerCase())),
+    timeoutMs,
+  };
+}
+
+/** Options that change nothing about who is let through. */
+const NEUTRAL = new Set([
+  'statuses',
+  'body',
+  'headers',
+  'expose',
+  'maxBodyBytes',
+  'caching',
+  'accept',
+  'require',
+]);
+
+function demandsOf(
+  asked: Readonly<Record<string, unknown>>,
+  enforcement: string,
+  accepted: readonly string[],
+): Demands {
+  const { accept = asked['require'] === undefined ? accepted : [], require = [] } = asked as {
+    readonly accept?: readonly string[];
+    readonly require?: readonly string[];
+  };
+  const options = Object.entries(asked).filter(([name, value]) => !NEUTRAL.has(name) && value !== false);
+  return {
+    enforced:
+      enforcement === 'enforce' ? 1 : enforcement === 'report' ? 0 : Number.parseInt(enforcement, 10) / 100,
+    clauses: [
+      ...(accept.length > 0 ? [accept] : []),
+      ...require.map((kind) => [kind]),
+      ...options.map(([name, value]) => [`${name}=${JSON.stringify(value)}`]),
+    ],
+  };
+}
+
+function problemOf(error: unknown, path: Path): Problem {
+  if (error instanceof PatternError)
+    return {
+      path: [...path, 'path'],
+      says: error.message,
+      remedy: 'Write /exact/path, /one/*/segment or /all/below/*.',
+    };
+  if (!(error instanceof ConfigurationError)) throw error;
+  const { variable, problem, remedy } = error;
+  // `secretBase64 (APPROOV_BASE64_SECRET)`: the variable is that of the environment alone.
+  const [option = ''] = variable.split(' ');
+  const steps = option === '' ? [] : option.split('.');
+  return { path: [...path, ...steps], says: problem, remedy };
+}

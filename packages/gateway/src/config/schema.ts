@@ -1,0 +1,125 @@
+import * as v from 'valibot';
+
+/** Options that the library checks by itself, and names in its errors. */
+const options = v.record(v.string(), v.unknown());
+const filled = v.pipe(v.string(), v.nonEmpty('is empty'));
+const texts = v.union(
+  [
+    v.pipe(
+      filled,
+      v.transform((one) => [one]),
+    ),
+    v.array(filled),
+  ],
+  'is not a text or a list of texts',
+);
+const milliseconds = v.pipe(
+  v.number('is not a number'),
+  v.integer('is not a whole number'),
+  v.minValue(1, 'is below 1'),
+  v.maxValue(600_000, 'is above 600000 (10 minutes)'),
+);
+
+/** `127.0.0.1:8080`, `[::1]:8080`, `unix:/run/attestkit.sock`. */
+const listening = v.pipe(
+  filled,
+  v.check(
+    (given) => addressOf(given) !== undefined,
+    'is not an address: 127.0.0.1:8080, [::1]:8080, or unix:/run/gateway.sock',
+  ),
+);
+
+const tls = v.strictObject({ certificate: filled, key: filled });
+
+const upstream = v.strictObject({
+  url: filled,
+  /** PEM of the authorities that its certificate may come from. */
+  ca: v.optional(filled),
+  certificate: v.optional(filled),
+  key: v.optional(filled),
+  connections: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096))),
+  idleTimeoutMs: v.optional(milliseconds),
+});
+
+const METHOD = /^[A-Z]+$/;
+const share = v.pipe(
+  v.string(),
+  v.regex(/^(?:enforce|report|(?:100|[1-9]?[0-9])%)$/, 'is not enforce, report, or a share such as 25%'),
+);
+
+/** Of a route, and of the default. What is not listed goes to `guard.route`. */
+const routeFields = {
+  open: v.optional(v.boolean()),
+  enforcement: v.optional(share),
+  upstream: v.optional(filled),
+  keep: v.optional(texts),
+  timeoutMs: v.optional(milliseconds),
+};
+
+const route = v.objectWithRest(
+  {
+    path: filled,
+    name: v.optional(filled),
+    methods: v.optional(v.array(v.pipe(v.string(), v.regex(METHOD, 'is not a method in capitals')))),
+    host: v.optional(filled),
+    ...routeFields,
+  },
+  v.unknown(),
+);
+
+export const SCHEMA = v.strictObject({
+  traffic: v.optional(v.strictObject({ listen: listening, tls: v.optional(tls) })),
+  authorization: v.optional(v.strictObject({ listen: listening, trustedPeers: v.optional(texts) })),
+  admin: v.optional(v.strictObject({ listen: listening })),
+  trustedProxies: v.optional(texts),
+  upstreams: v.optional(
+    v.record(
+      v.string(),
+      v.union(
+        [
+          v.pipe(
+            filled,
+            v.transform((url) => ({ url })),
+          ),
+          upstream,
+        ],
+        'is neither a URL nor an object with url',
+      ),
+    ),
+  ),
+  store: v.optional(filled),
+  evidence: v.optional(options),
+  devices: v.optional(v.objectWithRest({ evidence: options, path: v.optional(filled) }, v.unknown())),
+  accept: v.optional(v.array(filled)),
+  enforcement: v.optional(share),
+  statuses: v.optional(options),
+  body: v.optional(options),
+  headers: v.optional(options),
+  expose: v.optional(v.boolean()),
+  maxBodyBytes: v.optional(v.number()),
+  caching: v.optional(v.string()),
+  ambiguousPaths: v.optional(v.picklist(['refuse', 'strictest'], 'is neither refuse nor strictest')),
+  routes: v.optional(v.array(route), []),
+  default: v.objectWithRest(routeFields, v.unknown()),
+  log: v.optional(v.strictObject({ level: v.optional(v.picklist(['error', 'warn', 'info', 'debug'])) })),
+});
+
+export type Settings = v.InferOutput<typeof SCHEMA>;
+export type RouteSettings = Settings['routes'][number];
+export type UpstreamSettings = v.InferOutput<typeof upstream>;
+
+/** Where a listener is. */
+export type Address = { readonly host: string; readonly port: number } | { readonly path: string };
+
+/** Undefined if it is none. */
+export function addressOf(text: string): Address | undefined {
+  if (text.startsWith('unix:/')) return { path: text.slice('unix:'.length) };
+  const [, six, four, port] = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9A-Za-z.-]+)):([0-9]{1,5})$/.exec(text) ?? [];
+  const host = six ?? four;
+  return host === undefined || Number(port) > 65_535 ? undefined : { host, port: Number(port) };
+}
+
+export function isLoopback(address: Address): boolean {
+  if ('path' in address) return true;
+  return address.host === 'localhost' || address.host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(address.host);
+}

@@ -1,0 +1,71 @@
+// Which header fields end here, and which nobody outside may send. All names are in lower case.
+
+/** Fields of one connection (RFC 9110 §7.6.1), and those that the client of the upstream sets by itself. */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'expect',
+  'host',
+  'http2-settings',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Who asks, and by which way: said by the gateway alone. */
+const FORWARDING = new Set([
+  'forwarded',
+  'via',
+  'x-real-ip',
+  'x-request-id',
+  'x-original-uri',
+  'x-original-method',
+  'x-original-url',
+]);
+
+/** What the gateway found out: `X-Attest-Device` and its like. */
+const IDENTITY = 'x-attest-';
+const FORWARDED = 'x-forwarded-';
+
+/** A name as servers of CGI and WSGI fold it: `X_Attest.Device` becomes `x-attest-device`. */
+function folded(name: string): string {
+  return name.replace(/[_.]/g, '-');
+}
+
+/** Whether a field of the client goes on to the upstream: plainly named, and not said by the gateway itself. */
+export function isPassedOn(name: string): boolean {
+  return !HOP_BY_HOP.has(name) && !name.includes('_') && !name.includes('.') && !isSaidHere(name);
+}
+
+/** Whether a field of an upstream's answer goes on to the client. */
+export function isAnswered(name: string): boolean {
+  return !HOP_BY_HOP.has(name) && !folded(name).startsWith(IDENTITY);
+}
+
+function isSaidHere(name: string): boolean {
+  return FORWARDING.has(name) || name.startsWith(IDENTITY) || name.startsWith(FORWARDED);
+}
+
+const NEVER_NOMINATED = new Set([
+  'approov-token',
+  'authorization',
+  'content-digest',
+  'content-length',
+  'content-type',
+  'cookie',
+  'host',
+  'signature',
+  'signature-input',
+  'x-app-attest',
+  'x-firebase-appcheck',
+]);
+
+/** Whether `Connection` must not take it away: evidence, what the gateway adds, and what frames the message. */
+export function isProtected(name: string): boolean {
+  const plain = folded(name);
+  return NEVER_NOMINATED.has(plain) || isSaidHere(plain);
+}

@@ -1,0 +1,72 @@
+import { BlockList, isIP } from 'node:net';
+import { ConfigurationError } from 'attestkit';
+
+/** Whose word about a request counts: peers by address. */
+export interface Trust {
+  has(address: string): boolean;
+}
+
+/**
+ * Reads networks: `10.0.0.0/8`, `::1`, `loopback`.
+ *
+ * @throws ConfigurationError naming the option
+ */
+export function trustOf(networks: readonly string[], option: string): Trust {
+  const list = new BlockList();
+  for (const network of networks) {
+    const [address = '', bits, ...more] = (network === 'loopback' ? '127.0.0.0/8' : network).split('/');
+    const version = isIP(address);
+    const width = version === 6 ? 128 : 32;
+    const length = bits === undefined ? width : Number(bits);
+    if (version === 0 || more.length > 0 || !/^\d{1,3}$/.test(bits ?? '0') || length > width)
+      throw new ConfigurationError(
+        option,
+        `has ${JSON.stringify(network)}, which is no network`,
+        'Give 10.0.0.0/8, ::1, or loopback.',
+      );
+    if (length === 0)
+      throw new ConfigurationError(option, 'trusts everybody', 'Give the addresses of your own proxies.');
+    list.addSubnet(address, length, version === 6 ? 'ipv6' : 'ipv4');
+    if (network === 'loopback') list.addAddress('::1', 'ipv6');
+  }
+  return {
+    has(address) {
+      const plain = unmapped(address);
+      const version = isIP(plain);
+      return version !== 0 && list.check(plain, version === 6 ? 'ipv6' : 'ipv4');
+    },
+  };
+}
+
+/** `::ffff:192.0.2.1` is an IPv4 address. */
+function unmapped(address: string): string {
+  return address.toLowerCase().startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
+}
+
+/**
+ * The client's address: the peer's, or, behind trusted proxies, the last one in `X-Forwarded-For` that is not one of theirs.
+ *
+ * @param forwarded the field lines of `X-Forwarded-For`, in their order
+ */
+export function clientAddress(
+  peer: string | undefined,
+  forwarded: readonly string[],
+  trusted: Trust,
+): string {
+  let address = unmapped(peer ?? 'unix');
+  if (peer !== undefined && !trusted.has(address)) return address;
+  const hops = forwarded
+    .join(',')
+    .split(',')
+    .map((hop) => hop.trim());
+  for (const hop of hops.toReversed()) {
+    const plain = unmapped(
+      hop.replace(/^\[([0-9a-fA-F:.]+)\](?::\d+)?$/, '$1').replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1'),
+    );
+    // What is no address was not written by a proxy of ours.
+    if (isIP(plain) === 0) return address;
+    address = plain;
+    if (!trusted.has(plain)) return address;
+  }
+  return address;
+}

@@ -1,0 +1,55 @@
+import { ConfigurationError, type GuardEvent, type Store } from 'attestkit';
+import type { Dispatcher } from 'undici';
+import type { GatewayEvent } from './events.js';
+import { evidenceFilter } from './traffic/evidence.js';
+import type { Live } from './traffic/live.js';
+import { idOf } from './http/request-id.js';
+import { trustOf } from './http/trust.js';
+import { upstreamOf } from './traffic/upstreams.js';
+import { compose } from './config/compose.js';
+import type { Config } from './config/load.js';
+import type { Path } from './config/problem.js';
+
+/** What outlives a version of the configuration. */
+export interface Lasting {
+  readonly store: Store;
+  readonly onEvent: (event: GatewayEvent) => void;
+  readonly now?: (() => number) | undefined;
+}
+
+/**
+ * Makes all that requests need of a configuration: all, or nothing.
+ *
+ * @throws ConfigFileError with each mistake
+ */
+export function liveOf(config: Config, { store, onEvent, now }: Lasting): Live {
+  const { settings } = config;
+  const at = <T>(path: Path, make: () => T): T => {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error;
+      return config.fail([{ path, says: error.problem, remedy: error.remedy }]);
+    }
+  };
+  const composed = compose(config, {
+    store,
+    onEvent: (event: GuardEvent) => onEvent(event),
+    requestId: idOf,
+    now,
+  });
+  const upstreams = new Map<string, Dispatcher>();
+  for (const [name, upstream] of Object.entries(settings.upstreams ?? {}))
+    upstreams.set(
+      name,
+      at(['upstreams', name], () => upstreamOf(upstream)),
+    );
+  const sessions = (settings.devices?.['sessions'] ?? {}) as { readonly header?: string };
+  const sessionHeader = (sessions.header ?? 'authorization').toLowerCase();
+  return {
+    ...composed,
+    upstreams,
+    trusted: at(['trustedProxies'], () => trustOf(settings.trustedProxies ?? [], 'trustedProxies')),
+    isEvidence: (rule) => evidenceFilter(sessionHeader, rule.keep),
+  };
+}

@@ -1,0 +1,73 @@
+import { readTarget } from './target.js';
+
+/** The path of a route: exact, with one `*` for one segment (`/users/*` and `/photo` behind it), or for all below (`/v1/*`). */
+export interface Pattern {
+  readonly text: string;
+  readonly segments: readonly string[];
+  /** All below, too. */
+  readonly isPrefix: boolean;
+}
+
+/** What is wrong with the text of a pattern. */
+export class PatternError extends Error {}
+
+/** @throws PatternError */
+export function patternOf(text: string): Pattern {
+  if (!text.startsWith('/')) throw new PatternError('does not begin with /');
+  if (/[?#]/.test(text)) throw new PatternError('has a query or a fragment, which is never compared');
+  const target = readTarget(text);
+  if (target === undefined) throw new PatternError('has a character that no path on the wire has');
+  if (target.readings.length > 1)
+    throw new PatternError(
+      'can be read in several ways: write it without dot segments, // and needless encodings',
+    );
+  const segments = text.split('/').slice(1);
+  const stars = text.split('*').length - 1;
+  if (stars > 1) throw new PatternError('has more than one *');
+  if (stars === 1 && !segments.includes('*')) throw new PatternError('has a * that is not a whole segment');
+  const isPrefix = segments.at(-1) === '*';
+  return { text, segments: isPrefix ? segments.slice(0, -1) : segments, isPrefix };
+}
+
+/** Byte for byte. What is below a prefix has to be there: many servers take `/v1/` for `/v1`. */
+export function matchesExactly({ segments, isPrefix }: Pattern, path: string): boolean {
+  const given = path.split('/').slice(1);
+  const rest = given.slice(segments.length);
+  if (isPrefix ? rest.every((segment) => segment === '') : rest.length > 0) return false;
+  if (given.length < segments.length) return false;
+  return segments.every((segment, at) => segment === given[at] || (segment === '*' && given[at] !== ''));
+}
+
+/** Without case, and with or without a slash at the end; a prefix itself, too. */
+export function matchesLiberally({ segments, isPrefix }: Pattern, path: string): boolean {
+  const [wanted, given] = [bare(segments), bare(path.split('/').slice(1))];
+  if (isPrefix ? given.length < wanted.length : given.length !== wanted.length) return false;
+  return wanted.every((segment, at) => segment === '*' || isSame(segment, given[at] as string));
+}
+
+/** Whether there is a path that both match, read liberally. */
+export function overlap(one: Pattern, other: Pattern): boolean {
+  const [first, second] = [bare(one.segments), bare(other.segments)];
+  const shared = Math.min(first.length, second.length);
+  for (let at = 0; at < shared; at += 1) {
+    const [a, b] = [first[at] as string, second[at] as string];
+    if (a !== '*' && b !== '*' && !isSame(a, b)) return false;
+  }
+  if (first.length === second.length) return true;
+  return first.length < second.length ? one.isPrefix : other.isPrefix;
+}
+
+/** The higher, the fewer paths it means. */
+export function precision({ segments, isPrefix }: Pattern): number {
+  const fixed = segments.filter((segment) => segment !== '*').length;
+  return fixed * 4 + (segments.includes('*') ? 0 : 2) + (isPrefix ? 0 : 1);
+}
+
+/** Without the empty segment at the end. */
+function bare(segments: readonly string[]): readonly string[] {
+  return segments.at(-1) === '' ? segments.slice(0, -1) : segments;
+}
+
+function isSame(one: string, other: string): boolean {
+  return one === other || one.toLowerCase() === other.toLowerCase();
+}

@@ -1,0 +1,38 @@
+import type { IsEvidence } from './outgoing.js';
+
+/** Fields that carry evidence alone. */
+const FIELDS = ['approov-token', 'x-firebase-appcheck', 'x-app-attest'];
+
+/**
+ * Which lines end at the gateway: evidence is of no use to the upstream, and a copy of it is of use to a thief. An `Authorization` of the API's
+ * own goes on untouched.
+ *
+ * @param sessionHeader the field of sessions, in lower case
+ * @param keep what goes on all the same
+ */
+export function evidenceFilter(sessionHeader: string, keep: ReadonlySet<string>): IsEvidence {
+  const own = new Set(FIELDS);
+  if (sessionHeader !== 'authorization') own.add(sessionHeader);
+  return (name, value) => {
+    if (keep.has(name)) return false;
+    return own.has(name) || (name === 'authorization' && isOurs(value));
+  };
+}
+
+/** A session token, or a proof in the scheme `Attest`. */
+function isOurs(value: string): boolean {
+  const [, scheme = '', credentials = ''] = /^([!-~]+) +(.*)$/.exec(value) ?? [];
+  if (scheme.toLowerCase() === 'attest') return true;
+  return scheme.toLowerCase() === 'bearer' && isSessionToken(credentials);
+}
+
+/** By the type in its header (RFC 7515 §4.1.9): whether it is valid is not asked here. */
+function isSessionToken(token: string): boolean {
+  const [header = ''] = token.trim().split('.', 1);
+  try {
+    const { typ } = JSON.parse(Buffer.from(header, 'base64url').toString()) as { readonly typ?: unknown };
+    return typeof typ === 'string' && typ.toLowerCase() === 'attested-session+jwt';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,90 @@
+import { identityLines, type Identity } from '../identity/identity.js';
+import type { Head } from './head.js';
+import { isAnswered, isPassedOn } from '../http/names.js';
+
+/** What the gateway says to the upstream about a request, besides what the client said. */
+export interface Told {
+  readonly identity: Identity;
+  /** The result token, if there is a key for it. */
+  readonly token: string | undefined;
+  readonly requestId: string;
+  /** The client's address, by the configured trust. */
+  readonly address: string;
+  readonly scheme: 'http' | 'https';
+  /** `Host` for the upstream. */
+  readonly authority: string;
+}
+
+/** Whether a line carries evidence that ends here. */
+export type IsEvidence = (name: string, value: string) => boolean;
+
+/**
+ * The header lines for the upstream: names and values in turn, as the client sent them, in its order. What the client nominated goes first,
+ * so that nothing that is said here can be taken away.
+ */
+export function outgoingLines(
+  raw: readonly string[],
+  head: Head,
+  isEvidence: IsEvidence,
+  told: Told,
+): string[] {
+  const lines = ['Host', told.authority];
+  for (let at = 0; at < raw.length; at += 2) {
+    const [name, value] = [raw[at] as string, raw[at + 1] as string];
+    const lower = name.toLowerCase();
+    if (!isPassedOn(lower) || head.nominated.has(lower) || isEvidence(lower, value)) continue;
+    lines.push(name, value);
+  }
+  lines.push(
+    'X-Forwarded-For',
+    told.address,
+    'X-Forwarded-Proto',
+    told.scheme,
+    'X-Forwarded-Host',
+    head.authority,
+  );
+  lines.push('X-Request-Id', told.requestId, ...identityLines(told.identity));
+  if (told.token !== undefined) lines.push('X-Attest-Token', told.token);
+  return lines;
+}
+
+/** What an answer says to caches about evidence: `private` where it says nothing, and the fields that it depends on. */
+export interface AnswerCaching {
+  readonly cacheControl: string;
+  readonly vary: readonly string[];
+}
+
+/** The header lines for the client. */
+export function answerLines(
+  raw: readonly (string | Buffer)[],
+  requestId: string,
+  caching: AnswerCaching | undefined,
+): string[] {
+  const lines: string[] = [];
+  const nominated = nominatedBy(raw);
+  let saysCaching = false;
+  for (let at = 0; at < raw.length; at += 2) {
+    const [name, value] = [text(raw[at]), text(raw[at + 1])];
+    const lower = name.toLowerCase();
+    if (!isAnswered(lower) || nominated.has(lower) || lower === 'x-request-id') continue;
+    if (lower === 'cache-control') saysCaching = true;
+    lines.push(name, value);
+  }
+  lines.push('X-Request-Id', requestId);
+  if (caching === undefined) return lines;
+  if (!saysCaching) lines.push('Cache-Control', caching.cacheControl);
+  if (caching.vary.length > 0) lines.push('Vary', caching.vary.join(', '));
+  return lines;
+}
+
+function nominatedBy(raw: readonly (string | Buffer)[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (let at = 0; at < raw.length; at += 2)
+    if (text(raw[at]).toLowerCase() === 'connection')
+      for (const name of text(raw[at + 1]).split(',')) names.add(name.trim().toLowerCase());
+  return names;
+}
+
+function text(part: string | Buffer | undefined): string {
+  return typeof part === 'string' ? part : (part?.toString('latin1') ?? '');
+}

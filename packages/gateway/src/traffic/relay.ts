@@ -1,0 +1,90 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Dispatcher } from 'undici';
+import { answerLines, type AnswerCaching } from './outgoing.js';
+
+/** One exchange with an upstream. */
+export interface Exchange {
+  readonly upstream: Dispatcher;
+  readonly method: string;
+  /** Path and query, byte for byte as they were judged. */
+  readonly target: string;
+  /** Names and values in turn. */
+  readonly lines: readonly string[];
+  /** The body of the request; undefined if there is none. */
+  readonly body: IncomingMessage | undefined;
+  readonly timeoutMs: number;
+  readonly requestId: string;
+  readonly caching: AnswerCaching | undefined;
+}
+
+/** How an exchange ended. `failed`: the upstream did not answer, and the client has not got anything yet. */
+export type Ended =
+  | { readonly outcome: 'answered'; readonly status: number }
+  | { readonly outcome: 'failed'; readonly status: 502 | 504; readonly cause: string }
+  | { readonly outcome: 'cut'; readonly cause: string };
+
+/** Sends a request on and its answer back, at the pace of the slower side. Once again only where that changes nothing. */
+export async function relay(exchange: Exchange, res: ServerResponse): Promise<Ended> {
+  const first = await dispatch(exchange, res);
+  const isRepeatable =
+    exchange.body === undefined && ['GET', 'HEAD', 'OPTIONS'].includes(exchange.method) && !res.destroyed;
+  // The upstream closed a connection that was waiting for the next request.
+  if (first.outcome === 'failed' && first.cause === 'UND_ERR_SOCKET' && isRepeatable)
+    return await dispatch(exchange, res);
+  return first;
+}
+
+function dispatch(exchange: Exchange, res: ServerResponse): Promise<Ended> {
+  const { upstream, method, target, lines, body, timeoutMs, requestId, caching } = exchange;
+  return new Promise((resolve) => {
+    let controller: Dispatcher.DispatchController | undefined;
+    let status = 0;
+    const stop = (): void => {
+      if (!res.writableFinished) controller?.abort(new Error('the client has gone'));
+    };
+    const end = (ended: Ended): void => {
+      res.off('close', stop).off('drain', resume);
+      resolve(ended);
+    };
+    const resume = (): void => controller?.resume();
+    res.on('close', stop).on('drain', resume);
+    upstream.dispatch(
+      {
+        method: method as Dispatcher.HttpMethod,
+        path: target,
+        headers: lines as string[],
+        body: body ?? null,
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
+      },
+      {
+        onRequestStart(started) {
+          controller = started;
+          if (res.destroyed) stop();
+        },
+        onResponseStart(started, code) {
+          if (code < 200) return;
+          status = code;
+          res.writeHead(code, answerLines((started.rawHeaders ?? []) as Buffer[], requestId, caching));
+        },
+        onResponseData(started, chunk) {
+          if (!res.write(chunk)) started.pause();
+        },
+        onResponseEnd() {
+          res.end();
+          end({ outcome: 'answered', status });
+        },
+        onResponseError(_, error) {
+          const cause = (error as NodeJS.ErrnoException).code ?? error.name;
+          if (!res.headersSent && !res.destroyed) {
+            const isSlow = cause === 'UND_ERR_HEADERS_TIMEOUT' || cause === 'UND_ERR_CONNECT_TIMEOUT';
+            return end({ outcome: 'failed', status: isSlow ? 504 : 502, cause });
+          }
+          // Half an answer must not look whole.
+          res.destroy();
+          end({ outcome: 'cut', cause });
+        },
+      },
+    );
+  });
+}

@@ -1,0 +1,72 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { loadConfig, startGateway, type GatewayEvent } from 'attestkit-gateway';
+import { afterAll } from 'vitest';
+
+/** What an upstream got. */
+export interface Got {
+  readonly method: string;
+  readonly target: string;
+  /** Name and value in turn, as they came. */
+  readonly raw: readonly string[];
+  readonly body: string;
+}
+
+/** An API that says what it got. */
+export interface Upstream {
+  readonly url: string;
+  readonly got: Got[];
+}
+
+const closing: (() => unknown)[] = [];
+afterAll(async () => {
+  for (const close of closing.toReversed()) await close();
+});
+
+export async function upstream(
+  listener: (req: IncomingMessage, res: ServerResponse, body: string) => void = (_, res) =>
+    res.end('{"from":"the API"}'),
+): Promise<Upstream> {
+  const got: Got[] = [];
+  const server = createServer((req, res) => {
+    const chunks: Buffer[] = [];
+    req.on('data', (chunk: Buffer) => chunks.push(chunk));
+    req.on('end', () => {
+      const body = Buffer.concat(chunks).toString();
+      got.push({ method: req.method ?? '', target: req.url ?? '', raw: req.rawHeaders, body });
+      listener(req, res, body);
+    });
+  });
+  server.maxHeadersCount = 0;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(() => server.close());
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, got };
+}
+
+export interface TestGateway {
+  readonly url: string;
+  readonly events: readonly GatewayEvent[];
+}
+
+/** A gateway with a configuration in YAML, on a port of its own. */
+export async function gateway(yaml: string, env: NodeJS.ProcessEnv = {}): Promise<TestGateway> {
+  const events: GatewayEvent[] = [];
+  const config = loadConfig('gateway.yaml', yaml, { ...process.env, ...env });
+  const started = await startGateway(config, { onEvent: (event) => events.push(event) });
+  closing.push(() => started.close());
+  return { url: started.trafficUrl ?? '', events };
+}
+
+/** Sends bytes, and gives what came back until the other side closed or fell silent. */
+export function raw(url: string, bytes: string | Buffer, silentMs = 300): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname);
+    let text = '';
+    socket.setTimeout(silentMs, () => socket.destroy());
+    socket.on('data', (chunk) => (text += chunk.toString('latin1')));
+    socket.on('close', () => resolve(text));
+    socket.on('error', reject);
+    socket.write(bytes);
+  });
+}
