@@ -1,8 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { sendHttp1 } from '../wire/http1.js';
 import type { Send } from '../wire/message.js';
+import { versionOf, type Command } from './commands.js';
 import type { Ports, ServerName } from './servers.js';
 
 /** A runtime of JavaScript other than Node, from its npm package. */
@@ -27,19 +28,12 @@ export interface RuntimeProcess {
  *
  * @param run what runs a script
  */
-export function scriptRuntime(
-  name: string,
-  [program, ...parameters]: readonly [program: string, ...parameters: string[]],
-  run: readonly string[],
-): Runtime {
+export function scriptRuntime(name: string, command: Command, run: readonly string[]): Runtime {
+  const [program, ...parameters] = command;
   return {
     name,
     fields: 'latin-1',
-    version() {
-      const options = { encoding: 'utf8', timeout: 120_000 } as const;
-      const { status, stdout } = spawnSync(program, [...parameters, '--version'], options);
-      return status === 0 ? stdout.split('\n')[0] : undefined;
-    },
+    version: () => versionOf(command),
     async start(variables) {
       const script = fileURLToPath(new URL('serve.ts', import.meta.url));
       // A group of its own, since npx puts a process of its own in between.
