@@ -1,18 +1,22 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Store } from 'attestkit';
-import { memoryStore } from 'attestkit/stores/memory';
-import type { GatewayEvent } from './events.js';
-import { liveOf } from './live.js';
+import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { Server as SecureServer } from 'node:https';
+import { dirname, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ConfigurationError, type Store } from 'attestkit';
 import type { Config } from './config/load.js';
-import { addressOf, type Address } from './config/schema.js';
-import type { Live } from './traffic/live.js';
-import { trafficListener } from './traffic/listener.js';
+import { addressOf, type Address, type Settings } from './config/schema.js';
+import type { GatewayEvent } from './events.js';
+import { Generations } from './generations.js';
+import { liveOf } from './live.js';
+import { closed, listen, strictServer, type Certificate } from './servers.js';
+import { DEFAULT_STORE, openState, type OpenState } from './state/open.js';
+import { trafficListeners } from './traffic/listener.js';
 
 /** How a gateway is started, besides its configuration. */
 export interface StartOptions {
   readonly onEvent?: (event: GatewayEvent) => void;
-  /** Default: in memory. */
+  /** Instead of the one that the configuration names. */
   readonly store?: Store;
   readonly now?: () => number;
 }
@@ -21,67 +25,114 @@ export interface StartOptions {
 export interface Gateway {
   /** Where the traffic comes in: `http://127.0.0.1:8080`; undefined without `traffic`. */
   readonly trafficUrl: string | undefined;
-  /** Ends: no new connections, and those that wait for a next request are closed. */
+  /**
+   * Takes another version of the configuration, whole or not at all. Requests that have begun end under theirs.
+   *
+   * @throws ConfigFileError with each mistake, and where a field changed that needs a new process: listeners and store
+   */
+  reload(config: Config): void;
+  /** Ends: not ready, then no new connections, then what is still running is cut off. */
   close(): Promise<void>;
 }
 
-/** Starts the listeners of a configuration. @throws ConfigFileError; rejects where an address cannot be listened on */
+/**
+ * Starts the listeners of a configuration.
+ *
+ * @throws ConfigFileError (rejects with it); rejects where an address cannot be listened on
+ */
 export async function startGateway(config: Config, options: StartOptions = {}): Promise<Gateway> {
-  const { onEvent = () => undefined, store = memoryStore(), now = Date.now } = options;
-  const live: Live = liveOf(config, { store, onEvent, now: options.now });
-  const { traffic } = config.settings;
-  const servers: Server[] = [];
+  const { onEvent = () => undefined, now = Date.now } = options;
+  const state = await stateOf(config, options.store);
+  const lasting = { store: state.store, onEvent, now: options.now };
+  const generations = new Generations(liveOf(config, lasting));
+  let isDraining = false;
+  const servers: (Server | SecureServer)[] = [];
+  const { traffic, shutdown = {} } = config.settings;
   let trafficUrl: string | undefined;
+  let trafficServer: Server | SecureServer | undefined;
   if (traffic !== undefined) {
-    const listener = trafficListener({ current: () => live, scheme: 'http', onEvent, now });
-    const server = trafficServer(listener);
-    servers.push(server);
-    trafficUrl = await listen(server, addressOf(traffic.listen) as Address);
+    const listeners = trafficListeners({
+      use: (work) => generations.use(work),
+      scheme: traffic.tls === undefined ? 'http' : 'https',
+      isDraining: () => isDraining,
+      onEvent,
+      now,
+    });
+    trafficServer = strictServer(traffic.tls && certificateOf(config, traffic.tls));
+    trafficServer.on('request', listeners.request).on('checkContinue', listeners.checkContinue);
+    trafficServer.on('upgrade', listeners.upgrade);
+    servers.push(trafficServer);
+    trafficUrl = await listen(trafficServer, addressOf(traffic.listen) as Address);
   }
   return {
     trafficUrl,
+    reload(next) {
+      assertSameProcess(config.settings, next);
+      const live = liveOf(next, lasting);
+      const { tls } = next.settings.traffic ?? {};
+      const certificate = tls && certificateOf(next, tls);
+      // From here on nothing fails.
+      if (certificate && trafficServer !== undefined && 'setSecureContext' in trafficServer)
+        trafficServer.setSecureContext(certificate);
+      generations.replace(live);
+    },
     async close() {
-      await Promise.all(servers.map((server) => closed(server)));
-      await Promise.all([...live.upstreams.values()].map((upstream) => upstream.close()));
+      isDraining = true;
+      await pause(shutdown.delayMs ?? 0);
+      await Promise.all(servers.map((server) => closed(server, shutdown.deadlineMs ?? DEADLINE_MS)));
+      await generations.close();
+      await state.close();
     },
   };
 }
 
-type Listener = ReturnType<typeof trafficListener>;
+const DEADLINE_MS = 10_000;
 
-function trafficServer(listener: Listener): Server {
-  const server = createServer({
-    headersTimeout: 10_000,
-    requestTimeout: 300_000,
-    keepAliveTimeout: 65_000,
-    connectionsCheckingInterval: 5000,
-  });
-  // All lines are counted here: Node leaves out what is above its own limit, without a word.
-  server.maxHeadersCount = 0;
-  server.on('request', listener);
-  return server;
+async function stateOf(config: Config, given: Store | undefined): Promise<OpenState> {
+  if (given !== undefined) return { store: given, close: () => Promise.resolve() };
+  const { store, devices } = config.settings;
+  try {
+    return await openState(store ?? (devices === undefined ? 'memory' : DEFAULT_STORE), dirname(config.file));
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return config.fail([{ path: ['store'], says: error.problem, remedy: error.remedy }]);
+  }
 }
 
-function listen(server: Server, address: Address): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    const done = (): void => {
-      server.off('error', reject);
-      const bound = server.address() as AddressInfo | string;
-      resolve(
-        typeof bound === 'string'
-          ? `unix:${bound}`
-          : `http://${bound.address.includes(':') ? `[${bound.address}]` : bound.address}:${bound.port}`,
-      );
-    };
-    if ('path' in address) server.listen(address.path, done);
-    else server.listen(address.port, address.host, done);
-  });
+function certificateOf(
+  config: Config,
+  files: { readonly certificate: string; readonly key: string },
+): Certificate {
+  const read = (option: 'certificate' | 'key'): Buffer => {
+    try {
+      return readFileSync(resolve(dirname(config.file), files[option]));
+    } catch (error) {
+      const { code = 'unreadable' } = error as NodeJS.ErrnoException;
+      const says = `is a file that cannot be read (${code})`;
+      return config.fail([
+        { path: ['traffic', 'tls', option], says, remedy: 'Give the path of a PEM file.' },
+      ]);
+    }
+  };
+  return { cert: read('certificate'), key: read('key') };
 }
 
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
+/** What a running process cannot change. */
+const FIXED = ['traffic', 'authorization', 'admin', 'store'] as const;
+
+/** @throws ConfigFileError */
+function assertSameProcess(before: Settings, next: Config): void {
+  const fixed = (settings: Settings, field: (typeof FIXED)[number]): string => {
+    const value = settings[field];
+    if (typeof value !== 'object') return JSON.stringify(value);
+    // Certificates are read anew; `tls` itself stays.
+    const { tls, ...rest } = value as { readonly tls?: unknown };
+    return JSON.stringify([rest, tls !== undefined]);
+  };
+  const changed = FIXED.filter((field) => fixed(before, field) !== fixed(next.settings, field));
+  if (changed.length === 0) return;
+  const remedy = 'Start the gateway anew for it; nothing of this version was taken.';
+  next.fail(
+    changed.map((field) => ({ path: [field], says: 'changed, which a running gateway cannot do', remedy })),
+  );
 }

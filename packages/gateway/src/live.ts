@@ -1,11 +1,10 @@
 import { ConfigurationError, type GuardEvent, type Store } from 'attestkit';
-import type { Dispatcher } from 'undici';
 import type { GatewayEvent } from './events.js';
 import { evidenceFilter } from './traffic/evidence.js';
 import type { Live } from './traffic/live.js';
 import { idOf } from './http/request-id.js';
 import { trustOf } from './http/trust.js';
-import { upstreamOf } from './traffic/upstreams.js';
+import { upstreamOf, type Upstream } from './traffic/upstreams.js';
 import { compose } from './config/compose.js';
 import type { Config } from './config/load.js';
 import type { Path } from './config/problem.js';
@@ -38,7 +37,7 @@ export function liveOf(config: Config, { store, onEvent, now }: Lasting): Live {
     requestId: idOf,
     now,
   });
-  const upstreams = new Map<string, Dispatcher>();
+  const upstreams = new Map<string, Upstream>();
   for (const [name, upstream] of Object.entries(settings.upstreams ?? {}))
     upstreams.set(
       name,

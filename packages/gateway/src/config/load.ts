@@ -38,7 +38,10 @@ function plainSecrets(value: unknown, path: Path, onProblem: (problem: Problem) 
   for (const [name, each] of Object.entries(value)) {
     const at = [...path, Array.isArray(value) ? Number(name) : name];
     const texts: readonly unknown[] = Array.isArray(each) ? each : [each];
-    if (SECRETS.test(name) && texts.some((one) => typeof one === 'string' && !isReference(one)))
+    // `redis://user:password@host`.
+    const hasPassword = typeof each === 'string' && /:\/\/[^/?#]*:[^/?#$]+@/.test(each);
+    const isPlain = SECRETS.test(name) && texts.some((one) => typeof one === 'string' && !isReference(one));
+    if (isPlain || hasPassword)
       onProblem({
         path: at,
         says: 'is a secret in plain text',

@@ -101,6 +101,9 @@ export const SCHEMA = v.strictObject({
   ambiguousPaths: v.optional(v.picklist(['refuse', 'strictest'], 'is neither refuse nor strictest')),
   routes: v.optional(v.array(route), []),
   default: v.objectWithRest(routeFields, v.unknown()),
+  shutdown: v.optional(
+    v.strictObject({ delayMs: v.optional(milliseconds), deadlineMs: v.optional(milliseconds) }),
+  ),
   log: v.optional(v.strictObject({ level: v.optional(v.picklist(['error', 'warn', 'info', 'debug'])) })),
 });
 

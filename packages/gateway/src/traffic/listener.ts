@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Answer } from 'attestkit';
 import { sendAnswer } from 'attestkit/node';
 import type { GatewayEvent } from '../events.js';
@@ -8,103 +11,136 @@ import { clientAddress } from '../http/trust.js';
 import { judge, type Judged } from '../judge.js';
 import { isFault, readHead, type Head } from './head.js';
 import type { Live } from './live.js';
-import { outgoingLines } from './outgoing.js';
-import { relay } from './relay.js';
+import { outgoingLines, type AnswerCaching } from './outgoing.js';
+import { relay, type Ended } from './relay.js';
 import { guardRequest } from './request.js';
+import { faultOfUpgrade, passUpgrade } from './upgrade.js';
+import type { Upstream } from './upstreams.js';
 
 /** What the listener of the traffic works with. */
 export interface TrafficContext {
-  readonly current: () => Live;
+  /** Runs work with the configuration of this moment, which stays until the work has ended. */
+  readonly use: (work: (live: Live) => Promise<void>) => void;
   readonly scheme: 'http' | 'https';
+  readonly isDraining: () => boolean;
   readonly onEvent: (event: GatewayEvent) => void;
   readonly now: () => number;
+}
+
+/** How a client gets its answer: as a response, or on the bare connection of an upgrade. */
+interface Way {
+  /** Why it cannot be passed on, seen from its head. */
+  readonly fault: (head: Head) => string | undefined;
+  readonly answer: (answer: Answer, isLast: boolean) => void;
+  readonly pass: (sent: Sent) => Promise<Ended>;
+  /** The client waits for a word before it sends its body. */
+  readonly invite: () => void;
+}
+
+/** What goes to the upstream. */
+interface Sent {
+  readonly upstream: Upstream;
+  readonly head: Head;
+  readonly lines: readonly string[];
+  readonly timeoutMs: number;
+  readonly requestId: string;
+  readonly caching: AnswerCaching | undefined;
+}
+
+export interface TrafficListeners {
+  readonly request: (req: IncomingMessage, res: ServerResponse) => void;
+  readonly checkContinue: (req: IncomingMessage, res: ServerResponse) => void;
+  readonly upgrade: (req: IncomingMessage, socket: Duplex, early: Buffer) => void;
+}
+
+/** Judge each request and upgrade, and send it on or answer it. Total: what fails here is answered by 503. */
+export function trafficListeners(context: TrafficContext): TrafficListeners {
+  const serve = (req: IncomingMessage, way: Way): void =>
+    context.use(async (live) => {
+      const { remoteAddress } = req.socket;
+      const isOurs = remoteAddress !== undefined && live.trusted.has(remoteAddress);
+      const requestId = requestIdOf(linesOf(req.rawHeaders, 'x-request-id'), isOurs);
+      const fault = (status: number, says: string): void => {
+        context.onEvent({ type: 'fault', at: context.now(), requestId, status, says });
+        // What follows on this connection may be taken for another request.
+        way.answer(withId(plain(status), requestId), true);
+      };
+      try {
+        await handle(req, way, live, requestId, fault, context);
+      } catch (error) {
+        fault(503, `an error of the gateway itself: ${error instanceof Error ? error.name : typeof error}`);
+      }
+    });
+  return {
+    request: (req, res) =>
+      serve(
+        req,
+        responding(req, res, () => undefined, context),
+      ),
+    checkContinue: (req, res) => {
+      let isInvited = false;
+      const invite = (): void => {
+        if (!isInvited && !res.headersSent) res.writeContinue();
+        isInvited = true;
+      };
+      serve(req, responding(req, res, invite, context));
+    },
+    upgrade: (req, socket, early) => serve(req, upgrading(req, socket, early)),
+  };
+}
+
+const JWKS = '/.well-known/attestkit/jwks.json';
+
+async function handle(
+  req: IncomingMessage,
+  way: Way,
+  live: Live,
+  requestId: string,
+  fault: (status: number, says: string) => void,
+  context: TrafficContext,
+): Promise<void> {
+  const head = readHead(req);
+  if (isFault(head)) return fault(head.status, head.says);
+  const faultOfWay = way.fault(head);
+  if (faultOfWay !== undefined) return fault(400, faultOfWay);
+  const forwarded = linesOf(req.rawHeaders, 'x-forwarded-for');
+  const address = clientAddress(req.socket.remoteAddress, forwarded, live.trusted);
+  const request = named(guardRequest(req, head, address, way.invite), requestId);
+  const answer = (given: Answer): void => way.answer(withId(given, requestId), false);
+  const endpoint = endpointOf(head, live);
+  if (endpoint !== undefined) return answer(await (live.guard.answer(request, endpoint) ?? plain(404)));
+  const { method, host, target } = head;
+  const judged = await judge(request, { method, host, target }, live);
+  if (judged.outcome === 'ambiguous') return fault(400, 'a target that can be read in several ways');
+  if (judged.outcome === 'refuse') return answer(judged.response);
+  const name = judged.rule.upstream;
+  const upstream = name === undefined ? undefined : live.upstreams.get(name);
+  if (name === undefined || upstream === undefined) return answer(plain(404));
+  const ended = await passOn({ req, way, head, live, address, requestId }, judged, upstream, name, context);
+  if (ended.outcome === 'failed') answer(plain(ended.status));
 }
 
 /** One request on its way through. */
 interface Passage {
   readonly req: IncomingMessage;
-  readonly res: ServerResponse;
+  readonly way: Way;
   readonly head: Head;
   readonly live: Live;
   readonly address: string;
   readonly requestId: string;
 }
 
-const JWKS = '/.well-known/attestkit/jwks.json';
-
-/** Judges each request and sends it on, or answers it. Total: what fails here is answered by 503. */
-export function trafficListener(
-  context: TrafficContext,
-): (req: IncomingMessage, res: ServerResponse) => void {
-  return (req, res) => {
-    const live = context.current();
-    const { remoteAddress } = req.socket;
-    const isOurs = remoteAddress !== undefined && live.trusted.has(remoteAddress);
-    const requestId = requestIdOf(linesOf(req.rawHeaders, 'x-request-id'), isOurs);
-    handle(req, res, live, requestId, context).catch((error: unknown) => {
-      const says = `an error of the gateway itself: ${error instanceof Error ? error.name : typeof error}`;
-      context.onEvent({ type: 'fault', at: context.now(), requestId, status: 503, says });
-      if (res.headersSent) res.destroy();
-      else answer(res, plain(503), requestId);
-    });
-  };
-}
-
-async function handle(
-  req: IncomingMessage,
-  res: ServerResponse,
-  live: Live,
-  requestId: string,
-  context: TrafficContext,
-): Promise<void> {
-  const refuse = (status: number, says: string): void => {
-    context.onEvent({ type: 'fault', at: context.now(), requestId, status, says });
-    // What follows on this connection may be taken for another request.
-    res.shouldKeepAlive = false;
-    answer(res, plain(status), requestId);
-  };
-  const head = readHead(req);
-  if (isFault(head)) return refuse(head.status, head.says);
-  const address = clientAddress(
-    req.socket.remoteAddress,
-    linesOf(req.rawHeaders, 'x-forwarded-for'),
-    live.trusted,
-  );
-  const passage: Passage = { req, res, head, live, address, requestId };
-  const request = named(guardRequest(req, head, address), requestId);
-  const endpoint = endpointOf(head, live);
-  if (endpoint !== undefined)
-    return answer(res, await (live.guard.answer(request, endpoint) ?? plain(404)), requestId);
-  const { method, host, target } = head;
-  const judged = await judge(request, { method, host, target }, live);
-  if (judged.outcome === 'ambiguous') return refuse(400, 'a target that can be read in several ways');
-  if (judged.outcome === 'refuse') return answer(res, judged.response, requestId);
-  await passOn(passage, judged, context);
-}
-
 async function passOn(
-  { req, res, head, live, address, requestId }: Passage,
+  { req, way, head, live, address, requestId }: Passage,
   { rule, identity, caching }: Extract<Judged, { outcome: 'accept' }>,
+  upstream: Upstream,
+  name: string,
   { scheme, onEvent, now }: TrafficContext,
-): Promise<void> {
-  const name = rule.upstream;
-  const upstream = name === undefined ? undefined : live.upstreams.get(name);
-  if (name === undefined || upstream === undefined) return answer(res, plain(404), requestId);
+): Promise<Ended> {
   const told = { identity, token: undefined, requestId, address, scheme, authority: head.authority };
+  const lines = outgoingLines(req.rawHeaders, head, live.isEvidence(rule), told);
   const began = performance.now();
-  const ended = await relay(
-    {
-      upstream,
-      method: head.method,
-      target: head.target.raw,
-      lines: outgoingLines(req.rawHeaders, head, live.isEvidence(rule), told),
-      body: head.hasBody ? req : undefined,
-      timeoutMs: rule.timeoutMs,
-      requestId,
-      caching,
-    },
-    res,
-  );
+  const ended = await way.pass({ upstream, head, lines, timeoutMs: rule.timeoutMs, requestId, caching });
   onEvent({
     type: 'upstream',
     at: now(),
@@ -114,7 +150,67 @@ async function passOn(
     status: ended.outcome === 'answered' ? ended.status : undefined,
     cause: ended.outcome === 'answered' ? undefined : ended.cause,
   });
-  if (ended.outcome === 'failed') answer(res, plain(ended.status), requestId);
+  return ended;
+}
+
+function responding(
+  req: IncomingMessage,
+  res: ServerResponse,
+  invite: () => void,
+  { isDraining }: TrafficContext,
+): Way {
+  // The client sends its next request elsewhere.
+  if (isDraining()) res.shouldKeepAlive = false;
+  return {
+    fault: () => undefined,
+    invite,
+    answer(given, isLast) {
+      if (isLast) res.shouldKeepAlive = false;
+      if (res.headersSent) return void res.destroy();
+      sendAnswer(res, given);
+    },
+    pass({ upstream: { pool }, head, lines, timeoutMs, requestId, caching }) {
+      if (head.hasBody) invite();
+      const { method, target, hasBody } = head;
+      const body = hasBody ? req : undefined;
+      return relay({ pool, method, target: target.raw, lines, body, timeoutMs, requestId, caching }, res);
+    },
+  };
+}
+
+function upgrading(req: IncomingMessage, socket: Duplex, early: Buffer): Way {
+  // Node leaves the socket without a listener for errors, and one that breaks must not end the process.
+  socket.on('error', () => socket.destroy());
+  return {
+    fault: (head) => faultOfUpgrade(req, head.hasBody),
+    invite: () => undefined,
+    answer: (given) => endWith(socket, given),
+    pass({ upstream, head, lines, timeoutMs, requestId }) {
+      const key = linesOf(req.rawHeaders, 'sec-websocket-key')[0] ?? '';
+      return passUpgrade({
+        upstream,
+        target: head.target.raw,
+        lines,
+        timeoutMs,
+        requestId,
+        socket,
+        head: early,
+        key,
+      });
+    },
+  };
+}
+
+/** Answers on the bare socket, and closes it. */
+function endWith(socket: Duplex, { status, headers, body }: Answer): void {
+  const length = String(Buffer.byteLength(body));
+  const all = { ...headers, date: new Date().toUTCString(), connection: 'close', 'content-length': length };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  void once(socket, 'finish').then(
+    () => socket.destroy(),
+    () => undefined,
+  );
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`);
 }
 
 /** Of the device endpoints: the path below theirs. They are the gateway's own, whatever the routes say. */
@@ -124,8 +220,8 @@ function endpointOf({ target: { path } }: Head, { devicePath }: Live): string | 
   return path.startsWith(`${devicePath}/`) ? path.slice(devicePath.length) : undefined;
 }
 
-function answer(res: ServerResponse, { status, headers, body }: Answer, requestId: string): void {
-  sendAnswer(res, { status, headers: { ...headers, 'x-request-id': requestId }, body });
+function withId({ status, headers, body }: Answer, requestId: string): Answer {
+  return { status, headers: { ...headers, 'x-request-id': requestId }, body };
 }
 
 function plain(status: number): Answer {

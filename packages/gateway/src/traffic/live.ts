@@ -1,11 +1,11 @@
-import type { Dispatcher } from 'undici';
 import type { Composed, GatewayRule } from '../config/compose.js';
 import type { Trust } from '../http/trust.js';
 import type { IsEvidence } from './outgoing.js';
+import type { Upstream } from './upstreams.js';
 
 /** All that one version of the configuration says about traffic. A request keeps the version that it began with. */
 export interface Live extends Composed {
   readonly trusted: Trust;
-  readonly upstreams: ReadonlyMap<string, Dispatcher>;
+  readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly isEvidence: (rule: GatewayRule) => IsEvidence;
 }

@@ -4,7 +4,7 @@ import { answerLines, type AnswerCaching } from './outgoing.js';
 
 /** One exchange with an upstream. */
 export interface Exchange {
-  readonly upstream: Dispatcher;
+  readonly pool: Dispatcher;
   readonly method: string;
   /** Path and query, byte for byte as they were judged. */
   readonly target: string;
@@ -35,7 +35,7 @@ export async function relay(exchange: Exchange, res: ServerResponse): Promise<En
 }
 
 function dispatch(exchange: Exchange, res: ServerResponse): Promise<Ended> {
-  const { upstream, method, target, lines, body, timeoutMs, requestId, caching } = exchange;
+  const { pool, method, target, lines, body, timeoutMs, requestId, caching } = exchange;
   return new Promise((resolve) => {
     let controller: Dispatcher.DispatchController | undefined;
     let status = 0;
@@ -48,7 +48,7 @@ function dispatch(exchange: Exchange, res: ServerResponse): Promise<Ended> {
     };
     const resume = (): void => controller?.resume();
     res.on('close', stop).on('drain', resume);
-    upstream.dispatch(
+    pool.dispatch(
       {
         method: method as Dispatcher.HttpMethod,
         path: target,

@@ -1,18 +1,24 @@
 import { readFileSync } from 'node:fs';
+import { request as httpRequest, type ClientRequest, type RequestOptions } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { ConfigurationError } from 'attestkit';
 import { Pool, type Dispatcher } from 'undici';
 import type { UpstreamSettings } from '../config/schema.js';
+
+/** One server behind the gateway. */
+export interface Upstream {
+  /** Its connections, which many requests use one after the other. */
+  readonly pool: Dispatcher;
+  /** A connection of its own, for what does not stay HTTP. */
+  connect(options: Pick<RequestOptions, 'method' | 'path' | 'headers' | 'timeout'>): ClientRequest;
+}
 
 /** Below that of every server that is asked: a connection that it closes in the same moment costs a request. */
 const IDLE_MS = 4000;
 const CONNECTIONS = 128;
 const CONNECT_MS = 5000;
 
-/**
- * The connections to one upstream.
- *
- * @throws ConfigurationError naming the option
- */
+/** @throws ConfigurationError naming the option */
 export function upstreamOf({
   url,
   ca,
@@ -20,39 +26,59 @@ export function upstreamOf({
   key,
   connections = CONNECTIONS,
   idleTimeoutMs = IDLE_MS,
-}: UpstreamSettings): Dispatcher {
-  const origin = originOf(url);
-  return new Pool(origin, {
-    connections,
-    pipelining: 1,
-    allowH2: false,
-    keepAliveTimeout: idleTimeoutMs,
-    connect: {
-      timeout: CONNECT_MS,
-      ...(ca !== undefined && { ca: readFileSync(ca) }),
-      ...(certificate !== undefined && { cert: readFileSync(certificate) }),
-      ...(key !== undefined && { key: readFileSync(key) }),
-    },
-  });
+}: UpstreamSettings): Upstream {
+  const { origin, protocol, hostname, port } = originOf(url);
+  const secure = {
+    ...(ca !== undefined && { ca: fileOf(ca, 'ca') }),
+    ...(certificate !== undefined && { cert: fileOf(certificate, 'certificate') }),
+    ...(key !== undefined && { key: fileOf(key, 'key') }),
+  };
+  const request = protocol === 'https:' ? httpsRequest : httpRequest;
+  return {
+    pool: new Pool(origin, {
+      connections,
+      pipelining: 1,
+      allowH2: false,
+      keepAliveTimeout: idleTimeoutMs,
+      connect: { timeout: CONNECT_MS, ...secure },
+    }),
+    connect: (options) =>
+      request({
+        ...options,
+        ...secure,
+        hostname: hostname.replace(/^\[|\]$/g, ''),
+        port,
+        agent: false,
+      }),
+  };
 }
 
-function originOf(url: string): string {
-  let parsed: URL | undefined;
+function originOf(text: string): URL {
+  let url: URL | undefined;
   try {
-    parsed = new URL(url);
+    url = new URL(text);
   } catch {}
-  const isPlain =
-    parsed !== undefined &&
-    /^https?:$/.test(parsed.protocol) &&
-    parsed.username === '' &&
-    parsed.password === '';
-  if (parsed === undefined || !isPlain)
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '')
     throw new ConfigurationError('url', 'is not a URL of http or https', 'Give http://127.0.0.1:8000.');
-  if (parsed.pathname !== '/' || parsed.search !== '' || parsed.hash !== '')
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
     throw new ConfigurationError(
       'url',
       'has a path',
       'Give scheme, host and port: paths go on as they come.',
     );
-  return parsed.origin;
+  return url;
+}
+
+function fileOf(path: string, option: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    const { code = 'unreadable' } = cause as NodeJS.ErrnoException;
+    throw new ConfigurationError(
+      option,
+      `is a file that cannot be read (${code})`,
+      'Give the path of a PEM file.',
+      { cause },
+    );
+  }
 }

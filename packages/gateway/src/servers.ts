@@ -1,0 +1,70 @@
+import { createServer as createPlain, type Server } from 'node:http';
+import { createServer as createSecure, type Server as SecureServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { unlinkSync } from 'node:fs';
+import type { Address } from './config/schema.js';
+
+/** PEM of a certificate, with its chain, and its key. */
+export interface Certificate {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
+/** A server that is set up for clients that are not trusted. */
+export function strictServer(certificate?: Certificate): Server | SecureServer {
+  const options = {
+    headersTimeout: 10_000,
+    requestTimeout: 300_000,
+    // Above the time that proxies keep connections for: they would send into one that closes.
+    keepAliveTimeout: 75_000,
+    connectionsCheckingInterval: 5000,
+    insecureHTTPParser: false,
+  };
+  const server =
+    certificate === undefined ? createPlain(options) : createSecure({ ...options, ...certificate });
+  // All lines are counted where heads are read: Node leaves out what is above its own limit, without a word.
+  server.maxHeadersCount = 0;
+  return server;
+}
+
+/** Gives the URL. Rejects where it cannot listen. */
+export function listen(server: Server | SecureServer, address: Address): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    const done = (): void => {
+      server.off('error', reject);
+      resolve(
+        urlOf(server.address() as AddressInfo | string, 'cert' in server || 'setSecureContext' in server),
+      );
+    };
+    if ('path' in address) {
+      removeSocket(address.path);
+      server.listen(address.path, done);
+    } else server.listen(address.port, address.host, done);
+  });
+}
+
+function urlOf(bound: AddressInfo | string, isSecure: boolean): string {
+  if (typeof bound === 'string') return `unix:${bound}`;
+  const host = bound.address.includes(':') ? `[${bound.address}]` : bound.address;
+  return `${isSecure ? 'https' : 'http'}://${host}:${bound.port}`;
+}
+
+/** What a process left behind that was killed. */
+function removeSocket(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {}
+}
+
+/** Takes no new connections, lets requests end, and after the deadline cuts them off. */
+export function closed(server: Server | SecureServer, deadlineMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const late = setTimeout(() => server.closeAllConnections(), deadlineMs);
+    server.close(() => {
+      clearTimeout(late);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
