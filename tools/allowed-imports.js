@@ -154,6 +154,6 @@ export const gatewayImports = {
       'traffic',
     ],
   },
-  command: { rooms: ['config', 'gateway', 'http', 'log', 'routes'] },
+  command: { rooms: ['config', 'gateway', 'http', 'live', 'log', 'routes'], packages: ['valibot'] },
   index: { rooms: ['config', 'events', 'gateway'] },
 };

@@ -31,6 +31,10 @@ export interface GatewayRule extends Rule {
 export interface Composed {
   readonly guard: Guard;
   readonly table: RouteTable<GatewayRule>;
+  /** In the order of the file. */
+  readonly rules: readonly GatewayRule[];
+  /** Of requests that no route matches. */
+  readonly fallback: GatewayRule;
   /** Undefined if no devices enroll. */
   readonly devicePath: string | undefined;
 }
@@ -99,15 +103,16 @@ export function compose(config: Config, { store, onEvent, requestId, now }: Surr
       remedy: 'Name the open routes, or set enforcement: report.',
     });
   if (fallback === undefined || problems.length > 0) return config.fail(problems);
-  const table = tableOf(rules as GatewayRule[], fallback, settings.ambiguousPaths ?? 'refuse');
+  const made = rules as GatewayRule[];
+  const table = tableOf(made, fallback, settings.ambiguousPaths ?? 'refuse');
   for (const { one, other } of table.overlaps)
     problems.push({
-      path: ['routes', rules.indexOf(other)],
+      path: ['routes', made.indexOf(other)],
       says: `and ${one.name} match the same requests, and neither asks for all that the other one does`,
       remedy: 'Make one of them ask for more, or their paths distinct.',
     });
   if (problems.length > 0) config.fail(problems);
-  return { guard, table, devicePath: enrolling && devicePath };
+  return { guard, table, rules: made, fallback, devicePath: enrolling && devicePath };
 }
 
 /** Of `createGuard`, by the same names. */
