@@ -1,7 +1,14 @@
-import type { GuardEvent } from 'attestkit';
+import type { GuardEvent, Outcome } from 'attestkit';
 
 /** What the gateway tells its logs and metrics: the events of its guard, and its own. */
-export type GatewayEvent = GuardEvent | FaultEvent | UpstreamEvent;
+export type GatewayEvent =
+  | GuardEvent
+  | FaultEvent
+  | UpstreamEvent
+  | QuestionEvent
+  | ReloadEvent
+  | ListeningEvent
+  | StateEvent;
 
 /** A request that was refused before its route was looked for. */
 export interface FaultEvent {
@@ -27,4 +34,50 @@ export interface UpstreamEvent {
   readonly status: number | undefined;
   /** Why it failed, or was cut off: a code such as `ECONNREFUSED`. */
   readonly cause: string | undefined;
+}
+
+/** The ways in which other proxies ask: one for each path, and gRPC. */
+export const CONVENTIONS = ['auth-request', 'forward-auth', 'ext-authz', 'ext-authz-grpc'] as const;
+export type Convention = (typeof CONVENTIONS)[number];
+
+/** One question of another proxy, and its answer. The decision about it is an event of its own. */
+export interface QuestionEvent {
+  readonly type: 'question';
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly requestId: string;
+  readonly convention: Convention;
+  /** `repeated`: the answer to the same request of the proxy was given again; `unreadable`: there is a `fault` beside it. */
+  readonly outcome: Outcome | 'repeated' | 'unreadable';
+}
+
+/** Another version of the configuration was taken, or was not: the one before it stays. */
+export interface ReloadEvent {
+  readonly type: 'reload';
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly outcome: 'taken' | 'rejected';
+  /** The mistakes, with file, line and field; undefined if it was taken. */
+  readonly says: string | undefined;
+}
+
+/** The listeners of a gateway. `open` answers for health and metrics alone. */
+export type ListenerName = 'traffic' | 'authorization' | 'grpc' | 'admin' | 'open';
+
+/** A listener takes connections. */
+export interface ListeningEvent {
+  readonly type: 'listening';
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly listener: ListenerName;
+  /** `http://127.0.0.1:8080`, `unix:/run/gateway.sock` */
+  readonly url: string;
+}
+
+/** `ready`: all listeners take connections. `draining`: no new requests, those that have begun end. `stopped`: none is left. */
+export interface StateEvent {
+  readonly type: 'state';
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly state: 'ready' | 'draining' | 'stopped';
 }
