@@ -9,8 +9,8 @@ import type { GuardEvent } from '../ports/events.js';
 import { appCheckFromEnv } from './app-check-from-env.js';
 import { approovEnforcement, approovFromEnv, hasApproov } from './approov-from-env.js';
 import { devicesFromEnv, hasDevices } from './devices-from-env.js';
-import { readBoolean, settingOf, type Environment } from './environment.js';
-import { linesOf } from './log-lines.js';
+import { settingOf, type Environment } from './environment.js';
+import { logLinesFromEnv } from './log-lines.js';
 import { secretsFromEnv } from './secrets-from-env.js';
 
 /** Options that are not in the environment. */
@@ -78,7 +78,7 @@ export function guardFromEnv(options: GuardFromEnvOptions = {}): Guard {
     ...rest
   } = options;
   const enforcement = approovEnforcement(env);
-  const logged = readBoolean(env, 'APPROOV_LOGGING_ENABLED') ?? true;
+  const linesOf = logLinesFromEnv(env);
   const allowed = allowPublishedSecret === undefined ? given : { allowPublishedSecret, ...given };
   const secrets = hasDevices(env, options.devices) ? secretsFromEnv(env, allowed) : undefined;
   const enrolled = secrets && devices(devicesFromEnv(env, allowed, secrets));
@@ -96,7 +96,7 @@ export function guardFromEnv(options: GuardFromEnvOptions = {}): Guard {
   const tokens = hasTokens ? [approovFromEnv(env, { binding, messageSigning, allowPublishedSecret })] : [];
   const evidence = [...tokens, ...others];
   const listener = (event: GuardEvent): void => {
-    for (const line of linesOf(event)) quietly(() => log(line));
+    for (const line of linesOf?.(event) ?? []) quietly(() => log(line));
     return onEvent?.(event);
   };
   return settingOf(secrets?.variables ?? {}, () =>
@@ -109,7 +109,7 @@ export function guardFromEnv(options: GuardFromEnvOptions = {}): Guard {
         ...(enrolled === undefined ? [] : ['session' as const]),
       ],
       enforcement,
-      ...(logged ? { onEvent: listener } : onEvent && { onEvent }),
+      ...(linesOf ? { onEvent: listener } : onEvent && { onEvent }),
     }),
   );
 }

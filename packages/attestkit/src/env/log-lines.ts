@@ -1,7 +1,25 @@
 import type { DecisionEvent, EndpointEvent, FailureFacts, GuardEvent } from '../ports/events.js';
+import { readBoolean, type Environment } from './environment.js';
 
 const HASHES_CHANGE =
   'ATTESTKIT_HASH_KEY IS NOT SET: THE HASHES OF ADDRESSES AND DEVICES IN EVENTS CHANGE WITH JWT_SECRET';
+
+/**
+ * What makes the log lines of an event that `guardFromEnv` writes, for a guard that is made otherwise; undefined with
+ * `APPROOV_LOGGING_ENABLED=false`.
+ *
+ * @param env default `process.env`
+ * @throws ConfigurationError if the variable is neither `true` nor `false`
+ * @example
+ * const linesOf = logLinesFromEnv();
+ * const onEvent = (event: GuardEvent) => linesOf?.(event).forEach((line) => console.log(line));
+ * const guard = createGuard({ evidence: [approov({ secretBase64: process.env.APPROOV_BASE64_SECRET })], onEvent });
+ */
+export function logLinesFromEnv(
+  env: Environment = process.env,
+): ((event: GuardEvent) => readonly string[]) | undefined {
+  return readBoolean(env, 'APPROOV_LOGGING_ENABLED') === false ? undefined : linesOf;
+}
 
 /** The log lines for an event. */
 export function linesOf(event: GuardEvent): readonly string[] {

@@ -1,6 +1,6 @@
 import { GUARD_CHECKS } from '../../src/guard/checks.js';
 import { describe, expect, it } from 'vitest';
-import { linesOf } from '../../src/env/log-lines.js';
+import { linesOf, logLinesFromEnv } from '../../src/env/log-lines.js';
 import { KEY_ATTESTATION_CHECKS } from '../../src/key-attestation/internal.js';
 import type { DecisionEvent, EndpointEvent, FailureFacts } from '../../src/ports/events.js';
 
@@ -104,4 +104,19 @@ it('a body that is too large, or broke off, is no invalid Approov token', () => 
     } as unknown as DecisionEvent;
     expect(linesOf(event)[0]).toBe('REJECTED REQUEST WITH A BODY THAT CANNOT BE READ');
   }
+});
+
+describe('the lines of a guard that is made otherwise', () => {
+  it.each([
+    [{}, 1],
+    [{ APPROOV_LOGGING_ENABLED: 'true' }, 1],
+    [{ APPROOV_LOGGING_ENABLED: 'false' }, 0],
+  ])('are those of guardFromEnv, with %o', (env, count) => {
+    const lines = logLinesFromEnv(env)?.(used({ evidence: 'appAttest' })) ?? [];
+    expect(lines).toHaveLength(count);
+  });
+
+  it('need a variable that is spelt right', () => {
+    expect(() => logLinesFromEnv({ APPROOV_LOGGING_ENABLED: 'no' })).toThrow(/APPROOV_LOGGING_ENABLED/);
+  });
 });
