@@ -60,7 +60,7 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
     });
     trafficServer = strictServer(traffic.tls && certificateOf(config, traffic.tls));
     trafficServer.on('request', listeners.request).on('checkContinue', listeners.checkContinue);
-    trafficServer.on('upgrade', listeners.upgrade);
+    trafficServer.on('upgrade', listeners.upgrade).on('connect', listeners.connect);
     servers.push(trafficServer);
     trafficUrl = await listen(trafficServer, addressOf(traffic.listen) as Address);
   }

@@ -2,6 +2,7 @@ import { createServer as createPlain, type Server } from 'node:http';
 import { createServer as createSecure, type Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { unlinkSync } from 'node:fs';
+import type { Duplex } from 'node:stream';
 import type { Address } from './config/schema.js';
 
 /** PEM of a certificate, with its chain, and its key. */
@@ -9,6 +10,9 @@ export interface Certificate {
   readonly cert: Buffer;
   readonly key: Buffer;
 }
+
+/** Connections that are not HTTP any more: a server forgets them, and still waits for their end. */
+const upgraded = new WeakMap<object, Set<Duplex>>();
 
 /** A server that is set up for clients that are not trusted. */
 export function strictServer(certificate?: Certificate): Server | SecureServer {
@@ -24,6 +28,12 @@ export function strictServer(certificate?: Certificate): Server | SecureServer {
     certificate === undefined ? createPlain(options) : createSecure({ ...options, ...certificate });
   // All lines are counted where heads are read: Node leaves out what is above its own limit, without a word.
   server.maxHeadersCount = 0;
+  const sockets = new Set<Duplex>();
+  upgraded.set(server, sockets);
+  server.on('upgrade', (_, socket: Duplex) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   return server;
 }
 
@@ -57,10 +67,13 @@ function removeSocket(path: string): void {
   } catch {}
 }
 
-/** Takes no new connections, lets requests end, and after the deadline cuts them off. */
+/** Takes no new connections, lets requests end, and after the deadline cuts them off: upgraded ones too. */
 export function closed(server: Server | SecureServer, deadlineMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const late = setTimeout(() => server.closeAllConnections(), deadlineMs);
+    const late = setTimeout(() => {
+      server.closeAllConnections();
+      for (const socket of upgraded.get(server) ?? []) socket.destroy();
+    }, deadlineMs);
     server.close(() => {
       clearTimeout(late);
       resolve();

@@ -52,7 +52,7 @@ export const ALL_FAULTS: readonly FaultName[] = Object.values(FAULTS).flat();
 /** Faults of which the second has to meet what the first left behind. */
 const RARE: readonly FaultName[] = ['answer lost', 'refused by a proxy'];
 
-/** How often each fault, and each pair of faults in one world, happened. */
+/** How often each fault happened, and each one after each other one in a world. */
 export class FaultCounts {
   readonly single = new Map<FaultName, number>();
   readonly pairs = new Map<string, number>();
@@ -60,19 +60,22 @@ export class FaultCounts {
 
   add(fault: FaultName): void {
     this.single.set(fault, (this.single.get(fault) ?? 0) + 1);
+    for (const before of this.#inWorld) {
+      const pair = [before, fault].toSorted().join(' + ');
+      this.pairs.set(pair, (this.pairs.get(pair) ?? 0) + 1);
+    }
     this.#inWorld.add(fault);
   }
 
   endWorld(): void {
-    const names = [...this.#inWorld].toSorted();
-    for (const [at, one] of names.entries())
-      for (const other of names.slice(at)) {
-        const pair = `${one} + ${other}`;
-        this.pairs.set(pair, (this.pairs.get(pair) ?? 0) + 1);
-      }
     this.#inWorld.clear();
   }
 }
+
+/** All pairs of two faults, and each with itself. */
+export const ALL_PAIRS: readonly (readonly [FaultName, FaultName])[] = ALL_FAULTS.flatMap((one, at) =>
+  ALL_FAULTS.slice(at).map((other) => [one, other] as const),
+);
 
 /** Faults that are armed in a world: a few kinds, each with a probability for each occasion. */
 export class Armed {
@@ -82,12 +85,14 @@ export class Armed {
   readonly fired = new Set<FaultName>();
   #probabilities = new Map<FaultName, number>();
 
-  constructor(random: Random, counts: FaultCounts, most: number) {
+  /** @param pair that is armed in any case */
+  constructor(random: Random, counts: FaultCounts, pair: readonly FaultName[], most: number) {
     this.#random = random;
     this.#counts = counts;
     const count = 1 + random.below(most);
     for (let at = 0; at < count; at += 1)
       this.#probabilities.set(random.pick(ALL_FAULTS), random.pick([0.05, 0.15, 0.4, 1]));
+    for (const fault of pair) this.#probabilities.set(fault, 0.15);
     // Together they reach the rows of a pending key.
     if (random.chance(0.1)) for (const fault of RARE) this.#probabilities.set(fault, 0.4);
   }

@@ -1,7 +1,7 @@
 import { ClientError, type ClientEvent } from 'attestkit-client';
 import { LADDER } from '../../src/ladder/table.js';
 import { clock } from '../support/server.js';
-import { Armed, FaultCounts, type FaultName } from './faults.js';
+import { ALL_PAIRS, Armed, FaultCounts, type FaultName } from './faults.js';
 import { randomOf, type Random } from './random.js';
 import { World } from './world.js';
 
@@ -47,7 +47,7 @@ export async function runModel(first: number, episodes: number): Promise<ModelRe
   let seed = first;
   for (; ran < episodes; seed += 1) {
     const random = randomOf(seed);
-    const armed = new Armed(random, faults, 9);
+    const armed = new Armed(random, faults, ALL_PAIRS[seed % ALL_PAIRS.length] ?? [], 14);
     const world = new World(random, armed);
     const fail = (rule: string): never => {
       throw new ModelFailure(seed, rule, world);

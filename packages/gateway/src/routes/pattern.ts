@@ -17,7 +17,7 @@ export function patternOf(text: string): Pattern {
   if (/[?#]/.test(text)) throw new PatternError('has a query or a fragment, which is never compared');
   const target = readTarget(text);
   if (target === undefined) throw new PatternError('has a character that no path on the wire has');
-  if (target.readings.length > 1)
+  if (target.isAmbiguous)
     throw new PatternError(
       'can be read in several ways: write it without dot segments, // and needless encodings',
     );

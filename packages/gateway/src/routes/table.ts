@@ -70,8 +70,8 @@ export function tableOf<R extends Rule>(
   return {
     overlaps: overlapsOf(rules),
     match(asked) {
-      const { readings } = asked.target;
-      if (readings.length > 1 && ambiguousPaths === 'refuse') {
+      const { isAmbiguous, readings } = asked.target;
+      if (isAmbiguous && ambiguousPaths === 'refuse') {
         return { rule: undefined, matches: matching(asked, asked.target.path), why: 'ambiguous' };
       }
       const matches = [...new Set(readings.flatMap((path) => matching(asked, path)))];

@@ -1,12 +1,14 @@
 // A request target (RFC 9112 §3.2.1), read as every server and proxy behind may read it.
 
-/** A path that all readers take for the same one, or not. */
+/** What a request asks for. */
 export interface Target {
   /** Path and query as sent. */
   readonly raw: string;
   /** The path as sent, without the query. */
   readonly path: string;
-  /** Every path that a reader may take it for; one if it is plain. The path as sent comes first. */
+  /** Whether some readers may take it for another path. */
+  readonly isAmbiguous: boolean;
+  /** Every path that a reader may take it for. The path as sent comes first. */
   readonly readings: readonly string[];
 }
 
@@ -31,7 +33,8 @@ export function readTarget(raw: string): Target | undefined {
   const query = raw.indexOf('?');
   const path = query < 0 ? raw : raw.slice(0, query);
   if (FORBIDDEN_IN_PATH.test(path)) return undefined;
-  return { raw, path, readings: AMBIGUOUS.test(path) ? readingsOf(path) : [path] };
+  const isAmbiguous = AMBIGUOUS.test(path);
+  return { raw, path, isAmbiguous, readings: isAmbiguous ? readingsOf(path) : [path] };
 }
 
 /** More readings than this are not compared: the target is refused. */

@@ -47,22 +47,28 @@ interface Sent {
   readonly caching: AnswerCaching | undefined;
 }
 
+/** Connections on which nothing more is read. */
+const spoiled = new WeakSet<object>();
+
 export interface TrafficListeners {
   readonly request: (req: IncomingMessage, res: ServerResponse) => void;
   readonly checkContinue: (req: IncomingMessage, res: ServerResponse) => void;
   readonly upgrade: (req: IncomingMessage, socket: Duplex, early: Buffer) => void;
+  readonly connect: (req: IncomingMessage, socket: Duplex) => void;
 }
 
 /** Judge each request and upgrade, and send it on or answer it. Total: what fails here is answered by 503. */
 export function trafficListeners(context: TrafficContext): TrafficListeners {
-  const serve = (req: IncomingMessage, way: Way): void =>
+  const serve = (req: IncomingMessage, way: Way): void => {
+    if (spoiled.has(req.socket)) return;
     context.use(async (live) => {
       const { remoteAddress } = req.socket;
       const isOurs = remoteAddress !== undefined && live.trusted.has(remoteAddress);
       const requestId = requestIdOf(linesOf(req.rawHeaders, 'x-request-id'), isOurs);
       const fault = (status: number, says: string): void => {
         context.onEvent({ type: 'fault', at: context.now(), requestId, status, says });
-        // What follows on this connection may be taken for another request.
+        // What follows on this connection may be taken for another request: also what has arrived with it.
+        spoiled.add(req.socket);
         way.answer(withId(plain(status), requestId), true);
       };
       try {
@@ -71,6 +77,7 @@ export function trafficListeners(context: TrafficContext): TrafficListeners {
         fault(503, `an error of the gateway itself: ${error instanceof Error ? error.name : typeof error}`);
       }
     });
+  };
   return {
     request: (req, res) =>
       serve(
@@ -86,6 +93,8 @@ export function trafficListeners(context: TrafficContext): TrafficListeners {
       serve(req, responding(req, res, invite, context));
     },
     upgrade: (req, socket, early) => serve(req, upgrading(req, socket, early)),
+    // No head of this method is passed on: the answer is 405.
+    connect: (req, socket) => serve(req, upgrading(req, socket, Buffer.alloc(0))),
   };
 }
 

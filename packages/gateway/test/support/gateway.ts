@@ -51,7 +51,10 @@ export interface TestGateway {
 /** A gateway with a configuration in YAML, on a port of its own. */
 export async function gateway(yaml: string, env: NodeJS.ProcessEnv = {}): Promise<TestGateway> {
   const events: GatewayEvent[] = [];
-  const config = loadConfig('gateway.yaml', yaml, { ...process.env, ...env });
+  const config = loadConfig('gateway.yaml', `${yaml}\nshutdown: { deadlineMs: 500 }\n`, {
+    ...process.env,
+    ...env,
+  });
   const started = await startGateway(config, { onEvent: (event) => events.push(event) });
   closing.push(() => started.close());
   return { url: started.trafficUrl ?? '', events };
