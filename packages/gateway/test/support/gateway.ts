@@ -73,3 +73,10 @@ export function raw(url: string, bytes: string | Buffer, silentMs = 300): Promis
     socket.write(bytes);
   });
 }
+
+/** Names in lower case with their values, of a list of both in turn. */
+export function pairs(lines: readonly string[]): [string, string][] {
+  return lines.flatMap((name, at) =>
+    at % 2 === 0 ? [[name.toLowerCase(), lines[at + 1] ?? ''] as [string, string]] : [],
+  );
+}

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { gateway, raw, upstream } from '../support/gateway.js';
+import { gateway, pairs, raw, upstream } from '../support/gateway.js';
 import { approovToken as token, SECRET } from '../support/tokens.js';
 
 const api = await upstream();
@@ -70,9 +70,3 @@ it('lets open routes through as open', async () => {
   expect(Object.fromEntries(pairs(api.got[0]?.raw ?? []))).toMatchObject({ 'x-attest-outcome': 'open' });
   expect(events.map(({ type }) => type)).toContain('upstream');
 });
-
-function pairs(lines: readonly string[]): [string, string][] {
-  return lines.flatMap((name, at) =>
-    at % 2 === 0 ? [[name.toLowerCase(), lines[at + 1] ?? ''] as [string, string]] : [],
-  );
-}
