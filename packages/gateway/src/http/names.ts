@@ -32,8 +32,13 @@ const IDENTITY = 'x-attest-';
 const FORWARDED = 'x-forwarded-';
 
 /** A name as servers of CGI and WSGI fold it: `X_Attest.Device` becomes `x-attest-device`. */
-function folded(name: string): string {
+export function folded(name: string): string {
   return name.replace(/[_.]/g, '-');
+}
+
+/** Whether it is, or is folded to, the name of a field that says what the gateway found out. */
+export function isIdentity(name: string): boolean {
+  return folded(name).startsWith(IDENTITY);
 }
 
 /** Whether a field of the client goes on to the upstream: plainly named, and not said by the gateway itself. */
@@ -43,7 +48,7 @@ export function isPassedOn(name: string): boolean {
 
 /** Whether a field of an upstream's answer goes on to the client. */
 export function isAnswered(name: string): boolean {
-  return !HOP_BY_HOP.has(name) && !folded(name).startsWith(IDENTITY);
+  return !HOP_BY_HOP.has(name) && !isIdentity(name);
 }
 
 function isSaidHere(name: string): boolean {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { METHODS } from 'node:http';
 import { readTarget, type Target } from '../routes/target.js';
+import { hostOf } from '../http/authority.js';
+import { isMethodPassedOn } from '../http/methods.js';
 import { isProtected } from '../http/names.js';
 
 /** The head of a request that every server reads alike. */
@@ -27,21 +28,17 @@ export interface HeadFault {
 const MOST_LINES = 100;
 const MOST_CONNECTION_NAMES = 20;
 
-const ALLOWED = new Set(METHODS.filter((method) => method !== 'CONNECT' && method !== 'TRACE'));
-const HOST = /^(?:([a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?)\.?|(\[[0-9a-f:.]+\]))(?::([0-9]{1,5}))?$/i;
-
 /** Reads the head of a request. What two readers may take for two requests is a fault. */
 export function readHead(message: IncomingMessage): Head | HeadFault {
   const { rawHeaders, httpVersion, method = '', url = '' } = message;
   if (rawHeaders.length > MOST_LINES * 2) return fault(431, `more than ${MOST_LINES} header lines`);
   if (httpVersion !== '1.1' && httpVersion !== '1.0')
     return fault(400, 'another version than HTTP/1.1 and 1.0');
-  if (!ALLOWED.has(method)) return fault(405, 'a method that is not passed on');
+  if (!isMethodPassedOn(method)) return fault(405, 'a method that is not passed on');
   const lines = new Lines(rawHeaders);
   if (lines.hosts.length !== 1) return fault(400, `${lines.hosts.length} Host lines`);
   const authority = lines.hosts[0] as string;
-  const [, name, address] = HOST.exec(authority) ?? [];
-  const host = (name ?? address)?.toLowerCase();
+  const host = hostOf(authority);
   if (host === undefined) return fault(400, 'a Host that is not a name with a port');
   if (lines.authorizations > 1) return fault(400, 'more than one Authorization line');
   if (lines.lengths > 0 && lines.codings.length > 0)
