@@ -137,8 +137,8 @@ export const gatewayImports = {
   state: { rooms: [], packages: ['ioredis', 'pg', '@photostructure/sqlite'] },
   generations: { rooms: ['traffic'] },
   servers: { rooms: ['config'] },
-  admin: { rooms: ['events', 'http'] },
-  log: { rooms: ['events'], packages: ['pino'] },
+  admin: { rooms: ['config', 'events', 'http'] },
+  log: { rooms: ['config', 'events'], packages: ['pino'] },
   live: { rooms: ['config', 'events', 'http', 'traffic'], packages: ['undici'] },
   gateway: {
     rooms: [

@@ -32,9 +32,12 @@ export interface UpstreamEvent {
   readonly durationMs: number;
   /** Of its answer; undefined if there was none. */
   readonly status: number | undefined;
-  /** Why it failed, or was cut off: a code such as `ECONNREFUSED`. */
+  /** Why it failed, or was cut off: a code such as `ECONNREFUSED`, or `CLIENT_GONE`. */
   readonly cause: string | undefined;
 }
+
+/** The client closed its connection: nothing is wrong with the upstream. */
+export const CLIENT_GONE = 'the client has gone';
 
 /** The ways in which other proxies ask: one for each path, and gRPC. */
 export const CONVENTIONS = ['auth-request', 'forward-auth', 'ext-authz', 'ext-authz-grpc'] as const;

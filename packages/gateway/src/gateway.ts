@@ -4,9 +4,10 @@ import type { Server as SecureServer } from 'node:https';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigurationError, type Store } from 'attestkit';
+import { createAdmin, type Admin } from './admin/admin.js';
 import type { Config } from './config/load.js';
 import { addressOf, type Address, type Settings } from './config/schema.js';
-import type { GatewayEvent } from './events.js';
+import type { GatewayEvent, ListenerName } from './events.js';
 import { Generations } from './generations.js';
 import { liveOf } from './live.js';
 import { closed, listen, strictServer, type Certificate } from './servers.js';
@@ -25,12 +26,17 @@ export interface StartOptions {
 export interface Gateway {
   /** Where the traffic comes in: `http://127.0.0.1:8080`; undefined without `traffic`. */
   readonly trafficUrl: string | undefined;
+  /** Where health and metrics are; undefined without `admin`. */
+  readonly adminUrl: string | undefined;
+  /** The same on an address of its own; undefined without `admin.open`. */
+  readonly openUrl: string | undefined;
   /**
    * Takes another version of the configuration, whole or not at all. Requests that have begun end under theirs.
    *
+   * @param load reads it: what it throws is an event too
    * @throws ConfigFileError with each mistake, and where a field changed that needs a new process: listeners and store
    */
-  reload(config: Config): void;
+  reload(load: () => Config): void;
   /** Ends: not ready, then no new connections, then what is still running is cut off. */
   close(): Promise<void>;
 }
@@ -41,13 +47,48 @@ export interface Gateway {
  * @throws ConfigFileError (rejects with it); rejects where an address cannot be listened on
  */
 export async function startGateway(config: Config, options: StartOptions = {}): Promise<Gateway> {
-  const { onEvent = () => undefined, now = Date.now } = options;
+  const { now = Date.now } = options;
+  let admin: Admin | undefined;
+  // What listens must not change what happens.
+  const onEvent = (event: GatewayEvent): void => {
+    for (const hear of [admin?.hear, options.onEvent])
+      try {
+        hear?.(event);
+      } catch {}
+  };
   const state = await stateOf(config, options.store);
   const lasting = { store: state.store, onEvent, now: options.now };
   const generations = new Generations(liveOf(config, lasting));
   let isDraining = false;
   const servers: (Server | SecureServer)[] = [];
+  const adminServers: Server[] = [];
   const { traffic, shutdown = {} } = config.settings;
+  if (config.settings.admin !== undefined) {
+    const health = () => generations.current.guard.health();
+    admin = createAdmin({ settings: config.settings, health, now });
+  }
+  const begin = async (
+    server: Server | SecureServer,
+    listener: ListenerName,
+    address: string,
+  ): Promise<string> => {
+    admin?.watch(server, listener);
+    const url = await listen(server, addressOf(address) as Address);
+    onEvent({ type: 'listening', at: now(), listener, url });
+    return url;
+  };
+  const beginAdmin = async (
+    listener: 'admin' | 'open',
+    address: string | undefined,
+  ): Promise<string | undefined> => {
+    if (admin === undefined || address === undefined) return undefined;
+    const server = strictServer().on('request', admin.listener);
+    adminServers.push(server);
+    return await begin(server, listener, address);
+  };
+  // Before the others: it says that they are not ready.
+  const adminUrl = await beginAdmin('admin', config.settings.admin?.listen);
+  const openUrl = await beginAdmin('open', config.settings.admin?.open?.listen);
   let trafficUrl: string | undefined;
   let trafficServer: Server | SecureServer | undefined;
   if (traffic !== undefined) {
@@ -62,31 +103,51 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
     trafficServer.on('request', listeners.request).on('checkContinue', listeners.checkContinue);
     trafficServer.on('upgrade', listeners.upgrade).on('connect', listeners.connect);
     servers.push(trafficServer);
-    trafficUrl = await listen(trafficServer, addressOf(traffic.listen) as Address);
+    trafficUrl = await begin(trafficServer, 'traffic', traffic.listen);
   }
+  const take = (next: Config): void => {
+    assertSameProcess(config.settings, next);
+    const live = liveOf(next, lasting);
+    const { tls } = next.settings.traffic ?? {};
+    const certificate = tls && certificateOf(next, tls);
+    // From here on nothing fails.
+    if (certificate && trafficServer !== undefined && 'setSecureContext' in trafficServer)
+      trafficServer.setSecureContext(certificate);
+    generations.replace(live);
+    admin?.follow(next.settings);
+  };
+  onEvent({ type: 'state', at: now(), state: 'ready' });
   return {
     trafficUrl,
-    reload(next) {
-      assertSameProcess(config.settings, next);
-      const live = liveOf(next, lasting);
-      const { tls } = next.settings.traffic ?? {};
-      const certificate = tls && certificateOf(next, tls);
-      // From here on nothing fails.
-      if (certificate && trafficServer !== undefined && 'setSecureContext' in trafficServer)
-        trafficServer.setSecureContext(certificate);
-      generations.replace(live);
+    adminUrl,
+    openUrl,
+    reload(load) {
+      try {
+        take(load());
+      } catch (error) {
+        const says = error instanceof Error ? error.message : String(error);
+        onEvent({ type: 'reload', at: now(), outcome: 'rejected', says });
+        throw error;
+      }
+      onEvent({ type: 'reload', at: now(), outcome: 'taken', says: undefined });
     },
     async close() {
       isDraining = true;
+      onEvent({ type: 'state', at: now(), state: 'draining' });
       await pause(shutdown.delayMs ?? 0);
       await Promise.all(servers.map((server) => closed(server, shutdown.deadlineMs ?? DEADLINE_MS)));
       await generations.close();
       await state.close();
+      onEvent({ type: 'state', at: now(), state: 'stopped' });
+      // The last to go: it says how the others end.
+      await Promise.all(adminServers.map((server) => closed(server, ADMIN_DEADLINE_MS)));
+      admin?.close();
     },
   };
 }
 
 const DEADLINE_MS = 10_000;
+const ADMIN_DEADLINE_MS = 1000;
 
 async function stateOf(config: Config, given: Store | undefined): Promise<OpenState> {
   if (given !== undefined) return { store: given, close: () => Promise.resolve() };

@@ -29,6 +29,10 @@ const listening = v.pipe(
   ),
 );
 
+const hostNames = v.array(
+  v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]+$/, 'is not the name of a host, without a port')),
+);
+
 const tls = v.strictObject({ certificate: filled, key: filled });
 
 const upstream = v.strictObject({
@@ -70,7 +74,14 @@ const route = v.objectWithRest(
 export const SCHEMA = v.strictObject({
   traffic: v.optional(v.strictObject({ listen: listening, tls: v.optional(tls) })),
   authorization: v.optional(v.strictObject({ listen: listening, trustedPeers: v.optional(texts) })),
-  admin: v.optional(v.strictObject({ listen: listening })),
+  /** Health and metrics; `open` has them on an address of their own, `hosts` are names of these listeners. */
+  admin: v.optional(
+    v.strictObject({
+      listen: v.optional(listening, '127.0.0.1:8003'),
+      hosts: v.optional(hostNames),
+      open: v.optional(v.strictObject({ listen: listening })),
+    }),
+  ),
   trustedProxies: v.optional(texts),
   upstreams: v.optional(
     v.record(

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
+import { CLIENT_GONE } from '../events.js';
 import { answerLines, type AnswerCaching } from './outgoing.js';
 
 /** One exchange with an upstream. */
@@ -40,7 +41,7 @@ function dispatch(exchange: Exchange, res: ServerResponse): Promise<Ended> {
     let controller: Dispatcher.DispatchController | undefined;
     let status = 0;
     const stop = (): void => {
-      if (!res.writableFinished) controller?.abort(new Error('the client has gone'));
+      if (!res.writableFinished) controller?.abort(new Error(CLIENT_GONE));
     };
     const end = (ended: Ended): void => {
       res.off('close', stop).off('drain', resume);
@@ -75,7 +76,8 @@ function dispatch(exchange: Exchange, res: ServerResponse): Promise<Ended> {
           end({ outcome: 'answered', status });
         },
         onResponseError(_, error) {
-          const cause = (error as NodeJS.ErrnoException).code ?? error.name;
+          // A client can close at any time, which says nothing about the upstream.
+          const cause = res.destroyed ? CLIENT_GONE : ((error as NodeJS.ErrnoException).code ?? error.name);
           if (!res.headersSent && !res.destroyed) {
             const isSlow = cause === 'UND_ERR_HEADERS_TIMEOUT' || cause === 'UND_ERR_CONNECT_TIMEOUT';
             return end({ outcome: 'failed', status: isSlow ? 504 : 502, cause });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { CLIENT_GONE } from '../events.js';
 import { linesOf } from '../http/lines.js';
 import type { Ended } from './relay.js';
 import { answerLines } from './outgoing.js';
@@ -63,7 +64,7 @@ export function passUpgrade({
       asked.destroy();
       resolve({ outcome: 'failed', status, cause });
     };
-    const gone = (): void => fail(502, 'the client has gone');
+    const gone = (): void => fail(502, CLIENT_GONE);
     socket.once('close', gone);
     asked.once('timeout', () => fail(504, 'ETIMEDOUT'));
     asked.once('error', (error: NodeJS.ErrnoException) => fail(502, error.code ?? error.name));

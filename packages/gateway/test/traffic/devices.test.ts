@@ -132,15 +132,15 @@ it('publishes the keys of sessions, and knows the endpoints before the routes', 
 it('takes a new configuration whole, and keeps sessions', async () => {
   const phone = client();
   await phone.ready();
-  gateway.reload(config({ routes: [{ path: '/balance', open: true }] }));
+  gateway.reload(() => config({ routes: [{ path: '/balance', open: true }] }));
   expect((await fetch(`${gateway.trafficUrl}/balance`)).status).toBe(200);
   expect((await phone.fetch('/elsewhere')).status).toBe(200);
-  expect(() => gateway.reload(config({ store: 'sqlite:x.db' }))).toThrow(
+  expect(() => gateway.reload(() => config({ store: 'sqlite:x.db' }))).toThrow(
     /store changed, which a running gateway cannot do/,
   );
-  expect(() => gateway.reload(config({ routes: [{ path: 'x' }] }))).toThrow(/routes\[0\]\.path/);
+  expect(() => gateway.reload(() => config({ routes: [{ path: 'x' }] }))).toThrow(/routes\[0\]\.path/);
   expect((await fetch(`${gateway.trafficUrl}/balance`)).status).toBe(200);
-  gateway.reload(config());
+  gateway.reload(() => config());
   expect((await fetch(`${gateway.trafficUrl}/balance`)).status).toBe(401);
 });
 
@@ -148,10 +148,10 @@ it('a request that has begun ends under its own configuration', async () => {
   let answerNow: () => void = () => undefined;
   const slow = await upstream((_, res) => void (answerNow = () => res.end('late')));
   const open = { routes: [{ path: '/*', open: true }] };
-  gateway.reload(config({ ...open, upstreams: { api: slow.url } }));
+  gateway.reload(() => config({ ...open, upstreams: { api: slow.url } }));
   const answer = fetch(`${gateway.trafficUrl}/x`);
   await expect.poll(() => slow.got.length).toBe(1);
-  gateway.reload(config(open));
+  gateway.reload(() => config(open));
   expect(await (await fetch(`${gateway.trafficUrl}/y`)).json()).toMatchObject({ path: '/y' });
   answerNow();
   expect(await (await answer).text()).toBe('late');
