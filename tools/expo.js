@@ -1,12 +1,14 @@
 // @ts-check
 // Why this exists: an app's developer copies examples/expo-app, and gives the client the real modules of Expo and React Native.
 // This installs them from the app's own lock file, and compiles the app against their types and the client's. Then Metro bundles
-// it for iOS and Android, as for a phone. It fails if the compiler did not read the types of one of those modules.
+// it for iOS and Android, as for a phone. It fails if the compiler did not read the types of one of those modules. At the end the
+// app's own tests run in Jest.
 // It needs the registry at the first run, and is no part of `npm test`.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { runJest } from './expo-jest.js';
 
 const NODE = '24';
 /** Their types have to fit the client's: without them nothing is proved. */
@@ -69,7 +71,9 @@ run('npm ci in examples/expo-app', app, [
   '--no-audit',
   '--no-fund',
 ]);
-run('build of attestkit-client', root, [binary(root, 'tsc'), '-b', 'packages/client']);
+const packages = ['packages/client', 'packages/testing', 'packages/attestkit'];
+run('build of the packages', root, [binary(root, 'tsc'), '-b', ...packages]);
+run('the files of attestkit', root, ['node', 'tools/rooms.js']);
 
 const read = run('tsc --noEmit in examples/expo-app', app, [binary(app, 'tsc'), '--noEmit', '--listFiles'])
   .split('\n')
@@ -86,6 +90,8 @@ console.log(
   `expo: ${own.length} files of the app fit the types of ${TYPES.length} packages and the client's`,
 );
 
+run('tsc --noEmit of the tests', app, [binary(app, 'tsc'), '-p', '__tests__']);
+
 const out = mkdtempSync(join(tmpdir(), 'attestkit-expo-'));
 process.on('exit', () => rmSync(out, { recursive: true, force: true }));
 const platforms = PLATFORMS.flatMap((platform) => ['--platform', platform]);
@@ -99,3 +105,5 @@ if (bundles.length !== PLATFORMS.length) {
   console.error(`expo: ${bundles.length} bundles for ${PLATFORMS.length} platforms`);
   process.exit(1);
 }
+
+runJest(root, app, start, run);
