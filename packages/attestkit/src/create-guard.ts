@@ -2,17 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { AttestationError, ConfigurationError } from './kernel/errors.js';
 import { isJsonObject } from './kernel/bytes/json.js';
 import { steadyClock } from './kernel/steady-clock.js';
-import { assertOneOf, assertOptions, type OptionTypes } from './kernel/config/options.js';
+import { assertOptions, type OptionTypes } from './kernel/config/options.js';
 import type { Attestation, EvidenceKind } from './ports/attestation.js';
 import type { Answer, Decision } from './ports/decision.js';
 import type { ConnectedDevices, DeviceControl, Devices } from './ports/devices.js';
 import type { Evidence } from './ports/evidence.js';
-import type { Enforcement } from './ports/decision.js';
+import type { Enforcement, EnforcedShare } from './ports/decision.js';
 import type { Counter, GuardEvent } from './ports/events.js';
 import type { Health } from './ports/health.js';
 import type { AttestedRequest } from './ports/request.js';
 import {
   assertDistinctSecrets,
+  assertEnforcement,
   assertStatuses,
   createRoute,
   decide,
@@ -44,8 +45,11 @@ export interface GuardOptions extends RefusalOptions {
    * does not count, since a route has to ask for it.
    */
   readonly accept?: readonly EvidenceKind[];
-  /** `report` lets failures pass, counted, on routes that do not say otherwise. Default `enforce`. */
-  readonly enforcement?: Enforcement;
+  /**
+   * `report` lets failures pass, counted, on routes that do not say otherwise; `{ enforce: 0.25 }` refuses those of a quarter of the clients.
+   * Default `enforce`.
+   */
+  readonly enforcement?: Enforcement | EnforcedShare;
   /**
    * Called with each event: for logs and metrics, with reasons and never tokens. Its exceptions are ignored. `type` tells
    * the events apart.
@@ -113,7 +117,7 @@ const OPTIONS: OptionTypes = {
   evidence: 'list',
   devices: 'object',
   accept: 'list',
-  enforcement: 'string',
+  enforcement: 'any',
   onEvent: 'function',
   requestId: 'function',
   maxBodyBytes: 'number',
@@ -134,7 +138,7 @@ export function createGuard(options: GuardOptions): Guard;
 export function createGuard(options: GuardOptions): Guard {
   assertOptions(options, OPTIONS, 'a guard');
   const { enforcement = 'enforce', onEvent, now: clock = Date.now } = options;
-  assertOneOf('enforcement', enforcement, ['enforce', 'report']);
+  assertEnforcement(enforcement);
   assertClock(clock);
   const now = steadyClock(clock);
   const requestId = namer(options.requestId);

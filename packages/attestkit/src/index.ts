@@ -5,7 +5,7 @@ export type { RefusalOptions, Route, RouteOptions } from './guard/internal.js';
 export { AttestationError, ConfigurationError } from './kernel/errors.js';
 export type { Attestation, EvidenceKind, EvidenceRouteOptions } from './ports/attestation.js';
 export type { CheckDef, CheckReport, Failure, Inspection, Stage } from './ports/checks.js';
-export type { Answer, Caching, Decision, Enforcement, Refusal } from './ports/decision.js';
+export type { Answer, Caching, Decision, EnforcedShare, Enforcement, Refusal } from './ports/decision.js';
 export type {
   AttestedKey,
   DeviceIntegrity,

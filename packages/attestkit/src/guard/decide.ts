@@ -5,7 +5,8 @@ import type { Decision, Enforcement } from '../ports/decision.js';
 import type { Appraisal, Evidence, Need, VerifyContext } from '../ports/evidence.js';
 import type { AttestedRequest } from '../ports/request.js';
 import { GUARD_CHECKS } from './checks.js';
-import { emit, type Telling } from './emit.js';
+import { emit, type Telling } from './telling/emit.js';
+import { enforcementFor } from './enforcement.js';
 import { isPreflight, pathOf } from './exempt.js';
 import { readBody } from './read-body.js';
 import { refuse } from './answers/refusal.js';
@@ -164,7 +165,7 @@ function contextOf(progress: Progress, demand: unknown): VerifyContext<unknown> 
     demand,
     now,
     clock,
-    enforcement: route.enforcement,
+    enforcement: enforcementFor(route.enforcement, request, progress.results),
     results: progress.results,
     body: () => readBody(request, route.maxBodyBytes),
   };
@@ -212,9 +213,10 @@ function fail(thrown: unknown, progress: Progress, telling: Telling): Decision<A
     reason instanceof AttestationError
       ? reason
       : new AttestationError(GUARD_CHECKS.internal, { cause: reason });
-  if (route.enforcement === 'report' && !(thrown instanceof Refused)) {
+  const enforcement = enforcementFor(route.enforcement, progress.request, progress.results);
+  if (enforcement === 'report' && !(thrown instanceof Refused)) {
     progress.reported.push(error);
-    return accept(progress, NOTHING, telling);
+    return accept(progress, NOTHING, telling, 'report');
   }
   // What it required was verified, and is worth nothing without it; of itself, what it uses up was left to do.
   delete progress.results[at.kind];
@@ -222,7 +224,7 @@ function fail(thrown: unknown, progress: Progress, telling: Telling): Decision<A
     if (each.evidence === at) for (const kind of requiredBy(each)) delete progress.results[kind];
   const response = refuse(error, at.statuses, route.refusal, () => needsOf(error, progress));
   route.counts.add('refused', error.code);
-  emit(telling, { ...progress, refused: error, status: response.status });
+  emit(telling, { ...progress, enforcement, refused: error, status: response.status });
   return { outcome: 'refuse', error, response };
 }
 
@@ -244,12 +246,17 @@ function needsOf(error: AttestationError, { at, route }: Progress): readonly Nee
   return (accepted ? route.accept : route.require.filter(({ evidence }) => evidence === at)).map(ofKind);
 }
 
-function accept(progress: Progress, results: Attestation, telling: Telling): Decision<Attestation> {
+function accept(
+  progress: Progress,
+  results: Attestation,
+  telling: Telling,
+  enforcement = enforcementFor(progress.route.enforcement, progress.request, progress.results),
+): Decision<Attestation> {
   const { reported, skipped, route } = progress;
   if (reported.length === 0) route.counts.accept();
   for (const error of reported) route.counts.add('reported', error.code);
   for (const name of skipped) route.counts.add('skipped', name);
-  emit(telling, { ...progress, results: results as Record<string, unknown> });
+  emit(telling, { ...progress, enforcement, results: results as Record<string, unknown> });
   return {
     outcome: 'accept',
     results: Object.freeze(withReported(results, reported)),
@@ -270,6 +277,7 @@ function passUnchecked(
   telling: Telling,
 ): Decision<Attestation> {
   progress.route.counts.add('open', exempt);
-  emit(telling, { ...progress, exempt });
+  const enforcement = enforcementFor(progress.route.enforcement, progress.request, progress.results);
+  emit(telling, { ...progress, enforcement, exempt });
   return { outcome: 'accept', results: NOTHING, reported: progress.reported };
 }

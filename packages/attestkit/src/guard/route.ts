@@ -2,10 +2,11 @@ import { ConfigurationError } from '../kernel/errors.js';
 import type { EvidenceKind, EvidenceRouteOptions } from '../ports/attestation.js';
 import type { Caching } from '../ports/decision.js';
 import type { Evidence } from '../ports/evidence.js';
-import type { Enforcement } from '../ports/decision.js';
-import type { RouteCounts } from './counters.js';
+import type { Enforcement, EnforcedShare } from '../ports/decision.js';
+import type { RouteCounts } from './telling/counters.js';
 import { assertOneOf, assertOptions, type OptionTypes } from '../kernel/config/options.js';
 import { BODY_LIMIT } from './body-limit.js';
+import { assertEnforcement } from './enforcement.js';
 import { exclusion, type Exclusion } from './exempt.js';
 import {
   REFUSAL_OPTIONS,
@@ -22,8 +23,11 @@ export interface RouteOptions extends EvidenceRouteOptions, RefusalOptions {
   readonly accept?: readonly EvidenceKind[];
   /** All of these kinds. */
   readonly require?: readonly EvidenceKind[];
-  /** `report` lets failures pass, counted and without a result. Default: the guard's. */
-  readonly enforcement?: Enforcement;
+  /**
+   * `report` lets failures pass, counted and without a result; `{ enforce: 0.25 }` refuses those of a quarter of the clients, and reports
+   * the others. Default: the guard's.
+   */
+  readonly enforcement?: Enforcement | EnforcedShare;
   /** `pass` lets CORS preflights (`OPTIONS` with `Origin` and `Access-Control-Request-Method`) through unchecked. Default `check`. */
   readonly preflight?: 'check' | 'pass';
   /**
@@ -53,9 +57,11 @@ export interface Demanded {
 export interface Route {
   /** In events and counters. */
   readonly name: string | undefined;
-  /** The kinds of evidence that it asks for. */
+  /** The kinds of evidence that it asks for: all that are required, and those of which any one will do. */
   readonly asked: readonly string[];
-  readonly enforcement: Enforcement;
+  /** Those of `asked` that are required. */
+  readonly required: readonly string[];
+  readonly enforcement: Enforcement | EnforcedShare;
 }
 
 /** What the guard reads of a route. */
@@ -74,7 +80,7 @@ export interface ReadyRoute extends Route {
 export interface RouteDefaults {
   readonly evidence: readonly Evidence[];
   readonly accept: readonly string[];
-  readonly enforcement: Enforcement;
+  readonly enforcement: Enforcement | EnforcedShare;
   readonly refusal: RefusalOptions;
   readonly maxBodyBytes: number | undefined;
   readonly caching: 'private' | 'unchanged' | undefined;
@@ -141,13 +147,14 @@ export function createRoute(options: RouteOptions, defaults: RouteDefaults): Rea
   assertBodyLimit(maxBodyBytes);
   const { caching = defaults.caching ?? 'unchanged' } = options;
   assertOneOf('caching', caching, ['private', 'unchanged']);
-  assertOneOf('enforcement', enforcement, ['enforce', 'report']);
+  assertEnforcement(enforcement);
   assertOneOf('preflight', preflight, ['check', 'pass']);
   return {
     name: options.name,
     accept: anyOf,
     require,
     asked: all,
+    required: require.map(({ evidence }) => evidence.kind),
     enforcement,
     preflight: preflight === 'pass',
     excluded: exclude === undefined ? undefined : exclusion(exclude),
@@ -222,7 +229,7 @@ const COMMON: OptionTypes = {
   name: 'string',
   accept: 'list',
   require: 'list',
-  enforcement: 'string',
+  enforcement: 'any',
   preflight: 'string',
   exclude: 'list',
   maxBodyBytes: 'number',

@@ -40,3 +40,9 @@ export type Decision<R> =
 
 /** Whether a failure refuses the request, or is only reported while a rollout is watched. */
 export type Enforcement = 'enforce' | 'report';
+
+/** A share of clients whose failures refuse the request; those of the others are only reported. */
+export interface EnforcedShare {
+  /** From 0 to 1. Which clients: by the device that was verified, else by the address. */
+  readonly enforce: number;
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { factsOf } from '../../src/guard/emit.js';
+import { factsOf } from '../../src/guard/telling/emit.js';
 import { AttestationError } from '../../src/kernel/errors.js';
 import { Explanation } from '../../src/kernel/explanation.js';
 import type { CheckDef, Stage } from '../../src/ports/checks.js';

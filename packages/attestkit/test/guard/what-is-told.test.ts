@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { refuse } from '../../src/guard/answers/refusal.js';
 import { wwwAuthenticate } from '../../src/guard/answers/www-authenticate.js';
 import { BODY_LIMIT } from '../../src/guard/body-limit.js';
-import { factsOf } from '../../src/guard/emit.js';
+import { factsOf } from '../../src/guard/telling/emit.js';
 import { healthOf } from '../../src/guard/health.js';
 import { readBody } from '../../src/guard/read-body.js';
 import { createGuard } from '../../src/create-guard.js';

@@ -6,7 +6,7 @@ import {
   type KeyAttestationExpectations,
 } from '../../src/key-attestation/index.js';
 import { AttestationError } from '../../src/kernel/errors.js';
-import { factsOf } from '../../src/guard/emit.js';
+import { factsOf } from '../../src/guard/telling/emit.js';
 import { basicConstraints } from '../../../testing/src/encode/certificate.js';
 import { integer, octets, tagged } from '../../../testing/src/encode/der.js';
 import { vectors } from '../vectors.js';

@@ -7,6 +7,8 @@ import {
   type GuardOptions,
   type Route,
   type Store,
+  type EnforcedShare,
+  type Enforcement,
 } from 'attestkit';
 import { devices } from 'attestkit/devices';
 import { PatternError, patternOf } from '../routes/pattern.js';
@@ -128,7 +130,7 @@ function guardFields({
 }: Settings): GuardOptions {
   const given = {
     accept: accept as readonly EvidenceKind[] | undefined,
-    enforcement: enforcement === 'report' ? ('report' as const) : undefined,
+    enforcement: enforcement && enforcementOf(enforcement),
     statuses,
     body,
     headers,
@@ -198,19 +200,25 @@ function rule(given: RouteSettings, settings: Settings, guard: Guard): GatewayRu
         preflight: 'pass',
         ...asked,
         name,
-        enforcement: enforcement === 'report' ? 'report' : 'enforce',
+        enforcement: enforcementOf(enforcement),
       });
   return {
     name,
     path: patternOf(path),
     methods,
     host: host?.toLowerCase(),
-    demands: open ? OPEN : demandsOf(asked, enforcement, settings.accept ?? route?.asked ?? []),
+    demands: route === undefined ? OPEN : demandsOf(asked, route),
     route,
     upstream: upstream ?? names[0],
     keep: new Set(keep.map((field) => field.toLowerCase())),
     timeoutMs,
   };
+}
+
+/** `25%` is a share of clients. */
+function enforcementOf(text: string): Enforcement | EnforcedShare {
+  if (text === 'enforce' || text === 'report') return text;
+  return { enforce: Number.parseInt(text, 10) / 100 };
 }
 
 /** Options that change nothing about who is let through. */
@@ -226,21 +234,16 @@ const NEUTRAL = new Set([
 ]);
 
 function demandsOf(
-  asked: Readonly<Record<string, unknown>>,
-  enforcement: string,
-  accepted: readonly string[],
+  given: Readonly<Record<string, unknown>>,
+  { asked, required, enforcement }: Route,
 ): Demands {
-  const { accept = asked['require'] === undefined ? accepted : [], require = [] } = asked as {
-    readonly accept?: readonly string[];
-    readonly require?: readonly string[];
-  };
-  const options = Object.entries(asked).filter(([name, value]) => !NEUTRAL.has(name) && value !== false);
+  const anyOf = asked.filter((kind) => !required.includes(kind));
+  const options = Object.entries(given).filter(([name, value]) => !NEUTRAL.has(name) && value !== false);
   return {
-    enforced:
-      enforcement === 'enforce' ? 1 : enforcement === 'report' ? 0 : Number.parseInt(enforcement, 10) / 100,
+    enforced: typeof enforcement === 'object' ? enforcement.enforce : enforcement === 'enforce' ? 1 : 0,
     clauses: [
-      ...(accept.length > 0 ? [accept] : []),
-      ...require.map((kind) => [kind]),
+      ...(anyOf.length > 0 ? [anyOf] : []),
+      ...required.map((kind) => [kind]),
       ...options.map(([name, value]) => [`${name}=${JSON.stringify(value)}`]),
     ],
   };

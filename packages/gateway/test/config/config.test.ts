@@ -171,3 +171,20 @@ it('a file keeps one gateway alone', async () => {
   await first.close();
   await (await startGateway(config)).close();
 });
+
+it('an option that requires its kind makes the route stricter than those that take the kind', async () => {
+  const yaml = `evidence:
+  approov: { secretBase64: '\${APPROOV_BASE64_SECRET}' }
+  appCheck: { projectNumber: '123456789012', appIds: ['1:123456789012:android:0a1b2c3d4e5f'] }
+accept: [approov, appCheck]
+routes:
+  - { path: /v2/*, accept: [approov] }
+  - { path: /v2/forms, binding: authorization }
+  - { path: /v3/*, binding: authorization, enforcement: 25% }
+default: {}
+`;
+  expect(await faults(yaml)).toEqual([]);
+  expect((await faults(yaml.replace('accept: [approov] }', 'accept: [appCheck] }'))).join()).toMatch(
+    /routes\[1\] and \/v2\/\* match/,
+  );
+});

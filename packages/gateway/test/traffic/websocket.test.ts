@@ -69,7 +69,7 @@ it('joins a WebSocket with genuine evidence, both ways', async () => {
 
 it('refuses one without evidence by the same answer as a request', async () => {
   const client = new WebSocket(`${ws}/ws`);
-  const refused = await new Promise<{ statusCode?: number }>((resolve) =>
+  const refused = await new Promise<{ statusCode?: number | undefined }>((resolve) =>
     client.once('unexpected-response', (_, response) => resolve(response)).once('error', () => undefined),
   );
   expect(refused.statusCode).toBe(401);

@@ -1,4 +1,4 @@
-import type { Counter } from '../ports/events.js';
+import type { Counter } from '../../ports/events.js';
 
 /** What one route has decided so far. Bounded: codes and names are closed lists. */
 export class RouteCounts {

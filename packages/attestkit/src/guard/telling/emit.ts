@@ -1,16 +1,20 @@
-import { appOf } from '../kernel/app-facts.js';
-import { CertificatePlace } from '../kernel/asn1/certificate-place.js';
-import { AttestationError } from '../kernel/errors.js';
-import { Explanation } from '../kernel/explanation.js';
-import type { DecisionEvent, FailureFacts, GuardEvent, Outcome } from '../ports/events.js';
-import type { AttestedRequest } from '../ports/request.js';
-import { pathOf } from './exempt.js';
-import { quietly } from './quietly.js';
-import type { ReadyRoute } from './route.js';
+import { appOf } from '../../kernel/app-facts.js';
+import { CertificatePlace } from '../../kernel/asn1/certificate-place.js';
+import { AttestationError } from '../../kernel/errors.js';
+import { Explanation } from '../../kernel/explanation.js';
+import type { Enforcement } from '../../ports/decision.js';
+import type { DecisionEvent, FailureFacts, GuardEvent, Outcome } from '../../ports/events.js';
+import type { AttestedRequest } from '../../ports/request.js';
+import { addressOf, deviceOf } from '../enforcement.js';
+import { pathOf } from '../exempt.js';
+import { quietly } from '../quietly.js';
+import type { ReadyRoute } from '../route.js';
 
 interface Concluded {
   readonly request: AttestedRequest;
   readonly route: ReadyRoute;
+  /** Of a share: the side of this client. */
+  readonly enforcement: Enforcement;
   /** By the guard's clock. */
   readonly now: number;
   /** By the monotonic clock. */
@@ -55,7 +59,7 @@ function eventOf(concluded: Concluded, { pseudonym, requestId }: Telling): Decis
     outcome: outcomeOf(concluded),
     code: failure?.code,
     stage: failure?.stage,
-    enforcement: route.enforcement,
+    enforcement: concluded.enforcement,
     address: hashed('ip', addressOf(request)),
     device: hashed('device_id', deviceOf(concluded.results)),
     app: Object.values(concluded.results)
@@ -72,28 +76,10 @@ function eventOf(concluded: Concluded, { pseudonym, requestId }: Telling): Decis
   };
 }
 
-/** A hook of the application's may make it: where that fails, the event is told without. */
-function addressOf(request: AttestedRequest): string | undefined {
-  let address: string | undefined;
-  quietly(() => {
-    address = request.ip;
-  });
-  return address;
-}
-
 function outcomeOf({ refused, reported, exempt }: Concluded): Outcome {
   if (refused !== undefined) return 'refused';
   if (exempt !== undefined) return 'open';
   return reported.length > 0 ? 'reported' : 'accepted';
-}
-
-/** The device that a verified result is about; the guard knows no kind by name. */
-function deviceOf(results: Readonly<Record<string, unknown>>): string | undefined {
-  for (const result of Object.values(results)) {
-    const { deviceId } = (result ?? {}) as { readonly deviceId?: unknown };
-    if (typeof deviceId === 'string') return deviceId;
-  }
-  return undefined;
 }
 
 export function factsOf(error: AttestationError): FailureFacts {
