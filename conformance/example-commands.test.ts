@@ -9,6 +9,7 @@ describe('commands of the examples', () => {
   it.each([
     [['run-hello.js', '--help'], /^Starts a hello server: .*express, fastify, hono, koa, nest, node, web/s],
     [['run-shapes.js', '--help'], /^Starts a Shapes server: .*original.*protected/s],
+    [['run-web-page.js', '--help'], /^Starts a page with App Check, .*: npm run web-page/],
     [
       ['run-signed.js', '--help'],
       /^Prints a request .*v5 shapes, signed: 200 .*v5 forms, another body was signed: 401/s,
@@ -36,6 +37,7 @@ describe('commands of the examples', () => {
     [['run-shapes.js', '--verbose'], 'There is no option --verbose.'],
     [['run-shapes.js', 'protect'], 'There is no server protect. Did you mean protected?'],
     [['run-shapes.js', 'original', 'protected'], 'Give one server.'],
+    [['run-web-page.js', '8002'], 'It does not take arguments.'],
     [['run-signed.js'], 'Which request?'],
     [
       ['run-signed.js', 'v5 shapes, sign'],

@@ -2,7 +2,7 @@ import { endWithUsage } from '@attestkit/command-line';
 import { readArguments } from './arguments.js';
 import { startWebPage } from './web-page/server/start.js';
 
-const USAGE = `Starts the page with App Check, its API and a stand-in for Google: npm run web-page
+const USAGE = `Starts a page with App Check, its API and a stand-in for Google: npm run web-page
 
 It listens on 127.0.0.1, on HTTP_PORT or 8002 for the page, and on the next two ports for the API and the stand-in.`;
 
