@@ -139,7 +139,8 @@ export const gatewayImports = {
   servers: { rooms: ['config'] },
   admin: { rooms: ['config', 'events', 'http'] },
   log: { rooms: ['config', 'events'], packages: ['pino'] },
-  live: { rooms: ['config', 'events', 'http', 'traffic'], packages: ['undici'] },
+  users: { rooms: [], packages: ['jose'] },
+  live: { rooms: ['config', 'events', 'http', 'identity', 'traffic', 'users'] },
   gateway: {
     rooms: [
       'admin',

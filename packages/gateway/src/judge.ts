@@ -10,6 +10,8 @@ export type Judged =
       readonly rule: GatewayRule;
       readonly identity: Identity;
       readonly caching: Caching | undefined;
+      /** Whether the bytes of the body were checked. */
+      readonly isBodyChecked: boolean;
     }
   | { readonly outcome: 'refuse'; readonly rule: GatewayRule; readonly response: Refusal }
   /** Its target can be read in several ways, which are not judged alike. */
@@ -23,8 +25,11 @@ export async function judge(
 ): Promise<Judged> {
   const { rule } = table.match(asked);
   if (rule === undefined) return { outcome: 'ambiguous' };
-  if (rule.route === undefined) return { outcome: 'accept', rule, identity: OPEN, caching: undefined };
+  if (rule.route === undefined)
+    return { outcome: 'accept', rule, identity: OPEN, caching: undefined, isBodyChecked: false };
   const decision = await guard.check(request, rule.route);
   if (decision.outcome === 'refuse') return { outcome: 'refuse', rule, response: decision.response };
-  return { outcome: 'accept', rule, identity: identityOf(decision), caching: decision.caching };
+  const { caching, results } = decision;
+  const isBodyChecked = results.signedRequest !== undefined;
+  return { outcome: 'accept', rule, identity: identityOf(decision), caching, isBodyChecked };
 }

@@ -1,5 +1,8 @@
 import { ConfigurationError, type GuardEvent, type Store } from 'attestkit';
 import type { GatewayEvent } from './events.js';
+import { resultSigner, type ResultTokenSettings } from './identity/result-token.js';
+import { userOf, type UserSettings } from './users.js';
+import type { UpstreamSettings } from './config/schema.js';
 import { evidenceFilter } from './traffic/evidence.js';
 import type { Live } from './traffic/live.js';
 import { idOf } from './http/request-id.js';
@@ -31,7 +34,9 @@ export function liveOf(config: Config, { store, onEvent, now }: Lasting): Live {
       return config.fail([{ path, says: error.problem, remedy: error.remedy }]);
     }
   };
+  const subject = settings.users && at(['users'], () => userOf(settings.users as UserSettings));
   const composed = compose(config, {
+    ...(subject && { subject }),
     store,
     onEvent: (event: GuardEvent) => onEvent(event),
     requestId: idOf,
@@ -50,5 +55,9 @@ export function liveOf(config: Config, { store, onEvent, now }: Lasting): Live {
     upstreams,
     trusted: at(['trustedProxies'], () => trustOf(settings.trustedProxies ?? [], 'trustedProxies')),
     isEvidence: (rule) => evidenceFilter(sessionHeader, rule.keep),
+    signer:
+      settings.resultToken &&
+      at(['resultToken'], () => resultSigner(settings.resultToken as ResultTokenSettings, now ?? Date.now)),
+    audienceOf: (name) => (settings.upstreams?.[name] as UpstreamSettings | undefined)?.audience ?? name,
   };
 }

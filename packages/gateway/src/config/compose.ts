@@ -10,7 +10,7 @@ import {
   type EnforcedShare,
   type Enforcement,
 } from 'attestkit';
-import { devices } from 'attestkit/devices';
+import { devices, type DevicesOptions } from 'attestkit/devices';
 import { PatternError, patternOf } from '../routes/pattern.js';
 import { OPEN, type Demands } from '../routes/strictness.js';
 import { tableOf, type RouteTable, type Rule } from '../routes/table.js';
@@ -46,6 +46,8 @@ export interface Surroundings {
   readonly store: Store;
   readonly onEvent: (event: GuardEvent) => void;
   readonly requestId: NonNullable<GuardOptions['requestId']>;
+  /** Names the user of a call of the device endpoints. */
+  readonly subject?: DevicesOptions['subject'];
   readonly now?: (() => number) | undefined;
 }
 
@@ -67,7 +69,7 @@ const TRAFFIC_FIELDS = new Set([
  *
  * @throws ConfigFileError with each mistake
  */
-export function compose(config: Config, { store, onEvent, requestId, now }: Surroundings): Composed {
+export function compose(config: Config, { store, onEvent, requestId, subject, now }: Surroundings): Composed {
   const { settings } = config;
   const problems: Problem[] = [];
   const at = <T>(path: Path, make: () => T): T | undefined => {
@@ -87,7 +89,9 @@ export function compose(config: Config, { store, onEvent, requestId, now }: Surr
     createGuard({
       ...guardFields(settings),
       ...(evidence.length > 0 && { evidence }),
-      ...(enrolling && { devices: devices({ ...ofDevices, evidence: enrolling, store } as never) }),
+      ...(enrolling && {
+        devices: devices({ ...ofDevices, evidence: enrolling, store, ...(subject && { subject }) } as never),
+      }),
       onEvent,
       requestId,
       ...(now && { now }),

@@ -41,7 +41,8 @@ function plainSecrets(value: unknown, path: Path, onProblem: (problem: Problem) 
     // `redis://user:password@host`.
     const hasPassword = typeof each === 'string' && /:\/\/[^/?#]*:[^/?#$]+@/.test(each);
     const isPlain = SECRETS.test(name) && texts.some((one) => typeof one === 'string' && !isReference(one));
-    if (isPlain || hasPassword)
+    const isKey = typeof each === 'string' && /PRIVATE KEY/.test(each);
+    if (isPlain || hasPassword || isKey)
       onProblem({
         path: at,
         says: 'is a secret in plain text',

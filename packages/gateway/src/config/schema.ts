@@ -43,6 +43,8 @@ const upstream = v.strictObject({
   key: v.optional(filled),
   connections: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096))),
   idleTimeoutMs: v.optional(milliseconds),
+  /** `aud` of its result tokens. Default its name here. */
+  audience: v.optional(filled),
 });
 
 const METHOD = /^[A-Z]+$/;
@@ -112,6 +114,16 @@ export const SCHEMA = v.strictObject({
   ambiguousPaths: v.optional(v.picklist(['refuse', 'strictest'], 'is neither refuse nor strictest')),
   routes: v.optional(v.array(route), []),
   default: v.objectWithRest(routeFields, v.unknown()),
+  resultToken: v.optional(v.strictObject({ key: filled, previousKey: v.optional(filled), issuer: filled })),
+  users: v.optional(
+    v.strictObject({
+      header: v.optional(filled),
+      jwks: filled,
+      issuer: filled,
+      audience: filled,
+      claim: v.optional(filled),
+    }),
+  ),
   shutdown: v.optional(
     v.strictObject({ delayMs: v.optional(milliseconds), deadlineMs: v.optional(milliseconds) }),
   ),

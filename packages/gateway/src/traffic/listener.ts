@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Answer } from 'attestkit';
+import type { Answer, AttestedRequest } from 'attestkit';
 import { sendAnswer } from 'attestkit/node';
 import type { GatewayEvent } from '../events.js';
 import { linesOf } from '../http/lines.js';
@@ -99,6 +99,8 @@ export function trafficListeners(context: TrafficContext): TrafficListeners {
 }
 
 const JWKS = '/.well-known/attestkit/jwks.json';
+/** The keys of result tokens. */
+const RESULT_KEYS = '/.well-known/attestkit/results.json';
 
 async function handle(
   req: IncomingMessage,
@@ -116,6 +118,7 @@ async function handle(
   const address = clientAddress(req.socket.remoteAddress, forwarded, live.trusted);
   const request = named(guardRequest(req, head, address, way.invite), requestId);
   const answer = (given: Answer): void => way.answer(withId(given, requestId), false);
+  if (live.signer !== undefined && head.target.path === RESULT_KEYS) return answer(json(live.signer.keys));
   const endpoint = endpointOf(head, live);
   if (endpoint !== undefined) return answer(await (live.guard.answer(request, endpoint) ?? plain(404)));
   const { method, host, target } = head;
@@ -125,13 +128,15 @@ async function handle(
   const name = judged.rule.upstream;
   const upstream = name === undefined ? undefined : live.upstreams.get(name);
   if (name === undefined || upstream === undefined) return answer(plain(404));
-  const ended = await passOn({ req, way, head, live, address, requestId }, judged, upstream, name, context);
+  const passage = { req, request, way, head, live, address, requestId };
+  const ended = await passOn(passage, judged, upstream, name, context);
   if (ended.outcome === 'failed') answer(plain(ended.status));
 }
 
 /** One request on its way through. */
 interface Passage {
   readonly req: IncomingMessage;
+  readonly request: AttestedRequest;
   readonly way: Way;
   readonly head: Head;
   readonly live: Live;
@@ -140,13 +145,21 @@ interface Passage {
 }
 
 async function passOn(
-  { req, way, head, live, address, requestId }: Passage,
-  { rule, identity, caching }: Extract<Judged, { outcome: 'accept' }>,
+  { req, request, way, head, live, address, requestId }: Passage,
+  { rule, identity, caching, isBodyChecked }: Extract<Judged, { outcome: 'accept' }>,
   upstream: Upstream,
   name: string,
   { scheme, onEvent, now }: TrafficContext,
 ): Promise<Ended> {
-  const told = { identity, token: undefined, requestId, address, scheme, authority: head.authority };
+  const token = live.signer?.tokenFor({
+    identity,
+    audience: live.audienceOf(name),
+    requestId,
+    method: head.method,
+    url: `${scheme}://${head.authority}${head.target.path}`,
+    body: isBodyChecked ? await request.body?.() : undefined,
+  });
+  const told = { identity, token, requestId, address, scheme, authority: head.authority };
   const lines = outgoingLines(req.rawHeaders, head, live.isEvidence(rule), told);
   const began = performance.now();
   const ended = await way.pass({ upstream, head, lines, timeoutMs: rule.timeoutMs, requestId, caching });
@@ -231,6 +244,11 @@ function endpointOf({ target: { path } }: Head, { devicePath }: Live): string | 
 
 function withId({ status, headers, body }: Answer, requestId: string): Answer {
   return { status, headers: { ...headers, 'x-request-id': requestId }, body };
+}
+
+function json(value: object): Answer {
+  const headers = { 'content-type': 'application/json', 'cache-control': 'public, max-age=300' };
+  return { status: 200, headers, body: JSON.stringify(value) };
 }
 
 function plain(status: number): Answer {

@@ -1,5 +1,6 @@
 import type { Composed, GatewayRule } from '../config/compose.js';
 import type { Trust } from '../http/trust.js';
+import type { ResultSigner } from '../identity/result-token.js';
 import type { IsEvidence } from './outgoing.js';
 import type { Upstream } from './upstreams.js';
 
@@ -8,4 +9,8 @@ export interface Live extends Composed {
   readonly trusted: Trust;
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly isEvidence: (rule: GatewayRule) => IsEvidence;
+  /** Makes result tokens, if there is a key for them. */
+  readonly signer: ResultSigner | undefined;
+  /** `aud` of those for an upstream. */
+  readonly audienceOf: (upstream: string) => string;
 }

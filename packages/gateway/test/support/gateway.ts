@@ -1,6 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
-import { loadConfig, startGateway, type GatewayEvent } from 'attestkit-gateway';
+import {
+  loadConfig,
+  startGateway,
+  type Config,
+  type GatewayEvent,
+  type StartOptions,
+} from 'attestkit-gateway';
 import { afterAll } from 'vitest';
 
 /** What an upstream got. */
@@ -45,19 +51,45 @@ export async function upstream(
 
 export interface TestGateway {
   readonly url: string;
+  /** Empty without `admin`, and without `admin.open`. */
+  readonly adminUrl: string;
+  readonly openUrl: string;
   readonly events: readonly GatewayEvent[];
+  readonly reload: (yaml: string) => void;
+  readonly close: () => Promise<void>;
 }
 
 /** A gateway with a configuration in YAML, on a port of its own. */
-export async function gateway(yaml: string, env: NodeJS.ProcessEnv = {}): Promise<TestGateway> {
+export async function gateway(
+  yaml: string,
+  env: NodeJS.ProcessEnv = {},
+  options: StartOptions = {},
+): Promise<TestGateway> {
   const events: GatewayEvent[] = [];
-  const config = loadConfig('gateway.yaml', `${yaml}\nshutdown: { deadlineMs: 500 }\n`, {
-    ...process.env,
-    ...env,
+  const read = (text: string): Config =>
+    loadConfig('gateway.yaml', text.startsWith('{') ? text : `${text}\nshutdown: { deadlineMs: 500 }\n`, {
+      ...process.env,
+      ...env,
+    });
+  const started = await startGateway(read(yaml), {
+    ...options,
+    onEvent: (event) => {
+      events.push(event);
+      options.onEvent?.(event);
+    },
   });
-  const started = await startGateway(config, { onEvent: (event) => events.push(event) });
-  closing.push(() => started.close());
-  return { url: started.trafficUrl ?? '', events };
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => (closed ??= started.close());
+  closing.push(close);
+  const { trafficUrl = '', adminUrl = '', openUrl = '' } = started;
+  return {
+    url: trafficUrl,
+    adminUrl,
+    openUrl,
+    events,
+    reload: (text) => started.reload(() => read(text)),
+    close,
+  };
 }
 
 /** Sends bytes, and gives what came back until the other side closed or fell silent. */
