@@ -12,9 +12,11 @@ export interface LogOutput {
 const MOST_WAITING = 16_777_216;
 
 /** Standard output: at once on a terminal; otherwise without waiting for the reader, and whole when the process ends. */
-export function standardOutput({ stdout }: { readonly stdout: NodeJS.WriteStream } = process): LogOutput {
+export function standardOutput(
+  stdout: Pick<NodeJS.WriteStream, 'isTTY' | 'fd' | 'write'> = process.stdout,
+): LogOutput {
   if (stdout.isTTY) return { isTerminal: true, write: (lines) => stdout.write(lines) };
-  const stream = destination({ fd: 1, sync: false, maxLength: MOST_WAITING });
+  const stream = destination({ fd: stdout.fd, sync: false, maxLength: MOST_WAITING });
   // A full disk, or a reader that has gone, does not stop the gateway.
   stream.on('error', () => undefined);
   return { isTerminal: false, write: (lines) => stream.write(lines) };
