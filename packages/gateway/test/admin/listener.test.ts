@@ -248,3 +248,31 @@ it('counts the connections of each listener', async () => {
   held.destroy();
   await expect.poll(open).toBe(0);
 });
+
+it.each([
+  ['waits for the answer', 'GET /slow HTTP/1.1\r\nHost: api\r\n\r\n'],
+  ['reads the answer', 'GET /half HTTP/1.1\r\nHost: api\r\n\r\n'],
+  ['sends its body', 'POST /slow HTTP/1.1\r\nHost: api\r\nContent-Length: 9\r\n\r\nhalf'],
+])('does not blame the upstream for a client that goes away while it %s', async (_, bytes) => {
+  const slow = await upstream((req, res) => {
+    if (req.url === '/half') res.write('half');
+  });
+  const started = await gateway(
+    `
+traffic: { listen: '127.0.0.1:0' }
+admin: { listen: '127.0.0.1:0' }
+upstreams: { api: '${slow.url}' }
+evidence: { approov: { secretBase64: '\${S}' } }
+routes: [{ path: /*, open: true }]
+default: {}`,
+    env,
+  );
+  await raw(started.url, bytes);
+  const failures = async (): Promise<string[]> => {
+    const series = seriesOf(await (await fetch(`${started.adminUrl}/metrics`)).text());
+    return Object.keys(series).filter(
+      (each) => each.startsWith('attestkit_upstream_failures_total') && series[each] !== 0,
+    );
+  };
+  await expect.poll(failures).toEqual(['attestkit_upstream_failures_total{upstream="api",cause="client"}']);
+});
