@@ -5,12 +5,13 @@ import { dirname, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigurationError, type Store } from 'attestkit';
 import { createAdmin, type Admin } from './admin/admin.js';
+import { questionServers } from './authorization/servers.js';
 import type { Config } from './config/load.js';
 import { addressOf, type Address, type Settings } from './config/schema.js';
 import type { GatewayEvent, ListenerName } from './events.js';
 import { Generations } from './generations.js';
 import { liveOf } from './live.js';
-import { closed, listen, strictServer, type Certificate } from './servers.js';
+import { closed, listen, strictServer, type Certificate, type Closable } from './servers.js';
 import { DEFAULT_STORE, openState, type OpenState } from './state/open.js';
 import { trafficListeners } from './traffic/listener.js';
 
@@ -26,6 +27,10 @@ export interface StartOptions {
 export interface Gateway {
   /** Where the traffic comes in: `http://127.0.0.1:8080`; undefined without `traffic`. */
   readonly trafficUrl: string | undefined;
+  /** Where proxies ask about requests; undefined without `authorization`. */
+  readonly authorizationUrl: string | undefined;
+  /** The same by gRPC; undefined without `authorization.grpc`. */
+  readonly grpcUrl: string | undefined;
   /** Where health and metrics are; undefined without `admin`. */
   readonly adminUrl: string | undefined;
   /** The same on an address of its own; undefined without `admin.open`. */
@@ -60,18 +65,14 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
   const lasting = { store: state.store, onEvent, now: options.now };
   const generations = new Generations(liveOf(config, lasting));
   let isDraining = false;
-  const servers: (Server | SecureServer)[] = [];
+  const servers: Closable[] = [];
   const adminServers: Server[] = [];
-  const { traffic, shutdown = {} } = config.settings;
+  const { traffic, authorization, shutdown = {} } = config.settings;
   if (config.settings.admin !== undefined) {
     const health = () => generations.current.guard.health();
     admin = createAdmin({ settings: config.settings, health, now });
   }
-  const begin = async (
-    server: Server | SecureServer,
-    listener: ListenerName,
-    address: string,
-  ): Promise<string> => {
+  const begin = async (server: Closable, listener: ListenerName, address: string): Promise<string> => {
     admin?.watch(server, listener);
     const url = await listen(server, addressOf(address) as Address);
     onEvent({ type: 'listening', at: now(), listener, url });
@@ -105,6 +106,22 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
     servers.push(trafficServer);
     trafficUrl = await begin(trafficServer, 'traffic', traffic.listen);
   }
+  let authorizationUrl: string | undefined;
+  let grpcUrl: string | undefined;
+  if (authorization !== undefined) {
+    const { http, grpc } = questionServers(authorization, {
+      use: (work) => generations.use(work),
+      isDraining: () => isDraining,
+      onEvent,
+      now,
+    });
+    servers.push(http);
+    authorizationUrl = await begin(http, 'authorization', authorization.listen);
+    if (grpc !== undefined && authorization.grpc !== undefined) {
+      servers.push(grpc);
+      grpcUrl = await begin(grpc, 'grpc', authorization.grpc.listen);
+    }
+  }
   const take = (next: Config): void => {
     assertSameProcess(config.settings, next);
     const live = liveOf(next, lasting);
@@ -119,6 +136,8 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
   onEvent({ type: 'state', at: now(), state: 'ready' });
   return {
     trafficUrl,
+    authorizationUrl,
+    grpcUrl,
     adminUrl,
     openUrl,
     reload(load) {

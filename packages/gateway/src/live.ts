@@ -9,6 +9,8 @@ import { idOf } from './http/request-id.js';
 import { trustOf } from './http/trust.js';
 import { upstreamOf, type Upstream } from './traffic/upstreams.js';
 import { compose } from './config/compose.js';
+import { peersOf } from './config/peers.js';
+import { oneTimeStore } from './one-time.js';
 import type { Config } from './config/load.js';
 import type { Path } from './config/problem.js';
 
@@ -37,7 +39,7 @@ export function liveOf(config: Config, { store, onEvent, now }: Lasting): Live {
   const subject = settings.users && at(['users'], () => userOf(settings.users as UserSettings));
   const composed = compose(config, {
     ...(subject && { subject }),
-    store,
+    store: oneTimeStore(store),
     onEvent: (event: GuardEvent) => onEvent(event),
     requestId: idOf,
     now,
@@ -54,6 +56,7 @@ export function liveOf(config: Config, { store, onEvent, now }: Lasting): Live {
     ...composed,
     upstreams,
     trusted: at(['trustedProxies'], () => trustOf(settings.trustedProxies ?? [], 'trustedProxies')),
+    peers: at(['authorization', 'trustedPeers'], () => trustOf(peersOf(config), 'trustedPeers')),
     isEvidence: (rule) => evidenceFilter(sessionHeader, rule.keep),
     signer:
       settings.resultToken &&

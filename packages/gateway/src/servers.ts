@@ -1,6 +1,6 @@
 import { createServer as createPlain, type Server } from 'node:http';
 import { createServer as createSecure, type Server as SecureServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server as NetServer } from 'node:net';
 import { unlinkSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import type { Address } from './config/schema.js';
@@ -38,7 +38,7 @@ export function strictServer(certificate?: Certificate): Server | SecureServer {
 }
 
 /** Gives the URL. Rejects where it cannot listen. */
-export function listen(server: Server | SecureServer, address: Address): Promise<string> {
+export function listen(server: NetServer, address: Address): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     const done = (): void => {
@@ -67,8 +67,11 @@ function removeSocket(path: string): void {
   } catch {}
 }
 
+/** What can be closed by and by. */
+export type Closable = NetServer & Pick<Server, 'closeAllConnections' | 'closeIdleConnections'>;
+
 /** Takes no new connections, lets requests end, and after the deadline cuts them off: upgraded ones too. */
-export function closed(server: Server | SecureServer, deadlineMs: number): Promise<void> {
+export function closed(server: Closable, deadlineMs: number): Promise<void> {
   return new Promise((resolve) => {
     const late = setTimeout(() => {
       server.closeAllConnections();

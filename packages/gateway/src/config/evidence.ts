@@ -9,6 +9,7 @@ import { keyAttestation } from 'attestkit/key-attestation';
 import { playIntegrity, playIntegrityKeys } from 'attestkit/play-integrity';
 import { signedToken } from 'attestkit/signed-token';
 import type { EnrollmentEvidence, Evidence, Store } from 'attestkit';
+import { oneTimeConsumer } from '../one-time.js';
 
 /** What the library calls with functions and objects, a file says with names and values. */
 type Given = Readonly<Record<string, unknown>>;
@@ -55,7 +56,7 @@ function ofFirebase(given: Given, store: Store): Given {
     : { ...given, keys: remoteJwks(APP_CHECK_JWKS, { algorithm: 'RS256', maxAgeSeconds: KEYS_MAX_AGE }) };
   return {
     ...own,
-    ...(isObject(consumer) && { consumer: googleAppCheck(consumer as never) }),
+    ...(isObject(consumer) && { consumer: oneTimeConsumer(googleAppCheck(consumer as never)) }),
     ...(isStored === true && { store }),
   };
 }

@@ -75,7 +75,20 @@ const route = v.objectWithRest(
 
 export const SCHEMA = v.strictObject({
   traffic: v.optional(v.strictObject({ listen: listening, tls: v.optional(tls) })),
-  authorization: v.optional(v.strictObject({ listen: listening, trustedPeers: v.optional(texts) })),
+  /** Questions of other proxies, by HTTP and by gRPC. */
+  authorization: v.optional(
+    v.strictObject({
+      listen: listening,
+      grpc: v.optional(v.strictObject({ listen: listening })),
+      /** Addresses that may ask. */
+      trustedPeers: v.optional(texts),
+      /**
+       * Says that each of these proxies makes `X-Request-Id` itself and overwrites the one of the client: a question that it asks again is then
+       * answered again.
+       */
+      requestIdsByProxy: v.optional(v.boolean()),
+    }),
+  ),
   /** Health and metrics; `open` has them on an address of their own, `hosts` are names of these listeners. */
   admin: v.optional(
     v.strictObject({

@@ -7,6 +7,8 @@ import type { Upstream } from './upstreams.js';
 /** All that one version of the configuration says about traffic. A request keeps the version that it began with. */
 export interface Live extends Composed {
   readonly trusted: Trust;
+  /** Who may ask about requests. */
+  readonly peers: Trust;
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly isEvidence: (rule: GatewayRule) => IsEvidence;
   /** Makes result tokens, if there is a key for them. */

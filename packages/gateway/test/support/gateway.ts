@@ -51,6 +51,9 @@ export async function upstream(
 
 export interface TestGateway {
   readonly url: string;
+  /** Empty without `authorization`, and without `authorization.grpc`. */
+  readonly authorizationUrl: string;
+  readonly grpcUrl: string;
   /** Empty without `admin`, and without `admin.open`. */
   readonly adminUrl: string;
   readonly openUrl: string;
@@ -81,9 +84,11 @@ export async function gateway(
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => (closed ??= started.close());
   closing.push(close);
-  const { trafficUrl = '', adminUrl = '', openUrl = '' } = started;
+  const { trafficUrl = '', authorizationUrl = '', grpcUrl = '', adminUrl = '', openUrl = '' } = started;
   return {
     url: trafficUrl,
+    authorizationUrl,
+    grpcUrl,
     adminUrl,
     openUrl,
     events,

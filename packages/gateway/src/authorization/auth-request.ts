@@ -1,0 +1,24 @@
+import { framingOf, noBody } from './body.js';
+import { hasPath, yes, type HttpConvention } from './convention.js';
+import { readForwarded } from './forwarded.js';
+import { fault } from './question.js';
+
+/**
+ * nginx, `auth_request`. It knows 2xx, 401 and 403, and makes 500 of all else: the status that is meant stands in a field, from which
+ * `error_page` makes the answer.
+ */
+export const authRequest: HttpConvention = {
+  name: 'auth-request',
+  isAsked: (url) => hasPath(url, '/authz/auth-request'),
+  read(req, reading) {
+    // nginx sends no body, also if it says that one follows: the next question would be taken for it.
+    if (framingOf(req) !== 'none') return fault(400, 'Content-Length is not cleared in the question');
+    const says = { method: 'X-Original-Method', target: 'X-Original-URI' };
+    return readForwarded(authRequest, says, req, reading, noBody);
+  },
+  accept: yes,
+  refuse({ status, headers }) {
+    const { 'content-type': _, ...rest } = headers;
+    return { status: 401, headers: { ...rest, 'x-attest-status': String(status) }, body: '' };
+  },
+};

@@ -1,0 +1,119 @@
+import { hostOf } from '../http/authority.js';
+import { linesOf } from '../http/lines.js';
+import { isMethodPassedOn } from '../http/methods.js';
+import { folded } from '../http/names.js';
+import { clientAddress, type Trust } from '../http/trust.js';
+import { readTarget, type Target } from '../routes/target.js';
+import { fault, type Fault } from './question.js';
+
+/** What a proxy says of a request by fields of its own, beside the fields of the request itself. */
+export interface Told {
+  /** The value of a field, by its name in lower case. */
+  readonly by: ReadonlyMap<string, string>;
+  /** All other lines. */
+  readonly rest: readonly string[];
+}
+
+/** Of the connection between proxy and gateway: the client has not sent them, or not to us. */
+const OF_THE_QUESTION = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/**
+ * Takes a proxy's own fields out of the lines of its question. Each has one line, and is not empty. Beside it there is none that a server may
+ * fold to its name: a client can send `X_Forwarded_Uri` through proxies that write `X-Forwarded-Uri`.
+ *
+ * @param required names as they are usually written, for the log
+ */
+export function readTold(
+  raw: readonly string[],
+  required: readonly string[],
+  optional: readonly string[] = [],
+): Told | Fault {
+  const names = new Map([...required, ...optional].map((name) => [name.toLowerCase(), name]));
+  const by = new Map<string, string>();
+  const rest: string[] = [];
+  for (let at = 0; at < raw.length; at += 2) {
+    const lower = (raw[at] as string).toLowerCase();
+    const value = raw[at + 1] as string;
+    const name = names.get(lower);
+    if (name !== undefined) {
+      if (by.has(lower)) return fault(400, `${name} comes twice`);
+      if (value === '') return fault(400, `${name} is empty`);
+      by.set(lower, value);
+      continue;
+    }
+    const shadowed = /[_.]/.test(lower) ? names.get(folded(lower)) : undefined;
+    if (shadowed !== undefined) return fault(400, `a field that may be read as ${shadowed}`);
+    if (!OF_THE_QUESTION.has(lower)) rest.push(raw[at] as string, value);
+  }
+  const tooMuch = faultOfLines(rest);
+  if (tooMuch !== undefined) return tooMuch;
+  const missing = required.find((name) => !by.has(name.toLowerCase()));
+  return missing === undefined ? { by, rest } : fault(400, `${missing} is missing`);
+}
+
+const MOST_LINES = 100;
+
+/** Of the request's own lines: the same that its traffic would be refused for. */
+export function faultOfLines(lines: readonly string[]): Fault | undefined {
+  if (lines.length > MOST_LINES * 2) return fault(431, `more than ${MOST_LINES} header lines`);
+  if (linesOf(lines, 'authorization').length > 1) return fault(400, 'more than one Authorization line');
+  return undefined;
+}
+
+/** Which request it is. */
+export interface Which {
+  readonly method: string;
+  readonly authority: string;
+  readonly host: string;
+  readonly target: Target;
+}
+
+/** @param named the fields that say it, for the log */
+export function readWhich(
+  given: { readonly method: string; readonly authority: string; readonly target: string },
+  named: { readonly method: string; readonly authority: string; readonly target: string },
+): Which | Fault {
+  if (!isMethodPassedOn(given.method)) return fault(405, `${named.method} is not a method that is passed on`);
+  const host = hostOf(given.authority);
+  if (host === undefined) return fault(400, `${named.authority} is not a name with a port`);
+  if (given.target.length > LONGEST_TARGET) return fault(414, `${named.target} has more than 8192 bytes`);
+  const target = readTarget(given.target);
+  if (target === undefined)
+    return fault(400, `${named.target} is not a target that all servers read in the same way`);
+  return { method: given.method, authority: given.authority, host, target };
+}
+
+/** Traefik says `ws` and `wss` of a WebSocket. */
+export function readScheme(given: string): 'http' | 'https' | undefined {
+  const [, scheme, isSecure] = /^(http|ws)(s?)$/.exec(given) ?? [];
+  if (scheme === undefined) return undefined;
+  return isSecure === 's' ? 'https' : 'http';
+}
+
+const LONGEST_TARGET = 8192;
+
+/** The client's address, as trusted proxies tell it. */
+export function readAddress(forwarded: string, peers: Trust): string | Fault {
+  // The peer is trusted: its address is none of the client's. What it wrote last has to be an address.
+  const address = clientAddress(undefined, [forwarded], peers);
+  return address === NO_ADDRESS ? fault(400, 'X-Forwarded-For does not end with an address') : address;
+}
+
+/** What `clientAddress` gives without a peer, and without an address that a trusted proxy has written. */
+const NO_ADDRESS = 'unix';
+
+/** A name that is long enough to be of one request alone. */
+export function readProxyRequestId(given: string | undefined): string | undefined {
+  return given !== undefined && /^[!-~]{16,200}$/.test(given) ? given : undefined;
+}
