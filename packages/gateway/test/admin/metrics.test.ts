@@ -89,28 +89,29 @@ describe('the metrics', () => {
       decision({
         outcome: 'reported',
         code: 'ERR_APPROOV_TOKEN_MISSING',
+        stage: 'missing',
         evidence: [],
         reported: [failure('ERR_APPROOV_TOKEN_MISSING')],
         demandsSkipped: ['binding'],
       }),
     );
     metrics.hear(decision({ evidence: ['approov', 'session'], route: undefined }));
-    metrics.hear(endpoint({ outcome: 'refused', code: 'ERR_CHALLENGE_EXPIRED' }));
+    metrics.hear(endpoint({ outcome: 'refused', stage: 'malformed', code: 'ERR_CHALLENGE_EXPIRED' }));
     metrics.hear({ ...SAMPLES.remote, status: 200, cause: undefined });
     metrics.hear({ ...SAMPLES.remote, circuit: 'opened' });
     const series = seriesOf(metrics.text());
     expect(series).toMatchObject({
-      'attestkit_decisions_total{route="/v2/*",evidence="approov",outcome="accepted",code="none"}': 1,
-      'attestkit_decisions_total{route="/v2/*",evidence="none",outcome="refused",code="ERR_APPROOV_TOKEN_EXPIRED"}': 1,
-      'attestkit_decisions_total{route="/v2/*",evidence="none",outcome="reported",code="ERR_APPROOV_TOKEN_MISSING"}': 1,
-      'attestkit_decisions_total{route="none",evidence="approov+session",outcome="accepted",code="none"}': 1,
+      'attestkit_decisions_total{route="/v2/*",evidence="approov",outcome="accepted",stage="none",code="none"}': 1,
+      'attestkit_decisions_total{route="/v2/*",evidence="none",outcome="refused",stage="untrusted",code="ERR_APPROOV_TOKEN_EXPIRED"}': 1,
+      'attestkit_decisions_total{route="/v2/*",evidence="none",outcome="reported",stage="missing",code="ERR_APPROOV_TOKEN_MISSING"}': 1,
+      'attestkit_decisions_total{route="none",evidence="approov+session",outcome="accepted",stage="none",code="none"}': 1,
       attestkit_decision_seconds_count: 4,
       'attestkit_decision_seconds_bucket{le="0.0001"}': 0,
       'attestkit_decision_seconds_bucket{le="0.00025"}': 4,
       'attestkit_reported_total{route="/v2/*",code="ERR_APPROOV_TOKEN_MISSING"}': 1,
       'attestkit_skipped_total{route="/v2/*",demand="binding"}': 1,
-      'attestkit_endpoint_requests_total{endpoint="attest",outcome="accepted",code="none"}': 1,
-      'attestkit_endpoint_requests_total{endpoint="attest",outcome="refused",code="ERR_CHALLENGE_EXPIRED"}': 1,
+      'attestkit_endpoint_requests_total{endpoint="attest",outcome="accepted",stage="none",code="none"}': 1,
+      'attestkit_endpoint_requests_total{endpoint="attest",outcome="refused",stage="malformed",code="ERR_CHALLENGE_EXPIRED"}': 1,
       'attestkit_questions_total{convention="forward-auth",outcome="refused"}': 1,
       'attestkit_faults_total{status="400"}': 1,
       'attestkit_upstream_seconds_count{upstream="api"}': 1,

@@ -12,8 +12,8 @@ export const METRICS = {
   decisions: {
     name: 'attestkit_decisions_total',
     type: 'counter',
-    labels: ['route', 'evidence', 'outcome', 'code'],
-    help: 'Decisions about requests, by the route, the evidence that was verified, and the error code.',
+    labels: ['route', 'evidence', 'outcome', 'stage', 'code'],
+    help: 'Decisions about requests, by the route, the evidence that was verified, and why it was refused.',
   },
   decisionSeconds: {
     name: 'attestkit_decision_seconds',
@@ -37,8 +37,8 @@ export const METRICS = {
   endpoints: {
     name: 'attestkit_endpoint_requests_total',
     type: 'counter',
-    labels: ['endpoint', 'outcome', 'code'],
-    help: 'Uses of the device endpoints, by the error code.',
+    labels: ['endpoint', 'outcome', 'stage', 'code'],
+    help: 'Uses of the device endpoints, and why they were refused.',
   },
   questions: {
     name: 'attestkit_questions_total',

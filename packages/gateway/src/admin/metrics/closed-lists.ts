@@ -16,7 +16,10 @@ export function codeLabel(code: string | undefined): string {
   return CODES.has(code) ? code : OTHER;
 }
 
-const STATUSES: readonly number[] = [400, 404, 405, 413, 414, 417, 421, 429, 431, 500, 501, 502, 503, 504];
+/** Those of the gateway's own answers. */
+export const STATUSES: readonly number[] = [
+  400, 404, 405, 413, 414, 417, 421, 429, 431, 500, 501, 502, 503, 504,
+];
 
 export function statusLabel(status: number): string {
   return STATUSES.includes(status) ? String(status) : OTHER;

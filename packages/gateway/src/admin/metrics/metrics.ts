@@ -10,6 +10,7 @@ import {
   NONE,
   SESSION_CHANGES,
   statusLabel,
+  STATUSES,
   STORE_OPERATIONS,
   UPSTREAM_CAUSES,
 } from './closed-lists.js';
@@ -33,10 +34,11 @@ export class Metrics {
 
   /** @param now milliseconds since the epoch: the configuration was read then */
   constructor(now: number) {
-    const { build, decisionSeconds, storeFailures, devices, sessions, questions } = this.#families;
+    const { build, decisionSeconds, storeFailures, devices, sessions, questions, faults } = this.#families;
     build.set({ version: packageVersion(), node: process.versions.node }, 1);
     this.#reloaded(true, now);
     decisionSeconds.expect({});
+    for (const status of STATUSES) faults.add({ status: String(status) }, 0);
     for (const operation of STORE_OPERATIONS) storeFailures.add({ operation }, 0);
     for (const change of DEVICE_CHANGES) devices.add({ change }, 0);
     for (const change of SESSION_CHANGES) sessions.add({ change }, 0);
@@ -70,8 +72,8 @@ export class Metrics {
       case 'decision':
         return this.#decided(event);
       case 'endpoint': {
-        const { endpoint, outcome, code } = event;
-        return endpoints.add({ endpoint, outcome, code: codeLabel(code) });
+        const { endpoint, outcome, stage = NONE, code } = event;
+        return endpoints.add({ endpoint, outcome, stage, code: codeLabel(code) });
       }
       case 'device':
         return devices.add({ change: event.change });
@@ -124,6 +126,7 @@ export class Metrics {
     route = NONE,
     evidence,
     outcome,
+    stage,
     code,
     reported,
     demandsSkipped,
@@ -131,7 +134,7 @@ export class Metrics {
   }: DecisionEvent): void {
     const { decisions, decisionSeconds, reported: ofReported, skipped } = this.#families;
     const verified = evidence.length === 0 ? NONE : evidence.join('+');
-    decisions.add({ route, evidence: verified, outcome, code: codeLabel(code) });
+    decisions.add({ route, evidence: verified, outcome, stage: stage ?? NONE, code: codeLabel(code) });
     decisionSeconds.observe({}, durationMs / 1000);
     for (const failure of reported) ofReported.add({ route, code: codeLabel(failure.code) });
     for (const demand of demandsSkipped) skipped.add({ route, demand });
