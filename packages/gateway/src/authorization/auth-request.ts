@@ -4,8 +4,8 @@ import { readForwarded } from './forwarded.js';
 import { fault } from './question.js';
 
 /**
- * nginx, `auth_request`. It knows 2xx, 401 and 403, and makes 500 of all else: the status that is meant stands in a field, from which
- * `error_page` makes the answer.
+ * nginx, `auth_request`. It knows 2xx, 401 and 403, makes 500 of all else, and reads no body: the status and the body that are meant stand in
+ * fields, from which `error_page` makes the answer.
  */
 export const authRequest: HttpConvention = {
   name: 'auth-request',
@@ -17,8 +17,14 @@ export const authRequest: HttpConvention = {
     return readForwarded(authRequest, says, req, reading, noBody);
   },
   accept: yes,
-  refuse({ status, headers }) {
+  refuse({ status, headers, body }) {
     const { 'content-type': _, ...rest } = headers;
-    return { status: 401, headers: { ...rest, 'x-attest-status': String(status) }, body: '' };
+    const said = { 'x-attest-status': String(status), 'x-attest-body': asField(body) };
+    return { status: 401, headers: { ...rest, ...said }, body: '' };
   },
 };
+
+/** The bytes of JSON, of which one alone cannot stand in a field. */
+function asField(json: string): string {
+  return Buffer.from(json.replaceAll('\u007f', '\\u007f')).toString('latin1');
+}
