@@ -183,6 +183,7 @@ async function episodeOf({ attester, stored, mustProve = false, answers = {} }, 
     },
     clock: { wall: () => wall, monotonic: () => wall - START },
     newLabel: () => next('label'),
+    inTurn: (/** @type {() => Promise<Json>} */ work) => work(),
     onStep: (/** @type {Json} */ { keyed: hasKey, ...step }) => {
       visited.add(`${hasKey ? 'keyed' : 'keyless'} ${step.rung} ${step.answer}`);
       steps.push(JSON.parse(JSON.stringify(step)));

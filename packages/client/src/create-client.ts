@@ -115,6 +115,8 @@ export interface Client {
  */
 export function createClient(options: ClientOptions): Client {
   const { attester, account = '', clock = systemClock, onEvent } = options;
+  if (typeof attester?.attest !== 'function' && attester?.tokens === undefined)
+    throw wrong('attester', 'is none');
   const enrolling = attester.attest === undefined ? undefined : attester;
   const random = enrolling === undefined ? () => new Uint8Array(1) : randomOf(options.random);
   if (enrolling !== undefined) assertEnrolls(options);
@@ -137,10 +139,10 @@ export function createClient(options: ClientOptions): Client {
     async () => installMarker && (await markerIn(installMarker, random)),
     clock,
   );
-  const tell = (event: ClientEvent): void => {
+  const tell = async (event: ClientEvent): Promise<void> => {
     // A log that fails must not end a request.
     try {
-      Promise.resolve(onEvent?.(event)).catch(() => undefined);
+      await onEvent?.(event);
     } catch {}
   };
   // In this process one after the other; by the option, in all processes.
@@ -150,6 +152,7 @@ export function createClient(options: ClientOptions): Client {
   const locked: Lock = (named, work) =>
     turns.run(true, () => (lock === undefined ? work() : lock(named, work)));
   const audience = options.audience ?? '';
+  const signing = queueOf(window, HOLD_MS);
   const surroundings = enrolling && {
     attester: enrolling,
     audience,
@@ -157,7 +160,8 @@ export function createClient(options: ClientOptions): Client {
     endpoints,
     clock,
     newLabel: () => base64url(random(16)),
-    onStep: (step: Step) => tell({ type: 'step', ...step }),
+    inTurn: <T>(work: () => Promise<T>) => signing.run(enrolling.proof === 'assertion', work),
+    onStep: (step: Step) => void tell({ type: 'step', ...step }),
   };
   const sessions =
     surroundings &&
@@ -165,7 +169,7 @@ export function createClient(options: ClientOptions): Client {
       (mustProve) => locked(name, () => runEpisode(surroundings, mustProve)),
       clock,
       () => (random(1)[0] as number) / 255,
-      (error) => tell({ type: 'episode', error }),
+      (error) => void tell({ type: 'episode', error }),
     );
 
   const sending = {
@@ -177,7 +181,7 @@ export function createClient(options: ClientOptions): Client {
     sessionHeader,
     fetch,
     redirect,
-    signing: queueOf(window, HOLD_MS),
+    signing,
     generation: () => generation,
   };
   return {

@@ -18,6 +18,7 @@ export type {
   TokenAttester,
   TokenSource,
 } from './ports.js';
+export type { Pause } from './ladder/sessions.js';
 export type { Step } from './ladder/surroundings.js';
 export type { Answer, Next, PlatformAnswer, Rung } from './ladder/table.js';
 export type { ServerAnswer } from './protocol/answers.js';

@@ -39,4 +39,26 @@ describe('axios', () => {
     });
     expect((await http.get('/forbidden', { validateStatus: null })).status).toBe(403);
   });
+
+  it('ends after its own limit of time, as axios does', async () => {
+    let isAborted = false;
+    const never = (request: Request): Promise<Response> =>
+      new Promise((_, reject) =>
+        request.signal.addEventListener('abort', () => {
+          isAborted = true;
+          reject(request.signal.reason as Error);
+        }),
+      );
+    const { client } = clientOf(
+      { fetch: never },
+      { tokens: { header: 'X-Token', token: async () => 'abc' } },
+    );
+    const http = create({ baseURL: AUDIENCE, adapter: axiosAdapter(client, axios), timeout: 20 });
+    await expect(http.get('/balance')).rejects.toMatchObject({ name: 'AxiosError', code: 'ECONNABORTED' });
+    expect(isAborted).toBe(true);
+    const controller = new AbortController();
+    const call = http.get('/balance', { signal: controller.signal, timeout: 60_000 });
+    controller.abort();
+    await expect(call).rejects.toMatchObject({ code: 'ERR_CANCELED' });
+  });
 });

@@ -17,6 +17,8 @@ it.each([
   ['audience', { audience: '' }, /devices\.audience/],
   ['audience', { audience: 'a\nb' }, /devices\.audience/],
   ['storage', { storage: undefined }, /secureStorage/],
+  ['attester', { attester: undefined }, /attester is none/],
+  ['attester', { attester: {} }, /attester is none/],
   ['storage', { storage: 'keychain' }, /secureStorage/],
   ['counterWindow', { counterWindow: 17 }, /1 to 16/],
   ['devicePath', { devicePath: 'device' }, /\/device/],

@@ -23,7 +23,16 @@ describe('WWW-Authenticate', () => {
     ['Negotiate YWJj==, Attest need="session"', [{ need: 'session' }]],
     ['Attest, need="session"', [{ need: 'session' }]],
     ['Attest need="session" need="x"', []],
-  ])('%j asks for %j', (field, needs) => expect(readNeeds(field)).toEqual(needs));
+  ])('%j asks for %j', (field, needs) =>
+    expect(readNeeds(field).map(({ need, header }) => ({ need, header }))).toEqual(needs),
+  );
+
+  it('of which each names its audience', () => {
+    expect(readNeeds('Attest realm="https://a.example", need="session", Attest need="token"')).toEqual([
+      { need: 'session', realm: 'https://a.example' },
+      { need: 'token' },
+    ]);
+  });
 
   it('of a hostile server is read in no time', () => {
     const started = performance.now();

@@ -3,7 +3,7 @@ import { ClientError } from 'attestkit-client';
 import { clientOf } from './support/client.js';
 import { networkOf } from './support/network.js';
 import { phones } from './support/phones.js';
-import { testServer } from './support/server.js';
+import { AUDIENCE, clock, testServer } from './support/server.js';
 
 const [iPhone, android] = phones as [(typeof phones)[number], (typeof phones)[number]];
 
@@ -99,5 +99,77 @@ describe('a request', () => {
     });
     await client.ready();
     expect((await client.fetch('/balance')).status).toBe(200);
+  });
+});
+
+describe('what a fresh reader met', () => {
+  const [, , play] = phones as [unknown, unknown, (typeof phones)[number]];
+
+  it('a first answer that is lost costs an app without a key a moment, not its acceptance', async () => {
+    const server = testServer();
+    let isLost = false;
+    const network = networkOf(async (request) => {
+      const answer = await server.fetch(request);
+      if (isLost || !request.url.endsWith('/attest')) return answer;
+      isLost = true;
+      throw new TypeError('the answer is lost');
+    });
+    const { client, steps } = clientOf(network, play.make().attester);
+    await expect(client.fetch('/balance')).rejects.toMatchObject({ type: 'throttled' });
+    expect(steps()).toEqual(['begin silent attest', 'attest conflict reset']);
+    clock.now += 2000;
+    expect((await client.fetch('/balance')).status).toBe(200);
+  });
+
+  it('a login that fails is not taken for a missing network', async () => {
+    const failing = () => Promise.reject(new Error('no login'));
+    for (const headers of [failing, () => failing() as never]) {
+      const network = networkOf(testServer().fetch);
+      const { client } = clientOf(network, iPhone.make().attester, { headers });
+      await expect(client.ready()).rejects.toMatchObject({
+        type: 'throttled',
+        message: expect.stringContaining('no login') as unknown,
+      });
+      expect(network.sent).toEqual([]);
+    }
+  });
+
+  it('another audience than the server’s is named', async () => {
+    const { client } = clientOf(testServer(), android.make().attester, {
+      audience: 'https://api.example.com/',
+    });
+    await client.ready();
+    const call = client.fetch('/transfers', { method: 'POST', body: 'x', signed: true });
+    await expect(call).rejects.toMatchObject({
+      type: 'misconfigured',
+      message: `the audience of the server is ${AUDIENCE}`,
+    });
+  });
+
+  it('an assertion for a session waits for the signed request before it', async () => {
+    const server = testServer();
+    let release: (() => void) | undefined;
+    const arrived: string[] = [];
+    const network = networkOf(async (request) => {
+      const path = new URL(request.url).pathname;
+      if (path === '/transfers' && release === undefined)
+        await new Promise<void>((resolve) => (release = resolve));
+      if (path === '/device/refresh') return Response.json({}, { status: 401 });
+      arrived.push(path);
+      return await server.fetch(request);
+    });
+    const { client, steps } = clientOf(network, iPhone.make().attester);
+    await client.ready();
+    const transfer = client.fetch('/transfers', { method: 'POST', body: 'x', signed: true });
+    await expect.poll(() => release).toBeDefined();
+    const renewed = client.ready({ renew: true });
+    await expect.poll(() => steps().at(-1)).toBe('refresh unproven climb');
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(arrived).not.toContain('/device/assert');
+    release?.();
+    expect((await transfer).status).toBe(200);
+    await renewed;
+    expect(steps().at(-1)).toBe('assertKey ok done');
+    expect(arrived.indexOf('/transfers')).toBeLessThan(arrived.indexOf('/device/assert'));
   });
 });

@@ -12,6 +12,8 @@ export interface AxiosConfigLike {
   readonly data?: unknown;
   readonly responseType?: string | undefined;
   readonly signal?: unknown;
+  /** Milliseconds until the answer is there. 0, and none, for no limit. */
+  readonly timeout?: number | undefined;
   readonly validateStatus?: ((status: number) => boolean) | null | undefined;
   /** Signs the request; the same as `signed` of `client.fetch`. */
   readonly signed?: Signed | undefined;
@@ -57,12 +59,25 @@ export function axiosAdapter(
   axios: AxiosLike,
 ): (config: AxiosConfigLike) => Promise<AxiosResponseLike> {
   return async (config) => {
+    const { signal, isLate, end } = limited(config);
+    try {
+      return await sent(config, signal);
+    } catch (error) {
+      if (!isLate()) throw error;
+      const message = `timeout of ${config.timeout}ms exceeded`;
+      throw new axios.AxiosError(message, 'ECONNABORTED', config as never, undefined, undefined as never);
+    } finally {
+      end();
+    }
+  };
+
+  async function sent(config: AxiosConfigLike, signal: AbortSignal | undefined): Promise<AxiosResponseLike> {
     const response = await client.fetch(axios.getUri(config as never), {
       method: (config.method ?? 'get').toUpperCase(),
       headers: headersOf(config),
       signed: config.signed ?? false,
       ...(config.data !== undefined && config.data !== null && { body: config.data as BodyInit }),
-      ...(config.signal !== undefined && { signal: config.signal as AbortSignal }),
+      ...(signal !== undefined && { signal }),
     });
     const answer: AxiosResponseLike = {
       data: await dataOf(response, config.responseType),
@@ -77,7 +92,34 @@ export function axiosAdapter(
     const code = response.status < 500 ? 'ERR_BAD_REQUEST' : 'ERR_BAD_RESPONSE';
     const message = `Request failed with status code ${response.status}`;
     throw new axios.AxiosError(message, code, config as never, undefined, answer as never);
+  }
+}
+
+interface Limited {
+  readonly signal: AbortSignal | undefined;
+  readonly isLate: () => boolean;
+  readonly end: () => void;
+}
+
+/** The app's own signal, and its limit of time. */
+function limited({ signal, timeout = 0 }: AxiosConfigLike): Limited {
+  const own = signal as AbortSignal | undefined;
+  if (!(timeout > 0) || typeof AbortController === 'undefined')
+    return { signal: own, isLate: () => false, end: () => undefined };
+  const controller = new AbortController();
+  let isLate = false;
+  const stop = (): void => controller.abort(own?.reason);
+  const timer = setTimeout(() => {
+    isLate = true;
+    stop();
+  }, timeout);
+  if (own?.aborted === true) stop();
+  own?.addEventListener('abort', stop);
+  const end = (): void => {
+    clearTimeout(timer);
+    own?.removeEventListener('abort', stop);
   };
+  return { signal: controller.signal, isLate: () => isLate, end };
 }
 
 function headersOf({ headers }: AxiosConfigLike): Record<string, string> {

@@ -13,7 +13,7 @@ export interface Attesting {
 }
 
 export function attestingBy(
-  { attester, audience, endpoints, newLabel }: Surroundings,
+  { attester, audience, endpoints, inTurn, newLabel }: Surroundings,
   { held, budget, challenge, issued, deleteKey }: Exchange,
 ): Attesting {
   /** Counts the attestation, and gives the label, which is stored before it is sent. */
@@ -44,11 +44,13 @@ export function attestingBy(
     const text = await challenge('attest');
     const evidence = await platform(() => by.attest(key, over(text, label)));
     if (isReply(evidence)) return evidence;
-    const proof = await proofByOldKey(by, key, label, text);
-    await held.require({ pending: { key, sent: true } });
-    budget.request();
-    const reply = await endpoints.attest({ challenge: text, device_id: label, ...evidence, ...proof });
-    return await issued(reply, { key, pending: undefined });
+    return await inTurn(async () => {
+      const proof = await proofByOldKey(by, key, label, text);
+      await held.require({ pending: { key, sent: true } });
+      budget.request();
+      const reply = await endpoints.attest({ challenge: text, device_id: label, ...evidence, ...proof });
+      return await issued(reply, { key, pending: undefined });
+    });
   }
 
   /** A name is stored before its key is used: what the server may know of is never forgotten. */

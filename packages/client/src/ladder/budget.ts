@@ -1,5 +1,11 @@
 import { exhausted } from './endings.js';
-import { LIMITS, type Rung } from './table.js';
+import {
+  MOST_ATTESTATIONS,
+  MOST_ATTESTATIONS_AFTER_INVALID,
+  MOST_CHALLENGES,
+  MOST_REQUESTS,
+  MOST_RESETS,
+} from './table.js';
 
 /** What an episode may still cost. */
 export interface Budget {
@@ -12,18 +18,19 @@ export interface Budget {
   hasNewChallenge(): boolean;
   /** Takes one. False if none was left. */
   reset(): boolean;
-  challenge(rung: Rung): boolean;
+  /** @param isRefused that of an attestation had expired, or was refused */
+  challenge(isRefused: boolean): boolean;
   repeat(): boolean;
 }
 
 export function newBudget(): Budget {
-  let [requests, attestations, resets, challenges, challengesToAttest, repeats] = [0, 0, 0, 0, 0, 0];
-  const hasNewChallenge = () => challengesToAttest > 0;
+  let [requests, attestations, resets, challenges, refusedChallenges, repeats] = [0, 0, 0, 0, 0, 0];
+  const hasNewChallenge = () => refusedChallenges > 0;
   const hasAttestation = () =>
-    attestations < (hasNewChallenge() ? LIMITS.attestationsAfterInvalid : LIMITS.attestations);
+    attestations < (hasNewChallenge() ? MOST_ATTESTATIONS_AFTER_INVALID : MOST_ATTESTATIONS);
   return {
     request() {
-      if (++requests > LIMITS.requests) throw exhausted('requests');
+      if (++requests > MOST_REQUESTS) throw exhausted('requests');
     },
     attestation() {
       if (!hasAttestation()) throw exhausted('attestations');
@@ -31,10 +38,10 @@ export function newBudget(): Budget {
     },
     hasAttestation,
     hasNewChallenge,
-    reset: () => ++resets <= LIMITS.resets,
-    challenge(rung) {
-      if (rung === 'attest' || rung === 'begin') challengesToAttest += 1;
-      return ++challenges <= LIMITS.challenges;
+    reset: () => ++resets <= MOST_RESETS,
+    challenge(isRefused) {
+      if (isRefused) refusedChallenges += 1;
+      return ++challenges <= MOST_CHALLENGES;
     },
     repeat: () => ++repeats <= 1,
   };

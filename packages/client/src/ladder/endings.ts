@@ -17,11 +17,11 @@ export function later(
 }
 
 export function mistake(rung: string, status: number | undefined): ClientError {
-  return new ClientError('misconfigured', `${rung} answered ${status}: it will be wrong again`, { status });
+  return new ClientError('misconfigured', `${rung} answered ${status}`, { status });
 }
 
 export function refused(rung: string, status: number | undefined): ClientError {
-  return new ClientError('refused', `the server refused the device at ${rung}`, { status });
+  return new ClientError('refused', `the server refused ${rung}`, { status });
 }
 
 export function exhausted(what: string): ClientError {

@@ -19,7 +19,7 @@ const RETRY_KEYLESS_MS = 590_000;
  * @throws ClientError (rejects with it)
  */
 export async function runEpisode(surroundings: Surroundings, mustProve: boolean): Promise<Session> {
-  const { attester, audience, clock, endpoints, kept, onStep } = surroundings;
+  const { attester, audience, clock, endpoints, inTurn, kept, onStep } = surroundings;
   const keyed = attester.proof !== undefined;
   const exchange = exchangeOf(surroundings, await kept.load());
   const { held, budget, challenge, issued, deleteKey } = exchange;
@@ -77,16 +77,13 @@ export async function runEpisode(surroundings: Surroundings, mustProve: boolean)
     const id = await platform(() => by.keyId(key));
     if (isReply(id)) return id;
     const text = await challenge('assert');
-    const signed = await platform(() => by.sign(key, sessionLines(audience, label, text)));
-    if (isReply(signed)) return signed;
-    budget.request();
-    const reply = await endpoints.assert({
-      challenge: text,
-      device_id: label,
-      key_id: id,
-      [by.proof]: signed,
+    return await inTurn(async () => {
+      const signed = await platform(() => by.sign(key, sessionLines(audience, label, text)));
+      if (isReply(signed)) return signed;
+      budget.request();
+      const body = { challenge: text, device_id: label, key_id: id, [by.proof]: signed };
+      return await issued(await endpoints.assert(body), { key, pending: undefined });
     });
-    return await issued(reply, { key, pending: undefined });
   }
 
   function follows(rung: Rung, { answer }: StepReply): Next {
@@ -102,7 +99,9 @@ export async function runEpisode(surroundings: Surroundings, mustProve: boolean)
       case 'repeat':
         return rung;
       case 'again':
-        if (budget.challenge(rung)) return rung;
+        // What was not answered is not sent a third time.
+        if (answer === 'silent' && !budget.hasAttestation()) throw later(rung, reply);
+        if (budget.challenge(answer === 'invalid' && (rung === 'attest' || rung === 'begin'))) return rung;
         throw answer === 'silent' ? later(rung, reply) : mistake(rung, status);
       case 'reset':
         return await reset(status);

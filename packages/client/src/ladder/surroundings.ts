@@ -12,6 +12,8 @@ export interface Surroundings {
   readonly clock: Clock;
   /** A new label: 128 random bits. */
   readonly newLabel: () => string;
+  /** Runs what makes an assertion, from there until it is answered, in turn with signed requests: their counters have to arrive in order. */
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
   readonly onStep: (step: Step) => void;
 }
 

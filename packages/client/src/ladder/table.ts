@@ -59,7 +59,7 @@ export const LADDER: Ladder = {
   keyless: {
     refresh:       call('mistake', 'attest',  'reset',  'repeat'),
     attest:        step('again',   'mistake', 'reset',  'again'),
-    begin:         step('again',   'mistake', 'refuse', 'again'),
+    begin:         step('again',   'mistake', 'refuse', 'attest'),
   },
 };
 
@@ -82,12 +82,19 @@ export function nextOf(isKeyed: boolean, rung: Rung, answer: Answer): Next {
   return rows[rung]?.[answer] ?? 'later';
 }
 
-/** What an episode may cost at most (the server's side counts on it). */
+// What an episode may cost at most; the server's side counts on it.
+export const MOST_REQUESTS = 12;
+export const MOST_ATTESTATIONS = 2;
+/** If one of them met a challenge that had expired. */
+export const MOST_ATTESTATIONS_AFTER_INVALID = 3;
+export const MOST_RESETS = 1;
+export const MOST_CHALLENGES = 1;
+
+/** All of them, for the documentation and the vectors. */
 export const LIMITS = {
-  requests: 12,
-  attestations: 2,
-  /** If one of them met a challenge that had expired. */
-  attestationsAfterInvalid: 3,
-  resets: 1,
-  challenges: 1,
+  requests: MOST_REQUESTS,
+  attestations: MOST_ATTESTATIONS,
+  attestationsAfterInvalid: MOST_ATTESTATIONS_AFTER_INVALID,
+  resets: MOST_RESETS,
+  challenges: MOST_CHALLENGES,
 } as const;

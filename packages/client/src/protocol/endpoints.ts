@@ -59,20 +59,22 @@ export function endpointsAt(
     body?: object,
     timeoutMs = OTHERS_MS,
   ): Promise<Reply<T>> {
+    // What the app does not give is no silence of the server.
+    const own = await within(timeoutMs, headers);
     try {
       return await within(timeoutMs, async (signal) => {
         const fields: Record<string, string> = {};
-        for (const [name, value] of Object.entries(await headers())) fields[name.toLowerCase()] = value;
-        if (body !== undefined) fields['content-type'] = 'application/json';
+        for (const [name, value] of Object.entries(own)) fields[name.toLowerCase()] = value;
+        if (body) fields['content-type'] = 'application/json';
         const url = `${base}/${path}`;
         const init: RequestInit = {
-          method: 'GET',
+          method: body ? 'POST' : 'GET',
           headers: fields,
           redirect: 'manual',
           signal: signal ?? null,
+          body: body ? JSON.stringify(body) : null,
         };
-        const posted = body && { ...init, method: 'POST', body: JSON.stringify(body) };
-        return await replyOf(await fetch(url, posted ?? init), url, read);
+        return await replyOf(await fetch(url, init), url, read);
       });
     } catch (cause) {
       if (cause instanceof ClientError) throw cause;

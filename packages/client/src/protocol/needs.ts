@@ -3,6 +3,8 @@ export interface Need {
   readonly need: string;
   /** The field in which a token has to be. */
   readonly header?: string | undefined;
+  /** The audience of the server. */
+  readonly realm?: string | undefined;
 }
 
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
@@ -28,5 +30,5 @@ export function readNeeds(field: string | null): readonly Need[] {
       if (entry !== undefined) entries.push(entry);
     } else if (entry !== undefined) entry[name.toLowerCase()] = value;
   }
-  return entries.flatMap(({ need, header }) => (need === undefined ? [] : { need, header }));
+  return entries.flatMap(({ need, header, realm }) => (need === undefined ? [] : { need, header, realm }));
 }

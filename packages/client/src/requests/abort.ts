@@ -1,17 +1,12 @@
 /** What comes first: the result, or the app's own signal. */
 export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
   if (signal === undefined || signal === null) return await promise;
-  let stop = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(reasonOf(signal));
+  return await new Promise<T>((resolve, reject) => {
+    const stop = (): void => reject(reasonOf(signal));
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop);
+    void promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }
 
 /** React Native's signals have no reason. */

@@ -46,15 +46,7 @@ export async function sendableOf(
 }
 
 /** What of a request goes on with it. */
-const OF_REQUEST = [
-  'signal',
-  'redirect',
-  'credentials',
-  'cache',
-  'integrity',
-  'referrerPolicy',
-  'keepalive',
-] as const;
+const OF_REQUEST = ['signal', 'redirect', 'credentials', 'cache'] as const;
 
 function copied(body: Body | null | undefined): Body | null | undefined {
   if (isParameters(body)) return String(body);

@@ -19,7 +19,11 @@ export function act(
   isSigned: boolean,
   failures: Failures,
   status: number,
-  { attester, sessions }: { readonly attester: Attester; readonly sessions: Sessions | undefined },
+  {
+    attester,
+    audience,
+    sessions,
+  }: { readonly attester: Attester; readonly audience: string; readonly sessions: Sessions | undefined },
 ): void {
   const possible = needs.map((each) => canDo(each, attester, sessions !== undefined, isSigned));
   const doable = needs.filter((_, index) => possible[index] === true).map(({ need }) => need);
@@ -31,13 +35,16 @@ export function act(
     tried.add(next);
     return;
   }
+  const realm = needs.find(({ need }) => need === 'signature')?.realm ?? audience;
+  if (isSigned && realm !== audience)
+    throw new ClientError('misconfigured', `the audience of the server is ${realm}`, { status });
   if (doable.length > 0) {
     const again = new ClientError('refused', `the server asks for the ${doable[0]} again`, { status });
     if (doable[0] === 'session') sessions?.fail(again);
     throw again;
   }
   const why =
-    possible.find((each) => typeof each === 'string') || 'the server asks for what this app does not have';
+    possible.find((each) => typeof each === 'string') || 'the route asks for what this app does not have';
   throw new ClientError('misconfigured', String(why), { status });
 }
 

@@ -70,10 +70,10 @@ export async function send(request: Sendable, signed: Signed, sending: Sending):
     const needs = response.status < 400 ? [] : readNeeds(response.headers.get('www-authenticate'));
     // What was forgotten in the meantime must not begin again by itself.
     if (needs.length === 0 || began !== sending.generation()) return response;
-    discard(response);
+    void discard(response);
     act(needs, tried, signed !== false, failures, response.status, sending);
     if (!request.isRepeatable)
-      throw new ClientError('throttled', 'a stream cannot be sent again: send the request once more', {
+      throw new ClientError('throttled', 'a stream cannot be sent again: repeat the request', {
         status: response.status,
         retryAfterMs: 0,
       });
@@ -185,10 +185,7 @@ async function sent(
   fetch: Fetch,
 ): Promise<Response> {
   if (extra['authorization'] !== undefined && headers.has('authorization'))
-    throw new ClientError(
-      'misconfigured',
-      'Authorization is the app’s own: set sessionHeader, and devices.sessions.header of the server',
-    );
+    throw new ClientError('misconfigured', 'Authorization is the app’s own: set sessionHeader');
   if (body !== undefined && (method === 'GET' || method === 'HEAD'))
     throw new ClientError('misconfigured', `a ${method} does not have a body`);
   const all: Record<string, string> = {};
@@ -202,11 +199,9 @@ async function sent(
   }
 }
 
-/** It is not read: the connection is free again. */
-function discard(response: Response): void {
+/** It is not read: the connection is free again. A body that is not a stream needs nothing. */
+async function discard(response: Response): Promise<void> {
   try {
-    void response.body?.cancel().catch(() => undefined);
-  } catch {
-    // A body that is not a stream needs nothing.
-  }
+    await response.body?.cancel();
+  } catch {}
 }

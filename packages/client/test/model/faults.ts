@@ -91,10 +91,16 @@ export class Armed {
     this.#counts = counts;
     const count = 1 + random.below(most);
     for (let at = 0; at < count; at += 1)
-      this.#probabilities.set(random.pick(ALL_FAULTS), random.pick([0.05, 0.15, 0.4, 1]));
-    for (const fault of pair) this.#probabilities.set(fault, 0.15);
+      this.#arm(random.pick(ALL_FAULTS), random.pick([0.05, 0.15, 0.4, 1]));
+    for (const fault of pair) this.#arm(fault, fault.startsWith('key ') ? 0.5 : 0.15);
     // Together they reach the rows of a pending key.
     if (random.chance(0.1)) for (const fault of RARE) this.#probabilities.set(fault, 0.4);
+  }
+
+  /** What can happen at every await would else end all that might go on. */
+  #arm(fault: FaultName, probability: number): void {
+    const perAwait = fault.startsWith('killed') ? 0.15 : 1;
+    this.#probabilities.set(fault, probability * perAwait);
   }
 
   /** Whether the fault happens now; it counts if it does. */

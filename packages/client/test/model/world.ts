@@ -33,7 +33,7 @@ export class World {
   #server: TestServer;
   #wallOffset = 0;
   /** The user asked to try again: own pauses do not count. */
-  #isAsked = false;
+  #asked = 0;
   #user: string | undefined;
   /** Each user has an installation of his own, or all share one. */
   readonly hasAccounts: boolean;
@@ -143,12 +143,12 @@ export class World {
 
   /** The user asks to try again, or has just logged in. */
   async ready(renew: boolean): Promise<Response> {
-    this.#isAsked = true;
+    this.#asked += 1;
     try {
       await this.client.ready({ renew });
       return new Response('ready');
     } finally {
-      this.#isAsked = false;
+      this.#asked -= 1;
     }
   }
 
@@ -247,7 +247,7 @@ export class World {
         this.watch.call(new URL(url), await request.clone().text(), self, {
           stored: this.hasOneProcess ? [...this.#stored.values()].join() : undefined,
           isKeyed: this.kind !== 'Play',
-          isAsked: this.#isAsked,
+          isAsked: this.#asked > 0,
         });
       if (origin !== AUDIENCE) {
         for (const name of ['authorization', 'x-app-attest', 'x-session'])

@@ -8,7 +8,7 @@ internal class Budget {
     private var challenges = 0
     private var repeats = 0
 
-    /** Whether an attestation has begun again with a new challenge. */
+    /** Whether a challenge of an attestation had expired, or was refused. */
     var hasNewChallenge = false
         private set
 
@@ -35,9 +35,9 @@ internal class Budget {
     }
 
     /** Whether one is left. */
-    fun challenge(rung: Rung): Boolean {
+    fun challenge(isRefused: Boolean): Boolean {
         challenges += 1
-        if (rung == Rung.ATTEST || rung == Rung.BEGIN) hasNewChallenge = true
+        if (isRefused) hasNewChallenge = true
         return challenges <= Limits.CHALLENGES
     }
 

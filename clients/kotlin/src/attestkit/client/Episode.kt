@@ -116,7 +116,9 @@ private class Episode(private val surroundings: Surroundings, mustProve: Boolean
         }
         Turn.REPEAT -> rung
         Turn.AGAIN -> when {
-            budget.challenge(rung) -> rung
+            // What was not answered is not sent a third time.
+            reply.answer == Answer.SILENT && !budget.hasAttestation -> throw later(rung.name, reply)
+            budget.challenge(reply.answer == Answer.INVALID && (rung == Rung.ATTEST || rung == Rung.BEGIN)) -> rung
             reply.answer == Answer.SILENT -> throw later(rung.name, reply)
             else -> throw mistake(rung.name, reply.status)
         }

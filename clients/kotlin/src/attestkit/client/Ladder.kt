@@ -107,7 +107,7 @@ object Ladder {
     val keyless: Map<Rung, Map<Answer, Next>> = mapOf(
         REFRESH to always + row(INVALID to MISTAKE, UNPROVEN to ATTEST, CONFLICT to RESET, SILENT to REPEAT),
         ATTEST to platform + row(INVALID to AGAIN, UNPROVEN to MISTAKE, CONFLICT to RESET, SILENT to AGAIN),
-        BEGIN to platform + row(INVALID to AGAIN, UNPROVEN to MISTAKE, CONFLICT to REFUSE, SILENT to AGAIN),
+        BEGIN to platform + row(INVALID to AGAIN, UNPROVEN to MISTAKE, CONFLICT to REFUSE, SILENT to ATTEST),
     )
 
     fun next(isKeyed: Boolean, rung: Rung, answer: Answer): Next =
