@@ -154,8 +154,9 @@ interface Sent {
 function headOf(random: () => number, name: string): Sent {
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   // Half of them are ordinary, so that something is accepted.
-  const isOrdinary = random() < 0.6;
-  const parts = isOrdinary ? ['/open', '/v1', '/x', '/a.b', '/caf%C3%A9', '/_~-', '/Files/7/photo'] : PARTS;
+  const isOrdinary = random() < 0.75;
+  const isPlain = random() < 0.75;
+  const parts = isPlain ? ['/open', '/v1', '/x', '/a.b', '/caf%C3%A9', '/_~-', '/Files/7/photo'] : PARTS;
   const lines = isOrdinary
     ? LINES.filter((line) =>
         /^(Accept|accept|Cookie|X-Custom|X-Odd|X-Latin|Empty|Content-Type|Connection: (close|keep)|X[-_]Attest|Authorization: Bearer|X-F|X-R)/.test(
