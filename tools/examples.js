@@ -6,7 +6,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileOf, publicNames } from './declarations.js';
 
-const FOLDER = '.snippets';
+/** What apps have installed, and this repository has not. */
+const APP_MODULES = '../../tools/app-modules.d.ts';
+/** Of this run alone: another one may be under way. */
+const FOLDER = `.snippets/examples-${process.pid}`;
 
 /** What examples take from the reader's own program, and from frameworks. */
 const READERS =
@@ -15,16 +18,6 @@ const READERS =
   receipt refreshToken req request requestHash res response result revocations secretBase64 sent server session sessionId sockets store text
   token url verificationKey api apple appCheck attester bridge google keystore packageName phone play app signingDigests storage transfer
   alert express readFileSync Get Redis createHash createServer DatabaseSync`.split(/\s+/);
-
-/** What apps have installed, and this repository has not. */
-const APPS = [
-  '@approov/approov-service-react-native',
-  '@expo/app-integrity',
-  '@pagopa/io-react-native-crypto',
-  '@react-native-async-storage/async-storage',
-  '@react-native-firebase/app-check',
-  'expo-secure-store',
-];
 
 /** @type {Readonly<Record<string, string>>} */
 const FOLDERS = { 'attestkit-testing': 'packages/testing', 'attestkit-client': 'packages/client' };
@@ -53,16 +46,11 @@ for (const folder of ['packages/attestkit', 'packages/testing', 'packages/client
   }
 }
 
-rmSync(FOLDER, { recursive: true, force: true });
-mkdirSync(FOLDER);
+mkdirSync(FOLDER, { recursive: true });
 writeFileSync(`${FOLDER}/package.json`, '{ "type": "module" }');
 writeFileSync(
   `${FOLDER}/readers.d.ts`,
-  [
-    ...READERS.map((name) => `declare const ${name}: any;`),
-    ...APPS.map((name) => `declare module '${name}';`),
-    'declare type Attestation = any;\n',
-  ].join('\n'),
+  [...READERS.map((name) => `declare const ${name}: any;`), 'declare type Attestation = any;\n'].join('\n'),
 );
 for (const [at, { of, path, code }] of examples.entries()) {
   const used = [...paths].filter(([name]) => new RegExp(`(?<![.\\w'])${name}(?![\\w':])`).test(code));
@@ -92,7 +80,7 @@ const compilerOptions = {
 };
 writeFileSync(
   `${FOLDER}/tsconfig.json`,
-  JSON.stringify({ extends: '../tsconfig.base.json', compilerOptions, include: ['*.ts'] }),
+  JSON.stringify({ extends: '../../tsconfig.base.json', compilerOptions, include: ['*.ts', APP_MODULES] }),
 );
 const { status, stdout } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', FOLDER], {
   encoding: 'utf8',

@@ -31,7 +31,7 @@ function runJava(args) {
 }
 
 /**
- * Writes the blocks ```` ```kotlin Name.kt ```` of a page into files of these names. Empty lines before the code let the line
+ * Writes the blocks of a page that are marked `kotlin Name.kt` into files of these names. Empty lines before the code let the line
  * numbers of the compiler be those of the page.
  *
  * @param {string} into @returns {number} how many

@@ -3,14 +3,21 @@
 // marked ts or js are compiled together, as modules against the built package; then each runs in a process of its
 // own, and a server that it starts does not keep it alive. Blocks marked sh run in the root of the repository. Two
 // marks say otherwise, and are counted aloud: `ts check-only` compiles without running, `sh illustrative` does
-// nothing. It fails when it found no block.
+// nothing. It fails when it found no block, and if a package was not built after its last change: blocks would be
+// checked against the older one. With parts of the names of pages it checks these pages alone, and only warns about that.
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 
-const folder = '.snippets';
+const PACKAGES = ['packages/attestkit', 'packages/testing', 'packages/client'];
+/** What apps have installed, and this repository has not. */
+const APP_MODULES = '../../tools/app-modules.d.ts';
+/** Of this run alone: another one may be under way. */
+const folder = `.snippets/pages-${process.pid}`;
+/** Parts of the names of pages: with none, all. */
+const only = process.argv.slice(2);
 const marks = ['ts', 'js', 'ts check-only', 'js check-only', 'sh', 'sh illustrative'];
 const otherNames = /^(ts|js|sh|typescript|javascript|tsx|jsx|mjs|cjs|mts|cts|bash|shell|zsh|console)\b/;
 /** @type {string[]} */
@@ -39,6 +46,14 @@ function blocksOf(file) {
   }
   if (inside) problems.push(`${file}: a block does not end`);
   return blocks;
+}
+
+/** Whether a package has changed since it was built. @param {string} path */
+function isOlder(path) {
+  const build = ['node_modules/typescript/bin/tsc', '-b', '--dry', path];
+  return !spawnSync(process.execPath, build, { encoding: 'utf8' }).stdout.includes(
+    `${path}/tsconfig.json' is up to date`,
+  );
 }
 
 /** A server no longer keeps the process alive once it listens, so a block that starts one ends by itself. */
@@ -84,7 +99,10 @@ const files = [
   'packages/testing/README.md',
   'packages/client/README.md',
 ];
-const blocks = [...files, ...markdownBelow('docs'), ...markdownBelow('examples')].flatMap(blocksOf);
+const pages = [...files, ...markdownBelow('docs'), ...markdownBelow('examples')];
+const blocks = pages
+  .filter((page) => only.length === 0 || only.some((part) => page.includes(part)))
+  .flatMap(blocksOf);
 for (const { file, line, mark } of blocks) {
   if (otherNames.test(mark) && !marks.includes(mark))
     problems.push(`${file}:${line} is marked "${mark}": use one of ${marks.join(', ')}`);
@@ -95,8 +113,7 @@ const modules = blocks
 const shells = blocks.filter(({ mark }) => mark === 'sh');
 const runnable = modules.filter(({ mark }) => !mark.includes('check-only'));
 
-rmSync(folder, { recursive: true, force: true });
-mkdirSync(folder);
+mkdirSync(folder, { recursive: true });
 writeFileSync(`${folder}/package.json`, '{ "type": "module" }');
 writeFileSync(`${folder}/let-servers-go.mjs`, letServersGo);
 const compilerOptions = {
@@ -111,7 +128,11 @@ const compilerOptions = {
 };
 writeFileSync(
   `${folder}/tsconfig.json`,
-  JSON.stringify({ extends: '../tsconfig.base.json', compilerOptions, include: ['*.ts', '*.js'] }),
+  JSON.stringify({
+    extends: '../../tsconfig.base.json',
+    compilerOptions,
+    include: ['*.ts', '*.js', APP_MODULES],
+  }),
 );
 for (const { name, line, mark, code } of modules) {
   // As many empty lines before it as there are in the document, so that the compiler's line numbers are right.
@@ -139,5 +160,10 @@ console.log(
     `${shells.length} shell blocks run, ${illustrative} illustrative`,
 );
 if (modules.length + shells.length === 0) problems.push('found no block to check');
+const older = PACKAGES.filter(isOlder);
+const advice = `not built after the last change: ${older.join(', ')}. Run npm run build first`;
+if (older.length > 0 && only.length > 0) console.warn(`  ${advice}`);
+else if (older.length > 0) problems.push(advice);
+rmSync(folder, { recursive: true, force: true });
 for (const problem of problems) console.error(`  ${problem}`);
 process.exitCode = problems.length > 0 ? 1 : 0;
