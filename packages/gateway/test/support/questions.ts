@@ -33,7 +33,8 @@ export async function ask(
   body = '',
 ): Promise<RawAnswer> {
   const head = [first, ...lines, 'Connection: close'].map((line) => `${line}\r\n`).join('');
-  return readAnswer(await raw(url, Buffer.from(`${head}\r\n${body}`, 'latin1')));
+  const bytes = Buffer.concat([Buffer.from(`${head}\r\n`, 'latin1'), Buffer.from(body)]);
+  return readAnswer(await raw(url, bytes));
 }
 
 /** A request that a client sends to the proxy. */
