@@ -156,6 +156,6 @@ export const gatewayImports = {
       'traffic',
     ],
   },
-  command: { rooms: ['config', 'gateway', 'http', 'live', 'log', 'routes'], packages: ['valibot'] },
+  command: { rooms: ['config', 'gateway', 'http', 'live', 'log', 'routes'], packages: ['yaml'] },
   index: { rooms: ['config', 'events', 'gateway'] },
 };

@@ -84,7 +84,8 @@ export function tableOf<R extends Rule>(
   };
 }
 
-function isNarrower(one: Rule, other: Rule): boolean {
+/** Of two that ask the same: whether the first one decides where both match. */
+export function isNarrower(one: Rule, other: Rule): boolean {
   const [a, b] = [precision(one.path), precision(other.path)];
   if (a !== b) return a > b;
   if ((one.host === undefined) !== (other.host === undefined)) return one.host !== undefined;

@@ -1,0 +1,32 @@
+import { startGateway } from '../gateway.js';
+import { UsageError, type Arguments, type Options } from './arguments.js';
+import { readConfig } from './read-config.js';
+import type { Terminal } from './terminal.js';
+
+export const SERVE: Options = { config: { type: 'string' } };
+
+/** `attestkit-gateway --config FILE`: listens until it is asked to stop. */
+export async function serve(given: Arguments, terminal: Terminal): Promise<number> {
+  const file = given.text('config');
+  const [beside] = given.positionals;
+  if (file === undefined)
+    throw new UsageError('it needs --config FILE; attestkit-gateway init writes a first one');
+  if (beside !== undefined) throw new UsageError(`there is ${beside} beside --config FILE`);
+  const config = readConfig(file, terminal);
+  const gateway = await started(() => startGateway(config));
+  terminal.err(`attestkit-gateway listens: traffic ${gateway.trafficUrl ?? 'nowhere'}\n`);
+  await terminal.stopped();
+  await gateway.close();
+  return 0;
+}
+
+/** What the system refuses is the operator's to mend: an address in use, a port that needs rights. */
+async function started<T>(start: () => Promise<T>): Promise<T> {
+  try {
+    return await start();
+  } catch (error) {
+    const { syscall, code, message } = error as NodeJS.ErrnoException;
+    if (syscall === undefined || code === undefined) throw error;
+    throw new UsageError(`it cannot start: ${message}`, { cause: error });
+  }
+}
