@@ -24,7 +24,7 @@ const GROUPS = {
     'client-swift',
     'client-android',
   ],
-  'Run it': ['rollout', 'operations', 'stores', 'events'],
+  'Run it': ['rollout', 'operations', 'stores', 'events', 'gateway-operations'],
   'Find out why': ['troubleshooting', 'inspect', 'errors', 'steps'],
   'Extend it': ['extend'],
   'Move to attestkit': [

@@ -77,7 +77,7 @@ describe.skipIf(!areInstalled('prometheus'))(
     let started: TestGateway;
     let monitor: Prometheus;
     let traffic: Promise<void>;
-    let isOver = false;
+    const over = new AbortController();
 
     beforeAll(async () => {
       const api = await upstream();
@@ -114,7 +114,7 @@ default: { upstream: api }
       traffic = busy(started.url);
     });
     afterAll(async () => {
-      isOver = true;
+      over.abort();
       await traffic;
     });
 
@@ -124,7 +124,7 @@ default: { upstream: api }
       const firebase = [{ alg: 'RS256', typ: 'JWT', kid: 'x' }, { exp: 4e9 }, 'x'.repeat(256)]
         .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
         .join('.');
-      while (!isOver) {
+      while (!over.signal.aborted) {
         await get('/shapes', { 'approov-token': approovToken() });
         for (let each = 0; each < 3; each += 1)
           await get('/shapes', { 'approov-token': approovToken({ exp: 1 }) });
@@ -195,7 +195,7 @@ default: { upstream: api }
     it('notices that the gateway has gone', async () => {
       const { expr = '' } = rules.find(({ alert }) => alert === LAST) ?? {};
       expect(await monitor.query(expr)).toEqual([]);
-      isOver = true;
+      over.abort();
       await traffic;
       await started.close();
       await answered(expr);
