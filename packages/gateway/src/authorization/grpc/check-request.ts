@@ -79,7 +79,7 @@ function linesOfHttp(http: Message): readonly string[] | Fault {
     const header = new Message(entry);
     const name = header.text(HEADER.key);
     const [value, rawValue] = [header.text(HEADER.value), header.text(HEADER.rawValue)];
-    if (!NAME.test(name)) return fault(400, 'a header with a name that is none in lower case');
+    if (!NAME.test(name)) return fault(400, 'a header whose name is not a token in lower case');
     if (value !== '' && rawValue !== '') return fault(400, 'a header with value and raw_value');
     if (/[\0\r\n]/.test(value + rawValue)) return fault(400, 'a header with more than one line');
     if (map === undefined && names.has(name)) return fault(400, 'headers with one name twice');
