@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { standardOutput } from '../log/output.js';
 import { run } from './run.js';
 import type { Terminal } from './terminal.js';
 
@@ -6,6 +7,7 @@ const terminal: Terminal = {
   env: process.env,
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
+  log: () => standardOutput(),
   stopped: () => Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]),
 };
 

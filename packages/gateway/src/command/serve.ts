@@ -1,4 +1,6 @@
+import { ConfigurationError } from 'attestkit';
 import { startGateway } from '../gateway.js';
+import { createLog } from '../log/log.js';
 import { UsageError, type Arguments, type Options } from './arguments.js';
 import { readConfig } from './read-config.js';
 import type { Terminal } from './terminal.js';
@@ -13,8 +15,11 @@ export async function serve(given: Arguments, terminal: Terminal): Promise<numbe
     throw new UsageError('it needs --config FILE; attestkit-gateway init writes a first one');
   if (beside !== undefined) throw new UsageError(`there is ${beside} beside --config FILE`);
   const config = readConfig(file, terminal);
-  const gateway = await started(() => startGateway(config));
-  terminal.err(`attestkit-gateway listens: traffic ${gateway.trafficUrl ?? 'nowhere'}\n`);
+  const gateway = await started(async () => {
+    const log = createLog(terminal.log?.() ?? { isTerminal: false, write: terminal.out }, terminal.env);
+    log.follow(config.settings);
+    return await startGateway(config, { onEvent: log.hear });
+  });
   await terminal.stopped();
   await gateway.close();
   return 0;
@@ -25,6 +30,7 @@ async function started<T>(start: () => Promise<T>): Promise<T> {
   try {
     return await start();
   } catch (error) {
+    if (error instanceof ConfigurationError) throw new UsageError(error.message, { cause: error });
     const { syscall, code, message } = error as NodeJS.ErrnoException;
     if (syscall === undefined || code === undefined) throw error;
     throw new UsageError(`it cannot start: ${message}`, { cause: error });
