@@ -27,7 +27,9 @@ export function upstreamOf({
   connections = CONNECTIONS,
   idleTimeoutMs = IDLE_MS,
 }: UpstreamSettings): Upstream {
-  const { origin, protocol, hostname, port } = originOf(url);
+  const [, socketPath] = /^unix:(\/.*)$/s.exec(url) ?? [];
+  // Behind a socket there is one server: the name is not looked up.
+  const { origin, protocol, hostname, port } = originOf(socketPath === undefined ? url : 'http://unix');
   const secure = {
     ...(ca !== undefined && { ca: fileOf(ca, 'ca') }),
     ...(certificate !== undefined && { cert: fileOf(certificate, 'certificate') }),
@@ -40,14 +42,13 @@ export function upstreamOf({
       pipelining: 1,
       allowH2: false,
       keepAliveTimeout: idleTimeoutMs,
-      connect: { timeout: CONNECT_MS, ...secure },
+      connect: { timeout: CONNECT_MS, ...secure, ...(socketPath !== undefined && { socketPath }) },
     }),
     connect: (options) =>
       request({
         ...options,
         ...secure,
-        hostname: hostname.replace(/^\[|\]$/g, ''),
-        port,
+        ...(socketPath === undefined ? { hostname: hostname.replace(/^\[|\]$/g, ''), port } : { socketPath }),
         agent: false,
       }),
   };
@@ -59,7 +60,11 @@ function originOf(text: string): URL {
     url = new URL(text);
   } catch {}
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '')
-    throw new ConfigurationError('url', 'is not a URL of http or https', 'Give http://127.0.0.1:8000.');
+    throw new ConfigurationError(
+      'url',
+      'is not a URL of http or https',
+      'Give http://127.0.0.1:8000 or unix:/run/api.sock.',
+    );
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
     throw new ConfigurationError(
       'url',
