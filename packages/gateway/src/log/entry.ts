@@ -105,54 +105,70 @@ const STATES = {
 } as const;
 
 function decision(event: DecisionEvent): Entry {
-  const { route, method, status, enforcement, evidence, exempt, demandsMet, demandsSkipped, reported } =
-    event;
-  const failures = event.refused === undefined ? reported : [event.refused];
-  const verified = [...evidence, ...demandsMet].join(' and ');
-  const accepted = exempt === undefined ? `verified: ${verified}` : `let through unchecked: ${exempt}`;
+  const { route, outcome, code, evidence, exempt, demandsMet, refused, reported } = event;
+  const failures = refused === undefined ? reported : [refused];
+  const accepted =
+    exempt === undefined
+      ? `verified: ${[...evidence, ...demandsMet].join(' and ')}`
+      : `let through unchecked: ${exempt}`;
   return {
     subject: route,
-    outcome: event.outcome,
-    code: event.code,
+    outcome,
+    code,
     says: failures.length === 0 ? accepted : failures.map(sentenceOf).join('; '),
+    // One literal: this is made for every request.
     fields: {
-      ...aboutRequest(event),
+      requestId: event.requestId,
+      outcome,
+      code,
+      stage: event.stage,
+      address: event.address,
+      device: event.device,
+      app: event.app,
+      durationMs: rounded(event.durationMs),
       route,
-      method,
-      status,
-      enforcement,
+      method: event.method,
+      status: event.status,
+      enforcement: event.enforcement,
       evidence,
       exempt,
-      ...(demandsMet.length > 0 && { demandsMet }),
-      ...(demandsSkipped.length > 0 && { demandsSkipped }),
+      demandsMet: filled(demandsMet),
+      demandsSkipped: filled(event.demandsSkipped),
     },
   };
 }
 
 function endpoint(event: EndpointEvent): Entry {
-  const { endpoint: name, method, status, evidence, session, refused, notes, retried } = event;
+  const { endpoint: name, outcome, code, refused, notes } = event;
   const says = refused === undefined ? `${name} answered` : sentenceOf(refused);
   return {
     subject: name,
-    outcome: event.outcome,
-    code: event.code,
+    outcome,
+    code,
     says: [says, ...notes].join('; '),
     fields: {
-      ...aboutRequest(event),
+      requestId: event.requestId,
+      outcome,
+      code,
+      stage: event.stage,
+      address: event.address,
+      device: event.device,
+      app: event.app,
+      durationMs: rounded(event.durationMs),
       endpoint: name,
-      method,
-      status,
-      evidence,
-      session,
-      ...(retried && { retried }),
-      ...(notes.length > 0 && { notes }),
+      method: event.method,
+      status: event.status,
+      evidence: event.evidence,
+      session: event.session,
+      retried: event.retried || undefined,
+      notes: filled(notes),
     },
   };
 }
 
-function aboutRequest(event: DecisionEvent | EndpointEvent): Readonly<Record<string, unknown>> {
-  const { requestId, outcome, code, stage, address, device, app, durationMs } = event;
-  return { requestId, outcome, code, stage, address, device, app, durationMs: rounded(durationMs) };
+/** An empty list is not written. */
+function filled(list: readonly string[]): readonly string[] | undefined {
+  return list.length === 0 ? undefined : list;
 }
 
 function sentenceOf({ says, cause }: FailureFacts): string {

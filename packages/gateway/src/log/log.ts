@@ -47,7 +47,7 @@ export function createLog(output: LogOutput, env: NodeJS.ProcessEnv = process.en
       }
       const time = new Date(event.at).toISOString();
       const { fields, says } = entry;
-      logger[level]({ time, type: event.type, ...fields, ...(lines.length > 0 && { lines }) }, says);
+      logger[level]({ time, type: event.type, ...fields, lines: lines.length > 0 ? lines : undefined }, says);
     },
     follow({ log, evidence }) {
       logger.level = log?.level ?? 'info';
