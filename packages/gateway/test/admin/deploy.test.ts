@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -68,6 +69,8 @@ describe('the dashboard and the rules', () => {
 
 /** Cannot be provoked from outside; `promtool` shows in another test that they fire. Here what they compare has to be there. */
 const QUIET = ['AttestkitOwnErrors', 'AttestkitServiceGone'];
+/** A name of a route, as awkward as a configuration can have it. */
+const ODD = 'a "quoted" \\ name\nof\rtwo lines, {ä}="1"';
 /** Fires when the gateway has gone. */
 const LAST = 'AttestkitGatewayMissing';
 
@@ -102,6 +105,7 @@ accept: [approov, appCheck, session]
 routes:
   - { path: /down, open: true, upstream: down }
   - { path: /report, enforcement: report, upstream: api }
+  - { path: /odd, upstream: api, name: ${JSON.stringify(ODD)} }
 default: { upstream: api }
 `;
       started = await gateway(yaml, { S: SECRET, J: randomBytes(48).toString('base64') }, { store });
@@ -130,6 +134,7 @@ default: { upstream: api }
           await get('/shapes', { 'approov-token': approovToken({ exp: 1 }) });
         await get('/shapes', { 'x-firebase-appcheck': firebase });
         await get('/shapes');
+        await get('/odd');
         await get('/report');
         await get('/down');
         await raw(url, 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n', 20);
@@ -185,6 +190,20 @@ default: { upstream: api }
           for (const { metric } of samples) expect(metric, name).toHaveProperty(label);
       },
     );
+
+    it('reads every name as it is in the configuration', async () => {
+      const samples = await answered('count by (route) (attestkit_decisions_total)');
+      expect(samples.map(({ metric }) => metric['route'])).toContain(ODD);
+    });
+
+    it.skipIf(!areInstalled('promtool'))('gives metrics that promtool does not object to', async () => {
+      const input = await (await fetch(`${started.adminUrl}/metrics`)).text();
+      const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
+        input,
+        encoding: 'utf8',
+      });
+      expect([status, stdout, stderr]).toEqual([0, '', '']);
+    });
 
     it('evaluates every rule without a mistake', async () => {
       const health = async (): Promise<readonly string[]> =>

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { memoryStore } from 'attestkit/stores/memory';
 import { expect, it } from 'vitest';
 import { isOwnHost } from '../../src/admin/hosts.js';
+import { Condition } from '../../src/admin/readiness.js';
 import { gateway, raw, upstream } from '../support/gateway.js';
 import { seriesOf } from '../support/exposition.js';
 import { SECRET } from '../support/tokens.js';
@@ -164,6 +165,15 @@ default: {}`,
   await closed;
   expect(states()).toEqual(['ready', 'draining', 'stopped']);
   await expect(fetch(`${started.adminUrl}/healthz`)).rejects.toThrow();
+});
+
+it('is not ready before all listeners take connections', () => {
+  const condition = new Condition();
+  condition.hear({ type: 'listening', at: 0, listener: 'admin', url: 'http://127.0.0.1:8003' });
+  expect(condition.read({ healthy: true, down: [] })).toMatchObject({
+    ready: false,
+    components: { listeners: 'starting' },
+  });
 });
 
 const devices = `
