@@ -2,6 +2,9 @@
 // Here they have the members that the client calls, with the client's own types. `node tools/expo.js` compiles the Expo example
 // against the real modules of Expo, React Native, pagopa and AsyncStorage; those of Firebase and Approov are only declared.
 
+/** Of React Native: whether this is a development build. */
+declare const __DEV__: boolean;
+
 declare module '@expo/app-integrity' {
   import type { ExpoAppAttest, ExpoKeyAttestation, ExpoPlayIntegrity } from 'attestkit-client/expo';
   const AppIntegrity: ExpoAppAttest & ExpoKeyAttestation & ExpoPlayIntegrity;
