@@ -82,7 +82,8 @@ App Attest and Android Key Attestation.
 ${table('keyed')}
 ## Devices without a key
 
-Play Integrity, App Check, an attester of your own. They attest again with their refresh token when a fifth of its life is left.
+Play Integrity, App Check, an attester of your own. The refresh token is the only credential of such a device. When a fifth of the token's life is
+left, the device attests again, and sends the token with its new evidence: so it keeps its record.
 
 ${table('keyless')}
 ## Limits of an episode
@@ -94,9 +95,9 @@ ${table('keyless')}
 | resets | ${LIMITS.resets} |
 | repetitions with a new challenge | ${LIMITS.challenges} |
 
-After an episode that failed, the next one begins no earlier than \`Retry-After\`, and no earlier than a pause of the client's own. That pause is 1 s
-after the first failure, doubles with each further one up to 5 minutes, and varies by half at random. \`ready()\` does not wait for it: a user who asks to
-try again waits for the server alone.
+After an episode that failed the client makes a pause: about 1 s at first, then twice as long after each further failure, up to about 5 minutes. It
+is at least as long as the server's \`Retry-After\`. \`ready()\` is for a user who asks to try again:
+[which pauses it ends](client-errors.md#questions).
 `;
 
 if (!process.argv.includes('--check')) writeFileSync(page, text);
