@@ -1,4 +1,5 @@
 import { ConfigurationError } from 'attestkit';
+import { ConfigFileError } from 'attestkit-gateway';
 import { existsSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { once } from 'node:events';
@@ -24,7 +25,7 @@ export async function start(load: () => Promise<unknown>): Promise<string> {
     await listening(address);
     return `http://${address.hostname === '0.0.0.0' ? '127.0.0.1' : address.hostname}:${address.port}`;
   } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
+    if (!(error instanceof ConfigurationError || error instanceof ConfigFileError)) throw error;
     console.error(error.message);
     process.exit(1);
   }

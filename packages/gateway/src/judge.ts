@@ -21,12 +21,14 @@ export type Judged =
 export async function judge(
   request: AttestedRequest,
   asked: Asked,
-  { guard, table }: Composed,
+  { guard, table, opened }: Composed,
 ): Promise<Judged> {
   const { rule } = table.match(asked);
   if (rule === undefined) return { outcome: 'ambiguous' };
-  if (rule.route === undefined)
+  if (rule.route === undefined) {
+    opened(request, rule);
     return { outcome: 'accept', rule, identity: OPEN, caching: undefined, isBodyChecked: false };
+  }
   const decision = await guard.check(request, rule.route);
   if (decision.outcome === 'refuse') return { outcome: 'refuse', rule, response: decision.response };
   const { caching, results } = decision;

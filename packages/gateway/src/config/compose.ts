@@ -7,11 +7,13 @@ import {
   type GuardOptions,
   type Route,
   type Store,
+  type AttestedRequest,
   type EnforcedShare,
   type Enforcement,
 } from 'attestkit';
 import { devices, type DevicesOptions } from 'attestkit/devices';
 import { PatternError, patternOf } from '../routes/pattern.js';
+import { openEvent } from './open-event.js';
 import { OPEN, type Demands } from '../routes/strictness.js';
 import { tableOf, type RouteTable, type Rule } from '../routes/table.js';
 import { ENROLLMENT, EVIDENCE } from './evidence.js';
@@ -33,6 +35,8 @@ export interface GatewayRule extends Rule {
 export interface Composed {
   readonly guard: Guard;
   readonly table: RouteTable<GatewayRule>;
+  /** Tells of a request on an open route, of which the guard does not know. */
+  readonly opened: (request: AttestedRequest, rule: GatewayRule) => void;
   /** In the order of the file. */
   readonly rules: readonly GatewayRule[];
   /** Of requests that no route matches. */
@@ -118,7 +122,9 @@ export function compose(config: Config, { store, onEvent, requestId, subject, no
       remedy: 'Make one of them ask for more, or their paths distinct.',
     });
   if (problems.length > 0) config.fail(problems);
-  return { guard, table, rules: made, fallback, devicePath: enrolling && devicePath };
+  const opened = (request: AttestedRequest, { name }: GatewayRule): void =>
+    onEvent(openEvent(request, name, requestId(request) ?? '', (now ?? Date.now)()));
+  return { guard, table, opened, rules: made, fallback, devicePath: enrolling && devicePath };
 }
 
 /** Of `createGuard`, by the same names. */

@@ -47,6 +47,12 @@ const upstream = v.strictObject({
   audience: v.optional(filled),
 });
 
+/** As the library's own endpoints take it. */
+const devicePath = v.pipe(
+  v.string(),
+  v.regex(/^(?:\/[A-Za-z0-9._~-]+)+$/, 'is not a plain path such as /device'),
+);
+
 const METHOD = /^[A-Z]+$/;
 const share = v.pipe(
   v.string(),
@@ -115,7 +121,7 @@ export const SCHEMA = v.strictObject({
   ),
   store: v.optional(filled),
   evidence: v.optional(options),
-  devices: v.optional(v.objectWithRest({ evidence: options, path: v.optional(filled) }, v.unknown())),
+  devices: v.optional(v.objectWithRest({ evidence: options, path: v.optional(devicePath) }, v.unknown())),
   accept: v.optional(v.array(filled)),
   enforcement: v.optional(share),
   statuses: v.optional(options),

@@ -16,6 +16,8 @@ export interface Head {
   readonly nominated: ReadonlySet<string>;
   /** Whether a body follows. */
   readonly hasBody: boolean;
+  /** Whether two servers may read two different credentials. */
+  readonly isAuthorizedTwice: boolean;
 }
 
 /** Why a head is refused: what the log says. The client gets the status alone. */
@@ -40,7 +42,6 @@ export function readHead(message: IncomingMessage): Head | HeadFault {
   const authority = lines.hosts[0] as string;
   const host = hostOf(authority);
   if (host === undefined) return fault(400, 'a Host that is not a name with a port');
-  if (lines.authorizations > 1) return fault(400, 'more than one Authorization line');
   if (lines.lengths > 0 && lines.codings.length > 0)
     return fault(400, 'Content-Length beside Transfer-Encoding');
   if (lines.lengths > 1) return fault(400, 'more than one Content-Length line');
@@ -53,11 +54,19 @@ export function readHead(message: IncomingMessage): Head | HeadFault {
   nominated.delete('');
   if (nominated.size > MOST_CONNECTION_NAMES) return fault(400, 'too many names in Connection');
   for (const each of nominated)
-    if (isProtected(each)) return fault(400, `Connection names ${JSON.stringify(each.slice(0, 40))}`);
+    if (isProtected(each)) return fault(400, 'Connection names a field that must stay');
   if (url.length > 8192) return fault(414, 'a target of more than 8192 bytes');
   const target = readTarget(url);
   if (target === undefined) return fault(400, 'a target that servers read in different ways');
-  return { method, target, authority, host, nominated, hasBody: isChunked || lines.lengths > 0 };
+  return {
+    method,
+    target,
+    authority,
+    host,
+    nominated,
+    hasBody: isChunked || lines.lengths > 0,
+    isAuthorizedTwice: lines.authorizations > 1,
+  };
 }
 
 export function isFault(head: Head | HeadFault): head is HeadFault {

@@ -125,6 +125,7 @@ async function handle(
   const judged = await judge(request, { method, host, target }, live);
   if (judged.outcome === 'ambiguous') return fault(400, 'a target that can be read in several ways');
   if (judged.outcome === 'refuse') return answer(judged.response);
+  if (head.isAuthorizedTwice) return fault(400, 'more than one Authorization line');
   const name = judged.rule.upstream;
   const upstream = name === undefined ? undefined : live.upstreams.get(name);
   if (name === undefined || upstream === undefined) return answer(plain(404));

@@ -69,4 +69,7 @@ it('lets open routes through as open', async () => {
   expect((await fetch(`${url}/health`)).status).toBe(200);
   expect(Object.fromEntries(pairs(api.got[0]?.raw ?? []))).toMatchObject({ 'x-attest-outcome': 'open' });
   expect(events.map(({ type }) => type)).toContain('upstream');
+  expect(events).toContainEqual(
+    expect.objectContaining({ type: 'decision', outcome: 'open', route: '/health', path: '/health' }),
+  );
 });

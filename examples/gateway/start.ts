@@ -1,0 +1,77 @@
+import { fork } from 'node:child_process';
+import { randomBytes, X509Certificate } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createClient } from 'attestkit-client';
+import { expoAppAttest } from 'attestkit-client/expo';
+import { fakeExpoAppAttest, memoryStorage } from 'attestkit-client/testing';
+import { loadConfig, startGateway } from 'attestkit-gateway';
+import { createVirtualApple } from 'attestkit-testing';
+
+/** What `npm start` prints. */
+export interface Started {
+  /** The phone's session, as its app sends it. */
+  readonly session: string;
+  readonly adminUrl: string;
+}
+
+const source = new URL('../../gateway/', import.meta.url);
+const { HTTP_PORT = '8002', SERVER_HOSTNAME = '127.0.0.1', ADMIN_PORT = '8003' } = process.env;
+const { STATE = fileURLToPath(new URL('state', source)) } = process.env;
+
+/** Starts the API, the gateway before it, and a virtual iPhone, which enrolls. */
+export async function startWithPhone(): Promise<Started> {
+  const api = fork(new URL('api.js', import.meta.url), { execArgv: [] });
+  const [port] = (await once(api, 'message')) as [number];
+  const apple = createVirtualApple();
+  const root = (certificate: Uint8Array): string => new X509Certificate(certificate).toString();
+  const { APPROOV_BASE64URL_SECRET: base64url } = process.env;
+  const env = {
+    ...(base64url !== undefined && {
+      APPROOV_BASE64_SECRET: Buffer.from(base64url, 'base64url').toString('base64'),
+    }),
+    ...process.env,
+    HTTP_PORT,
+    SERVER_HOSTNAME,
+    ADMIN_PORT,
+    STATE,
+    API_PORT: String(port),
+    JWT_SECRET: secretIn(STATE),
+    ATTESTATION_ROOT: root(apple.attestationRoot),
+    RECEIPT_ROOT: root(apple.receiptRoot),
+  };
+  const file = fileURLToPath(new URL('gateway.yaml', source));
+  const gateway = await startGateway(loadConfig(file, readFileSync(file, 'utf8'), env));
+  return {
+    session: await enrolled(apple, `http://127.0.0.1:${HTTP_PORT}`),
+    adminUrl: gateway.adminUrl ?? '',
+  };
+}
+
+/** Made once: sessions outlive the gateway. */
+function secretIn(folder: string): string {
+  const file = join(folder, 'secret');
+  mkdirSync(folder, { recursive: true });
+  if (!existsSync(file)) writeFileSync(file, randomBytes(48).toString('base64'), { mode: 0o600 });
+  return readFileSync(file, 'utf8');
+}
+
+/** The app on a phone: one request with a session, of which the token is shown. */
+async function enrolled(apple: ReturnType<typeof createVirtualApple>, url: string): Promise<string> {
+  let session = '';
+  const client = createClient({
+    baseUrl: url,
+    audience: url,
+    attester: expoAppAttest(fakeExpoAppAttest(apple.createIPhone({ appId: 'TEAMID1234.com.example.app' }))),
+    storage: memoryStorage(),
+    fetch: (to, init) => {
+      session = new Headers(init.headers).get('authorization') ?? session;
+      return fetch(to, init);
+    },
+  });
+  const answer = await client.fetch('/v3/device');
+  if (!answer.ok) throw new Error(`the phone was answered by ${answer.status}`);
+  return session;
+}
