@@ -1,0 +1,302 @@
+import { execFileSync, fork, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { randomBytes, X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { get } from 'node:https';
+import { connect, createServer as createTcp, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient, type Client } from 'attestkit-client';
+import { expoAppAttest } from 'attestkit-client/expo';
+import { fakeExpoAppAttest, memoryStorage, type MemoryStorage } from 'attestkit-client/testing';
+import { loadConfig, startGateway } from 'attestkit-gateway';
+import { createVirtualApple } from 'attestkit-testing';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const AUDIENCE = 'https://api.example.com';
+const APP_ID = 'TEAMID1234.com.example.app';
+const apple = createVirtualApple();
+const roots = [apple.attestationRoot, apple.receiptRoot].map((root) => new X509Certificate(root).toString());
+
+const api = createServer((_, res) => res.end('{}'));
+await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
+const portOf = (server: { address(): unknown }): number => (server.address() as AddressInfo).port;
+
+const children: ChildProcess[] = [];
+afterAll(() => {
+  api.close();
+  for (const child of children) child.kill('SIGKILL');
+});
+
+async function freePort(): Promise<number> {
+  const server = createTcp().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const port = portOf(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function settings(port: number, store: string): object {
+  return {
+    traffic: { listen: `127.0.0.1:${port}` },
+    upstreams: { api: `http://127.0.0.1:${portOf(api)}` },
+    devices: {
+      evidence: { appAttest: { appIds: [APP_ID], roots } },
+      secret: '${JWT_SECRET}',
+      audience: AUDIENCE,
+      limits: { newRecordsPerHour: 100_000 },
+    },
+    store,
+    routes: [{ path: '/transfers', signedRequest: true }],
+    default: {},
+    shutdown: { deadlineMs: 500 },
+  };
+}
+
+interface Phone {
+  readonly client: Client;
+  readonly storage: MemoryStorage;
+}
+
+function phoneAt(port: number): Phone {
+  const storage = memoryStorage();
+  const client = createClient({
+    baseUrl: `http://127.0.0.1:${port}`,
+    audience: AUDIENCE,
+    attester: expoAppAttest(fakeExpoAppAttest(apple.createIPhone({ appId: APP_ID }))),
+    storage,
+  });
+  return { client, storage };
+}
+
+describe('kill -9 under load', () => {
+  it('loses nothing that was acknowledged, and grants nothing twice', async () => {
+    const port = await freePort();
+    const store = `sqlite:${join(mkdtempSync(join(tmpdir(), 'gateway-')), 'state.db')}`;
+    const env = { ...process.env, JWT_SECRET: randomBytes(48).toString('base64') };
+    const start = async (): Promise<ChildProcess> => {
+      const text = JSON.stringify(settings(port, store));
+      const child = fork(new URL('serve.js', import.meta.url), [text], { env, execArgv: [] });
+      children.push(child);
+      await once(child, 'message');
+      return child;
+    };
+    let child = await start();
+    const enrolled: Phone[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      const phones = Array.from({ length: 12 }, () => phoneAt(port));
+      let atHand = 0;
+      const running = Promise.allSettled(
+        phones.map(async (phone) => {
+          await phone.client.ready();
+          enrolled.push(phone);
+          atHand += 1;
+        }),
+      );
+      // While others are under way.
+      await expect.poll(() => atHand, { timeout: 20_000, interval: 1 }).toBeGreaterThan(round * 2);
+      const isOver = once(child, 'exit');
+      child.kill('SIGKILL');
+      await isOver;
+      await running;
+      child = await start();
+    }
+    expect(enrolled.length).toBeGreaterThan(8);
+    for (const { client } of enrolled) {
+      const before = (await client.state()).label;
+      // Its session is still good, and so is its key: nothing begins anew.
+      expect((await client.fetch('/balance')).status).toBe(200);
+      await client.ready({ renew: true });
+      expect((await client.fetch('/transfers', { method: 'POST', body: 'x', signed: true })).status).toBe(
+        200,
+      );
+      expect((await client.state()).label).toBe(before);
+    }
+    child.kill();
+  });
+});
+
+const redis = spawnSync('redis-server', ['--version']).status === 0;
+if (!redis && process.env['CI'] === 'true') throw new Error('redis-server is missing');
+
+describe.skipIf(!redis)('a store that is gone', () => {
+  it('is 503 while it is away, and no more when it is back', async () => {
+    const storePort = await freePort();
+    const folder = mkdtempSync(join(tmpdir(), 'redis-'));
+    const startRedis = async (): Promise<ChildProcess> => {
+      const args = [
+        '--port',
+        String(storePort),
+        '--dir',
+        folder,
+        '--save',
+        '',
+        '--appendonly',
+        'yes',
+        '--bind',
+        '127.0.0.1',
+      ];
+      const child = spawn('redis-server', args, { stdio: 'ignore' });
+      children.push(child);
+      for (let turn = 0; turn < 100; turn += 1) {
+        const socket = connect(storePort, '127.0.0.1');
+        const isUp = await once(socket, 'connect').then(
+          () => true,
+          () => false,
+        );
+        socket.destroy();
+        if (isUp) return child;
+        await sleep(50);
+      }
+      throw new Error('redis does not start');
+    };
+    let server = await startRedis();
+    const port = await freePort();
+    const env = { JWT_SECRET: randomBytes(48).toString('base64') };
+    const text = JSON.stringify(settings(port, `redis://127.0.0.1:${storePort}`));
+    const gateway = await startGateway(loadConfig('gateway.json', text, env));
+    const { client } = phoneAt(port);
+    expect((await client.fetch('/balance')).status).toBe(200);
+    server.kill('SIGKILL');
+    await once(server, 'exit');
+    const label = '0123456789abcdef';
+    const challenge = (): Promise<Response> =>
+      fetch(`http://127.0.0.1:${port}/device/attest`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ challenge: 'x', device_id: label }),
+      });
+    // What needs no state goes on; what does is refused as unavailable, and no request as genuine.
+    expect((await challenge()).status).toBe(400);
+    await expect(client.ready({ renew: true })).resolves.toBeUndefined();
+    const forced = phoneAt(port);
+    await expect(forced.client.ready()).rejects.toMatchObject({ type: 'throttled' });
+    server = await startRedis();
+    await expect
+      .poll(
+        async () =>
+          (
+            await phoneAt(port)
+              .client.fetch('/balance')
+              .catch(() => undefined)
+          )?.status,
+        { timeout: 20_000, interval: 500 },
+      )
+      .toBe(200);
+    expect((await client.fetch('/transfers', { method: 'POST', body: 'x', signed: true })).status).toBe(200);
+    await gateway.close();
+    server.kill('SIGKILL');
+  });
+});
+
+const openssl = spawnSync('openssl', ['version']).status === 0;
+
+describe.skipIf(!openssl)('a certificate', () => {
+  it('is changed while requests run', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tls-'));
+    const make = (name: string): { certificate: string; key: string } => {
+      const [certificate, key] = [join(folder, `${name}.pem`), join(folder, `${name}.key`)];
+      execFileSync(
+        'openssl',
+        [
+          'req',
+          '-x509',
+          '-newkey',
+          'ec',
+          '-pkeyopt',
+          'ec_paramgen_curve:P-256',
+          '-nodes',
+          '-days',
+          '2',
+          '-subj',
+          `/CN=${name}`,
+          '-keyout',
+          key,
+          '-out',
+          certificate,
+        ],
+        { stdio: 'ignore' },
+      );
+      return { certificate, key };
+    };
+    const [first, second] = [make('first'), make('second')];
+    const port = await freePort();
+    const env = { SECRET: randomBytes(32).toString('base64') };
+    const configOf = (tls: object) =>
+      loadConfig(
+        'gateway.json',
+        JSON.stringify({
+          traffic: { listen: `127.0.0.1:${port}`, tls },
+          upstreams: { api: `http://127.0.0.1:${portOf(api)}` },
+          evidence: { approov: { secretBase64: '${SECRET}' } },
+          routes: [{ path: '/*', open: true }],
+          default: {},
+          shutdown: { deadlineMs: 500 },
+        }),
+        env,
+      );
+    const gateway = await startGateway(configOf(first));
+    const shown = (): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const request = get(
+          { port, host: '127.0.0.1', path: '/x', rejectUnauthorized: false, agent: false },
+          (response) => {
+            const { subject } = (
+              response.socket as unknown as { getPeerCertificate(): { subject: { CN: string } } }
+            ).getPeerCertificate();
+            response.resume();
+            resolve(`${response.statusCode} ${subject.CN}`);
+          },
+        );
+        request.once('error', reject);
+      });
+    expect(await shown()).toBe('200 first');
+    const running = Array.from({ length: 20 }, shown);
+    gateway.reload(() => configOf(second));
+    expect((await Promise.all(running)).every((line) => line.startsWith('200 '))).toBe(true);
+    expect(await shown()).toBe('200 second');
+    expect(() => gateway.reload(() => configOf({ ...second, key: join(folder, 'none.key') }))).toThrow(
+      /traffic\.tls\.key is a file that cannot be read \(ENOENT\)/,
+    );
+    expect(await shown()).toBe('200 second');
+    expect(readFileSync(first.key, 'utf8')).toContain('PRIVATE KEY');
+    await gateway.close();
+  });
+});
+
+it('a clock that is set back opens nothing again', async () => {
+  const port = await freePort();
+  let offset = 0;
+  const env = { JWT_SECRET: randomBytes(48).toString('base64') };
+  const gateway = await startGateway(
+    loadConfig('gateway.json', JSON.stringify(settings(port, 'memory')), env),
+    {
+      now: () => Date.now() + offset,
+    },
+  );
+  const { client } = phoneAt(port);
+  let session = '';
+  await client.fetch('/balance');
+  const url = `http://127.0.0.1:${port}`;
+  const spy = createClient({
+    baseUrl: url,
+    audience: AUDIENCE,
+    attester: expoAppAttest(fakeExpoAppAttest(apple.createIPhone({ appId: APP_ID }))),
+    storage: memoryStorage(),
+    fetch: (to, init) => {
+      session = new Headers(init.headers).get('authorization') ?? session;
+      return fetch(to, init);
+    },
+  });
+  await spy.fetch('/balance');
+  const tried = async (): Promise<number> =>
+    (await fetch(`${url}/balance`, { headers: { authorization: session } })).status;
+  expect(await tried()).toBe(200);
+  offset = 3_600_000;
+  expect(await tried()).toBe(401);
+  offset = 0;
+  expect(await tried()).toBe(401);
+  await gateway.close();
+});
