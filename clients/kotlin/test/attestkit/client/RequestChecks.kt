@@ -7,6 +7,7 @@ import java.io.IOException
 import kotlinx.coroutines.runBlocking
 import okhttp3.Headers.Companion.headersOf
 import okhttp3.MediaType
+import okhttp3.Network
 import okhttp3.OkHttpClient
 import okhttp3.Request
 import okhttp3.RequestBody
@@ -55,6 +56,8 @@ fun checkRequests() {
     checkSigned()
     checkRefusals()
     checkLostKeys()
+    checkOptions()
+    checkState()
     checkApp()
     FakeKeystore.reset()
 }
@@ -144,14 +147,58 @@ private fun checkLostKeys() {
     compare("requests: ready renews", listOf("refresh")) { server.calls }
 }
 
+private fun checkOptions() {
+    FakeServer()
+    val usual = Network.answer
+    val paths = mutableListOf<String>()
+    var session: String? = null
+    // A server with another path and another header field, over the usual one.
+    Network.answer = { client, request ->
+        val path = splitUrl("${request.url}").target.substringBefore('?')
+        paths += path
+        session = request.header("x-session")
+        val inner = request.newBuilder().url("${request.url}".replace("/v1/phones/", "/device/"))
+        session?.let { inner.header("Authorization", "Bearer $it") }
+        usual(client, inner.build())
+    }
+    val attested = Attested(
+        OkHttpClient(),
+        FakeServer.AUDIENCE,
+        FakeServer.AUDIENCE,
+        KeystoreAttester(),
+        Memory(),
+        devicePath = "/v1/phones",
+        sessionHeader = "x-session",
+    )
+    compare("options: another path and header field", 200) {
+        attested.http.newCall(Request.Builder().url("${FakeServer.AUDIENCE}/x").build()).execute().use { it.code }
+    }
+    compare("options: the paths", listOf("/v1/phones/challenge", "/v1/phones/attest", "/x")) { paths }
+    compare("options: the session without Bearer", true) { session?.startsWith("session-") }
+}
+
+private fun checkState() {
+    val world = World()
+    compare("state: before the first request", ClientState(null, false, false, false, false, null)) { world.attested.state() }
+    world.attested.ready()
+    compare("state: enrolled", ClientState(world.kept.installation.label, true, false, true, true, null)) { world.attested.state() }
+    compare("state: it has a label", true) { world.attested.state().label != null }
+    val broken = World(object : KeylessAttester {
+        override fun attest(over: Challenge) = throw AttesterException(Problem.TRY_LATER, "busy")
+    })
+    compare("state: fails", ErrorType.THROTTLED) { typeOf { broken.attested.ready() } }
+    val pause = broken.attested.state().pause
+    compare("state: the pause", ErrorType.THROTTLED to true) { pause?.type to (pause!!.leftMs in 1..1_500) }
+}
+
 private fun checkApp() {
     val world = World()
     val model = TransferViewModel(world.attested)
     fun shown(): Notice? {
-        runBlocking { model.transfer(10, "DE02").join() }
+        runBlocking { model.transfer("t-1", 10, "DE02").join() }
         return model.notice.value
     }
-    compare("app: a transfer", null to """{"amount":10,"to":"DE02"}""") { shown() to textOf(world.server.last!!) }
+    compare("app: a transfer", null to """{"id":"t-1","amount":10,"to":"DE02"}""") { shown() to textOf(world.server.last!!) }
     world.server.needs += ""
     compare("app: the API refuses", Notice("The transfer was not accepted (403).")) { shown() }
     world.server.needs.addAll(listOf("challenge", "challenge"))
