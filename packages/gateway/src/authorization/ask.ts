@@ -115,7 +115,7 @@ function removedOf(
   return [...removed];
 }
 
-/** Not said on each accept: only where a key for it is configured. */
+/** Not said on each accept: a key for it has to be configured. */
 const TOKEN = 'x-attest-token';
 
 function withId({ status, headers, body }: Answer, requestId: string): Answer {

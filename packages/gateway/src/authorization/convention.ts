@@ -29,7 +29,7 @@ export interface HttpConvention {
   refuse(answer: Answer): Answer;
 }
 
-/** Whether a URL has this path. The query is nobody's: some proxies append the one of the client. */
+/** Whether a URL has this path. The query is ignored: some proxies append the one of the client. */
 export function hasPath(url: string, path: string): boolean {
   return url === path || url.startsWith(`${path}?`);
 }

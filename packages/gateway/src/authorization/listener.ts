@@ -23,8 +23,8 @@ export function questionServer(context: AskContext): Server {
   const server = createServer({
     headersTimeout: 10_000,
     requestTimeout: 60_000,
-    // Above the time that proxies keep connections for: they would ask on one that closes.
-    keepAliveTimeout: 75_000,
+    // Above the time that proxies keep connections for: they would ask on one that closes. nginx 60 s, Traefik 90 s, Caddy 120 s.
+    keepAliveTimeout: 130_000,
     connectionsCheckingInterval: 5000,
     maxHeaderSize: MOST_HEADER_BYTES,
     insecureHTTPParser: false,

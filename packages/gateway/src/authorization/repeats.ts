@@ -15,15 +15,10 @@ interface Grants {
   body: string | undefined;
   /** The version of the configuration that it was answered under. */
   readonly configuration: object;
-  readonly steps: Map<string, Step>;
+  /** Each step, and whether it was granted. */
+  readonly steps: Map<string, Promise<boolean>>;
   /** When its answer was given; undefined before. */
   endedAt: number | undefined;
-}
-
-interface Step {
-  readonly isGranted: Promise<boolean>;
-  /** When that was known. */
-  at: number;
 }
 
 /**
@@ -103,11 +98,9 @@ export class Repeats {
       return await take();
     }
     Object.assign(own, seenOf(request));
-    const taken: Step = { isGranted: take(), at: Number.NaN };
+    const taken = take();
     own.steps.set(step, taken);
-    const isGranted = await taken.isGranted;
-    taken.at = this.#now();
-    return isGranted;
+    return await taken;
   }
 
   async #isGrantedAgain(
@@ -119,7 +112,7 @@ export class Repeats {
     const taken = earlier.steps.get(step);
     if (taken === undefined || earlier.configuration !== configuration) return false;
     try {
-      if (!(await taken.isGranted) || (await request.bodyDigest()) !== earlier.body) return false;
+      if (!(await taken) || (await request.bodyDigest()) !== earlier.body) return false;
     } catch {
       return false;
     }
@@ -127,7 +120,7 @@ export class Repeats {
       [...request.read].every((name) => earlier.names.has(name)) &&
       request.digestOf(earlier.names) === earlier.fields;
     // The one who finds the step takes it away: there is no third time.
-    return isSame && !this.#isOver(taken.at) && earlier.steps.delete(step);
+    return isSame && !this.#isOver(earlier.endedAt) && earlier.steps.delete(step);
   }
 
   #end(key: string, own: Grants, request: AskedRequest): void {

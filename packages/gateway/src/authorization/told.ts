@@ -56,8 +56,8 @@ export function readTold(
     if (shadowed !== undefined) return fault(400, `a field that may be read as ${shadowed}`);
     if (!OF_THE_QUESTION.has(lower)) rest.push(raw[at] as string, value);
   }
-  const tooMuch = faultOfLines(rest);
-  if (tooMuch !== undefined) return tooMuch;
+  const found = faultOfLines(rest) ?? faultOfUpgrade(raw);
+  if (found !== undefined) return found;
   const missing = required.find((name) => !by.has(name.toLowerCase()));
   return missing === undefined ? { by, rest } : fault(400, `${missing} is missing`);
 }
@@ -65,10 +65,16 @@ export function readTold(
 const MOST_LINES = 100;
 
 /** Of the request's own lines: the same that its traffic would be refused for. */
-export function faultOfLines(lines: readonly string[]): Fault | undefined {
+function faultOfLines(lines: readonly string[]): Fault | undefined {
   if (lines.length > MOST_LINES * 2) return fault(431, `more than ${MOST_LINES} header lines`);
   if (linesOf(lines, 'authorization').length > 1) return fault(400, 'more than one Authorization line');
   return undefined;
+}
+
+/** After a yes, some proxies join client and API by whatever protocol the client has named: what it says in that is not asked about. */
+function faultOfUpgrade(raw: readonly string[]): Fault | undefined {
+  const isPlain = linesOf(raw, 'upgrade').every((protocol) => protocol.toLowerCase() === 'websocket');
+  return isPlain ? undefined : fault(400, 'an upgrade to something else than a WebSocket');
 }
 
 /** Which request it is. */
@@ -105,7 +111,7 @@ const LONGEST_TARGET = 8192;
 
 /** The client's address, as trusted proxies tell it. */
 export function readAddress(forwarded: string, peers: Trust): string | Fault {
-  // The peer is trusted: its address is none of the client's. What it wrote last has to be an address.
+  // The peer is trusted: its address is not the client's. The last one that it wrote has to be an address.
   const address = clientAddress(undefined, [forwarded], peers);
   return address === NO_ADDRESS ? fault(400, 'X-Forwarded-For does not end with an address') : address;
 }

@@ -123,6 +123,28 @@ it('for two seconds', async () => {
   expect(await later.answer(questionOf())).toEqual(REFUSED);
 });
 
+it('from the answer on: a slow one takes nothing of it away', async () => {
+  const { answer, store, wait } = setup();
+  const slow = async () => {
+    const isGranted = await store.claim('k', 60_000);
+    wait(30_000);
+    return isGranted;
+  };
+  expect(await answer(questionOf(), slow)).toEqual(GRANTED);
+  wait(2000);
+  expect(await answer(questionOf())).toEqual(AGAIN);
+});
+
+it('not to a question that waited too long for its own body', async () => {
+  const { answer, wait } = setup();
+  expect(await answer(questionOf({ body: bytes('x') }))).toEqual(GRANTED);
+  const late = () => {
+    wait(2001);
+    return Promise.resolve(Buffer.from('x'));
+  };
+  expect(await answer(questionOf({ body: late }))).toEqual(REFUSED);
+});
+
 it('a store that failed has granted nothing', async () => {
   const { repeats } = setup();
   let isDown = true;

@@ -120,6 +120,7 @@ describe('header lines', () => {
     ['no name', { headers: [['', 'x']] }, 'a header whose name is not a token in lower case'],
     ['a line break', { headers: [['a', 'x\r\nb: y']] }, 'a header with more than one line'],
     ['two values', { entries: [message([1, 'a'], [2, 'b'], [3, 'c'])] }, 'a header with value and raw_value'],
+    ['an upgrade', { headers: [['upgrade', 'h2c']] }, 'an upgrade to something else than a WebSocket'],
     ['another path', { headers: [[':path', '/other']] }, ':path differs from the request'],
     ['another method', { headers: [[':method', 'POST']] }, ':method differs from the request'],
     ['another host', { headers: [['host', 'open.example.com']] }, 'host differs from the request'],

@@ -95,6 +95,6 @@ export function timeoutOf(headers: IncomingHttpHeaders): number {
   const given = headers['grpc-timeout'];
   if (given === undefined) return LONGEST_MS;
   const [, count, unit] = /^([0-9]{1,8})([HMSmun])$/.exec(String(given)) ?? [];
-  if (unit === undefined) throw new CallError(STATUS.invalidArgument, 'a grpc-timeout that is none');
+  if (unit === undefined) throw new CallError(STATUS.invalidArgument, 'grpc-timeout is not a time');
   return Math.min(Number(count) * UNITS[unit as keyof typeof UNITS], LONGEST_MS);
 }

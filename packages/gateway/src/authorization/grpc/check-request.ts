@@ -30,7 +30,7 @@ const HEADER = { key: 1, value: 2, rawValue: 3 } as const;
 const PARTIAL = 'X-Envoy-Auth-Partial-Body';
 const FORWARDED = 'X-Forwarded-For';
 
-/** A question, or why it is none, and what it is called. */
+/** A question, or why it cannot be read, with the name of its request. */
 export interface Check {
   readonly requestId: string;
   readonly read: Question | Fault;
@@ -57,7 +57,7 @@ function unnamed(found: Fault): Check {
   return { requestId: requestIdOf([], false), read: found };
 }
 
-/** The address of the connection that the request came on; undefined if it has none. */
+/** The address of the connection that the request came on; undefined if it does not have one. */
 function sourceOf(attributes: Message): string | undefined {
   const address = attributes.message(ATTRIBUTES.source)?.message(PEER.address);
   return address?.message(ADDRESS.socketAddress)?.text(SOCKET_ADDRESS.address);

@@ -12,7 +12,7 @@ interface Field {
   readonly bytes: Buffer;
 }
 
-/** One message: its fields in their order. Fields that nobody asks for are ignored. */
+/** One message: its fields in their order. Fields that are not asked for are ignored. */
 export class Message {
   readonly #fields: readonly Field[];
 

@@ -102,7 +102,7 @@ function statusOf(
   return /^application\/grpc(?:\+proto)?(?:;|$)/.test(headers['content-type'] ?? '') ? undefined : 415;
 }
 
-/** Ends a call of which more may come: nobody reads it. */
+/** Ends a call of which more may come, which is not read. */
 function finish(stream: ServerHttp2Stream, answer: () => void): void {
   answer();
   stream.close(constants.NGHTTP2_NO_ERROR);
