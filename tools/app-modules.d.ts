@@ -3,6 +3,7 @@
 // against the real modules of Expo, React Native, pagopa and AsyncStorage; those of Firebase and Approov are only declared.
 
 /** Of React Native: whether this is a development build. */
+// oxlint-disable-next-line no-underscore-dangle -- React Native's name
 declare const __DEV__: boolean;
 
 declare module '@expo/app-integrity' {
