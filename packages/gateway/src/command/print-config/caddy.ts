@@ -6,9 +6,14 @@ import type { Plan } from './plan/plan.js';
 import type { Requests } from './plan/requests.js';
 import type { PlannedUpstream } from './plan/upstreams.js';
 
+/** A session or a proof ends here; the API's own tokens go on. */
+const AUTHORIZATION_LINES = `		@session header_regexp X-Attest-Evidence (session|signedRequest)
+		request_header @session -Authorization
+`;
+
 /** A Caddyfile with one site. */
 export function caddy(plan: Plan, listen: HostAndPort): string {
-  const { devices, picks, fallback, bodiless, evidence, vary, hasResultToken } = plan;
+  const { devices, picks, fallback, bodiless, evidence, vary, stripsAuthorization, hasResultToken } = plan;
   return `# Made of ${comment(plan.file)} by: attestkit-gateway print-config caddy
 # For TLS put the name of the API instead of this address: api.example.com
 
@@ -48,10 +53,10 @@ ${devices === undefined ? '' : deviceLines(devices)}${bodiless.map(bodilessLines
 				response_header_timeout 2s
 			}
 		}
-		# Another server than the gateway has answered.
-		@unsaid not header X-Attest-Outcome *
+		# Another server than the gateway has answered. (Caddy 2.6 writes a placeholder for a field that is missing.)
+		@unsaid not header_regexp X-Attest-Outcome ^(accepted|reported|open)$
 		respond @unsaid {} 503
-${vary === undefined ? '' : cachingLines(vary)}${evidence.map((field) => `\t\trequest_header -${field}\n`).join('')}${picks.map((pick, at) => `\t\t@pick${at} {\n${matcherLines(pick)}\t\t}\n\t\t${passTo(pick.upstream, plan, ` @pick${at}`)}`).join('')}		${passTo(fallback, plan, '')}	}
+${vary === undefined ? '' : cachingLines(vary)}${evidence.map((field) => `\t\trequest_header -${field}\n`).join('')}${stripsAuthorization ? AUTHORIZATION_LINES : ''}${picks.map((pick, at) => `\t\t@pick${at} {\n${matcherLines(pick)}\t\t}\n\t\t${passTo(pick.upstream, plan, ` @pick${at}`)}`).join('')}		${passTo(fallback, plan, '')}	}
 }
 `;
 }

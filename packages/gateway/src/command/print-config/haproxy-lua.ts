@@ -12,6 +12,7 @@ export function haproxyLua({ authorization, file }: Plan): string {
 -- answer, and after an error of its own, nothing is accepted.
 
 local question = { url = "${url}/authz/forward-auth", timeout = 2000${'path' in authorization ? `, dst = "unix@${authorization.path}"` : ''} }
+local outcomes = { accepted = true, reported = true, open = true }
 local identity = { ${fields} }
 
 -- Of the connection that the request came on.
@@ -39,8 +40,8 @@ end
 core.register_action("attestkit", { "http-req" }, function(txn)
   local asked, answer = pcall(ask, txn)
   -- What the gateway says on each accept: without it another server has answered.
-  local said = asked and answer.headers["x-attest-outcome"]
-  if asked and answer.status == 200 and said and said[1] == nil then
+  local outcome = asked and answer.headers["x-attest-outcome"]
+  if asked and answer.status == 200 and outcome and outcome[1] == nil and outcomes[outcome[0]] then
     for _, name in ipairs(identity) do
       local values = answer.headers[name]
       if values ~= nil and values[1] == nil then txn:set_var("txn." .. name:gsub("%-", "_"), values[0]) end

@@ -8,9 +8,14 @@ import type { PlannedUpstream } from './plan/upstreams.js';
 /** Where the configuration looks for the Lua file. */
 const LUA = '/etc/haproxy/attestkit.lua';
 
+/** A session or a proof ends here; the API's own tokens go on. */
+const AUTHORIZATION_RULE =
+  '  http-request del-header Authorization if { var(txn.x_attest_evidence) -m reg (session|signedRequest) }\n';
+
 /** A whole haproxy.cfg; it loads what `haproxyLua` gives. */
 export function haproxy(plan: Plan, listen: HostAndPort): string {
-  const { devices, upstreams, picks, fallback, bodiless, evidence, vary, timeoutMs } = plan;
+  const { devices, upstreams, picks, fallback, bodiless, evidence, vary, stripsAuthorization, timeoutMs } =
+    plan;
   return `# Made of ${comment(plan.file)} by: attestkit-gateway print-config haproxy
 # For TLS: bind :443 ssl crt /etc/haproxy/api.pem
 
@@ -55,7 +60,7 @@ ${FORWARDING.filter((field) => !/^X-(Forwarded|Original)-/.test(field))
 ${devices === undefined ? '' : deviceRule(devices.path)}${bodiless.map(bodilessRules).join('')}  http-request lua.attestkit
   # Also if the script itself fails.
   http-request deny status 503 unless { var(txn.attestkit_accepted) -m bool }
-${[...IDENTITY, RESULT_TOKEN].map(identityRule).join('')}${evidence.map((field) => `  http-request del-header ${field}\n`).join('')}${devices === undefined ? '' : '  use_backend attestkit_gateway if devices\n'}${picks.map(({ upstream, ...requests }) => `  use_backend ${upstream.id} if ${conditions(requests)}\n`).join('')}  default_backend ${fallback.id}
+${[...IDENTITY, RESULT_TOKEN].map(identityRule).join('')}${evidence.map((field) => `  http-request del-header ${field}\n`).join('')}${stripsAuthorization ? AUTHORIZATION_RULE : ''}${devices === undefined ? '' : '  use_backend attestkit_gateway if devices\n'}${picks.map(({ upstream, ...requests }) => `  use_backend ${upstream.id} if ${conditions(requests)}\n`).join('')}  default_backend ${fallback.id}
   http-response set-header X-Request-Id %[var(txn.attestkit_id)]
 ${vary === undefined ? '' : cachingRules(vary)}${devices === undefined ? '' : backend('attestkit_gateway', 'path' in devices.address ? `unix@${devices.address.path}` : hostAndPort(devices.address))}${upstreams.map(backendOf).join('')}`;
 }

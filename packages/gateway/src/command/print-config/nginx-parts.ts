@@ -26,7 +26,7 @@ ${picks.map((each) => `  ${found(each)} ${urlOf(each.upstream)};\n`).join('')}}
         ];
   return `
 # The gateway says X-Attest-Outcome on each accept: without it there is no API to go to.
-map $x_attest_outcome $attestkit_api { default ${api}; "" ""; }
+map $x_attest_outcome $attestkit_api { default ""; accepted ${api}; reported ${api}; open ${api}; }
 ${pick}${names.length === 0 ? '' : `map $attestkit_api $attestkit_api_name {\n${names.join('')}}\n`}`;
 }
 

@@ -6,6 +6,12 @@ import { apiMap, bodilessMap, cachingMaps, deviceLocations } from './nginx-parts
 import type { Plan } from './plan/plan.js';
 import type { PlannedUpstream } from './plan/upstreams.js';
 
+/** A session or a proof is for the gateway alone. */
+const AUTHORIZATION_MAP = `
+# A session or a proof ends here; the API's own tokens go on.
+map $x_attest_evidence $attestkit_authorization { default $http_authorization; "~(session|signedRequest)" ""; }
+`;
+
 /** For the block `http` of nginx. */
 export function nginx(plan: Plan, listen: HostAndPort): string {
   const { authorization, devices, upstreams, bodiless, vary, contentType } = plan;
@@ -24,7 +30,7 @@ map $attestkit_upgrade $attestkit_connection { default upgrade; "" ""; }
 # Without an answer of the gateway the request is refused.
 map $attestkit_body $attestkit_text { default $attestkit_body; "" "{}"; }
 map $attestkit_status $attestkit_later { default $attestkit_retry_after; "" 5; }
-${vary === undefined ? '' : cachingMaps(vary)}${apiMap(plan)}${bodilessMap(plan)}
+${vary === undefined ? '' : cachingMaps(vary)}${plan.stripsAuthorization ? AUTHORIZATION_MAP : ''}${apiMap(plan)}${bodilessMap(plan)}
 server {
   listen ${hostAndPort(listen)};
   # A location of your own inherits the question. It loses the fields if it has a proxy_set_header of its own.
@@ -101,7 +107,14 @@ function setLines({ refusalFields }: Plan): string {
 }
 
 /** What the API gets, whatever the client sent: an empty value takes the field away. */
-function apiLines({ upstreams, picks, fallback, evidence, timeoutMs }: Plan): readonly string[] {
+function apiLines({
+  upstreams,
+  picks,
+  fallback,
+  evidence,
+  stripsAuthorization,
+  timeoutMs,
+}: Plan): readonly string[] {
   const tls = upstreams.find((each) => each.tls !== undefined)?.tls;
   return [
     'proxy_http_version 1.1;',
@@ -115,6 +128,7 @@ function apiLines({ upstreams, picks, fallback, evidence, timeoutMs }: Plan): re
     'proxy_set_header X-Request-Id $request_id;',
     ...[...IDENTITY, RESULT_TOKEN].map((field) => `proxy_set_header ${field} $${variable(field)};`),
     ...[...FORWARDING, ...evidence].map((field) => `proxy_set_header ${field} "";`),
+    ...(stripsAuthorization ? ['proxy_set_header Authorization $attestkit_authorization;'] : []),
     ...(tls === undefined
       ? []
       : [

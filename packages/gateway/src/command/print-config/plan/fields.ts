@@ -51,6 +51,12 @@ export function evidenceFields(
   return [...new Set(fields)].filter((field) => field !== 'authorization');
 }
 
+/** Also the field of the API's own tokens. */
+export function hasSessionsInAuthorization({ devices }: Settings): boolean {
+  const { header = 'authorization' } = (devices?.['sessions'] ?? {}) as { readonly header?: string };
+  return devices !== undefined && header.toLowerCase() === 'authorization';
+}
+
 /** Every field that a refusal may have, besides those about its body. */
 export function refusalFields(settings: Settings, onProblem: OnProblem): readonly string[] {
   const configured = valuesOf(settings, 'headers', []).flatMap(({ value, path }) =>

@@ -5,7 +5,13 @@ import type { Address } from '../../../config/schema.js';
 import type { liveOf } from '../../../live.js';
 import { devicesOf, reachable } from './addresses.js';
 import { bodilessOf, largestBody } from './bodies.js';
-import { contentTypeOf, evidenceFields, refusalFields, statusesOf } from './fields.js';
+import {
+  contentTypeOf,
+  evidenceFields,
+  hasSessionsInAuthorization,
+  refusalFields,
+  statusesOf,
+} from './fields.js';
 import type { OnProblem, Proxy } from './proxy.js';
 import { picksOf, type Pick } from './picks.js';
 import type { Requests } from './requests.js';
@@ -30,6 +36,8 @@ export interface Plan {
   readonly hasResultToken: boolean;
   /** Fields that carry evidence alone: they end at the proxy. In lower case. */
   readonly evidence: readonly string[];
+  /** Whether `Authorization` ends at the proxy, too, if it was a session or a proof. */
+  readonly stripsAuthorization: boolean;
   /** Fields that answers depend on, for `Vary`; undefined if answers say nothing to caches. In lower case. */
   readonly vary: readonly string[] | undefined;
   /** What refusals are written in. */
@@ -71,6 +79,7 @@ export function planOf(config: Config, live: ReturnType<typeof liveOf>, proxy: P
     bodiless,
     hasResultToken: settings.resultToken !== undefined,
     evidence: evidence.filter((field) => !kept.has(field)),
+    stripsAuthorization: hasSessionsInAuthorization(settings) && !kept.has('authorization'),
     vary: (settings.caching ?? 'private') === 'private' ? evidence : undefined,
     contentType: contentTypeOf(settings),
     statuses: statusesOf(settings),

@@ -1,0 +1,69 @@
+/**
+ * Ways to write a path that one server takes for another one than the next. `/open/` is open, all else needs a token; `/v1/` stands for all
+ * else.
+ */
+export const TARGETS: readonly string[] = [
+  ...`/v1/x
+/open/x
+/open/x?a=1&b=%2f
+/v1/x?y=/open/x
+/open
+/open/
+/OPEN/x
+/Open/x
+/open/x/
+/open/../v1/x
+/open/%2e%2e/v1/x
+/open/.%2e/v1/x
+/open/%2E%2E/v1/x
+/open%2f../v1/x
+/open/..%2fv1/x
+/open//../v1/x
+/open/./x
+/v1/%2e%2e/open/x
+/v1/../open/x
+//open/x
+/open//x
+/open%2fx
+/open/%2fx
+/%6fpen/x
+/op%65n/../v1/x
+/open/%252e%252e/v1/x
+/open;x=1/y
+/open/..;/v1/x
+/open/x;a=1
+/open/x;/../../v1/x
+/open\\..\\v1\\x
+/open/%5c../v1
+/v1/x#/open/y
+/open/x#y
+/open/x?y#z
+/open/x%23y
+/open/x%3Fy
+/open/x%25
+/open/a%00b
+/open/%zz
+/open/%2
+/open/caf\xe9
+/open/caf%C3%A9
+/open/x y
+/open/x\ty
+?x
+open/x
+*
+/..
+/../v1/x
+/open/"<>
+/open/{}|^\`
+/open/it's
+/open/x.
+/open/x%20
+/open/...
+/open/@x:y
+http://api.example.com/v1/x
+http://evil.example/v1/x
+http://api.example.com/open/x`.split('\n'),
+  `/open/${'x'.repeat(9500)}`,
+  `/open/${'x'.repeat(17_000)}`,
+  `/open/${'x'.repeat(40_000)}`,
+];
