@@ -1,6 +1,7 @@
 import type { Answer } from 'attestkit';
 import type { Composed, GatewayRule } from '../config/compose.js';
 import type { Convention, GatewayEvent, QuestionEvent } from '../events.js';
+import { linesOf } from '../http/lines.js';
 import { isIdentity } from '../http/names.js';
 import { named } from '../http/request-id.js';
 import type { Trust } from '../http/trust.js';
@@ -54,7 +55,7 @@ export async function ask(
   };
   if (isFault(read)) return refuse(read);
   try {
-    const request = named(new AskedRequest(read), requestId) as AskedRequest;
+    const request = named(new AskedRequest(read), requestId);
     const { method, host, target } = read;
     const { result: judged, isRepeated } = await context.repeats.answering(read, request, live, () =>
       judge(request, { method, host, target }, live),
@@ -65,6 +66,9 @@ export async function ask(
       tell('refused');
       return { outcome: 'refuse', answer: withId(judged.response, requestId) };
     }
+    // As the traffic itself is refused: the API may read another one than was judged.
+    if (linesOf(read.lines, 'authorization').length > 1)
+      return refuse({ status: 400, says: 'more than one Authorization line' });
     const token = await tokenOf(read, request, requestId, judged, live);
     const lines = [...identityLines(judged.identity), 'X-Request-Id', requestId];
     if (token !== undefined) lines.push('X-Attest-Token', token);

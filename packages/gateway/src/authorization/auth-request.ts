@@ -1,7 +1,9 @@
 import { framingOf, noBody } from './body.js';
 import { hasPath, yes, type HttpConvention } from './convention.js';
-import { readForwarded } from './forwarded.js';
+import { forwardedBy } from './forwarded.js';
 import { fault } from './question.js';
+
+const read = forwardedBy('auth-request', { method: 'X-Original-Method', target: 'X-Original-URI' });
 
 /**
  * nginx, `auth_request`. It knows 2xx, 401 and 403, makes 500 of all else, and reads no body: the status and the body that are meant stand in
@@ -13,8 +15,7 @@ export const authRequest: HttpConvention = {
   read(req, reading) {
     // nginx sends no body, also if it says that one follows: the next question would be taken for it.
     if (framingOf(req) !== 'none') return fault(400, 'Content-Length is not cleared in the question');
-    const says = { method: 'X-Original-Method', target: 'X-Original-URI' };
-    return readForwarded(authRequest, says, req, reading, noBody);
+    return read(req.rawHeaders, reading, noBody);
   },
   accept: yes,
   refuse({ status, headers, body }) {

@@ -24,7 +24,8 @@ export interface HttpConvention {
   readonly name: Convention;
   isAsked(url: string): boolean;
   read(req: IncomingMessage, reading: Reading): Question | Fault;
-  accept(accepted: Accepted): Answer;
+  /** The lines of the answer 200: names and values in turn. */
+  accept(accepted: Accepted): string[];
   /** @param answer what the client of a traffic listener would get */
   refuse(answer: Answer): Answer;
 }
@@ -34,10 +35,7 @@ export function hasPath(url: string, path: string): boolean {
   return url === path || url.startsWith(`${path}?`);
 }
 
-/** 200 without a body: what all proxies take for a yes, and keep their connection after. */
-export function yes({ lines }: Accepted): Answer {
-  const headers: Record<string, string> = { 'cache-control': 'no-store' };
-  for (let at = 0; at < lines.length; at += 2)
-    headers[(lines[at] as string).toLowerCase()] = lines[at + 1] as string;
-  return { status: 200, headers, body: '' };
+/** Of 200 without a body: all proxies take it for a yes, and keep their connection after it. */
+export function yes({ lines }: Accepted): string[] {
+  return ['Content-Length', '0', 'Cache-Control', 'no-store', ...lines];
 }

@@ -1,44 +1,35 @@
-import type { IncomingMessage } from 'node:http';
+import type { Convention } from '../events.js';
 import type { AskedBody } from './body.js';
-import type { HttpConvention, Reading } from './convention.js';
+import type { Reading } from './convention.js';
 import { fault, isFault, type Fault, type Question } from './question.js';
-import { readAddress, readProxyRequestId, readScheme, readTold, readWhich } from './told.js';
+import { readAddress, readProxyRequestId, readScheme, readWhich, toldBy } from './told.js';
 
 const HOST = 'X-Forwarded-Host';
 const SCHEME = 'X-Forwarded-Proto';
-const ADDRESS = 'X-Forwarded-For';
 const REQUEST_ID = 'X-Request-Id';
 
-/** Reads a question that tells all of the request by fields. @param says the two fields in which conventions differ */
-export function readForwarded(
-  { name }: Pick<HttpConvention, 'name'>,
+/** Reads questions that tell all of the request by fields: their lines, and what they have of its body. */
+export function forwardedBy(
+  convention: Convention,
   says: { readonly method: string; readonly target: string },
-  req: IncomingMessage,
-  { peers, requestIdsByProxy }: Reading,
-  bodyOf: (method: string) => AskedBody,
-): Question | Fault {
-  const required = [says.method, says.target, HOST, SCHEME, ADDRESS];
-  const told = readTold(req.rawHeaders, required, requestIdsByProxy ? [REQUEST_ID] : []);
-  if (isFault(told)) return told;
-  const of = (field: string): string => told.by.get(field.toLowerCase()) as string;
-  const scheme = readScheme(of(SCHEME));
-  if (scheme === undefined) return fault(400, `${SCHEME} is neither http nor https`);
-  const authority = of(HOST);
-  const which = readWhich(
-    { method: of(says.method), authority, target: of(says.target) },
-    { ...says, authority: HOST },
-  );
-  if (isFault(which)) return which;
-  const address = readAddress(of(ADDRESS), peers);
-  if (typeof address !== 'string') return address;
-  const handed = bodyOf(which.method);
-  return {
-    convention: name,
-    ...which,
-    scheme,
-    lines: [...told.rest, ...handed.lines, 'Host', authority],
-    address,
-    body: handed.body,
-    proxyRequestId: readProxyRequestId(told.by.get(REQUEST_ID.toLowerCase())),
+): (raw: readonly string[], reading: Reading, bodyOf: (method: string) => AskedBody) => Question | Fault {
+  const required = [says.method, says.target, HOST, SCHEME, 'X-Forwarded-For'];
+  const plain = toldBy(required, []);
+  const withId = toldBy(required, [REQUEST_ID]);
+  const named = { ...says, authority: HOST };
+  return (raw, { peers, requestIdsByProxy }, bodyOf) => {
+    const told = requestIdsByProxy ? withId(raw) : plain(raw);
+    if (isFault(told)) return told;
+    const [method = '', target = '', authority = '', proto = '', forwarded = '', id] = told.values;
+    const scheme = readScheme(proto);
+    if (scheme === undefined) return fault(400, `${SCHEME} is neither http nor https`);
+    const which = readWhich({ method, authority, target }, named);
+    if (isFault(which)) return which;
+    const address = readAddress(forwarded, peers);
+    if (typeof address !== 'string') return address;
+    const { body, lines } = bodyOf(method);
+    told.rest.push(...lines, 'Host', authority);
+    const proxyRequestId = readProxyRequestId(id);
+    return { convention, ...which, scheme, lines: told.rest, address, body, proxyRequestId };
   };
 }

@@ -65,7 +65,11 @@ async function answer(
     // The next question would be taken for a body that does not come.
     if (context.isDraining() || (isFault(read) && framingOf(req) !== 'none')) res.shouldKeepAlive = false;
     const reply = await ask(read, convention.name, requestId, live, context);
-    sendAnswer(res, reply.outcome === 'accept' ? convention.accept(reply) : convention.refuse(reply.answer));
+    if (reply.outcome === 'accept') {
+      res.writeHead(200, convention.accept(reply)).end();
+      // What was not read, or was read and put back: the next question comes behind it.
+      req.resume();
+    } else sendAnswer(res, convention.refuse(reply.answer));
   } catch {
     // Cut off, an answer is a refusal everywhere.
     res.destroy();

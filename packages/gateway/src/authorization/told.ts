@@ -1,5 +1,4 @@
 import { hostOf } from '../http/authority.js';
-import { linesOf } from '../http/lines.js';
 import { isMethodPassedOn } from '../http/methods.js';
 import { folded } from '../http/names.js';
 import { clientAddress, type Trust } from '../http/trust.js';
@@ -8,10 +7,10 @@ import { fault, type Fault } from './question.js';
 
 /** What a proxy says of a request by fields of its own, beside the fields of the request itself. */
 export interface Told {
-  /** The value of a field, by its name in lower case. */
-  readonly by: ReadonlyMap<string, string>;
+  /** The values of its fields, in the order of their names; undefined if an optional one is absent. */
+  readonly values: readonly (string | undefined)[];
   /** All other lines. */
-  readonly rest: readonly string[];
+  readonly rest: string[];
 }
 
 /** Of the connection between proxy and gateway: the client has not sent them, or not to us. */
@@ -28,53 +27,44 @@ const OF_THE_QUESTION = new Set([
   'upgrade',
 ]);
 
+const MOST_LINES = 100;
+
 /**
- * Takes a proxy's own fields out of the lines of its question. Each has one line, and is not empty. Beside it there is none that a server may
- * fold to its name: a client can send `X_Forwarded_Uri` through proxies that write `X-Forwarded-Uri`.
+ * Makes what takes a proxy's own fields out of the lines of its question. Each has one line, and is not empty. Beside it there is none that a
+ * server may fold to its name: a client can send `X_Forwarded_Uri` through proxies that write `X-Forwarded-Uri`.
  *
  * @param required names as they are usually written, for the log
  */
-export function readTold(
-  raw: readonly string[],
+export function toldBy(
   required: readonly string[],
-  optional: readonly string[] = [],
-): Told | Fault {
-  const names = new Map([...required, ...optional].map((name) => [name.toLowerCase(), name]));
-  const by = new Map<string, string>();
-  const rest: string[] = [];
-  for (let at = 0; at < raw.length; at += 2) {
-    const lower = (raw[at] as string).toLowerCase();
-    const value = raw[at + 1] as string;
-    const name = names.get(lower);
-    if (name !== undefined) {
-      if (by.has(lower)) return fault(400, `${name} comes twice`);
-      if (value === '') return fault(400, `${name} is empty`);
-      by.set(lower, value);
-      continue;
+  optional: readonly string[],
+): (raw: readonly string[]) => Told | Fault {
+  const names = [...required, ...optional];
+  const places = new Map(names.map((name, place) => [name.toLowerCase(), place]));
+  return (raw) => {
+    const values: (string | undefined)[] = names.map(() => undefined);
+    const rest: string[] = [];
+    for (let at = 0; at < raw.length; at += 2) {
+      const lower = (raw[at] as string).toLowerCase();
+      const value = raw[at + 1] as string;
+      const place = places.get(lower);
+      if (place !== undefined) {
+        if (values[place] !== undefined) return fault(400, `${names[place]} comes twice`);
+        if (value === '') return fault(400, `${names[place]} is empty`);
+        values[place] = value;
+        continue;
+      }
+      const shadowed = /[_.]/.test(lower) ? places.get(folded(lower)) : undefined;
+      if (shadowed !== undefined) return fault(400, `a field that may be read as ${names[shadowed]}`);
+      if (!OF_THE_QUESTION.has(lower)) rest.push(raw[at] as string, value);
+      // After a yes, some proxies join client and API by any protocol that the client names, and do not ask about what it says in that.
+      else if (lower === 'upgrade' && value.toLowerCase() !== 'websocket')
+        return fault(400, 'an upgrade to something else than a WebSocket');
     }
-    const shadowed = /[_.]/.test(lower) ? names.get(folded(lower)) : undefined;
-    if (shadowed !== undefined) return fault(400, `a field that may be read as ${shadowed}`);
-    if (!OF_THE_QUESTION.has(lower)) rest.push(raw[at] as string, value);
-  }
-  const found = faultOfLines(rest) ?? faultOfUpgrade(raw);
-  if (found !== undefined) return found;
-  const missing = required.find((name) => !by.has(name.toLowerCase()));
-  return missing === undefined ? { by, rest } : fault(400, `${missing} is missing`);
-}
-
-const MOST_LINES = 100;
-
-/** Of the request's own lines: the same that its traffic would be refused for. */
-function faultOfLines(lines: readonly string[]): Fault | undefined {
-  if (lines.length > MOST_LINES * 2) return fault(431, `more than ${MOST_LINES} header lines`);
-  if (linesOf(lines, 'authorization').length > 1) return fault(400, 'more than one Authorization line');
-  return undefined;
-}
-
-/** After a yes, some proxies join client and API by whatever protocol the client has named: what it says in that is not asked about. */
-function faultOfUpgrade(raw: readonly string[]): Fault | undefined {
-  const isPlain = linesOf(raw, 'upgrade').every((protocol) => protocol.toLowerCase() === 'websocket');
-  return isPlain ? undefined : fault(400, 'an upgrade to something else than a WebSocket');
+    if (rest.length > MOST_LINES * 2) return fault(431, `more than ${MOST_LINES} header lines`);
+    const missing = required.findIndex((_, place) => values[place] === undefined);
+    return missing < 0 ? { values, rest } : fault(400, `${required[missing]} is missing`);
+  };
 }
 
 /** Which request it is. */

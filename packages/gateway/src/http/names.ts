@@ -1,4 +1,4 @@
-// Which header fields end here, and which nobody outside may send. All names are in lower case.
+// Header fields that end here, and those that the gateway alone may send. All names are in lower case.
 
 /** Fields of one connection (RFC 9110 §7.6.1), and those that the client of the upstream sets by itself. */
 const HOP_BY_HOP = new Set([

@@ -140,7 +140,7 @@ describe('a repeated question is refused', () => {
   });
 
   it('with another field than those that the decision read', async () => {
-    expect(await after(withLine('Authorization: Basic x'))).toBe(400);
+    expect(await after(withLine('Authorization: Basic x'))).toBe(401);
     expect(await after(withLine('X-App-Attest: v=1'))).toBe(401);
   });
 

@@ -79,7 +79,12 @@ describe('a client sees the same by forward-auth and by the traffic itself', () 
     ['a target that is none', 400, { target: '/a#b' }],
     ['a method that is not passed on', 405, { method: 'TRACE' }],
     ['a host that is none', 400, { lines: ['Host: other'] }],
-    ['two fields of Authorization', 400, { lines: ['Authorization: Basic x', 'Authorization: Basic y'] }],
+    ['two fields of Authorization', 401, { lines: ['Authorization: Basic x', 'Authorization: Basic y'] }],
+    [
+      'two fields of Authorization, and a genuine token',
+      400,
+      { lines: [`Approov-Token: ${approovToken()}`, 'Authorization: Basic x', 'Authorization: Basic y'] },
+    ],
     ['too many lines', 431, { lines: Array.from({ length: 110 }, (_, at) => `X-Filler-${at}: y`) }],
   ];
   it.each(requests)('%s: %i', async (name, status, asked) => {

@@ -4,7 +4,7 @@ import { clientAddress, type Trust } from '../../http/trust.js';
 import { noBody } from '../body.js';
 import type { Reading } from '../convention.js';
 import { fault, isFault, type Fault, type Question } from '../question.js';
-import { readProxyRequestId, readScheme, readTold, readWhich } from '../told.js';
+import { readProxyRequestId, readScheme, readWhich, toldBy } from '../told.js';
 import { Message, ProtobufError } from './protobuf.js';
 
 // Numbers of fields, as `envoy/service/auth/v3` gives them.
@@ -27,8 +27,7 @@ const HTTP = {
 const HEADER_MAP = { headers: 1 } as const;
 const HEADER = { key: 1, value: 2, rawValue: 3 } as const;
 
-const PARTIAL = 'X-Envoy-Auth-Partial-Body';
-const FORWARDED = 'X-Forwarded-For';
+const readTold = toldBy([], ['X-Envoy-Auth-Partial-Body', 'X-Forwarded-For']);
 
 /** A question, or why it cannot be read, with the name of its request. */
 export interface Check {
@@ -95,8 +94,9 @@ function questionOf(
   source: string | undefined,
   { peers, requestIdsByProxy }: Reading,
 ): Question | Fault {
-  const told = readTold(withoutPseudo(lines), [], [PARTIAL, FORWARDED]);
+  const told = readTold(withoutPseudo(lines));
   if (isFault(told)) return told;
+  const [partial, forwarded] = told.values;
   const [method, authority, path] = [http.text(HTTP.method), http.text(HTTP.host), http.text(HTTP.path)];
   const which = readWhich(
     { method, authority, target: path },
@@ -117,8 +117,8 @@ function questionOf(
     ...which,
     scheme: readScheme(http.text(HTTP.scheme)),
     lines: [...told.rest, ...lengths, 'Host', authority],
-    address: addressOf(source, told.by.get(FORWARDED.toLowerCase()), peers),
-    body: bodyOf(http, method, lines, told.by.get(PARTIAL.toLowerCase())),
+    address: addressOf(source, forwarded, peers),
+    body: bodyOf(http, method, lines, partial),
     proxyRequestId: requestIdsByProxy ? readProxyRequestId(http.text(HTTP.id)) : undefined,
   };
 }
