@@ -1,9 +1,8 @@
-import { execFileSync, fork, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { fork, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { get } from 'node:https';
 import { connect, createServer as createTcp, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -188,81 +187,6 @@ describe.skipIf(!redis)('a store that is gone', () => {
     expect((await client.fetch('/transfers', { method: 'POST', body: 'x', signed: true })).status).toBe(200);
     await gateway.close();
     server.kill('SIGKILL');
-  });
-});
-
-const openssl = spawnSync('openssl', ['version']).status === 0;
-
-describe.skipIf(!openssl)('a certificate', () => {
-  it('is changed while requests run', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'tls-'));
-    const make = (name: string): { certificate: string; key: string } => {
-      const [certificate, key] = [join(folder, `${name}.pem`), join(folder, `${name}.key`)];
-      execFileSync(
-        'openssl',
-        [
-          'req',
-          '-x509',
-          '-newkey',
-          'ec',
-          '-pkeyopt',
-          'ec_paramgen_curve:P-256',
-          '-nodes',
-          '-days',
-          '2',
-          '-subj',
-          `/CN=${name}`,
-          '-keyout',
-          key,
-          '-out',
-          certificate,
-        ],
-        { stdio: 'ignore' },
-      );
-      return { certificate, key };
-    };
-    const [first, second] = [make('first'), make('second')];
-    const port = await freePort();
-    const env = { SECRET: randomBytes(32).toString('base64') };
-    const configOf = (tls: object) =>
-      loadConfig(
-        'gateway.json',
-        JSON.stringify({
-          traffic: { listen: `127.0.0.1:${port}`, tls },
-          upstreams: { api: `http://127.0.0.1:${portOf(api)}` },
-          evidence: { approov: { secretBase64: '${SECRET}' } },
-          routes: [{ path: '/*', open: true }],
-          default: {},
-          shutdown: { deadlineMs: 500 },
-        }),
-        env,
-      );
-    const gateway = await startGateway(configOf(first));
-    const shown = (): Promise<string> =>
-      new Promise((resolve, reject) => {
-        const request = get(
-          { port, host: '127.0.0.1', path: '/x', rejectUnauthorized: false, agent: false },
-          (response) => {
-            const { subject } = (
-              response.socket as unknown as { getPeerCertificate(): { subject: { CN: string } } }
-            ).getPeerCertificate();
-            response.resume();
-            resolve(`${response.statusCode} ${subject.CN}`);
-          },
-        );
-        request.once('error', reject);
-      });
-    expect(await shown()).toBe('200 first');
-    const running = Array.from({ length: 20 }, shown);
-    gateway.reload(() => configOf(second));
-    expect((await Promise.all(running)).every((line) => line.startsWith('200 '))).toBe(true);
-    expect(await shown()).toBe('200 second');
-    expect(() => gateway.reload(() => configOf({ ...second, key: join(folder, 'none.key') }))).toThrow(
-      /traffic\.tls\.key is a file that cannot be read \(ENOENT\)/,
-    );
-    expect(await shown()).toBe('200 second');
-    expect(readFileSync(first.key, 'utf8')).toContain('PRIVATE KEY');
-    await gateway.close();
   });
 });
 

@@ -26,7 +26,6 @@ export async function startWithPhone(): Promise<Started> {
   const api = fork(new URL('api.js', import.meta.url), { execArgv: [] });
   const [port] = (await once(api, 'message')) as [number];
   const apple = createVirtualApple();
-  const root = (certificate: Uint8Array): string => new X509Certificate(certificate).toString();
   const { APPROOV_BASE64URL_SECRET: base64url } = process.env;
   const env = {
     ...(base64url !== undefined && {
@@ -39,8 +38,8 @@ export async function startWithPhone(): Promise<Started> {
     STATE,
     API_PORT: String(port),
     JWT_SECRET: secretIn(STATE),
-    ATTESTATION_ROOT: root(apple.attestationRoot),
-    RECEIPT_ROOT: root(apple.receiptRoot),
+    ATTESTATION_ROOT: pem(apple.attestationRoot),
+    RECEIPT_ROOT: pem(apple.receiptRoot),
   };
   const file = fileURLToPath(new URL('gateway.yaml', source));
   const gateway = await startGateway(loadConfig(file, readFileSync(file, 'utf8'), env));
@@ -48,6 +47,10 @@ export async function startWithPhone(): Promise<Started> {
     session: await enrolled(apple, `http://127.0.0.1:${HTTP_PORT}`),
     adminUrl: gateway.adminUrl ?? '',
   };
+}
+
+function pem(certificate: Uint8Array): string {
+  return new X509Certificate(certificate).toString();
 }
 
 /** Made once: sessions outlive the gateway. */

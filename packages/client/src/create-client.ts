@@ -116,7 +116,7 @@ export interface Client {
 export function createClient(options: ClientOptions): Client {
   const { attester, account = '', clock = systemClock, onEvent } = options;
   if (typeof attester?.attest !== 'function' && attester?.tokens === undefined)
-    throw wrong('attester', 'is none');
+    throw wrong('attester', 'is not one');
   const enrolling = attester.attest === undefined ? undefined : attester;
   const random = enrolling === undefined ? () => new Uint8Array(1) : randomOf(options.random);
   if (enrolling !== undefined) assertEnrolls(options);

@@ -3,7 +3,7 @@ import type { Composed, GatewayRule } from './config/compose.js';
 import { identityOf, OPEN, type Identity } from './identity/identity.js';
 import type { Asked } from './routes/table.js';
 
-/** What becomes of a request, whoever asks: the traffic itself, or a proxy about its own. */
+/** The end of a request: of the traffic itself, or of a proxy that asks about its own. */
 export type Judged =
   | {
       readonly outcome: 'accept';

@@ -37,7 +37,7 @@ export function strictServer(certificate?: Certificate): Server | SecureServer {
   return server;
 }
 
-/** Gives the URL. Rejects where it cannot listen. */
+/** Gives the URL. Rejects if it cannot listen. */
 export function listen(server: NetServer, address: Address): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);

@@ -59,7 +59,7 @@ export function endpointsAt(
     body?: object,
     timeoutMs = OTHERS_MS,
   ): Promise<Reply<T>> {
-    // What the app does not give is no silence of the server.
+    // A login that fails must not look like a server that is silent.
     const own = await within(timeoutMs, headers);
     try {
       return await within(timeoutMs, async (signal) => {

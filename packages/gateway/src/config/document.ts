@@ -71,10 +71,10 @@ export function readDocument(file: string, text: string): ConfigDocument {
 /** What makes a value come from another place, or be another one than is written. */
 function forbid(document: Document, fail: (node: Node, says: string, remedy: string) => void): void {
   visit(document, {
-    Alias: (_, node) => fail(node, 'has an alias', 'Write the value where it is used.'),
+    Alias: (_, node) => fail(node, 'has an alias', 'Write the value itself.'),
     Node: (_, node) => {
       if (isAlias(node)) return;
-      if (node.anchor !== undefined) fail(node, 'has an anchor', 'Write the value where it is used.');
+      if (node.anchor !== undefined) fail(node, 'has an anchor', 'Write the value itself.');
       if (node.tag !== undefined && !node.tag.startsWith('tag:yaml.org,2002:'))
         fail(node, 'has a tag', 'Leave it out.');
     },

@@ -45,7 +45,7 @@ function resolvedText(
     if (name === undefined || !NAME.test(name)) {
       onProblem({
         path,
-        says: `has ${whole}, which is no name of a variable`,
+        says: `has ${whole}, which is not the name of a variable`,
         remedy: 'Write ${NAME}, or $${ for the text itself.',
       });
       return '';

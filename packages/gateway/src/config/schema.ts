@@ -59,7 +59,7 @@ const share = v.pipe(
   v.regex(/^(?:enforce|report|(?:100|[1-9]?[0-9])%)$/, 'is not enforce, report, or a share such as 25%'),
 );
 
-/** Of a route, and of the default. What is not listed goes to `guard.route`. */
+/** Of a route, and of the default. All other fields go to `guard.route`. */
 const routeFields = {
   open: v.optional(v.boolean()),
   enforcement: v.optional(share),
@@ -153,10 +153,10 @@ export type Settings = v.InferOutput<typeof SCHEMA>;
 export type RouteSettings = Settings['routes'][number];
 export type UpstreamSettings = v.InferOutput<typeof upstream>;
 
-/** Where a listener is. */
+/** The address of a listener. */
 export type Address = { readonly host: string; readonly port: number } | { readonly path: string };
 
-/** Undefined if it is none. */
+/** Undefined for another text. */
 export function addressOf(text: string): Address | undefined {
   if (text.startsWith('unix:/')) return { path: text.slice('unix:'.length) };
   const [, six, four, port] = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9A-Za-z.-]+)):([0-9]{1,5})$/.exec(text) ?? [];

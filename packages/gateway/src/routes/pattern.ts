@@ -29,7 +29,7 @@ export function patternOf(text: string): Pattern {
   return { text, segments: isPrefix ? segments.slice(0, -1) : segments, isPrefix };
 }
 
-/** Byte for byte. What is below a prefix has to be there: many servers take `/v1/` for `/v1`. */
+/** Byte for byte. A prefix alone does not match: many servers take `/v1/` for `/v1`. */
 export function matchesExactly({ segments, isPrefix }: Pattern, path: string): boolean {
   const given = path.split('/').slice(1);
   const rest = given.slice(segments.length);

@@ -12,7 +12,7 @@ export interface OpenState {
   close(): Promise<void>;
 }
 
-/** What a configuration without `store` gets, where devices enroll: a file beside it. */
+/** What a configuration without `store` gets if devices enroll: a file beside it. */
 export const DEFAULT_STORE = 'sqlite:attestkit.db';
 
 /**
@@ -29,7 +29,7 @@ export async function openState(text: string, folder: string): Promise<OpenState
   if (scheme === 'redis' || scheme === 'rediss') return await openRedis(text);
   if (scheme === 'postgres' || scheme === 'postgresql') return await openPostgres(text);
   const remedy = 'Give sqlite:attestkit.db, redis://host:6379, postgres://host/database, or memory.';
-  throw new ConfigurationError('store', 'is no store', remedy);
+  throw new ConfigurationError('store', 'is not a store', remedy);
 }
 
 async function openFile(path: string): Promise<OpenState> {

@@ -48,7 +48,7 @@ export function outgoingLines(
   return lines;
 }
 
-/** What an answer says to caches about evidence: `private` where it says nothing, and the fields that it depends on. */
+/** For caches: `private`, if the answer has no `Cache-Control`, and the fields of evidence that the answer depends on. */
 export interface AnswerCaching {
   readonly cacheControl: string;
   readonly vary: readonly string[];

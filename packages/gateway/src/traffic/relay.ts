@@ -24,7 +24,7 @@ export type Ended =
   | { readonly outcome: 'failed'; readonly status: 502 | 504; readonly cause: string }
   | { readonly outcome: 'cut'; readonly cause: string };
 
-/** Sends a request on and its answer back, at the pace of the slower side. Once again only where that changes nothing. */
+/** Sends a request on and its answer back, at the pace of the slower side. It is sent once more only if that changes nothing. */
 export async function relay(exchange: Exchange, res: ServerResponse): Promise<Ended> {
   const first = await dispatch(exchange, res);
   const isRepeatable =

@@ -19,7 +19,7 @@ export function faultOfUpgrade(
   };
   if (one('upgrade')?.toLowerCase() !== 'websocket') return 'an upgrade to something else than a WebSocket';
   if (method !== 'GET' || httpVersion !== '1.1' || hasBody)
-    return 'an upgrade that is no GET of HTTP/1.1 without a body';
+    return 'an upgrade by another request than a GET of HTTP/1.1 without a body';
   if (one('sec-websocket-version') !== '13') return 'a WebSocket of another version than 13';
   if (!/^[A-Za-z0-9+/]{22}==$/.test(one('sec-websocket-key') ?? '')) return 'a WebSocket without its key';
   return undefined;
@@ -40,7 +40,7 @@ export interface Upgrading {
 }
 
 /**
- * Asks the upstream, and joins the two connections once it has agreed. What the client sends before that waits: to an upstream that does not
+ * Asks the upstream, and joins the two connections once it has agreed. The client's bytes wait until then: to an upstream that does not
  * agree it would be another request.
  */
 export function passUpgrade({

@@ -9,7 +9,7 @@ import type { UpstreamSettings } from '../config/schema.js';
 export interface Upstream {
   /** Its connections, which many requests use one after the other. */
   readonly pool: Dispatcher;
-  /** A connection of its own, for what does not stay HTTP. */
+  /** A connection of its own, which does not stay HTTP. */
   connect(options: Pick<RequestOptions, 'method' | 'path' | 'headers' | 'timeout'>): ClientRequest;
 }
 

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { randomBytes, X509Certificate } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { createClient } from 'attestkit-client';
@@ -73,6 +73,20 @@ it('a signed body is checked before the first byte goes on', async () => {
   const phone = client();
   await phone.ready();
   const sent: string[] = [];
+  const passed = async (
+    { method = 'GET', url }: IncomingMessage,
+    body: string,
+    headers: Record<string, string>,
+    res: ServerResponse,
+  ): Promise<void> => {
+    const answer = await fetch(`${gateway.trafficUrl}${url}`, {
+      method,
+      headers,
+      ...(body !== '' && { body }),
+    });
+    sent.push(String(answer.status));
+    res.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
+  };
   const meddling = createServer((req, res) => {
     // One who stands between phone and gateway, and changes an amount.
     const chunks: Buffer[] = [];
@@ -84,14 +98,7 @@ it('a signed body is checked before the first byte goes on', async () => {
         ),
       );
       const body = Buffer.concat(chunks).toString().replace('"1"', '"9"');
-      void fetch(`${gateway.trafficUrl}${req.url}`, {
-        method: req.method ?? 'GET',
-        headers: headers as Record<string, string>,
-        ...(body !== '' && { body }),
-      }).then(async (answer) => {
-        sent.push(String(answer.status));
-        res.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
-      });
+      void passed(req, body, headers as Record<string, string>, res);
     });
   });
   await new Promise<void>((resolve) => meddling.listen(0, '127.0.0.1', resolve));
