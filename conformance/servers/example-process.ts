@@ -61,7 +61,7 @@ export function serveExample(command: readonly string[], environment: Environmen
 }
 
 /** A port of the loopback interface on which nothing listens. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -1,0 +1,74 @@
+"""A pytest plugin: the fixture `attest` says what the gateway would say about a request, so that tests need no gateway."""
+import base64
+import hashlib
+import json
+import threading
+import time
+import uuid
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from jwt.algorithms import ECAlgorithm
+
+ISSUER, AUDIENCE = "https://gateway.test", "account"
+
+
+class Gateway:
+    """Has a key of its own, and publishes it at `keys_url`."""
+
+    def __init__(self) -> None:
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        jwk = json.loads(ECAlgorithm.to_jwk(self.key.public_key()))
+        keys = {"keys": [jwk | {"kid": "test", "use": "sig", "alg": "ES256"}]}
+
+        class Keys(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(json.dumps(keys).encode())
+
+            def log_message(self, *_) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Keys)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.keys_url = f"http://127.0.0.1:{self.server.server_port}/.well-known/attestkit/results.json"
+
+    def token(self, method: str, url: str, body: bytes | None = None, **claims) -> str:
+        """`url` is what the client calls, without the query. With a body, it was signed by the device. A claim of None is left out."""
+        now = int(time.time())
+        said = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "iat": now,
+            "exp": now + 60,
+            "jti": str(uuid.uuid4()),
+            "htm": method,
+            "htu": url,
+            "outcome": "accepted",
+            "evidence": ["session"],
+            "device": "test-device",
+        }
+        if body is not None:
+            digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+            said |= {"evidence": ["session", "signedRequest"], "content_digest": f"sha-256=:{digest}:"}
+        said = {name: value for name, value in (said | claims).items() if value is not None}
+        return jwt.encode(said, self.key, algorithm="ES256", headers={"typ": "attest-result+jwt", "kid": "test"})
+
+    def headers(self, method: str, url: str, body: bytes | None = None, **claims) -> dict[str, str]:
+        return {"X-Attest-Token": self.token(method, url, body, **claims)}
+
+
+@pytest.fixture(scope="session")
+def attest() -> Gateway:
+    """Import your application after this fixture: it sets the variables."""
+    gateway = Gateway()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ATTEST_KEYS", gateway.keys_url)
+        patch.setenv("ATTEST_ISSUER", ISSUER)
+        patch.setenv("ATTEST_AUDIENCE", AUDIENCE)
+        yield gateway
+    gateway.server.shutdown()
+    gateway.server.server_close()

@@ -1,0 +1,32 @@
+"""An example of a team's own tests: the API alone, without a gateway."""
+import pytest
+
+URL = "http://localhost/account"
+ORDER = b'{"to":"ben","amount":5}'
+
+
+@pytest.fixture
+def client(attest):
+    from account_flask import app
+
+    return app.test_client()
+
+
+def test_knows_the_device(client, attest):
+    answer = client.get("/account/me?x=1", headers=attest.headers("GET", f"{URL}/me", user="anna"))
+    assert answer.json == {"device": "test-device", "user": "anna", "outcome": "accepted", "evidence": ["session"]}
+
+
+def test_takes_no_request_that_goes_round_the_gateway(client, attest):
+    forged = {"X-Attest-Outcome": "accepted", "X-Attest-Device": '"test-device"', "X-Attest-Token": "forged"}
+    for headers in ({}, forged, attest.headers("GET", f"{URL}/other")):
+        assert client.get("/account/me", headers=headers).status_code == 403
+
+
+def test_takes_the_body_that_the_device_signed_and_no_other(client, attest):
+    headers = attest.headers("POST", f"{URL}/transfers", body=ORDER)
+    answer = client.post("/account/transfers", data=ORDER, content_type="application/json", headers=headers)
+    assert answer.json == {"sent": 5, "to": "ben", "device": "test-device"}
+    changed = ORDER.replace(b"5", b"9")
+    answer = client.post("/account/transfers", data=changed, content_type="application/json", headers=headers)
+    assert answer.status_code == 403
