@@ -74,7 +74,12 @@ export function tableOf<R extends Rule>(
       if (isAmbiguous && ambiguousPaths === 'refuse') {
         return { rule: undefined, matches: matching(asked, asked.target.path), why: 'ambiguous' };
       }
-      const matches = [...new Set(readings.flatMap((path) => matching(asked, path)))];
+      const matches =
+        readings.length === 1
+          ? matching(asked, asked.target.path)
+          : [...new Set(readings.flatMap((path) => matching(asked, path)))];
+      const [only] = matches;
+      if (only !== undefined && matches.length === 1) return { rule: only, matches };
       const strictest = strictestOf(matches);
       if (strictest === undefined) return { rule: undefined, matches, why: 'ambiguous' };
       // Of those that ask the same, the one that means fewer paths.
