@@ -57,7 +57,7 @@ export async function ask(
   try {
     const request = named(new AskedRequest(read), requestId);
     const { method, host, target } = read;
-    const { result: judged, isRepeated } = await context.repeats.answering(read, request, live, () =>
+    const judged = await context.repeats.answering(read, request, live, () =>
       judge(request, { method, host, target }, live),
     );
     if (judged.outcome === 'ambiguous')
@@ -73,7 +73,7 @@ export async function ask(
     const lines = [...identityLines(judged.identity), 'X-Request-Id', requestId];
     if (token !== undefined) lines.push('X-Attest-Token', token);
     const removed = (): readonly string[] => removedOf(read.lines, lines, live.isEvidence(judged.rule));
-    tell(isRepeated ? 'repeated' : judged.identity.outcome);
+    tell(request.isRepeated ? 'repeated' : judged.identity.outcome);
     return { outcome: 'accept', lines, removed };
   } catch (error) {
     const name = error instanceof Error ? error.name : typeof error;

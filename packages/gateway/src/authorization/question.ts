@@ -46,6 +46,8 @@ export class AskedRequest implements AttestedRequest {
   readonly ip: string | undefined;
   readonly body: AttestedRequest['body'];
   readonly read = new Set<string>();
+  /** Whether something was granted to it that an earlier question about it was granted before. */
+  isRepeated = false;
   readonly #lines: readonly string[];
 
   constructor({ method, target, address, body, lines }: Question) {

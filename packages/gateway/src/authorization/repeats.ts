@@ -34,30 +34,42 @@ export class Repeats {
     this.#now = now;
   }
 
-  /** Runs the work that answers a question; says whether something was granted once more. */
-  async answering<T>(
+  /** Runs the work that answers a question. Without a name of the proxy for its request, two questions are two requests. */
+  answering<T>(
     question: Question,
     request: AskedRequest,
     configuration: object,
     work: () => Promise<T>,
-  ): Promise<{ readonly result: T; readonly isRepeated: boolean }> {
-    const key = keyOf(question);
-    if (key === undefined) return { result: await work(), isRepeated: false };
+  ): Promise<T> {
+    const { proxyRequestId } = question;
+    if (proxyRequestId === undefined) return work();
+    return this.#remembering(question, proxyRequestId, request, configuration, work);
+  }
+
+  async #remembering<T>(
+    question: Question,
+    proxyRequestId: string,
+    request: AskedRequest,
+    configuration: object,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    // Made with the first step: most questions have none.
+    let key = '';
     let earlier: Grants | undefined;
     let own: Grants | undefined;
-    let isRepeated = false;
     const once = async (step: string, take: () => Promise<boolean>): Promise<boolean> => {
+      key ||= keyOf(question, proxyRequestId);
       if (own === undefined) earlier ??= this.#latest(key);
       if (earlier === undefined) {
         own ??= this.#begin(key, request, configuration);
         return await this.#take(step, take, own, request);
       }
       if (!(await this.#isGrantedAgain(step, earlier, request, configuration))) return await take();
-      isRepeated = true;
+      request.isRepeated = true;
       return true;
     };
     try {
-      return { result: await within({ once }, work), isRepeated };
+      return await within({ once }, work);
     } finally {
       if (own !== undefined) this.#end(key, own, request);
     }
@@ -142,9 +154,7 @@ function seenOf(request: AskedRequest): Pick<Grants, 'names' | 'fields'> {
   return { names, fields: request.digestOf(names) };
 }
 
-/** Undefined if the proxy does not name its request: then two questions are two requests. */
-function keyOf({ proxyRequestId, convention, host, method, target, address }: Question): string | undefined {
-  if (proxyRequestId === undefined) return undefined;
+function keyOf({ convention, host, method, target, address }: Question, proxyRequestId: string): string {
   const parts = [proxyRequestId, convention, host, method, target.raw, address];
   return hash('sha256', JSON.stringify(parts), 'base64url');
 }
