@@ -2,12 +2,13 @@ import { ConfigurationError } from 'attestkit';
 import { startGateway } from '../gateway.js';
 import { createLog } from '../log/log.js';
 import { UsageError, type Arguments, type Options } from './arguments.js';
+import { followFile } from './follow.js';
 import { readConfig } from './read-config.js';
 import type { Terminal } from './terminal.js';
 
 export const SERVE: Options = { config: { type: 'string' } };
 
-/** `attestkit-gateway --config FILE`: listens until it is asked to stop. */
+/** `attestkit-gateway --config FILE`: listens until it is asked to stop, and follows its file. */
 export async function serve(given: Arguments, terminal: Terminal): Promise<number> {
   const file = given.text('config');
   const [beside] = given.positionals;
@@ -15,12 +16,20 @@ export async function serve(given: Arguments, terminal: Terminal): Promise<numbe
     throw new UsageError('it needs --config FILE; attestkit-gateway init writes a first one');
   if (beside !== undefined) throw new UsageError(`there is ${beside} beside --config FILE`);
   const config = readConfig(file, terminal);
-  const gateway = await started(async () => {
-    const log = createLog(terminal.log?.() ?? { isTerminal: false, write: terminal.out }, terminal.env);
-    log.follow(config.settings);
-    return await startGateway(config, { onEvent: log.hear });
+  const log = createLog(terminal.log?.() ?? { isTerminal: false, write: terminal.out }, terminal.env);
+  log.follow(config.settings);
+  const gateway = await started(() => startGateway(config, { onEvent: log.hear }));
+  const unfollow = followFile(file, () => {
+    try {
+      let next = config;
+      gateway.reload(() => (next = readConfig(file, terminal)));
+      log.follow(next.settings);
+    } catch {
+      // Its event says why; what ran before goes on.
+    }
   });
   await terminal.stopped();
+  unfollow();
   await gateway.close();
   return 0;
 }
