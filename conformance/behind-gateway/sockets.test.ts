@@ -3,8 +3,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { account, accountGateway, phoneAt, resultKey } from './phone.js';
-import { folder, FRAMEWORKS, hasPython, RESULT_KEY } from './processes.js';
+import { freePort } from '../servers/example-process.js';
+import { account, accountGateway, environmentOf, phoneAt, resultKey } from './phone.js';
+import { backend, folder, FRAMEWORKS, hasPython, RESULT_KEY } from './processes.js';
 
 // A unix socket in a folder keeps other users of the machine out: then identity fields are enough.
 
@@ -48,22 +49,31 @@ describe.skipIf(!hasPython).each(FRAMEWORKS)('%s behind a unix socket', async (f
 
 describe.skipIf(!hasPython)('the key of result tokens', async () => {
   if (!hasPython) return;
-  const { port, api, gateway } = await account('fastapi');
+  const [old, next] = [resultKey, generateKeyPairSync('ec', { namedCurve: 'P-256' })];
+  const port = await freePort();
+  const api = await backend('fastapi', 'account', environmentOf(port));
 
-  it('changes without a refused request: the API fetches a key that it does not know', async () => {
-    expect((await phoneAt(port).fetch('/account/me')).status).toBe(200);
-    await gateway.stop();
-    const next = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
-    writeFileSync(RESULT_KEY, next.export({ type: 'pkcs8', format: 'pem' }));
-    const before = resultKey.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
-    writeFileSync(join(folder, 'previous.pem'), before);
-    await accountGateway({
+  /** A gateway that signs with the first key, and publishes both. */
+  async function signingWith(...pair: readonly (typeof old)[]) {
+    const [key = '', other = ''] = pair.map(
+      ({ privateKey }) => privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+    );
+    writeFileSync(RESULT_KEY, key);
+    writeFileSync(join(folder, 'other.pem'), other);
+    const place = '${file:result-key.pem}';
+    return await accountGateway({
       backend: api.port,
       port,
-      replaced: {
-        '${file:result-key.pem}': '${file:result-key.pem}\n  previousKey: ${file:../previous.pem}',
-      },
+      replaced: { [place]: `${place}\n  previousKey: \${file:../other.pem}` },
     });
+  }
+
+  it('changes without a refused request, if the API knows the next one before it signs', async () => {
+    const before = await signingWith(old, next);
     expect((await phoneAt(port).fetch('/account/me')).status).toBe(200);
+    await before.stop();
+    await signingWith(next, old);
+    expect((await phoneAt(port).fetch('/account/me')).status).toBe(200);
+    expect(api.log()).not.toContain('refused');
   });
 });

@@ -68,7 +68,7 @@ def test_refuses_a_token_that_is_not_of_the_gateway(attest, verify):
     forged = [
         sign(other, "ES256"),
         sign(other, "ES256", kid="unknown"),
-        sign("secret", "HS256"),
+        sign("a secret of 32 bytes or a few more", "HS256"),
         sign(None, "none"),
         sign(attest.key, "ES256", typ="JWT"),
         f"{head}.{payload}.",
