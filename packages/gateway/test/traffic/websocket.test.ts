@@ -98,7 +98,7 @@ it.each([
     'to another protocol',
     `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nSec-WebSocket-Accept: ${ACCEPT}\r\n\r\n`,
   ],
-])('an agreement %s is none', async (_, says) => {
+])('an agreement %s is not one', async (_, says) => {
   lie = says;
   expect(await raw(url, upgrade('/liar'))).toMatch(/^HTTP\/1\.1 502 /);
 });
