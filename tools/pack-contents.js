@@ -35,8 +35,23 @@ function problemsOf(root) {
   const entries = [...targetsOf(manifest.exports).map((path) => path.replace('./', '')), ...commands];
   // Other data that is exported, such as the description of the endpoints, is written by a tool, and named in "exports".
   const data = entries.filter((path) => path.endsWith('.json'));
+  // Files that users copy.
+  const copied = execFileSync('git', ['ls-files', 'deploy'], { cwd: root, encoding: 'utf8' })
+    .split('\n')
+    .filter((path) => path !== '');
   const expected = [
-    ...new Set(['package.json', 'README.md', 'LICENSE', ...commands, ...data, ...compiled, ...(rooms ?? [])]),
+    ...new Set([
+      ...[
+        'package.json',
+        'README.md',
+        'LICENSE',
+        ...commands,
+        ...data,
+        ...compiled,
+        ...(rooms ?? []),
+        ...copied,
+      ],
+    ]),
   ];
   const problems = [
     ...expected.filter((path) => !packed.includes(path)).map((path) => `${path} is missing from the package`),
@@ -58,6 +73,8 @@ function problemsOf(root) {
   return problems.map((problem) => `${root}: ${problem}`);
 }
 
-const problems = ['packages/attestkit', 'packages/testing', 'packages/client'].flatMap(problemsOf);
+const problems = ['packages/attestkit', 'packages/testing', 'packages/client', 'packages/gateway'].flatMap(
+  problemsOf,
+);
 for (const text of problems) console.error(`  ${text}`);
 process.exitCode = problems.length > 0 ? 1 : 0;
