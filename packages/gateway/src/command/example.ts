@@ -1,8 +1,8 @@
 /** What `init` writes: valid as it is, and after each block in comments was put in. */
 export const EXAMPLE = `# The gateway's configuration. All fields: docs/gateway.md of attestkit.
-#   attestkit-gateway check-config gateway.yaml
-#   attestkit-gateway check-config gateway.yaml --request 'GET /health'
-#   attestkit-gateway --config gateway.yaml
+# Check it: attestkit-gateway check-config gateway.yaml
+# Try it:   attestkit-gateway check-config gateway.yaml --request 'GET /health'
+# Start it: attestkit-gateway --config gateway.yaml
 # Editors complete it with this line, after npm install attestkit-gateway:
 # yaml-language-server: $schema=node_modules/attestkit-gateway/config.schema.json
 
@@ -14,8 +14,8 @@ traffic:
 upstreams:
   api: http://127.0.0.1:8000
 
-# To be asked by nginx, Caddy, HAProxy, Traefik or Envoy, instead of standing before the API:
-#   attestkit-gateway print-config nginx gateway.yaml
+# To be asked by nginx, Caddy, HAProxy, Traefik or Envoy, instead of standing before the API. What they need:
+# attestkit-gateway print-config nginx gateway.yaml
 #authorization:
 #  listen: 127.0.0.1:8081
 

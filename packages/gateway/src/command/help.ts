@@ -3,13 +3,13 @@ export const HELP = {
   'attestkit-gateway': `attestkit-gateway: lets only your own genuine app reach an API, in any language
 
 Usage
-  attestkit-gateway --config FILE               start
-  attestkit-gateway check-config FILE           find mistakes; explain a request
-  attestkit-gateway print-config PROXY FILE     write the configuration of nginx,
-                                                Caddy, HAProxy, Traefik or Envoy
-  attestkit-gateway init [FILE]                 write a first configuration
-  attestkit-gateway pins CERT|KEY|HOST:PORT...  write pins of the API's keys for the app
-  attestkit-gateway help COMMAND                more, with examples
+  attestkit-gateway --config FILE            start
+  attestkit-gateway check-config FILE        find mistakes; explain a request
+  attestkit-gateway print-config PROXY FILE  for nginx, Caddy, HAProxy, Traefik
+                                             and Envoy: what makes them ask it
+  attestkit-gateway init [FILE]              write a first configuration
+  attestkit-gateway pins CERT KEY            pins of the API's keys, for the app
+  attestkit-gateway help COMMAND             more, with examples
   attestkit-gateway --version
 
 Try it
@@ -96,10 +96,11 @@ Options
 A pin is the base64 of the SHA-256 of a SubjectPublicKeyInfo: of the key, which
 stays when the certificate is renewed with it. Give the current certificate,
 and the backup key: an app with one pin alone cannot reach the API once that
-key is lost. It prints the lines that Android and iOS want.
+key is lost. Keep the backup key offline. It prints the lines that Android and
+iOS want.
 
 Examples
-  openssl ecparam -name prime256v1 -genkey -noout -out backup.pem  # kept offline
+  openssl ecparam -name prime256v1 -genkey -noout -out backup.pem
   attestkit-gateway pins api.example.com:443 backup.pem
   attestkit-gateway pins fullchain.pem backup.pem --domain api.example.com
 

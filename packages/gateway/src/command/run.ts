@@ -57,8 +57,8 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
 
 function help([about, ...more]: readonly string[], { out }: Terminal): number {
   const name = about === undefined ? 'attestkit-gateway' : NAMES.find((each) => each === about);
-  if (name === undefined || more.length > 0)
-    throw new UsageError(`there is no command ${[about, ...more].join(' ')}${meant(about ?? '', NAMES)}`);
+  if (name === undefined) throw new UsageError(`there is no command ${about}${meant(about ?? '', NAMES)}`);
+  if (more.length > 0) throw new UsageError(`there is ${more[0]} beside one command`);
   out(HELP[name]);
   return 0;
 }

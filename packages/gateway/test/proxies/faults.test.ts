@@ -79,3 +79,19 @@ describe.each(PROXIES)('$name', (proxy) => {
     expect([502, 503]).toContain(status);
   });
 });
+
+const haproxy = PROXIES.find(({ name }) => name === 'haproxy');
+describe('haproxy', () => {
+  if (haproxy === undefined || versionOf(haproxy) === undefined) return it.skip('is not installed');
+
+  it('refuses if its script itself fails', async () => {
+    const start: (typeof haproxy)['start'] = ([site = '', lua = ''], port) =>
+      haproxy.start([site, lua.replace('local asked, answer = pcall(ask, txn)', 'error("a mistake")')], port);
+    const all = await chain({ ...haproxy, start }, { default: { upstream: 'api' } });
+    const head = `GET /v1/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\nApproov-Token: ${approovToken()}\r\n\r\n`;
+    expect(readAnswer(await raw(all.url, head, 3000)).status).toBe(503);
+    expect(all.api.served).toEqual([]);
+    expect(all.log()).toContain('a mistake');
+    await all.close();
+  });
+});

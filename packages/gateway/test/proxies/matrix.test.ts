@@ -89,9 +89,18 @@ describe.each(PROXIES)('$name', (proxy) => {
         expect([name, forbidden]).toEqual([name, []]);
         const [id = '', ...more] = fieldOf({ lines }, 'x-request-id');
         expect([name, id.length >= 32, more]).toEqual([name, true, []]);
-        const protocols = fieldOf({ lines }, 'upgrade').filter((each) => !/^websocket$/i.test(each));
-        expect([name, protocols]).toEqual([name, []]);
+        const connection = fieldOf({ lines }, 'connection').filter(
+          (each) => !/^(?:close|keep-alive|upgrade)?$/i.test(each),
+        );
+        expect([name, connection]).toEqual([name, []]);
       }
+    const upgraded = passed.filter(({ served }) =>
+      served.some((each) => fieldOf(each, 'upgrade').length > 0),
+    );
+    expect(upgraded.map(({ name }) => name)).toEqual([
+      'a WebSocket',
+      'a WebSocket whose Connection names identity',
+    ]);
     const withTrailers = passed.filter(({ served }) => served.some(({ trailers }) => trailers !== ''));
     expect(withTrailers.map(({ name }) => name)).toEqual(expected.trailers);
   });

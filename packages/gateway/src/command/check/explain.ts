@@ -47,7 +47,7 @@ export async function explain(request: WrittenRequest, config: Config, live: Liv
     method,
     target: request.target,
     host: host ?? null,
-    readings: target?.readings ?? [],
+    readings: target?.readings() ?? [],
     matches: [],
     decides: null,
     upstream: null,

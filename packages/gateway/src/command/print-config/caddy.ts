@@ -37,7 +37,6 @@ ${websocketLines('\t\t\t\t')}			}
 		}
 		request_header @websocket Connection Upgrade
 		request_header @other -Connection
-		request_header @other -Upgrade
 		request_header X-Request-Id {http.request.uuid}
 		header X-Request-Id {http.request.uuid}
 ${devices === undefined ? '' : deviceLines(devices)}${bodiless.map(bodilessLines).join('')}

@@ -48,6 +48,7 @@ function liberal({ segments, isPrefix }: Pattern): string {
   return isPrefix ? `^${path}(/|[?]|$)` : `^${path}/?${END}`;
 }
 
+/** A `]` alone means itself; in brackets dialects differ. */
 function literal(text: string): string {
-  return text.replace(/[^A-Za-z0-9_~!@%&=:,/'-]/g, (each) => `[${each}]`);
+  return text.replace(/[^A-Za-z0-9_~!@%&=:,/'\]-]/g, (each) => `[${each}]`);
 }
