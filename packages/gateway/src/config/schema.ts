@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http';
 import * as v from 'valibot';
 
 /** Options that the library checks by itself, and names in its errors. */
@@ -53,7 +54,20 @@ const devicePath = v.pipe(
   v.regex(/^(?:\/[A-Za-z0-9._~-]+)+$/, 'is not a plain path such as /device'),
 );
 
-const METHOD = /^[A-Z]+$/;
+/** One that Node reads: all others are answered before any route. */
+const method = v.pipe(
+  v.string(),
+  v.check((given) => METHODS.includes(given), 'is not a method of HTTP, in capitals'),
+);
+
+/** As it is compared: `Host` without its port and the dot at its end. */
+const hostName = v.pipe(
+  v.string(),
+  v.regex(
+    /^(?:[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\])$/,
+    'is not the name of a host, without scheme, port and *',
+  ),
+);
 const share = v.pipe(
   v.string(),
   v.regex(/^(?:enforce|report|(?:100|[1-9]?[0-9])%)$/, 'is not enforce, report, or a share such as 25%'),
@@ -72,8 +86,8 @@ const route = v.objectWithRest(
   {
     path: filled,
     name: v.optional(filled),
-    methods: v.optional(v.array(v.pipe(v.string(), v.regex(METHOD, 'is not a method in capitals')))),
-    host: v.optional(filled),
+    methods: v.optional(v.pipe(v.array(method), v.minLength(1, 'is empty'))),
+    host: v.optional(hostName),
     ...routeFields,
   },
   v.unknown(),

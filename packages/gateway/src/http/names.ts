@@ -31,9 +31,18 @@ const FORWARDING = new Set([
 const IDENTITY = 'x-attest-';
 const FORWARDED = 'x-forwarded-';
 
+/** Fields by which servers take another method or path than those of the request line, and CGI another proxy. */
+const REWRITING = new Set([
+  'proxy',
+  'x-http-method',
+  'x-http-method-override',
+  'x-method-override',
+  'x-rewrite-url',
+]);
+
 /** A name as servers of CGI and WSGI fold it: `X_Attest.Device` becomes `x-attest-device`. */
 export function folded(name: string): string {
-  return name.replace(/[_.]/g, '-');
+  return name.replace(/[^a-z0-9]/g, '-');
 }
 
 /** Whether it is, or is folded to, the name of a field that says what the gateway found out. */
@@ -41,9 +50,12 @@ export function isIdentity(name: string): boolean {
   return folded(name).startsWith(IDENTITY);
 }
 
+/** Letters, digits and hyphens: what all servers keep apart. */
+const PLAIN = /^[a-z0-9-]+$/;
+
 /** Whether a field of the client goes on to the upstream: plainly named, and not said by the gateway itself. */
 export function isPassedOn(name: string): boolean {
-  return !HOP_BY_HOP.has(name) && !name.includes('_') && !name.includes('.') && !isSaidHere(name);
+  return !HOP_BY_HOP.has(name) && !REWRITING.has(name) && PLAIN.test(name) && !isSaidHere(name);
 }
 
 /** Whether a field of an upstream's answer goes on to the client. */

@@ -38,7 +38,7 @@ export function matchesExactly({ segments, isPrefix }: Pattern, path: string): b
   return segments.every((segment, at) => segment === given[at] || (segment === '*' && given[at] !== ''));
 }
 
-/** Without case, and with or without a slash at the end; a prefix itself, too. */
+/** Without case, however its characters are encoded, and with or without a slash at the end; a prefix itself, too. */
 export function matchesLiberally({ segments, isPrefix }: Pattern, path: string): boolean {
   const [wanted, given] = [bare(segments), bare(path.split('/').slice(1))];
   if (isPrefix ? given.length < wanted.length : given.length !== wanted.length) return false;
@@ -68,6 +68,15 @@ function bare(segments: readonly string[]): readonly string[] {
   return segments.at(-1) === '' ? segments.slice(0, -1) : segments;
 }
 
+/** Without case, and with characters that need not be encoded in a path (RFC 3986 §3.3) encoded or not. */
 function isSame(one: string, other: string): boolean {
-  return one === other || one.toLowerCase() === other.toLowerCase();
+  return one === other || plain(one) === plain(other);
+}
+
+function plain(segment: string): string {
+  const lower = segment.toLowerCase();
+  if (!lower.includes('%')) return lower;
+  return lower.replace(/%(?:2[146-9a-c]|3[ad]|40)/g, (each) =>
+    String.fromCharCode(Number.parseInt(each.slice(1), 16)),
+  );
 }

@@ -43,48 +43,51 @@ export interface RouteTable<R extends Rule> {
 }
 
 /**
- * @param fallback of requests that no route matches. A route that asks for less than it is compared byte for byte; every other one
- *   without case and with or without a slash at the end
+ * @param fallback of requests that no route matches. A route matches byte for byte; without case, and with or without a slash at the end, it
+ *   matches too where it asks for more than what would decide without it
  */
 export function tableOf<R extends Rule>(
   rules: readonly R[],
   fallback: R,
   ambiguousPaths: AmbiguousPaths,
 ): RouteTable<R> {
-  const entries = rules.map((rule) => ({
-    rule,
-    matches: isAtLeast(rule.demands, fallback.demands) ? matchesLiberally : matchesExactly,
-  }));
-
   /** The routes of one reading of the path; the default if there is none. */
   function matching({ method, host }: Asked, path: string): readonly R[] {
-    const found = entries.filter(
-      ({ rule, matches }) =>
-        (rule.methods === undefined || rule.methods.includes(method)) &&
-        (rule.host === undefined || rule.host === host) &&
-        matches(rule.path, path),
-    );
-    return found.length === 0 ? [fallback] : found.map(({ rule }) => rule);
+    const exact: R[] = [];
+    const alike: R[] = [];
+    for (const rule of rules) {
+      if (rule.methods !== undefined && !rule.methods.includes(method)) continue;
+      if (rule.host !== undefined && rule.host !== host) continue;
+      if (matchesExactly(rule.path, path)) exact.push(rule);
+      else if (matchesLiberally(rule.path, path)) alike.push(rule);
+    }
+    const strict = alike.filter(({ demands }) => isAtLeast(demands, fallback.demands));
+    const found = exact.length > 0 ? exact : strict.length > 0 ? strict : [fallback];
+    if (alike.length === 0) return found;
+    // A server behind may serve it as the route that it is like: what that one asks for more is asked.
+    const decides = strictestOf(found);
+    const isMore = (rule: R): boolean => decides === undefined || !isAtLeast(decides.demands, rule.demands);
+    return [...found, ...alike.filter((rule) => !found.includes(rule) && isMore(rule))];
   }
 
   return {
     overlaps: overlapsOf(rules),
     match(asked) {
-      const { isAmbiguous, readings } = asked.target;
-      if (isAmbiguous && ambiguousPaths === 'refuse') {
-        return { rule: undefined, matches: matching(asked, asked.target.path), why: 'ambiguous' };
-      }
+      const { isAmbiguous, path } = asked.target;
+      const readings = isAmbiguous && ambiguousPaths === 'strictest' ? asked.target.readings() : [path];
+      if (readings === undefined || (isAmbiguous && ambiguousPaths === 'refuse'))
+        return { rule: undefined, matches: matching(asked, path), why: 'ambiguous' };
       const matches =
         readings.length === 1
-          ? matching(asked, asked.target.path)
-          : [...new Set(readings.flatMap((path) => matching(asked, path)))];
+          ? matching(asked, path)
+          : [...new Set(readings.flatMap((reading) => matching(asked, reading)))];
       const [only] = matches;
       if (only !== undefined && matches.length === 1) return { rule: only, matches };
       const strictest = strictestOf(matches);
       if (strictest === undefined) return { rule: undefined, matches, why: 'ambiguous' };
       // Of those that ask the same, the one that means fewer paths.
-      const alike = matches.filter(({ demands }) => isAtLeast(demands, strictest.demands));
-      return { rule: alike.reduce((best, rule) => (isNarrower(rule, best) ? rule : best)), matches };
+      const same = matches.filter(({ demands }) => isAtLeast(demands, strictest.demands));
+      return { rule: same.reduce((best, rule) => (isNarrower(rule, best) ? rule : best)), matches };
     },
   };
 }

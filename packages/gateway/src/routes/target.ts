@@ -8,8 +8,11 @@ export interface Target {
   readonly path: string;
   /** Whether some readers may take it for another path. */
   readonly isAmbiguous: boolean;
-  /** Every path that a reader may take it for. The path as sent comes first. */
-  readonly readings: readonly string[];
+  /**
+   * Every path that a reader may take it for, the path as sent first. Undefined if there are too many to compare. It takes long, and is
+   * asked for only if the configuration wants it.
+   */
+  readonly readings: () => readonly string[] | undefined;
 }
 
 /** Longer ones are refused: most servers behind do so too. */
@@ -34,18 +37,20 @@ export function readTarget(raw: string): Target | undefined {
   const path = query < 0 ? raw : raw.slice(0, query);
   if (FORBIDDEN_IN_PATH.test(path)) return undefined;
   const isAmbiguous = AMBIGUOUS.test(path);
-  return { raw, path, isAmbiguous, readings: isAmbiguous ? readingsOf(path) : [path] };
+  return { raw, path, isAmbiguous, readings: () => (isAmbiguous ? readingsOf(path) : [path]) };
 }
 
-/** More readings than this are not compared: the target is refused. */
+/** More readings, and of longer paths, are not compared. */
 const MOST_READINGS = 64;
+const LONGEST_READ = 1024;
 
 /** All that a chain of readers can make of it, each doing one of these things, in any order. */
-function readingsOf(path: string): readonly string[] {
+function readingsOf(path: string): readonly string[] | undefined {
+  if (path.length > LONGEST_READ) return undefined;
   const found = new Set([path]);
   for (const reading of found) {
     for (const read of READERS) found.add(read(reading));
-    if (found.size > MOST_READINGS) break;
+    if (found.size > MOST_READINGS) return undefined;
   }
   return [...found];
 }
@@ -60,7 +65,7 @@ const READERS: readonly ((path: string) => string)[] = [
   (path) => path.replace(/;[^/]*/g, ''),
   (path) => path.replace(/\\/g, '/'),
   (path) => path.replace(/[?#].*$/s, ''),
-  (path) => path.replace(/(?:[. ]|%20)+(?=\/|$)/g, (end, at: number) => (path[at - 1] === '/' ? end : '')),
+  (path) => path.split('/').map(withoutEnd).join('/'),
 ];
 
 function decoded(escape: string): string {
@@ -69,6 +74,16 @@ function decoded(escape: string): string {
 
 function unreserved(character: string): string | undefined {
   return /[A-Za-z0-9._~-]/.test(character) ? character : undefined;
+}
+
+/** Without dots and spaces at its end, as Windows has it; unless nothing else is there. */
+function withoutEnd(segment: string): string {
+  let end = segment.length;
+  for (;;) {
+    if (segment[end - 1] === '.' || segment[end - 1] === ' ') end -= 1;
+    else if (segment.endsWith('%20', end)) end -= 3;
+    else return end === 0 ? segment : segment.slice(0, end);
+  }
 }
 
 /** RFC 3986 §5.2.4. */

@@ -76,8 +76,27 @@ describe('targets', () => {
   ])('%s may be read as %s', (target, reading) => {
     const read = readTarget(target);
     expect(read?.isAmbiguous).toBe(true);
-    expect(read?.readings[0]).toBe(target);
-    expect(read?.readings).toContain(reading);
+    expect(read?.readings()?.[0]).toBe(target);
+    expect(read?.readings()).toContain(reading);
+  });
+});
+
+describe('targets of an attacker', () => {
+  it('cost little to read, whatever is in them', () => {
+    const ends = ['.', '%20', ' ', './', ';', '%2e', '/..', '%25', '\\', '//', '%2f..'];
+    const started = performance.now();
+    for (const end of ends)
+      for (const more of ['', 'x', '/x', '%20x'])
+        readTarget(
+          `/a;b//%252525252e%2541/./${end.repeat(8000 / end.length)}${more}`.slice(0, 8192),
+        )?.readings();
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  it('with too many readings have none: they are not judged by those that were counted', () => {
+    const target = readTarget('/pub%2e/%2525/%2f/./%2e///b.%20/%2e%2e/%2e%2e/%2e%2e/admin;x');
+    expect(target?.isAmbiguous).toBe(true);
+    expect(target?.readings()).toBeUndefined();
   });
 });
 
@@ -204,6 +223,33 @@ describe('the table', () => {
     ['GET', '/public/../v2/x', 'ambiguous'],
   ])('%s %s: %s', (method, target, expected) => {
     expect(named(method, target)).toBe(expected);
+  });
+
+  it.each([
+    ['/public/account', '/public/account'],
+    ['/public/account/', '/public/account'],
+    ['/public/Account', '/public/account'],
+    ['/PUBLIC/account', 'default'],
+    ['/public/other', '/public/*'],
+    ['/Public/other', 'default'],
+    ['/v1/orders:pay', '/v1/orders:pay'],
+    ['/v1/orders%3Apay', '/v1/orders:pay'],
+    ['/v1/orders%3apay', '/v1/orders:pay'],
+    ['/v1/orders', 'default'],
+    ['/users/%40me', '/users/@me'],
+  ])('a route below a weaker one keeps what it asks for: %s is judged as %s', (target, expected) => {
+    const nested = tableOf(
+      [
+        rule('/public/*', OPEN),
+        rule('/public/account', enforced),
+        rule('/v1/orders:pay', signed),
+        rule('/users/@me', signed),
+      ],
+      rule('/*', { enforced: 1, clauses: [['approov'], ['binding=authorization']] }, { name: 'default' }),
+      'refuse',
+    );
+    const found = named('GET', target, nested);
+    expect(found === 'ambiguous' ? expected : found).toBe(expected);
   });
 
   it('a host of its own opens only there', () => {
