@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { constants, connect, type ClientHttp2Session, type OutgoingHttpHeaders } from 'node:http2';
 import { afterAll, expect, it } from 'vitest';
 import { CheckClient, checkRequest, readCheckAnswer } from '../support/check.js';
@@ -138,4 +139,38 @@ it('bytes that are no HTTP/2, and streams that are reset, do no harm', async () 
   const client = new CheckClient(grpcUrl);
   expect(await client.check(checkRequest({ path: '/open' }))).toMatchObject({ code: 0 });
   client.close();
+});
+
+it('connections that wait do not hold up the end, and get no answer after it', async () => {
+  const ending = await grpcGateway({ shutdown: { deadlineMs: 600_000 } });
+  const client = new CheckClient(ending.grpcUrl);
+  expect(await client.check(checkRequest({ path: '/open' }))).toMatchObject({ code: 0 });
+  await ending.close();
+  await expect(client.check(checkRequest({ path: '/open' }))).rejects.toMatchObject({ code: 14 });
+  client.close();
+});
+
+it('a call that is under way is answered before the end', async () => {
+  const ending = await grpcGateway({ shutdown: { deadlineMs: 600_000 } });
+  const session = connect(ending.grpcUrl);
+  sessions.push(session);
+  const stream = session.request({
+    ':method': 'POST',
+    ':path': '/envoy.service.auth.v3.Authorization/Check',
+    'content-type': 'application/grpc',
+  });
+  const answer = new Promise<Buffer>((resolve) => {
+    const chunks: Buffer[] = [];
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    stream.on('end', () => resolve(Buffer.concat(chunks)));
+  });
+  stream.on('error', () => undefined);
+  stream.write(valid.subarray(0, 10));
+  // Until then the ping may overtake it, and a stream that comes after the end has begun is refused.
+  if (stream.pending) await once(stream, 'ready');
+  await new Promise((resolve) => session.ping(resolve));
+  const closed = ending.close();
+  stream.end(valid.subarray(10));
+  expect(readCheckAnswer((await answer).subarray(5)).code).toBe(0);
+  await closed;
 });

@@ -26,6 +26,6 @@ export function grpcSettings(more: object = {}): string {
   });
 }
 
-export async function grpcGateway(more: object = {}): Promise<TestGateway> {
-  return await gateway(grpcSettings(more), { ...PHONE_ENV, APPROOV_SECRET: SECRET });
+export async function grpcGateway(more: object = {}, env: NodeJS.ProcessEnv = {}): Promise<TestGateway> {
+  return await gateway(grpcSettings(more), { ...PHONE_ENV, APPROOV_SECRET: SECRET, ...env });
 }

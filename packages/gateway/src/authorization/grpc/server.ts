@@ -44,7 +44,7 @@ export function grpcServer(context: AskContext): GrpcServer {
   });
   return Object.assign(server, {
     closeIdleConnections: () => {
-      // Tells the client to go elsewhere, and waits for the calls that are under way.
+      // Tells the client to call elsewhere, and waits for the calls that are under way.
       for (const session of sessions) session.close();
     },
     closeAllConnections: () => {
