@@ -38,6 +38,9 @@ frontend api
   bind ${hostAndPort(listen)}
   acl websocket var(txn.websocket) -m bool
   http-request set-var(txn.websocket) bool(true) if METH_GET { req.hdr(upgrade) -i websocket } { req.hdr(sec-websocket-version) 13 } !{ req.hdr(content-length) -m found } !{ req.hdr(transfer-encoding) -m found }
+  # One host: some rules would take the first of a list, and others the last.
+  http-request deny status 400 unless { req.fhdr_cnt(host) eq 1 }
+  http-request deny status 400 if { req.fhdr(host) -m sub , }
   # No proxy's form of a target, and not *.
   http-request deny status 400 unless { url -m beg / }
   # Only the gateway says who a client is. Names with _ and . are read by some servers as if they had -.
@@ -53,7 +56,7 @@ ${FORWARDING.filter((field) => !/^X-(Forwarded|Original)-/.test(field))
   http-request del-header Upgrade unless websocket
   http-request set-var(txn.attestkit_id) uuid()
   http-request set-header X-Request-Id %[var(txn.attestkit_id)]
-  http-request set-header X-Forwarded-Host %[req.hdr(host)]
+  http-request set-header X-Forwarded-Host %[req.fhdr(host)]
   http-request set-header X-Forwarded-Proto https if { ssl_fc }
   http-request set-header X-Forwarded-Proto http unless { ssl_fc }
   http-request set-header X-Forwarded-For %[src]
@@ -98,7 +101,7 @@ function conditions({ target, ignoresCase, methods, host }: Requests): string {
   return [
     `{ pathq -m reg ${ignoresCase ? '-i ' : ''}${quoted(target)} }`,
     ...(methods === undefined ? [] : [`{ method ${methods.join(' ')} }`]),
-    ...(host === undefined ? [] : [`{ req.hdr(host) -m reg -i ${quoted(`^${host}[.]?(:[0-9]+)?$`)} }`]),
+    ...(host === undefined ? [] : [`{ req.fhdr(host) -m reg -i ${quoted(`^${host}[.]?(:[0-9]+)?$`)} }`]),
   ].join(' ');
 }
 

@@ -64,7 +64,7 @@ export function planOf(config: Config, live: ReturnType<typeof liveOf>, proxy: P
   const kept = new Set(all.flatMap((rule) => [...rule.keep]));
   const evidence = evidenceFields(settings, onProblem);
   const fieldsOfRefusals = refusalFields(settings, onProblem);
-  const picks = picksOf(live, upstreams, onProblem);
+  const picks = picksOf(live, upstreams);
   const bodiless = bodilessOf(proxy, live, settings, onProblem);
   const fallback = upstreams.find(({ name }) => name === live.fallback.upstream);
   if (problems.length > 0 || authorization === undefined || fallback === undefined)

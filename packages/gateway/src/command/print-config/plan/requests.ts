@@ -1,8 +1,5 @@
 import type { GatewayRule } from '../../../config/compose.js';
-import type { liveOf } from '../../../live.js';
 import type { Pattern } from '../../../routes/pattern.js';
-import { isAtLeast } from '../../../routes/strictness.js';
-import type { OnProblem } from './proxy.js';
 
 /** The requests of one route, as a proxy finds them. */
 export interface Requests {
@@ -15,18 +12,11 @@ export interface Requests {
   readonly host: string | undefined;
 }
 
-export function requestsOf(
-  rule: GatewayRule,
-  { rules, fallback }: ReturnType<typeof liveOf>,
-  onProblem: OnProblem,
-): Requests {
-  const { path, methods, host } = rule;
-  if (host !== undefined && !/^[a-z0-9._-]+$|^\[[0-9a-f:.]+\]$/.test(host))
-    onProblem(['routes', rules.indexOf(rule), 'host'], 'is not the name of a host', 'Give api.example.com.');
-  const ignoresCase = isAtLeast(rule.demands, fallback.demands);
+/** @param isLiberal matches as `matchesLiberally` does, else as `matchesExactly` */
+export function requestsOf({ path, methods, host }: GatewayRule, isLiberal: boolean): Requests {
   return {
-    target: ignoresCase ? liberal(path) : exact(path),
-    ignoresCase,
+    target: isLiberal ? liberal(path) : exact(path),
+    ignoresCase: isLiberal,
     methods,
     host: host === undefined ? undefined : literal(host),
   };
@@ -35,17 +25,29 @@ export function requestsOf(
 /** The path ends. */
 const END = '([?]|$)';
 
-/** As `matchesExactly`. */
 function exact({ segments, isPrefix }: Pattern): string {
   const path = segments.map((segment) => `/${segment === '*' ? '[^/?]+' : literal(segment)}`).join('');
   return isPrefix ? `^${path}/[^?]*[^/?]` : `^${path}${END}`;
 }
 
-/** As `matchesLiberally`. */
 function liberal({ segments, isPrefix }: Pattern): string {
   const bare = segments.at(-1) === '' ? segments.slice(0, -1) : segments;
-  const path = bare.map((segment) => `/${segment === '*' ? '[^/?]*' : literal(segment)}`).join('');
+  const path = bare.map((segment) => `/${segment === '*' ? '[^/?]*' : encodedOrNot(segment)}`).join('');
   return isPrefix ? `^${path}(/|[?]|$)` : `^${path}/?${END}`;
+}
+
+/** Characters that need not be encoded in a path (RFC 3986 §3.3), as they may be sent all the same. */
+const NEEDLESS = /%(2[146-9a-c]|3[ad]|40)/gi;
+const IS_NEEDLESS = /^%(?:2[146-9a-c]|3[ad]|40)$/;
+
+function encodedOrNot(segment: string): string {
+  const plain = segment.replace(NEEDLESS, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return [...plain]
+    .map((each) => {
+      const encoded = `%${each.charCodeAt(0).toString(16)}`;
+      return IS_NEEDLESS.test(encoded) ? `(${literal(each)}|${encoded})` : literal(each);
+    })
+    .join('');
 }
 
 /** A `]` alone means itself; in brackets dialects differ. */
