@@ -254,6 +254,26 @@ describe('what real proxies do not check here', () => {
     expect(rest).toEqual({ match: { prefix: '/' }, route: { cluster: 'attestkit_api_0', timeout: '60s' } });
   });
 
+  it('Envoy: asks by gRPC if that is configured, for raw field lines', async () => {
+    const grpc = { authorization: { listen: '127.0.0.1:8081', grpc: { listen: '127.0.0.1:8082' } } };
+    const text = await printed('envoy', grpc);
+    const { static_resources } = parse(text) as Envoy;
+    expect(
+      static_resources.listeners[0]?.filter_chains[0]?.filters[0]?.typed_config.http_filters[1]?.typed_config,
+    ).toMatchObject({
+      failure_mode_allow: false,
+      encode_raw_headers: true,
+      grpc_service: { envoy_grpc: { cluster_name: 'attestkit_authorization' }, timeout: '2s' },
+    });
+    expect(text).not.toContain('http_service');
+    expect(static_resources.clusters[0]).toMatchObject({
+      load_assignment: {
+        endpoints: [{ lb_endpoints: [{ endpoint: { address: { socket_address: { port_value: 8082 } } } }] }],
+      },
+      typed_extension_protocol_options: expect.anything(),
+    });
+  });
+
   it('hostile names stay in comments, and nothing of them is read', async () => {
     const name = 'api\n}\nserver { evil on; }\n\u2028- evil: true\u202e';
     const more = {

@@ -3,6 +3,18 @@ import type { PlannedUpstream } from './plan/upstreams.js';
 
 const TLS = 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext';
 
+const OPTIONS = 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
+
+/** What a cluster needs for gRPC. */
+export const HTTP2 = {
+  typed_extension_protocol_options: {
+    'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
+      '@type': OPTIONS,
+      explicit_http_config: { http2_protocol_options: {} },
+    },
+  },
+};
+
 export function addressFor(address: Address): object {
   if ('path' in address) return { pipe: { path: address.path } };
   return { socket_address: { address: address.host, port_value: address.port } };

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { HostAndPort } from './plan/addresses.js';
 import { comment } from './comment.js';
-import { addressFor, clusterOf, secureClusterOf } from './envoy-clusters.js';
+import { addressFor, clusterOf, HTTP2, secureClusterOf } from './envoy-clusters.js';
 import { FORWARDING, IDENTITY, RESULT_TOKEN } from './plan/fields.js';
 import type { Plan } from './plan/plan.js';
 import type { Requests } from './plan/requests.js';
@@ -12,13 +12,15 @@ const MANAGER =
 
 /** A whole bootstrap configuration with one listener. */
 export function envoy(plan: Plan, listen: HostAndPort): string {
-  const { devices, upstreams, file, authorization } = plan;
+  const { devices, upstreams, file, authorization, grpc } = plan;
   const filter = { name: 'envoy.filters.network.http_connection_manager', typed_config: managerOf(plan) };
   const configuration = {
     static_resources: {
       listeners: [{ name: 'api', address: addressFor(listen), filter_chains: [{ filters: [filter] }] }],
       clusters: [
-        clusterOf('attestkit_authorization', authorization),
+        grpc === undefined
+          ? clusterOf('attestkit_authorization', authorization)
+          : { ...clusterOf('attestkit_authorization', grpc), ...HTTP2 },
         ...(devices === undefined ? [] : [clusterOf('attestkit_gateway', devices.address)]),
         ...upstreams.map(secureClusterOf),
       ],
@@ -62,19 +64,33 @@ function removing(name: string, fields: readonly string[]): object {
   return { name, typed_config: { '@type': `${HTTP_FILTERS}.header_mutation.v3.HeaderMutation`, mutations } };
 }
 
-function askingOf({ refusalFields, bodyBytes }: Plan): object {
-  const answered = ['content-type', ...refusalFields];
+function askingOf(plan: Plan): object {
+  const { bodyBytes, grpc } = plan;
   return {
     '@type': `${HTTP_FILTERS}.ext_authz.v3.ExtAuthz`,
     transport_api_version: 'V3',
     // With true, every outage of the gateway would open the API.
     failure_mode_allow: false,
     status_on_error: { code: 'ServiceUnavailable' },
-    // All: a field that is not told cannot be verified.
-    allowed_headers: { patterns: [{ safe_regex: { regex: '.*' } }] },
     ...(bodyBytes !== undefined && {
       with_request_body: { max_request_bytes: bodyBytes, allow_partial_message: false, pack_as_bytes: true },
     }),
+    ...(grpc === undefined ? byHttp(plan) : BY_GRPC),
+  };
+}
+
+const BY_GRPC = {
+  // Field lines as they came, also those that are no UTF-8.
+  encode_raw_headers: true,
+  validate_mutations: true,
+  grpc_service: { envoy_grpc: { cluster_name: 'attestkit_authorization' }, timeout: '2s' },
+};
+
+function byHttp({ refusalFields }: Plan): object {
+  const answered = ['content-type', ...refusalFields];
+  return {
+    // All: a field that is not told cannot be verified.
+    allowed_headers: { patterns: [{ safe_regex: { regex: '.*' } }] },
     http_service: {
       server_uri: { uri: 'http://attestkit', cluster: 'attestkit_authorization', timeout: '2s' },
       path_prefix: '/authz/ext-authz',

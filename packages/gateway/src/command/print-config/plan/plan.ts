@@ -23,6 +23,8 @@ export interface Plan {
   readonly file: string;
   /** The listener that the proxy asks. */
   readonly authorization: Address;
+  /** The same by gRPC; undefined if it is not configured. */
+  readonly grpc: Address | undefined;
   /** Where the device endpoints are; undefined if no devices enroll. */
   readonly devices: { readonly address: Address; readonly path: string } | undefined;
   readonly upstreams: readonly PlannedUpstream[];
@@ -59,6 +61,8 @@ export function planOf(config: Config, live: ReturnType<typeof liveOf>, proxy: P
   const onProblem: OnProblem = (path, says, remedy) => void problems.push({ path, says, remedy });
   const all = [...live.rules, live.fallback];
   const authorization = reachable(settings.authorization?.listen, 'authorization', proxy, onProblem);
+  const { grpc } = settings.authorization ?? {};
+  const asksByGrpc = grpc && reachable(grpc.listen, 'authorization', proxy, onProblem);
   const devices = devicesOf(settings, live.devicePath, proxy, onProblem);
   const upstreams = upstreamsOf(config, proxy, onProblem);
   const kept = new Set(all.flatMap((rule) => [...rule.keep]));
@@ -72,6 +76,7 @@ export function planOf(config: Config, live: ReturnType<typeof liveOf>, proxy: P
   return {
     file: resolve(config.file),
     authorization,
+    grpc: asksByGrpc,
     devices,
     upstreams,
     picks,
