@@ -39,6 +39,9 @@ export interface UpstreamEvent {
 /** The client closed its connection: nothing is wrong with the upstream. */
 export const CLIENT_GONE = 'the client has gone';
 
+/** All connections that an upstream may have are in use. */
+export const UPSTREAM_BUSY = 'the upstream is busy';
+
 /** The ways in which other proxies ask: one for each path, and gRPC. */
 export const CONVENTIONS = ['auth-request', 'forward-auth', 'ext-authz', 'ext-authz-grpc'] as const;
 export type Convention = (typeof CONVENTIONS)[number];

@@ -96,6 +96,7 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
     const listeners = trafficListeners({
       use: (work) => generations.use(work),
       scheme: traffic.tls === undefined ? 'http' : 'https',
+      isLocal: traffic.listen.startsWith('unix:'),
       isDraining: () => isDraining,
       onEvent,
       now,
@@ -103,6 +104,7 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
     trafficServer = strictServer(traffic.tls && certificateOf(config, traffic.tls));
     trafficServer.on('request', listeners.request).on('checkContinue', listeners.checkContinue);
     trafficServer.on('upgrade', listeners.upgrade).on('connect', listeners.connect);
+    trafficServer.on('checkExpectation', listeners.expectation);
     servers.push(trafficServer);
     trafficUrl = await begin(trafficServer, 'traffic', traffic.listen);
   }

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { ConfigurationError, type GuardEvent, type Store } from 'attestkit';
 import type { GatewayEvent } from './events.js';
 import { resultSigner, type ResultTokenSettings } from './identity/result-token.js';
@@ -48,16 +49,22 @@ export function liveOf(config: Config, { store, onEvent, now }: Lasting): Live {
   for (const [name, upstream] of Object.entries(settings.upstreams ?? {}))
     upstreams.set(
       name,
-      at(['upstreams', name], () => upstreamOf(upstream)),
+      at(['upstreams', name], () => upstreamOf(upstream, dirname(config.file))),
     );
   const sessions = (settings.devices?.['sessions'] ?? {}) as { readonly header?: string };
+  const { header: ofTokens } = (settings.evidence?.['approov'] ?? {}) as { readonly header?: string };
   const sessionHeader = (sessions.header ?? 'authorization').toLowerCase();
+  // Of a field with sessions, other bearers are the API's own; one with Approov tokens has nothing else.
+  const evidenceFields = [
+    ...(sessionHeader === 'authorization' ? [] : [sessionHeader]),
+    ...(ofTokens === undefined ? [] : [ofTokens.toLowerCase()]),
+  ];
   return {
     ...composed,
     upstreams,
     trusted: at(['trustedProxies'], () => trustOf(settings.trustedProxies ?? [], 'trustedProxies')),
     peers: at(['authorization', 'trustedPeers'], () => trustOf(peersOf(config), 'trustedPeers')),
-    isEvidence: (rule) => evidenceFilter(sessionHeader, rule.keep),
+    isEvidence: (rule) => evidenceFilter(evidenceFields, rule.keep),
     signer:
       settings.resultToken &&
       at(['resultToken'], () => resultSigner(settings.resultToken as ResultTokenSettings, now ?? Date.now)),

@@ -16,7 +16,7 @@ type Given = Readonly<Record<string, unknown>>;
 
 /** Makes the kinds of evidence that any request may carry. */
 export const EVIDENCE: Readonly<Record<string, (given: Given, store: Store) => Evidence>> = {
-  approov: (given) => approov(withKeys(given) as never),
+  approov: (given, store) => approov(withReplay(withKeys(given), store) as never),
   appCheck: (given, store) => appCheck(ofFirebase(given, store) as never),
 };
 
@@ -43,6 +43,13 @@ function withKeys(given: Given): Given {
   if (!isObject(keys)) return given;
   const { url, ...rest } = keys;
   return { ...given, keys: remoteJwks(String(url), rest as never) };
+}
+
+/** `messageSigning: { replay: true }` remembers used signatures in the gateway's store. */
+function withReplay(given: Given, store: Store): Given {
+  const { messageSigning } = given;
+  if (!isObject(messageSigning) || messageSigning['replay'] !== true) return given;
+  return { ...given, messageSigning: { ...messageSigning, store } };
 }
 
 /** Seconds that Firebase lets its keys be kept. */

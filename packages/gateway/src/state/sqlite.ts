@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ConfigurationError } from 'attestkit';
 import type { SqliteHandle } from 'attestkit/stores/sqlite';
@@ -33,7 +33,8 @@ export async function openSqlite(path: string): Promise<OpenFile> {
   };
   try {
     mkdirSync(dirname(path), { recursive: true });
-    const lock = opening(`${path}.lock`);
+    // Of the file itself, by whatever links it is named.
+    const lock = opening(`${existsSync(path) ? realpathSync(path) : path}.lock`);
     lock.exec('PRAGMA journal_mode = DELETE');
     lock.exec('BEGIN EXCLUSIVE');
     return { handle: opening(path), close };

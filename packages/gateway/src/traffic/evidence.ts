@@ -7,12 +7,11 @@ const FIELDS = ['approov-token', 'x-firebase-appcheck', 'x-app-attest'];
  * Which lines end at the gateway: evidence is of no use to the upstream, and a copy of it is of use to a thief. An `Authorization` of the API's
  * own goes on untouched.
  *
- * @param sessionHeader the field of sessions, in lower case
+ * @param configured further fields that carry evidence alone, in lower case
  * @param keep what goes on all the same
  */
-export function evidenceFilter(sessionHeader: string, keep: ReadonlySet<string>): IsEvidence {
-  const own = new Set(FIELDS);
-  if (sessionHeader !== 'authorization') own.add(sessionHeader);
+export function evidenceFilter(configured: readonly string[], keep: ReadonlySet<string>): IsEvidence {
+  const own = new Set([...FIELDS, ...configured]);
   return (name, value) => {
     if (keep.has(name)) return false;
     return own.has(name) || (name === 'authorization' && isOurs(value));

@@ -22,6 +22,8 @@ export interface TrafficContext {
   /** Runs work with the configuration of this moment, which stays until the work has ended. */
   readonly use: (work: (live: Live) => Promise<void>) => void;
   readonly scheme: 'http' | 'https';
+  /** On a unix socket, whose peers have no address: they are proxies. */
+  readonly isLocal: boolean;
   readonly isDraining: () => boolean;
   readonly onEvent: (event: GatewayEvent) => void;
   readonly now: () => number;
@@ -54,13 +56,33 @@ export interface TrafficListeners {
   readonly request: (req: IncomingMessage, res: ServerResponse) => void;
   readonly checkContinue: (req: IncomingMessage, res: ServerResponse) => void;
   readonly upgrade: (req: IncomingMessage, socket: Duplex, early: Buffer) => void;
+  readonly expectation: (req: IncomingMessage, res: ServerResponse) => void;
   readonly connect: (req: IncomingMessage, socket: Duplex) => void;
+}
+
+/** Requests of a connection that wait for their answers: pipelined ones. */
+const unanswered = new WeakMap<object, number>();
+const MOST_UNANSWERED = 16;
+
+/** Counts a request. A connection with more than a client needs is cut off. */
+function isWithin({ socket }: IncomingMessage, res: ServerResponse): boolean {
+  const count = (unanswered.get(socket) ?? 0) + 1;
+  if (count > MOST_UNANSWERED) {
+    spoiled.add(socket);
+    socket.destroy();
+    return false;
+  }
+  unanswered.set(socket, count);
+  res.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
+  return true;
 }
 
 /** Judge each request and upgrade, and send it on or answer it. Total: what fails here is answered by 503. */
 export function trafficListeners(context: TrafficContext): TrafficListeners {
   const serve = (req: IncomingMessage, way: Way): void => {
     if (spoiled.has(req.socket)) return;
+    // The client has reset the connection: nobody can say any more who it was.
+    if (!context.isLocal && req.socket.remoteAddress === undefined) return void req.socket.destroy();
     context.use(async (live) => {
       const { remoteAddress } = req.socket;
       const isOurs = remoteAddress !== undefined && live.trusted.has(remoteAddress);
@@ -79,20 +101,30 @@ export function trafficListeners(context: TrafficContext): TrafficListeners {
     });
   };
   return {
-    request: (req, res) =>
-      serve(
-        req,
-        responding(req, res, () => undefined, context),
-      ),
+    request: (req, res) => {
+      if (isWithin(req, res))
+        serve(
+          req,
+          responding(req, res, () => undefined, context),
+        );
+    },
     checkContinue: (req, res) => {
       let isInvited = false;
       const invite = (): void => {
         if (!isInvited && !res.headersSent) res.writeContinue();
         isInvited = true;
       };
-      serve(req, responding(req, res, invite, context));
+      if (isWithin(req, res)) serve(req, responding(req, res, invite, context));
     },
-    upgrade: (req, socket, early) => serve(req, upgrading(req, socket, early)),
+    upgrade: (req, socket, early) => {
+      // Behind a request without an answer, that answer would go into the tunnel.
+      if ((unanswered.get(req.socket) ?? 0) > 0) socket.destroy();
+      else serve(req, upgrading(req, socket, early));
+    },
+    // Any expectation but `100-continue` (RFC 9110 §10.1.1).
+    expectation: (req, res) => {
+      if (isWithin(req, res)) serve(req, expecting(responding(req, res, () => undefined, context)));
+    },
     // No head of this method is passed on: the answer is 405.
     connect: (req, socket) => serve(req, upgrading(req, socket, Buffer.alloc(0))),
   };
@@ -192,13 +224,17 @@ function responding(
       if (res.headersSent) return void res.destroy();
       sendAnswer(res, given);
     },
-    pass({ upstream: { pool }, head, lines, timeoutMs, requestId, caching }) {
+    pass({ upstream, head, lines, timeoutMs, requestId, caching }) {
       if (head.hasBody) invite();
       const { method, target, hasBody } = head;
       const body = hasBody ? req : undefined;
-      return relay({ pool, method, target: target.raw, lines, body, timeoutMs, requestId, caching }, res);
+      return relay({ upstream, method, target: target.raw, lines, body, timeoutMs, requestId, caching }, res);
     },
   };
+}
+
+function expecting(way: Way): Way {
+  return { ...way, fault: () => 'an expectation other than 100-continue' };
 }
 
 function upgrading(req: IncomingMessage, socket: Duplex, early: Buffer): Way {

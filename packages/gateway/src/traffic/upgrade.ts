@@ -71,14 +71,24 @@ export function passUpgrade({
     asked.once('response', (response) => {
       socket.off('close', gone);
       const { statusCode = 502 } = response;
+      if (statusCode < 200 || statusCode > 599) return fail(502, 'a status that is none of HTTP');
       writeHead(socket, statusCode, [
         ...answerLines(response.rawHeaders, requestId, undefined),
         'Connection',
         'close',
       ]);
-      response.pipe(socket);
+      response.pipe(socket, { end: false });
+      response.once('end', () => socket.end());
       response.once('error', () => socket.destroy());
-      response.once('close', () => resolve({ outcome: 'answered', status: statusCode }));
+      response.once('close', () => {
+        // Half an answer must not look whole.
+        if (!response.complete) socket.destroy();
+        resolve(
+          response.complete
+            ? { outcome: 'answered', status: statusCode }
+            : { outcome: 'cut', cause: 'ECONNRESET' },
+        );
+      });
     });
     asked.once('upgrade', (response, other, early) => {
       socket.off('close', gone);

@@ -131,6 +131,10 @@ it.each([
   ['X-Original-URL: /admin', 'x-original-url', undefined],
   ['__proto__: x', '__proto__', undefined],
   ['TE: trailers', 'te', undefined],
+  ['X-HTTP-Method-Override: DELETE', 'x-http-method-override', undefined],
+  ['X-Rewrite-URL: /admin', 'x-rewrite-url', undefined],
+  ['Proxy: http://evil', 'proxy', undefined],
+  ['X+Attest+Device: evil', 'x+attest+device', undefined],
   ['Keep-Alive: timeout=9', 'keep-alive', undefined],
 ])('%s is not the client’s to say', async (line, name, expected) => {
   expect(await statuses(`GET /open/x HTTP/1.1\r\nHost: api\r\n${line}\r\nConnection: close\r\n\r\n`)).toEqual(

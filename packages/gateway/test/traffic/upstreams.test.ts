@@ -13,11 +13,11 @@ async function answering(bytes: string, endsAfter = false): Promise<{ port: numb
   return { port: (server.address() as AddressInfo).port, server };
 }
 
-async function before(port: number, more = ''): Promise<string> {
+async function before(port: number, more = '', connections = 100): Promise<string> {
   const { url } = await gateway(
     `
 traffic: { listen: '127.0.0.1:0' }
-upstreams: { api: 'http://127.0.0.1:${port}' }
+upstreams: { api: { url: 'http://127.0.0.1:${port}', connections: ${connections} } }
 evidence: { approov: { secretBase64: '\${S}' } }
 routes: [{ path: /*, open: true${more} }]
 default: {}
@@ -121,4 +121,76 @@ it('asks to continue only where the body is wanted', async () => {
   socket.write('hello');
   await expect.poll(() => text).toMatch(/200 OK[^]*hello$/);
   expect(api.got[0]?.raw.join().toLowerCase()).not.toContain('expect');
+});
+
+it('an answer without content is whole, whatever length it names', async () => {
+  const heads = [
+    'HTTP/1.1 304 Not Modified\r\nETag: "a"\r\nContent-Length: 100\r\n\r\n',
+    'HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\nok',
+  ];
+  for (const head of heads) {
+    const { port } = await answering(head);
+    const answer = await fetch(`${await before(port)}/x`);
+    expect(answer.status).toBe(Number(head.slice(9, 12)));
+    expect(await answer.text()).toBe('');
+  }
+});
+
+it('one that is busy with all its connections says so at once', async () => {
+  const waiting: (() => void)[] = [];
+  const api = await upstream((_, res) => void waiting.push(() => res.end('ok')));
+  const url = await before(Number(new URL(api.url).port), '', 2);
+  const first = [fetch(`${url}/a`), fetch(`${url}/b`)];
+  await expect.poll(() => waiting.length).toBe(2);
+  const third = await fetch(`${url}/c`);
+  expect(third.status).toBe(503);
+  expect(third.headers.get('retry-after')).toBe('5');
+  for (const end of waiting) end();
+  expect((await Promise.all(first)).map(({ status }) => status)).toEqual([200, 200]);
+  expect(
+    (await fetch(`${url}/d`, { signal: AbortSignal.timeout(200) }).catch(() => undefined))?.status,
+  ).toBeUndefined();
+});
+
+it('a client that stops in its body, or reads nothing, is cut off', async () => {
+  const api = await upstream((_, res) => {
+    for (let at = 0; at < 200; at += 1) res.write(Buffer.alloc(100_000));
+  });
+  const url = await before(Number(new URL(api.url).port), ', timeoutMs: 100');
+  const ended = (bytes: string, isPaused: boolean): Promise<unknown> =>
+    new Promise((resolve) => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      socket.on('error', resolve).on('close', resolve);
+      socket.write(bytes);
+      if (isPaused) socket.pause();
+      // A socket that is not read does not tell of its end.
+      if (isPaused) setTimeout(() => socket.resume(), 4500);
+      else socket.resume();
+    });
+  await ended('POST /x HTTP/1.1\r\nHost: api\r\nContent-Length: 10\r\n\r\nx', false);
+  await ended('GET /x HTTP/1.1\r\nHost: api\r\n\r\n', true);
+});
+
+it('a connection has few requests without an answer at once', async () => {
+  const api = await upstream(() => undefined);
+  const url = await before(Number(new URL(api.url).port));
+  const text = await raw(url, 'GET /x HTTP/1.1\r\nHost: api\r\n\r\n'.repeat(1000), 1000);
+  expect(text).toBe('');
+  expect(api.got.length).toBeLessThanOrEqual(16);
+});
+
+it('a handshake behind a request without an answer is not passed on', async () => {
+  const api = await upstream((_, res) => void setTimeout(() => res.end('late'), 200));
+  const url = await before(Number(new URL(api.url).port));
+  const handshake =
+    'GET /ws HTTP/1.1\r\nHost: api\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
+  expect(await raw(url, `GET /x HTTP/1.1\r\nHost: api\r\n\r\n${handshake}`, 600)).not.toContain('101');
+  expect(api.got.map(({ target }) => target)).not.toContain('/ws');
+});
+
+it('an unknown expectation is refused with an event', async () => {
+  const api = await upstream();
+  const url = await before(Number(new URL(api.url).port));
+  expect(await raw(url, 'GET /x HTTP/1.1\r\nHost: api\r\nExpect: magic\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+  expect(api.got).toEqual([]);
 });

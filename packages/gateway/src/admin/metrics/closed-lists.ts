@@ -1,6 +1,6 @@
 import type { DeviceEvent, SessionEvent, StoreEvent } from 'attestkit';
 import { CATALOG } from 'attestkit/catalog';
-import { CLIENT_GONE } from '../../events.js';
+import { CLIENT_GONE, UPSTREAM_BUSY } from '../../events.js';
 
 /** What a label has for a value that is on no list. */
 const OTHER = 'other';
@@ -44,8 +44,10 @@ const CAUSES = {
   /** Its certificate is not trusted, or there is no common version. */
   tls: /^(?:ERR_(?:TLS|SSL|OSSL)_|EPROTO$|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_|HOSTNAME_MISMATCH$)/,
   /** It does not speak HTTP/1.1, or not the protocol that was asked for. */
-  answer: /^(?:HPE_|UND_ERR_RES|a WebSocket that was not agreed on$)/,
+  answer: /^(?:HPE_|UND_ERR_RES|a WebSocket that was not agreed on$|a status that is none of HTTP$)/,
   client: new RegExp(`^${CLIENT_GONE}$`),
+  /** All its connections are in use. */
+  busy: new RegExp(`^${UPSTREAM_BUSY}$`),
 } as const;
 
 export const UPSTREAM_CAUSES: readonly string[] = [...Object.keys(CAUSES), OTHER];

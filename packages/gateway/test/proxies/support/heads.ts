@@ -74,6 +74,7 @@ export const HEADS: readonly Case[] = [
   odd('no Host, HTTP/1.0', { host: '', version: 'HTTP/1.0' }),
   odd('HTTP/1.0', { version: 'HTTP/1.0' }),
   odd('HTTP/1.2', { version: 'HTTP/1.2' }),
+  odd('two names in Host', { host: 'Host: admin.example.com,api.example.com' }),
   odd('an empty Host', { host: 'Host:' }),
   odd('a Host with a port', { host: 'Host: api.example.com:8443' }),
   odd('a Host with a dot at the end', { host: 'Host: api.example.com.' }),
