@@ -39,20 +39,8 @@ function problemsOf(root) {
   const copied = execFileSync('git', ['ls-files', 'deploy'], { cwd: root, encoding: 'utf8' })
     .split('\n')
     .filter((path) => path !== '');
-  const expected = [
-    ...new Set([
-      ...[
-        'package.json',
-        'README.md',
-        'LICENSE',
-        ...commands,
-        ...data,
-        ...compiled,
-        ...(rooms ?? []),
-        ...copied,
-      ],
-    ]),
-  ];
+  const fixed = ['package.json', 'README.md', 'LICENSE'];
+  const expected = [...new Set([...fixed, ...commands, ...data, ...compiled, ...(rooms ?? []), ...copied])];
   const problems = [
     ...expected.filter((path) => !packed.includes(path)).map((path) => `${path} is missing from the package`),
     ...packed

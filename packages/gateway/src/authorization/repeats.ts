@@ -53,7 +53,7 @@ export class Repeats {
     configuration: object,
     work: () => Promise<T>,
   ): Promise<T> {
-    // Made with the first step: most questions have none.
+    // Made with the first step: most questions do not have one.
     let key = '';
     let earlier: Grants | undefined;
     let own: Grants | undefined;

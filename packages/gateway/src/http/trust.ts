@@ -67,7 +67,7 @@ export function clientAddress(
   forwarded: readonly string[],
   trusted: Trust,
 ): string {
-  // Peers of a unix socket have none, and are proxies: on other listeners such a request does not come here.
+  // Peers of a unix socket do not have addresses, and are proxies. Other listeners drop such requests.
   let address = unmapped(peer ?? 'unix');
   if (peer !== undefined && !trusted.has(address)) return address;
   const hops = forwarded

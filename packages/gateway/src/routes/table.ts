@@ -43,8 +43,8 @@ export interface RouteTable<R extends Rule> {
 }
 
 /**
- * @param fallback of requests that no route matches. A route matches byte for byte; without case, and with or without a slash at the end, it
- *   matches too where it asks for more than what would decide without it
+ * @param fallback of requests that no route matches. A route matches byte for byte. It also matches without case, and with or without a
+ *   slash at the end, if it asks for more than the route that would decide else
  */
 export function tableOf<R extends Rule>(
   rules: readonly R[],

@@ -81,7 +81,7 @@ function isWithin({ socket }: IncomingMessage, res: ServerResponse): boolean {
 export function trafficListeners(context: TrafficContext): TrafficListeners {
   const serve = (req: IncomingMessage, way: Way): void => {
     if (spoiled.has(req.socket)) return;
-    // The client has reset the connection: nobody can say any more who it was.
+    // The client has reset the connection: its address is gone.
     if (!context.isLocal && req.socket.remoteAddress === undefined) return void req.socket.destroy();
     context.use(async (live) => {
       const { remoteAddress } = req.socket;

@@ -71,7 +71,7 @@ export function passUpgrade({
     asked.once('response', (response) => {
       socket.off('close', gone);
       const { statusCode = 502 } = response;
-      if (statusCode < 200 || statusCode > 599) return fail(502, 'a status that is none of HTTP');
+      if (statusCode < 200 || statusCode > 599) return fail(502, 'a status outside of HTTP');
       writeHead(socket, statusCode, [
         ...answerLines(response.rawHeaders, requestId, undefined),
         'Connection',

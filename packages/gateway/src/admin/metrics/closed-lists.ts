@@ -44,7 +44,7 @@ const CAUSES = {
   /** Its certificate is not trusted, or there is no common version. */
   tls: /^(?:ERR_(?:TLS|SSL|OSSL)_|EPROTO$|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_|HOSTNAME_MISMATCH$)/,
   /** It does not speak HTTP/1.1, or not the protocol that was asked for. */
-  answer: /^(?:HPE_|UND_ERR_RES|a WebSocket that was not agreed on$|a status that is none of HTTP$)/,
+  answer: /^(?:HPE_|UND_ERR_RES|a WebSocket that was not agreed on$|a status outside of HTTP$)/,
   client: new RegExp(`^${CLIENT_GONE}$`),
   /** All its connections are in use. */
   busy: new RegExp(`^${UPSTREAM_BUSY}$`),

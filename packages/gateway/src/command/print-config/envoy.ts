@@ -80,7 +80,7 @@ function askingOf(plan: Plan): object {
 }
 
 const BY_GRPC = {
-  // Field lines as they came, also those that are no UTF-8.
+  // Field lines as they came, also those outside of UTF-8.
   encode_raw_headers: true,
   validate_mutations: true,
   grpc_service: { envoy_grpc: { cluster_name: 'attestkit_authorization' }, timeout: '2s' },
