@@ -2,6 +2,7 @@ import { endWithUsage, noSuch, problemOf } from '@attestkit/command-line';
 import { parseArgs } from 'node:util';
 import { benchAndroid } from './android/index.js';
 import { benchAppAttest } from './app-attest/index.js';
+import { benchGateway, type GatewayReport } from './gateway/index.js';
 import { benchCpu, type CpuReport } from './http/cpu.js';
 import { benchFlood, type FloodReport } from './http/flood.js';
 import { benchHttp, type HttpRow } from './http/index.js';
@@ -9,6 +10,7 @@ import {
   machineFacts,
   printCpu,
   printFlood,
+  printGateway,
   printHttp,
   printMachine,
   printStores,
@@ -34,6 +36,7 @@ const PARTS = {
   cpu: 'CPU time of a request',
   flood: 'genuine requests during a flood of forged ones',
   http: 'requests per second of the example servers',
+  gateway: 'CPU time of the gateway, against the least that does the same and other proxies',
 };
 
 const USAGE = `Measures attestkit against its peers and the floor: npm run bench -- [options]
@@ -77,6 +80,7 @@ let start: SuiteReport | undefined;
 let cpu: CpuReport | undefined;
 let flood: FloodReport | undefined;
 let http: readonly HttpRow[] | undefined;
+let gateway: GatewayReport | undefined;
 
 print(printMachine(machine));
 const effort = quick ? { rounds: 7, turns: 2 } : { rounds: 15, turns: 8 };
@@ -123,12 +127,31 @@ if (wanted('http')) {
   http = await benchHttp(quick ? { rounds: 1, seconds: 1 } : { rounds: 3, seconds: 3 }, progress);
   print(printHttp(http));
 }
-const targets = [tokens, appAttest, android, sessions, messages, start, cpu, flood].flatMap(
+if (wanted('gateway')) {
+  gateway = await benchGateway(
+    quick ? { rounds: 3, turns: 2, amount: 1600 } : { rounds: 9, turns: 2, amount: 3200 },
+    progress,
+  );
+  print(printGateway(gateway));
+}
+const targets = [tokens, appAttest, android, sessions, messages, start, cpu, flood, gateway].flatMap(
   (report) => report?.targets ?? [],
 );
 if (targets.length > 0) print(printTargets(targets));
 if (json) {
-  const results = { tokens, appAttest, android, sessions, messages, stores, start, cpu, flood, http };
+  const results = {
+    tokens,
+    appAttest,
+    android,
+    sessions,
+    messages,
+    stores,
+    start,
+    cpu,
+    flood,
+    http,
+    gateway,
+  };
   console.log(JSON.stringify({ machine, quick, targets, ...results }, undefined, 2));
 }
 

@@ -1,4 +1,5 @@
 import { cpus, loadavg } from 'node:os';
+import type { GatewayReport } from './gateway/index.js';
 import type { CpuReport } from './http/cpu.js';
 import type { FloodReport } from './http/flood.js';
 import type { HttpRow } from './http/index.js';
@@ -92,6 +93,20 @@ export function printFlood({ rows }: FloodReport): string {
   ]);
   const head = ['one process', 'requests', 'refused', 'p50 ms', 'p99 ms', 'longest ms'];
   return `\nFLOOD of enrollments, wall time; the load generator on the same machine.\n${table(head, lines)}`;
+}
+
+export function printGateway({ suites }: GatewayReport): string {
+  const tables = suites.map(({ name, rows }) => {
+    const lines = rows.map(({ name: row, timesFirst, micros, checkMicros, perSecond }) => [
+      row,
+      ratio(timesFirst),
+      micros.toFixed(1),
+      checkMicros === 0 ? '' : checkMicros.toFixed(1),
+      whole(perSecond),
+    ]);
+    return table([name, 'cost', 'CPU µs', 'of it guard.check', 'req/s'], lines);
+  });
+  return `\nGATEWAY, CPU of its process for each request. cost: by that of the first row, without guard.check.\n${tables.join('\n')}`;
 }
 
 export function printTargets(targets: readonly Target[]): string {

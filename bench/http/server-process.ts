@@ -15,6 +15,8 @@ export interface ServerProcess {
   readonly url: string;
   /** CPU time that the process has taken since it began, in microseconds. */
   readonly cpu: () => Promise<number>;
+  /** What modules answer that were loaded before the server. */
+  readonly ask: (question: string) => Promise<number>;
   readonly stop: () => void;
 }
 
@@ -40,10 +42,23 @@ export function startEnrollment(app: object): Promise<ServerProcess> {
   return start(new URL('../servers/enrollment.js', import.meta.url), { BENCH_APP: JSON.stringify(app) });
 }
 
-async function start(module: URL, variables: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
+/** How a server is started, besides its variables. */
+interface StartOptions {
+  readonly args?: readonly string[];
+  /** Modules that are loaded before it. */
+  readonly preloads?: readonly URL[];
+}
+
+/** Starts a server, which listens on the port in `HTTP_PORT`. */
+export async function start(
+  module: URL,
+  variables: Readonly<Record<string, string>> = {},
+  { args = [], preloads = [] }: StartOptions = {},
+): Promise<ServerProcess> {
   const port = await freePort();
-  const child = fork(fileURLToPath(module), {
-    execArgv: ['--import', new URL('../servers/report-usage.js', import.meta.url).href],
+  const usage = new URL('../servers/report-usage.js', import.meta.url);
+  const child = fork(fileURLToPath(module), args, {
+    execArgv: [usage, ...preloads].flatMap(({ href }) => ['--import', href]),
     env: {
       PATH: process.env['PATH'],
       NODE_ENV: 'production',
@@ -56,18 +71,21 @@ async function start(module: URL, variables: Readonly<Record<string, string>> = 
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   await listening(port, child);
+  const ask = async (question: string): Promise<number> => {
+    child.send(question);
+    const [answer] = (await once(child, 'message')) as [number];
+    return answer;
+  };
   return {
     url: `http://${HOST}:${port}/`,
-    cpu: async () => {
-      child.send('usage');
-      const [usage] = (await once(child, 'message')) as [number];
-      return usage;
-    },
-    stop: () => void child.kill(),
+    cpu: () => ask('cpu'),
+    ask,
+    stop: () => void child.kill('SIGKILL'),
   };
 }
 
-async function freePort(): Promise<number> {
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, HOST);
   await once(probe, 'listening');
   const { port } = probe.address() as AddressInfo;
@@ -76,7 +94,8 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function listening(port: number, child: ChildProcess): Promise<void> {
+/** Waits until a process listens. */
+export async function listening(port: number, child: ChildProcess): Promise<void> {
   while (child.exitCode === null) {
     const socket = connect(port, HOST);
     try {

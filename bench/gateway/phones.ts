@@ -1,0 +1,65 @@
+import { X509Certificate } from 'node:crypto';
+import { createClient, type ClientRequestInit } from 'attestkit-client';
+import { expoAppAttest } from 'attestkit-client/expo';
+import { fakeExpoAppAttest, memoryStorage } from 'attestkit-client/testing';
+import { createVirtualApple } from 'attestkit-testing';
+import { head } from './requests.js';
+
+const AUDIENCE = 'https://api.example.com';
+const APP_ID = 'TEAMID1234.com.example.app';
+const HOST = 'api.example.com';
+const BODY = '{"to":"somebody","amount":100,"currency":"EUR"}';
+
+const apple = createVirtualApple();
+const roots = [apple.attestationRoot, apple.receiptRoot].map((root) => new X509Certificate(root).toString());
+
+/** What makes a gateway accept these phones; `JWT_SECRET` is a variable of its. */
+export const PHONE_SETTINGS = {
+  devices: {
+    evidence: { appAttest: { appIds: [APP_ID], roots } },
+    secret: '${JWT_SECRET}',
+    audience: AUDIENCE,
+    limits: { newRecordsPerHour: 100_000 },
+  },
+  routes: [
+    { path: '/health', open: true },
+    { path: '/assets/*', open: true },
+    { path: '/transfers', signedRequest: true },
+  ],
+};
+
+/** An iPhone that has enrolled: it makes requests for others to send. */
+export interface Phone {
+  /** The bytes of a request with its session. */
+  readonly plain: () => Promise<Buffer>;
+  /** The bytes of a request that it has signed: each works once, and in the order in which they were made. */
+  readonly signed: () => Promise<Buffer>;
+}
+
+/** @param baseUrl of the gateway at which it enrolls */
+export async function enroll(baseUrl: string): Promise<Phone> {
+  let lines: string[] = [];
+  const client = createClient({
+    baseUrl,
+    audience: AUDIENCE,
+    attester: expoAppAttest(fakeExpoAppAttest(apple.createIPhone({ appId: APP_ID }))),
+    storage: memoryStorage(),
+    fetch: async (url, init) => {
+      if (new URL(String(url)).pathname.startsWith('/device/')) return await fetch(url, init);
+      lines = [...new Headers(init?.headers as Record<string, string>)].map((pair) => pair.join(': '));
+      return new Response('{}');
+    },
+  });
+  const linesOf = async (path: string, init?: ClientRequestInit): Promise<string[]> => {
+    await client.fetch(path, init);
+    return lines;
+  };
+  await client.ready();
+  return {
+    plain: async () => head('GET /v1/shapes', HOST, await linesOf('/v1/shapes')),
+    signed: async () => {
+      const own = await linesOf('/transfers', { method: 'POST', body: BODY, signed: true });
+      return head('POST /transfers', HOST, [...own, `Content-Length: ${BODY.length}`], BODY);
+    },
+  };
+}
