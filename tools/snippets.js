@@ -98,6 +98,7 @@ const files = [
   'packages/attestkit/README.md',
   'packages/testing/README.md',
   'packages/client/README.md',
+  'packages/gateway/README.md',
 ];
 const pages = [...files, ...markdownBelow('docs'), ...markdownBelow('examples')];
 const blocks = pages

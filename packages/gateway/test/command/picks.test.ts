@@ -100,7 +100,6 @@ it('the first pick that matches a request names the upstream of the route that t
     const picks = picksOf(
       live,
       upstreamsOf(config, 'nginx', () => undefined),
-      () => undefined,
     );
     for (const { method, host, path } of requestsOf(routes, other)) {
       const target = readTarget(path);

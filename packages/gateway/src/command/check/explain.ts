@@ -38,6 +38,7 @@ export interface Explained {
 }
 
 const JWKS = '/.well-known/attestkit/jwks.json';
+const RESULT_KEYS = '/.well-known/attestkit/results.json';
 
 /** @param live over a store in memory: devices that have enrolled elsewhere are not known */
 export async function explain(request: WrittenRequest, config: Config, live: Live): Promise<Explained> {
@@ -60,10 +61,13 @@ export async function explain(request: WrittenRequest, config: Config, live: Liv
       'The target has characters that no server has to accept, or that servers read in different ways.',
     );
   const { devicePath, rules, table, guard } = live;
-  if (devicePath !== undefined && (target.path === JWKS || target.path.startsWith(`${devicePath}/`)))
+  const { path } = target;
+  const isEndpoint = devicePath !== undefined && (path === JWKS || path.startsWith(`${devicePath}/`));
+  const isOwn = isEndpoint || (path === RESULT_KEYS && config.settings.resultToken !== undefined);
+  if (isOwn)
     return {
       ...nothing,
-      why: `It is below ${target.path === JWKS ? JWKS : `devices.path (${devicePath})`}: the gateway answers it by itself, before routes.`,
+      why: 'The gateway answers it by itself, before routes: a device endpoint, or its public keys.',
       answer: { ...refusal(null), outcome: 'answered here' },
     };
   const found = table.match({ method, host: host ?? '', target });

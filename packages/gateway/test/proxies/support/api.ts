@@ -67,7 +67,7 @@ export async function api(): Promise<Api> {
   return found;
 }
 
-export const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 6\r\nX-Attest-Device: "forged"\r\n\r\nserved';
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 6\r\nX-Attest-Device: "forged"\r\n\r\nserved';
 
 /** The values of a field. @param name in lower case */
 export function fieldOf({ lines }: Pick<Served, 'lines'>, name: string): readonly string[] {

@@ -15,7 +15,7 @@ import { recorder, type Recorder } from './recorder.js';
 export const AUDIENCE = 'https://api.example.com';
 export const APP_ID = 'TEAMID1234.com.example.app';
 export const apple = createVirtualApple();
-export const ENV = { APPROOV_BASE64_SECRET: SECRET, JWT_SECRET: randomBytes(48).toString('base64') };
+const ENV = { APPROOV_BASE64_SECRET: SECRET, JWT_SECRET: randomBytes(48).toString('base64') };
 
 /** A client's side of a proxy that asks a gateway before it passes requests on to an API. */
 export interface Chain {
