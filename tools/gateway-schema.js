@@ -6,7 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { ENROLLMENT, EVIDENCE } from '../packages/gateway/dist/config/evidence.js';
 import { SCHEMA } from '../packages/gateway/dist/config/schema.js';
 
-/** What is read of a schema of valibot, whatever its type. @typedef {Record<string, any> & { type: string }} Valibot */
+/** What is read of schemas and actions of valibot: each type has some of it. @typedef {{ type: string, wrapped?: any, entries?: any, value?: any, item?: any, options?: any, pipe?: any, requirement?: any }} Valibot */
 
 const file = new URL('../packages/gateway/config.schema.json', import.meta.url);
 const page = new URL('../docs/gateway.md', import.meta.url);
@@ -102,7 +102,7 @@ function kindsOf(path) {
 
 /** @param {readonly Valibot[]} pipe */
 function textOf(pipe) {
-  const pattern = pipe.find(({ type }) => type === 'regex')?.['requirement'].source;
+  const pattern = pipe.find(({ type }) => type === 'regex')?.requirement.source;
   const isFilled = pipe.some(({ type }) => type === 'non_empty');
   return {
     ...(isFilled && { minLength: 1 }),
@@ -112,7 +112,7 @@ function textOf(pipe) {
 
 /** @param {readonly Valibot[]} pipe */
 function numberOf(pipe) {
-  const of = (/** @type {string} */ type) => pipe.find((each) => each.type === type)?.['requirement'];
+  const of = (/** @type {string} */ type) => pipe.find((each) => each.type === type)?.requirement;
   const [minimum, maximum] = [of('min_value'), of('max_value')];
   return {
     type: pipe.some(({ type }) => type === 'integer') ? 'integer' : 'number',
