@@ -7,6 +7,7 @@ import { readAnswer } from '../support/questions.js';
 import { approovToken } from '../support/tokens.js';
 import { fieldOf, type Served } from './support/api.js';
 import { APP_ID, AUDIENCE, apple, chain, type Chain } from './support/chain.js';
+import { saidIn } from './support/observe.js';
 import { PROXIES, versionOf } from './support/proxies.js';
 
 interface Issued {
@@ -100,7 +101,8 @@ describe.each(PROXIES)('$name', (proxy) => {
     const [served] = all.api.served as [Served];
     expect(fieldOf(served, 'x-attest-evidence')).toEqual(['"session", "signedRequest"']);
     expect([...fieldOf(served, 'authorization'), ...fieldOf(served, 'x-app-attest')]).toEqual([]);
-    expect((await fetch(`${all.url}/balance`, { headers })).status).toBe(401);
+    const again = await fetch(`${all.url}/balance`, { headers });
+    expect([again.status, await again.text()]).toEqual([401, '{}']);
     all.api.served.length = 0;
     const stuffed = async (body: string): Promise<number> => {
       const lines = Object.entries(signed()).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -119,6 +121,32 @@ describe.each(PROXIES)('$name', (proxy) => {
     expect(all.api.served.map(({ body }) => body)).toEqual(proxy.name === 'nginx' ? ['', '', ''] : []);
     for (const { lines } of all.api.served)
       expect(lines.filter(([name]) => /^(?:content-length|transfer-encoding)$/.test(name))).toEqual([]);
+  });
+
+  it('is granted again what a question used up whose answer was lost, and the client is not', async () => {
+    const headers = {
+      ...bearer(),
+      'x-app-attest': key.signRequest({ audience: AUDIENCE, method: 'GET', target: '/balance' }).xAppAttest,
+    };
+    // On a connection that was used before: what proxies ask again on.
+    expect((await fetch(`${all.url}/v1/x`, { headers: bearer() })).status).toBe(200);
+    all.questions.asked.length = 0;
+    all.api.served.length = 0;
+    all.questions.losing = 1;
+    const { status } = await fetch(`${all.url}/balance`, { headers });
+    all.questions.losing = 0;
+    // nginx does not ask again; the others do, and are granted the same once more.
+    const asksAgain = proxy.name !== 'nginx';
+    expect([status, all.questions.asked.length, all.api.served.length]).toEqual(
+      asksAgain ? [200, 2, 1] : [503, 1, 0],
+    );
+    // The client itself cannot use it again.
+    expect((await fetch(`${all.url}/balance`, { headers })).status).toBe(401);
+    expect(
+      (await fetch(`${all.url}/balance`, { headers: { ...headers, 'x-request-id': requestIdOf(all) } }))
+        .status,
+    ).toBe(401);
+    expect(all.api.served.length).toBe(asksAgain ? 1 : 0);
   });
 
   it('one session does not sign for another path', async () => {
@@ -198,4 +226,9 @@ function switched(url: string, request: string, bytes: string): Promise<string> 
     socket.once('data', (answer) => socket.end(bytes, () => resolve(answer.toString('latin1'))));
     socket.write(request);
   });
+}
+
+/** The id that the proxy gave the last request that it asked about. */
+function requestIdOf({ questions }: Chain): string {
+  return saidIn(questions.asked.at(-1) ?? '', 'x-request-id') ?? '';
 }

@@ -123,13 +123,13 @@ function matcherLines({ target, ignoresCase, methods, host }: Requests): string 
     .join('');
 }
 
-function passTo({ host, port, tls, name }: PlannedUpstream, { timeoutMs }: Plan, matcher: string): string {
+function passTo({ address, tls, name }: PlannedUpstream, { timeoutMs }: Plan, matcher: string): string {
   const lines = [
     `response_header_timeout ${timeoutMs}ms`,
     ...(tls === undefined
       ? []
       : [
-          `tls_server_name ${host}`,
+          `tls_server_name ${tls.name}`,
           ...(tls.ca === undefined ? [] : [`tls_trusted_ca_certs ${tls.ca}`]),
           ...(tls.certificate === undefined || tls.key === undefined
             ? []
@@ -137,7 +137,7 @@ function passTo({ host, port, tls, name }: PlannedUpstream, { timeoutMs }: Plan,
         ]),
   ];
   return `# ${comment(name)}
-		reverse_proxy${matcher} ${tls === undefined ? '' : 'https://'}${hostAndPort({ host, port })} {
+		reverse_proxy${matcher} ${tls === undefined ? '' : 'https://'}${dialed(address)} {
 			transport http {
 ${lines.map((line) => `\t\t\t\t${line}\n`).join('')}			}
 		}

@@ -31,17 +31,17 @@ export function clusterOf(name: string, address: Address): object {
   };
 }
 
-export function secureClusterOf({ id, host, port, tls }: PlannedUpstream): object {
-  const cluster = clusterOf(id, { host, port });
+export function secureClusterOf({ id, address, tls }: PlannedUpstream): object {
+  const cluster = clusterOf(id, address);
   if (tls === undefined) return cluster;
-  const { ca = '/etc/ssl/certs/ca-certificates.crt', certificate, key } = tls;
+  const { name, ca = '/etc/ssl/certs/ca-certificates.crt', certificate, key } = tls;
   const context = {
     '@type': TLS,
-    sni: host,
+    sni: name,
     common_tls_context: {
       validation_context: {
         trusted_ca: { filename: ca },
-        match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: host } }],
+        match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: name } }],
       },
       ...(certificate !== undefined && {
         tls_certificates: [

@@ -1,3 +1,4 @@
+import type { Address } from '../../config/schema.js';
 import { hostAndPort, type HostAndPort } from './plan/addresses.js';
 import { comment } from './comment.js';
 import { FORWARDING, IDENTITY, RESULT_TOKEN } from './plan/fields.js';
@@ -65,7 +66,7 @@ ${devices === undefined ? '' : deviceRule(devices.path)}${bodiless.map(bodilessR
   http-request deny status 503 unless { var(txn.attestkit_accepted) -m bool }
 ${[...IDENTITY, RESULT_TOKEN].map(identityRule).join('')}${evidence.map((field) => `  http-request del-header ${field}\n`).join('')}${stripsAuthorization ? AUTHORIZATION_RULE : ''}${devices === undefined ? '' : '  use_backend attestkit_gateway if devices\n'}${picks.map(({ upstream, ...requests }) => `  use_backend ${upstream.id} if ${conditions(requests)}\n`).join('')}  default_backend ${fallback.id}
   http-response set-header X-Request-Id %[var(txn.attestkit_id)]
-${vary === undefined ? '' : cachingRules(vary)}${devices === undefined ? '' : backend('attestkit_gateway', 'path' in devices.address ? `unix@${devices.address.path}` : hostAndPort(devices.address))}${upstreams.map(backendOf).join('')}`;
+${vary === undefined ? '' : cachingRules(vary)}${devices === undefined ? '' : backend('attestkit_gateway', serverOf(devices.address))}${upstreams.map(backendOf).join('')}`;
 }
 
 /** Before the question. */
@@ -110,6 +111,10 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
+function serverOf(address: Address): string {
+  return 'path' in address ? `unix@${address.path}` : hostAndPort(address);
+}
+
 function backend(id: string, server: string): string {
   return `
 backend ${id}
@@ -117,10 +122,10 @@ backend ${id}
 `;
 }
 
-function backendOf({ id, host, port, tls, name }: PlannedUpstream): string {
+function backendOf({ id, address, tls, name }: PlannedUpstream): string {
   const secure =
     tls === undefined
       ? ''
-      : ` ssl verify required ca-file ${tls.ca ?? '/etc/ssl/certs/ca-certificates.crt'} sni str(${host}) verifyhost ${host}`;
-  return `\n# ${comment(name)}${backend(id, `${hostAndPort({ host, port })}${secure}`)}`;
+      : ` ssl verify required ca-file ${tls.ca ?? '/etc/ssl/certs/ca-certificates.crt'} sni str(${tls.name}) verifyhost ${tls.name}`;
+  return `\n# ${comment(name)}${backend(id, `${serverOf(address)}${secure}`)}`;
 }

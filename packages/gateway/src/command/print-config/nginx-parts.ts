@@ -11,8 +11,9 @@ const SENT = '"$request_method $host $request_uri"';
 
 /** The upstream of accepted requests. If the gateway's fields are missing, another server has answered: then there is no upstream, and nginx says 500. */
 export function apiMap({ picks, fallback, upstreams }: Plan): string {
-  const secure = upstreams.filter(({ tls }) => tls !== undefined);
-  const names = secure.map((upstream) => `  ${urlOf(upstream)} ${upstream.host};\n`);
+  const names = upstreams.flatMap((upstream) =>
+    upstream.tls === undefined ? [] : [`  ${urlOf(upstream)} ${upstream.tls.name};\n`],
+  );
   const [api, pick] =
     picks.length === 0
       ? [urlOf(fallback), '']

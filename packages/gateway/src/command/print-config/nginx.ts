@@ -78,8 +78,8 @@ function indented(width: number, lines: readonly string[]): string {
   return lines.map((line) => `${' '.repeat(width)}${line}`).join('\n');
 }
 
-function upstreamLine({ id, name, ...server }: PlannedUpstream): string {
-  return `upstream ${id} { server ${hostAndPort(server)}; keepalive 32; } # ${comment(name)}\n`;
+function upstreamLine({ id, name, address }: PlannedUpstream): string {
+  return `upstream ${id} { server ${serverOf(address)}; keepalive 32; } # ${comment(name)}\n`;
 }
 
 function serverOf(address: Address): string {
@@ -107,14 +107,7 @@ function setLines({ refusalFields }: Plan): string {
 }
 
 /** What the API gets, whatever the client sent: an empty value takes the field away. */
-function apiLines({
-  upstreams,
-  picks,
-  fallback,
-  evidence,
-  stripsAuthorization,
-  timeoutMs,
-}: Plan): readonly string[] {
+function apiLines({ upstreams, picks, evidence, stripsAuthorization, timeoutMs }: Plan): readonly string[] {
   const tls = upstreams.find((each) => each.tls !== undefined)?.tls;
   return [
     'proxy_http_version 1.1;',
@@ -135,7 +128,7 @@ function apiLines({
           'proxy_ssl_verify on;',
           'proxy_ssl_verify_depth 4;',
           'proxy_ssl_server_name on;',
-          `proxy_ssl_name ${picks.length === 0 ? fallback.host : '$attestkit_api_name'};`,
+          `proxy_ssl_name ${picks.length === 0 ? tls.name : '$attestkit_api_name'};`,
           `proxy_ssl_trusted_certificate ${tls.ca ?? '/etc/ssl/certs/ca-certificates.crt'};`,
           ...(tls.certificate === undefined ? [] : [`proxy_ssl_certificate ${tls.certificate};`]),
           ...(tls.key === undefined ? [] : [`proxy_ssl_certificate_key ${tls.key};`]),

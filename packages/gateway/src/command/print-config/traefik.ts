@@ -43,7 +43,7 @@ export function traefik(plan: Plan, listen: HostAndPort): string {
       middlewares: middlewaresOf(plan),
       services: {
         ...(devices && {
-          'attestkit-gateway': { loadBalancer: { servers: [{ url: gatewayUrl(devices.address) }] } },
+          'attestkit-gateway': { loadBalancer: { servers: [{ url: urlOf(devices.address) }] } },
         }),
         ...Object.fromEntries(upstreams.map((upstream) => [upstream.id, serviceOf(upstream)])),
       },
@@ -68,7 +68,7 @@ function middlewaresOf({ authorization, evidence, bodyBytes }: Plan): object {
     'attestkit-clean': emptied([...IDENTITY, RESULT_TOKEN, ...FORWARDING, 'X-Request-Id']),
     attestkit: {
       forwardAuth: {
-        address: `${gatewayUrl(authorization)}/authz/forward-auth`,
+        address: `${urlOf(authorization)}/authz/forward-auth`,
         trustForwardHeader: false,
         authResponseHeaders: [...IDENTITY, RESULT_TOKEN],
         maxResponseBodySize: 65_536,
@@ -93,12 +93,8 @@ function ruleOf({ target, ignoresCase, methods, host }: Requests): string {
 }
 
 /** Not of a socket, which the plan refuses. */
-function gatewayUrl(address: Address): string {
-  return 'path' in address ? '' : urlOf(address);
-}
-
-function urlOf(server: HostAndPort, isSecure = false): string {
-  return `${isSecure ? 'https' : 'http'}://${hostAndPort(server)}`;
+function urlOf(address: Address, isSecure = false): string {
+  return 'path' in address ? '' : `${isSecure ? 'https' : 'http'}://${hostAndPort(address)}`;
 }
 
 function serviceOf(upstream: PlannedUpstream): object {
@@ -106,16 +102,16 @@ function serviceOf(upstream: PlannedUpstream): object {
   return {
     loadBalancer: {
       passHostHeader: true,
-      servers: [{ url: urlOf(upstream, isSecure) }],
+      servers: [{ url: urlOf(upstream.address, isSecure) }],
       ...(isSecure && { serversTransport: upstream.id }),
     },
   };
 }
 
-function transportOf({ host, tls }: PlannedUpstream): object {
-  const { ca, certificate, key } = tls ?? {};
+function transportOf({ tls }: PlannedUpstream): object {
+  const { name, ca, certificate, key } = tls ?? {};
   return {
-    serverName: host,
+    serverName: name,
     ...(ca !== undefined && { rootCAs: [ca] }),
     ...(certificate !== undefined && {
       certificates: [{ certFile: certificate, keyFile: key ?? certificate }],

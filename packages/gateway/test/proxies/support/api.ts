@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer as createSecureServer, type TlsOptions } from 'node:tls';
 
 /** One request that reached the API, byte for byte. */
 export interface Served {
@@ -24,10 +25,14 @@ export interface Api {
   close(): Promise<void>;
 }
 
-export async function api(): Promise<Api> {
+/** @param tls serves HTTPS. @param path a unix socket instead of a port */
+export async function api({
+  tls,
+  path,
+}: { readonly tls?: TlsOptions; readonly path?: string } = {}): Promise<Api> {
   const sockets = new Set<Socket>();
   const served: Served[] = [];
-  const server = createServer((socket) => {
+  const serve = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket)).on('error', () => undefined);
     let rest = '';
@@ -49,11 +54,13 @@ export async function api(): Promise<Api> {
         );
       }
     });
-  });
-  server.listen(0, '127.0.0.1');
+  };
+  const server = tls === undefined ? createServer(serve) : createSecureServer(tls, serve);
+  if (path === undefined) server.listen(0, '127.0.0.1');
+  else server.listen(path);
   await once(server, 'listening');
   const found: Api = {
-    port: (server.address() as AddressInfo).port,
+    port: path === undefined ? (server.address() as AddressInfo).port : 0,
     served,
     tunneled: [],
     upgrades: true,

@@ -15,7 +15,7 @@ import { recorder, type Recorder } from './recorder.js';
 export const AUDIENCE = 'https://api.example.com';
 export const APP_ID = 'TEAMID1234.com.example.app';
 export const apple = createVirtualApple();
-const ENV = { APPROOV_BASE64_SECRET: SECRET, JWT_SECRET: randomBytes(48).toString('base64') };
+export const ENV = { APPROOV_BASE64_SECRET: SECRET, JWT_SECRET: randomBytes(48).toString('base64') };
 
 /** A client's side of a proxy that asks a gateway before it passes requests on to an API. */
 export interface Chain {
@@ -77,7 +77,12 @@ export async function chain(proxy: Proxy, more: object): Promise<Chain> {
   };
 }
 
-async function printedFor({ prints }: Proxy, settings: object, port: number): Promise<readonly string[]> {
+/** What `print-config` prints for a proxy that listens on this port. */
+export async function printedFor(
+  { prints }: Proxy,
+  settings: object,
+  port: number,
+): Promise<readonly string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'attestkit-'));
   const file = join(folder, 'gateway.yaml');
   writeFileSync(file, stringify(settings));

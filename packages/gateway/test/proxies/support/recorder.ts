@@ -10,6 +10,8 @@ export interface Recorder {
   readonly answered: string[];
   /** Instead of the gateway: gets the connection of the proxy, once a question has come. Undefined: the gateway itself answers. */
   stand: ((socket: Socket) => void) | undefined;
+  /** How many answers of the gateway are not told: the connection to the proxy breaks instead. */
+  losing: number;
   close(): Promise<void>;
 }
 
@@ -36,7 +38,9 @@ export async function recorder(listens: number): Promise<Recorder> {
         sockets.add(gateway);
         gateway.on('data', (answer) => {
           answered.push(answer.toString('latin1'));
-          socket.write(answer);
+          found.losing -= 1;
+          if (found.losing >= 0) socket.resetAndDestroy();
+          else socket.write(answer);
         });
         gateway.on('close', () => socket.destroy()).on('error', () => socket.destroy());
         socket.on('close', () => gateway?.destroy());
@@ -51,6 +55,7 @@ export async function recorder(listens: number): Promise<Recorder> {
     asked,
     answered,
     stand: undefined,
+    losing: 0,
     async close() {
       server.close();
       for (const socket of sockets) socket.destroy();
