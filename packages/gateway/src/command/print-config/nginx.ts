@@ -139,6 +139,8 @@ function apiLines({ upstreams, picks, evidence, stripsAuthorization, timeoutMs }
 function bodilessLocation(plan: Plan): string {
   return `
   location @attestkit-bodiless {
+    # It is reached by error_page, and its own refusals are answered by another one.
+    recursive_error_pages on;
     proxy_pass_request_body off;
 ${indented(
   4,
