@@ -12,6 +12,11 @@ const AUTHORIZATION_MAP = `
 map $x_attest_evidence $attestkit_authorization { default $http_authorization; "~(session|signedRequest)" ""; }
 `;
 
+/** Refusals there come by a second error_page. */
+const BODILESS = `    recursive_error_pages on;
+    if ($attestkit_bodiless) { return 418; }
+`;
+
 /** For the block `http` of nginx. */
 export function nginx(plan: Plan, listen: HostAndPort): string {
   const { authorization, devices, upstreams, bodiless, vary, contentType } = plan;
@@ -41,7 +46,7 @@ ${bodiless.length === 0 ? '' : '  error_page 418 = @attestkit-bodiless;\n'}  add
 ${vary === undefined ? '' : '  add_header Cache-Control $attestkit_cache always;\n  add_header Vary $attestkit_vary always;\n'}${indented(2, apiLines(plan))}
 ${devices === undefined ? '' : deviceLocations(devices.path)}
   location / {
-${bodiless.length === 0 ? '' : '    if ($attestkit_bodiless) { return 418; }\n'}    proxy_pass $attestkit_api;
+${bodiless.length === 0 ? '' : BODILESS}    proxy_pass $attestkit_api;
   }
 ${bodiless.length === 0 ? '' : bodilessLocation(plan)}
   location = /.attestkit-ask {
@@ -139,8 +144,6 @@ function apiLines({ upstreams, picks, evidence, stripsAuthorization, timeoutMs }
 function bodilessLocation(plan: Plan): string {
   return `
   location @attestkit-bodiless {
-    # It is reached by error_page, and its own refusals are answered by another one.
-    recursive_error_pages on;
     proxy_pass_request_body off;
 ${indented(
   4,
