@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
@@ -96,9 +96,9 @@ export async function running(
 }
 
 function listens(at: number | string): Promise<boolean> {
-  return new Promise((resolve) => {
+  return new Promise((done) => {
     const socket = typeof at === 'number' ? connect(at, '127.0.0.1') : connect(at);
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => done(true)).once('error', () => done(false));
     socket.once('connect', () => socket.destroy());
   });
 }
@@ -149,7 +149,7 @@ export async function gatewayOf(
     [at]: `127.0.0.1:${port}`,
     ...replaced,
   };
-  let text = readFileSync(join(EXAMPLE, file), 'utf8');
+  let text = readFileSync(resolve(EXAMPLE, file), 'utf8');
   for (const [from, to] of Object.entries(places)) {
     if (!text.includes(from) && from in replaced) throw new Error(`${file} does not have ${from}`);
     text = text.replaceAll(from, to);
