@@ -41,15 +41,15 @@ export function upstreamsOf(
   const planned = given.map(([name, upstream], at) => {
     const problem = (says: string, remedy: string, option?: string): void =>
       onProblem(['upstreams', name, ...(option === undefined ? [] : [option])], says, remedy);
-    const settings: UpstreamSettings = upstream;
-    const address = addressOf(settings.url, proxy, problem);
+    const wanted: UpstreamSettings = upstream;
+    const address = addressOf(wanted.url, proxy, problem);
     return {
       name,
       id: `attestkit_api_${at}`,
       address,
       tls:
-        settings.url.startsWith('https:') && 'host' in address
-          ? tlsOf(settings, address.host, file, proxy, problem)
+        wanted.url.startsWith('https:') && 'host' in address
+          ? tlsOf(wanted, address.host, file, proxy, problem)
           : undefined,
     };
   });
