@@ -190,6 +190,9 @@ function rule(given: RouteSettings, settings: Settings, guard: Guard): GatewayRu
   const asked = Object.fromEntries(Object.entries(given).filter(([field]) => !TRAFFIC_FIELDS.has(field)));
   if (open && Object.keys(asked).length > 0)
     throw new ConfigurationError('open', `contradicts ${Object.keys(asked).join(', ')}`, 'Leave one out.');
+  // It would open paths of other routes, and the stricter one would no longer decide.
+  if ('exclude' in asked)
+    throw new ConfigurationError('exclude', 'is not an option of a file', 'Add a route with open: true.');
   const names = Object.keys(settings.upstreams ?? {});
   if (upstream !== undefined && !names.includes(upstream))
     throw new ConfigurationError(
@@ -248,7 +251,9 @@ function demandsOf(
   { asked, required, enforcement }: Route,
 ): Demands {
   const anyOf = asked.filter((kind) => !required.includes(kind));
-  const options = Object.entries(given).filter(([name, value]) => !NEUTRAL.has(name) && value !== false);
+  const options = Object.entries(given).filter(
+    ([name, value]) => !NEUTRAL.has(name) && value !== false && `${name}=${value}` !== 'preflight=pass',
+  );
   return {
     enforced: typeof enforcement === 'object' ? enforcement.enforce : enforcement === 'enforce' ? 1 : 0,
     clauses: [

@@ -95,6 +95,35 @@ default: {}
     );
   });
 
+  it('refuses exclude, by which a route could open what a stricter one protects', async () => {
+    const file = written(`upstreams: { api: http://127.0.0.1:9 }
+evidence: { approov: { secretBase64: '\${APPROOV_BASE64_SECRET}' } }
+routes:
+  - { path: /v1/*, exclude: [/v1/admin] }
+  - { path: /v1/admin }
+default: {}
+`);
+    const { status, err } = await command(['check-config', file]);
+    expect([status, err]).toEqual([
+      1,
+      `${file}:4:20 routes[0].exclude is not an option of a file. Add a route with open: true.\n`,
+    ]);
+  });
+
+  it('takes preflight: pass, the default, for no demand', async () => {
+    const file = written(`upstreams: { api: http://127.0.0.1:9 }
+evidence: { approov: { secretBase64: '\${APPROOV_BASE64_SECRET}' } }
+routes:
+  - { path: /v1/*, preflight: pass }
+  - { path: /v1/x }
+  - { path: /v1/y, preflight: check }
+default: {}
+`);
+    const { out } = await command(['check-config', file]);
+    expect(out).toContain('routes[0] /v1/* and routes[1] /v1/x match the same requests, and ask the same.\n');
+    expect(out).toContain('routes[2] /v1/y decides, since it asks for more.\n');
+  });
+
   it('says what a proxy cannot do', async () => {
     const { status, err } = await command(['check-config', FILE, '--proxy', 'nginx']);
     expect([status, err]).toEqual([
