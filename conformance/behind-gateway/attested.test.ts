@@ -96,6 +96,7 @@ describe.skipIf(!hasPython).each(FRAMEWORKS)('%s', async (framework) => {
     ['a token that has expired', () => [withToken({ exp: 1 })]],
     ['a token of an open route', () => [withToken({ outcome: 'open' })]],
     ['a token with a body that is not there', () => [withToken({ content_digest: digest })]],
+    ['a token of another kind', () => [['X-Attest-Token', tokenOf(about, undefined, 'JWT')]]],
     ['two tokens', () => [withToken({}), withToken({})]],
   ])('refuses a request that goes round the gateway with %s', async (_, headers) => {
     const { status, body } = await around('/account/me', headers());

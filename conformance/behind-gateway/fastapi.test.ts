@@ -31,11 +31,6 @@ describe.skipIf(!hasPython)('FastAPI', async () => {
     return text;
   }
 
-  it('by headers, believes no peer that is not listed: Uvicorn listens on a port here', async () => {
-    expect((await phone.fetch('/account/me-by-headers')).status).toBe(403);
-    expect(api.log()).toContain('refused: the peer 127.0.0.1 is not the gateway');
-  });
-
   it('opens a WebSocket to a device, and knows which one', async () => {
     const { device } = (await (await phone.fetch('/account/me')).json()) as { device: string };
     const text = await handshake(port, Object.fromEntries(phone.sent()));

@@ -50,12 +50,16 @@ export function environmentOf(port: number): Environment {
 }
 
 /** A result token as the gateway makes it, but about whatever a test wants. */
-export function tokenOf(claims: object, { privateKey, publicKey } = resultKey): string {
+export function tokenOf(
+  claims: object,
+  { privateKey, publicKey } = resultKey,
+  typ = 'attest-result+jwt',
+): string {
   const { crv, kty, x, y } = publicKey.export({ format: 'jwk' });
   const kid = createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');
   const now = Math.floor(Date.now() / 1000);
   const said = { iat: now, exp: now + 60, jti: 'x', outcome: 'accepted', evidence: ['session'], ...claims };
-  const parts = [{ alg: 'ES256', typ: 'attest-result+jwt', kid }, said].map((part) =>
+  const parts = [{ alg: 'ES256', typ, kid }, said].map((part) =>
     Buffer.from(JSON.stringify(part)).toString('base64url'),
   );
   const signed = parts.join('.');

@@ -67,6 +67,7 @@ describe.skipIf(!hasPhp)('PHP', async () => {
     ['a token of an open route', [withToken({ outcome: 'open' })]],
     ['a token of another body', [withToken({ content_digest: 'sha-256=:AAAA:' })]],
     ['a token without claims', [['X-Attest-Token', tokenOf({}).replace(/\..*\./, '.bnVsbA.')]]],
+    ['a token of another kind', [['X-Attest-Token', tokenOf(about, resultKey, 'JWT')]]],
     ['two tokens', [withToken({}), withToken({})]],
     ['a token without a signature', [['X-Attest-Token', `${head}.${payload}.`]]],
     ['a short signature', [['X-Attest-Token', `${head}.${payload}.${signature.slice(4)}`]]],
@@ -80,6 +81,18 @@ describe.skipIf(!hasPhp)('PHP', async () => {
   ])('refuses a request that goes round the gateway with %s', async (_, headers) => {
     const { status, body } = await sendHttp1(behind, { target: '/', headers });
     expect([status, body]).toEqual([403, '{}']);
+  });
+
+  it('accepts nothing if its key files are not keys', async () => {
+    const broken = await freePort();
+    writeFileSync(`${folder}/broken.pub`, 'no key');
+    await running('php', ['-S', `127.0.0.1:${broken}`, 'php/hello.php'], broken, {
+      ATTEST_KEY_FILES: `${folder}/broken.pub`,
+      ATTEST_ISSUER: url,
+      ATTEST_AUDIENCE: 'hello',
+    });
+    const { body } = await sendHttp1(broken, { target: '/', headers: [withToken({})] });
+    expect(body).not.toContain('Hello');
   });
 
   it('tells its operator the reason', () => {

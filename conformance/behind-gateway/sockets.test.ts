@@ -47,6 +47,18 @@ describe.skipIf(!hasPython).each(FRAMEWORKS)('%s behind a unix socket', async (f
   it('has not broken down', () => expect(api.log()).not.toContain('Traceback'));
 });
 
+describe.skipIf(!hasPython).each(FRAMEWORKS)('%s on a port', async (framework) => {
+  if (!hasPython) return;
+  const { port, api } = await account(framework);
+
+  it('by headers, believes no peer that is not listed', async () => {
+    const phone = phoneAt(port);
+    expect((await phone.fetch('/account/me-by-headers')).status).toBe(403);
+    expect(api.log()).toContain('refused: the peer 127.0.0.1 is not the gateway');
+    expect((await phone.fetch('/account/me')).status).toBe(200);
+  });
+});
+
 describe.skipIf(!hasPython)('the key of result tokens', async () => {
   if (!hasPython) return;
   const [old, next] = [resultKey, generateKeyPairSync('ec', { namedCurve: 'P-256' })];
