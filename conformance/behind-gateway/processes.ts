@@ -52,6 +52,13 @@ export const PUBLISHED = parseEnv(
 /** A folder of this file's tests. */
 export const folder = mkdtempSync(join(tmpdir(), 'attestkit-behind-'));
 
+const kills: (() => void)[] = [];
+// Of a file that fails before its tests begin, no `afterAll` runs.
+process.once('SIGTERM', () => {
+  for (const kill of kills) kill();
+  process.exit();
+});
+
 const stops: (() => Promise<void>)[] = [];
 afterAll(async () => {
   for (const stop of stops.toReversed()) await stop();
@@ -83,11 +90,15 @@ export async function running(
   let log = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (log += String(chunk)));
   const ended = once(child, 'close');
-  const stop = async (): Promise<void> => {
+  const kill = (): void => {
     if (child.exitCode === null && child.signalCode === null) process.kill(-Number(child.pid), 'SIGKILL');
+  };
+  const stop = async (): Promise<void> => {
+    kill();
     await ended;
   };
   stops.push(stop);
+  kills.push(kill);
   while (!(await listens(at))) {
     if (child.exitCode !== null) throw new Error(`${command} ended:\n${log}`);
     await pause(50);
