@@ -16,7 +16,8 @@ export async function serve(given: Arguments, terminal: Terminal): Promise<numbe
     throw new UsageError('it needs --config FILE; attestkit-gateway init writes a first one');
   if (beside !== undefined) throw new UsageError(`there is ${beside} beside --config FILE`);
   const config = readConfig(file, terminal);
-  const log = createLog(terminal.log?.() ?? { isTerminal: false, write: terminal.out }, terminal.env);
+  const output = terminal.log?.() ?? { isTerminal: false, write: terminal.out };
+  const log = await started(() => createLog(output, terminal.env));
   log.follow(config.settings);
   const gateway = await started(() => startGateway(config, { onEvent: log.hear }));
   const unfollow = followFile(file, () => {
@@ -35,7 +36,7 @@ export async function serve(given: Arguments, terminal: Terminal): Promise<numbe
 }
 
 /** What the system refuses is the operator's to mend: an address in use, a port that needs rights. */
-async function started<T>(start: () => Promise<T>): Promise<T> {
+async function started<T>(start: () => T | Promise<T>): Promise<T> {
   try {
     return await start();
   } catch (error) {
