@@ -11,6 +11,9 @@ const AUTHORIZATION_LINES = `		@session header_regexp X-Attest-Evidence (session
 		request_header @session -Authorization
 `;
 
+/** What the name of a field may have besides letters, digits and hyphens (RFC 9110 §5.6.2), but for *, which Caddy reads as a wildcard. */
+const ODD = "_.!#$%&'+^`|~";
+
 /** A Caddyfile with one site. */
 export function caddy(plan: Plan, listen: HostAndPort): string {
   const { devices, picks, fallback, bodiless, evidence, vary, stripsAuthorization, hasResultToken } = plan;
@@ -20,10 +23,8 @@ export function caddy(plan: Plan, listen: HostAndPort): string {
 http://:${listen.port} {
 ${isAny(listen) ? '' : `\tbind ${listen.host}\n`}	# In this order, as written.
 	route {
-		# Only the gateway says who a client is. Names with _ and . are read by some servers as if they had -.
-		request_header -*_*
-		request_header -*.*
-		request_header -X-Attest-*
+		# Only the gateway says who a client is. Names with other characters are read by some servers as if they had -.
+${[...ODD].map((each) => `\t\trequest_header -*${each}*\n`).join('')}		request_header -X-Attest-*
 		request_header -X-Forwarded-*
 		request_header -X-Original-*
 ${FORWARDING.filter((field) => !/^X-(Forwarded|Original)-/.test(field))

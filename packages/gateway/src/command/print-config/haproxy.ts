@@ -44,8 +44,8 @@ frontend api
   http-request deny status 400 if { req.fhdr(host) -m sub , }
   # No proxy's form of a target, and not *.
   http-request deny status 400 unless { url -m beg / }
-  # Only the gateway says who a client is. Names with _ and . are read by some servers as if they had -.
-  http-request del-header [_.] -m reg
+  # Only the gateway says who a client is. Names with other characters are read by some servers as if they had -.
+  http-request del-header [^A-Za-z0-9-] -m reg
   http-request del-header x-attest- -m beg
   http-request del-header x-forwarded- -m beg
   http-request del-header x-original- -m beg

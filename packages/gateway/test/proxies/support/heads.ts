@@ -36,6 +36,14 @@ export const HEADS: readonly Case[] = [
   ),
   lines('identity with _', 'X_Attest_Device: "evil"', 'X-Attest_Outcome: evil'),
   lines('identity with .', 'x.attest.device: "evil"'),
+  lines('identity with others', ...[..."!#$%&'+^`|~"].map((each) => `X${each}Attest${each}Device: "evil"`)),
+  lines(
+    'another method',
+    'X-HTTP-Method-Override: DELETE',
+    'X-HTTP-Method: PUT',
+    'X-Method-Override: PUT',
+    'Proxy: http://evil',
+  ),
   odd('Connection names identity', {
     more: ['Connection: close, X-Attest-Device, X-Attest-Outcome'],
     close: false,
