@@ -14,7 +14,7 @@ export const IDENTITY = [
 /** What a configured key signs about the request, for the API. */
 export const RESULT_TOKEN = 'X-Attest-Token';
 
-/** Who asks, for which other method or path, and by which way; and by which servers take another method or path than those that were asked about. No client may say that. */
+/** Who asks and by which way, and another method or path than was asked about: no client may say that. */
 export const FORWARDING = [
   'Forwarded',
   'X-Forwarded-Prefix',
@@ -24,11 +24,6 @@ export const FORWARDING = [
   'X-Original-Method',
   'X-Original-Url',
   'X-Real-Ip',
-  'Proxy',
-  'X-Http-Method',
-  'X-Http-Method-Override',
-  'X-Method-Override',
-  'X-Rewrite-Url',
   'Proxy',
   'X-Http-Method',
   'X-Http-Method-Override',
