@@ -224,7 +224,8 @@ function fail(thrown: unknown, progress: Progress, telling: Telling): Decision<A
     if (each.evidence === at) for (const kind of requiredBy(each)) delete progress.results[kind];
   const response = refuse(error, at.statuses, route.refusal, () => needsOf(error, progress));
   route.counts.add('refused', error.code);
-  emit(telling, { ...progress, enforcement, refused: error, status: response.status });
+  const { results } = progress;
+  emit(telling, progress, { enforcement, results, refused: error, status: response.status });
   return { outcome: 'refuse', error, response };
 }
 
@@ -256,7 +257,7 @@ function accept(
   if (reported.length === 0) route.counts.accept();
   for (const error of reported) route.counts.add('reported', error.code);
   for (const name of skipped) route.counts.add('skipped', name);
-  emit(telling, { ...progress, enforcement, results: results as Record<string, unknown> });
+  emit(telling, progress, { enforcement, results: results as Record<string, unknown> });
   return {
     outcome: 'accept',
     results: Object.freeze(withReported(results, reported)),
@@ -278,6 +279,6 @@ function passUnchecked(
 ): Decision<Attestation> {
   progress.route.counts.add('open', exempt);
   const enforcement = enforcementFor(progress.route.enforcement, progress.request, progress.results);
-  emit(telling, { ...progress, enforcement, exempt });
+  emit(telling, progress, { enforcement, results: progress.results, exempt });
   return { outcome: 'accept', results: NOTHING, reported: progress.reported };
 }

@@ -72,6 +72,8 @@ function isWithin({ socket }: IncomingMessage, res: ServerResponse): boolean {
     socket.destroy();
     return false;
   }
+  // Each has its own listeners.
+  if (count === 1) socket.setMaxListeners(8 * MOST_UNANSWERED);
   unanswered.set(socket, count);
   res.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
   return true;
@@ -228,7 +230,20 @@ function responding(
       if (head.hasBody) invite();
       const { method, target, hasBody } = head;
       const body = hasBody ? req : undefined;
-      return relay({ upstream, method, target: target.raw, lines, body, timeoutMs, requestId, caching }, res);
+      return relay(
+        {
+          upstream,
+          connection: req.socket,
+          method,
+          target: target.raw,
+          lines,
+          body,
+          timeoutMs,
+          requestId,
+          caching,
+        },
+        res,
+      );
     },
   };
 }

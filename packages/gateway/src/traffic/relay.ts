@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
 import type { Upstream } from './upstreams.js';
 import { CLIENT_GONE, UPSTREAM_BUSY } from '../events.js';
@@ -10,6 +11,8 @@ export interface Exchange {
   readonly method: string;
   /** Path and query, byte for byte as they were judged. */
   readonly target: string;
+  /** The client's connection: of pipelined requests the first response alone knows it. */
+  readonly connection: Socket;
   /** Names and values in turn. */
   readonly lines: readonly string[];
   /** The body of the request; undefined if there is none. */
@@ -27,18 +30,17 @@ export type Ended =
 
 /** Sends a request on and its answer back, at the pace of the slower side. It is sent once more only if that changes nothing. */
 export async function relay(exchange: Exchange, res: ServerResponse): Promise<Ended> {
-  const { upstream, timeoutMs } = exchange;
+  const { upstream, connection, timeoutMs } = exchange;
   const under = running.get(upstream) ?? 0;
   if (under >= upstream.connections) return { outcome: 'failed', status: 503, cause: UPSTREAM_BUSY };
   running.set(upstream, under + 1);
   // A client that neither sends nor reads keeps a connection of everybody's. An upstream that is slow is told of before.
-  const { socket } = res;
-  const idle = (): void => void socket?.destroy();
-  socket?.setTimeout(timeoutMs + IDLE_MORE_MS, idle);
+  const idle = (): void => void connection.destroy();
+  connection.setTimeout(timeoutMs + IDLE_MORE_MS, idle);
   try {
     return await exchanged(exchange, res);
   } finally {
-    socket?.off('timeout', idle).setTimeout(0);
+    connection.off('timeout', idle).setTimeout(0);
     running.set(upstream, (running.get(upstream) ?? 1) - 1);
   }
 }
@@ -60,18 +62,21 @@ async function exchanged(exchange: Exchange, res: ServerResponse): Promise<Ended
 }
 
 function dispatch(exchange: Exchange, res: ServerResponse): Promise<Ended> {
-  const { upstream, method, target, lines, body, timeoutMs, requestId, caching } = exchange;
+  const { upstream, connection, method, target, lines, body, timeoutMs, requestId, caching } = exchange;
   return new Promise((resolve) => {
     let controller: Dispatcher.DispatchController | undefined;
     let status = 0;
+    const isGone = (): boolean => res.destroyed || connection.destroyed;
     const stop = (): void => {
       if (!res.writableFinished) controller?.abort(new Error(CLIENT_GONE));
     };
     const end = (ended: Ended): void => {
+      connection.off('close', stop);
       res.off('close', stop).off('drain', resume);
       resolve(ended);
     };
     const resume = (): void => controller?.resume();
+    connection.once('close', stop);
     res.on('close', stop).on('drain', resume);
     const options: Dispatcher.DispatchOptions & { readonly servername: string } = {
       method: method as Dispatcher.HttpMethod,
@@ -86,7 +91,7 @@ function dispatch(exchange: Exchange, res: ServerResponse): Promise<Ended> {
     upstream.pool.dispatch(options, {
       onRequestStart(started) {
         controller = started;
-        if (res.destroyed) stop();
+        if (isGone()) stop();
       },
       onResponseStart(started, code) {
         if (code < 200) return;
@@ -103,12 +108,12 @@ function dispatch(exchange: Exchange, res: ServerResponse): Promise<Ended> {
       onResponseError(_, error) {
         // A client can close at any time, which says nothing about the upstream.
         // Their length is that of another answer (RFC 9110 §8.6), and they are whole.
-        if ((status === 304 || status === 204) && !res.destroyed) {
+        if ((status === 304 || status === 204) && !isGone()) {
           res.end();
           return end({ outcome: 'answered', status });
         }
-        const cause = res.destroyed ? CLIENT_GONE : ((error as NodeJS.ErrnoException).code ?? error.name);
-        if (!res.headersSent && !res.destroyed) {
+        const cause = isGone() ? CLIENT_GONE : ((error as NodeJS.ErrnoException).code ?? error.name);
+        if (!res.headersSent && !isGone()) {
           const isSlow = cause === 'UND_ERR_HEADERS_TIMEOUT' || cause === 'UND_ERR_CONNECT_TIMEOUT';
           return end({ outcome: 'failed', status: isSlow ? 504 : 502, cause });
         }

@@ -10,19 +10,24 @@ import { pathOf } from '../exempt.js';
 import { quietly } from '../quietly.js';
 import type { ReadyRoute } from '../route.js';
 
-interface Concluded {
+/** What was found on the way to a decision. */
+interface Found {
   readonly request: AttestedRequest;
   readonly route: ReadyRoute;
-  /** Of a share: the side of this client. */
-  readonly enforcement: Enforcement;
   /** By the guard's clock. */
   readonly now: number;
   /** By the monotonic clock. */
   readonly startedAt: number;
-  readonly results: Readonly<Record<string, unknown>>;
   readonly reported: readonly AttestationError[];
   readonly met: readonly string[];
   readonly skipped: readonly string[];
+}
+
+/** The decision. Apart from what was found: to put both into one object took longer than all else about the event. */
+interface Conclusion {
+  /** Of a share: the side of this client. */
+  readonly enforcement: Enforcement;
+  readonly results: Readonly<Record<string, unknown>>;
   readonly refused?: AttestationError;
   readonly status?: number;
   readonly exempt?: 'excluded' | 'preflight';
@@ -38,45 +43,46 @@ export interface Telling {
 }
 
 /** Tells the user's listener of a decision. */
-export function emit(telling: Telling, concluded: Concluded): void {
+export function emit(telling: Telling, found: Found, conclusion: Conclusion): void {
   const { onEvent } = telling;
-  if (onEvent !== undefined) quietly(() => onEvent(eventOf(concluded, telling)));
+  if (onEvent !== undefined) quietly(() => onEvent(eventOf(found, conclusion, telling)));
 }
 
-function eventOf(concluded: Concluded, { pseudonym, requestId }: Telling): DecisionEvent {
-  const { request, route, refused, reported, exempt } = concluded;
+function eventOf(found: Found, conclusion: Conclusion, { pseudonym, requestId }: Telling): DecisionEvent {
+  const { request, route, reported } = found;
+  const { results, refused } = conclusion;
   const failure = refused ?? reported[0];
   const hashed = (kind: 'ip' | 'device_id', value: string | undefined): string | undefined =>
     value === undefined ? undefined : pseudonym?.(kind, value);
   return {
     type: 'decision',
-    at: concluded.now,
-    durationMs: performance.now() - concluded.startedAt,
+    at: found.now,
+    durationMs: performance.now() - found.startedAt,
     requestId: requestId(request),
     route: route.name,
     method: request.method,
     path: pathOf(request.target),
-    outcome: outcomeOf(concluded),
+    outcome: outcomeOf(found, conclusion),
     code: failure?.code,
     stage: failure?.stage,
-    enforcement: concluded.enforcement,
+    enforcement: conclusion.enforcement,
     address: hashed('ip', addressOf(request)),
-    device: hashed('device_id', deviceOf(concluded.results)),
-    app: Object.values(concluded.results)
+    device: hashed('device_id', deviceOf(results)),
+    app: Object.values(results)
       .map(appOf)
       .find((app) => app !== undefined),
-    evidence: Object.keys(concluded.results),
+    evidence: Object.keys(results),
     kinds: route.asked,
     refused: refused && factsOf(refused),
     reported: reported.map(factsOf),
-    demandsMet: concluded.met,
-    demandsSkipped: concluded.skipped,
-    status: concluded.status,
-    exempt,
+    demandsMet: found.met,
+    demandsSkipped: found.skipped,
+    status: conclusion.status,
+    exempt: conclusion.exempt,
   };
 }
 
-function outcomeOf({ refused, reported, exempt }: Concluded): Outcome {
+function outcomeOf({ reported }: Found, { refused, exempt }: Conclusion): Outcome {
   if (refused !== undefined) return 'refused';
   if (exempt !== undefined) return 'open';
   return reported.length > 0 ? 'reported' : 'accepted';
