@@ -10,7 +10,7 @@ import { pathOf } from '../exempt.js';
 import { quietly } from '../quietly.js';
 import type { ReadyRoute } from '../route.js';
 
-/** What was found on the way to a decision. */
+/** Findings on the way to a decision. */
 interface Found {
   readonly request: AttestedRequest;
   readonly route: ReadyRoute;
@@ -23,7 +23,7 @@ interface Found {
   readonly skipped: readonly string[];
 }
 
-/** The decision. Apart from what was found: to put both into one object took longer than all else about the event. */
+/** The decision. It stands apart: to copy it into one object with the findings took longer than all else about the event. */
 interface Conclusion {
   /** Of a share: the side of this client. */
   readonly enforcement: Enforcement;
