@@ -1,9 +1,6 @@
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Answer, AttestedRequest } from 'attestkit';
-import { sendAnswer } from 'attestkit/node';
 import type { GatewayEvent } from '../events.js';
 import { linesOf } from '../http/lines.js';
 import { named, requestIdOf } from '../http/request-id.js';
@@ -11,11 +8,11 @@ import { clientAddress } from '../http/trust.js';
 import { judge, type Judged } from '../judge.js';
 import { isFault, readHead, type Head } from './head.js';
 import type { Live } from './live.js';
-import { outgoingLines, type AnswerCaching } from './outgoing.js';
-import { relay, type Ended } from './relay.js';
+import { outgoingLines } from './outgoing.js';
+import type { Ended } from './relay.js';
 import { guardRequest } from './request.js';
-import { faultOfUpgrade, passUpgrade } from './upgrade.js';
 import type { Upstream } from './upstreams.js';
+import { expecting, responding, upgrading, type Way } from './way.js';
 
 /** What the listener of the traffic works with. */
 export interface TrafficContext {
@@ -27,26 +24,6 @@ export interface TrafficContext {
   readonly isDraining: () => boolean;
   readonly onEvent: (event: GatewayEvent) => void;
   readonly now: () => number;
-}
-
-/** How a client gets its answer: as a response, or on the bare connection of an upgrade. */
-interface Way {
-  /** Why it cannot be passed on, seen from its head. */
-  readonly fault: (head: Head) => string | undefined;
-  readonly answer: (answer: Answer, isLast: boolean) => void;
-  readonly pass: (sent: Sent) => Promise<Ended>;
-  /** The client waits for a word before it sends its body. */
-  readonly invite: () => void;
-}
-
-/** What goes to the upstream. */
-interface Sent {
-  readonly upstream: Upstream;
-  readonly head: Head;
-  readonly lines: readonly string[];
-  readonly timeoutMs: number;
-  readonly requestId: string;
-  readonly caching: AnswerCaching | undefined;
 }
 
 /** Connections on which nothing more is read. */
@@ -107,7 +84,7 @@ export function trafficListeners(context: TrafficContext): TrafficListeners {
       if (isWithin(req, res))
         serve(
           req,
-          responding(req, res, () => undefined, context),
+          responding(req, res, () => undefined, context.isDraining),
         );
     },
     checkContinue: (req, res) => {
@@ -116,7 +93,7 @@ export function trafficListeners(context: TrafficContext): TrafficListeners {
         if (!isInvited && !res.headersSent) res.writeContinue();
         isInvited = true;
       };
-      if (isWithin(req, res)) serve(req, responding(req, res, invite, context));
+      if (isWithin(req, res)) serve(req, responding(req, res, invite, context.isDraining));
     },
     upgrade: (req, socket, early) => {
       // Behind a request without an answer, that answer would go into the tunnel.
@@ -125,7 +102,8 @@ export function trafficListeners(context: TrafficContext): TrafficListeners {
     },
     // Any expectation but `100-continue` (RFC 9110 §10.1.1).
     expectation: (req, res) => {
-      if (isWithin(req, res)) serve(req, expecting(responding(req, res, () => undefined, context)));
+      if (isWithin(req, res))
+        serve(req, expecting(responding(req, res, () => undefined, context.isDraining)));
     },
     // No head of this method is passed on: the answer is 405.
     connect: (req, socket) => serve(req, upgrading(req, socket, Buffer.alloc(0))),
@@ -208,83 +186,6 @@ async function passOn(
     cause: ended.outcome === 'answered' ? undefined : ended.cause,
   });
   return ended;
-}
-
-function responding(
-  req: IncomingMessage,
-  res: ServerResponse,
-  invite: () => void,
-  { isDraining }: TrafficContext,
-): Way {
-  // The client sends its next request elsewhere.
-  if (isDraining()) res.shouldKeepAlive = false;
-  return {
-    fault: () => undefined,
-    invite,
-    answer(given, isLast) {
-      if (isLast) res.shouldKeepAlive = false;
-      if (res.headersSent) return void res.destroy();
-      sendAnswer(res, given);
-    },
-    pass({ upstream, head, lines, timeoutMs, requestId, caching }) {
-      if (head.hasBody) invite();
-      const { method, target, hasBody } = head;
-      const body = hasBody ? req : undefined;
-      return relay(
-        {
-          upstream,
-          connection: req.socket,
-          method,
-          target: target.raw,
-          lines,
-          body,
-          timeoutMs,
-          requestId,
-          caching,
-        },
-        res,
-      );
-    },
-  };
-}
-
-function expecting(way: Way): Way {
-  return { ...way, fault: () => 'an expectation other than 100-continue' };
-}
-
-function upgrading(req: IncomingMessage, socket: Duplex, early: Buffer): Way {
-  // Node leaves the socket without a listener for errors, and one that breaks must not end the process.
-  socket.on('error', () => socket.destroy());
-  return {
-    fault: (head) => faultOfUpgrade(req, head.hasBody),
-    invite: () => undefined,
-    answer: (given) => endWith(socket, given),
-    pass({ upstream, head, lines, timeoutMs, requestId }) {
-      const key = linesOf(req.rawHeaders, 'sec-websocket-key')[0] ?? '';
-      return passUpgrade({
-        upstream,
-        target: head.target.raw,
-        lines,
-        timeoutMs,
-        requestId,
-        socket,
-        head: early,
-        key,
-      });
-    },
-  };
-}
-
-/** Answers on the bare socket, and closes it. */
-function endWith(socket: Duplex, { status, headers, body }: Answer): void {
-  const length = String(Buffer.byteLength(body));
-  const all = { ...headers, date: new Date().toUTCString(), connection: 'close', 'content-length': length };
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  void once(socket, 'finish').then(
-    () => socket.destroy(),
-    () => undefined,
-  );
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`);
 }
 
 /** Of the device endpoints: the path below theirs. They are the gateway's own, whatever the routes say. */
