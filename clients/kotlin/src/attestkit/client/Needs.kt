@@ -6,6 +6,8 @@ data class Need(
     val need: String,
     /** The field in which a token has to be. */
     val header: String? = null,
+    /** The audience of the server. */
+    val realm: String? = null,
 )
 
 private const val TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
@@ -38,5 +40,5 @@ fun readNeeds(field: String?): List<Need> {
         isAttest = scheme.groupValues[1].equals("attest", ignoreCase = true)
         if (isAttest) entries += mutableMapOf<String, String>()
     }
-    return entries.mapNotNull { entry -> entry["need"]?.let { Need(it, entry["header"]) } }
+    return entries.mapNotNull { entry -> entry["need"]?.let { Need(it, entry["header"], entry["realm"]) } }
 }

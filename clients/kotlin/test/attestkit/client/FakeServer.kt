@@ -16,6 +16,9 @@ class FakeServer {
     /** Device endpoints that answer 401, once each. */
     val refuses = mutableListOf<String>()
 
+    /** The audience that it names in its refusals. */
+    var realm = AUDIENCE
+
     var last: Request? = null
     private var count = 0
     private val sessions = mutableMapOf<String, String?>()
@@ -34,7 +37,7 @@ class FakeServer {
         request.header("X-App-Attest")?.let { verify(request, target, it) }
         val need = needs.removeFirstOrNull() ?: return Response(request, 200, headersOf(), "{}")
         if (need == "") return Response(request, 403, headersOf(), "{}")
-        val field = "Attest realm=\"$AUDIENCE\", need=\"$need\""
+        val field = "Attest realm=\"$realm\", need=\"$need\""
         return Response(request, 401, headersOf("WWW-Authenticate", field, "WWW-Authenticate", "Bearer realm=\"x\""), "{}")
     }
 

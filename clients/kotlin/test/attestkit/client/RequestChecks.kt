@@ -109,6 +109,12 @@ private fun checkRefusals() {
     compare("requests: a stream cannot be sent again", 401 to listOf("POST /x")) { asked("session", isSigned = false, body = Stream) }
     compare("requests: a session is asked for again and again", ErrorType.REFUSED to signed + "refresh" + signed) { asked("session", "session") }
 
+    val other = World()
+    other.send("/balance", isSigned = false)
+    other.server.realm = "https://other.example"
+    other.server.needs += listOf("signature", "signature")
+    compare("requests: another audience is a mistake of the app", ErrorType.MISCONFIGURED) { other.send("/x") }
+
     val broken = World(object : KeylessAttester {
         override fun attest(over: Challenge) = throw AttesterException(Problem.USER_ACTION_REQUIRED, "old", action = "Update.")
     })
