@@ -30,7 +30,9 @@ export const PHONE_SETTINGS = {
 
 /** An iPhone that has enrolled: it makes requests for others to send. */
 export interface Phone {
-  /** The bytes of a request with its session. */
+  /** The header fields of a request with its session. */
+  readonly fields: (path: string) => Promise<Readonly<Record<string, string>>>;
+  /** The bytes of such a request. */
   readonly plain: () => Promise<Buffer>;
   /** The bytes of a request that it has signed: each works once, and in the order in which they were made. */
   readonly signed: () => Promise<Buffer>;
@@ -38,7 +40,7 @@ export interface Phone {
 
 /** @param baseUrl of the gateway at which it enrolls */
 export async function enroll(baseUrl: string): Promise<Phone> {
-  let lines: string[] = [];
+  let sent: Readonly<Record<string, string>> = {};
   const client = createClient({
     baseUrl,
     audience: AUDIENCE,
@@ -46,16 +48,19 @@ export async function enroll(baseUrl: string): Promise<Phone> {
     storage: memoryStorage(),
     fetch: async (url, init) => {
       if (new URL(String(url)).pathname.startsWith('/device/')) return await fetch(url, init);
-      lines = [...new Headers(init?.headers as Record<string, string>)].map((pair) => pair.join(': '));
+      sent = Object.fromEntries(new Headers(init?.headers as Record<string, string>));
       return new Response('{}');
     },
   });
-  const linesOf = async (path: string, init?: ClientRequestInit): Promise<string[]> => {
+  const fields = async (path: string, init?: ClientRequestInit): Promise<typeof sent> => {
     await client.fetch(path, init);
-    return lines;
+    return sent;
   };
+  const linesOf = async (path: string, init?: ClientRequestInit): Promise<string[]> =>
+    Object.entries(await fields(path, init)).map((pair) => pair.join(': '));
   await client.ready();
   return {
+    fields: (path) => fields(path),
     plain: async () => head('GET /v1/shapes', HOST, await linesOf('/v1/shapes')),
     signed: async () => {
       const own = await linesOf('/transfers', { method: 'POST', body: BODY, signed: true });

@@ -17,7 +17,11 @@ createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
     {
       onRequestStart: () => undefined,
       onResponseStart(controller, status) {
-        response.writeHead(status, (controller.rawHeaders as Buffer[]).map(String));
+        const lines = controller.rawHeaders as Buffer[];
+        response.writeHead(
+          status,
+          lines.map((each) => each.toString('latin1')),
+        );
       },
       onResponseData: (_, chunk) => void response.write(chunk),
       onResponseEnd: () => void response.end(),
