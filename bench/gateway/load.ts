@@ -68,16 +68,16 @@ class Wire {
   static to(url: string): Promise<Wire> {
     const { hostname, port } = new URL(url);
     return new Promise((resolve, reject) => {
-      const socket = connect(Number(port), hostname, () => resolve(new Wire(socket)));
+      const socket = connect(Number(port), hostname, () => resolve(new Wire(socket, url)));
       socket.once('error', reject);
     });
   }
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, url: string) {
     this.#socket = socket.setNoDelay();
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
-    socket.on('error', (error) => this.#reject(error));
-    socket.on('close', () => this.#reject(new Error('The server closed a connection.')));
+    socket.on('error', (cause) => this.#reject(new Error(`${url} broke a connection`, { cause })));
+    socket.on('close', () => this.#reject(new Error(`${url} closed a connection`)));
   }
 
   ask(bytes: Buffer): Promise<void> {
