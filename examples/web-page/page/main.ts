@@ -83,8 +83,8 @@ async function run(work: () => Promise<Shown | undefined>): Promise<void> {
     log(error);
     write({ message: messageOf(error) });
   }
-  await count().catch(log);
   setBusy(false);
+  await count().catch(log);
 }
 
 /** A button that is `disabled` would lose the focus of the keyboard. */
