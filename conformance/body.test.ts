@@ -49,7 +49,7 @@ function post(
   return { method: 'POST', target: '/', headers, body: chunked ? parts : bytes };
 }
 
-describe.each(targets)('$name', (target) => {
+describe.each(targets.filter(({ isAskedWithoutBody }) => isAskedWithoutBody !== true))('$name', (target) => {
   const serve = serveEach();
 
   describe.each(['all routes', 'one route'] as const)('on %s', (scope) => {
@@ -73,7 +73,7 @@ describe.each(targets)('$name', (target) => {
         expect(reached()).toBe(0);
       });
 
-      it('verifies a body that is empty', async () => {
+      it.skipIf(target.hidesEmptyBodies)('verifies a body that is empty', async () => {
         const { send } = await start(parser);
         const request: WireRequest = { method: 'POST', target: '/', headers: [['X-Double', digest('')]] };
         expectReply(await send(request), { nothing: true });
@@ -111,7 +111,7 @@ describe.each(targets)('$name', (target) => {
       });
     }
 
-    if (places.includes('after') && target.http === 1) {
+    if (places.includes('after') && target.http === 1 && !target.buffers) {
       it('refuses where the connection breaks in the middle of the body', async () => {
         const running = await start('after');
         const { send, recorded, reached } = running;

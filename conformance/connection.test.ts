@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { bodyServer } from './servers/body-server.js';
 import { recordedGuard } from './servers/recorded-guard.js';
 import { helloServer } from './servers/servers.js';
@@ -16,14 +16,21 @@ describe.each(targets.filter(({ http }) => http === 1))('$name', (target) => {
   const serve = serveEach();
 
   it.each([0, 1000, 300_000])('goes on after a refused request with a body of %i bytes', async (size) => {
-    const running = await serve(target, helloServer(recordedGuard().guard, {}));
+    const { guard, events } = recordedGuard();
+    const running = await serve(target, helloServer(guard, {}));
     // A body that would be a good request if it were read as one.
     const good = `GET / HTTP/1.1\r\nHost: api.example.com\r\nApproov-Token: ${token()}\r\n\r\n`;
     const body = Buffer.from(good.repeat(Math.ceil(size / good.length)));
     const refused: WireRequest = { method: 'POST', target: '/', headers: [KEEP], body };
     const chunked: WireRequest = { ...refused, body: [body.subarray(0, 100), body.subarray(100)] };
     const requests = size === 0 ? [refused, HELLO] : [refused, chunked, HELLO];
-    const answers = await sendInTurn(portOf(running), requests);
+    const answers = await sendInTurn(portOf(running), requests).catch((error: Error) => {
+      // A proxy may close the connection instead, and reads nothing more of it.
+      if (target.isBefore && /ended after [12] answers/.test(error.message)) return undefined;
+      throw error;
+    });
+    if (answers === undefined)
+      return expect(events.filter(({ outcome }) => outcome !== 'refused')).toEqual([]);
     for (const answer of answers.slice(0, -1)) expectRefusal(answer);
     expectReply(answers.at(-1) as WireResponse, { message: 'Hello, World!' });
   });

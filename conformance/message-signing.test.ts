@@ -64,7 +64,7 @@ describe.each(targets)('$name', (target) => {
     for (const signed of [
       request('GET', '/signed'),
       request('GET', '/signed?b=2&a=%20&a'),
-      request('POST', '/signed', BODY),
+      ...(target.isAskedWithoutBody ? [] : [request('POST', '/signed', BODY)]),
     ]) {
       const once = sent(signed);
       const answer = await send(once);
@@ -102,7 +102,12 @@ describe.each(targets)('$name', (target) => {
     ],
   ])('refuses a request %s', async (_, code, forged) => {
     const { send, recorded } = await start();
-    expectRefusal(await send(forged()));
+    const asked = forged();
+    if (target.isAskedWithoutBody && code === 'DIGEST_MISMATCH') {
+      expect((await send(asked)).status).toBe(503);
+      return expect(reasons(recorded)).toEqual(['ERR_GUARD_BODY_UNAVAILABLE']);
+    }
+    expectRefusal(await send(asked));
     expect(reasons(recorded)).toEqual([`ERR_APPROOV_SIGNATURE_${code}`]);
   });
 });

@@ -72,7 +72,9 @@ describe.each(targets)('$name', (target) => {
         const { status } = await send({ method, target: attack });
         expect([attack, guarded.reached()]).toEqual([attack, 0]);
         const isOdd = target.rejects?.test(attack) === true || NO_TARGET.test(attack);
-        if (isOdd && guarded.events.length === before) expect([400, 404]).toContain(status);
+        // A proxy may answer by itself what it can do (RFC 9110 §9.3.7).
+        const own = method === 'OPTIONS' && attack === '*' && target.isBefore ? [200, 400, 404] : [400, 404];
+        if (isOdd && guarded.events.length === before) expect(own).toContain(status);
         else expect([attack, status]).toEqual([attack, 401]);
       }
     });

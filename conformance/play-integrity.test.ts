@@ -105,11 +105,12 @@ describe.each(targets)('$name', (target) => {
     // A key of its own, attested or not, is none that it enrolled with.
     const own = new Android(send, device.id);
     const bare = { ...postSigned(JSON_BYTES), headers: [JSON_TYPE, bearer(issued)] };
-    for (const [request, code] of [
+    const requests = [
       [bare, 'ERR_ASSERTION_MISSING'],
       [await signed(own, issued, postSigned(JSON_BYTES)), 'ERR_ASSERTION_KEY_MISMATCH'],
       [await signed(other, issued, postSigned(JSON_BYTES)), 'ERR_ASSERTION_KEY_MISMATCH'],
-    ] as const) {
+    ] as const;
+    for (const [request, code] of target.isAskedWithoutBody ? [] : requests) {
       expectRefusal(await send(request));
       expect(server.decisions.at(-1)).toBe(code);
     }

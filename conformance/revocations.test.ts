@@ -40,8 +40,10 @@ describe.each(targets)('$name', (target) => {
     google.revoke(new X509Certificate(attester ?? '').serialNumber);
     server.clock.now += THREE_DAYS;
     const alone = postSigned(JSON_BYTES, ['Content-Type', 'application/json'], '/key');
-    expectRefusal(await send(await signed(device, undefined, alone)));
-    expect(server.decisions.at(-1)).toBe('ERR_KEY_ATTESTATION_ENROLLED_CHAIN_REVOKED');
+    if (!target.isAskedWithoutBody) {
+      expectRefusal(await send(await signed(device, undefined, alone)));
+      expect(server.decisions.at(-1)).toBe('ERR_KEY_ATTESTATION_ENROLLED_CHAIN_REVOKED');
+    }
     for (const request of [
       post('refresh', { refresh_token }),
       post('assert', device.assertion(await device.challenge('assert'))),

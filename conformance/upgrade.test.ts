@@ -21,7 +21,7 @@ function takeOver(socket: Duplex, seen: unknown): void {
   socket.end(`HTTP/1.1 101 Switching Protocols\r\nX-Seen: ${JSON.stringify(seen)}\r\n\r\n`);
 }
 
-describe.each(targets.filter(({ http }) => http === 1))('$name', (target) => {
+describe.each(targets.filter(({ http, isBefore }) => http === 1 && isBefore !== true))('$name', (target) => {
   const serve = serveEach();
 
   it('treats it as any request where nobody listens for upgrades', async () => {

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
-import type { Attestation, Guard, RouteOptions } from 'attestkit';
-import type { Send } from '../wire/message.js';
+import type { Attestation, Guard, GuardOptions, RouteOptions } from 'attestkit';
+import type { Send, WireRequest } from '../wire/message.js';
 
 /** What a route's handler gets to see, whatever the framework. */
 export interface Seen {
@@ -45,6 +45,8 @@ export interface ServerSpec {
   readonly guard: Guard;
   /** The path under which the endpoints of enrollment and sessions are mounted, in front of all else of the guard's. */
   readonly enrollment?: string;
+  /** What its guard was made with that proxies have to know of. */
+  readonly settings?: Pick<GuardOptions, 'statuses' | 'body' | 'headers' | 'expose' | 'caching'>;
   /** Asked of every request, those for unknown paths included. */
   readonly all?: RouteOptions;
   readonly routes: readonly RouteSpec[];
@@ -61,6 +63,10 @@ export interface Running {
   readonly send: Send;
   /** For `upgrade`; absent where the connection is not the user's to take over. */
   readonly server?: Server;
+  /** Where it listens, without a `server`. */
+  readonly port?: number;
+  /** Serves another server in the place of this one, where a gateway can do so. */
+  replace?(spec: ServerSpec): void;
   close(): Promise<void>;
 }
 
@@ -75,6 +81,20 @@ export interface Target {
   /** Whether paths reach the guard as sent, or as `URL` has resolved them. */
   readonly paths: 'as sent' | 'resolved';
   readonly http: 1 | 2;
+  /** Whether a target in absolute form is the same as its path to it, and reaches guard and API as that. */
+  readonly readsAbsoluteForm?: true;
+  /** Whether the guard is asked when all of a body has come. */
+  readonly buffers?: true;
+  /** Whether the guard is asked alike about a request without a body, and one whose body is not handed over. */
+  readonly hidesEmptyBodies?: true;
+  /** Whether the guard is asked about requests without their bodies. */
+  readonly isAskedWithoutBody?: true;
+  /** Whether its refusals have the same type on all routes. */
+  readonly hasOneContentType?: true;
+  /** Requests that it refuses by itself, 400: the guard is not asked. */
+  readonly refuses?: (request: WireRequest) => boolean;
+  /** Whether it is a process of its own before the server, in which nothing of the user's runs. */
+  readonly isBefore?: true;
   /** Whether a bridge to fetch stands before it, which closes a connection on which a body is left unread. */
   readonly isBridged?: true;
   /** Places where this framework's users can have their body parser, by what of the guard's has to read bodies too. */

@@ -30,7 +30,8 @@ export function serveEach(): (target: Target, spec: ServerSpec) => Promise<Runni
 }
 
 /** Where to connect to without `send`; only of HTTP/1.1. */
-export function portOf({ server }: Running): number {
+export function portOf({ server, port }: Running): number {
+  if (port !== undefined) return port;
   if (server === undefined) throw new Error('no server of HTTP/1.1');
   return (server.address() as AddressInfo).port;
 }

@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import type { Running } from '../servers/server-spec.js';
 import { sendHttp1 } from '../wire/http1.js';
 
-/** Lets an HTTP/1.1 server listen on a free port of the loopback interface. */
-export async function listen(server: Server): Promise<Running> {
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+/** Lets an HTTP/1.1 server listen on the loopback interface, on a free port unless one is given. */
+export async function listen(server: Server, port = 0): Promise<Running> {
+  await new Promise<void>((resolve) => void server.listen(port, '127.0.0.1', resolve));
   return running(server, () => closed(server));
 }
 

@@ -36,8 +36,10 @@ const OF_THE_SERVER = new Set([
   'content-length',
   'date',
   'keep-alive',
+  'server',
   'transfer-encoding',
   'x-powered-by',
+  'x-request-id',
 ]);
 
 /** The header fields that whoever answered has set. */

@@ -3,7 +3,7 @@ import { LADDER } from '../../src/ladder/table.js';
 import { clock } from '../support/server.js';
 import { ALL_PAIRS, Armed, FaultCounts, type FaultName } from './faults.js';
 import { randomOf, type Random } from './random.js';
-import { World } from './world.js';
+import { World, type Surroundings } from './world.js';
 
 /** What a run of the model saw. */
 export interface ModelReport {
@@ -39,7 +39,11 @@ class ModelFailure extends Error {
 const EPISODES_IN_WORLD = 12;
 
 /** Runs worlds until there were enough episodes. @throws ModelFailure */
-export async function runModel(first: number, episodes: number): Promise<ModelReport> {
+export async function runModel(
+  first: number,
+  episodes: number,
+  surroundings?: Surroundings,
+): Promise<ModelReport> {
   const faults = new FaultCounts();
   const cells = new Map<string, number>();
   const endings = new Map<string, number>();
@@ -48,7 +52,7 @@ export async function runModel(first: number, episodes: number): Promise<ModelRe
   for (; ran < episodes; seed += 1) {
     const random = randomOf(seed);
     const armed = new Armed(random, faults, ALL_PAIRS[seed % ALL_PAIRS.length] ?? [], 14);
-    const world = new World(random, armed);
+    const world = new World(random, armed, surroundings);
     const fail = (rule: string): never => {
       throw new ModelFailure(seed, rule, world);
     };
@@ -148,7 +152,12 @@ function callOf(world: World, random: Random): Promise<Response> {
   if (world.kind === 'Play' || random.chance(0.4)) return client.fetch('/balance', options);
   calls += 1;
   const signed = random.chance(0.2) ? ('challenge' as const) : true;
-  return client.fetch('/transfers', { ...options, method: 'POST', body: `transfer ${calls}`, signed });
+  return client.fetch('/transfers', {
+    ...options,
+    method: 'POST',
+    body: `transfer ${calls}`,
+    ...(world.surroundings.signs && { signed }),
+  });
 }
 
 /** The app's own signal, some turns of the loop later. */
@@ -172,11 +181,14 @@ async function ended(call: Promise<Response>, world: World): Promise<string> {
             ? 'aborted'
             : `!rejects with ${String((error as Error)?.stack ?? error)}`),
   );
+  const { isFar } = world.surroundings;
   // Nothing in a world waits for a timer: a call that has not ended after many turns of the loop hangs.
   for (let turn = 0; turn < 4000; turn += 1) {
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) =>
+      isFar ? setTimeout(resolve, turn < 3000 ? 0 : 20) : setImmediate(resolve),
+    );
     if (ending !== undefined) return ending;
-    if (world.isDead && turn > 20) return 'killed';
+    if (world.isDead && turn > 20 && world.underway === 0) return 'killed';
   }
   return '!the call never ends';
 }
@@ -211,7 +223,7 @@ async function assertHeals(world: World, fail: Fail): Promise<void> {
     calls += 1;
     const call = world.client.fetch(
       signed ? '/transfers' : '/balance',
-      signed ? { method: 'POST', body: `last ${calls}`, signed } : {},
+      signed ? { method: 'POST', body: `last ${calls}`, ...(world.surroundings.signs && { signed }) } : {},
     );
     const ending = await ended(call, world);
     if (ending === '200') return;
@@ -223,7 +235,9 @@ async function assertHeals(world: World, fail: Fail): Promise<void> {
 }
 
 function assertWorld(world: World, fail: Fail): void {
-  for (const [id, times] of world.done) if (times > 1) fail(`${id} was done ${times} times`);
+  // A session alone may be used again.
+  if (world.surroundings.signs)
+    for (const [id, times] of world.done) if (times > 1) fail(`${id} was done ${times} times`);
   for (const rule of world.watch.broken) fail(rule);
   if (world.leaked.length > 0) fail(`leaked ${world.leaked.join(', ')}`);
 }

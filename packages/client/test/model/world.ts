@@ -19,6 +19,18 @@ import { Watch } from './watch.js';
 /** Each world begins now: the certificates of the platforms end some time. */
 const START = clock.now;
 
+/** What stands between phone and server. */
+export interface Surroundings {
+  /** The way to a server, which takes the place of the one before. */
+  readonly through: (server: TestServer) => TestServer['fetch'];
+  /** Whether signed requests with a body can be verified there. */
+  readonly signs: boolean;
+  /** Whether an answer takes time, and not only turns of the loop. */
+  readonly isFar: boolean;
+}
+
+const NEAR: Surroundings = { through: (server) => server.fetch, signs: true, isFar: false };
+
 /** A server, a phone and the network between them, with what goes wrong. */
 export class World {
   readonly #random: Random;
@@ -58,8 +70,13 @@ export class World {
   /** Credentials that left the origin: there must be none. */
   readonly leaked: string[] = [];
   readonly counterWindow: number;
+  readonly surroundings: Surroundings;
+  #send: TestServer['fetch'];
+  /** Requests that the server has not answered. */
+  underway = 0;
 
-  constructor(random: Random, armed: Armed) {
+  constructor(random: Random, armed: Armed, surroundings = NEAR) {
+    this.surroundings = surroundings;
     clock.now = START;
     this.#random = random;
     this.#armed = armed;
@@ -73,6 +90,7 @@ export class World {
     [this.#base, this.#loseAll] = [attester, loseKeys];
     this.#store = memoryStore({ now: () => clock.now });
     this.#server = this.#newServer();
+    this.#send = surroundings.through(this.#server);
   }
 
   get #account(): string {
@@ -116,12 +134,12 @@ export class World {
     // The certificates of the virtual platforms end some time.
     if (clock.now < START + 40 * 86_400_000 && fires('long pause'))
       clock.now += this.#random.pick([40_000, 1_900_000, 86_400_000, 8 * 86_400_000, 31 * 86_400_000]);
-    if (fires('server restarts')) this.#server = this.#newServer();
+    if (fires('server restarts')) this.#serve(this.#newServer());
     if (fires('secret rotated')) this.#rotate(true);
     if (fires('old secret dropped')) this.#rotate(false);
     if (fires('store lost')) {
       this.#store = memoryStore({ now: () => clock.now });
-      this.#server = this.#newServer();
+      this.#serve(this.#newServer());
     }
     if (fires('other user')) this.#user = this.#random.pick([undefined, 'anna', 'ben']);
     if (fires('all keys lost')) this.#loseAll();
@@ -186,7 +204,12 @@ export class World {
 
   #rotate(keepOld: boolean): void {
     this.#secrets = keepOld ? [newSecret(), ...this.#secrets].slice(0, 3) : [newSecret()];
-    this.#server = this.#newServer();
+    this.#serve(this.#newServer());
+  }
+
+  #serve(server: TestServer): void {
+    this.#server = server;
+    this.#send = this.surroundings.through(server);
   }
 
   async #block(): Promise<void> {
@@ -274,14 +297,23 @@ export class World {
       return new Response('', { status: 302, headers: { location: 'https://elsewhere.example/' } });
     }
     const copy = request.clone();
-    const answer = await this.#server.fetch(request);
+    const answer = await this.#deliver(request);
     await this.#count(copy, answer);
     if (fires('delivered twice')) {
       const again = copy.clone();
-      await this.#count(again, await this.#server.fetch(copy));
+      await this.#count(again, await this.#deliver(copy));
     }
     if (fires('answer lost')) throw new TypeError('fetch failed');
     return answer;
+  }
+
+  async #deliver(request: Request): Promise<Response> {
+    this.underway += 1;
+    try {
+      return await this.#send(request);
+    } finally {
+      this.underway -= 1;
+    }
   }
 
   async #count(request: Request, answer: Response): Promise<void> {

@@ -57,8 +57,12 @@ function found({ target, ignoresCase, methods, host }: Requests): string {
   return `"${ignoresCase ? '~*' : '~'}^${method} ${host ?? '[^ ]*'} ${target.slice(1)}"`;
 }
 
-/** They are answered by the gateway, which judges whatever it is sent there. */
-export function deviceLocations(path: string): string {
+/**
+ * They are answered by the gateway, which judges whatever it is sent there.
+ *
+ * @param api the lines of a location whose requests go to the API
+ */
+export function deviceLocations(path: string, api: string): string {
   const lines = `
     auth_request off;
     proxy_pass http://attestkit-gateway;
@@ -71,6 +75,9 @@ export function deviceLocations(path: string): string {
   return `
   # The device endpoints and the keys of sessions. Name this proxy in trustedProxies of the gateway.
   location ${path}/ {${lines}  }
+  # Without it nginx would redirect to the location above, and not ask.
+  location = ${path} {
+${api}  }
   location = /.well-known/attestkit/jwks.json {${lines}  }
 `;
 }

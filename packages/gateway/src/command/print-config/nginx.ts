@@ -20,6 +20,7 @@ const BODILESS = `    recursive_error_pages on;
 /** For the block `http` of nginx. */
 export function nginx(plan: Plan, listen: HostAndPort): string {
   const { authorization, devices, upstreams, bodiless, vary, contentType } = plan;
+  const toApi = `${bodiless.length === 0 ? '' : BODILESS}    proxy_pass $attestkit_api;\n`;
   return `# Made of ${comment(plan.file)} by: attestkit-gateway print-config nginx
 # It belongs into the block http: /etc/nginx/conf.d/api.conf
 # For TLS add your own lines: listen 443 ssl; ssl_certificate ...; ssl_certificate_key ...;
@@ -44,10 +45,9 @@ ${setLines(plan)}
   error_page 401 403 500 = @attestkit-refused;
 ${bodiless.length === 0 ? '' : '  error_page 418 = @attestkit-bodiless;\n'}  add_header X-Request-Id $request_id always;
 ${vary === undefined ? '' : '  add_header Cache-Control $attestkit_cache always;\n  add_header Vary $attestkit_vary always;\n'}${indented(2, apiLines(plan))}
-${devices === undefined ? '' : deviceLocations(devices.path)}
+${devices === undefined ? '' : deviceLocations(devices.path, toApi)}
   location / {
-${bodiless.length === 0 ? '' : BODILESS}    proxy_pass $attestkit_api;
-  }
+${toApi}  }
 ${bodiless.length === 0 ? '' : bodilessLocation(plan)}
   location = /.attestkit-ask {
     internal;

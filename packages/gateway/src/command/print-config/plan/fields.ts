@@ -1,6 +1,6 @@
 import type { Path } from '../../../config/problem.js';
 import type { Settings } from '../../../config/schema.js';
-import type { OnProblem } from './proxy.js';
+import type { OnProblem, Proxy } from './proxy.js';
 
 /** What the API is told, in header fields of these names. */
 export const IDENTITY = [
@@ -80,9 +80,20 @@ export function statusesOf(settings: Settings): readonly number[] {
 }
 
 /** What refusals are written in. */
-export function contentTypeOf({ headers = {} }: Settings): string {
-  const [, given] = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type') ?? [];
-  return typeof given === 'string' && /^[A-Za-z0-9!#&^_.+/;= -]+$/.test(given) ? given : 'application/json';
+export function contentTypeOf(settings: Settings, proxy: Proxy, onProblem: OnProblem): string {
+  const all = valuesOf(settings, 'headers', []).flatMap(({ value, path }) =>
+    Object.entries(value).flatMap(([name, type]) =>
+      name.toLowerCase() === 'content-type' ? [{ type, path: [...path, name] }] : [],
+    ),
+  );
+  const given = all.find(({ path }) => path.length === 2)?.type;
+  const found =
+    typeof given === 'string' && /^[A-Za-z0-9!#&^_.+/;= -]+$/.test(given) ? given : 'application/json';
+  if (proxy === 'nginx')
+    for (const { type, path } of all)
+      if (type !== found)
+        onProblem(path, 'differs, and nginx writes all refusals in one type', 'Set it under headers alone.');
+  return found;
 }
 
 /** The objects by this name, of the gateway and of routes. */

@@ -68,6 +68,7 @@ export function planOf(config: Config, live: ReturnType<typeof liveOf>, proxy: P
   const kept = new Set(all.flatMap((rule) => [...rule.keep]));
   const evidence = evidenceFields(settings, onProblem);
   const fieldsOfRefusals = refusalFields(settings, onProblem);
+  const contentType = contentTypeOf(settings, proxy, onProblem);
   const picks = picksOf(live, upstreams);
   const bodiless = bodilessOf(proxy, live, settings, onProblem);
   const fallback = upstreams.find(({ name }) => name === live.fallback.upstream);
@@ -86,7 +87,7 @@ export function planOf(config: Config, live: ReturnType<typeof liveOf>, proxy: P
     evidence: evidence.filter((field) => !kept.has(field)),
     stripsAuthorization: hasSessionsInAuthorization(settings) && !kept.has('authorization'),
     vary: (settings.caching ?? 'private') === 'private' ? evidence : undefined,
-    contentType: contentTypeOf(settings),
+    contentType,
     statuses: statusesOf(settings),
     refusalFields: fieldsOfRefusals,
     bodyBytes: largestBody(live, settings),
