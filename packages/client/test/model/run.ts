@@ -3,7 +3,8 @@ import { LADDER } from '../../src/ladder/table.js';
 import { clock } from '../support/server.js';
 import { ALL_PAIRS, Armed, FaultCounts, type FaultName } from './faults.js';
 import { randomOf, type Random } from './random.js';
-import { World, type Surroundings } from './world.js';
+import type { Surroundings } from './surroundings.js';
+import { World } from './world.js';
 
 /** What a run of the model saw. */
 export interface ModelReport {
@@ -188,7 +189,7 @@ async function ended(call: Promise<Response>, world: World): Promise<string> {
       isFar ? setTimeout(resolve, turn < 3000 ? 0 : 20) : setImmediate(resolve),
     );
     if (ending !== undefined) return ending;
-    if (world.isDead && turn > 20 && world.underway === 0) return 'killed';
+    if (world.isDead && turn > 20 && world.way.underway === 0) return 'killed';
   }
   return '!the call never ends';
 }

@@ -12,24 +12,13 @@ import { phones, type PhoneKind } from '../support/phones.js';
 import { AUDIENCE, clock, LOGIN, newSecret, testServer, type TestServer } from '../support/server.js';
 import type { Armed } from './faults.js';
 import type { Random } from './random.js';
+import { NEAR, Way, type Surroundings } from './surroundings.js';
 import { answerBetween } from './between.js';
 import { faultyAttester, faultyStorage, Locks, type Alive } from './bridges.js';
 import { Watch } from './watch.js';
 
 /** Each world begins now: the certificates of the platforms end some time. */
 const START = clock.now;
-
-/** What stands between phone and server. */
-export interface Surroundings {
-  /** The way to a server, which takes the place of the one before. */
-  readonly through: (server: TestServer) => TestServer['fetch'];
-  /** Whether signed requests with a body can be verified there. */
-  readonly signs: boolean;
-  /** Whether an answer takes time, and not only turns of the loop. */
-  readonly isFar: boolean;
-}
-
-const NEAR: Surroundings = { through: (server) => server.fetch, signs: true, isFar: false };
 
 /** A server, a phone and the network between them, with what goes wrong. */
 export class World {
@@ -42,7 +31,6 @@ export class World {
   readonly #marker = new Map<string, string>();
   #store: Store;
   #secrets = [newSecret()];
-  #server: TestServer;
   #wallOffset = 0;
   /** The user asked to try again: own pauses do not count. */
   #asked = 0;
@@ -71,9 +59,7 @@ export class World {
   readonly leaked: string[] = [];
   readonly counterWindow: number;
   readonly surroundings: Surroundings;
-  #send: TestServer['fetch'];
-  /** Requests that the server has not answered. */
-  underway = 0;
+  readonly way: Way;
 
   constructor(random: Random, armed: Armed, surroundings = NEAR) {
     this.surroundings = surroundings;
@@ -89,8 +75,7 @@ export class World {
     const { attester, loseKeys } = phone.make();
     [this.#base, this.#loseAll] = [attester, loseKeys];
     this.#store = memoryStore({ now: () => clock.now });
-    this.#server = this.#newServer();
-    this.#send = surroundings.through(this.#server);
+    this.way = new Way(surroundings, this.#newServer());
   }
 
   get #account(): string {
@@ -114,7 +99,7 @@ export class World {
 
   /** What the server logged. */
   refusals(): readonly string[] {
-    return this.#server.events.flatMap((event) =>
+    return this.way.server.events.flatMap((event) =>
       'code' in event && event.code !== undefined ? [`${event.type} ${event.code}`] : [],
     );
   }
@@ -134,12 +119,12 @@ export class World {
     // The certificates of the virtual platforms end some time.
     if (clock.now < START + 40 * 86_400_000 && fires('long pause'))
       clock.now += this.#random.pick([40_000, 1_900_000, 86_400_000, 8 * 86_400_000, 31 * 86_400_000]);
-    if (fires('server restarts')) this.#serve(this.#newServer());
+    if (fires('server restarts')) this.way.leadTo(this.#newServer());
     if (fires('secret rotated')) this.#rotate(true);
     if (fires('old secret dropped')) this.#rotate(false);
     if (fires('store lost')) {
       this.#store = memoryStore({ now: () => clock.now });
-      this.#serve(this.#newServer());
+      this.way.leadTo(this.#newServer());
     }
     if (fires('other user')) this.#user = this.#random.pick([undefined, 'anna', 'ben']);
     if (fires('all keys lost')) this.#loseAll();
@@ -187,7 +172,7 @@ export class World {
   /** Nothing goes wrong from here on. */
   async heal(): Promise<void> {
     this.#armed.stop();
-    for (const recordId of this.#blocked) await this.#server.guard.devices.unblock({ recordId });
+    for (const recordId of this.#blocked) await this.way.server.guard.devices.unblock({ recordId });
     // One who comes back, with an account of his own or alone.
     if (!this.hasAccounts) this.#user = undefined;
     this.restart();
@@ -204,16 +189,11 @@ export class World {
 
   #rotate(keepOld: boolean): void {
     this.#secrets = keepOld ? [newSecret(), ...this.#secrets].slice(0, 3) : [newSecret()];
-    this.#serve(this.#newServer());
-  }
-
-  #serve(server: TestServer): void {
-    this.#server = server;
-    this.#send = this.surroundings.through(server);
+    this.way.leadTo(this.#newServer());
   }
 
   async #block(): Promise<void> {
-    const { devices } = this.#server.guard;
+    const { devices } = this.way.server.guard;
     const device = this.label && (await devices.find({ deviceId: this.label }));
     if (!device) return;
     await devices.block({ recordId: device.recordId });
@@ -297,23 +277,14 @@ export class World {
       return new Response('', { status: 302, headers: { location: 'https://elsewhere.example/' } });
     }
     const copy = request.clone();
-    const answer = await this.#deliver(request);
+    const answer = await this.way.deliver(request);
     await this.#count(copy, answer);
     if (fires('delivered twice')) {
       const again = copy.clone();
-      await this.#count(again, await this.#deliver(copy));
+      await this.#count(again, await this.way.deliver(copy));
     }
     if (fires('answer lost')) throw new TypeError('fetch failed');
     return answer;
-  }
-
-  async #deliver(request: Request): Promise<Response> {
-    this.underway += 1;
-    try {
-      return await this.#send(request);
-    } finally {
-      this.underway -= 1;
-    }
   }
 
   async #count(request: Request, answer: Response): Promise<void> {
