@@ -139,6 +139,16 @@ describe('the demo', () => {
     60_000,
   );
 
+  it('ends each attempt alike if a gateway stands before a wallet without attestkit', async () => {
+    const play = async (...options: readonly string[]): Promise<Played> => {
+      const { stdout } = await runExample(['run-demo.js', '--json', ...options]);
+      return JSON.parse(stdout) as Played;
+    };
+    const [own, behind] = [await play(), await play('--gateway')];
+    expect(behind.rows).toEqual(own.rows);
+    expect(behind.wrong).toBe(0);
+  });
+
   it('tells each scene under its title, and each suite of defects in one line', async () => {
     const { status, stdout } = await runExample(['run-demo.js'], { FORCE_COLOR: '1' });
     expect(status).toBe(0);

@@ -1,4 +1,4 @@
-import { ConfigurationError, type GuardEvent } from 'attestkit';
+import { ConfigurationError, type DeviceGuard, type GuardEvent } from 'attestkit';
 import { createVirtualApple, createVirtualGoogle } from 'attestkit-testing';
 import { endWithUsage, noSuch, problemOf } from '@attestkit/command-line';
 import { randomBytes, X509Certificate } from 'node:crypto';
@@ -8,6 +8,8 @@ import { parseArgs } from 'node:util';
 import { androidStory } from './wallet/android-scenes.js';
 import { appCheckStory } from './wallet/app-check-scenes.js';
 import { walletApp } from './wallet/app.js';
+import { startBehindGateway } from './wallet/behind-gateway.js';
+import { login } from './wallet/client.js';
 import { APP_ID, PACKAGE, PROJECT, walletGuard } from './wallet/guard.js';
 import { identityStory } from './wallet/identity-scenes.js';
 import { playStory } from './wallet/play-scenes.js';
@@ -17,10 +19,11 @@ import { createTeller, isAsExpected, type Row } from './wallet/telling.js';
 
 const NAMES = Object.keys(STORES).join('|');
 const USAGE = `Plays a wallet app on virtual iPhones and Android devices, honest and hostile, against a server with attestkit, and says
-which requests were accepted and refused, and why: npm run demo -- [--store ${NAMES}] [--all] [--json]
+which requests were accepted and refused, and why: npm run demo -- [--store ${NAMES}] [--gateway] [--all] [--json]
 
   --store  where the server keeps its state. Default memory; redis and postgres are expected on this
            machine, or at REDIS_URL and DATABASE_URL
+  --gateway  the wallet has no attestkit in it, and attestkit-gateway stands before it, with wallet/gateway.yaml
   --all    one line for each precise defect, not one for each suite of them
   --json   one JSON object instead of text
   --help   shows this
@@ -29,12 +32,13 @@ The exit status is 0 when every attempt ended as it should.`;
 
 const OPTIONS = {
   store: { type: 'string' },
+  gateway: { type: 'boolean', default: false },
   all: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
 
-const { store: name, json, all } = readArguments();
+const { store: name, json, all, gateway } = readArguments();
 const { store, close } = await open(name);
 
 const skew = { seconds: 0 };
@@ -48,13 +52,15 @@ let reason = '';
 const note = (event: GuardEvent): void => {
   if (event.type === 'decision' || event.type === 'endpoint') reason = event.code ?? '';
 };
-const guard = walletGuard({ apple, google, digest: digest.toString('hex'), store, now, note });
-const server = walletApp(guard).listen(0, '127.0.0.1');
-await once(server, 'listening');
+const surroundings = { apple, google, digest: digest.toString('hex'), store, now, note };
+// Beside a gateway it is what the operator blocks devices with: both have the same store.
+const guard = walletGuard(surroundings);
+const server = gateway ? await startBehindGateway(surroundings) : await startWith(guard);
+if ('login' in server) login.of = server.login;
 
 const others = createVirtualApple();
 const otherGoogle = createVirtualGoogle();
-const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const { address } = server;
 const genuine = { packageName: PACKAGE, signingDigests: [digest] };
 const otherApp = { ...genuine, packageName: 'com.example.other' };
 const passTime = (seconds: number): void => void (skew.seconds += seconds);
@@ -120,7 +126,7 @@ for (const { title, steps } of scenes)
     teller.row(row);
   }
 teller.close(rows, name);
-server.close();
+await server.close();
 await close();
 
 const wrong = rows.filter((row) => !isAsExpected(row)).length;
@@ -129,17 +135,25 @@ if (json)
   console.log(JSON.stringify({ store: name, accepted, refused: rows.length - accepted, wrong, rows }));
 process.exitCode = wrong === 0 ? 0 : 1;
 
-function readArguments(): { store: string; json: boolean; all: boolean } {
+async function startWith(own: DeviceGuard): Promise<{ address: string; close: () => unknown }> {
+  const listening = walletApp(own).listen(0, '127.0.0.1');
+  await once(listening, 'listening');
+  const { port } = listening.address() as AddressInfo;
+  return { address: `http://127.0.0.1:${port}`, close: () => listening.close() };
+}
+
+function readArguments(): { store: string; json: boolean; all: boolean; gateway: boolean } {
   try {
     const {
       store: asked = 'memory',
       json: isJson,
       all: isAll,
+      gateway: isBehind,
       help,
     } = parseArgs({ options: OPTIONS }).values;
     if (help) endWithUsage(USAGE);
     if (!Object.hasOwn(STORES, asked)) endWithUsage(USAGE, noSuch('store', asked, Object.keys(STORES)));
-    return { store: asked, json: isJson, all: isAll };
+    return { store: asked, json: isJson, all: isAll, gateway: isBehind };
   } catch (error) {
     return endWithUsage(USAGE, problemOf(error, Object.keys(OPTIONS)));
   }

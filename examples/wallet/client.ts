@@ -7,6 +7,9 @@ export interface Answered {
 /** Stands for the login of the wallet: a server of yours reads its own cookie or token. */
 export const LOGIN = 'x-login';
 
+/** What the login gives a user: a name, which the server of the demo believes. Behind a gateway it is a JWT. */
+export const login = { of: (user: string): string => user };
+
 /** What a challenge can be for. */
 export type Purpose = 'attest' | 'assert' | 'request';
 
@@ -58,7 +61,7 @@ export class Client {
     headers: Readonly<Record<string, string>> = {},
     body?: string,
   ): Promise<Answered> {
-    const fields = this.user === '' ? headers : { ...headers, [LOGIN]: this.user };
+    const fields = this.user === '' ? headers : { ...headers, [LOGIN]: login.of(this.user) };
     const sent = body === undefined ? { method, headers: fields } : { method, headers: fields, body };
     const response = await fetch(`${this.#server}${path}`, sent);
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };

@@ -29,6 +29,9 @@ export interface Surroundings {
   readonly note: (event: GuardEvent) => void;
 }
 
+/** For as long as the demo runs. */
+export const SECRET = randomBytes(48).toString('base64url');
+
 /** A strict wallet: iPhones by App Attest, Android by a key or by Play Integrity, and App Check before anybody enrolls. */
 export function walletGuard({ apple, google, digest, store, now, note }: Surroundings): DeviceGuard {
   const { fetch, serviceAccount } = google;
@@ -68,7 +71,7 @@ export function walletGuard({ apple, google, digest, store, now, note }: Surroun
           maxAgeAtRefreshSeconds: 86_400,
         }),
       ],
-      secret: randomBytes(48).toString('base64url'),
+      secret: SECRET,
       store,
       audience: AUDIENCE,
       subject: (request) => request.fields(LOGIN)[0],

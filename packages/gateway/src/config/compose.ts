@@ -16,7 +16,7 @@ import { PatternError, patternOf } from '../routes/pattern.js';
 import { openEvent } from './open-event.js';
 import { OPEN, type Demands } from '../routes/strictness.js';
 import { tableOf, type RouteTable, type Rule } from '../routes/table.js';
-import { ENROLLMENT, EVIDENCE } from './evidence.js';
+import { ENROLLMENT, EVIDENCE, type MakerContext } from './evidence.js';
 import type { Config } from './load.js';
 import type { Path, Problem } from './problem.js';
 import type { RouteSettings, Settings } from './schema.js';
@@ -84,9 +84,10 @@ export function compose(config: Config, { store, onEvent, requestId, subject, no
       return undefined;
     }
   };
-  const evidence = madeOf(EVIDENCE, settings.evidence ?? {}, ['evidence'], store, at);
+  const made = { store, now };
+  const evidence = madeOf(EVIDENCE, settings.evidence ?? {}, ['evidence'], made, at);
   const enrolling =
-    settings.devices && madeOf(ENROLLMENT, settings.devices.evidence, ['devices', 'evidence'], store, at);
+    settings.devices && madeOf(ENROLLMENT, settings.devices.evidence, ['devices', 'evidence'], made, at);
   if (problems.length > 0) config.fail(problems);
   const { path: devicePath = '/device', evidence: _, ...ofDevices } = settings.devices ?? { evidence: {} };
   const guard = at([], () =>
@@ -113,18 +114,18 @@ export function compose(config: Config, { store, onEvent, requestId, subject, no
       remedy: 'Name the open routes, or set enforcement: report.',
     });
   if (fallback === undefined || problems.length > 0) return config.fail(problems);
-  const made = rules as GatewayRule[];
-  const table = tableOf(made, fallback, settings.ambiguousPaths ?? 'refuse');
+  const all = rules as GatewayRule[];
+  const table = tableOf(all, fallback, settings.ambiguousPaths ?? 'refuse');
   for (const { one, other } of table.overlaps)
     problems.push({
-      path: ['routes', made.indexOf(other)],
+      path: ['routes', all.indexOf(other)],
       says: `and ${one.name} match the same requests, and neither asks for all that the other one does`,
       remedy: 'Make one of them ask for more, or their paths distinct.',
     });
   if (problems.length > 0) config.fail(problems);
   const opened = (request: AttestedRequest, { name }: GatewayRule): void =>
     onEvent(openEvent(request, name, requestId(request) ?? '', (now ?? Date.now)()));
-  return { guard, table, opened, rules: made, fallback, devicePath: enrolling && devicePath };
+  return { guard, table, opened, rules: all, fallback, devicePath: enrolling && devicePath };
 }
 
 /** Of `createGuard`, by the same names. */
@@ -152,10 +153,10 @@ function guardFields({
 }
 
 function madeOf<T>(
-  makers: Readonly<Record<string, (given: Readonly<Record<string, unknown>>, store: Store) => T>>,
+  makers: Readonly<Record<string, (given: Readonly<Record<string, unknown>>, context: MakerContext) => T>>,
   given: Readonly<Record<string, unknown>>,
   path: Path,
-  store: Store,
+  context: MakerContext,
   at: <R>(path: Path, make: () => R) => R | undefined,
 ): T[] {
   return Object.entries(given).flatMap(([kind, options]) => {
@@ -169,7 +170,7 @@ function madeOf<T>(
         );
       if (typeof options !== 'object' || options === null || Array.isArray(options))
         throw new ConfigurationError('', 'is not an object of options', 'Give its options below it.');
-      return make(options as Readonly<Record<string, unknown>>, store);
+      return make(options as Readonly<Record<string, unknown>>, context);
     });
     return made === undefined ? [] : [made];
   });
