@@ -1,87 +1,34 @@
-import { fork, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { randomBytes, X509Certificate } from 'node:crypto';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { connect, createServer as createTcp, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createClient, type Client } from 'attestkit-client';
+import { createClient } from 'attestkit-client';
 import { expoAppAttest } from 'attestkit-client/expo';
-import { fakeExpoAppAttest, memoryStorage, type MemoryStorage } from 'attestkit-client/testing';
+import { fakeExpoAppAttest, memoryStorage } from 'attestkit-client/testing';
 import { loadConfig, startGateway } from 'attestkit-gateway';
-import { createVirtualApple } from 'attestkit-testing';
-import { afterAll, describe, expect, it } from 'vitest';
-
-const AUDIENCE = 'https://api.example.com';
-const APP_ID = 'TEAMID1234.com.example.app';
-const apple = createVirtualApple();
-const roots = [apple.attestationRoot, apple.receiptRoot].map((root) => new X509Certificate(root).toString());
-
-const api = createServer((_, res) => res.end('{}'));
-await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
-const portOf = (server: { address(): unknown }): number => (server.address() as AddressInfo).port;
-
-const children: ChildProcess[] = [];
-afterAll(() => {
-  api.close();
-  for (const child of children) child.kill('SIGKILL');
-});
-
-async function freePort(): Promise<number> {
-  const server = createTcp().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const port = portOf(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-function settings(port: number, store: string): object {
-  return {
-    traffic: { listen: `127.0.0.1:${port}` },
-    upstreams: { api: `http://127.0.0.1:${portOf(api)}` },
-    devices: {
-      evidence: { appAttest: { appIds: [APP_ID], roots } },
-      secret: '${JWT_SECRET}',
-      audience: AUDIENCE,
-      limits: { newRecordsPerHour: 100_000 },
-    },
-    store,
-    routes: [{ path: '/transfers', signedRequest: true }],
-    default: {},
-    shutdown: { deadlineMs: 500 },
-  };
-}
-
-interface Phone {
-  readonly client: Client;
-  readonly storage: MemoryStorage;
-}
-
-function phoneAt(port: number): Phone {
-  const storage = memoryStorage();
-  const client = createClient({
-    baseUrl: `http://127.0.0.1:${port}`,
-    audience: AUDIENCE,
-    attester: expoAppAttest(fakeExpoAppAttest(apple.createIPhone({ appId: APP_ID }))),
-    storage,
-  });
-  return { client, storage };
-}
+import { describe, expect, it } from 'vitest';
+import {
+  APP_ID,
+  apple,
+  AUDIENCE,
+  children,
+  freePort,
+  newSecret,
+  phoneAt,
+  settings,
+  startProcess,
+  type Phone,
+} from './support.js';
 
 describe('kill -9 under load', () => {
   it('loses nothing that was acknowledged, and grants nothing twice', async () => {
     const port = await freePort();
     const store = `sqlite:${join(mkdtempSync(join(tmpdir(), 'gateway-')), 'state.db')}`;
-    const env = { ...process.env, JWT_SECRET: randomBytes(48).toString('base64') };
-    const start = async (): Promise<ChildProcess> => {
-      const text = JSON.stringify(settings(port, store));
-      const child = fork(new URL('serve.js', import.meta.url), [text], { env, execArgv: [] });
-      children.push(child);
-      await once(child, 'message');
-      return child;
-    };
+    const env = newSecret();
+    const start = (): Promise<ChildProcess> => startProcess(JSON.stringify(settings(port, store)), env);
     let child = await start();
     const enrolled: Phone[] = [];
     for (let round = 0; round < 3; round += 1) {
@@ -153,7 +100,7 @@ describe.skipIf(!redis)('a store that is gone', () => {
     };
     let server = await startRedis();
     const port = await freePort();
-    const env = { JWT_SECRET: randomBytes(48).toString('base64') };
+    const env = newSecret();
     const text = JSON.stringify(settings(port, `redis://127.0.0.1:${storePort}`));
     const gateway = await startGateway(loadConfig('gateway.json', text, env));
     const { client } = phoneAt(port);
@@ -193,7 +140,7 @@ describe.skipIf(!redis)('a store that is gone', () => {
 it('a clock that is set back opens nothing again', async () => {
   const port = await freePort();
   let offset = 0;
-  const env = { JWT_SECRET: randomBytes(48).toString('base64') };
+  const env = newSecret();
   const gateway = await startGateway(
     loadConfig('gateway.json', JSON.stringify(settings(port, 'memory')), env),
     {
