@@ -131,7 +131,7 @@ describe('a disk that is full', () => {
 });
 
 describe('clients that are slow, or half gone', () => {
-  it('are in nobody’s way, and reach no API', { timeout: 120_000 }, async () => {
+  it('do not disturb other clients, and reach no API', { timeout: 120_000 }, async () => {
     const port = await freePort();
     const child = await startProcess(JSON.stringify(settings(port, 'memory')), newSecret());
     const { client } = phoneAt(port);
