@@ -2,8 +2,9 @@
 // Why this exists: inside the workspace everything resolves, whatever package.json says. This packs the packages,
 // unpacks them in an empty folder outside the repository, and uses them as their users do: from ESM and from CommonJS,
 // in JavaScript and in TypeScript, with no peer installed, and from Nest with its peer; attestkit without the testing kit;
-// and from Jest, set up as docs/frameworks.md says. The subpaths are read from "exports", so none is forgotten; it fails when there are none.
+// and from Jest, set up as docs/frameworks.md says; the gateway as a command, with nothing but its own dependencies. The subpaths are read from "exports", so none is forgotten; it fails when there are none.
 import { execFileSync, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -17,6 +18,7 @@ const specifiersOf = (of) => Object.keys(of.exports).map((path) => path.replace(
 const manifest = read('packages/attestkit');
 const kit = read('packages/testing');
 const client = read('packages/client');
+const gateway = read('packages/gateway');
 const specifiers = [manifest, kit, client].flatMap(specifiersOf);
 const modules = specifiers.filter((specifier) => !specifier.endsWith('.json'));
 /** Of the packages that attestkit does without. */
@@ -29,7 +31,7 @@ if (ofOthers.length === 0 || withoutPeer.length === ofOthers.length)
 
 const home = mkdtempSync(join(tmpdir(), 'attestkit-consumers-'));
 process.on('exit', () => rmSync(home, { recursive: true, force: true }));
-for (const folder of ['packages/attestkit', 'packages/testing', 'packages/client'])
+for (const folder of ['packages/attestkit', 'packages/testing', 'packages/client', 'packages/gateway'])
   execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', home], {
     cwd: join(root, folder),
   });
@@ -60,7 +62,7 @@ function consumer(name, files, linked = [], packed = [manifest, kit, client], fr
 /** @param {string} title @param {string} folder @param {string[]} command @param {RegExp} [failure] expected instead of success */
 function expect(title, folder, command, failure) {
   const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: folder, encoding: 'utf8' });
-  const held = failure ? status !== 0 && failure.test(stderr) : status === 0;
+  const held = failure ? status !== 0 && failure.test(stderr + stdout) : status === 0;
   console.log(`${held ? 'ok  ' : 'FAIL'} ${title}`);
   if (held) return;
   console.error(stdout, stderr);
@@ -160,6 +162,30 @@ const nest = consumer(
 );
 expect(`Nest, TypeScript, ESM, ${peer} installed`, nest, tsc);
 expect(`Nest loads ${withPeer} with ${peer} installed`, nest, ['load.mjs']);
+
+const gatewayFiles = {
+  'load.mjs': `import { loadConfig, startGateway } from '${gateway.name}';
+    const text = 'traffic: { listen: 127.0.0.1:0 }\\nupstreams: { api: http://127.0.0.1:9 }\\nevidence: { approov: { secretBase64: "\${SECRET}" } }\\ndefault: {}';
+    const started = await startGateway(loadConfig('gateway.yaml', text, { SECRET: '${randomBytes(32).toString('base64')}' }));
+    if ((await fetch(started.trafficUrl)).status !== 401) throw new Error('not refused');
+    await started.close();`,
+  'index.ts': `import { loadConfig, startGateway, type Gateway } from '${gateway.name}';
+    export const start = (text: string): Promise<Gateway> => startGateway(loadConfig('gateway.yaml', text, process.env));`,
+  ...settings('esm', 'nodenext', {}),
+};
+const ofGateway = Object.keys(gateway.dependencies).filter((name) => name !== manifest.name);
+const gatewayHome = consumer('gateway', gatewayFiles, ['@types/node', ...ofGateway], [manifest, gateway]);
+const gatewayCommand = join('node_modules', gateway.name, gateway.bin[gateway.name]);
+expect('attestkit-gateway starts, and refuses', gatewayHome, ['load.mjs']);
+expect('attestkit-gateway, TypeScript, ESM', gatewayHome, tsc);
+expect('attestkit-gateway init writes a configuration', gatewayHome, [gatewayCommand, 'init', 'own.yaml']);
+const unset = /needs the variable [A-Z_]+, which is not set/;
+expect(
+  'attestkit-gateway check-config names what it needs',
+  gatewayHome,
+  [gatewayCommand, 'check-config', 'own.yaml'],
+  unset,
+);
 
 const jestFolder = join(root, 'tools/jest');
 installOwn(jestFolder);
