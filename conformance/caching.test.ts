@@ -9,7 +9,7 @@ import type { WireResponse } from './wire/message.js';
 const fieldOf = ({ headers }: WireResponse, name: string): string | undefined =>
   headers.find(([each]) => each.toLowerCase() === name)?.[1];
 
-// Traefik and Envoy add nothing to an answer.
+// Traefik adds nothing to an answer, and Envoy does so by its configuration, which does not run here.
 describe.each(targets.filter(({ buffers }) => !buffers))('$name', (target) => {
   const serve = serveEach();
 

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClientError } from 'attestkit-client';
 import { describe, expect, it } from 'vitest';
-import { freePort, newSecret, phoneAt, served, settings, startProcess, type Phone } from './support.js';
+import { freePort } from '../servers/example-process.js';
+import { newSecret, phoneAt, served, settings, startProcess, type Phone } from './support.js';
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'gateway-'));
 

@@ -10,12 +10,12 @@ import { expoAppAttest } from 'attestkit-client/expo';
 import { fakeExpoAppAttest, memoryStorage } from 'attestkit-client/testing';
 import { loadConfig, startGateway } from 'attestkit-gateway';
 import { describe, expect, it } from 'vitest';
+import { freePort } from '../servers/example-process.js';
 import {
   APP_ID,
   apple,
   AUDIENCE,
   children,
-  freePort,
   newSecret,
   phoneAt,
   settings,

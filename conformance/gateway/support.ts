@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { createServer as createTcp, type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { createClient, type Client } from 'attestkit-client';
 import { expoAppAttest } from 'attestkit-client/expo';
 import { fakeExpoAppAttest, memoryStorage, type MemoryStorage } from 'attestkit-client/testing';
@@ -29,14 +29,6 @@ afterAll(() => {
   api.close();
   for (const child of children) child.kill('SIGKILL');
 });
-
-export async function freePort(): Promise<number> {
-  const server = createTcp().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const port = portOf(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** A gateway before an API that answers everything. */
 export function settings(port: number, store: string): object {

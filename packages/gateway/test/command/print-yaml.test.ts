@@ -83,6 +83,15 @@ describe('what real proxies do not check here', () => {
       'attestkit.strip',
       'envoy.filters.http.router',
     ]);
+    expect(manager.http_filters[0]?.typed_config).toMatchObject({
+      mutations: {
+        response_mutations: [
+          { append: { header: { key: 'cache-control', value: 'private' }, append_action: 'ADD_IF_ABSENT' } },
+          { append: { header: { key: 'vary' }, append_action: 'APPEND_IF_EXISTS_OR_ADD' } },
+        ],
+      },
+    });
+    expect(await printed('envoy', { ...devices, ...two, caching: 'unchanged' })).not.toContain('private');
     expect(manager.http_filters[1]?.typed_config).toMatchObject({
       failure_mode_allow: false,
       status_on_error: { code: 'ServiceUnavailable' },

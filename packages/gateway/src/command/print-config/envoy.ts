@@ -33,7 +33,7 @@ ${stringify(configuration, { lineWidth: 0 })}`;
 }
 
 function managerOf(plan: Plan): object {
-  const { timeoutMs, evidence } = plan;
+  const { timeoutMs, evidence, vary } = plan;
   return {
     '@type': MANAGER,
     stat_prefix: 'api',
@@ -50,18 +50,32 @@ function managerOf(plan: Plan): object {
       virtual_hosts: [{ name: 'api', domains: ['*'], routes: routesOf(plan) }],
     },
     http_filters: [
-      removing('attestkit.clean', [...IDENTITY, RESULT_TOKEN, ...FORWARDING]),
+      changing('attestkit.clean', [...IDENTITY, RESULT_TOKEN, ...FORWARDING], vary && cachingOf(vary)),
       { name: 'envoy.filters.http.ext_authz', typed_config: askingOf(plan) },
-      ...(evidence.length === 0 ? [] : [removing('attestkit.strip', evidence)]),
+      ...(evidence.length === 0 ? [] : [changing('attestkit.strip', evidence)]),
       { name: 'envoy.filters.http.router', typed_config: { '@type': `${HTTP_FILTERS}.router.v3.Router` } },
     ],
   };
 }
 
 /** Envoy 1.27 and later. */
-function removing(name: string, fields: readonly string[]): object {
-  const mutations = { request_mutations: fields.map((field) => ({ remove: field.toLowerCase() })) };
+function changing(name: string, removed: readonly string[], added?: readonly object[]): object {
+  const mutations = {
+    request_mutations: removed.map((field) => ({ remove: field.toLowerCase() })),
+    ...(added && { response_mutations: added }),
+  };
   return { name, typed_config: { '@type': `${HTTP_FILTERS}.header_mutation.v3.HeaderMutation`, mutations } };
+}
+
+/** What was answered to one client is not for another one. */
+function cachingOf(vary: readonly string[]): readonly object[] {
+  const append = (key: string, value: string, append_action: string): object => ({
+    append: { header: { key, value }, append_action },
+  });
+  return [
+    append('cache-control', 'private', 'ADD_IF_ABSENT'),
+    ...(vary.length === 0 ? [] : [append('vary', vary.join(', '), 'APPEND_IF_EXISTS_OR_ADD')]),
+  ];
 }
 
 function askingOf(plan: Plan): object {
