@@ -59,23 +59,24 @@ function managerOf(plan: Plan): object {
 }
 
 /** Envoy 1.27 and later. */
-function changing(name: string, removed: readonly string[], added?: readonly object[]): object {
+function changing(name: string, removed: readonly string[], ofAnswers?: readonly object[]): object {
   const mutations = {
     request_mutations: removed.map((field) => ({ remove: field.toLowerCase() })),
-    ...(added && { response_mutations: added }),
+    ...(ofAnswers && { response_mutations: ofAnswers }),
   };
   return { name, typed_config: { '@type': `${HTTP_FILTERS}.header_mutation.v3.HeaderMutation`, mutations } };
 }
 
 /** What was answered to one client is not for another one. */
 function cachingOf(vary: readonly string[]): readonly object[] {
-  const append = (key: string, value: string, append_action: string): object => ({
-    append: { header: { key, value }, append_action },
-  });
   return [
-    append('cache-control', 'private', 'ADD_IF_ABSENT'),
-    ...(vary.length === 0 ? [] : [append('vary', vary.join(', '), 'APPEND_IF_EXISTS_OR_ADD')]),
+    added('cache-control', 'private', 'ADD_IF_ABSENT'),
+    ...(vary.length === 0 ? [] : [added('vary', vary.join(', '), 'APPEND_IF_EXISTS_OR_ADD')]),
   ];
+}
+
+function added(key: string, value: string, append_action: string): object {
+  return { append: { header: { key, value }, append_action } };
 }
 
 function askingOf(plan: Plan): object {
