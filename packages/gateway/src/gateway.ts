@@ -1,17 +1,19 @@
-import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigurationError, type Store } from 'attestkit';
 import { createAdmin, type Admin } from './admin/admin.js';
+import { certificateOf } from './certificate.js';
 import { questionServers } from './authorization/servers.js';
 import type { Config } from './config/load.js';
-import { addressOf, type Address, type Settings } from './config/schema.js';
+import type { Path, Problem } from './config/problem.js';
+import { addressOf, type Address } from './config/schema.js';
 import type { GatewayEvent, ListenerName } from './events.js';
+import { assertSameProcess } from './fixed.js';
 import { Generations } from './generations.js';
 import { liveOf } from './live.js';
-import { closed, listen, strictServer, type Certificate, type Closable } from './servers.js';
+import { closed, listen, strictServer, type Closable } from './servers.js';
 import { DEFAULT_STORE, openState, type OpenState } from './state/open.js';
 import { trafficListeners } from './traffic/listener.js';
 
@@ -49,7 +51,7 @@ export interface Gateway {
 /**
  * Starts the listeners of a configuration.
  *
- * @throws ConfigFileError (rejects with it); rejects where an address cannot be listened on
+ * @throws ConfigFileError (rejects with it), also where an address cannot be listened on: then nothing listens
  */
 export async function startGateway(config: Config, options: StartOptions = {}): Promise<Gateway> {
   return await startWith(liveOf, config, options);
@@ -75,108 +77,141 @@ export async function startWith(
       } catch {}
   };
   const state = await stateOf(config, options.store);
-  const lasting = { store: state.store, onEvent, now: options.now };
-  const generations = new Generations(make(config, lasting));
-  let isDraining = false;
   const servers: Closable[] = [];
   const adminServers: Server[] = [];
-  const { traffic, authorization, shutdown = {} } = config.settings;
-  if (config.settings.admin !== undefined) {
-    const health = () => generations.current.guard.health();
-    admin = createAdmin({ settings: config.settings, health, now });
+  try {
+    return await listening();
+  } catch (error) {
+    // What has begun must not go on without the rest.
+    await Promise.all([...servers, ...adminServers].map((server) => closed(server, 0)));
+    await state.close();
+    admin?.close();
+    throw error;
   }
-  const begin = async (server: Closable, listener: ListenerName, address: string): Promise<string> => {
-    admin?.watch(server, listener);
-    const url = await listen(server, addressOf(address) as Address);
-    onEvent({ type: 'listening', at: now(), listener, url });
-    return url;
-  };
-  const beginAdmin = async (
-    listener: 'admin' | 'open',
-    address: string | undefined,
-  ): Promise<string | undefined> => {
-    if (admin === undefined || address === undefined) return undefined;
-    const server = strictServer().on('request', admin.listener);
-    adminServers.push(server);
-    return await begin(server, listener, address);
-  };
-  // Before the others: it says that they are not ready.
-  const adminUrl = await beginAdmin('admin', config.settings.admin?.listen);
-  const openUrl = await beginAdmin('open', config.settings.admin?.open?.listen);
-  let trafficUrl: string | undefined;
-  let trafficServer: Server | SecureServer | undefined;
-  if (traffic !== undefined) {
-    const listeners = trafficListeners({
-      use: (work) => generations.use(work),
-      scheme: traffic.tls === undefined ? 'http' : 'https',
-      isLocal: traffic.listen.startsWith('unix:'),
-      isDraining: () => isDraining,
-      onEvent,
-      now,
-    });
-    trafficServer = strictServer(traffic.tls && certificateOf(config, traffic.tls));
-    trafficServer.on('request', listeners.request).on('checkContinue', listeners.checkContinue);
-    trafficServer.on('upgrade', listeners.upgrade).on('connect', listeners.connect);
-    trafficServer.on('checkExpectation', listeners.expectation);
-    servers.push(trafficServer);
-    trafficUrl = await begin(trafficServer, 'traffic', traffic.listen);
-  }
-  let authorizationUrl: string | undefined;
-  let grpcUrl: string | undefined;
-  if (authorization !== undefined) {
-    const { http, grpc } = questionServers(authorization, {
-      use: (work) => generations.use(work),
-      isDraining: () => isDraining,
-      onEvent,
-      now,
-    });
-    servers.push(http);
-    authorizationUrl = await begin(http, 'authorization', authorization.listen);
-    if (grpc !== undefined && authorization.grpc !== undefined) {
-      servers.push(grpc);
-      grpcUrl = await begin(grpc, 'grpc', authorization.grpc.listen);
+
+  async function listening(): Promise<Gateway> {
+    const lasting = { store: state.store, onEvent, now: options.now };
+    const generations = new Generations(make(config, lasting));
+    let isDraining = false;
+    const { traffic, authorization, shutdown = {} } = config.settings;
+    if (config.settings.admin !== undefined) {
+      const health = () => generations.current.guard.health();
+      admin = createAdmin({ settings: config.settings, health, now });
     }
-  }
-  const take = (next: Config): void => {
-    assertSameProcess(config.settings, next);
-    const live = make(next, lasting);
-    const { tls } = next.settings.traffic ?? {};
-    const certificate = tls && certificateOf(next, tls);
-    // From here on nothing fails.
-    if (certificate && trafficServer !== undefined && 'setSecureContext' in trafficServer)
-      trafficServer.setSecureContext(certificate);
-    generations.replace(live);
-    admin?.follow(next.settings);
-  };
-  onEvent({ type: 'state', at: now(), state: 'ready' });
-  return {
-    trafficUrl,
-    authorizationUrl,
-    grpcUrl,
-    adminUrl,
-    openUrl,
-    reload(load) {
-      try {
-        take(load());
-      } catch (error) {
-        const says = error instanceof Error ? error.message : String(error);
-        onEvent({ type: 'reload', at: now(), outcome: 'rejected', says });
-        throw error;
+    const begin = async (server: Closable, listener: ListenerName, address: string): Promise<string> => {
+      admin?.watch(server, listener);
+      const url = await listen(server, addressOf(address) as Address).catch((error: NodeJS.ErrnoException) =>
+        config.fail([{ path: LISTENERS[listener], ...cannotListen(error) }]),
+      );
+      onEvent({ type: 'listening', at: now(), listener, url });
+      return url;
+    };
+    const beginAdmin = async (
+      listener: 'admin' | 'open',
+      address: string | undefined,
+    ): Promise<string | undefined> => {
+      if (admin === undefined || address === undefined) return undefined;
+      const server = strictServer().on('request', admin.listener);
+      adminServers.push(server);
+      return await begin(server, listener, address);
+    };
+    // Before the others: it says that they are not ready.
+    const adminUrl = await beginAdmin('admin', config.settings.admin?.listen);
+    const openUrl = await beginAdmin('open', config.settings.admin?.open?.listen);
+    let authorizationUrl: string | undefined;
+    let grpcUrl: string | undefined;
+    if (authorization !== undefined) {
+      const { http, grpc } = questionServers(authorization, {
+        use: (work) => generations.use(work),
+        isDraining: () => isDraining,
+        onEvent,
+        now,
+      });
+      servers.push(http);
+      authorizationUrl = await begin(http, 'authorization', authorization.listen);
+      if (grpc !== undefined && authorization.grpc !== undefined) {
+        servers.push(grpc);
+        grpcUrl = await begin(grpc, 'grpc', authorization.grpc.listen);
       }
-      onEvent({ type: 'reload', at: now(), outcome: 'taken', says: undefined });
-    },
-    async close() {
-      isDraining = true;
-      onEvent({ type: 'state', at: now(), state: 'draining' });
-      await pause(shutdown.delayMs ?? 0);
-      await Promise.all(servers.map((server) => closed(server, shutdown.deadlineMs ?? DEADLINE_MS)));
-      await generations.close();
-      await state.close();
-      onEvent({ type: 'state', at: now(), state: 'stopped' });
-      // The last to go: it says how the others end.
-      await Promise.all(adminServers.map((server) => closed(server, ADMIN_DEADLINE_MS)));
-      admin?.close();
-    },
+    }
+    // The last one: requests come when all the others are there.
+    let trafficUrl: string | undefined;
+    let trafficServer: Server | SecureServer | undefined;
+    if (traffic !== undefined) {
+      const listeners = trafficListeners({
+        use: (work) => generations.use(work),
+        scheme: traffic.tls === undefined ? 'http' : 'https',
+        isLocal: traffic.listen.startsWith('unix:'),
+        isDraining: () => isDraining,
+        onEvent,
+        now,
+      });
+      trafficServer = strictServer(traffic.tls && certificateOf(config, traffic.tls));
+      trafficServer.on('request', listeners.request).on('checkContinue', listeners.checkContinue);
+      trafficServer.on('upgrade', listeners.upgrade).on('connect', listeners.connect);
+      trafficServer.on('checkExpectation', listeners.expectation);
+      servers.push(trafficServer);
+      trafficUrl = await begin(trafficServer, 'traffic', traffic.listen);
+    }
+    const take = (next: Config): void => {
+      assertSameProcess(config.settings, next);
+      const live = make(next, lasting);
+      const { tls } = next.settings.traffic ?? {};
+      const certificate = tls && certificateOf(next, tls);
+      // From here on nothing fails.
+      if (certificate && trafficServer !== undefined && 'setSecureContext' in trafficServer)
+        trafficServer.setSecureContext(certificate);
+      generations.replace(live);
+      admin?.follow(next.settings);
+    };
+    onEvent({ type: 'state', at: now(), state: 'ready' });
+    return {
+      trafficUrl,
+      authorizationUrl,
+      grpcUrl,
+      adminUrl,
+      openUrl,
+      reload(load) {
+        try {
+          take(load());
+        } catch (error) {
+          const says = error instanceof Error ? error.message : String(error);
+          onEvent({ type: 'reload', at: now(), outcome: 'rejected', says });
+          throw error;
+        }
+        onEvent({ type: 'reload', at: now(), outcome: 'taken', says: undefined });
+      },
+      async close() {
+        isDraining = true;
+        onEvent({ type: 'state', at: now(), state: 'draining' });
+        await pause(shutdown.delayMs ?? 0);
+        await Promise.all(servers.map((server) => closed(server, shutdown.deadlineMs ?? DEADLINE_MS)));
+        await generations.close();
+        await state.close();
+        onEvent({ type: 'state', at: now(), state: 'stopped' });
+        // The last to go: it says how the others end.
+        await Promise.all(adminServers.map((server) => closed(server, ADMIN_DEADLINE_MS)));
+        admin?.close();
+      },
+    };
+  }
+}
+
+/** Where a configuration has the address of a listener. */
+const LISTENERS: Readonly<Record<ListenerName, Path>> = {
+  traffic: ['traffic', 'listen'],
+  authorization: ['authorization', 'listen'],
+  grpc: ['authorization', 'grpc', 'listen'],
+  admin: ['admin', 'listen'],
+  open: ['admin', 'open', 'listen'],
+};
+
+function cannotListen({ code = 'an error', message }: NodeJS.ErrnoException): Omit<Problem, 'path'> {
+  if (code === 'EADDRINUSE')
+    return { says: 'is in use (EADDRINUSE)', remedy: 'Stop what listens there, or give another address.' };
+  return {
+    says: `cannot be listened on (${message})`,
+    remedy: 'Give an address of this machine, with a port that its user may use.',
   };
 }
 
@@ -192,42 +227,4 @@ async function stateOf(config: Config, given: Store | undefined): Promise<OpenSt
     if (!(error instanceof ConfigurationError)) throw error;
     return config.fail([{ path: ['store'], says: error.problem, remedy: error.remedy }]);
   }
-}
-
-function certificateOf(
-  config: Config,
-  files: { readonly certificate: string; readonly key: string },
-): Certificate {
-  const read = (option: 'certificate' | 'key'): Buffer => {
-    try {
-      return readFileSync(resolve(dirname(config.file), files[option]));
-    } catch (error) {
-      const { code = 'unreadable' } = error as NodeJS.ErrnoException;
-      const says = `is a file that cannot be read (${code})`;
-      return config.fail([
-        { path: ['traffic', 'tls', option], says, remedy: 'Give the path of a PEM file.' },
-      ]);
-    }
-  };
-  return { cert: read('certificate'), key: read('key') };
-}
-
-/** What a running process cannot change. */
-const FIXED = ['traffic', 'authorization', 'admin', 'store'] as const;
-
-/** @throws ConfigFileError */
-function assertSameProcess(before: Settings, next: Config): void {
-  const fixed = (settings: Settings, field: (typeof FIXED)[number]): string => {
-    const value = settings[field];
-    if (typeof value !== 'object') return JSON.stringify(value);
-    // Certificates are read anew; `tls` itself stays.
-    const { tls, ...rest } = value as { readonly tls?: unknown };
-    return JSON.stringify([rest, tls !== undefined]);
-  };
-  const changed = FIXED.filter((field) => fixed(before, field) !== fixed(next.settings, field));
-  if (changed.length === 0) return;
-  const remedy = 'Start the gateway anew for it; nothing of this version was taken.';
-  next.fail(
-    changed.map((field) => ({ path: [field], says: 'changed, which a running gateway cannot do', remedy })),
-  );
 }

@@ -35,7 +35,10 @@ export async function openState(text: string, folder: string): Promise<OpenState
 async function openFile(path: string): Promise<OpenState> {
   const { handle, close } = await openSqlite(path);
   const store = sqliteStore(handle);
-  await store.check();
+  await store.check().catch((error: unknown) => {
+    close();
+    throw error;
+  });
   return { store, close: () => Promise.resolve(close()) };
 }
 
@@ -48,13 +51,20 @@ async function openRedis(url: string): Promise<OpenState> {
     // A command that was sent may have been done: it must not be done again.
     autoResendUnfulfilledCommands: false,
   });
-  // Each call that fails says so by itself.
-  client.on('error', () => undefined);
+  // Each call that fails says so by itself, but not why there is no connection.
+  let lost: Error | undefined;
+  client.on('error', (error: Error) => (lost = error));
   const store = redisStore(fromIoredis(client));
-  await reached(async () => {
-    await client.connect();
-    await store.check();
-  });
+  await reached(
+    url,
+    async () => {
+      await client.connect().catch((error: unknown) => {
+        throw lost ?? error;
+      });
+      await store.check();
+    },
+    () => client.disconnect(),
+  );
   return { store, close: async () => void (await client.quit().catch(() => client.disconnect())) };
 }
 
@@ -63,23 +73,32 @@ async function openPostgres(url: string): Promise<OpenState> {
   const pool = new Pool({ connectionString: url, connectionTimeoutMillis: 3000, query_timeout: 3000 });
   pool.on('error', () => undefined);
   const store = postgresStore(pool);
-  await reached(async () => {
-    await migratePostgres(pool);
-    await store.check();
-  });
+  await reached(
+    url,
+    async () => {
+      await migratePostgres(pool);
+      await store.check();
+    },
+    () => pool.end(),
+  );
   return { store, close: () => pool.end() };
 }
 
-/** @throws ConfigurationError (rejects with it) */
-async function reached(open: () => Promise<void>): Promise<void> {
+/** @param end lets go of what cannot be used: a client would try for ever. @throws ConfigurationError (rejects with it) */
+async function reached(url: string, open: () => Promise<void>, end: () => unknown): Promise<void> {
   try {
     await open();
   } catch (cause) {
+    await end();
     if (cause instanceof ConfigurationError) throw cause;
     // The address has a password in it, and the messages of drivers may have the address.
     const code = (cause as NodeJS.ErrnoException).code ?? (cause as Error).name;
-    throw new ConfigurationError('store', `cannot be reached (${code})`, 'Start it, or mend its address.', {
-      cause,
-    });
+    const host = URL.canParse(url) ? ` at ${new URL(url).host}` : '';
+    throw new ConfigurationError(
+      'store',
+      `cannot be reached${host} (${code})`,
+      'Start it, or mend its address.',
+      { cause },
+    );
   }
 }
