@@ -45,6 +45,14 @@ export function liveOf(config: Config, { store, onEvent, now }: Lasting): Live {
     requestId: idOf,
     now,
   });
+  if (settings.resultToken !== undefined && settings.traffic === undefined)
+    config.fail([
+      {
+        path: ['resultToken'],
+        says: 'is set, and without traffic nobody can get its public keys',
+        remedy: 'Add traffic: { listen: 127.0.0.1:8080 }, from which the APIs fetch them.',
+      },
+    ]);
   const upstreams = new Map<string, Upstream>();
   for (const [name, upstream] of Object.entries(settings.upstreams ?? {}))
     upstreams.set(

@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { meant } from './did-you-mean.js';
+import { meant } from '../config/did-you-mean.js';
 
 /** A command line that makes no sense; the message says why, in one line. */
 export class UsageError extends Error {}

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ConfigFileError } from '../config/problem.js';
 import { readArguments, UsageError, type Arguments, type Options } from './arguments.js';
 import { CHECK_CONFIG, checkConfig } from './check/check-config.js';
-import { meant } from './did-you-mean.js';
+import { meant } from '../config/did-you-mean.js';
 import { HELP } from './help.js';
 import { INIT, init } from './init.js';
 import { PINS, pins } from './pins/pins.js';

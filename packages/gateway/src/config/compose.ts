@@ -12,13 +12,14 @@ import {
   type Enforcement,
 } from 'attestkit';
 import { devices, type DevicesOptions } from 'attestkit/devices';
-import { PatternError, patternOf } from '../routes/pattern.js';
+import { patternOf } from '../routes/pattern.js';
 import { openEvent } from './open-event.js';
 import { OPEN, type Demands } from '../routes/strictness.js';
 import { tableOf, type RouteTable, type Rule } from '../routes/table.js';
 import { ENROLLMENT, EVIDENCE, type MakerContext } from './evidence.js';
 import type { Config } from './load.js';
 import type { Path, Problem } from './problem.js';
+import { problemOf, routeProblem, TRAFFIC_FIELDS } from './route-problem.js';
 import type { RouteSettings, Settings } from './schema.js';
 
 /** A route with what the guard and the traffic need of it. */
@@ -56,17 +57,6 @@ export interface Surroundings {
 }
 
 const TIMEOUT_MS = 60_000;
-const TRAFFIC_FIELDS = new Set([
-  'path',
-  'name',
-  'methods',
-  'host',
-  'open',
-  'enforcement',
-  'upstream',
-  'keep',
-  'timeoutMs',
-]);
 
 /**
  * Makes guard and routes of a configuration.
@@ -76,11 +66,15 @@ const TRAFFIC_FIELDS = new Set([
 export function compose(config: Config, { store, onEvent, requestId, subject, now }: Surroundings): Composed {
   const { settings } = config;
   const problems: Problem[] = [];
-  const at = <T>(path: Path, make: () => T): T | undefined => {
+  const at = <T>(
+    path: Path,
+    make: () => T,
+    told = (error: unknown) => problemOf(error, path),
+  ): T | undefined => {
     try {
       return make();
     } catch (error) {
-      problems.push(problemOf(error, path));
+      problems.push(told(error));
       return undefined;
     }
   };
@@ -104,7 +98,11 @@ export function compose(config: Config, { store, onEvent, requestId, subject, no
   );
   if (guard === undefined) return config.fail(problems);
   const ruleOf = (given: RouteSettings, path: Path): GatewayRule | undefined =>
-    at(path, () => rule(given, settings, guard));
+    at(
+      path,
+      () => rule(given, settings, guard),
+      (error) => routeProblem(error, path, given),
+    );
   const rules = settings.routes.map((given, index) => ruleOf(given, ['routes', index]));
   const fallback = ruleOf({ ...settings.default, path: '/*', name: 'default' }, ['default']);
   if (settings.default.open === true)
@@ -263,19 +261,4 @@ function demandsOf(
       ...options.map(([name, value]) => [`${name}=${JSON.stringify(value)}`]),
     ],
   };
-}
-
-function problemOf(error: unknown, path: Path): Problem {
-  if (error instanceof PatternError)
-    return {
-      path: [...path, 'path'],
-      says: error.message,
-      remedy: 'Write /exact/path, /one/*/segment or /all/below/*.',
-    };
-  if (!(error instanceof ConfigurationError)) throw error;
-  const { variable, problem, remedy } = error;
-  // `secretBase64 (APPROOV_BASE64_SECRET)`: the variable is that of the environment alone.
-  const [option = ''] = variable.split(' ');
-  const steps = option === '' ? [] : option.split('.');
-  return { path: [...path, ...steps], says: problem, remedy };
 }

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { readDocument } from './document.js';
+import { problemsOf } from './issues.js';
 import type { Path, Problem } from './problem.js';
 import { isReference, resolved } from './references.js';
 import { SCHEMA, type Settings } from './schema.js';
@@ -50,26 +51,4 @@ function plainSecrets(value: unknown, path: Path, onProblem: (problem: Problem) 
       });
     else plainSecrets(each, at, onProblem);
   }
-}
-
-function problemsOf(issue: v.BaseIssue<unknown>): Problem[] {
-  const path = (issue.path ?? []).map((item) => item.key as string | number);
-  if (issue.type === 'strict_object' && issue.expected === 'never')
-    return [
-      {
-        path,
-        says: 'is not known here',
-        remedy: 'See print-config, or the list of fields in the documentation.',
-      },
-    ];
-  if (issue.received === 'undefined')
-    return [{ path, says: 'is not set', remedy: `Give ${wanted(issue.expected)}.` }];
-  const says = issue.message.startsWith('Invalid')
-    ? `is ${issue.received}, not ${issue.expected ?? 'valid'}`
-    : issue.message;
-  return [{ path, says, remedy: 'Mend it there.' }];
-}
-
-function wanted(expected: string | null): string {
-  return expected === null || expected === 'Object' ? 'it' : `a value: ${expected}`;
 }

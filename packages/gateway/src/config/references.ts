@@ -52,7 +52,8 @@ function resolvedText(
     }
     const found = env[name];
     if (found !== undefined && found !== '') return found;
-    onProblem({ path, says: `needs the variable ${name}, which is not set`, remedy: `Set ${name}.` });
+    const is = found === undefined ? 'not set' : 'empty';
+    onProblem({ path, says: `needs the variable ${name}, which is ${is}`, remedy: `Set ${name}.` });
     return '';
   });
 }
@@ -65,10 +66,11 @@ function contentOf(file: string, path: Path, onProblem: (problem: Problem) => vo
     return bytes.toString('utf8').replace(/\r?\n$/, '');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+    const isMissing = code === 'ENOENT';
     onProblem({
       path,
-      says: `needs the file ${file}, which cannot be read (${code})`,
-      remedy: 'Make it readable for the user of the gateway.',
+      says: `needs the file ${file}, which ${isMissing ? 'does not exist' : `cannot be read (${code})`}`,
+      remedy: isMissing ? 'Make it, or mend its path.' : 'Make it readable for the user of the gateway.',
     });
     return '';
   }

@@ -14,6 +14,8 @@ export class PatternError extends Error {}
 /** @throws PatternError */
 export function patternOf(text: string): Pattern {
   if (!text.startsWith('/')) throw new PatternError('does not begin with /');
+  if (/\/[:<]|[{}]/.test(text))
+    throw new PatternError('has a parameter, such as {id} or :id: the gateway has * for one segment');
   if (/[?#]/.test(text)) throw new PatternError('has a query or a fragment, which is never compared');
   const target = readTarget(text);
   if (target === undefined) throw new PatternError('has a character that no path on the wire has');

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ConfigurationError } from 'attestkit';
 import type { SqliteHandle } from 'attestkit/stores/sqlite';
@@ -31,8 +31,13 @@ export async function openSqlite(path: string): Promise<OpenFile> {
   const close = (): void => {
     for (const database of opened.toReversed()) database.close();
   };
+  if (!existsSync(dirname(path)))
+    throw new ConfigurationError(
+      'store',
+      `(${path}) is in a folder that does not exist`,
+      'Make the folder, or mend the path.',
+    );
   try {
-    mkdirSync(dirname(path), { recursive: true });
     // Of the file itself, by whatever links it is named.
     const lock = opening(`${existsSync(path) ? realpathSync(path) : path}.lock`);
     lock.exec('PRAGMA journal_mode = DELETE');

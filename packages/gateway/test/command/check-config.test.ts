@@ -228,7 +228,7 @@ describe('check-config --request', () => {
   );
 
   it.each([
-    [['--request', '/v1/x'], "--request is not a method and a target: 'POST /v1/transfers'"],
+    [['--request', '/v1/x'], "--request '/v1/x' is not a method and a target, such as 'POST /v1/transfers'"],
     [
       ['--request', 'GET /x', '--header', 'junk'],
       "--header is not a name and a value: 'Approov-Token: eyJ…'",

@@ -43,6 +43,101 @@ it('JSON will do too', async () => {
   ).toEqual([]);
 });
 
+describe('says in the words of the file what to write', () => {
+  const route = (text: string): string => RIGHT.replace('routes:', `routes:\n  - { path: /x, ${text} }`);
+  it.each<[string, string, string]>([
+    ['an empty file', '', 'g.yaml:1:1 the file is empty. Let attestkit-gateway init write a first one.'],
+    [
+      'an empty default',
+      RIGHT.replace('default: {}', 'default:'),
+      'g.yaml:7:1 default is empty. Write default: {}.',
+    ],
+    [
+      'lines that are not indented',
+      `traffic:\nlisten: 127.0.0.1:1\n${RIGHT}`,
+      'g.yaml:1:1 traffic is empty. Indent what belongs to it below it.',
+    ],
+    [
+      'a port alone',
+      `traffic: { listen: 8080 }\n${RIGHT}`,
+      'g.yaml:1:12 traffic.listen is 8080, which is not a text. Write an address with a port, such as 127.0.0.1:8080.',
+    ],
+    [
+      'a name nearly right',
+      `traffik: {}\n${RIGHT}`,
+      'g.yaml:1:1 traffik is not known here. Did you mean traffic?',
+    ],
+    [
+      'another one below',
+      `admin: { open: { lisen: 127.0.0.1:1 } }\n${RIGHT}`,
+      'admin.open.lisen is not known here. Did you mean listen?',
+    ],
+    [
+      'a name of nothing',
+      `log: { colour: blue }\n${RIGHT}`,
+      'log.colour is not known here. There are level.',
+    ],
+    [
+      'one method',
+      route('methods: POST'),
+      'which is not a list. Write a list of methods in capitals, such as [GET, POST].',
+    ],
+    [
+      'a number as a share',
+      route('enforcement: 0.1'),
+      'Write enforce, report, or a share of clients such as 25%.',
+    ],
+    [
+      'a field of a route',
+      route('enforcment: report'),
+      'enforcment is not a field of a route. Did you mean enforcement?',
+    ],
+    [
+      'a field of the gateway alone',
+      route('method: [GET]'),
+      'method is not a field of a route. Did you mean methods?',
+    ],
+    [
+      'an option of devices',
+      route('signedRequest: true'),
+      'signedRequest needs devices. Add it, or leave this out.',
+    ],
+    ['sessions without devices', route('accept: [session]'), 'Add devices for session.'],
+    [
+      'a parameter of FastAPI',
+      RIGHT.replace('/health', '"/orders/{id}"'),
+      'path has a parameter, such as {id} or :id',
+    ],
+    [
+      'a parameter of Express',
+      RIGHT.replace('/health', '/orders/:id'),
+      'path has a parameter, such as {id} or :id',
+    ],
+    [
+      'a file that is not there',
+      RIGHT.replace('${APPROOV_BASE64_SECRET}', '${file:none}'),
+      'none, which does not exist. Make it',
+    ],
+    [
+      'a folder that is not there',
+      `${RIGHT}store: sqlite:none/x.db\n`,
+      'is in a folder that does not exist. Make the folder',
+    ],
+    [
+      'result tokens that nobody can check',
+      `${RIGHT}resultToken: { key: '\${KEY}', issuer: gateway }\n`,
+      'resultToken is set, and without traffic nobody can get its public keys.',
+    ],
+  ])('%s', async (_, yaml, says) => {
+    expect((await faults(yaml, { ...env, KEY: 'x' })).join('\n')).toContain(says);
+  });
+
+  it('a variable that is empty', async () => {
+    const said = await faults(RIGHT, { APPROOV_BASE64_SECRET: '' });
+    expect(said.join()).toContain('needs the variable APPROOV_BASE64_SECRET, which is empty.');
+  });
+});
+
 describe('each fault is at its place, with a remedy', () => {
   it.each<[string, string, RegExp]>([
     ['a tab', 'a:\n\tb: 1', /^g\.yaml:2:1 .*not valid YAML/],
@@ -88,7 +183,7 @@ describe('each fault is at its place, with a remedy', () => {
     [
       'a file that is not there',
       RIGHT.replace('APPROOV_BASE64_SECRET', 'file:none'),
-      /^g\.yaml:3:5 .*cannot be read \(ENOENT\)/,
+      /^g\.yaml:3:5 .*does not exist/,
     ],
     [
       'an address that is none',

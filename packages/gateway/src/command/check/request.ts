@@ -17,7 +17,8 @@ export function requestOf(
   headers: readonly string[],
 ): WrittenRequest {
   const [, method = '', target = ''] = /^([A-Za-z]+) (\S.*)$/.exec(request) ?? [];
-  if (method === '') throw new UsageError("--request is not a method and a target: 'POST /v1/transfers'");
+  if (method === '')
+    throw new UsageError(`--request '${request}' is not a method and a target, such as 'POST /v1/transfers'`);
   const lines = headers.map((header) => {
     const [, name = '', value = ''] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/.exec(header) ?? [];
     if (name === '') throw new UsageError("--header is not a name and a value: 'Approov-Token: eyJ…'");

@@ -1,6 +1,6 @@
 import type { Path } from '../../../config/problem.js';
 import { UsageError } from '../../arguments.js';
-import { meant } from '../../did-you-mean.js';
+import { meant } from '../../../config/did-you-mean.js';
 
 /** The proxies that a configuration is printed for. */
 export const PROXIES = ['nginx', 'caddy', 'haproxy', 'traefik', 'envoy'] as const;

@@ -3,11 +3,17 @@ const MOST = 2;
 
 /** `; did you mean --config?` if one of the names is close to the word, else nothing. */
 export function meant(word: string, names: readonly string[]): string {
+  const name = closest(word, names);
+  return name === undefined ? '' : `; did you mean ${name}?`;
+}
+
+/** The name that is the closest to a word, if one is close. */
+export function closest(word: string, names: readonly string[]): string | undefined {
   const close = names
     .map((name) => ({ name, changes: distance(word, name) }))
     .filter(({ changes }) => changes <= MOST)
     .toSorted((one, other) => one.changes - other.changes);
-  return close[0] === undefined ? '' : `; did you mean ${close[0].name}?`;
+  return close[0]?.name;
 }
 
 /** How many letters differ; words of very different lengths are not compared. */
