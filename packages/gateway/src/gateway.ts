@@ -4,16 +4,15 @@ import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigurationError, type Store } from 'attestkit';
 import { createAdmin, type Admin } from './admin/admin.js';
-import { certificateOf } from './certificate.js';
 import { questionServers } from './authorization/servers.js';
+import { assertSameProcess } from './config/fixed.js';
 import type { Config } from './config/load.js';
 import type { Path, Problem } from './config/problem.js';
 import { addressOf, type Address } from './config/schema.js';
 import type { GatewayEvent, ListenerName } from './events.js';
-import { assertSameProcess } from './fixed.js';
 import { Generations } from './generations.js';
 import { liveOf } from './live.js';
-import { closed, listen, strictServer, type Closable } from './servers.js';
+import { certificateOf, closed, listen, strictServer, type Closable } from './servers.js';
 import { DEFAULT_STORE, openState, type OpenState } from './state/open.js';
 import { trafficListeners } from './traffic/listener.js';
 
@@ -197,7 +196,7 @@ export async function startWith(
   }
 }
 
-/** Where a configuration has the address of a listener. */
+/** The fields with the addresses of listeners. */
 const LISTENERS: Readonly<Record<ListenerName, Path>> = {
   traffic: ['traffic', 'listen'],
   authorization: ['authorization', 'listen'],

@@ -49,7 +49,7 @@ export function liveOf(config: Config, { store, onEvent, now }: Lasting): Live {
     config.fail([
       {
         path: ['resultToken'],
-        says: 'is set, and without traffic nobody can get its public keys',
+        says: 'is set, and without traffic no API can get its public keys',
         remedy: 'Add traffic: { listen: 127.0.0.1:8080 }, from which the APIs fetch them.',
       },
     ]);

@@ -1,8 +1,10 @@
 import { createServer as createPlain, type Server } from 'node:http';
 import { createServer as createSecure, type Server as SecureServer } from 'node:https';
 import type { AddressInfo, Server as NetServer } from 'node:net';
-import { unlinkSync } from 'node:fs';
+import { readFileSync, unlinkSync } from 'node:fs';
+import { dirname, resolve as resolvePath } from 'node:path';
 import type { Duplex } from 'node:stream';
+import type { Config } from './config/load.js';
 import type { Address } from './config/schema.js';
 
 /** PEM of a certificate, with its chain, and its key. */
@@ -83,4 +85,27 @@ export function closed(server: Closable, deadlineMs: number): Promise<void> {
     });
     server.closeIdleConnections();
   });
+}
+
+/**
+ * Reads the files of `traffic.tls`, relative to the configuration.
+ *
+ * @throws ConfigFileError
+ */
+export function certificateOf(
+  config: Config,
+  files: { readonly certificate: string; readonly key: string },
+): Certificate {
+  const read = (option: 'certificate' | 'key'): Buffer => {
+    try {
+      return readFileSync(resolvePath(dirname(config.file), files[option]));
+    } catch (error) {
+      const { code = 'unreadable' } = error as NodeJS.ErrnoException;
+      const says = `is a file that cannot be read (${code})`;
+      return config.fail([
+        { path: ['traffic', 'tls', option], says, remedy: 'Give the path of a PEM file.' },
+      ]);
+    }
+  };
+  return { cert: read('certificate'), key: read('key') };
 }

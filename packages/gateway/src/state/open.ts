@@ -84,7 +84,7 @@ async function openPostgres(url: string): Promise<OpenState> {
   return { store, close: () => pool.end() };
 }
 
-/** @param end lets go of what cannot be used: a client would try for ever. @throws ConfigurationError (rejects with it) */
+/** @param end ends a client that would try for ever. @throws ConfigurationError (rejects with it) */
 async function reached(url: string, open: () => Promise<void>, end: () => unknown): Promise<void> {
   try {
     await open();

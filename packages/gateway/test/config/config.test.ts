@@ -126,7 +126,7 @@ describe('says in the words of the file what to write', () => {
     [
       'result tokens that nobody can check',
       `${RIGHT}resultToken: { key: '\${KEY}', issuer: gateway }\n`,
-      'resultToken is set, and without traffic nobody can get its public keys.',
+      'resultToken is set, and without traffic no API can get its public keys.',
     ],
   ])('%s', async (_, yaml, says) => {
     expect((await faults(yaml, { ...env, KEY: 'x' })).join('\n')).toContain(says);

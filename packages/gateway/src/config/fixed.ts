@@ -1,5 +1,5 @@
-import type { Config } from './config/load.js';
-import type { Settings } from './config/schema.js';
+import type { Config } from './load.js';
+import type { Settings } from './schema.js';
 
 /** What a running process cannot change. */
 const FIXED = ['traffic', 'authorization', 'admin', 'store'] as const;
