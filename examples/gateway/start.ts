@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { createClient } from 'attestkit-client';
 import { expoAppAttest } from 'attestkit-client/expo';
 import { fakeExpoAppAttest, memoryStorage } from 'attestkit-client/testing';
+import { logLinesFromEnv } from 'attestkit/env';
 import { loadConfig, startGateway } from 'attestkit-gateway';
 import { createVirtualApple } from 'attestkit-testing';
 
@@ -42,7 +43,13 @@ export async function startWithPhone(): Promise<Started> {
     RECEIPT_ROOT: pem(apple.receiptRoot),
   };
   const file = fileURLToPath(new URL('gateway.yaml', source));
-  const gateway = await startGateway(loadConfig(file, readFileSync(file, 'utf8'), env));
+  const linesOf = logLinesFromEnv(env);
+  const gateway = await startGateway(loadConfig(file, readFileSync(file, 'utf8'), env), {
+    // The command writes a log of its own; here the sentences of each decision will do.
+    onEvent: (event) => {
+      if (event.type === 'decision') for (const line of linesOf?.(event) ?? []) console.log(line);
+    },
+  });
   return {
     session: await enrolled(apple, `http://127.0.0.1:${HTTP_PORT}`),
     adminUrl: gateway.adminUrl ?? '',

@@ -29,7 +29,7 @@ const TYPES: Readonly<Record<string, string>> = {
   boolean: 'true or false',
 };
 
-/** Tells of what the schema does not take, in the words of the file. */
+/** The problems that the schema found, in the words of the file. */
 export function problemsOf(issue: v.BaseIssue<unknown>): Problem[] {
   const path = (issue.path ?? []).map((item) => item.key as string | number);
   const { expected, received } = issue;

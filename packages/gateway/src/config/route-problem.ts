@@ -16,7 +16,7 @@ export const TRAFFIC_FIELDS = new Set([
   'timeoutMs',
 ]);
 
-/** Options that a route has only with a kind of evidence, and where a file has that. */
+/** Options that a route has only with a kind of evidence, and the field of the file that adds it. */
 const OF_KINDS: Readonly<Record<string, string>> = {
   signedRequest: 'devices',
   binding: 'evidence.approov',
