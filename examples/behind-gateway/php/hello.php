@@ -4,10 +4,15 @@ declare(strict_types=1);
 
 require __DIR__ . '/attest.php';
 
+[$files, $issuer, $audience] = array_map('getenv', ['ATTEST_KEY_FILES', 'ATTEST_ISSUER', 'ATTEST_AUDIENCE']);
+if (!$files || !$issuer || !$audience) {
+    error_log('Set ATTEST_KEY_FILES, ATTEST_ISSUER and ATTEST_AUDIENCE (the name of the upstream)');
+    http_response_code(500);
+    exit('{}');
+}
 try {
-    $keys = array_map('file_get_contents', explode(':', (string) getenv('ATTEST_KEY_FILES')));
-    $body = (string) file_get_contents('php://input');
-    attested($_SERVER, $body, $keys, (string) getenv('ATTEST_ISSUER'), (string) getenv('ATTEST_AUDIENCE'));
+    $keys = array_map('file_get_contents', explode(':', $files));
+    attested($_SERVER, (string) file_get_contents('php://input'), $keys, $issuer, $audience);
 } catch (NotAttested $reason) {
     error_log("refused: {$reason->getMessage()}");
     http_response_code(403);

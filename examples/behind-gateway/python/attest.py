@@ -2,7 +2,10 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
+import logging
+import os
 import re
 from dataclasses import dataclass
 from typing import Callable, Sequence
@@ -15,7 +18,15 @@ Lines = Callable[[str], Sequence[str]]
 
 
 class NotAttested(Exception):
-    """The gateway has not checked this request. The text is for your log; the client gets a 403 and no reason."""
+    """The gateway has not checked this request. The text is for your log; the client gets the status and no reason."""
+
+    status, level = 403, logging.WARNING
+
+
+class KeysUnavailable(NotAttested):
+    """The token may be right, but there are no keys to verify it with."""
+
+    status, level = 503, logging.ERROR
 
 
 @dataclass(frozen=True)
@@ -37,6 +48,19 @@ class Attested:
 
 
 _OPTIONS = {"require": ["iss", "aud", "iat", "exp", "jti", "htm", "htu", "outcome", "evidence"]}
+_REASONS = {
+    jwt.InvalidAudienceError: "ATTEST_AUDIENCE has to be the name of the upstream in the gateway's configuration",
+    jwt.InvalidIssuerError: "ATTEST_ISSUER has to be resultToken.issuer of the gateway's configuration",
+    jwt.PyJWKClientError: "signed by a key that is not among those at ATTEST_KEYS",
+}
+
+
+class _Keys(jwt.PyJWKClient):
+    def get_signing_keys(self, refresh: bool = False) -> list:
+        try:
+            return super().get_signing_keys(refresh)
+        except Exception as error:
+            raise KeysUnavailable(f"the public keys cannot be fetched from ATTEST_KEYS: {error!r}") from None
 
 
 class ResultTokens:
@@ -44,7 +68,7 @@ class ResultTokens:
 
     def __init__(self, keys_url: str, issuer: str, audience: str) -> None:
         # Fetches the public keys when they are first needed, every 5 minutes, and for a key that it does not know.
-        self._keys = jwt.PyJWKClient(keys_url)
+        self._keys = _Keys(keys_url)
         self._expected = {"issuer": issuer, "audience": audience}
 
     def verify(self, lines: Lines, method: str, path: str) -> Attested:
@@ -55,7 +79,7 @@ class ResultTokens:
             claims = jwt.decode(token, key, algorithms=["ES256"], leeway=5, options=_OPTIONS, **self._expected)
             kind = jwt.get_unverified_header(token).get("typ")
         except jwt.PyJWTError as error:
-            raise NotAttested(f"X-Attest-Token: {error}") from None
+            raise NotAttested(f"X-Attest-Token: {_REASONS.get(type(error), repr(error))}") from None
         if kind != "attest-result+jwt":
             raise NotAttested("X-Attest-Token is another kind of token")
         if claims["htm"] != method or claims["htu"] not in (f"https://{host}{path}", f"http://{host}{path}"):
@@ -65,6 +89,17 @@ class ResultTokens:
             tuple(claims["evidence"]),
             *(claims.get(name) for name in ("device", "user", "key", "content_digest")),
         )
+
+
+@functools.cache
+def result_tokens() -> ResultTokens:
+    """As the variables say."""
+    values = [os.environ.get(name) for name in ("ATTEST_KEYS", "ATTEST_ISSUER", "ATTEST_AUDIENCE")]
+    if not all(values):
+        raise RuntimeError(
+            "Set ATTEST_KEYS, ATTEST_ISSUER and ATTEST_AUDIENCE (the name of the upstream), or use attested_by_headers"
+        )
+    return ResultTokens(*values)
 
 
 def by_headers(lines: Lines) -> Attested:
@@ -99,8 +134,11 @@ def _text(item: str) -> str | None:
 
 def _one(lines: Lines, name: str) -> str:
     values = lines(name)
-    if len(values) != 1:
-        raise NotAttested(f"{len(values)} lines of {name}")
+    if not values:
+        unless = ", or its configuration has no resultToken" if name == "x-attest-token" else ""
+        raise NotAttested(f"no {name.title()}: the request did not come through the gateway{unless}")
+    if len(values) > 1:
+        raise NotAttested(f"{len(values)} lines of {name.title()}")
     return values[0]
 
 

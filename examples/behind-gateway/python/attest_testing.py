@@ -37,7 +37,14 @@ class Gateway:
         self.keys_url = f"http://127.0.0.1:{self.server.server_port}/.well-known/attestkit/results.json"
 
     def token(self, method: str, url: str, body: bytes | None = None, **claims) -> str:
-        """`url` is what the client calls, without the query. With a body, it was signed by the device. A claim of None is left out."""
+        """
+        `url` is what the client calls: absolute, without the query. With a body, it was signed by the device. Claims are
+        as below: outcome, device, user and key are text, evidence is a list, iat and exp are numbers. None leaves one out.
+        """
+        if not url.startswith(("http://", "https://")) or "?" in url:
+            raise ValueError(f"url has to be absolute and without a query, such as http://testserver/shapes: {url}")
+        if isinstance(claims.get("evidence"), str):
+            raise TypeError(f"evidence is a list: evidence=[{claims['evidence']!r}]")
         now = int(time.time())
         said = {
             "iss": ISSUER,

@@ -6,20 +6,27 @@ from fastapi import HTTPException, Request, WebSocket, WebSocketException
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
-from attest import Attested, NotAttested, ResultTokens, by_headers
+from attest import Attested, NotAttested, by_headers, result_tokens
 
 log = logging.getLogger("attest")
-tokens = ResultTokens(os.environ["ATTEST_KEYS"], os.environ["ATTEST_ISSUER"], os.environ["ATTEST_AUDIENCE"])
 # Addresses that connect to this server, and are the gateway; "unix" is a unix socket.
 gateways = os.environ.get("ATTEST_GATEWAYS", "unix").split()
 
 
-async def attested(connection: HTTPConnection) -> Attested:
-    """By the result token."""
+def __getattr__(name: str):
+    """Makes `attested`, so that only an application that imports it needs the variables, and does not start without them."""
+    if name != "attested":
+        raise AttributeError(name)
+    result_tokens()
+    return by_token
+
+
+async def by_token(connection: HTTPConnection) -> Attested:
+    """By the result token: `attested`."""
     try:
         method = connection.scope.get("method", "GET")  # WebSockets begin with GET
         path = path_of(connection.scope)
-        who = await run_in_threadpool(tokens.verify, connection.headers.getlist, method, path)
+        who = await run_in_threadpool(result_tokens().verify, connection.headers.getlist, method, path)
         who.check_body(await connection.body() if who.content_digest and isinstance(connection, Request) else b"")
         return who
     except NotAttested as reason:
@@ -39,10 +46,10 @@ async def attested_by_headers(connection: HTTPConnection) -> Attested:
 
 def path_of(scope) -> str:
     """As on the request line. Old versions of uvicorn give text for WebSockets, and test clients add the query."""
-    raw = scope["raw_path"]
+    raw = scope.get("raw_path", "")
     return (raw if isinstance(raw, str) else raw.decode("latin-1")).partition("?")[0]
 
 
 def refusal(connection: HTTPConnection, reason: NotAttested) -> Exception:
-    log.warning("refused: %s", reason)
-    return WebSocketException(1008) if isinstance(connection, WebSocket) else HTTPException(403)
+    log.log(reason.level, "refused %s %r: %s", connection.scope.get("method", "WebSocket"), path_of(connection.scope), reason)
+    return WebSocketException(1008) if isinstance(connection, WebSocket) else HTTPException(reason.status)

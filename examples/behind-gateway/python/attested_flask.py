@@ -5,10 +5,9 @@ import os
 
 from flask import g, request
 
-from attest import Attested, NotAttested, ResultTokens, by_headers
+from attest import Attested, NotAttested, by_headers, result_tokens
 
 log = logging.getLogger("attest")
-tokens = ResultTokens(os.environ["ATTEST_KEYS"], os.environ["ATTEST_ISSUER"], os.environ["ATTEST_AUDIENCE"])
 # Addresses that connect to this server, and are the gateway. A unix socket has none: Gunicorn says "", Werkzeug "<local>".
 gateways = os.environ.get("ATTEST_GATEWAYS", "").split() or ["", "<local>"]
 
@@ -20,17 +19,20 @@ def checked(check, view):
             g.attested = check()
             g.attested.check_body(request.get_data() if g.attested.content_digest else b"")
         except NotAttested as reason:
-            log.warning("refused: %s", reason)
-            return {}, 403
+            log.log(reason.level, "refused %s %r: %s", request.method, path(), reason)
+            return {}, reason.status
         return view(*args, **kwargs)
 
     return checked_view
 
 
+def path() -> str:
+    """As on the request line. Gunicorn calls it RAW_URI, other servers REQUEST_URI."""
+    return request.environ.get("RAW_URI", request.environ.get("REQUEST_URI", "")).partition("?")[0]
+
+
 def by_token() -> Attested:
-    # As on the request line. Gunicorn calls it RAW_URI, other servers REQUEST_URI.
-    target = request.environ.get("RAW_URI", request.environ.get("REQUEST_URI", ""))
-    return tokens.verify(request.headers.getlist, request.method, target.partition("?")[0])
+    return result_tokens().verify(request.headers.getlist, request.method, path())
 
 
 def by_headers_of_gateway() -> Attested:
@@ -41,6 +43,12 @@ def by_headers_of_gateway() -> Attested:
     return by_headers(request.headers.getlist)
 
 
-# By the result token; and by the identity headers, where nothing but the gateway can connect.
-attested = functools.partial(checked, by_token)
-attested_by_headers = functools.partial(checked, by_headers_of_gateway)
+def attested(view):
+    """By the result token."""
+    result_tokens()  # an application without the variables does not start
+    return checked(by_token, view)
+
+
+def attested_by_headers(view):
+    """By the identity headers, where nothing but the gateway can connect."""
+    return checked(by_headers_of_gateway, view)

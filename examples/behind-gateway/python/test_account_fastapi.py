@@ -3,6 +3,9 @@ import pytest
 from fastapi.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+from attest import ResultTokens
+from attest_testing import AUDIENCE, ISSUER
+
 URL = "http://testserver/account"
 ORDER = b'{"to":"ben","amount":5}'
 
@@ -23,6 +26,16 @@ def test_takes_no_request_that_goes_round_the_gateway(client, attest):
     forged = {"X-Attest-Outcome": "accepted", "X-Attest-Device": '"test-device"', "X-Attest-Token": "forged"}
     for headers in ({}, forged, attest.headers("GET", f"{URL}/other")):
         assert client.get("/account/me", headers=headers).status_code == 403
+
+
+def test_says_503_and_logs_an_error_if_there_are_no_keys(client, attest, monkeypatch, caplog):
+    tokens = ResultTokens("http://127.0.0.1:1/results.json", ISSUER, AUDIENCE)
+    monkeypatch.setattr("attested_fastapi.result_tokens", lambda: tokens)
+    answer = client.get("/account/me?secret=1", headers=attest.headers("GET", f"{URL}/me"))
+    assert (answer.status_code, answer.text.strip()) == (503, '{"detail":"Service Unavailable"}')
+    [record] = [each for each in caplog.records if each.name == "attest"]
+    assert record.levelname == "ERROR"
+    assert record.getMessage().startswith("refused GET '/account/me': the public keys cannot be fetched from ATTEST_KEYS: ")
 
 
 def test_takes_the_body_that_the_device_signed_and_no_other(client, attest):

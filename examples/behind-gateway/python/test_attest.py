@@ -3,7 +3,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from attest import Attested, NotAttested, ResultTokens, by_headers
+from attest import Attested, KeysUnavailable, NotAttested, ResultTokens, by_headers, result_tokens
 from attest_testing import AUDIENCE, ISSUER
 
 URL = "https://api.example.com/account/me"
@@ -82,6 +82,49 @@ def test_refuses_a_token_that_is_not_of_the_gateway(attest, verify):
     for each in forged:
         with pytest.raises(NotAttested):
             verify(each)
+
+
+def test_tells_the_log_what_to_look_at(attest, verify):
+    def reason(token) -> str:
+        with pytest.raises(NotAttested) as raised:
+            verify(token)
+        return str(raised.value)
+
+    no_token = "no X-Attest-Token: the request did not come through the gateway, or its configuration has no resultToken"
+    assert reason([]) == no_token
+    assert "ATTEST_AUDIENCE has to be the name of the upstream" in reason(attest.token("GET", URL, aud="another-api"))
+    assert "ATTEST_ISSUER has to be resultToken.issuer" in reason(attest.token("GET", URL, iss="https://elsewhere.test"))
+    forged = jwt.encode({}, ec.generate_private_key(ec.SECP256R1()), "ES256", headers={"kid": "a\nforged line"})
+    assert reason(forged) == "X-Attest-Token: signed by a key that is not among those at ATTEST_KEYS"
+
+
+@pytest.mark.parametrize("answer", [None, {"keys": []}, "a page"])
+def test_without_keys_the_token_is_not_at_fault(attest, monkeypatch, answer):
+    lines = {"x-attest-token": [attest.token("GET", URL)], "host": ["api.example.com"]}
+    if answer is not None:
+        monkeypatch.setattr("jwt.PyJWKClient.fetch_data", lambda self: answer)
+    tokens = ResultTokens("http://127.0.0.1:1/nothing-listens-here", ISSUER, AUDIENCE)
+    with pytest.raises(KeysUnavailable, match="ATTEST_KEYS"):
+        tokens.verify(lines.__getitem__, "GET", "/account/me")
+
+
+@pytest.mark.parametrize("name", ["ATTEST_KEYS", "ATTEST_ISSUER", "ATTEST_AUDIENCE"])
+def test_names_the_variables_if_one_is_missing_or_empty(attest, monkeypatch, name):
+    result_tokens.cache_clear()
+    monkeypatch.setenv(name, "")
+    with pytest.raises(RuntimeError, match=f"^Set .*{name}.*, or use attested_by_headers$"):
+        result_tokens()
+    monkeypatch.delenv(name)
+    with pytest.raises(RuntimeError, match=f"^Set .*{name}.*, or use attested_by_headers$"):
+        result_tokens()
+
+
+def test_makes_no_token_that_no_gateway_makes(attest):
+    with pytest.raises(TypeError, match="evidence is a list"):
+        attest.token("GET", URL, evidence="approov")
+    for url in ("/account/me", "testserver/account/me", f"{URL}?x=1"):
+        with pytest.raises(ValueError, match="url has to be absolute and without a query"):
+            attest.headers("GET", url)
 
 
 def test_compares_the_body(attest, verify):

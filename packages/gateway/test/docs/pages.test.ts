@@ -19,6 +19,7 @@ function blocks(page: string, mark: string): readonly string[] {
 describe.each(PAGES)('%s', (page) => {
   // Parts of a configuration, completed by what each needs.
   const whole = {
+    traffic: { listen: '127.0.0.1:8080' },
     upstreams: { api: 'http://127.0.0.1:8000' },
     evidence: { approov: { secretBase64: '${APPROOV_BASE64_SECRET}' } },
     devices: {
