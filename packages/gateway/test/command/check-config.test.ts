@@ -38,7 +38,9 @@ describe('check-config', () => {
     expect(out).toContain(
       'routes[1] /v1/* and routes[2] POST /v1/account match the same requests: of these, routes[2] POST /v1/account decides, since it asks for more.\n',
     );
-    expect(out).toContain('routes[1] /v1/* decides, since it asks for more.\n');
+    expect(out).toContain(
+      'routes[1] /v1/* decides, since it asks for more. routes[4] /v1/later is never used.\n',
+    );
   });
 
   it('says the same to machines', async () => {
@@ -53,6 +55,30 @@ describe('check-config', () => {
         { routes: ['routes[1]', 'routes[4]'], decides: 'routes[1]' },
       ],
     });
+  });
+
+  it.each([
+    ['an open route below a stricter one', '{ path: /health, open: true }', '{ path: /* }', true],
+    [
+      'one of some methods',
+      '{ path: /x, methods: [GET], open: true }',
+      '{ path: /*, methods: [GET, HEAD] }',
+      true,
+    ],
+    ['one of more methods', '{ path: /x, open: true }', '{ path: /*, methods: [GET] }', false],
+    ['one of another host, too', '{ path: /x, open: true }', '{ path: /*, host: a.example }', false],
+    ['one that is stricter', '{ path: /x }', '{ path: /*, open: true }', false],
+    ['one of more paths', '{ path: /x/*, open: true }', '{ path: /x/y }', false],
+  ])('says of %s whether it is never used', async (_, one, other, isUnused) => {
+    const file = written(
+      `traffic: { listen: 127.0.0.1:8080 }\nupstreams: { api: http://127.0.0.1:9 }\nevidence: { approov: { secretBase64: '\${APPROOV_BASE64_SECRET}' } }\nroutes:\n  - ${one}\n  - ${other}\ndefault: {}\n`,
+    );
+    const { out } = await command(['check-config', file, '--json']);
+    const { overlaps } = JSON.parse(out) as {
+      readonly overlaps: readonly { readonly unused: string | null }[];
+    };
+    expect(overlaps.map(({ unused }) => unused)).toEqual([isUnused ? 'routes[0]' : null]);
+    expect((await command(['check-config', file])).out.includes('is never used.')).toBe(isUnused);
   });
 
   it('names each mistake with its place, what is wrong and what to do', async () => {

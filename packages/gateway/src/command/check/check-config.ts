@@ -57,9 +57,10 @@ export async function checkConfig(given: Arguments, terminal: Terminal): Promise
         valid: true,
         problems: [],
         routes,
-        overlaps: shared.map(({ one, other, stricter }) => ({
+        overlaps: shared.map(({ one, other, stricter, unused }) => ({
           routes: [placeOf(one, rules), placeOf(other, rules)],
           decides: stricter === undefined ? null : placeOf(stricter, rules),
+          unused: unused === undefined ? null : placeOf(unused, rules),
         })),
       },
       [
@@ -78,9 +79,12 @@ export async function checkConfig(given: Arguments, terminal: Terminal): Promise
   }
 }
 
-function overlapText({ one, other, stricter }: Shared, named: (rule: Shared['one']) => string): string {
+function overlapText(
+  { one, other, stricter, unused }: Shared,
+  named: (rule: Shared['one']) => string,
+): string {
   const both = `${named(one)} and ${named(other)} match the same requests`;
   return stricter === undefined
     ? `${both}, and ask the same.`
-    : `${both}: of these, ${named(stricter)} decides, since it asks for more.`;
+    : `${both}: of these, ${named(stricter)} decides, since it asks for more.${unused === undefined ? '' : ` ${named(unused)} is never used.`}`;
 }
