@@ -10,7 +10,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-from jwt.algorithms import ECAlgorithm
 
 ISSUER, AUDIENCE = "https://gateway.test", "account"
 
@@ -20,8 +19,10 @@ class Gateway:
 
     def __init__(self) -> None:
         self.key = ec.generate_private_key(ec.SECP256R1())
-        jwk = json.loads(ECAlgorithm.to_jwk(self.key.public_key()))
-        keys = {"keys": [jwk | {"kid": "test", "use": "sig", "alg": "ES256"}]}
+        point = self.key.public_key().public_numbers()
+        # Not by PyJWT: old versions leave out zeros at the beginning of a coordinate, and then refuse the key.
+        x, y = (base64.urlsafe_b64encode(each.to_bytes(32, "big")).decode().rstrip("=") for each in (point.x, point.y))
+        keys = {"keys": [{"kty": "EC", "crv": "P-256", "x": x, "y": y, "kid": "test", "use": "sig", "alg": "ES256"}]}
 
         class Keys(BaseHTTPRequestHandler):
             def do_GET(self) -> None:

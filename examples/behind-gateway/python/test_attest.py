@@ -4,7 +4,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from attest import Attested, KeysUnavailable, NotAttested, ResultTokens, by_headers, result_tokens
-from attest_testing import AUDIENCE, ISSUER
+from attest_testing import AUDIENCE, ISSUER, Gateway
 
 URL = "https://api.example.com/account/me"
 HEADERS = {
@@ -117,6 +117,18 @@ def test_names_the_variables_if_one_is_missing_or_empty(attest, monkeypatch, nam
     monkeypatch.delenv(name)
     with pytest.raises(RuntimeError, match=f"^Set .*{name}.*, or use attested_by_headers$"):
         result_tokens()
+
+
+def test_publishes_keys_whose_numbers_begin_with_zero(monkeypatch):
+    keys = (ec.derive_private_key(number, ec.SECP256R1()) for number in range(1, 5000))
+    short = next(key for key in keys if key.public_key().public_numbers().x < 1 << 248)
+    monkeypatch.setattr(ec, "generate_private_key", lambda curve: short)
+    gateway = Gateway()
+    lines = {"x-attest-token": [gateway.token("GET", URL)], "host": ["api.example.com"]}
+    tokens = ResultTokens(gateway.keys_url, ISSUER, AUDIENCE)
+    assert tokens.verify(lines.__getitem__, "GET", "/account/me").device == "test-device"
+    gateway.server.shutdown()
+    gateway.server.server_close()
 
 
 def test_makes_no_token_that_no_gateway_makes(attest):
