@@ -128,8 +128,16 @@ describe.skipIf(!hasPython).each(FRAMEWORKS)('%s', async (framework) => {
   });
 
   it('tells its operator the reason', async () => {
-    await around('/account/me', []);
-    expect(api.log()).toMatch(/refused: 0 lines of x-attest-token/);
+    await around('/account/me?secret=1', []);
+    await around('/account/me', [withToken({ aud: 'shapes', jti: 'private' })]);
+    await around('/account/me-by-headers', []);
+    for (const reason of [
+      "/account/me': no X-Attest-Token: the request did not come through the gateway",
+      "/account/me': X-Attest-Token: ATTEST_AUDIENCE has to be the name of the upstream",
+      "/account/me-by-headers': no X-Attest-Outcome: the request did not come through the gateway",
+    ])
+      expect(api.log()).toContain(`refused GET '${reason}`);
+    expect(api.log().match(/^refused.*(secret=|eyJ).*$/m)).toBeNull();
     expect(gateway.log()).not.toMatch(/Bearer|eyJ/);
   });
 });

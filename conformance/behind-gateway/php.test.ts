@@ -95,6 +95,17 @@ describe.skipIf(!hasPhp)('PHP', async () => {
     expect(body).not.toContain('Hello');
   });
 
+  it('names its variables if one is missing', async () => {
+    const without = await freePort();
+    const { log } = await running('php', ['-S', `127.0.0.1:${without}`, 'php/hello.php'], without, {
+      ATTEST_KEY_FILES: files.join(':'),
+      ATTEST_ISSUER: url,
+    });
+    const { status, body } = await sendHttp1(without, { target: '/', headers: [withToken({})] });
+    expect([status, body]).toEqual([500, '{}']);
+    expect(log()).toContain('Set ATTEST_KEY_FILES, ATTEST_ISSUER and ATTEST_AUDIENCE');
+  });
+
   it('tells its operator the reason', () => {
     expect(php.log()).toContain('refused: X-Attest-Token is about something else: htu');
     expect(php.log()).not.toMatch(/Warning|Deprecated|Fatal/);

@@ -54,7 +54,9 @@ describe.skipIf(!hasPython).each(FRAMEWORKS)('%s on a port', async (framework) =
   it('by headers, believes no peer that is not listed', async () => {
     const phone = phoneAt(port);
     expect((await phone.fetch('/account/me-by-headers')).status).toBe(403);
-    expect(api.log()).toContain('refused: the peer 127.0.0.1 is not the gateway');
+    expect(api.log()).toContain(
+      "refused GET '/account/me-by-headers': the peer 127.0.0.1 is not the gateway",
+    );
     expect((await phone.fetch('/account/me')).status).toBe(200);
   });
 });
