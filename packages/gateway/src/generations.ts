@@ -23,7 +23,8 @@ export class Generations {
   use(work: (live: Live) => Promise<void>): void {
     const generation = this.#current;
     generation.begin();
-    void work(generation.live).finally(() => generation.end());
+    const end = (): void => generation.end();
+    void work(generation.live).then(end, end);
   }
 
   replace(live: Live): void {

@@ -53,6 +53,28 @@ export function isIdentity(name: string): boolean {
 /** Letters, digits and hyphens: what all servers keep apart. */
 const PLAIN = /^[a-z0-9-]+$/;
 
+/** What there is to know of a name. */
+export interface KnownName {
+  readonly lower: string;
+  readonly isPassedOn: boolean;
+  readonly isAnswered: boolean;
+}
+
+/** By spelling: clients and upstreams send the same few names again and again. */
+const known = new Map<string, KnownName>();
+const MOST_KNOWN = 512;
+
+/** The same as `isPassedOn` and `isAnswered` say, remembered. @param name as it was sent */
+export function knownName(name: string): KnownName {
+  const found = known.get(name);
+  if (found !== undefined) return found;
+  const lower = name.toLowerCase();
+  const made = { lower, isPassedOn: isPassedOn(lower), isAnswered: isAnswered(lower) };
+  if (known.size === MOST_KNOWN) known.clear();
+  if (name.length <= 64) known.set(name, made);
+  return made;
+}
+
 /** Whether a field of the client goes on to the upstream: plainly named, and not said by the gateway itself. */
 export function isPassedOn(name: string): boolean {
   return !HOP_BY_HOP.has(name) && !REWRITING.has(name) && PLAIN.test(name) && !isSaidHere(name);

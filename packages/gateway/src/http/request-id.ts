@@ -12,7 +12,9 @@ const ID = Symbol('id');
 
 /** Names a request for the events of the guard. */
 export function named<Request extends AttestedRequest>(request: Request, id: string): Request {
-  return Object.assign(request, { [ID]: id });
+  const own: Request & { [ID]?: string } = request;
+  own[ID] = id;
+  return own;
 }
 
 /** What `createGuard` takes as `requestId`. */

@@ -53,6 +53,7 @@ export function identityLines({ outcome, evidence, device, user, key }: Identity
 /** A string of a structured field (RFC 9651 §3.3.3), or, for text beyond printable ASCII, a display string (§3.3.8). */
 function quoted(value: string | undefined): string {
   if (value === undefined || value === '') return 'none';
+  if (/^[A-Za-z0-9._~:-]+$/.test(value)) return `"${value}"`;
   if (!/[^ -~]/.test(value)) return `"${value.replace(/["\\]/g, '\\$&')}"`;
   const bytes = [...Buffer.from(value)];
   return `%"${bytes.map((byte) => (/[!#$&-~ ]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : `%${byte.toString(16).padStart(2, '0')}`)).join('')}"`;

@@ -31,20 +31,40 @@ export function patternOf(text: string): Pattern {
   return { text, segments: isPrefix ? segments.slice(0, -1) : segments, isPrefix };
 }
 
+/** A path as it is compared with many patterns. */
+export interface Split {
+  readonly segments: readonly string[];
+  /** Without the empty segment at the end. */
+  readonly bare: readonly string[];
+}
+
+export function splitPath(path: string): Split {
+  const segments = path.split('/').slice(1);
+  return { segments, bare: bare(segments) };
+}
+
 /** Byte for byte. A prefix alone does not match: many servers take `/v1/` for `/v1`. */
-export function matchesExactly({ segments, isPrefix }: Pattern, path: string): boolean {
-  const given = path.split('/').slice(1);
-  const rest = given.slice(segments.length);
-  if (isPrefix ? rest.every((segment) => segment === '') : rest.length > 0) return false;
+export function matchesExactly({ segments, isPrefix }: Pattern, { segments: given }: Split): boolean {
   if (given.length < segments.length) return false;
-  return segments.every((segment, at) => segment === given[at] || (segment === '*' && given[at] !== ''));
+  if (isPrefix ? !hasMore(given, segments.length) : given.length > segments.length) return false;
+  for (let at = 0; at < segments.length; at += 1)
+    if (segments[at] !== given[at] && (segments[at] !== '*' || given[at] === '')) return false;
+  return true;
+}
+
+/** Whether a segment with text follows. */
+function hasMore(segments: readonly string[], from: number): boolean {
+  for (let at = from; at < segments.length; at += 1) if (segments[at] !== '') return true;
+  return false;
 }
 
 /** Without case, however its characters are encoded, and with or without a slash at the end; a prefix itself, too. */
-export function matchesLiberally({ segments, isPrefix }: Pattern, path: string): boolean {
-  const [wanted, given] = [bare(segments), bare(path.split('/').slice(1))];
+export function matchesLiberally({ segments, isPrefix }: Pattern, { bare: given }: Split): boolean {
+  const wanted = bare(segments);
   if (isPrefix ? given.length < wanted.length : given.length !== wanted.length) return false;
-  return wanted.every((segment, at) => segment === '*' || isSame(segment, given[at] as string));
+  for (let at = 0; at < wanted.length; at += 1)
+    if (wanted[at] !== '*' && !isSame(wanted[at] as string, given[at] as string)) return false;
+  return true;
 }
 
 /** Whether there is a path that both match, read liberally. */

@@ -1,4 +1,4 @@
-import { matchesExactly, matchesLiberally, overlap, precision, type Pattern } from './pattern.js';
+import { matchesExactly, matchesLiberally, overlap, precision, splitPath, type Pattern } from './pattern.js';
 import { isAtLeast, strictestOf, type Demands } from './strictness.js';
 import type { Target } from './target.js';
 
@@ -53,13 +53,14 @@ export function tableOf<R extends Rule>(
 ): RouteTable<R> {
   /** The routes of one reading of the path; the default if there is none. */
   function matching({ method, host }: Asked, path: string): readonly R[] {
+    const split = splitPath(path);
     const exact: R[] = [];
     const alike: R[] = [];
     for (const rule of rules) {
       if (rule.methods !== undefined && !rule.methods.includes(method)) continue;
       if (rule.host !== undefined && rule.host !== host) continue;
-      if (matchesExactly(rule.path, path)) exact.push(rule);
-      else if (matchesLiberally(rule.path, path)) alike.push(rule);
+      if (matchesExactly(rule.path, split)) exact.push(rule);
+      else if (matchesLiberally(rule.path, split)) alike.push(rule);
     }
     const strict = alike.filter(({ demands }) => isAtLeast(demands, fallback.demands));
     const found = exact.length > 0 ? exact : strict.length > 0 ? strict : [fallback];

@@ -48,10 +48,7 @@ export function readHead(message: IncomingMessage): Head | HeadFault {
   const isChunked = lines.codings.length === 1 && lines.codings[0]?.trim().toLowerCase() === 'chunked';
   if (lines.codings.length > 0 && !(isChunked && httpVersion === '1.1'))
     return fault(400, 'a Transfer-Encoding other than chunked');
-  const nominated = new Set(
-    lines.connection.flatMap((line) => line.split(',').map((each) => each.trim().toLowerCase())),
-  );
-  nominated.delete('');
+  const nominated = namesIn(lines.connection);
   if (nominated.size > MOST_CONNECTION_NAMES) return fault(400, 'too many names in Connection');
   for (const each of nominated)
     if (isProtected(each)) return fault(400, 'Connection names a field that must stay');
@@ -67,6 +64,15 @@ export function readHead(message: IncomingMessage): Head | HeadFault {
     hasBody: isChunked || lines.lengths > 0,
     isAuthorizedTwice: lines.authorizations > 1,
   };
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** The names in `Connection`, in lower case. */
+function namesIn(connection: readonly string[]): ReadonlySet<string> {
+  if (connection.length === 0) return NONE;
+  const names = connection.flatMap((line) => line.split(',').map((each) => each.trim().toLowerCase()));
+  return new Set(names.filter((name) => name !== ''));
 }
 
 export function isFault(head: Head | HeadFault): head is HeadFault {

@@ -38,21 +38,25 @@ export interface TrafficListeners {
 }
 
 /** Requests of a connection that wait for their answers: pipelined ones. */
-const unanswered = new WeakMap<object, number>();
+const unanswered = new WeakMap<object, { count: number }>();
 const MOST_UNANSWERED = 16;
 
 /** Counts a request. A connection with more than a client needs is cut off. */
 function isWithin({ socket }: IncomingMessage, res: ServerResponse): boolean {
-  const count = (unanswered.get(socket) ?? 0) + 1;
-  if (count > MOST_UNANSWERED) {
+  let waiting = unanswered.get(socket);
+  if (waiting === undefined) {
+    waiting = { count: 0 };
+    unanswered.set(socket, waiting);
+    // Each has its own listeners.
+    socket.setMaxListeners(8 * MOST_UNANSWERED);
+  }
+  if (waiting.count >= MOST_UNANSWERED) {
     spoiled.add(socket);
     socket.destroy();
     return false;
   }
-  // Each has its own listeners.
-  if (count === 1) socket.setMaxListeners(8 * MOST_UNANSWERED);
-  unanswered.set(socket, count);
-  res.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
+  waiting.count += 1;
+  res.once('close', () => (waiting.count -= 1));
   return true;
 }
 
@@ -65,7 +69,7 @@ export function trafficListeners(context: TrafficContext): TrafficListeners {
     context.use(async (live) => {
       const { remoteAddress } = req.socket;
       const isOurs = remoteAddress !== undefined && live.trusted.has(remoteAddress);
-      const requestId = requestIdOf(linesOf(req.rawHeaders, 'x-request-id'), isOurs);
+      const requestId = requestIdOf(isOurs ? linesOf(req.rawHeaders, 'x-request-id') : [], isOurs);
       const fault = (status: number, says: string): void => {
         context.onEvent({ type: 'fault', at: context.now(), requestId, status, says });
         // What follows on this connection may be taken for another request: also what has arrived with it.
@@ -97,7 +101,7 @@ export function trafficListeners(context: TrafficContext): TrafficListeners {
     },
     upgrade: (req, socket, early) => {
       // Behind a request without an answer, that answer would go into the tunnel.
-      if ((unanswered.get(req.socket) ?? 0) > 0) socket.destroy();
+      if ((unanswered.get(req.socket)?.count ?? 0) > 0) socket.destroy();
       else serve(req, upgrading(req, socket, early));
     },
     // Any expectation but `100-continue` (RFC 9110 §10.1.1).

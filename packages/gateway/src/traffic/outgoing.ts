@@ -1,6 +1,6 @@
 import { identityLines, type Identity } from '../identity/identity.js';
 import type { Head } from './head.js';
-import { isAnswered, isPassedOn } from '../http/names.js';
+import { knownName } from '../http/names.js';
 
 /** What the gateway says to the upstream about a request, besides what the client said. */
 export interface Told {
@@ -30,9 +30,10 @@ export function outgoingLines(
 ): string[] {
   const lines = ['Host', told.authority];
   for (let at = 0; at < raw.length; at += 2) {
-    const [name, value] = [raw[at] as string, raw[at + 1] as string];
-    const lower = name.toLowerCase();
-    if (!isPassedOn(lower) || head.nominated.has(lower) || isEvidence(lower, value)) continue;
+    const name = raw[at] as string;
+    const value = raw[at + 1] as string;
+    const { lower, isPassedOn } = knownName(name);
+    if (!isPassedOn || head.nominated.has(lower) || isEvidence(lower, value)) continue;
     lines.push(name, value);
   }
   lines.push(
@@ -61,14 +62,15 @@ export function answerLines(
   caching: AnswerCaching | undefined,
 ): string[] {
   const lines: string[] = [];
-  const nominated = nominatedBy(raw);
+  const texts = raw.map(text);
+  const nominated = nominatedBy(texts);
   let saysCaching = false;
-  for (let at = 0; at < raw.length; at += 2) {
-    const [name, value] = [text(raw[at]), text(raw[at + 1])];
-    const lower = name.toLowerCase();
-    if (!isAnswered(lower) || nominated.has(lower) || lower === 'x-request-id') continue;
+  for (let at = 0; at < texts.length; at += 2) {
+    const name = texts[at] as string;
+    const { lower, isAnswered } = knownName(name);
+    if (!isAnswered || nominated.has(lower) || lower === 'x-request-id') continue;
     if (lower === 'cache-control') saysCaching = true;
-    lines.push(name, value);
+    lines.push(name, texts[at + 1] as string);
   }
   lines.push('X-Request-Id', requestId);
   if (caching === undefined) return lines;
@@ -77,14 +79,14 @@ export function answerLines(
   return lines;
 }
 
-function nominatedBy(raw: readonly (string | Buffer)[]): ReadonlySet<string> {
+function nominatedBy(lines: readonly string[]): ReadonlySet<string> {
   const names = new Set<string>();
-  for (let at = 0; at < raw.length; at += 2)
-    if (text(raw[at]).toLowerCase() === 'connection')
-      for (const name of text(raw[at + 1]).split(',')) names.add(name.trim().toLowerCase());
+  for (let at = 0; at < lines.length; at += 2)
+    if (knownName(lines[at] as string).lower === 'connection')
+      for (const name of (lines[at + 1] as string).split(',')) names.add(name.trim().toLowerCase());
   return names;
 }
 
-function text(part: string | Buffer | undefined): string {
-  return typeof part === 'string' ? part : (part?.toString('latin1') ?? '');
+function text(part: string | Buffer): string {
+  return typeof part === 'string' ? part : part.toString('latin1');
 }

@@ -6,7 +6,7 @@ import { upstreamsOf } from '../../src/command/print-config/plan/upstreams.js';
 import { loadConfig, type Config } from '../../src/config/load.js';
 import { ConfigFileError } from '../../src/config/problem.js';
 import { liveOf } from '../../src/live.js';
-import { matchesExactly } from '../../src/routes/pattern.js';
+import { matchesExactly, splitPath } from '../../src/routes/pattern.js';
 import { isAtLeast } from '../../src/routes/strictness.js';
 import { readTarget } from '../../src/routes/target.js';
 import { ENV } from './support/command.js';
@@ -117,9 +117,9 @@ it('the first pick that matches a request names the upstream of the route that t
       const isWeaker = live.rules.some(
         (each) =>
           each.upstream === upstream &&
-          matchesExactly(each.path, target.path) &&
+          matchesExactly(each.path, splitPath(target.path)) &&
           rule !== undefined &&
-          !matchesExactly(rule.path, target.path) &&
+          !matchesExactly(rule.path, splitPath(target.path)) &&
           isAtLeast(rule.demands, each.demands),
       );
       const found = isWeaker ? rule?.upstream : upstream;

@@ -1,5 +1,5 @@
 import type { GatewayRule } from '../../config/compose.js';
-import { matchesLiberally, overlap } from '../../routes/pattern.js';
+import { matchesLiberally, overlap, splitPath } from '../../routes/pattern.js';
 import { isAtLeast } from '../../routes/strictness.js';
 
 /** Two routes that some request matches both. */
@@ -38,7 +38,7 @@ function share(one: GatewayRule, other: GatewayRule): boolean {
 
 /** Of a path without *: whether every request to it is one of the other rule, too. */
 function covers(rule: GatewayRule, { path, methods, host }: GatewayRule): boolean {
-  const isOnePath = !path.text.includes('*') && matchesLiberally(rule.path, path.text);
+  const isOnePath = !path.text.includes('*') && matchesLiberally(rule.path, splitPath(path.text));
   const hasMethods =
     rule.methods === undefined || methods?.every((each) => rule.methods?.includes(each)) === true;
   return isOnePath && hasMethods && (rule.host === undefined || rule.host === host);
