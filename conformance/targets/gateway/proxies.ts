@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { run } from '../../../packages/gateway/dist/command/run.js';
+import { ownPort } from '../../../packages/gateway/test/support/own-port.js';
 import { PROXIES, versionOf, type Proxy } from '../../../packages/gateway/test/proxies/support/proxies.js';
 import type { Running, ServerSpec, Target } from '../../servers/server-spec.js';
 import { sendHttp1 } from '../../wire/http1.js';
 import type { WireRequest } from '../../wire/message.js';
-import { ownPort } from './ports.js';
 import { REFUSED_TARGETS } from './refused-targets.js';
 import { fileOf, filePartsOf, SECRETS, serveSpec, type FileParts, type Ports } from './serve-spec.js';
 

@@ -1,8 +1,8 @@
+import { ownPort } from '../../../packages/gateway/test/support/own-port.js';
 import { CheckClient, checkRequest } from '../../../packages/gateway/test/support/check.js';
 import type { Target } from '../../servers/server-spec.js';
 import { portOf } from '../../servers/serving.js';
 import { sendHttp1 } from '../../wire/http1.js';
-import { ownPort } from './ports.js';
 import { REFUSED_TARGETS } from './refused-targets.js';
 import { serveSpec } from './serve-spec.js';
 import { exchange, standIn, type Ask, type Got, type Line } from './stand-in.js';

@@ -9,6 +9,7 @@ import { memoryStore } from 'attestkit/stores/memory';
 import { METRICS } from '../../src/admin/metrics/catalog.js';
 import { gateway, raw, upstream, type TestGateway } from '../support/gateway.js';
 import { areInstalled } from '../support/installed.js';
+import { ownPort } from '../support/own-port.js';
 import { prometheus, type Prometheus, type Sample } from '../support/prometheus.js';
 import { approovToken, SECRET } from '../support/tokens.js';
 
@@ -88,11 +89,13 @@ describe.skipIf(!areInstalled('prometheus'))(
       await new Promise((resolve) => keys.once('listening', resolve));
       afterAll(() => void keys.close());
       const { port } = keys.address() as { readonly port: number };
+      // Still asked when the gateway has gone: no other test may get this port then.
+      const admin = await ownPort();
       const store = { ...memoryStore(), get: () => Promise.reject(new Error('down')) };
       const yaml = `
 traffic: { listen: '127.0.0.1:0' }
 authorization: { listen: '127.0.0.1:0' }
-admin: { listen: '127.0.0.1:0' }
+admin: { listen: '127.0.0.1:${admin}' }
 upstreams: { api: '${api.url}', down: 'http://127.0.0.1:1' }
 evidence:
   approov: { secretBase64: '\${S}' }

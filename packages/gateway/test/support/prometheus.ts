@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, vi } from 'vitest';
+import { ownPort } from './own-port.js';
 
 /** One series that a query gives. */
 export interface Sample {
@@ -28,7 +28,7 @@ rule_files: [rules.yaml]
 scrape_configs: [{ job_name: gateway, static_configs: [{ targets: ['${target}'] }] }]
 `,
   );
-  const url = `http://127.0.0.1:${await freePort()}`;
+  const url = `http://127.0.0.1:${await ownPort()}`;
   const child = spawn(
     'prometheus',
     [
@@ -75,12 +75,4 @@ scrape_configs: [{ job_name: gateway, static_configs: [{ targets: ['${target}'] 
       return groups.flatMap((group) => group.rules);
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
