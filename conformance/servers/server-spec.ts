@@ -83,6 +83,8 @@ export interface Target {
   readonly http: 1 | 2;
   /** Whether a target in absolute form is the same as its path to it, and reaches guard and API as that. */
   readonly readsAbsoluteForm?: true;
+  /** Whether requests that are sent at the same time reach the guard in an order of its own. */
+  readonly reorders?: true;
   /** Whether the guard is asked when all of a body has come. */
   readonly buffers?: true;
   /** Whether the guard is asked alike about a request without a body, and one whose body is not handed over. */

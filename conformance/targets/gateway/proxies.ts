@@ -29,6 +29,7 @@ export const proxies: readonly Target[] = PROXIES.filter((proxy) => versionOf(pr
     http: 1,
     isBefore: true,
     isAskedWithoutBody: true,
+    reorders: true,
     ...(proxy.name !== 'haproxy' && { readsAbsoluteForm: true }),
     ...(proxy.name === 'nginx' && { refuses: isRefusedByNginx, hasOneContentType: true }),
     parsers: { 'all routes': [], 'one route': [], enrollment: ['after'] },
