@@ -75,6 +75,10 @@ const config = {
       rules: { 'import/no-default-export': 'off' },
     },
     {
+      files: ['packages/pages/src/*/main.tsx'],
+      rules: { 'import/no-unassigned-import': ['error', { allow: ['**/*.css'] }] },
+    },
+    {
       files: ['site/**'],
       rules: { 'no-console': 'off', 'import/no-unassigned-import': ['error', { allow: ['**/*.css'] }] },
     },

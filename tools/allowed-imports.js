@@ -126,7 +126,9 @@ export const clientImports = Object.fromEntries(
 
 /** Of packages/gateway: what judges knows no socket, and what listens knows no file. @type {Rows} */
 export const gatewayImports = {
+  shapes: { rooms: [] },
   events: { rooms: [] },
+  history: { rooms: ['events', 'shapes', 'state'] },
   routes: { rooms: [] },
   http: { rooms: [] },
   identity: { rooms: [] },
@@ -138,7 +140,7 @@ export const gatewayImports = {
   state: { rooms: [], packages: ['ioredis', 'pg', '@photostructure/sqlite'] },
   generations: { rooms: ['traffic'] },
   servers: { rooms: ['config'] },
-  admin: { rooms: ['config', 'events', 'http'] },
+  admin: { rooms: ['config', 'events', 'history', 'http', 'shapes'] },
   log: { rooms: ['config', 'events'], packages: ['pino'] },
   users: { rooms: [], packages: ['jose'] },
   live: { rooms: ['config', 'events', 'http', 'identity', 'one-time', 'traffic', 'users'] },
@@ -149,6 +151,7 @@ export const gatewayImports = {
       'config',
       'events',
       'generations',
+      'history',
       'live',
       'servers',
       'log',

@@ -8,6 +8,7 @@ const BUILT = [
   'packages/attestkit/lib',
   'packages/testing/dist',
   'packages/client/dist',
+  'packages/gateway/dist',
   'examples/dist',
   'bench/dist',
   'fuzz/dist',

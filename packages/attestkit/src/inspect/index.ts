@@ -23,3 +23,4 @@ export type { SessionKeyMembers } from './kinds/session-key.js';
 export type { InspectedSession, SessionTokenEvidence } from './kinds/session-token.js';
 export type { EvidenceReport, InspectedKinds } from './report.js';
 export type { InJson } from './evidence-kind.js';
+export type { CertificateFacts, EvidenceNode, EvidencePart } from './structure/part.js';
