@@ -24,6 +24,8 @@ import {
   REFUSAL_OPTIONS,
   refuse,
   RouteCounts,
+  signReader,
+  type AppSign,
   type RefusalOptions,
   type ReadyRoute,
   type Route,
@@ -60,6 +62,11 @@ export interface GuardOptions extends RefusalOptions {
    * requests without a name: a random UUID.
    */
   readonly requestId?: (request: AttestedRequest) => string | undefined;
+  /**
+   * By what events tell that a request without evidence looks like one of your app, in `claimed`: `{ prefix: 'Wallet/' }` fits
+   * `User-Agent: Wallet/3.1 (…)`. It decides nothing. Default: `claimed` is undefined.
+   */
+  readonly appSign?: AppSign;
   /** Bytes of a body that are read to verify a signed request, on routes that do not say otherwise. Default 1048576 (1 MiB). */
   readonly maxBodyBytes?: number;
   /** What answers to accepted requests say to caches, on routes that do not say otherwise. Default `unchanged`. */
@@ -120,6 +127,7 @@ const OPTIONS: OptionTypes = {
   enforcement: 'any',
   onEvent: 'function',
   requestId: 'function',
+  appSign: 'object',
   maxBodyBytes: 'number',
   caching: 'string',
   now: 'function',
@@ -176,7 +184,8 @@ export function createGuard(options: GuardOptions): Guard {
   };
   if (heard !== undefined) for (const each of evidence) each.watch?.(heard);
   const unnamed = createRoute({}, defaults);
-  const telling = { onEvent, requestId, pseudonym: devices?.pseudonym };
+  const claimedBy = options.appSign && signReader(options.appSign);
+  const telling = { onEvent, requestId, claimedBy, pseudonym: devices?.pseudonym };
   // Reached only if `route` was not made by this guard, or a kind of evidence says what it needs in no form.
   const failed = (cause: unknown): Decision<Attestation> => {
     const error = new AttestationError(GUARD_CHECKS.internal, { cause });

@@ -1,7 +1,7 @@
 export type { ErrorCode } from './catalog.js';
 export { createGuard } from './create-guard.js';
 export type { DeviceGuard, Guard, GuardOptions } from './create-guard.js';
-export type { RefusalOptions, Route, RouteOptions } from './guard/internal.js';
+export type { AppSign, RefusalOptions, Route, RouteOptions } from './guard/internal.js';
 export { AttestationError, ConfigurationError } from './kernel/errors.js';
 export type { Attestation, EvidenceKind, EvidenceRouteOptions } from './ports/attestation.js';
 export type { CheckDef, CheckReport, Failure, Inspection, Stage } from './ports/checks.js';

@@ -54,8 +54,8 @@ function endpointEvent(concluded: Concluded): EndpointEvent {
 
 function deviceEvents({ at, requestId, device, issued }: Concluded): readonly DeviceEvent[] {
   if (issued?.change === undefined) return [];
-  const { change, proof, recordId, kind: evidence, app } = issued;
-  return [{ type: 'device', at, requestId, change, device, recordId, proof, evidence, app }];
+  const { change, proof, recordId, key, kind: evidence, app } = issued;
+  return [{ type: 'device', at, requestId, change, device, recordId, key, proof, evidence, app }];
 }
 
 function sessionEvents({

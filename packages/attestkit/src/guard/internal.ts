@@ -15,6 +15,7 @@ export { GUARD_CHECKS } from './checks.js';
 export { RouteCounts } from './telling/counters.js';
 export { decide } from './decide.js';
 export { assertDistinctSecrets, usedAsText } from './distinct-secrets.js';
+export { signReader, type AppSign } from './telling/app-sign.js';
 export { factsOf } from './telling/emit.js';
 export { pathOf } from './exempt.js';
 export { healthOf } from './health.js';

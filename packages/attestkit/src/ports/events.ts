@@ -85,6 +85,11 @@ export interface DecisionEvent extends RequestFacts {
   readonly status: number | undefined;
   /** Why the request was let through unchecked. */
   readonly exempt: 'excluded' | 'preflight' | undefined;
+  /**
+   * What the request says about itself, if it has the guard's `appSign`: nothing proves it. The version is undefined if none
+   * stands there.
+   */
+  readonly claimed: { readonly version: string | undefined } | undefined;
 }
 
 /** One use of an endpoint of devices. Keyed hashes alone say who it was. */
@@ -121,6 +126,8 @@ export interface DeviceEvent {
   readonly device: string | undefined;
   /** The record; undefined if the application named a key or a user. */
   readonly recordId: string | undefined;
+  /** RFC 7638 thumbprint of its key; undefined without a key, or if the application did it. */
+  readonly key: string | undefined;
   /** What proved that the `device_id` is the sender's, if it had a record. Look at keys that `application` accepted. */
   readonly proof: 'key' | 'evidence' | 'refresh-token' | 'attester' | 'application' | undefined;
   /** The kind of evidence that it enrolled with. */

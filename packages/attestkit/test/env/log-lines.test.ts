@@ -83,6 +83,7 @@ it('a signature by an attested key that does not hold is no invalid Approov toke
     demandsSkipped: [],
     status: 401,
     exempt: undefined,
+    claimed: undefined,
   };
   expect(linesOf(event)).toEqual([
     'REJECTED REQUEST WITHOUT A VALID ASSERTION',

@@ -7,6 +7,7 @@ import {
   type GuardOptions,
   type Route,
   type Store,
+  type AppSign,
   type AttestedRequest,
   type EnforcedShare,
   type Enforcement,
@@ -136,6 +137,7 @@ function guardFields({
   expose,
   maxBodyBytes,
   caching = 'private',
+  appSign,
 }: Settings): GuardOptions {
   const given = {
     accept: accept as readonly EvidenceKind[] | undefined,
@@ -146,8 +148,14 @@ function guardFields({
     expose,
     maxBodyBytes,
     caching,
+    appSign: appSign && signOf(appSign),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as GuardOptions;
+}
+
+/** `since` is for the rollout view alone. */
+function signOf({ since: _, ...sign }: NonNullable<Settings['appSign']>): AppSign {
+  return sign as AppSign;
 }
 
 function madeOf<T>(

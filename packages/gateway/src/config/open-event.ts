@@ -31,5 +31,6 @@ export function openEvent(
     demandsSkipped: [],
     status: undefined,
     exempt: 'excluded',
+    claimed: undefined,
   };
 }

@@ -142,6 +142,19 @@ export const SCHEMA = v.strictObject({
   body: v.optional(options),
   headers: v.optional(options),
   expose: v.optional(v.boolean()),
+  /** By what a request looks like one of the app, and the first version of the app that sends evidence. */
+  appSign: v.optional(
+    v.strictObject({
+      header: v.optional(filled),
+      prefix: filled,
+      since: v.optional(
+        v.pipe(
+          v.string('is not a text: put it in quotation marks'),
+          v.regex(/^[0-9]+(?:\.[0-9]+){0,3}$/, 'is not a version such as 3.1'),
+        ),
+      ),
+    }),
+  ),
   maxBodyBytes: v.optional(v.number()),
   caching: v.optional(v.string()),
   ambiguousPaths: v.optional(v.picklist(['refuse', 'strictest'], 'is neither refuse nor strictest')),

@@ -9,7 +9,7 @@ export type Role = 'read' | 'operate';
 
 /** `GET /api/session`; `POST /api/session` with `{ token }` signs in and answers the same, `DELETE /api/session` signs out (204). */
 export interface Signed {
-  /** Of the token, or of the user that a proxy names; undefined for an inspector without a gateway: nobody signs in there. */
+  /** Of the token, or of the user that a proxy names; undefined for an inspector without a gateway, which has no sign-in. */
   readonly name: string | undefined;
   readonly role: Role;
   /** Whether this is the inspector alone, without a dashboard. */

@@ -9,7 +9,7 @@ export interface RolloutRoute {
   readonly days: number;
   /** Since when it is counted, if that is less than `days` ago. */
   readonly since: number;
-  /** What the numbers below are of: devices that hashes tell apart, or requests where there are no hashes. */
+  /** What the numbers below are of: devices that hashes tell apart, or requests if there are no hashes. */
   readonly counted: 'devices' | 'requests';
   /** Whether the numbers are estimates from a sample. */
   readonly estimated: boolean;

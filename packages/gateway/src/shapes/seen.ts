@@ -5,7 +5,7 @@ export type Counts = Readonly<Record<Outcome, number>>;
 
 export type Span = 'hour' | 'day' | 'week';
 
-/** One value of what is counted by: a route, a kind of evidence; null if there was none. */
+/** One row of a breakdown: a route, a kind of evidence; null if there was none. */
 export interface CountedBy extends Counts {
   readonly name: string | null;
 }
@@ -48,7 +48,7 @@ export interface Overview {
   readonly totals: Counts;
   /** Of the span before this one. */
   readonly before: Counts;
-  /** Each sorted by its sum, the largest first; what is beyond the 50 largest is in one called `other`. */
+  /** Each sorted by its sum, the largest first; those after the 50 largest are added up in one called `other`. */
   readonly by: {
     readonly route: readonly CountedBy[];
     readonly evidence: readonly CountedBy[];

@@ -40,6 +40,7 @@ export function decision(more: Partial<DecisionEvent> = {}): DecisionEvent {
     demandsSkipped: [],
     status: undefined,
     exempt: undefined,
+    claimed: undefined,
     ...more,
   };
 }
@@ -79,6 +80,7 @@ export const SAMPLES: { readonly [T in GatewayEvent['type']]: Extract<GatewayEve
       change: 'enrolled',
       device,
       recordId,
+      key: undefined,
       proof: undefined,
       evidence: 'appAttest',
       app: undefined,

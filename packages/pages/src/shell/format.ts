@@ -9,7 +9,7 @@ const PARTS = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 /** `1,234` */
 export const whole = (value: number): string => NUMBER.format(value);
 
-/** `1.2K`, for where there is no space. */
+/** `1.2K`, for narrow places. */
 export const compact = (value: number): string =>
   value < 10_000 ? NUMBER.format(value) : COMPACT.format(value);
 

@@ -38,6 +38,8 @@ export interface Telling {
   readonly onEvent: ((event: GuardEvent) => unknown) | undefined;
   /** Names a request in events. */
   readonly requestId: (request: AttestedRequest) => string;
+  /** What a request says about itself; undefined without a sign of the app. */
+  readonly claimedBy: ((request: AttestedRequest) => DecisionEvent['claimed']) | undefined;
   /** A keyed hash; undefined if the guard has no secret to key it with. */
   readonly pseudonym: ((kind: 'ip' | 'device_id', value: string) => string) | undefined;
 }
@@ -48,7 +50,11 @@ export function emit(telling: Telling, found: Found, conclusion: Conclusion): vo
   if (onEvent !== undefined) quietly(() => onEvent(eventOf(found, conclusion, telling)));
 }
 
-function eventOf(found: Found, conclusion: Conclusion, { pseudonym, requestId }: Telling): DecisionEvent {
+function eventOf(
+  found: Found,
+  conclusion: Conclusion,
+  { pseudonym, requestId, claimedBy }: Telling,
+): DecisionEvent {
   const { request, route, reported } = found;
   const { results, refused } = conclusion;
   const failure = refused ?? reported[0];
@@ -79,6 +85,7 @@ function eventOf(found: Found, conclusion: Conclusion, { pseudonym, requestId }:
     demandsSkipped: found.skipped,
     status: conclusion.status,
     exempt: conclusion.exempt,
+    claimed: claimedBy?.(request),
   };
 }
 

@@ -1,4 +1,4 @@
-/** One piece of evidence as bytes, with what stands where in it. Nothing of it is verified. */
+/** One piece of evidence as bytes, taken apart. Nothing of it is verified. */
 export interface EvidencePart {
   /** The member of the evidence file: `attestation`, `certificateChain[0]`. */
   readonly name: string;
@@ -25,7 +25,7 @@ export interface EvidenceNode {
   readonly label: string;
   /** `SEQUENCE`, `[0]`, `OBJECT IDENTIFIER`, `text`, `map`, `object`. */
   readonly type: string;
-  /** What it says, for people; undefined for what only has children. Long ones are cut, with an ellipsis. */
+  /** Its value, for people; undefined if it only has children. Long ones are cut, with an ellipsis. */
   readonly value: string | undefined;
   /** What the value means: the name of an object identifier, of an enumerated number, a time in ISO 8601. */
   readonly meaning: string | undefined;

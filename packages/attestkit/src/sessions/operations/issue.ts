@@ -29,6 +29,8 @@ export interface Issued {
   /** The kind of evidence behind the session. */
   readonly kind: string;
   readonly app: RequestFacts['app'];
+  /** RFC 7638 thumbprint of the device key; undefined without one. */
+  readonly key: string | undefined;
   /** A refresh token was sent again, and got the same successor. */
   readonly retried: boolean;
   /** At `attest`: what became of the device. */
@@ -123,6 +125,7 @@ export function issued(
     deviceId,
     kind: enrolled.kind,
     app: appOf(enrolled),
+    key: enrolled.key?.thumbprint,
     retried,
     ...facts,
   };

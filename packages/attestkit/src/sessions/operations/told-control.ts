@@ -15,6 +15,7 @@ export function toldControl(
       change,
       device: undefined,
       recordId,
+      key: undefined,
       proof: undefined,
       evidence: undefined,
       app: undefined,

@@ -1,5 +1,5 @@
 import { createGuard, type Guard } from '../../../src/create-guard.js';
-import type { Route, RouteOptions } from '../../../src/guard/internal.js';
+import type { AppSign, Route, RouteOptions } from '../../../src/guard/internal.js';
 import { AttestationError } from '../../../src/kernel/errors.js';
 import type { EvidenceKind } from '../../../src/ports/attestation.js';
 import type { CheckDef, Stage } from '../../../src/ports/checks.js';
@@ -71,7 +71,7 @@ export const DOWN: CheckDef = check('STORE_DOWN', 'unavailable');
 /** A guard of these kinds, and the events of what it has decided. */
 export function guarding(
   evidence: Evidence[],
-  more: { accept?: EvidenceKind[]; enforcement?: 'report' } = {},
+  more: { accept?: EvidenceKind[]; enforcement?: 'report'; appSign?: AppSign } = {},
 ): { guard: Guard; events: DecisionEvent[] } {
   const events: DecisionEvent[] = [];
   const onEvent = (event: GuardEvent) => void (event.type === 'decision' && events.push(event));
