@@ -12,6 +12,18 @@ export class AskError extends Error {
   }
 }
 
+const signedOut = new Set<() => void>();
+
+/**
+ * Calls `listener` when the gateway answers that the session has ended.
+ *
+ * @returns a function that stops it
+ */
+export function onSignedOut(listener: () => void): () => void {
+  signedOut.add(listener);
+  return () => signedOut.delete(listener);
+}
+
 /**
  * Asks the gateway that the page came from.
  *
@@ -47,12 +59,26 @@ export async function ask<Answer>(
     if (signal?.aborted === true) throw error;
     throw new AskError(0, 'The gateway does not answer. Look whether it runs, and try again.');
   }
-  const text = await response.text();
-  const answer: unknown = text === '' ? undefined : JSON.parse(text);
+  if (response.status === 401) for (const listener of signedOut) listener();
+  const answer = parsed(await response.text());
+  if (answer === UNREADABLE && response.ok)
+    throw new AskError(response.status, 'The answer cannot be read. Look whether something is in between.');
   if (!response.ok && !taken.includes(response.status))
     throw new AskError(
       response.status,
-      (answer as Refused | undefined)?.says ?? `The gateway answered ${response.status}.`,
+      (answer as Partial<Refused> | undefined)?.says ?? `The gateway answered ${response.status}.`,
     );
   return answer as Answer;
+}
+
+/** Such as the page of a proxy. */
+const UNREADABLE = {};
+
+function parsed(text: string): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return UNREADABLE;
+  }
 }

@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Signed } from '../../../gateway/src/shapes/access.js';
-import { ask, AskError } from './ask.js';
+import { ask, AskError, onSignedOut } from './ask.js';
 import { Text } from './text.js';
 
 /** Where the pages are. */
@@ -21,6 +21,7 @@ export function Frame({
   readonly children: (signed: Signed) => ComponentChildren;
 }): JSX.Element {
   const [signed, setSigned] = useState<Signed | 'asking' | 'nobody' | Error>('asking');
+  useEffect(() => onSignedOut(() => setSigned('nobody')), []);
   useEffect(() => {
     ask<Signed>('/api/session').then(setSigned, (error: unknown) =>
       setSigned(error instanceof AskError && error.status === 401 ? 'nobody' : (error as Error)),
