@@ -140,7 +140,7 @@ export const gatewayImports = {
   state: { rooms: [], packages: ['ioredis', 'pg', '@photostructure/sqlite'] },
   generations: { rooms: ['traffic'] },
   servers: { rooms: ['config'] },
-  admin: { rooms: ['config', 'events', 'history', 'http', 'shapes'] },
+  admin: { rooms: ['config', 'events', 'history', 'http', 'shapes', 'state'] },
   log: { rooms: ['config', 'events'], packages: ['pino'] },
   users: { rooms: [], packages: ['jose'] },
   live: { rooms: ['config', 'events', 'http', 'identity', 'one-time', 'traffic', 'users'] },

@@ -2,6 +2,7 @@ import type { Definition } from './families.js';
 
 /** Microseconds where all is in memory, tens of milliseconds where a store answers, seconds where Google does. */
 const DECISION_SECONDS = [0.0001, 0.00025, 0.001, 0.0025, 0.01, 0.025, 0.1, 0.25, 1, 2.5, 10];
+const STORE_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5];
 const UPSTREAM_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /**
@@ -76,6 +77,13 @@ export const METRICS = {
     type: 'counter',
     labels: ['change'],
     help: 'Sessions that began or ended, and used refresh tokens that were sent again.',
+  },
+  storeSeconds: {
+    name: 'attestkit_store_seconds',
+    type: 'histogram',
+    labels: ['operation'],
+    help: 'Time that operations of the store took, failed ones included.',
+    buckets: STORE_SECONDS,
   },
   storeFailures: {
     name: 'attestkit_store_failures_total',

@@ -1,5 +1,6 @@
 import type { Server } from 'node:net';
 import type { DecisionEvent } from 'attestkit';
+import type { Observe } from '../../state/timed.js';
 import { CONVENTIONS, type GatewayEvent, type ListenerName } from '../../events.js';
 import { METRICS } from './catalog.js';
 import {
@@ -34,12 +35,16 @@ export class Metrics {
 
   /** @param now milliseconds since the epoch: the configuration was read then */
   constructor(now: number) {
-    const { build, decisionSeconds, storeFailures, devices, sessions, questions, faults } = this.#families;
+    const { build, decisionSeconds, storeSeconds, storeFailures, devices, sessions, questions, faults } =
+      this.#families;
     build.set({ version: packageVersion(), node: process.versions.node }, 1);
     this.#reloaded(true, now);
     decisionSeconds.expect({});
     for (const status of STATUSES) faults.add({ status: String(status) }, 0);
-    for (const operation of STORE_OPERATIONS) storeFailures.add({ operation }, 0);
+    for (const operation of STORE_OPERATIONS) {
+      storeSeconds.expect({ operation });
+      storeFailures.add({ operation }, 0);
+    }
     for (const change of DEVICE_CHANGES) devices.add({ change }, 0);
     for (const change of SESSION_CHANGES) sessions.add({ change }, 0);
     for (const convention of CONVENTIONS)
@@ -64,6 +69,10 @@ export class Metrics {
       socket.once('close', () => connections.add({ listener }, -1));
     });
   }
+
+  /** An operation of the store took so long. */
+  readonly stored: Observe = (operation, milliseconds) =>
+    this.#families.storeSeconds.observe({ operation }, milliseconds / 1000);
 
   hear(event: GatewayEvent): void {
     const { endpoints, devices, sessions, storeFailures, remoteRequests, remoteCircuit } = this.#families;
