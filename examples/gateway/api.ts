@@ -20,6 +20,7 @@ app.get('/v3/device', (request, response) => {
     evidence: request.headers['x-attest-evidence'],
   });
 });
+app.get('/v4/shapes', shape);
 app.get('/v5/shapes', shape);
 app.post('/v5/forms', form);
 

@@ -8,56 +8,85 @@ import { createClient } from 'attestkit-client';
 import { expoAppAttest } from 'attestkit-client/expo';
 import { fakeExpoAppAttest, memoryStorage } from 'attestkit-client/testing';
 import { logLinesFromEnv } from 'attestkit/env';
-import { loadConfig, startGateway } from 'attestkit-gateway';
-import { createVirtualApple } from 'attestkit-testing';
+import { loadConfig, startGateway, type Gateway } from 'attestkit-gateway';
+import { createVirtualApple, createVirtualGoogle } from 'attestkit-testing';
+import { createFleet, FLEET_REQUESTS, type Fleet } from './fleet.js';
 
-/** What `npm start` prints. */
+/** What `npm start` prints, and goes on with. */
 export interface Started {
   /** The phone's session, as its app sends it. */
   readonly session: string;
   readonly adminUrl: string;
+  /** With which the dashboard lets you in. */
+  readonly adminToken: string;
+  readonly fleet: Fleet;
+  close(): Promise<void>;
 }
 
 const source = new URL('../../gateway/', import.meta.url);
-const { HTTP_PORT = '8002', SERVER_HOSTNAME = '127.0.0.1', ADMIN_PORT = '8003' } = process.env;
-const { STATE = fileURLToPath(new URL('state', source)) } = process.env;
 
-/** Starts the API, the gateway before it, and a virtual iPhone, which enrolls. */
-export async function startWithPhone(): Promise<Started> {
+/** Starts the API, the gateway before it, and virtual phones, which enroll. */
+export async function startWithFleet(
+  phones: number,
+  given: NodeJS.ProcessEnv = process.env,
+): Promise<Started> {
+  const { HTTP_PORT = '8002', SERVER_HOSTNAME = '127.0.0.1', ADMIN_PORT = '8003' } = given;
+  const { STATE = fileURLToPath(new URL('state', source)) } = given;
   const api = fork(new URL('api.js', import.meta.url), { execArgv: [] });
   const [port] = (await once(api, 'message')) as [number];
   const apple = createVirtualApple();
-  const { APPROOV_BASE64URL_SECRET: base64url } = process.env;
+  const google = createVirtualGoogle();
+  const adminToken = randomBytes(18).toString('base64url');
+  const { APPROOV_BASE64URL_SECRET: base64url } = given;
   const env = {
     ...(base64url !== undefined && {
       APPROOV_BASE64_SECRET: Buffer.from(base64url, 'base64url').toString('base64'),
     }),
-    ...process.env,
+    ...given,
     HTTP_PORT,
     SERVER_HOSTNAME,
     ADMIN_PORT,
+    ADMIN_TOKEN: adminToken,
     STATE,
     API_PORT: String(port),
     JWT_SECRET: secretIn(STATE),
     ATTESTATION_ROOT: pem(apple.attestationRoot),
     RECEIPT_ROOT: pem(apple.receiptRoot),
+    RSA_ROOT: pem(google.keyAttestationRoots[0]),
+    EC_ROOT: pem(google.keyAttestationRoots[1]),
   };
-  const file = fileURLToPath(new URL('gateway.yaml', source));
-  const linesOf = logLinesFromEnv(env);
-  const gateway = await startGateway(loadConfig(file, readFileSync(file, 'utf8'), env), {
-    // The command writes a log of its own; here the sentences of each decision will do.
-    onEvent: (event) => {
-      if (event.type === 'decision') for (const line of linesOf?.(event) ?? []) console.log(line);
-    },
-  });
+  const gateway = startedBy(env);
+  const url = `http://127.0.0.1:${HTTP_PORT}`;
+  const { adminUrl = '', close } = await gateway;
+  const session = await enrolled(apple, url);
+  const secretBase64 = env.APPROOV_BASE64_SECRET ?? '';
+  const fleet = await createFleet({ url, apple, google, secretBase64, phones });
   return {
-    session: await enrolled(apple, `http://127.0.0.1:${HTTP_PORT}`),
-    adminUrl: gateway.adminUrl ?? '',
+    session,
+    adminUrl,
+    adminToken,
+    fleet,
+    async close() {
+      await close();
+      api.disconnect();
+    },
   };
 }
 
-function pem(certificate: Uint8Array): string {
-  return new X509Certificate(certificate).toString();
+function startedBy(env: NodeJS.ProcessEnv): Promise<Gateway> {
+  const file = fileURLToPath(new URL('gateway.yaml', source));
+  const linesOf = logLinesFromEnv(env);
+  return startGateway(loadConfig(file, readFileSync(file, 'utf8'), env), {
+    // The command writes a log of its own; here the sentences of each decision will do, but those of the fleet.
+    onEvent: (event) => {
+      if (event.type !== 'decision' || event.requestId.startsWith(FLEET_REQUESTS)) return;
+      for (const line of linesOf?.(event) ?? []) console.log(line);
+    },
+  });
+}
+
+function pem(certificate: Uint8Array | undefined): string {
+  return new X509Certificate(certificate ?? new Uint8Array()).toString();
 }
 
 /** Made once: sessions outlive the gateway. */
