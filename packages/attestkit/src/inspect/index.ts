@@ -1,4 +1,6 @@
 export { EvidenceError } from './evidence-error.js';
+export { explainCode } from './explain-code.js';
+export type { ExplainedCode } from './explain-code.js';
 export { inspectEvidence } from './inspect-evidence.js';
 export type { InspectOptions } from './inspect-evidence.js';
 export type { EvidenceKindName } from './kind-table.js';
@@ -21,6 +23,9 @@ export type {
 export type { PlayIntegrityEvidence, PlayIntegrityExpected } from './kinds/play-integrity.js';
 export type { SessionKeyMembers } from './kinds/session-key.js';
 export type { InspectedSession, SessionTokenEvidence } from './kinds/session-token.js';
+export { readEvidence } from './read-evidence.js';
+export type { EvidenceReading, ReadEvidenceOptions } from './read-evidence.js';
 export type { EvidenceReport, InspectedKinds } from './report.js';
 export type { InJson } from './evidence-kind.js';
+export { dissectEvidence } from './structure/dissect.js';
 export type { CertificateFacts, EvidenceNode, EvidencePart } from './structure/part.js';

@@ -1,7 +1,5 @@
-import { CATALOG } from '../catalog.js';
 import { ConfigurationError } from '../kernel/errors.js';
 import { isJsonObject, type JsonObject } from '../kernel/bytes/json.js';
-import type { CheckDef } from '../ports/checks.js';
 import { APP_ATTEST_ASSERTION } from './kinds/app-attest-assertion.js';
 import { APP_ATTEST_ATTESTATION } from './kinds/app-attest-attestation.js';
 import { APP_ATTEST_RECEIPT } from './kinds/app-attest-receipt.js';
@@ -93,12 +91,17 @@ export function inspectEvidence(evidence: unknown, options: InspectOptions = {})
   }
 }
 
+/** The names of the members of a kind, `at` included. */
+export function membersOfKind(kind: EvidenceKindName): readonly string[] {
+  return INSPECTORS[kind].members;
+}
+
 /** Names of members in a note. */
 const MOST_NAMES = 8;
 const MOST_CHARACTERS = 40;
 
 /** The members of a file, with those beside a body that the kind has; the others are not looked at, and the notes say so. */
-function fileOf({ kind, file, beside = {}, notes = [] }: Reading): {
+export function fileOf({ kind, file, beside = {}, notes = [] }: Reading): {
   readonly file: JsonObject;
   readonly notes: readonly string[];
 } {
@@ -155,13 +158,4 @@ export function hasKey(evidence: unknown, options: Pick<InspectOptions, 'kind'> 
 export function saysTime(evidence: unknown, options: Pick<InspectOptions, 'kind'> = {}): boolean {
   const { file, beside } = recognize(evidence, options.kind);
   return typeof ({ ...beside, ...file } as JsonObject)['at'] === 'string';
-}
-
-const CHECKS: readonly CheckDef[] = Object.values(CATALOG).flatMap(
-  (room): readonly CheckDef[] => room.checks,
-);
-
-/** The sentence of the check that has a code; empty for a code that no report has. */
-export function sentenceOf(code: string): string {
-  return CHECKS.find((check) => check.code === code)?.says ?? '';
 }

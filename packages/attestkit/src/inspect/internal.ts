@@ -1,2 +1,3 @@
-export { hasKey, kindOf, saysTime, sentenceOf } from './inspect-evidence.js';
+export { sentenceOf } from './explain-code.js';
+export { hasKey, kindOf, saysTime } from './inspect-evidence.js';
 export { titleOf } from './kind-table.js';

@@ -4,7 +4,7 @@ import { KINDS, type Need } from '../kind-table.js';
 import { sentenceOfReading, type Reading } from './reading.js';
 
 /** Members of bodies that others of a file are made of. */
-const MADE_OF: Readonly<Record<string, string>> = {
+export const MADE_OF: Readonly<Record<string, string>> = {
   keyId: 'what generateKey returned',
   challenge: 'the challenge as the server returned it',
   audience: 'as server and app are configured: the lines are made with it',
