@@ -8,7 +8,8 @@ export type GatewayEvent =
   | QuestionEvent
   | ReloadEvent
   | ListeningEvent
-  | StateEvent;
+  | StateEvent
+  | AdminEvent;
 
 /** A request that was refused before its route was looked for. */
 export interface FaultEvent {
@@ -86,4 +87,20 @@ export interface StateEvent {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly state: 'ready' | 'draining' | 'stopped';
+}
+
+/** What somebody did on the pages of the gateway, or tried to. */
+export interface AdminEvent {
+  readonly type: 'admin';
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Of a token in the configuration, or of a user that a proxy names; undefined if a sign-in failed. */
+  readonly name: string | undefined;
+  readonly action: 'sign-in' | 'sign-out' | 'block' | 'unblock' | 'end' | 'forget';
+  /** Of the device that it is about. */
+  readonly recordId: string | undefined;
+  /** What of the device was blocked or unblocked. */
+  readonly what: 'record' | 'key' | 'user' | undefined;
+  /** `nothing`: there was nothing to change. `limited`: a sign-in was refused without a look at its token, after too many that failed. */
+  readonly outcome: 'done' | 'nothing' | 'failed' | 'limited';
 }

@@ -3,17 +3,19 @@ import type { Server as SecureServer } from 'node:https';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigurationError, type Store } from 'attestkit';
-import { createAdmin, type Admin } from './admin/admin.js';
+import type { Admin } from './admin/admin.js';
 import { questionServers } from './authorization/servers.js';
 import { assertSameProcess } from './config/fixed.js';
 import type { Config } from './config/load.js';
 import type { Path, Problem } from './config/problem.js';
 import { addressOf, type Address } from './config/schema.js';
 import type { GatewayEvent, ListenerName } from './events.js';
+import { openAdmin } from './gateway/admin.js';
 import { Generations } from './generations.js';
 import { liveOf } from './live.js';
 import { certificateOf, closed, listen, strictServer, type Closable } from './servers.js';
 import { DEFAULT_STORE, openState, type OpenState } from './state/open.js';
+import { timedStore } from './state/timed.js';
 import { trafficListeners } from './traffic/listener.js';
 
 /** How a gateway is started, besides its configuration. */
@@ -22,6 +24,11 @@ export interface StartOptions {
   /** Instead of the one that the configuration names. */
   readonly store?: Store;
   readonly now?: () => number;
+  /**
+   * Gets a token that signs in to the pages of the admin listener, once: it is made at the first start with a configuration that names neither
+   * `admin.tokens` nor `admin.proxy`, and only its hash is kept. Without this function there is no such token.
+   */
+  readonly onFirstToken?: (signIn: { readonly url: string; readonly token: string }) => void;
 }
 
 /** A gateway that listens. */
@@ -32,9 +39,9 @@ export interface Gateway {
   readonly authorizationUrl: string | undefined;
   /** The same by gRPC; undefined without `authorization.grpc`. */
   readonly grpcUrl: string | undefined;
-  /** Where health and metrics are; undefined without `admin`. */
+  /** Where health, metrics and the pages are; undefined without `admin`. */
   readonly adminUrl: string | undefined;
-  /** The same on an address of its own; undefined without `admin.open`. */
+  /** Where health and metrics alone are; undefined without `admin.open`. */
   readonly openUrl: string | undefined;
   /**
    * Takes another version of the configuration, whole or not at all. Requests that have begun end under theirs.
@@ -89,14 +96,17 @@ export async function startWith(
   }
 
   async function listening(): Promise<Gateway> {
-    const lasting = { store: state.store, onEvent, now: options.now };
+    const store = timedStore(state.store, (operation, ms) => admin?.stored(operation, ms));
+    const lasting = { store, onEvent, now: options.now };
     const generations = new Generations(make(config, lasting));
     let isDraining = false;
     const { traffic, authorization, shutdown = {} } = config.settings;
-    if (config.settings.admin !== undefined) {
-      const health = () => generations.current.guard.health();
-      admin = createAdmin({ settings: config.settings, health, now });
-    }
+    admin = await openAdmin(config, {
+      guard: () => generations.current.guard,
+      onEvent,
+      mayMakeToken: options.onFirstToken !== undefined,
+      now,
+    });
     const begin = async (server: Closable, listener: ListenerName, address: string): Promise<string> => {
       admin?.watch(server, listener);
       const url = await listen(server, addressOf(address) as Address).catch((error: NodeJS.ErrnoException) =>
@@ -110,13 +120,16 @@ export async function startWith(
       address: string | undefined,
     ): Promise<string | undefined> => {
       if (admin === undefined || address === undefined) return undefined;
-      const server = strictServer().on('request', admin.listener);
+      const server = strictServer().on('request', listener === 'admin' ? admin.listener : admin.openListener);
+      server.on('upgrade', (_, socket) => socket.destroy());
       adminServers.push(server);
       return await begin(server, listener, address);
     };
     // Before the others: it says that they are not ready.
     const adminUrl = await beginAdmin('admin', config.settings.admin?.listen);
     const openUrl = await beginAdmin('open', config.settings.admin?.open?.listen);
+    if (adminUrl !== undefined && admin?.firstToken !== undefined)
+      options.onFirstToken?.({ url: adminUrl, token: admin.firstToken });
     let authorizationUrl: string | undefined;
     let grpcUrl: string | undefined;
     if (authorization !== undefined) {

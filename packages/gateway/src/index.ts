@@ -1,6 +1,7 @@
 export { loadConfig, type Config } from './config/load.js';
 export { ConfigFileError } from './config/problem.js';
 export type {
+  AdminEvent,
   Convention,
   FaultEvent,
   GatewayEvent,

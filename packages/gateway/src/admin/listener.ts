@@ -1,69 +1,80 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { linesOf } from '../http/lines.js';
+import { Refusal, send, type Answer } from './answer.js';
 import { isOwnHost } from './hosts.js';
 import type { Readiness } from './readiness.js';
+import type { Site } from './site.js';
 
 /** What the listener works with. */
-export interface AdminContext {
+export interface ListenerContext {
   /** Names that `Host` may have, beside addresses and `localhost`. */
   readonly hosts: readonly string[];
+  /** For `/healthz`, `/readyz` and `/metrics`, which need no sign-in. */
+  readonly probes?: Probes;
+  /** Everything else. */
+  readonly site?: Site;
+}
+
+export interface Probes {
   /** Never rejects. */
   readonly readiness: () => Promise<Readiness>;
   /** In the text format of Prometheus. */
   readonly metrics: () => string;
 }
 
-interface Answer {
-  readonly status: number;
-  readonly type?: string;
-  readonly body?: string;
-}
-
 const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
+const PROBES = ['/healthz', '/readyz', '/metrics'];
 
-/** Answers `/healthz`, `/readyz` and `/metrics`, to those who ask this address by its own name. */
+/** Answers those who ask this address by its own name. */
 export function adminListener({
   hosts,
-  readiness,
-  metrics,
-}: AdminContext): (req: IncomingMessage, res: ServerResponse) => void {
+  probes,
+  site,
+}: ListenerContext): (req: IncomingMessage, res: ServerResponse) => void {
   const names = new Set(hosts.map((name) => name.toLowerCase()));
-  const answerOf = async ({ method, url = '', rawHeaders }: IncomingMessage): Promise<Answer> => {
+  const answerOf = async (req: IncomingMessage, res: ServerResponse): Promise<Answer | undefined> => {
+    const { url = '', rawHeaders } = req;
     const [authority = '', ...more] = linesOf(rawHeaders, 'host');
-    if (more.length > 0 || !isOwnHost(authority, names)) return { status: 421 };
-    const [path] = url.split('?', 1);
-    if (path !== '/healthz' && path !== '/readyz' && path !== '/metrics') return { status: 404 };
-    if (method !== 'GET' && method !== 'HEAD') return { status: 405 };
-    if (path === '/metrics') return { status: 200, type: PROMETHEUS, body: metrics() };
-    if (path === '/healthz') return { status: 200, body: JSON.stringify({ alive: true }) };
-    const state = await readiness();
-    return { status: state.ready ? 200 : 503, body: JSON.stringify(state) };
+    if (more.length > 0 || !isOwnHost(authority, names)) return plain(421);
+    const [path = ''] = url.split('?', 1);
+    if (probes !== undefined && PROBES.includes(path)) return await probe(req, path, probes);
+    const answer = site === undefined ? 'unknown' : await site(req, res, path);
+    return answer === 'unknown' ? plain(404) : answer;
   };
   return (req, res) => {
-    void answerOf(req).then(
-      (answer) => send(req, res, answer),
-      () => send(req, res, { status: 500 }),
-    );
+    void answerOf(req, res)
+      .catch((error: unknown) => (error instanceof Refusal ? error.answer : FAILED))
+      .then((answer) => {
+        if (answer === undefined) return;
+        if (res.headersSent) res.destroy();
+        else send(req, res, answer);
+      });
   };
 }
 
-function send(
-  req: IncomingMessage,
-  res: ServerResponse,
-  { status, type = 'application/json', body = '{}' }: Answer,
-): void {
-  // A body has no business here: it is not read, and the connection ends.
-  if (
-    linesOf(req.rawHeaders, 'content-length').length + linesOf(req.rawHeaders, 'transfer-encoding').length >
-    0
-  )
-    res.shouldKeepAlive = false;
-  res.writeHead(status, {
-    'content-type': type,
-    'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    ...(status === 405 && { allow: 'GET, HEAD' }),
-  });
-  res.end(req.method === 'HEAD' ? undefined : body);
+const FAILED = new Refusal(500, 'The gateway failed to answer. Its log may say why.').answer;
+
+async function probe(
+  { method }: IncomingMessage,
+  path: string,
+  { readiness, metrics }: Probes,
+): Promise<Answer> {
+  if (method !== 'GET' && method !== 'HEAD') return plain(405, '{}', { allow: 'GET, HEAD' });
+  if (path === '/metrics') return plain(200, metrics(), { 'content-type': PROMETHEUS });
+  if (path === '/healthz') return plain(200, JSON.stringify({ alive: true }));
+  const state = await readiness();
+  return plain(state.ready ? 200 : 503, JSON.stringify(state));
+}
+
+function plain(status: number, body = '{}', headers: Readonly<Record<string, string>> = {}): Answer {
+  return {
+    status,
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      ...headers,
+    },
+    body,
+  };
 }

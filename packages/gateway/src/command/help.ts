@@ -9,6 +9,7 @@ Usage
                                              and Envoy: what makes them ask it
   attestkit-gateway init [FILE]              write a first configuration
   attestkit-gateway pins CERT KEY            pins of the API's keys, for the app
+  attestkit-gateway inspector                a page that checks any evidence
   attestkit-gateway help COMMAND             more, with examples
   attestkit-gateway --version
 
@@ -113,5 +114,23 @@ Options
                  first name in a certificate)
   --json         {"domain", "pins": [{"of", "pin", "validTo"}]}
   -h, --help
+`,
+  inspector: `attestkit-gateway inspector: a page that checks any evidence
+
+It shows every check of a token, an attestation, a certificate chain or a
+verdict that you paste, the failed one first, with its cause and its remedy. It
+needs no configuration. Evidence stays on this machine: nothing of it is kept
+or logged. A gateway with admin has the same page.
+
+Examples
+  attestkit-gateway inspector
+  attestkit-gateway inspector --listen 127.0.0.1:9000
+
+Options
+  --listen ADDRESS  the address of the page (default 127.0.0.1:8004): one that
+                    other machines cannot reach, since the page has no sign-in
+  -h, --help
+
+SIGTERM and SIGINT stop it.
 `,
 } as const;

@@ -5,6 +5,7 @@ import { CHECK_CONFIG, checkConfig } from './check/check-config.js';
 import { meant } from '../config/did-you-mean.js';
 import { HELP } from './help.js';
 import { INIT, init } from './init.js';
+import { INSPECTOR, inspector } from './inspector.js';
 import { PINS, pins } from './pins/pins.js';
 import { PRINT_CONFIG, printConfig } from './print-config/print-config.js';
 import { SERVE, serve } from './serve.js';
@@ -22,6 +23,7 @@ const COMMANDS: Readonly<Record<keyof typeof HELP, Command>> = {
   'print-config': { options: PRINT_CONFIG, run: printConfig },
   init: { options: INIT, run: init },
   pins: { options: PINS, run: pins },
+  inspector: { options: INSPECTOR, run: inspector },
 };
 
 const NAMES = Object.keys(COMMANDS).slice(1) as readonly (keyof typeof HELP)[];

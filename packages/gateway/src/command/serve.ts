@@ -1,9 +1,9 @@
-import { ConfigurationError } from 'attestkit';
 import { startGateway } from '../gateway.js';
 import { createLog } from '../log/log.js';
 import { UsageError, type Arguments, type Options } from './arguments.js';
 import { followFile } from './follow.js';
 import { readConfig } from './read-config.js';
+import { started } from './started.js';
 import type { Terminal } from './terminal.js';
 
 export const SERVE: Options = { config: { type: 'string' } };
@@ -19,7 +19,14 @@ export async function serve(given: Arguments, terminal: Terminal): Promise<numbe
   const output = terminal.log?.() ?? { isTerminal: false, write: terminal.out };
   const log = await started(() => createLog(output, terminal.env));
   log.follow(config.settings);
-  const gateway = await started(() => startGateway(config, { onEvent: log.hear }));
+  const gateway = await started(() =>
+    startGateway(config, {
+      onEvent: log.hear,
+      // Whatever the level of the log is: it is said once.
+      onFirstToken: ({ url, token }) =>
+        terminal.err(`admin: sign in at ${url} with this token, which is not shown again: ${token}\n`),
+    }),
+  );
   const unfollow = followFile(file, () => {
     try {
       let next = config;
@@ -33,16 +40,4 @@ export async function serve(given: Arguments, terminal: Terminal): Promise<numbe
   unfollow();
   await gateway.close();
   return 0;
-}
-
-/** What the system refuses is the operator's to mend: an address in use, a port that needs rights. */
-async function started<T>(start: () => T | Promise<T>): Promise<T> {
-  try {
-    return await start();
-  } catch (error) {
-    if (error instanceof ConfigurationError) throw new UsageError(error.message, { cause: error });
-    const { syscall, code, message } = error as NodeJS.ErrnoException;
-    if (syscall === undefined || code === undefined) throw error;
-    throw new UsageError(`it cannot start: ${message}`, { cause: error });
-  }
 }

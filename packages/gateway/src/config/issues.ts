@@ -18,6 +18,12 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   keep: 'a list of fields, such as [Authorization]',
   trustedProxies: 'networks, such as [loopback, 10.0.0.0/8]',
   trustedPeers: 'networks, such as [loopback, 10.0.0.0/8]',
+  tokens: 'a list, such as [{ name: alice, role: operate, token: ${ALICE_TOKEN} }]',
+  role: 'read, or operate for those who also change devices',
+  token: '${NAME}, with at least 24 random characters: openssl rand -base64 32',
+  proxy: 'header and trustedPeers, such as { header: X-Forwarded-User, trustedPeers: [10.0.0.5] }',
+  operators: 'a list of users, such as [alice]',
+  history: 'a file, such as attestkit-history.db, or memory',
   routes: 'a list: a line with - for each route',
 };
 

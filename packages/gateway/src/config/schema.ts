@@ -34,6 +34,26 @@ const hostNames = v.array(
   v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]+$/, 'is not the name of a host, without a port')),
 );
 
+/** Of HTTP (RFC 9110, section 5.1). */
+const fieldName = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'is not the name of a header field'),
+);
+
+const LEAST_TOKEN = 24;
+const adminTokens = v.pipe(
+  v.array(
+    v.strictObject({
+      name: v.pipe(v.string(), v.regex(/^[\x21-\x7E]{1,128}$/, 'is not a name without spaces')),
+      role: v.picklist(['read', 'operate'], 'is neither read nor operate'),
+      token: v.pipe(v.string(), v.minLength(LEAST_TOKEN, `is shorter than ${LEAST_TOKEN} characters`)),
+    }),
+  ),
+  v.minLength(1, 'is empty'),
+  v.check((given) => new Set(given.map(({ name }) => name)).size === given.length, 'has a name twice'),
+  v.check((given) => new Set(given.map(({ token }) => token)).size === given.length, 'has a token twice'),
+);
+
 const tls = v.strictObject({ certificate: filled, key: filled });
 
 const upstream = v.strictObject({
@@ -109,12 +129,20 @@ export const SCHEMA = v.strictObject({
       requestIdsByProxy: v.optional(v.boolean()),
     }),
   ),
-  /** Health and metrics; `open` has them on an address of their own, `hosts` are names of these listeners. */
+  /** Health, metrics and the pages; `open` has the first two on an address of their own, `hosts` are names of these listeners. */
   admin: v.optional(
     v.strictObject({
       listen: v.optional(listening, '127.0.0.1:8003'),
       hosts: v.optional(hostNames),
       open: v.optional(v.strictObject({ listen: listening })),
+      /** Who may sign in to the pages. */
+      tokens: v.optional(adminTokens),
+      /** Names the user, instead of a sign-in. */
+      proxy: v.optional(
+        v.strictObject({ header: fieldName, trustedPeers: texts, operators: v.optional(v.array(filled)) }),
+      ),
+      /** A file for what the pages show, or `memory`. */
+      history: v.optional(filled),
     }),
   ),
   trustedProxies: v.optional(texts),

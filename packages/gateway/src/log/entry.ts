@@ -1,5 +1,5 @@
 import type { DecisionEvent, EndpointEvent, FailureFacts } from 'attestkit';
-import type { GatewayEvent } from '../events.js';
+import type { AdminEvent, GatewayEvent } from '../events.js';
 
 /** What is logged of an event. */
 export interface Entry {
@@ -91,6 +91,11 @@ export function entryOf(event: GatewayEvent): Entry {
         fields: { listener, url },
       };
     }
+    case 'admin': {
+      const { name, action, recordId, what, outcome } = event;
+      const fields = { name, action, recordId, what, outcome };
+      return { subject: 'admin', outcome, code: undefined, says: adminSays(event), fields };
+    }
     case 'state': {
       const { state } = event;
       return { subject: undefined, outcome: state, code: undefined, says: STATES[state], fields: { state } };
@@ -102,6 +107,19 @@ const STATES = {
   ready: 'all listeners take connections',
   draining: 'no new requests; those that have begun end',
   stopped: 'the last request has ended',
+} as const;
+
+/** `alice: block (record): done` */
+function adminSays({ name, action, what, outcome }: AdminEvent): string {
+  const did = what === undefined ? action : `${action} (${what})`;
+  return `${name ?? 'an unknown user'}: ${did}: ${ADMIN_OUTCOMES[outcome]}`;
+}
+
+const ADMIN_OUTCOMES = {
+  done: 'done',
+  nothing: 'there was nothing to change',
+  failed: 'failed',
+  limited: 'refused, after too many that failed',
 } as const;
 
 function decision(event: DecisionEvent): Entry {

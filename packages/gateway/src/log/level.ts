@@ -22,6 +22,8 @@ export function levelOf(event: GatewayEvent): Level {
       return event.cause === undefined ? 'debug' : 'warn';
     case 'configuration':
       return 'warn';
+    case 'admin':
+      return event.outcome === 'done' || event.outcome === 'nothing' ? 'info' : 'warn';
     case 'reload':
       return event.outcome === 'rejected' ? 'error' : 'info';
     case 'question':

@@ -44,7 +44,6 @@ it.each([
 });
 
 it.each([
-  '/',
   '/health',
   '/metrics/',
   '/METRICS',

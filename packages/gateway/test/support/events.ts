@@ -123,4 +123,13 @@ export const SAMPLES: { readonly [T in GatewayEvent['type']]: Extract<GatewayEve
     },
     listening: { type: 'listening', at: AT, listener: 'traffic', url: 'http://127.0.0.1:8080' },
     state: { type: 'state', at: AT, state: 'draining' },
+    admin: {
+      type: 'admin',
+      at: AT,
+      name: 'alice',
+      action: 'block',
+      recordId,
+      what: 'record',
+      outcome: 'done',
+    },
   };

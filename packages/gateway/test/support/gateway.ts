@@ -69,11 +69,15 @@ export async function gateway(
   options: StartOptions = {},
 ): Promise<TestGateway> {
   const events: GatewayEvent[] = [];
-  const read = (text: string): Config =>
-    loadConfig('gateway.yaml', text.startsWith('{') ? text : `${text}\nshutdown: { deadlineMs: 500 }\n`, {
-      ...process.env,
-      ...env,
-    });
+  const read = (text: string): Config => {
+    const whole = text.startsWith('{') ? text : `${text}\nshutdown: { deadlineMs: 500 }\n`;
+    const config = loadConfig('gateway.yaml', whole, { ...process.env, ...env });
+    const { admin } = config.settings;
+    // Not in a file, unless the test is about files.
+    return admin === undefined
+      ? config
+      : { ...config, settings: { ...config.settings, admin: { history: 'memory', ...admin } } };
+  };
   const started = await startGateway(read(yaml), {
     ...options,
     onEvent: (event) => {
