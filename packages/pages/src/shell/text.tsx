@@ -1,11 +1,14 @@
-import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { createContext, type JSX } from 'preact';
+import { useContext, useState } from 'preact/hooks';
 import { visible } from './visible.js';
 
 /** Characters of a value before it is cut. */
 const SHOWN = 600;
 /** Characters of a value that are shown at all: the rest can be copied. */
 const MOST = 20_000;
+
+/** Whether this is written into a file without scripts, in which nothing can be opened or pressed. */
+export const Still = createContext(false);
 
 /** Text from outside: from evidence, headers, configuration. Never markup; what cannot be seen is shown by its number; long text is cut. */
 export function Text({
@@ -15,7 +18,9 @@ export function Text({
   readonly value: string;
   readonly shown?: number;
 }): JSX.Element {
-  const [isWhole, setWhole] = useState(false);
+  const isStill = useContext(Still);
+  const [isOpened, setWhole] = useState(false);
+  const isWhole = isOpened || isStill;
   const length = isWhole ? MOST : shown;
   const cut = value.length > length ? value.slice(0, length) : value;
   return (

@@ -1,0 +1,48 @@
+import type { EvidenceKindName } from 'attestkit/inspect';
+import type { InspectRequest, ReadAs } from '../../../../gateway/src/shapes/inspect.js';
+import { sentAt, type AsOf } from './as-of.js';
+import type { Given } from './given.js';
+import { readMembers, type Written } from './member-values.js';
+
+/** What the reader chose beside the evidence. */
+export interface Settings {
+  readonly kind: EvidenceKindName | undefined;
+  readonly asOf: AsOf;
+  readonly written: Written;
+}
+
+export type Members = Readonly<Record<string, unknown>>;
+
+/** What is posted. */
+export function requestOf(
+  given: Given,
+  { kind, asOf }: Settings,
+  members: Members,
+  now: number,
+): InspectRequest {
+  const at = sentAt(asOf, now);
+  return {
+    evidence: given.bytes ?? given.text,
+    ...(given.bytes !== undefined && { encoding: 'base64' as const }),
+    ...(kind !== undefined && { kind }),
+    ...(at !== undefined && { at }),
+    ...(Object.keys(members).length > 0 && { members }),
+  };
+}
+
+/** Members that the form asks for: of the kind, and not in the evidence itself. */
+export function askedMembers(read: ReadAs, sent: Members): ReadAs['takes'] {
+  return read.takes.filter(({ member, given }) => !given || Object.hasOwn(sent, member));
+}
+
+/** The members that were written for what it was read as. */
+export function membersFor(read: ReadAs | undefined, sent: Members, written: Written): Members {
+  if (read === undefined) return {};
+  const names = askedMembers(read, sent).flatMap(({ member, or = [] }) => [member, ...or]);
+  return readMembers(read.kind, [...new Set(names)], written).members;
+}
+
+/** Whether there is more to send than was sent. */
+export function isMore(members: Members, sent: Members): boolean {
+  return JSON.stringify(members) !== JSON.stringify(sent);
+}

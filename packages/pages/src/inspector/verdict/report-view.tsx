@@ -1,0 +1,63 @@
+import type { ComponentChildren, JSX, Ref } from 'preact';
+import { Text } from '../../shell/text.js';
+import { Chains } from '../chain/chains.js';
+import { Content } from '../content/content.js';
+import type { Reported } from '../saved/saved-file.js';
+import { CheckList } from './check-list.js';
+import { FailedCheck } from './failed-check.js';
+import { Verdict } from './verdict.js';
+
+/** All that a report says, in the order in which it helps. */
+export function ReportView({
+  inspected,
+  now,
+  heading,
+  children,
+}: {
+  readonly inspected: Reported;
+  readonly now: number;
+  readonly heading?: Ref<HTMLHeadingElement>;
+  /** Buttons below the verdict. */
+  readonly children?: ComponentChildren;
+}): JSX.Element {
+  const { report, read, explained, parts } = inspected;
+  const failed = report.checks.filter(({ ok }) => !ok);
+  const notes = report.notes ?? [];
+  return (
+    <>
+      <Verdict report={report} title={read.title} {...(heading && { heading })} />
+      {children}
+      {failed.length > 0 && (
+        <section class="stack" aria-labelledby="failed">
+          <h2 id="failed">
+            {failed.length === 1 ? 'The check that failed' : `${failed.length} checks failed`}
+          </h2>
+          {failed.map((check, index) => (
+            <FailedCheck
+              key={`${index} ${check.code}`}
+              check={check}
+              explained={explained.find(({ code }) => code === check.code)}
+              at={report.at}
+              isFirst={index === 0}
+            />
+          ))}
+        </section>
+      )}
+      <CheckList report={report} explained={explained} />
+      {notes.length > 0 && (
+        <section class="card" aria-labelledby="notes">
+          <h2 id="notes">Notes</h2>
+          <ul class="notes">
+            {notes.map((note) => (
+              <li>
+                <Text value={note} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <Content report={report} />
+      <Chains parts={parts} at={Date.parse(report.at)} now={now} />
+    </>
+  );
+}

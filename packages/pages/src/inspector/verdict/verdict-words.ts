@@ -1,0 +1,29 @@
+import type { EvidenceReport } from 'attestkit/inspect';
+import { stateOf } from './read-check.js';
+
+/** Checks of dates: as of an earlier time, the same evidence may pass. */
+const OF_TIME = /_(EXPIRED|TOO_OLD|NOT_YET_VALID|ISSUED_IN_FUTURE)$/;
+
+/** The verdict as a sentence, and what it rests on. */
+export function verdictInWords(
+  report: Pick<EvidenceReport, 'verdict' | 'checks' | 'notChecked'>,
+  title: string,
+): { readonly says: string; readonly because: string } {
+  const failed = report.checks.filter((check) => stateOf(check) === 'failed');
+  const made = report.checks.filter((check) => stateOf(check) !== 'not asked').length;
+  const left = report.notChecked.length;
+  if (report.verdict === 'pass') {
+    const rest =
+      left === 0 ? '' : ` ${left} ${left === 1 ? 'thing was' : 'things were'} not checked: see the list.`;
+    return { says: `${title}: passes`, because: `All ${made} checks that were made hold.${rest}` };
+  }
+  const [first] = failed;
+  const time =
+    first !== undefined && OF_TIME.test(first.code)
+      ? ' To see it as of another time, set the time above.'
+      : '';
+  return {
+    says: `${title}: fails`,
+    because: `${failed.length} of ${made} checks ${failed.length === 1 ? 'does' : 'do'} not hold.${time}`,
+  };
+}
