@@ -9,8 +9,20 @@ export interface OpenFile {
   close(): void;
 }
 
-interface Database extends SqliteHandle {
-  exec(sql: string): unknown;
+/** What is used of `DatabaseSync`. */
+export interface Database extends SqliteHandle {
+  prepare(sql: string): Statement;
+  close(): void;
+}
+
+/** A statement that also gives all its rows. */
+export type Statement = ReturnType<SqliteHandle['prepare']> & {
+  all(...values: (string | number | null)[]): unknown[];
+};
+
+/** A file, and the lock that keeps other processes from it. */
+export interface LockedFile {
+  readonly database: Database;
   close(): void;
 }
 
@@ -21,16 +33,6 @@ interface Database extends SqliteHandle {
  * @throws ConfigurationError (rejects with it)
  */
 export async function openSqlite(path: string): Promise<OpenFile> {
-  const open = await driver();
-  const opened: Database[] = [];
-  const opening = (file: string): Database => {
-    const database = open(file);
-    opened.push(database);
-    return database;
-  };
-  const close = (): void => {
-    for (const database of opened.toReversed()) database.close();
-  };
   if (!existsSync(dirname(path)))
     throw new ConfigurationError(
       'store',
@@ -38,19 +40,11 @@ export async function openSqlite(path: string): Promise<OpenFile> {
       'Make the folder, or mend the path.',
     );
   try {
-    // Of the file itself, by whatever links it is named.
-    const lock = opening(`${existsSync(path) ? realpathSync(path) : path}.lock`);
-    lock.exec('PRAGMA journal_mode = DELETE');
-    lock.exec('BEGIN EXCLUSIVE');
-    return { handle: opening(path), close };
+    const { database, close } = await openLocked(path);
+    return { handle: database, close };
   } catch (cause) {
-    close();
-    const { errcode, code = 'an error of SQLite' } = cause as {
-      readonly errcode?: number;
-      readonly code?: string;
-    };
-    const isBusy = errcode === BUSY || /locked|busy/i.test((cause as Error).message);
-    throw isBusy
+    const { code = 'an error of SQLite' } = cause as { readonly code?: string };
+    throw isBusy(cause)
       ? new ConfigurationError(
           'store',
           `(${path}) is in use by another gateway`,
@@ -65,11 +59,45 @@ export async function openSqlite(path: string): Promise<OpenFile> {
   }
 }
 
+/**
+ * The same for any file.
+ *
+ * @throws what SQLite throws (rejects with it)
+ */
+export async function openLocked(path: string): Promise<LockedFile> {
+  const open = await driver();
+  const opened: Database[] = [];
+  const opening = (file: string): Database => {
+    const database = open(file);
+    opened.push(database);
+    return database;
+  };
+  const close = (): void => {
+    for (const database of opened.toReversed()) database.close();
+  };
+  try {
+    // Of the file itself, by whatever links it is named.
+    const lock = opening(`${existsSync(path) ? realpathSync(path) : path}.lock`);
+    lock.exec('PRAGMA journal_mode = DELETE');
+    lock.exec('BEGIN EXCLUSIVE');
+    return { database: opening(path), close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** Whether another process has it. */
+export function isBusy(error: unknown): boolean {
+  const { errcode, message } = error as { readonly errcode?: number; readonly message: string };
+  return errcode === BUSY || /locked|busy/i.test(message);
+}
+
 /** SQLITE_BUSY. */
 const BUSY = 5;
 
 /** Node's own from 22.13 on; before, a package with prebuilt binaries. */
-async function driver(): Promise<(file: string) => Database> {
+export async function driver(): Promise<(file: string) => Database> {
   // The types of Node 20 do not know it.
   const builtin = 'node:sqlite';
   const found = (await import(builtin).catch(() => import('@photostructure/sqlite'))) as {
