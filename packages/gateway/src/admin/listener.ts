@@ -41,15 +41,16 @@ export function adminListener({
     const answer = site === undefined ? 'unknown' : await site(req, res, path);
     return answer === 'unknown' ? plain(404) : answer;
   };
-  return (req, res) => {
-    void answerOf(req, res)
-      .catch((error: unknown) => (error instanceof Refusal ? error.answer : FAILED))
-      .then((answer) => {
-        if (answer === undefined) return;
-        if (res.headersSent) res.destroy();
-        else send(req, res, answer);
-      });
+  const answer = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    try {
+      const found = await answerOf(req, res);
+      if (found !== undefined) send(req, res, found);
+    } catch (error) {
+      if (res.headersSent) res.destroy();
+      else send(req, res, error instanceof Refusal ? error.answer : FAILED);
+    }
   };
+  return (req, res) => void answer(req, res);
 }
 
 const FAILED = new Refusal(500, 'The gateway failed to answer. Its log may say why.').answer;

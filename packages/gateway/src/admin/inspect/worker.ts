@@ -1,4 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { inspection } from './inspection.js';
 
-parentPort?.on('message', (body: Uint8Array) => parentPort?.postMessage(inspection(body)));
+const port = parentPort;
+port?.on('message', (body: Uint8Array) => {
+  port.postMessage(inspection(body));
+});
