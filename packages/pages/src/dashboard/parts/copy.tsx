@@ -1,0 +1,33 @@
+import type { JSX } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+
+/** Lines for a file or a shell, and a button that copies them. */
+export function Copy({ text, label }: { readonly text: string; readonly label: string }): JSX.Element {
+  const [says, setSays] = useState('');
+  const lines = useRef<HTMLPreElement>(null);
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setSays('Copied.');
+    } catch {
+      // Without TLS a browser may refuse: what is selected can still be copied by hand.
+      if (lines.current !== null) getSelection()?.selectAllChildren(lines.current);
+      setSays('The browser does not allow it here. The lines are selected: copy them yourself.');
+    }
+  };
+  return (
+    <div class="copy">
+      <pre ref={lines} tabIndex={0} role="region" aria-label="Lines to copy">
+        {text}
+      </pre>
+      <div class="row">
+        <button type="button" onClick={() => void copy()}>
+          {label}
+        </button>
+        <span class="small" role="status">
+          {says}
+        </span>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+import { enforcementOf } from './preview.js';
+
+/** Names that YAML reads as themselves, without quotes. */
+const PLAIN = /^[A-Za-z/][A-Za-z0-9_/.-]*$/;
+/** Words that YAML 1.1 or 1.2 reads as something else. */
+const NOT_TEXT = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
+
+/**
+ * The lines of a route to change, in the words of the configuration. JSON strings are YAML strings.
+ *
+ * @param share in percent
+ *
+ * @example linesOf('orders', 25) // 'routes:\n  - name: orders\n    enforcement: 25%'
+ */
+export function linesOf(route: string, share: number): string {
+  const name = PLAIN.test(route) && !NOT_TEXT.test(route) ? route : JSON.stringify(route);
+  return `routes:\n  - name: ${name} # as it is, with its path\n    enforcement: ${enforcementOf(share)}`;
+}
+
+/** What tells requests of the app apart from others. */
+export const SIGN_LINES = `appSign: { header: user-agent, prefix: 'Wallet/', since: '3.1' }`;
+
+/**
+ * What the configuration lacks for all classes to be told apart, and why; undefined if nothing.
+ *
+ * @example signAdvice({ hasSign: true, hasSince: true }) // undefined
+ */
+export function signAdvice({
+  hasSign,
+  hasSince,
+}: {
+  readonly hasSign: boolean;
+  readonly hasSince: boolean;
+}): string | undefined {
+  if (!hasSign)
+    return 'The gateway does not know what requests of your app look like, so it cannot tell your app from other clients when a request brings no evidence. Name the header that your app sends, what its value begins with, and the first version that sends evidence.';
+  if (!hasSince)
+    return 'The gateway does not know the first version of your app that sends evidence, so it cannot tell an old version from a new one that fails. Add it as since.';
+  return undefined;
+}
