@@ -59,7 +59,7 @@ export class Live {
     if (this.#isClosed || this.#clients.size >= MOST_CLIENTS)
       throw new Refusal(503, 'Too many pages watch already. Close one, or wait.', { 'retry-after': '10' });
     const [last, ...more] = linesOf(req.rawHeaders, 'last-event-id');
-    if (more.length > 0 || (last !== undefined && !/^[0-9]{1,15}$/.test(last)))
+    if (more.length > 0 || (last !== undefined && !/^[0-9]{1,16}$/.test(last)))
       throw new Refusal(400, 'Last-Event-ID has to be the id of a row.');
     // What others wait for was before this one.
     this.#flush();
