@@ -82,8 +82,9 @@ function nameExtension(sheet: Sheet, extension: Draft): void {
     openProvisioning(sheet, octets);
     return;
   }
-  const isKnown = extension.label !== oid;
-  const value = isKnown ? openOctets(sheet, octets) : octets.children[0];
+  // Other extensions are malformed on genuine devices too, and no verifier reads them.
+  const isRead = oid === KEY_DESCRIPTION || oid.startsWith(APPLE);
+  const value = openOctets(sheet, octets, isRead);
   if (value === undefined) return;
   if (oid === KEY_DESCRIPTION) nameKeyDescription(value);
   else if (oid.startsWith(APPLE)) nameApple(value, oid);

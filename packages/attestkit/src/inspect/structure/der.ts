@@ -75,18 +75,26 @@ function innerOf(sheet: Sheet, tag: number, from: number, end: number, level: nu
   return sheet.attempt(() => readElement(sheet, at, end, level + 1));
 }
 
-/** Opens an OCTET STRING that has DER in it by its definition, even DER that cannot be read to its end. */
-export function openOctets(sheet: Sheet, node: Draft): Draft | undefined {
+/**
+ * Opens an OCTET STRING that has DER in it by its definition.
+ *
+ * @param isSure whether it has; then even DER that cannot be read to its end is shown
+ */
+export function openOctets(sheet: Sheet, node: Draft, isSure = true): Draft | undefined {
   const from = node.offset + node.header;
   const end = node.offset + node.length;
   if (node.children.length > 0 || from >= end) return node.children[0];
-  const inner = readElement(sheet, from, end, OPENED_LEVEL);
+  const read = (): Draft | undefined => {
+    const inner = readElement(sheet, from, end, OPENED_LEVEL);
+    if (inner !== undefined && inner.offset + inner.length < end)
+      sheet.note(`after the element at ${from}, bytes follow from ${inner.offset + inner.length} on`);
+    return inner;
+  };
+  const inner = isSure ? read() : sheet.attempt(read);
   if (inner === undefined) return undefined;
   node.children.push(inner);
   node.value = undefined;
   node.meaning = undefined;
-  if (inner.offset + inner.length < end)
-    sheet.note(`after the element at ${from}, bytes follow from ${inner.offset + inner.length} on`);
   return inner;
 }
 

@@ -10,6 +10,9 @@ const OPEN: readonly string[] = ['header', 'payload'];
 
 const DOT = 0x2e;
 
+/** By their number; four are one too many. */
+const SEGMENTS: Readonly<Record<number, string>> = { 1: 'one segment', 2: 'two segments' };
+
 type TokenForm = 'jws' | 'jwe';
 
 /** By the number of segments; all but five are shown as a signed one. */
@@ -23,19 +26,18 @@ export function readTokenPart(sheet: Sheet, form: TokenForm): Draft | undefined 
   const names = form === 'jws' ? JWS : JWE;
   const root = sheet.node(0, bytes.length, form === 'jws' ? 'JWS' : 'JWE');
   if (root === undefined) return undefined;
+  const count = bytes.toString('latin1').split('.', names.length + 1).length;
+  if (count !== names.length)
+    sheet.note(`it has ${SEGMENTS[count] ?? 'too many segments'}; a signed token has three`);
   let from = 0;
-  let count = 0;
-  for (; from <= bytes.length && count < names.length; count += 1) {
+  for (const [at, name] of names.slice(0, count).entries()) {
     const dot = bytes.indexOf(DOT, from);
     // The last one has all that follows, so that nothing is left out.
-    const to = dot < 0 || count === names.length - 1 ? bytes.length : dot;
-    const name = names[count] ?? '';
+    const to = dot < 0 || at === names.length - 1 ? bytes.length : dot;
     const segment = readSegment(sheet, from, to, name);
     if (segment !== undefined) root.children.push(segment);
     from = to + 1;
   }
-  if (count !== names.length)
-    sheet.note(`it has ${count === 1 ? 'one segment' : `${count} segments`}; a signed token has three`);
   return root;
 }
 

@@ -72,16 +72,15 @@ const NAMES: ReadonlyMap<string, string> = new Map(
     '1.2.840.113549.1.9.5': 'signingTime',
     '1.2.840.113549.1.9.15': 'smimeCapabilities',
     '1.2.840.113549.1.9.52': 'cmsAlgorithmProtection',
-    // Apple: documented, or observed in evidence
+    // Apple: its certification practice statement, and its documents on App Attest
     '1.2.840.113635.100.4.24': 'Apple App Attest',
     '1.2.840.113635.100.5.1': 'Apple certificate policy',
+    '1.2.840.113635.100.6.2.3': 'Apple Application Integration CA',
     '1.2.840.113635.100.6.2.14': 'Apple Application Integration CA - G3',
     '1.2.840.113635.100.8.2': 'Apple attestation nonce',
-    '1.2.840.113635.100.8.4': 'Apple device properties',
-    '1.2.840.113635.100.8.5': 'Apple key attributes',
+    '1.2.840.113635.100.8.5': 'Apple extension 8.5, undocumented',
     '1.2.840.113635.100.8.6': 'Apple key access policy',
     '1.2.840.113635.100.8.7': 'Apple operating system',
-    '1.2.840.113635.100.8.8': 'Apple attested key facts',
     '1.2.840.113635.100.12.15': 'Apple receipt signer',
     // Android, "Key and ID attestation"; Google's remote provisioning
     '1.3.6.1.4.1.11129.2.1.17': 'Android key description',

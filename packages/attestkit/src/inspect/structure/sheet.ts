@@ -73,15 +73,18 @@ export function endOf(sheet: Sheet, end: number): string {
   return end === sheet.bytes.length ? 'beyond the last byte' : `beyond ${end}, where its container ends`;
 }
 
-/** Text that is short enough to show. Code points stay whole; halves of one are written as `\ud83d`. */
+/** Text that is short enough to show. Characters stay whole; halves of one are written as `\ud83d`. */
 export function cut(text: string): string {
-  const kept = text.length > MOST_CHARACTERS ? text.slice(0, MOST_CHARACTERS) : text;
-  const isHalved = kept.length < text.length && /[\ud800-\udbff]$/.test(kept);
-  const whole = (isHalved ? kept.slice(0, -1) : kept).replaceAll(
-    /\p{Cs}/gu,
-    (half) => `\\u${half.charCodeAt(0).toString(16)}`,
-  );
-  return kept.length < text.length ? `${whole.slice(0, MOST_CHARACTERS - 1)}…` : whole;
+  const shown = text
+    .slice(0, MOST_CHARACTERS)
+    .replaceAll(/\p{Cs}/gu, (half) => `\\u${half.charCodeAt(0).toString(16)}`);
+  if (text.length <= MOST_CHARACTERS && shown.length <= MOST_CHARACTERS) return shown;
+  let kept = '';
+  for (const character of shown) {
+    if (kept.length + character.length >= MOST_CHARACTERS) break;
+    kept += character;
+  }
+  return `${kept}…`;
 }
 
 /** Bytes in hexadecimal, as many as are shown. */

@@ -9,10 +9,8 @@ interface Placed {
 /** All nodes of a tree, from the root on; by hand, since hostile trees are deep. */
 export function nodesOf(root: EvidenceNode | undefined): readonly Placed[] {
   const found: Placed[] = root === undefined ? [] : [{ node: root, level: 1 }];
-  for (let at = 0; at < found.length; at += 1) {
-    const { node, level } = found[at] as Placed;
+  for (const { node, level } of found)
     for (const child of node.children) found.push({ node: child, level: level + 1 });
-  }
   return found;
 }
 
