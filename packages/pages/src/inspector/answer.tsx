@@ -62,7 +62,13 @@ export function Answer({
     const { member, says, remedy } = answer.problem;
     return (
       <>
-        <Failure title={`Cannot be inspected yet: ${member}`} says={says} remedy={remedy} heading={heading} />
+        <Failure
+          title={answer.read === undefined ? 'This cannot be read' : 'Not inspected yet'}
+          says={says.startsWith(member) ? `The member ${says}` : says}
+          remedy={remedy}
+          heading={heading}
+          isMild={answer.read !== undefined}
+        />
         <Structure parts={answer.parts ?? []} />
       </>
     );
@@ -102,14 +108,17 @@ function Failure({
   says,
   remedy,
   heading,
+  isMild = false,
 }: {
   readonly title: string;
   readonly says: string;
   readonly remedy: string;
   readonly heading: Heading;
+  /** Something is missing, and nothing is wrong. */
+  readonly isMild?: boolean;
 }): JSX.Element {
   return (
-    <section class="notice bad problem" aria-labelledby="verdict">
+    <section class={`notice problem ${isMild ? 'warn' : 'bad'}`} aria-labelledby="verdict">
       <h2 id="verdict" tabIndex={-1} ref={heading}>
         <Text value={title} shown={120} />
       </h2>

@@ -62,7 +62,7 @@ function Chain({
       <div class="axis" aria-hidden="true">
         {scale.ticks.map((tick) => (
           <span
-            class={`tick ${/month|30/.test(tick.words) ? 'minor' : ''}`}
+            class={`tick ${/month|10/.test(tick.words) ? '' : 'minor'}`}
             style={{ left: `${scale.place(tick.at) * 100}%` }}
           >
             {tick.words}

@@ -16,6 +16,9 @@ export interface TimeScale {
   readonly ticks: readonly { readonly at: number; readonly words: string }[];
 }
 
+/** Of the line: closer names would stand on each other. */
+const APART = 0.085;
+
 const bent = (distance: number): number => Math.sign(distance) * Math.log10(1 + Math.abs(distance) / DAY);
 
 /**
@@ -31,9 +34,13 @@ export function timeScale(middle: number, times: readonly number[]): TimeScale {
     const share = (bent(at - middle) - from) / (to - from);
     return Number.isNaN(share) ? 0 : Math.min(1, Math.max(0, share));
   };
-  const ticks = [-1, 1]
+  const all = [-1, 1]
     .flatMap((side) => STEPS.map(([days, words]) => ({ at: side * days * DAY, words, side })))
     .filter(({ at }) => bent(at) > from && bent(at) < to)
     .map(({ at, words, side }) => ({ at: middle + at, words: `${side < 0 ? '−' : '+'}${words}` }));
+  // Those close to the middle first; the next has to be far enough away to be read.
+  const ticks = all.filter(
+    ({ at }, index) => !all.slice(0, index).some((before) => Math.abs(place(at) - place(before.at)) < APART),
+  );
   return { place, ticks };
 }

@@ -14,12 +14,8 @@ export function Content({ report }: { readonly report: EvidenceReport }): JSX.El
       <div class="inner stack">
         <div>
           <h2 id="content">
-            {isVerified ? 'Content' : 'Content, unverified'}{' '}
-            {isVerified ? (
-              <span class="tag accepted">verified</span>
-            ) : (
-              <span class="tag doubt">unverified</span>
-            )}
+            {isVerified ? 'Content' : 'Unverified content'}{' '}
+            {isVerified && <span class="tag accepted">verified</span>}
           </h2>
           {!isVerified && (
             <p>

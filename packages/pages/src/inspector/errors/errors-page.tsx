@@ -4,6 +4,8 @@ import { ask } from '../../shell/ask.js';
 import { Text } from '../../shell/text.js';
 import type { Errors, Explained } from '../../../../gateway/src/shapes/inspect.js';
 import { Explanation } from '../verdict/explanation.js';
+import { asSentence } from '../verdict/verdict-words.js';
+import { Sentences } from '../verdict/sentences.js';
 import { filterCodes } from './filter-codes.js';
 
 const STAGES: Readonly<Record<string, string>> = {
@@ -99,9 +101,9 @@ function Code({ code }: { readonly code: Explained }): JSX.Element {
         <span class="faint">{STAGES[code.stage]}</span>
       </p>
       <h3 id={`${code.code}-says`}>
-        <Text value={`${code.says.charAt(0).toUpperCase()}${code.says.slice(1)}.`} />
+        <Sentences text={asSentence(code.says)} />
       </h3>
-      <Explanation code={code.code} cause={code.cause} remedy={code.remedy} spec={code.spec} />
+      <Explanation code={undefined} cause={code.cause} remedy={code.remedy} spec={code.spec} />
     </article>
   );
 }

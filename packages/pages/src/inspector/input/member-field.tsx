@@ -54,7 +54,7 @@ export function MemberField({
       <p id={`${id}-help`} class="small faint">
         {give !== undefined && (
           <>
-            Give <Text value={give} />.{' '}
+            {/^[A-Z0-9]+\./.test(give) ? 'Such as' : 'Give'} <Text value={give} />.{' '}
           </>
         )}
         {help}

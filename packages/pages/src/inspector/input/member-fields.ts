@@ -18,7 +18,7 @@ const KEY = { as: 'text or json', help: 'PEM, a JWK, or base64 of the key.' } as
 const FIELDS: Readonly<Record<string, MemberField>> = {
   challengeText: {
     as: 'text',
-    help: 'The challenge as the server returned it. Without it, it is not compared.',
+    help: 'As text, not decoded.',
   },
   challenge: { as: 'text', help: 'Instead of challengeText: the bytes that the app gave, in base64.' },
   clientDataText: { as: 'lines', help: 'The lines that were signed, exactly. No line feed at the end.' },

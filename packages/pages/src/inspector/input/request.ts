@@ -30,9 +30,9 @@ export function requestOf(
   };
 }
 
-/** Members that the form asks for: of the kind, and not in the evidence itself. */
+/** Members that the form asks for: of the kind, and not in the evidence itself. The time has a control of its own. */
 export function askedMembers(read: ReadAs, sent: Members): ReadAs['takes'] {
-  return read.takes.filter(({ member, given }) => !given || Object.hasOwn(sent, member));
+  return read.takes.filter(({ member, given }) => member !== 'at' && (!given || Object.hasOwn(sent, member)));
 }
 
 /** The members that were written for what it was read as. */

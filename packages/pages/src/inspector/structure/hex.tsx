@@ -7,7 +7,7 @@ import { useRowsInView } from './rows-in-view.js';
 const ROW = 22;
 
 /** Width of the box from which on 16 bytes stand in a row. */
-const WIDE = 530;
+const WIDE = 540;
 
 const MOVES: Readonly<Record<string, (perRow: number) => number>> = {
   ArrowRight: () => 1,
@@ -46,6 +46,7 @@ export function Hex({
     const at = isInside ? cursor : node?.offset;
     if (at !== undefined) show(Math.floor(at / perRow));
   }, [node, perRow]);
+  const isAll = node !== undefined && node.offset === 0 && node.length >= bytes.length;
   const choose = (offset: number): void => {
     const at = Math.min(bytes.length - 1, Math.max(0, offset));
     setCursor(at);
@@ -82,14 +83,14 @@ export function Hex({
               <span class="offset">{asOffset(offset)}</span>
               <span class="digits">
                 {row.map((byte, at) => (
-                  <span class={classOf(offset + at, node, cursor)} data-at={offset + at}>
+                  <span class={classOf(offset + at, node, cursor, isAll)} data-at={offset + at}>
                     {byte.toString(16).padStart(2, '0')}
                   </span>
                 ))}
               </span>
               <span class="characters" aria-hidden="true">
                 {row.map((byte, at) => (
-                  <span class={classOf(offset + at, node, cursor)} data-at={offset + at}>
+                  <span class={classOf(offset + at, node, cursor, isAll)} data-at={offset + at}>
                     {asCharacter(byte)}
                   </span>
                 ))}
@@ -102,8 +103,15 @@ export function Hex({
   );
 }
 
-function classOf(at: number, node: EvidenceNode | undefined, cursor: number | undefined): string {
+function classOf(
+  at: number,
+  node: EvidenceNode | undefined,
+  cursor: number | undefined,
+  isAll: boolean,
+): string {
   const here = at === cursor ? ' here' : '';
   if (node === undefined || at < node.offset || at >= node.offset + node.length) return `byte${here}`;
-  return at < node.offset + node.header ? `byte head${here}` : `byte in${here}`;
+  if (at < node.offset + node.header) return `byte head${here}`;
+  // To mark all is to mark nothing.
+  return isAll ? `byte${here}` : `byte in${here}`;
 }

@@ -39,9 +39,6 @@ export function CheckList({
               <span class="check">
                 <span class="name">
                   <Text value={check.name} />
-                </span>{' '}
-                <span class="small faint">
-                  <SpecificationLinks spec={check.spec} />
                 </span>
                 {(found !== undefined || expected !== undefined) && (
                   <span class="values small">
@@ -63,6 +60,9 @@ export function CheckList({
                     )}
                   </span>
                 )}
+              </span>
+              <span class="small faint">
+                <SpecificationLinks spec={check.spec} />
               </span>
             </li>
           );

@@ -2,6 +2,7 @@ import { useContext } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { Still, Text } from '../../shell/text.js';
 import { remedySteps } from '../errors/filter-codes.js';
+import { Sentences } from './sentences.js';
 import { SpecificationLinks } from './specification-links.js';
 
 /** Why a check usually fails, what to do, and where to read about it. */
@@ -11,7 +12,8 @@ export function Explanation({
   remedy,
   spec,
 }: {
-  readonly code: string;
+  /** Undefined if it stands above. */
+  readonly code: string | undefined;
   readonly cause: string | undefined;
   readonly remedy: string | undefined;
   readonly spec: string;
@@ -23,7 +25,7 @@ export function Explanation({
         <>
           <dt>Usual cause</dt>
           <dd>
-            <Text value={cause} />
+            <Sentences text={cause} />
           </dd>
         </>
       )}
@@ -34,7 +36,7 @@ export function Explanation({
             {remedySteps(remedy).map(({ who, what }) => (
               <p>
                 {who !== undefined && <strong>{who}: </strong>}
-                <Text value={what} />
+                <Sentences text={what} />
               </p>
             ))}
           </dd>
@@ -44,18 +46,20 @@ export function Explanation({
       <dd>
         <SpecificationLinks spec={spec} />
       </dd>
-      <dt>Code</dt>
-      <dd>
-        {isStill || !/^ERR_[A-Z0-9_]+$/.test(code) ? (
-          <code>
-            <Text value={code} />
-          </code>
-        ) : (
-          <a class="mono" href={`/errors#${code}`}>
-            {code}
-          </a>
-        )}
-      </dd>
+      {code !== undefined && <dt>Code</dt>}
+      {code !== undefined && (
+        <dd>
+          {isStill || !/^ERR_[A-Z0-9_]+$/.test(code) ? (
+            <code>
+              <Text value={code} />
+            </code>
+          ) : (
+            <a class="mono" href={`/errors#${code}`}>
+              {code}
+            </a>
+          )}
+        </dd>
+      )}
     </dl>
   );
 }

@@ -5,6 +5,8 @@ import type { Explained } from '../../../../gateway/src/shapes/inspect.js';
 import { Explanation } from './explanation.js';
 import { FoundExpected } from './found-expected.js';
 import { readDetail } from './read-check.js';
+import { Sentences } from './sentences.js';
+import { asSentence } from './verdict-words.js';
 
 type Check = EvidenceReport['checks'][number];
 
@@ -29,14 +31,10 @@ export function FailedCheck({
         <Text value={check.name} />
       </p>
       <h3>
-        <Text value={sentence(detail.says)} />
+        <Sentences text={asSentence(detail.says)} />
       </h3>
       <FoundExpected detail={detail} at={at} />
       <Explanation code={check.code} cause={explained?.cause} remedy={explained?.remedy} spec={check.spec} />
     </section>
   );
-}
-
-function sentence(says: string): string {
-  return `${says.charAt(0).toUpperCase()}${says.slice(1)}${/[.!?…]$/.test(says) ? '' : '.'}`;
 }

@@ -3,8 +3,9 @@ import type { JSX, Ref } from 'preact';
 import { titleOf } from '../../../../attestkit/src/inspect/kind-table.js';
 import type { Explained } from '../../../../gateway/src/shapes/inspect.js';
 import { dateTime } from '../../shell/format.js';
-import { Text } from '../../shell/text.js';
 import { Explanation } from './explanation.js';
+import { Sentences } from './sentences.js';
+import { asSentence } from './verdict-words.js';
 
 /** A refusal without its evidence: what its code means, and what to give to see more. */
 export function RefusedEvent({
@@ -27,7 +28,7 @@ export function RefusedEvent({
         {!Number.isNaN(time) && `, ${dateTime(time)}`}
       </p>
       <h2 id="verdict" tabIndex={-1} {...(heading && { ref: heading })}>
-        <Text value={`${event.says.charAt(0).toUpperCase()}${event.says.slice(1)}.`} />
+        <Sentences text={asSentence(event.says)} />
       </h2>
       <Explanation code={event.code} cause={event.cause} remedy={event.remedy} spec={event.spec} />
       <p class="notice">

@@ -27,6 +27,13 @@ export function ReportView({
     <>
       <Verdict report={report} title={read.title} {...(heading && { heading })} />
       {children}
+      <nav class="sections small" aria-label="Sections of the report">
+        {failed.length > 0 && <a href="#failed">Failed</a>}
+        <a href="#checks">All checks</a>
+        {(report.verdict === 'pass' || report.unverified !== undefined) && <a href="#content">Content</a>}
+        {parts.some(({ certificate }) => certificate !== undefined) && <a href="#chain">Certificates</a>}
+        {parts.some(({ root }) => root !== undefined) && <a href="#structure">Structure</a>}
+      </nav>
       {failed.length > 0 && (
         <section class="stack" aria-labelledby="failed">
           <h2 id="failed">

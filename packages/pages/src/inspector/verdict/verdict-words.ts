@@ -27,3 +27,8 @@ export function verdictInWords(
     because: `${failed.length} of ${made} checks ${failed.length === 1 ? 'does' : 'do'} not hold.${time}`,
   };
 }
+
+/** The sentence of a check with a capital and a full stop. */
+export function asSentence(says: string): string {
+  return `${says.charAt(0).toUpperCase()}${says.slice(1)}${/[.!?…]$/.test(says) ? '' : '.'}`;
+}
