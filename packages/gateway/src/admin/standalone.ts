@@ -9,7 +9,7 @@ import { adminListener } from './listener.js';
 import { readPages } from './pages/pages.js';
 import { createSite } from './site.js';
 
-/** The inspector without a gateway: nobody signs in, since it has nothing of anybody. */
+/** The inspector without a gateway. It has no sign-in, since it has no data of its own. */
 export function standaloneInspector(now: () => number): {
   readonly listener: (req: IncomingMessage, res: ServerResponse) => void;
   readonly close: () => Promise<void>;

@@ -11,7 +11,7 @@ export interface Inspector {
 
 const DEADLINE_MS = 1000;
 
-/** Whether an inspector may listen on an address: on this machine alone, since it asks nobody to sign in. */
+/** Whether an inspector may listen on an address: on this machine alone, since it has no sign-in. */
 export function mayInspectOn(text: string): boolean {
   const address = addressOf(text);
   return address !== undefined && 'host' in address && isLoopback(address);

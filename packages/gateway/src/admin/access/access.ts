@@ -30,7 +30,7 @@ export class Access {
     this.#failed = new FailedSignIns(options.now);
   }
 
-  /** @throws Refusal for a request of nobody who has signed in */
+  /** @throws Refusal for a request without a sign-in */
   whoIs(req: IncomingMessage): SignedIn {
     const named = this.#options.proxyUser?.(req);
     if (named !== undefined) return { user: named, lasts: () => true };

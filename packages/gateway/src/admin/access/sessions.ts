@@ -13,7 +13,7 @@ export interface Session {
   hasEnded: boolean;
 }
 
-/** Sessions of this process, by the hash of their id: what is in memory signs nobody in. */
+/** Sessions of this process, by the hash of their id, so that a copy of the memory does not sign anyone in. */
 export class Sessions {
   /** The one used last is at the end. */
   readonly #byHash = new Map<string, Session>();

@@ -30,7 +30,7 @@ export function tokenRows(
 }
 
 /**
- * Makes the token of a gateway that has none in its configuration, or finds the digest of the one that was made at an earlier start.
+ * Makes the token of a gateway whose configuration does not have any, or finds the digest of the one that was made at an earlier start.
  *
  * @param keep keeps a text by a name, and gives the one that is kept already
  * @returns the row, and the token itself if it is new

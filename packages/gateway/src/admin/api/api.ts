@@ -7,7 +7,7 @@ import type { Endpoint, Endpoints } from './call.js';
 /** What calls are answered with. */
 export interface ApiOptions {
   readonly endpoints: Endpoints;
-  /** @throws Refusal for a request of nobody who has signed in */
+  /** @throws Refusal for a request without a sign-in */
   readonly whoIs: (req: IncomingMessage) => SignedIn;
 }
 

@@ -6,7 +6,7 @@ import type { Inspection } from './inspection.js';
 /** Works from src/admin/inspect and dist/admin/inspect alike: a thread runs what was built. */
 const WORKER = new URL('../../../dist/admin/inspect/worker.js', import.meta.url);
 
-/** Of a body: 1 MiB of bytes in base64, with what stands beside them. */
+/** Of a body: 1 MiB of bytes in base64, and some members beside them. */
 export const MOST_BODY_BYTES = 1_572_864;
 
 const MOST_AT_ONCE = 2;
@@ -70,14 +70,16 @@ export class Desk {
   async #run(body: Buffer): Promise<Inspection> {
     clearTimeout(this.#idle);
     const worker = (this.#worker ??= this.#begin());
-    let timer: NodeJS.Timeout | undefined;
+    const over = new AbortController();
     try {
       return await new Promise<Inspection>((resolve, reject) => {
-        timer = setTimeout(() => reject(new Error('late')), this.#options.deadlineMs ?? DEADLINE_MS);
-        worker
-          .once('message', resolve)
-          .once('error', reject)
-          .once('exit', () => reject(new Error('ended')));
+        const fail = (): void => reject(new Error('the thread has ended'));
+        const timer = setTimeout(fail, this.#options.deadlineMs ?? DEADLINE_MS);
+        worker.on('message', resolve).on('error', fail).on('exit', fail);
+        over.signal.addEventListener('abort', () => {
+          clearTimeout(timer);
+          worker.off('message', resolve).off('error', fail).off('exit', fail);
+        });
         // A copy of its own, which is then the thread's.
         const bytes = new Uint8Array(body);
         worker.postMessage(bytes, [bytes.buffer]);
@@ -86,8 +88,7 @@ export class Desk {
       void this.close();
       return TOO_HARD;
     } finally {
-      clearTimeout(timer);
-      worker.removeAllListeners().on('error', () => undefined);
+      over.abort();
       this.#idle = setTimeout(() => void this.close(), IDLE_MS).unref();
     }
   }
@@ -99,6 +100,8 @@ export class Desk {
       resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES },
     });
     worker.unref();
+    // What goes wrong later, while it ends, is of no interest.
+    worker.on('error', () => undefined);
     return worker;
   }
 }

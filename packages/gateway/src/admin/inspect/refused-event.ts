@@ -1,7 +1,7 @@
 import { explainCode, type EvidenceKindName } from 'attestkit/inspect';
 import type { Inspected } from '../../shapes/inspect.js';
 
-/** Members that hold evidence, or say what it is: with one of them it is no event. */
+/** Members that hold evidence, or say what it is: an object with one of them is not an event. */
 const OF_EVIDENCE = [
   'kind',
   'token',
@@ -41,7 +41,7 @@ export function eventIn(text: string): Extract<Inspected, { event: unknown }> | 
   return { event, kind, at: timeOf(value['at'] ?? value['time']) };
 }
 
-/** ISO 8601; undefined for what is no time. */
+/** ISO 8601; undefined for a value that is not a time. */
 function timeOf(value: unknown): string | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   const date = new Date(value);

@@ -25,7 +25,7 @@ export interface Pages {
  * Reads the pages that were built.
  *
  * @param isStandalone whether only those of the inspector are wanted
- * @param folder of what was built
+ * @param folder of the built files
  */
 export function readPages(isStandalone: boolean, folder: URL = BUILT): Pages {
   const documents: (readonly [file: string, paths: readonly string[]])[] = [
