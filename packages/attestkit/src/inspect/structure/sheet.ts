@@ -11,7 +11,7 @@ export interface Draft {
 }
 
 /** Nodes of one part, and levels of nesting in it. No evidence that a server accepts comes near. */
-export const MOST_NODES = 20_000;
+const MOST_NODES = 20_000;
 export const MOST_LEVELS = 64;
 
 /** Characters of a value or a label. */
