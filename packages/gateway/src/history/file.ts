@@ -95,6 +95,8 @@ export class HistoryFile {
   }
 
   close(): void {
+    // So that the file alone has everything.
+    quietly(() => this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)'));
     this.#close();
   }
 
@@ -111,7 +113,7 @@ export class HistoryFile {
       this.#database = emptyDatabase(this.#open);
       this.#close = () => this.#database.close();
       this.#prepared = new Prepared(this.#database);
-      return this.write(work);
+      return this.#tried(work);
     }
   }
 }

@@ -146,13 +146,13 @@ class Keeper implements History {
   }
 
   secret(name: string, make: () => string): { value: string; isNew: boolean } {
-    return this.#file.write((prepared) => {
-      const found = prepared.get<{ value: string }>('SELECT value FROM secrets WHERE name = ?', name);
-      if (found !== undefined) return { value: found.value, isNew: false };
-      const value = make();
-      prepared.run('INSERT INTO secrets VALUES (?, ?)', name, value);
-      return { value, isNew: true };
-    });
+    const found = this.#file.read((prepared) =>
+      prepared.get<{ value: string }>('SELECT value FROM secrets WHERE name = ?', name),
+    );
+    if (found !== undefined) return { value: found.value, isNew: false };
+    const value = make();
+    this.#file.write((prepared) => prepared.run('INSERT INTO secrets VALUES (?, ?)', name, value));
+    return { value, isNew: true };
   }
 
   close(): void {

@@ -15,7 +15,9 @@ const LONGEST = 64;
 /** A text of evidence or of a request, short enough for a table. An empty one says nothing. */
 export function cut(text: string | null | undefined, length = LONGEST): string | null {
   if (typeof text !== 'string' || text === '') return null;
-  return text.length > length ? text.slice(0, length) : text;
+  const short = text.length > length ? text.slice(0, length) : text;
+  // SQLite's text ends at NUL.
+  return short.includes('\0') ? short.replaceAll('\0', '\uFFFD') : short;
 }
 
 const SENTENCES: ReadonlyMap<string, string> = new Map(

@@ -3,9 +3,9 @@ import type { Prepared } from './file.js';
 import { cut } from './names.js';
 
 /** Hashes and keys that are remembered; those that were not heard of for longest go. */
-export const MOST_RECORDS = 50_000;
+export const MOST_RECORDS = 30_000;
 const MOST_PENDING = 5000;
-const LONGEST = 200;
+const LONGEST = 128;
 
 /** By what a record can be looked up. */
 export type RecordName = { readonly hash: string } | { readonly key: string };

@@ -180,21 +180,21 @@ function rowOf(event: DecisionEvent | EndpointEvent, id: number, at: number): De
     id,
     at,
     durationMs: Math.round(event.durationMs * 1000) / 1000,
-    requestId: cut(event.requestId, 200) ?? '',
+    requestId: cut(event.requestId, 128) ?? '',
     type: event.type,
     name: cut(nameOf(event), 200) ?? '',
     method: cut(event.method, 16) ?? '',
     outcome: event.outcome,
     status: event.status ?? null,
-    code: cut(event.code, 128),
-    says: failures.length === 0 ? null : cut(failures.map(sentenceOf).join('; '), 500),
+    code: cut(event.code),
+    says: failures.length === 0 ? null : cut(failures.map(sentenceOf).join('; '), 400),
     evidence: isDecision ? event.evidence : event.evidence === undefined ? [] : [event.evidence],
-    device: cut(event.device, 128),
-    address: cut(event.address, 128),
+    device: cut(event.device),
+    address: cut(event.address),
     app:
       app === undefined
         ? null
-        : { id: cut(app.id, 128) ?? '', platform: cut(app.platform), version: cut(app.version) },
+        : { id: cut(app.id, 100) ?? '', platform: cut(app.platform), version: cut(app.version) },
     claimed: claimed === undefined ? null : { version: cut(claimed.version) },
   };
 }
