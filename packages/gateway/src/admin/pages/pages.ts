@@ -44,6 +44,7 @@ export function readPages(isStandalone: boolean, folder: URL = BUILT): Pages {
   const expected = new Set(documents.flatMap(([, paths]) => paths));
   return {
     answer(path, acceptEncoding) {
+      if (path === '/favicon.ico') return NO_ICON;
       if (isStandalone && path === '/') return TO_INSPECTOR;
       const page = byPath.get(path);
       if (page === undefined) return expected.has(path) ? NOT_BUILT : undefined;
@@ -56,6 +57,9 @@ export function readPages(isStandalone: boolean, folder: URL = BUILT): Pages {
     },
   };
 }
+
+/** Browsers ask for it with each page, and show an error of 404. */
+const NO_ICON: Answer = { status: 204, headers: { 'cache-control': 'public, max-age=86400' } };
 
 const TO_INSPECTOR: Answer = {
   status: 302,

@@ -114,6 +114,10 @@ describe('pages', () => {
     '/constructor',
   ])('have nothing at %s', (path) => expect(pages.answer(path, '')).toBeUndefined());
 
+  it('have no icon, which is no error', () => {
+    expect(pages.answer('/favicon.ico', '')).toMatchObject({ status: 204 });
+  });
+
   it('say how to build them, if they are not', () => {
     const missing = readPages(false, new URL('none/', built));
     expect(missing.answer('/', 'gzip')).toMatchObject({
