@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import type { Signed } from '../../../../gateway/src/shapes/access.js';
 import type { Decisions } from '../../../../gateway/src/shapes/seen.js';
 import { Placeholder, Problem, useAsked } from '../parts/asked.js';
+import { plural } from '../parts/share.js';
 import { useSearch } from '../parts/search.js';
 import { FilterForm } from './filter-form.js';
 import { beforeOf, filtersOf, pathOf, searchOf } from './filters.js';
@@ -68,7 +69,7 @@ export function DecisionsView({ signed }: { readonly signed: Signed }): JSX.Elem
 function titleOf(count: number, isMore: boolean, isOlder: boolean): string {
   if (count === 0) return 'No decisions';
   if (isOlder) return `${count.toLocaleString()} older`;
-  return isMore ? `The newest ${count.toLocaleString()}` : `All ${count.toLocaleString()}`;
+  return isMore ? `The newest ${count.toLocaleString()}` : plural(count, 'decision');
 }
 
 function Nothing({

@@ -72,7 +72,7 @@ function Why({ row, code }: { readonly row: DecisionRow; readonly code: string }
     <div class="stack">
       <p>
         {row.outcome === 'reported' ? 'It passed. Enforcing would have refused it: ' : 'It was refused: '}
-        {row.says !== null && <Text value={row.says} />}
+        {row.says !== null && <Text value={`${row.says}.`} />}
       </p>
       <p class="row">
         <a href={errorOf(code)}>

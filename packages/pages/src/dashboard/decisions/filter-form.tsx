@@ -7,7 +7,7 @@ const LABELS: Readonly<Record<FilterName, string>> = {
   name: 'Route or endpoint',
   code: 'Code',
   requestId: 'Request id',
-  device: 'Hash of a device or address',
+  device: 'Device or address hash',
 };
 
 /** What to show. The page's address has it, so that it can be kept and sent to a colleague. */

@@ -67,9 +67,16 @@ export function Rows({
               </td>
               <td role="cell" class="reason">
                 {row.code !== null && (
-                  <code>
-                    <Text value={row.code} shown={80} />
-                  </code>
+                  <>
+                    {row.says !== null && (
+                      <span class="says">
+                        <Text value={row.says} shown={160} />
+                      </span>
+                    )}
+                    <code class="faint">
+                      <Text value={row.code} shown={80} />
+                    </code>
+                  </>
                 )}
               </td>
               <td role="cell">

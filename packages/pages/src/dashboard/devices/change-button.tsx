@@ -15,7 +15,7 @@ export function ChangeButton({
   const [isOpen, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const words = wordsOf(change);
-  const isHard = change.action !== 'unblock';
+  const isHard = change.action === 'forget';
   const done = async (says: string): Promise<void> => {
     setOpen(false);
     await onChanged(says);

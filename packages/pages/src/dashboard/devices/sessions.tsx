@@ -20,7 +20,7 @@ export function Sessions({
       {sessions.length === 0 ? (
         <p class="faint">It does not have a session.</p>
       ) : (
-        <div class="wide" tabIndex={0} role="region" aria-labelledby="sessions">
+        <div class="wide" tabIndex={0} role="region" aria-label="Sessions, as a table">
           <table>
             <thead>
               <tr>

@@ -13,7 +13,7 @@ export function Latencies({ overview }: { readonly overview: Overview }): JSX.El
       {rows.length === 0 ? (
         <p class="faint">Nothing was measured in this time.</p>
       ) : (
-        <div class="wide" tabIndex={0} role="region" aria-labelledby="latencies">
+        <div class="wide" tabIndex={0} role="region" aria-label="Latencies, as a table">
           <table>
             <thead>
               <tr>

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Signed } from '../../../../gateway/src/shapes/access.js';
-import type { Overview } from '../../../../gateway/src/shapes/seen.js';
+import type { Overview, Span } from '../../../../gateway/src/shapes/seen.js';
 import { time } from '../../shell/format.js';
 import { useLive, type Live } from '../live/connect.js';
 import { LiveList } from '../live/live.js';
@@ -27,16 +27,7 @@ export function OverviewView({ signed }: { readonly signed: Signed }): JSX.Eleme
   const span = spanOf(search);
   const { answer, askedAt, problem, isAsking, again } = useAsked<Overview>(`/api/overview?span=${span}`);
   const live = useLive();
-  const { batchAt, isPaused } = live;
-  useEffect(() => {
-    if (isPaused || isAsking) return undefined;
-    const fresh = batchAt !== undefined && batchAt > askedAt ? batchAt : undefined;
-    const timer = setInterval(() => {
-      if (document.hidden) return;
-      if (isDue({ span, now: Date.now(), askedAt, batchAt: fresh })) again();
-    }, 500);
-    return () => clearInterval(timer);
-  }, [span, askedAt, batchAt, isPaused, isAsking, again]);
+  useRefresh({ span, askedAt, isStill: live.isPaused || isAsking, batchAt: live.batchAt, again });
   return (
     <>
       <div class="row heading">
@@ -73,6 +64,28 @@ export function OverviewView({ signed }: { readonly signed: Signed }): JSX.Eleme
   );
 }
 
+/** Asks again when `isDue`. */
+function useRefresh(state: {
+  readonly span: Span;
+  readonly askedAt: number;
+  readonly isStill: boolean;
+  readonly batchAt: number | undefined;
+  readonly again: () => void;
+}): void {
+  const newest = useRef(state);
+  newest.current = state;
+  useEffect(() => {
+    // One timer for all: batches come more often than it strikes.
+    const timer = setInterval(() => {
+      const { span, askedAt, isStill, batchAt, again } = newest.current;
+      if (isStill || document.hidden) return;
+      const fresh = batchAt !== undefined && batchAt > askedAt ? batchAt : undefined;
+      if (isDue({ span, now: Date.now(), askedAt, batchAt: fresh })) again();
+    }, 500);
+    return () => clearInterval(timer);
+  }, []);
+}
+
 /** `asked` is without the counts of the stream: comparisons are of whole spans. */
 function Shown({
   overview,
@@ -92,11 +105,13 @@ function Shown({
         <>
           <Totals overview={overview} asked={asked} />
           <TimeChart overview={overview} />
-          <Codes overview={overview} />
-          <Breakdowns overview={overview} />
         </>
       )}
-      <LiveList live={live} />
+      <div class={isEmpty ? '' : 'why'}>
+        {!isEmpty && <Codes overview={overview} />}
+        <LiveList live={live} />
+      </div>
+      {!isEmpty && <Breakdowns overview={overview} />}
       <div class="columns">
         <Latencies overview={overview} />
         <State state={overview.state} />

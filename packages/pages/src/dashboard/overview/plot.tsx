@@ -5,7 +5,6 @@ import type { Span } from '../../../../gateway/src/shapes/seen.js';
 import { compact } from '../../shell/format.js';
 import type { Stack } from './stack.js';
 
-const HEIGHT = 240;
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const DAY = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric' });
 
@@ -14,11 +13,13 @@ export function Plot({
   stack,
   label,
   span,
+  height,
   onPointed,
 }: {
   readonly stack: Stack;
   readonly label: string;
   readonly span: Span;
+  readonly height: number;
   readonly onPointed: (step: number | undefined) => void;
 }): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
@@ -28,18 +29,18 @@ export function Plot({
   const steps = stack.seconds.length;
   useEffect(() => {
     const box = place.current as HTMLDivElement;
-    const made = new uPlot(optionsOf(stack, box, span, onPointed), dataOf(stack), box);
+    const made = new uPlot({ ...optionsOf(stack, box, span, onPointed), height }, dataOf(stack), box);
     plot.current = made;
-    const observer = new ResizeObserver(() => made.setSize({ width: box.clientWidth, height: HEIGHT }));
+    const observer = new ResizeObserver(() => made.setSize({ width: box.clientWidth, height }));
     observer.observe(box);
     return () => {
       plot.current = null;
       observer.disconnect();
       made.destroy();
     };
-  }, [scheme, kinds, span, steps]);
+  }, [scheme, kinds, span, steps, height]);
   useEffect(() => plot.current?.setData(dataOf(stack)), [stack]);
-  return <div class="plot" role="img" aria-label={label} ref={place} />;
+  return <div class="plot" role="img" aria-label={label} ref={place} style={{ minHeight: `${height}px` }} />;
 }
 
 function dataOf({ seconds, layers }: Stack): uPlot.AlignedData {
@@ -63,9 +64,9 @@ function optionsOf(
   };
   return {
     width: box.clientWidth,
-    height: HEIGHT,
+    height: 0,
     legend: { show: false },
-    cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
+    cursor: { y: false, points: { show: false }, drag: { x: false, y: false }, sync: { key: 'over-time' } },
     scales: {
       // The last bar begins at its time, and needs its width.
       x: { range: (own, from, to) => [from, to + ((own.data[0][1] ?? 0) - (own.data[0][0] ?? 0))] },
@@ -75,14 +76,18 @@ function optionsOf(
       {
         ...axis,
         space: 70,
-        values: (_, splits, __, ___, increment) =>
+        size: 30,
+        values: (own, splits, __, ___, increment) =>
           splits.map((second) =>
-            (span === 'week' && increment >= 86_400 ? DAY : CLOCK).format(second * 1000),
+            second > (own.data[0].at(-1) ?? 0)
+              ? ''
+              : (span === 'week' && increment >= 86_400 ? DAY : CLOCK).format(second * 1000),
           ),
       },
       {
         ...axis,
         size: 52,
+        space: 34,
         incrs: [
           1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 1e7, 1e8,
         ],

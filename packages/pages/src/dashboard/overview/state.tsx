@@ -8,7 +8,13 @@ import { troublesOf } from './health.js';
 export function Troubles({ state }: { readonly state: Overview['state'] }): JSX.Element {
   const troubles = troublesOf(state, Date.now());
   return (
-    <div role="status" class={troubles.length === 0 ? 'hidden' : 'stack'}>
+    <div role="status" class="stack">
+      {troubles.length === 0 && (
+        <p class="fine">
+          <span class="dot connected" aria-hidden="true" />
+          No trouble: the store works, and no service that this gateway fetches from fails.
+        </p>
+      )}
       {troubles.map(({ isBad, says, words }) => (
         <p key={says} class={isBad ? 'notice bad' : 'notice warn'}>
           {says}

@@ -10,6 +10,8 @@ import { lastOf } from './span.js';
 import { stackOf } from './stack.js';
 
 const ALL: ReadonlySet<Outcome> = new Set(OUTCOMES);
+/** A few of them are a thin line below thousands that were accepted. */
+const FAILED: ReadonlySet<Outcome> = new Set(['refused', 'reported']);
 
 /** Requests over time by outcome, as a picture and as a table. */
 export function TimeChart({ overview }: { readonly overview: Overview }): JSX.Element {
@@ -18,7 +20,7 @@ export function TimeChart({ overview }: { readonly overview: Overview }): JSX.El
   const toggle = (outcome: Outcome): void => {
     const next = new Set(shown);
     if (!next.delete(outcome)) next.add(outcome);
-    setShown(next.size === 0 ? ALL : next);
+    setShown(next.size === 0 || next.size === ALL.size ? ALL : next);
   };
   return (
     <section class="card" aria-labelledby="over-time">
@@ -41,8 +43,21 @@ export function TimeChart({ overview }: { readonly overview: Overview }): JSX.El
         stack={stackOf(overview, shown)}
         label={`Requests by outcome in ${lastOf(overview.span)}. The table below has the numbers.`}
         span={overview.span}
+        height={200}
         onPointed={setPointed}
       />
+      {shown === ALL && (
+        <>
+          <h3 class="small">Of these, reported and refused, enlarged</h3>
+          <Plot
+            stack={stackOf(overview, FAILED)}
+            label={`Reported and refused requests in ${lastOf(overview.span)}.`}
+            span={overview.span}
+            height={120}
+            onPointed={setPointed}
+          />
+        </>
+      )}
       <p class="pointed small" aria-hidden="true">
         {pointed === undefined ? (
           <span class="faint">{stepWords(overview)}</span>
@@ -67,5 +82,5 @@ function stepWords({ stepMs }: Overview): string {
   const minutes = Math.round(stepMs / 60_000);
   const length =
     minutes === 1 ? 'a minute' : minutes === 60 ? 'an hour' : `${minutes.toLocaleString()} minutes`;
-  return `Each bar is ${length}. Switch outcomes off to see the others larger.`;
+  return `Each bar is ${length}.`;
 }

@@ -17,9 +17,7 @@ export function Copy({ text, label }: { readonly text: string; readonly label: s
   };
   return (
     <div class="copy">
-      <pre ref={lines} tabIndex={0} role="region" aria-label="Lines to copy">
-        {text}
-      </pre>
+      <pre ref={lines}>{text}</pre>
       <div class="row">
         <button type="button" onClick={() => void copy()}>
           {label}

@@ -4,6 +4,7 @@ import { ago } from '../../shell/format.js';
 import { Text } from '../../shell/text.js';
 import { plural, shareOf } from '../parts/share.js';
 import { ClassList } from './class-list.js';
+import { configuredShare } from './preview.js';
 import { Preview } from './preview-form.js';
 
 const ADVICE: Readonly<Record<RolloutRoute['advice']['action'], string>> = {
@@ -23,7 +24,7 @@ const TONES: Readonly<Record<RolloutRoute['advice']['action'], string>> = {
 
 /** One route: what to do, the numbers behind it, and the lines that do it. */
 export function RouteCard({ route }: { readonly route: RolloutRoute }): JSX.Element {
-  const { advice, seen, refused, counted } = route;
+  const { advice, seen } = route;
   const id = `route-${route.route}`;
   return (
     <section class="card stack route" aria-labelledby={id}>
@@ -42,11 +43,7 @@ export function RouteCard({ route }: { readonly route: RolloutRoute }): JSX.Elem
       {seen > 0 && (
         <div class="columns">
           <div class="stack">
-            <h3>
-              {refused === 0
-                ? `Enforcing would refuse none of ${plural(seen, counted === 'devices' ? 'device' : 'request')}`
-                : `Enforcing would refuse ${refused.toLocaleString()} of ${plural(seen, counted === 'devices' ? 'device' : 'request')} (${shareOf(refused, seen)})`}
-            </h3>
+            <h3>{refusedOf(route)}</h3>
             <ClassList route={route} />
             <p class="small faint">{sourceOf(route)}</p>
           </div>
@@ -55,6 +52,13 @@ export function RouteCard({ route }: { readonly route: RolloutRoute }): JSX.Elem
       )}
     </section>
   );
+}
+
+function refusedOf({ enforcement, seen, refused, counted }: RolloutRoute): string {
+  const all = plural(seen, counted === 'devices' ? 'device' : 'request');
+  const verb = configuredShare(enforcement) === 100 ? 'refuses' : 'would refuse';
+  if (refused === 0) return `Enforcing ${verb} none of ${all}`;
+  return `Enforcing ${verb} ${refused.toLocaleString()} of ${all} (${shareOf(refused, seen)})`;
 }
 
 function sourceOf({ days, since, counted, estimated }: RolloutRoute): string {
