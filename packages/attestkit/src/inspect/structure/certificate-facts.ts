@@ -3,7 +3,7 @@ import type { CertificateFacts, EvidencePart } from './part.js';
 import { cut } from './sheet.js';
 
 /** Signatures of one piece of evidence that are verified to find who signed whom: each costs as much as one of the verifier. */
-const MOST_TRIES = 64;
+const MOST_TRIES = 32;
 
 /**
  * Roots that evidence may chain to, by SHA-256 of their public key (SubjectPublicKeyInfo) in base64. The rooms that verify

@@ -23,6 +23,8 @@ export class Sheet {
   #left: number;
   #problem: string | undefined;
   #problems = 0;
+  /** Nodes of attempts that failed. */
+  #wasted = 0;
 
   constructor(bytes: Uint8Array, nodes: number = MOST_NODES) {
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -57,12 +59,14 @@ export class Sheet {
 
   /**
    * Reads something that may turn out to be another thing: with a problem, nothing of it counts. What ends because there are too
-   * many nodes stays.
+   * many nodes stays. As many nodes may be thrown away as may stay; then nothing more is tried.
    */
   attempt(read: () => Draft | undefined): Draft | undefined {
+    if (this.#wasted >= MOST_NODES) return undefined;
     const [left, problem, problems] = [this.#left, this.#problem, this.#problems];
     const node = read();
     if (this.#problems === problems || this.#left === 0) return node;
+    this.#wasted += left - this.#left;
     [this.#left, this.#problem, this.#problems] = [left, problem, problems];
     return undefined;
   }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { dissectEvidence, type EvidencePart } from '../../../src/inspect/index.js';
 import type { EvidenceKindName } from '../../../src/inspect/kind-table.js';
+import { readElement } from '../../../src/inspect/structure/der.js';
+import { Sheet } from '../../../src/inspect/structure/sheet.js';
 import { base64, chainFile, PAYLOAD } from '../support/android-files.js';
 import { ASSERTION, ATTESTATION, RECEIPT } from '../support/app-attest-files.js';
 import { TOKENS } from '../support/bodies.js';
@@ -145,6 +147,25 @@ describe('evidence without end', () => {
     let deep: unknown = [];
     for (let level = 0; level < 100_000; level += 1) deep = [deep];
     expect(only(dissect('play-integrity', { payload: deep })).problem).toMatch(/cannot be written|deeper/);
+  });
+
+  it('is bounded in what is tried in octet strings, and thrown away', () => {
+    const inner = wrapped(Buffer.concat([Buffer.alloc(1000, Buffer.from('0500', 'hex')), Buffer.of(5)]));
+    const octets = Buffer.concat([Buffer.from('048203ef', 'hex'), inner]);
+    const sheet = new Sheet(wrapped(Buffer.concat(Array<Buffer>(100).fill(octets))));
+    let made = 0;
+    const node = sheet.node.bind(sheet);
+    sheet.node = (...place) => {
+      made += 1;
+      return node(...place);
+    };
+    const root = readElement(sheet, 0, sheet.bytes.length);
+    expect(root?.children.map(({ children, type }) => [children.length, type])).toEqual(
+      Array.from({ length: 100 }, () => [0, 'OCTET STRING']),
+    );
+    expect(sheet.problem).toBeUndefined();
+    expect(made).toBeGreaterThan(20_000);
+    expect(made).toBeLessThan(22_000);
   });
 
   it('is bounded over all parts', () => {
