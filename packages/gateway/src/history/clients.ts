@@ -2,14 +2,14 @@ import type { DecisionEvent } from 'attestkit';
 import { FINE, refusalOf } from './client-class.js';
 import { DailyLimit } from './daily-limit.js';
 import type { Prepared } from './file.js';
-import { codeName, cut, DAY_MS } from './names.js';
+import { codeName, cut, DAY_MS, LONGEST_NAME } from './names.js';
 import { SampleRate } from './sample.js';
 
 /** Today, and those before it. */
 export const DAYS = 7;
 
 /** A client has one for each day, route and class. */
-export const MOST_CLIENT_ROWS = 100_000;
+const MOST_CLIENT_ROWS = 100_000;
 const MOST_PENDING = 5000;
 /** Of versions that requests claim, if no client can be told from another. */
 const MOST_VERSIONS = 100;
@@ -130,7 +130,7 @@ export class ClientKeeper {
 
 /** As tables have it. */
 export function routeKey(route: string | undefined): string {
-  return cut(route, 200) ?? '';
+  return cut(route, LONGEST_NAME) ?? '';
 }
 
 /** @returns how many rows of clients it added */

@@ -2,7 +2,7 @@ import type { DecisionEvent, EndpointEvent, Outcome } from 'attestkit';
 import type { CountedBy, Counts, Overview } from '../shapes/seen.js';
 import { DailyLimit } from './daily-limit.js';
 import type { HistoryFile, Prepared } from './file.js';
-import { codeName, cut, DAY_MS, MINUTE_MS, OTHER, OUTCOMES, sentenceOf } from './names.js';
+import { codeName, cut, DAY_MS, LONGEST_NAME, MINUTE_MS, OTHER, OUTCOMES, sentenceOf } from './names.js';
 import { oldestSteps, stepsOfMinute, type Steps } from './steps.js';
 
 /** What is counted: all, and each value of these. Only an overview reads it, which crosses no two of them. */
@@ -106,7 +106,8 @@ export class CountKeeper {
   }
 
   #limited(dimension: keyof typeof MOST, at: number, value: string | undefined): string {
-    const name = cut(value);
+    // As long as rows have it: a reader looks for them by it.
+    const name = cut(value, dimension === 'route' ? LONGEST_NAME : undefined);
     return name === null ? '' : this.#limits[dimension].of(at, name);
   }
 }

@@ -107,12 +107,13 @@ export class HistoryFile {
     } catch (error) {
       quietly(() => this.#database.exec('ROLLBACK'));
       if (!this.#isFile) throw error;
-      this.#warn(`The history goes on in memory: its file failed (${messageOf(error)}).`);
       quietly(this.#close);
       this.#isFile = false;
       this.#database = emptyDatabase(this.#open);
       this.#close = () => this.#database.close();
       this.#prepared = new Prepared(this.#database);
+      // Last: a listener may come back here.
+      this.#warn(`The history goes on in memory: its file failed (${messageOf(error)}).`);
       return this.#tried(work);
     }
   }

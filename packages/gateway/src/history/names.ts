@@ -11,6 +11,8 @@ export const DAY_MS = 86_400_000;
 export const OTHER = 'other';
 
 const LONGEST = 64;
+/** Of a route, which the configuration names. */
+export const LONGEST_NAME = 200;
 
 /** A text of evidence or of a request, short enough for a table. An empty one says nothing. */
 export function cut(text: string | null | undefined, length = LONGEST): string | null {

@@ -3,7 +3,7 @@ import type { Prepared } from './file.js';
 import { cut } from './names.js';
 
 /** Hashes and keys that are remembered; those that were not heard of for longest go. */
-export const MOST_RECORDS = 30_000;
+const MOST_RECORDS = 30_000;
 const MOST_PENDING = 5000;
 const LONGEST = 128;
 

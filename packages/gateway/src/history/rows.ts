@@ -2,13 +2,13 @@ import type { DecisionEvent, EndpointEvent, FailureFacts, Outcome } from 'attest
 import type { DecisionRow, Decisions } from '../shapes/seen.js';
 import { nameOf } from './counts.js';
 import type { HistoryFile, Prepared } from './file.js';
-import { cut } from './names.js';
+import { cut, LONGEST_NAME } from './names.js';
 
 /** The newest ones, after which the oldest go. */
-export const MOST_ROWS = 20_000;
+const MOST_ROWS = 20_000;
 /** Kept at once, and each second for longer: the newest ones should be those of minutes. The others are counted. */
-export const MOST_AT_ONCE = 500;
-export const MOST_A_SECOND = 150;
+const MOST_AT_ONCE = 500;
+const MOST_A_SECOND = 150;
 /** The last of these are for requests that were not simply accepted. */
 const RESERVED = 100;
 /** What one answer may have. */
@@ -182,7 +182,7 @@ function rowOf(event: DecisionEvent | EndpointEvent, id: number, at: number): De
     durationMs: Math.round(event.durationMs * 1000) / 1000,
     requestId: cut(event.requestId, 128) ?? '',
     type: event.type,
-    name: cut(nameOf(event), 200) ?? '',
+    name: cut(nameOf(event), LONGEST_NAME) ?? '',
     method: cut(event.method, 16) ?? '',
     outcome: event.outcome,
     status: event.status ?? null,

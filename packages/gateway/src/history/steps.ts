@@ -8,7 +8,7 @@ interface Scale {
   readonly kept: number;
 }
 
-export const SCALES: readonly Scale[] = [
+const SCALES: readonly Scale[] = [
   { stepMs: MINUTE_MS, kept: 2 * 60 + 1 },
   { stepMs: 15 * MINUTE_MS, kept: 2 * 96 + 1 },
   { stepMs: 60 * MINUTE_MS, kept: 2 * 168 + 1 },

@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { afterEach, expect, it, vi } from 'vitest';
+import { openHistory } from '../../src/history/history.js';
 import { HistoryFile, openFile } from '../../src/history/file.js';
 import { driver } from '../../src/state/sqlite.js';
 import { decision, SAMPLES } from '../support/events.js';
@@ -125,6 +126,27 @@ it('loses nothing that it has not written when a write fails', async () => {
   ]);
   expect(warnings).toEqual(['The history goes on in memory: its file failed (database or disk is full).']);
   file.close();
+});
+
+it('counts once what is heard while it warns', async () => {
+  const file = newFile();
+  let count = 0;
+  const history = await openHistory(file, {
+    now: () => NOON,
+    warn: () => {
+      count += 1;
+      history.hear(decision({ at: NOON, requestId: 'in-warning' }));
+      history.decisions({ limit: 1 });
+    },
+  });
+  const other = (await driver())(file);
+  // Behind its back.
+  other.exec('DROP TABLE counts');
+  other.close();
+  history.hear(decision({ at: NOON }));
+  expect(accepted(history)).toBe(2);
+  expect(count).toBe(1);
+  history.close();
 });
 
 it('throws what is wrong with the work itself, in memory', async () => {

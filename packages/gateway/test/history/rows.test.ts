@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { decision, endpoint, failure, refusal, SAMPLES } from '../support/events.js';
-import { MINUTE, newFile, NOON, opened, SECOND, type Opened } from './support/opened.js';
+import { MINUTE, newFile, NOON, opened, READY, SECOND, type Opened } from './support/opened.js';
 
 const at = NOON;
 
@@ -125,6 +125,13 @@ it.each([
   const { rows, more } = history.decisions({ ...query, limit: 10 });
   expect(idsOf(rows)).toEqual(found);
   expect(more).toBe(false);
+});
+
+it('finds rows by the name that an overview has, however long it is', async () => {
+  const { history } = await opened();
+  history.hear(decision({ at, route: `/${'long/'.repeat(100)}` }));
+  const name = history.overview('hour', READY).by.route[0]?.name ?? '';
+  expect(history.decisions({ name, limit: 1 }).rows).toHaveLength(1);
 });
 
 it('goes through pages without a gap or a repetition', async () => {
