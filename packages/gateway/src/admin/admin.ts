@@ -90,13 +90,17 @@ export function createAdmin(context: AdminContext): Admin {
   const live = new Live(history, now);
   const desk = new Desk({ now });
   const readiness = async () => condition.read(await health());
-  const hasDevices = settings.devices !== undefined;
   const api = createApi({
     whoIs: (req) => access.whoIs(req),
     endpoints: {
-      ...sessionEndpoints(access, { standalone: false, startedAt: now(), hasDevices }),
+      ...sessionEndpoints(access, {
+        standalone: false,
+        startedAt: now(),
+        hasDevices: () => devices() !== undefined,
+      }),
       ...seenEndpoints({
         history,
+        flush: () => live.flush(),
         readiness,
         routes: () => enforcedRoutes(settings),
         app: () => ({

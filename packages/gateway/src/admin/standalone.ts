@@ -20,7 +20,7 @@ export function standaloneInspector(now: () => number): {
       throw new Refusal(404, 'There is no such call.');
     },
     endpoints: {
-      ...standaloneSession({ standalone: true, startedAt: now(), hasDevices: false }),
+      ...standaloneSession({ standalone: true, startedAt: now(), hasDevices: () => false }),
       ...inspectEndpoints(desk, 'nobody'),
       ...errorsEndpoints('nobody'),
     },

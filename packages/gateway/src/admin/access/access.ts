@@ -16,6 +16,8 @@ export interface AccessOptions {
   readonly onSignOut: (name: string | undefined) => void;
 }
 
+/** For so long a stream goes on before the proxy is asked again who reads it. */
+const PROXY_MS = 600_000;
 const BY_PROXY = 'The proxy in front signs you in and out.';
 
 /** Who may use the pages. */
@@ -33,7 +35,11 @@ export class Access {
   /** @throws Refusal for a request without a sign-in */
   whoIs(req: IncomingMessage): SignedIn {
     const named = this.#options.proxyUser?.(req);
-    if (named !== undefined) return { user: named, lasts: () => true };
+    if (named !== undefined) {
+      const { now } = this.#options;
+      const until = now() + PROXY_MS;
+      return { user: named, lasts: () => now() < until };
+    }
     const id = sessionIdOf(req);
     const session = id === undefined ? undefined : this.#sessions.use(id);
     if (session === undefined) throw new Refusal(401, 'Sign in with a token of this gateway.');

@@ -49,6 +49,17 @@ export class Live {
     };
   }
 
+  /** Sends what waits for the next batch, so that later batches have nothing of before. */
+  flush(): void {
+    const newest = this.#rows.at(-1);
+    if (newest === undefined) return;
+    const text = this.#batch(this.#rows.toReversed(), this.#left, this.#counts, newest.id);
+    this.#rows = [];
+    this.#left = 0;
+    this.#counts = none();
+    for (const client of this.#clients) this.#write(client, text);
+  }
+
   /** Ends all streams, and opens no more. */
   close(): void {
     this.#isClosed = true;
@@ -62,7 +73,7 @@ export class Live {
     if (more.length > 0 || (last !== undefined && !/^[0-9]{1,16}$/.test(last)))
       throw new Refusal(400, 'Last-Event-ID has to be the id of a row.');
     // What others wait for was before this one.
-    this.#flush();
+    this.flush();
     const client = { req, res, lasts };
     this.#clients.add(client);
     res.once('close', () => this.#forget(client));
@@ -100,19 +111,9 @@ export class Live {
 
   #tick(): void {
     for (const client of this.#clients) if (!client.lasts()) this.#end(client);
-    this.#flush();
+    this.flush();
     this.#ticks = (this.#ticks + 1) % (COMMENT_MS / BATCH_MS);
     if (this.#ticks === 0) for (const client of this.#clients) this.#write(client, ': goes on\n\n');
-  }
-
-  #flush(): void {
-    const newest = this.#rows.at(-1);
-    if (newest === undefined) return;
-    const text = this.#batch(this.#rows.toReversed(), this.#left, this.#counts, newest.id);
-    this.#rows = [];
-    this.#left = 0;
-    this.#counts = none();
-    for (const client of this.#clients) this.#write(client, text);
   }
 
   #batch(rows: readonly DecisionRow[], left: number, counts: LiveBatch['counts'], newest: number): string {

@@ -9,6 +9,8 @@ import type { Endpoints } from './call.js';
 /** What the overview and the rollout view are made of. */
 export interface SeenContext {
   readonly history: History;
+  /** Pages add the batches of their streams to counts that are older: no batch may have what is counted already. */
+  readonly flush: () => void;
   /** Never rejects. */
   readonly readiness: () => Promise<Readiness>;
   readonly routes: () => readonly { readonly route: string; readonly enforcement: string }[];
@@ -23,14 +25,16 @@ const MOST_ROWS = 200;
 const SOME_ROWS = 50;
 
 /** What was seen, over time. */
-export function seenEndpoints({ history, readiness, routes, app }: SeenContext): Endpoints {
+export function seenEndpoints({ history, flush, readiness, routes, app }: SeenContext): Endpoints {
   return {
     'GET /api/overview': {
       needs: 'read',
       async answer({ query }) {
         const given = single(query, ['span']);
         const span = oneOf(given.get('span') ?? 'hour', 'span', SPANS);
-        return jsonAnswer(200, history.overview(span, await readiness()));
+        const state = await readiness();
+        flush();
+        return jsonAnswer(200, history.overview(span, state));
       },
     },
     'GET /api/decisions': {

@@ -11,14 +11,23 @@ import type { Endpoints } from './call.js';
 export interface Instance {
   readonly standalone: boolean;
   readonly startedAt: number;
-  readonly hasDevices: boolean;
+  /** With the configuration in use. */
+  readonly hasDevices: () => boolean;
 }
 
 /** Makes what tells a user about the process. */
 function signedOf({ standalone, startedAt, hasDevices }: Instance): (user: User) => Signed {
   const instance = `${hostname()} (${process.pid})`;
   const version = packageVersion();
-  return ({ name, role }) => ({ name, role, standalone, instance, version, startedAt, hasDevices });
+  return ({ name, role }) => ({
+    name,
+    role,
+    standalone,
+    instance,
+    version,
+    startedAt,
+    hasDevices: hasDevices(),
+  });
 }
 
 /** Sign-in and sign-out. */

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Live } from '../../../src/admin/api/live.js';
 import { Refusal } from '../../../src/admin/answer.js';
-import type { DecisionRow, LiveBatch } from '../../../src/shapes/seen.js';
+import type { DecisionRow, LiveBatch, Overview } from '../../../src/shapes/seen.js';
 import { adminGateway, ask, READER, signedIn } from '../support/ask.js';
 
 /** What came of a stream. */
@@ -91,6 +91,22 @@ describe('a stream', () => {
       counts: { accepted: 0, reported: 0, refused: 0, open: 1 },
     });
     expect(written()).toMatch(/^retry: 2000\n/);
+    live.close();
+  });
+
+  it('has nothing in a batch that was counted before it', () => {
+    const history = rows();
+    const live = new Live(history, () => 7);
+    const { batches } = open(live);
+    history.hear(row(1));
+    live.flush();
+    history.hear(row(2));
+    expect(batches().map(({ id }) => id)).toEqual([1]);
+    vi.advanceTimersByTime(250);
+    expect(batches().map(({ id, counts }) => [id, counts.accepted])).toEqual([
+      [1, 1],
+      [2, 1],
+    ]);
     live.close();
   });
 
@@ -189,6 +205,20 @@ describe('a stream of a gateway', () => {
     });
   const ended = (res: IncomingMessage): Promise<unknown> =>
     new Promise((resolve) => res.resume().once('close', resolve));
+
+  it('is sent before counts that have the same', async () => {
+    const { url, adminUrl } = await adminGateway();
+    const cookie = await signedIn(adminUrl, READER);
+    const res = await stream(adminUrl, cookie);
+    const data = next(res, /^data: .*\n\n/m);
+    await fetch(`${url}/x`);
+    const overview = await ask(adminUrl, { path: '/api/overview', cookie });
+    const { at, totals } = JSON.parse(overview.body) as Overview;
+    const [, batch = ''] = /^data: (.*)$/m.exec(await data) ?? [];
+    expect(totals.refused).toBe(1);
+    expect((JSON.parse(batch) as LiveBatch).at).toBeLessThanOrEqual(at);
+    res.destroy();
+  });
 
   it('has what happens, without path and token', async () => {
     const { url, adminUrl } = await adminGateway();
