@@ -3,7 +3,7 @@ import { linesOf } from '../../http/lines.js';
 import { Refusal } from '../answer.js';
 
 /** For the calls whose body is a few names. */
-export const MOST_BYTES = 65_536;
+const MOST_BYTES = 65_536;
 
 const DEADLINE_MS = 10_000;
 
