@@ -45,6 +45,8 @@ export class LatencyKeeper {
     switch (event.type) {
       case 'decision':
       case 'endpoint':
+        // Nothing was checked.
+        if (event.outcome === 'open') return;
         return this.#add(event.type, '', at, event.durationMs, event.stage === 'unavailable');
       case 'store':
         return this.#add('store', event.operation, at, event.durationMs, true);

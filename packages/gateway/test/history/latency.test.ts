@@ -24,6 +24,16 @@ it.each([0.005, 0.3, 4, 180, 9000])('measures times around %d ms within a bucket
   }
 });
 
+it('takes the times of a bucket as spread over it', async () => {
+  const { history } = await opened();
+  // The bucket from 1 to 1.21 ms.
+  for (let each = 0; each < 100; each++) history.hear(decision({ at: NOON, durationMs: 1.1 }));
+  const [found] = history.overview('hour', READY).latencies;
+  expect(found?.p50).toBeCloseTo(10 ** (0.5 / 12), 5);
+  expect(found?.p95).toBeCloseTo(10 ** (0.95 / 12), 5);
+  expect(found?.p99).toBeCloseTo(10 ** (0.99 / 12), 5);
+});
+
 it('sorts by what was measured, and names it', async () => {
   const { history } = await opened();
   const at = NOON;
@@ -54,8 +64,9 @@ it.each([
   expect(history.overview('hour', READY).latencies).toMatchObject([{ count: 1, failures }]);
 });
 
-it('does not measure a change of a circuit breaker', async () => {
+it('measures neither a change of a circuit breaker nor a request that was let through unchecked', async () => {
   const { history } = await opened();
+  history.hear(decision({ at: NOON, outcome: 'open', durationMs: 0 }));
   history.hear({ ...remote, at: NOON, circuit: 'opened' });
   expect(history.overview('hour', READY).latencies).toEqual([]);
 });
