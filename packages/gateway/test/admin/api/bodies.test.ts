@@ -36,6 +36,11 @@ it('takes 1.5 MiB at the inspector, and no more', async () => {
   expect((await inspect(1_572_865)).status).toBe(413);
 });
 
+it('does not wait for a body that says it is longer', async () => {
+  const head = `POST /api/session HTTP/1.1\r\nHost: ${host}\r\nOrigin: ${origin}\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/json\r\nContent-Length: 65537\r\n\r\n`;
+  expect(await raw(adminUrl, head)).toMatch(/^HTTP\/1\.1 413 [^]*connection: close/i);
+});
+
 it('reads no body before it knows who sends it', async () => {
   const head = `POST /api/inspect HTTP/1.1\r\nHost: ${host}\r\nOrigin: ${origin}\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n`;
   expect(await raw(adminUrl, head)).toMatch(/^HTTP\/1\.1 401 [^]*connection: close/i);
