@@ -14,9 +14,12 @@ export const Still = createContext(false);
 export function Text({
   value,
   shown = SHOWN,
+  brief = false,
 }: {
   readonly value: string;
   readonly shown?: number;
+  /** Within a link, a button or a row: what is cut cannot be shown there. */
+  readonly brief?: boolean;
 }): JSX.Element {
   const isStill = useContext(Still);
   const [isOpened, setWhole] = useState(false);
@@ -29,7 +32,7 @@ export function Text({
       {cut.length < value.length && (
         <>
           …{' '}
-          {isWhole ? (
+          {brief ? null : isWhole ? (
             <span class="faint">{number(value.length - cut.length)} more characters</span>
           ) : (
             <button type="button" class="quiet" onClick={() => setWhole(true)}>

@@ -76,7 +76,7 @@ function Why({ row, code }: { readonly row: DecisionRow; readonly code: string }
       </p>
       <p class="row">
         <a href={errorOf(code)}>
-          Cause and remedy of <code>{<Text value={code} shown={80} />}</code>
+          Cause and remedy of <code>{<Text value={code} shown={80} brief />}</code>
         </a>
         <a href={decisionsOf({ code })}>All with this code</a>
         <a href={inspectorOf(row)}>Open in the inspector</a>

@@ -61,20 +61,20 @@ export function Rows({
               </td>
               <td role="cell">
                 <span class="faint">
-                  <Text value={row.method} shown={12} />
+                  <Text value={row.method} shown={12} brief />
                 </span>{' '}
-                <Text value={row.name} shown={60} />
+                <Text value={row.name} shown={60} brief />
               </td>
               <td role="cell" class="reason">
                 {row.code !== null && (
                   <>
                     {row.says !== null && (
                       <span class="says">
-                        <Text value={row.says} shown={160} />
+                        <Text value={row.says} shown={160} brief />
                       </span>
                     )}
                     <code class="faint">
-                      <Text value={row.code} shown={80} />
+                      <Text value={row.code} shown={80} brief />
                     </code>
                   </>
                 )}
@@ -100,11 +100,11 @@ export function Rows({
 /** What evidence proves, else what the request says. */
 function App({ row: { app, claimed } }: { readonly row: DecisionRow }): JSX.Element {
   if (app !== null)
-    return <Text value={[app.platform, app.version].filter(Boolean).join(' ') || app.id} shown={40} />;
+    return <Text value={[app.platform, app.version].filter(Boolean).join(' ') || app.id} shown={40} brief />;
   if (claimed === null) return <></>;
   return (
     <span class="faint">
-      says <Text value={claimed.version ?? 'no version'} shown={40} />
+      says <Text value={claimed.version ?? 'no version'} shown={40} brief />
     </span>
   );
 }

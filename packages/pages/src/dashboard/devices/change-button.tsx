@@ -19,9 +19,9 @@ export function ChangeButton({
   const done = async (says: string): Promise<void> => {
     setOpen(false);
     await onChanged(says);
-    // The device may be gone, and its buttons with it.
+    // The session may be gone, or the device, and the button with it.
     if (button.current?.isConnected === true) button.current.focus();
-    else document.getElementById('value')?.focus();
+    else document.getElementById('record')?.focus();
   };
   return (
     <>

@@ -69,7 +69,7 @@ export function DevicesView({ signed }: { readonly signed: Signed }): JSX.Elemen
       {found !== undefined &&
         (found.device === null ? (
           <section class="card stack">
-            <h2 ref={heading} tabIndex={-1}>
+            <h2 id="record" ref={heading} tabIndex={-1}>
               No device of this name is known.
             </h2>
             <p>

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Counts, DecisionRow } from '../../../../gateway/src/shapes/seen.js';
 import { time } from '../../shell/format.js';
 import { Text } from '../../shell/text.js';
@@ -34,9 +34,20 @@ export function LiveList({ live }: { readonly live: Live }): JSX.Element {
   );
 }
 
+/** Drawn once: it never changes. */
 function Line({ entry }: { readonly entry: Entry }): JSX.Element {
-  if (!('row' in entry)) return <li class="more faint">… and {entry.left.toLocaleString()} more</li>;
-  const { row } = entry;
+  return useMemo(
+    () =>
+      'row' in entry ? (
+        <Row row={entry.row} />
+      ) : (
+        <li class="more faint">… and {entry.left.toLocaleString()} more</li>
+      ),
+    [entry],
+  );
+}
+
+function Row({ row }: { readonly row: DecisionRow }): JSX.Element {
   return (
     <li>
       <time class="faint" dateTime={new Date(row.at).toISOString()}>
@@ -44,7 +55,7 @@ function Line({ entry }: { readonly entry: Entry }): JSX.Element {
       </time>
       <span class={`tag ${row.outcome}`}>{row.outcome}</span>
       <span class="what">
-        <Text value={row.name} shown={60} />
+        <Text value={row.name} shown={60} brief />
         <Reason row={row} />
       </span>
       <a class="small" href={decisionsOf({ requestId: row.requestId })}>
@@ -60,7 +71,7 @@ function Reason({ row }: { readonly row: DecisionRow }): JSX.Element {
       <>
         {': '}
         <code>
-          <Text value={row.code} shown={80} />
+          <Text value={row.code} shown={80} brief />
         </code>
       </>
     );
@@ -71,7 +82,7 @@ function Reason({ row }: { readonly row: DecisionRow }): JSX.Element {
   return (
     <span class="faint">
       {' '}
-      <Text value={from.join(' ')} shown={60} />
+      <Text value={from.join(' ')} shown={60} brief />
     </span>
   );
 }

@@ -91,6 +91,6 @@ function Name({
   readonly none: string;
 }): JSX.Element {
   if (name === null) return <span class="faint">{none}</span>;
-  const text = <Text value={name} shown={80} />;
+  const text = <Text value={name} shown={80} brief />;
   return by === 'route' && name !== 'other' ? <a href={decisionsOf({ name })}>{text}</a> : text;
 }

@@ -40,7 +40,7 @@ export function Codes({ overview: { codes } }: { readonly overview: Overview }):
                   <span class="code-line">
                     <a href={errorOf(code)}>
                       <code>
-                        <Text value={code} shown={80} />
+                        <Text value={code} shown={80} brief />
                       </code>
                     </a>{' '}
                     <a href={decisionsOf({ code })}>

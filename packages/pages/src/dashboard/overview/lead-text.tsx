@@ -14,10 +14,10 @@ export function LeadText({ overview }: { readonly overview: Overview }): JSX.Ele
         'Nothing was refused or reported.'
       ) : (
         <span class="faint">
-          Most frequent reason: <Text value={most.says} shown={200} /> (
+          Most frequent reason: <Text value={most.says} shown={200} brief /> (
           <a href={errorOf(most.code)}>
             <code>
-              <Text value={most.code} shown={80} />
+              <Text value={most.code} shown={80} brief />
             </code>
           </a>
           ).

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Signed } from '../../../../gateway/src/shapes/access.js';
 import type { Overview, Span } from '../../../../gateway/src/shapes/seen.js';
 import { time } from '../../shell/format.js';
@@ -97,10 +97,25 @@ function Shown({
   readonly live: Live;
 }): JSX.Element {
   const isEmpty = sumOf(overview.totals) === 0;
+  // What a batch does not change is not drawn again four times a second.
+  const [troubles, codes, rest] = useMemo(
+    () => [
+      <Troubles state={asked.state} />,
+      <Codes overview={asked} />,
+      <>
+        {sumOf(asked.totals) > 0 && <Breakdowns overview={asked} />}
+        <div class="columns">
+          <Latencies overview={asked} />
+          <State state={asked.state} />
+        </div>
+      </>,
+    ],
+    [asked],
+  );
   return (
     <>
       {isEmpty ? <Empty overview={overview} /> : <LeadText overview={overview} />}
-      <Troubles state={overview.state} />
+      {troubles}
       {!isEmpty && (
         <>
           <Totals overview={overview} asked={asked} />
@@ -108,14 +123,10 @@ function Shown({
         </>
       )}
       <div class={isEmpty ? '' : 'why'}>
-        {!isEmpty && <Codes overview={overview} />}
+        {!isEmpty && codes}
         <LiveList live={live} />
       </div>
-      {!isEmpty && <Breakdowns overview={overview} />}
-      <div class="columns">
-        <Latencies overview={overview} />
-        <State state={overview.state} />
-      </div>
+      {rest}
     </>
   );
 }

@@ -15,19 +15,23 @@ export function Troubles({ state }: { readonly state: Overview['state'] }): JSX.
           No trouble: the store works, and no service that this gateway fetches from fails.
         </p>
       )}
-      {troubles.map(({ isBad, says, words }) => (
-        <p key={says} class={isBad ? 'notice bad' : 'notice warn'}>
-          {says}
-          {words !== undefined && (
-            <>
-              {' '}
-              <code>
-                <Text value={words} shown={200} />
-              </code>
-            </>
-          )}
-        </p>
-      ))}
+      {troubles.length > 0 && (
+        <ul class={troubles.some(({ isBad }) => isBad) ? 'notice bad troubles' : 'notice warn troubles'}>
+          {troubles.map(({ says, words }) => (
+            <li key={says}>
+              {says}
+              {words !== undefined && (
+                <>
+                  {' '}
+                  <code>
+                    <Text value={words} shown={200} />
+                  </code>
+                </>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
     </div>
   );
 }

@@ -17,6 +17,7 @@ const FAILED: ReadonlySet<Outcome> = new Set(['refused', 'reported']);
 export function TimeChart({ overview }: { readonly overview: Overview }): JSX.Element {
   const [shown, setShown] = useState(ALL);
   const [pointed, setPointed] = useState<number>();
+  const [isTable, setTable] = useState(false);
   const toggle = (outcome: Outcome): void => {
     const next = new Set(shown);
     if (!next.delete(outcome)) next.add(outcome);
@@ -70,9 +71,9 @@ export function TimeChart({ overview }: { readonly overview: Overview }): JSX.El
           </>
         )}
       </p>
-      <details>
+      <details onToggle={(event) => setTable((event.currentTarget as HTMLDetailsElement).open)}>
         <summary>Show as table</summary>
-        <ChartTable overview={overview} />
+        {isTable && <ChartTable overview={overview} />}
       </details>
     </section>
   );

@@ -71,7 +71,9 @@ function Why({
         <tbody>
           {found.versions.map(({ version, count }) => (
             <tr>
-              <th scope="row">{version === null ? 'not known' : <Text value={version} shown={60} />}</th>
+              <th scope="row">
+                {version === null ? 'not known' : <Text value={version} shown={60} brief />}
+              </th>
               <td class="number">{whole(count)}</td>
             </tr>
           ))}
@@ -93,7 +95,7 @@ function Why({
                 <Text value={sentence} shown={200} />{' '}
                 <a href={errorOf(code)}>
                   <code>
-                    <Text value={code} shown={80} />
+                    <Text value={code} shown={80} brief />
                   </code>
                 </a>
               </th>

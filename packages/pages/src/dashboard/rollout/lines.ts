@@ -1,3 +1,4 @@
+import { visible } from '../../shell/visible.js';
 import { enforcementOf } from './preview.js';
 
 /** Names that YAML reads as themselves, without quotes. */
@@ -6,15 +7,22 @@ const PLAIN = /^[A-Za-z/][A-Za-z0-9_/.-]*$/;
 const NOT_TEXT = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
 
 /**
- * The lines of a route to change, in the words of the configuration. JSON strings are YAML strings.
+ * The lines of a route to change, in the words of the configuration.
  *
  * @param share in percent
  *
- * @example linesOf('orders', 25) // 'routes:\n  - name: orders\n    enforcement: 25%'
+ * @example linesOf('orders', 25) // 'routes:\n  - name: orders # and its path\n    enforcement: 25%'
  */
 export function linesOf(route: string, share: number): string {
-  const name = PLAIN.test(route) && !NOT_TEXT.test(route) ? route : JSON.stringify(route);
-  return `routes:\n  - name: ${name} # as it is, with its path\n    enforcement: ${enforcementOf(share)}`;
+  const name = PLAIN.test(route) && !NOT_TEXT.test(route) ? route : quoted(route);
+  return `routes:\n  - name: ${name} # and its path\n    enforcement: ${enforcementOf(share)}`;
+}
+
+/** As a string of JSON, which YAML reads too, with the escapes of YAML for characters that cannot be seen. */
+function quoted(text: string): string {
+  return visible(JSON.stringify(text))
+    .map((run) => ('text' in run ? run.text : `\\U${run.escape.slice(3, -1).padStart(8, '0')}`))
+    .join('');
 }
 
 /** What tells requests of the app apart from others. */

@@ -30,10 +30,10 @@ export function RouteCard({ route }: { readonly route: RolloutRoute }): JSX.Elem
     <section class="card stack route" aria-labelledby={id}>
       <div class="row heading">
         <h2 id={id}>
-          <Text value={route.route} shown={80} />
+          <Text value={route.route} shown={80} brief />
         </h2>
         <span class="faint">
-          now <code>enforcement: {<Text value={route.enforcement} shown={20} />}</code>
+          now <code>enforcement: {<Text value={route.enforcement} shown={20} brief />}</code>
         </span>
       </div>
       <p class="advice">
