@@ -164,6 +164,20 @@ it('leaves out what is before and after the span', async () => {
   expect(history.overview('hour', READY)).toMatchObject({ totals: NONE, before: { ...NONE, accepted: 1 } });
 });
 
+it.each([
+  ['hour', MINUTE, 60],
+  ['day', 15 * MINUTE, 96],
+  ['week', HOUR, 168],
+] as const)('keeps the whole %s before, when old minutes go', async (span, stepMs, steps) => {
+  const { history, clock } = await opened(undefined, NOON - 2 * MINUTE);
+  const first = (Math.floor(NOON / stepMs) - 2 * steps + 1) * stepMs;
+  for (const at of [first, first - 1]) history.hear(decision({ at }));
+  history.overview(span, READY);
+  clock.now = NOON;
+  history.overview(span, READY);
+  expect(history.overview(span, READY).before).toEqual({ ...NONE, accepted: 1 });
+});
+
 it('counts into the minute that goes on, at its first and last millisecond', async () => {
   const { history } = await opened();
   const minute = NOON - (NOON % MINUTE);
