@@ -175,6 +175,17 @@ describe('a certificate', () => {
     expect(parts.at(-1)?.certificate?.root).toBeUndefined();
   });
 
+  it('is signed by its neighbor, whatever that is called', () => {
+    const [leaf = '', issuer = ''] = chainFile().certificateChain;
+    const renamed = Buffer.from(issuer, 'base64');
+    const [name] = at(parts[1], 'tbsCertificate', 'subject').children;
+    const end = (name?.offset ?? 0) + (name?.length ?? 0);
+    renamed[end - 1] = 0x5a; // the last letter
+    const [first, second] = dissect('key-attestation', { certificateChain: [leaf, base64(renamed)] });
+    expect(second?.certificate?.subject).not.toBe(first?.certificate?.issuer);
+    expect(first?.certificate?.signedBy).toBe(1);
+  });
+
   it('is not signed by a key that only has the name of its issuer', () => {
     const [leaf = '', issuer = ''] = chainFile().certificateChain;
     const forged = Buffer.from(issuer, 'base64');

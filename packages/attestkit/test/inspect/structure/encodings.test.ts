@@ -48,6 +48,13 @@ describe('a token', () => {
     expect(misplaced(part)).toEqual([]);
   });
 
+  it('ends what encloses a fault with the payload', () => {
+    const part = jws('{}', '{"a":[1,x],"b":2}');
+    const [payload, list] = [at(part, 'payload'), at(part, 'payload', 'a')];
+    expect(list.offset + list.length).toBe(payload.offset + payload.length);
+    expect(payload.children.map(({ label }) => label)).toEqual(['a']);
+  });
+
   it('has prototype names as members like others', () => {
     const part = jws('{}', '{"__proto__":{"constructor":1},"toString":2,"hasOwnProperty":null}');
     expect(part.problem).toBeUndefined();
