@@ -41,7 +41,7 @@ describe('a chain', () => {
   });
 
   test('counts among all parts', () => {
-    expect(drawn(other, part(2), other && part(2))).toEqual(['1 next, 2 itself']);
+    expect(drawn(other, part(2), part(2))).toEqual(['1 next, 2 itself']);
   });
 
   test('without a signer ends there', () => {

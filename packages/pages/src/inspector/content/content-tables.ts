@@ -90,7 +90,16 @@ function shown(name: string, value: unknown): string {
   if (typeof value === 'string')
     return value === '' ? 'empty' : name === 'subjects' ? describeSubject(value) : value;
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return value === undefined ? 'none' : JSON.stringify(value);
+  return value === undefined ? 'none' : inJson(value);
+}
+
+/** Evidence may be nested deeper than it can be written. */
+function inJson(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return 'nested too deep to be shown';
+  }
 }
 
 function meaningOf(path: string, name: string, value: unknown, at: string): string | undefined {

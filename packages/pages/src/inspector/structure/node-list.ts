@@ -68,9 +68,9 @@ export function deepestAt(items: readonly Item[], byte: number): number | undefi
   let best: Item | undefined;
   for (const item of items) {
     const { offset, length } = item.node;
-    if (byte < offset || byte >= offset + length) continue;
+    const has = byte >= offset && byte < offset + length;
     // Members of a token have the place of their segment: then it is the segment itself.
-    if (best === undefined || length < best.node.length) best = item;
+    if (has && (best === undefined || length < best.node.length)) best = item;
   }
   return best?.id;
 }
