@@ -130,7 +130,9 @@ describe('a specification', () => {
   });
 
   test('every one of the catalog stays as it is written', () => {
-    for (const { spec } of Object.values(CATALOG).flatMap(({ checks }) => checks)) {
+    const specs = Object.values(CATALOG).flatMap((room) => room.checks.map(({ spec }) => spec));
+    expect(specs.length).toBeGreaterThan(400);
+    for (const spec of specs) {
       const runs = specificationRuns(spec);
       expect(runs.map(({ text }) => text).join('')).toBe(spec);
       for (const { href } of runs)

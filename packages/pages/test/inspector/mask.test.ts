@@ -6,27 +6,26 @@ import { formsOf, identifiersIn } from '../../src/inspector/saved/identifiers.js
 import { masked } from '../../src/inspector/saved/mask.js';
 
 const NAMES = [
-  ...[
-    'attestationIdSerial',
-    'attestationIdImei',
-    'attestationIdSecondImei',
-    'attestationIdMeid',
-    'uniqueId',
-    'keyId',
-  ],
-  ...[
-    'key_id',
-    'credentialId',
-    'deviceId',
-    'device_id',
-    'did',
-    'sub',
-    'ipk',
-    'recordId',
-    'publicKey',
-    'receipt',
-  ],
-  ...['serialNumber', 'thumbprint', 'revocableSerials', 'sid'],
+  'attestationIdSerial',
+  'attestationIdImei',
+  'attestationIdSecondImei',
+  'attestationIdMeid',
+  'uniqueId',
+  'keyId',
+  'key_id',
+  'credentialId',
+  'deviceId',
+  'device_id',
+  'did',
+  'sub',
+  'ipk',
+  'recordId',
+  'publicKey',
+  'receipt',
+  'serialNumber',
+  'thumbprint',
+  'revocableSerials',
+  'sid',
 ];
 
 describe('identifiers', () => {
@@ -176,7 +175,7 @@ describe('real reports', () => {
       certificate,
     }));
     const content = report.verdict === 'fail' ? report.unverified : report.result;
-    const { key, facts } = content as {
+    const { key, facts } = content as unknown as {
       key: { id: string; publicKey: string; thumbprint: string };
       facts: { serials: string[]; subjects: string[] };
     };

@@ -30,7 +30,7 @@ export function orderChains(
   );
   const drawn = new Set<number>();
   const chains: Link[][] = [];
-  // Leaves first; a circle has none, so that what is left begins anywhere.
+  // Leaves first; a circle does not have one, so the rest begins anywhere.
   for (const begin of [...all.filter(({ index }) => !signs.has(index)), ...all]) {
     const chain: Link[] = [];
     let each: Placed | undefined = begin;

@@ -15,7 +15,7 @@ export interface Given {
 }
 
 /** Controls that no text has: a form would change or lose them. */
-const CONTROL = /[\0-\x08\x0b\x0e-\x1f\x7f]/;
+const CONTROL = /(?![\t\n\f\r])\p{Cc}/u;
 
 /** What was opened: text if it is text, else its bytes. */
 export function givenBytes(bytes: Uint8Array, name?: string): Given {

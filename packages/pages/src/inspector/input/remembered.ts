@@ -1,6 +1,6 @@
 import type { Written } from './member-values.js';
 
-/** Where the form is kept: until the tab is closed, and nowhere else. */
+/** The place of the form: until the tab is closed, and nowhere else. */
 const NAME = 'attestkit-inspector';
 
 /** What was written before in this tab; nothing if there is no storage, or something else in it. */

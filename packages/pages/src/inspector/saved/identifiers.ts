@@ -2,51 +2,47 @@ import { fromBase64, toBase64, toHex, toText } from '../bytes/base64.js';
 
 /** Members that identify one device, one of its keys, or who uses it. */
 const MEMBERS: ReadonlySet<string> = new Set([
-  ...['attestationIdSerial', 'attestationIdImei', 'attestationIdSecondImei', 'attestationIdMeid', 'uniqueId'],
-  ...[
-    'keyId',
-    'key_id',
-    'credentialId',
-    'credential_id',
-    'deviceId',
-    'device_id',
-    'did',
-    'sub',
-    'ipk',
-    'recordId',
-  ],
-  ...[
-    'publicKey',
-    'public_key',
-    'installationKey',
-    'thumbprint',
-    'jkt',
-    'sid',
-    'sessionId',
-    'session_id',
-    'user',
-  ],
-  ...[
-    'receipt',
-    'certificate',
-    'leafCertificate',
-    'serialNumber',
-    'serials',
-    'revocableSerials',
-    'pin',
-    'clientHash',
-  ],
-  ...[
-    'deviceRecall',
-    'attestation',
-    'assertion',
-    'signature',
-    'certificateChain',
-    'token',
-    'x5c',
-    'ip',
-    'did_hash',
-  ],
+  'attestationIdSerial',
+  'attestationIdImei',
+  'attestationIdSecondImei',
+  'attestationIdMeid',
+  'uniqueId',
+  'keyId',
+  'key_id',
+  'credentialId',
+  'credential_id',
+  'deviceId',
+  'device_id',
+  'did',
+  'sub',
+  'ipk',
+  'recordId',
+  'publicKey',
+  'public_key',
+  'installationKey',
+  'thumbprint',
+  'jkt',
+  'sid',
+  'sessionId',
+  'session_id',
+  'user',
+  'receipt',
+  'certificate',
+  'leafCertificate',
+  'serialNumber',
+  'serials',
+  'revocableSerials',
+  'pin',
+  'clientHash',
+  'deviceRecall',
+  'attestation',
+  'assertion',
+  'signature',
+  'certificateChain',
+  'token',
+  'x5c',
+  'ip',
+  'did_hash',
 ]);
 
 /** Members that are the key or the device if they stand in an object of that name: `key.id`. */
@@ -67,7 +63,7 @@ function isIdentifier(name: string, owner: string): boolean {
   );
 }
 
-/** Whether all that stands below a member identifies a device. What is said of a certificate is more than its number. */
+/** Whether all that stands below a member identifies a device. A certificate says more than its number. */
 export function hidesAll(name: string, owner: string, value: unknown): boolean {
   const isFacts = name === 'certificate' && typeof value === 'object';
   return !isFacts && isIdentifier(name, owner);
@@ -102,7 +98,7 @@ export function formsOf(identifier: string): readonly string[] {
   const read = [
     new TextEncoder().encode(identifier),
     ...(isHex ? [Uint8Array.from(identifier.match(/../g) ?? [], (each) => Number.parseInt(each, 16))] : []),
-    ...[fromBase64(identifier) ?? []].map((each) => Uint8Array.from(each)),
+    fromBase64(identifier) ?? new Uint8Array(),
   ];
   for (const bytes of read.filter(({ length }) => length > 3)) {
     const [base64, hex] = [toBase64(bytes), toHex(bytes)];
@@ -112,6 +108,6 @@ export function formsOf(identifier: string): readonly string[] {
       forms.add(form.replace(/=+$/, ''));
     }
   }
-  for (const form of [...forms]) forms.add(JSON.stringify(form).slice(1, -1));
-  return [...forms].filter(({ length }) => length >= SHORTEST);
+  const escaped = [...forms].map((form) => JSON.stringify(form).slice(1, -1));
+  return [...new Set([...forms, ...escaped])].filter(({ length }) => length >= SHORTEST);
 }

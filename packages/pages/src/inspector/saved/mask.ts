@@ -50,21 +50,21 @@ class Replacer {
   }
 
   within(text: string): string {
-    let masked = text;
+    let rest = text;
     for (const form of this.#forms)
-      if (masked.includes(form)) masked = masked.replaceAll(form, hidden(this.#numbers.get(form) as number));
-    return masked;
+      if (rest.includes(form)) rest = rest.replaceAll(form, hidden(this.#numbers.get(form) as number));
+    return rest;
   }
 }
 
-function walk(value: unknown, replacer: Replacer, name = '', owner = '', isInside = false): unknown {
-  if (Array.isArray(value)) return value.map((each) => walk(each, replacer, name, owner, isInside));
+function walk(value: unknown, replacer: Replacer, name = '', isInside = false): unknown {
+  if (Array.isArray(value)) return value.map((each) => walk(each, replacer, name, isInside));
   if (typeof value === 'object' && value !== null)
     return Object.fromEntries(
       Object.entries(value).map(([key, each]) => [
         // A hostile name may quote an identifier, too.
         replacer.within(key),
-        walk(each, replacer, key, name, isInside || hidesAll(key, name, each)),
+        walk(each, replacer, key, isInside || hidesAll(key, name, each)),
       ]),
     );
   if (isInside && (typeof value === 'string' || typeof value === 'number'))

@@ -103,7 +103,7 @@ function isListOf(value: unknown, is: (each: unknown) => boolean): boolean {
   return Array.isArray(value) && value.every(is);
 }
 
-/** Whether members are texts, or absent where a question mark says so: `value?`. */
+/** Whether members are texts, or absent if a question mark allows it: `value?`. */
 function hasTexts(value: JsonObject, ...names: readonly string[]): boolean {
   return names.every((name) => {
     const member = value[name.replace('?', '')];

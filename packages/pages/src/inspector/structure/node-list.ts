@@ -39,8 +39,8 @@ export function listNodes(root: EvidenceNode): readonly Item[] {
   }
   for (let id = items.length - 1; id > 0; id--) {
     const { parent, end } = items[id] as Item;
-    const above = items[parent as number] as { end: number };
-    above.end = Math.max(above.end, end);
+    const owner = items[parent as number] as { end: number };
+    owner.end = Math.max(owner.end, end);
   }
   return items;
 }

@@ -4,7 +4,7 @@ import { toBase64, toHex, toText } from '../bytes/base64.js';
 export type CopyForm = 'text' | 'hex' | 'base64';
 
 /** The bytes of a node behind its header. */
-export function contentOf(bytes: Uint8Array, { offset, header, length }: EvidenceNode): Uint8Array {
+function contentOf(bytes: Uint8Array, { offset, header, length }: EvidenceNode): Uint8Array {
   return bytes.subarray(offset + header, offset + length);
 }
 

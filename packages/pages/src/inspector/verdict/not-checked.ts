@@ -1,4 +1,4 @@
-/** What to give, or where to look, for checks that an inspection does not make. */
+/** What to give, or who knows more, for checks that an inspection does not make. */
 const WORDS: Readonly<Record<string, string>> = {
   binding: 'Give binding: the value of the header that the token is bound to.',
   receipt: 'Inspect it by itself, as an App Attest receipt.',
