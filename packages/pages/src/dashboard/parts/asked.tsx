@@ -1,17 +1,19 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { ask, type AskError } from '../../shell/ask.js';
+import { ask, AskError } from '../../shell/ask.js';
 
 /** What is known of an answer. An older one stays while the next is asked for, so that nothing jumps. */
 export interface Asked<Answer> {
   readonly answer: Answer | undefined;
-  /** When `answer` was asked for, by this machine's clock. */
+  /** When it was asked for last, with or without an answer, by this machine's clock. */
   readonly askedAt: number;
   /** Why the last request failed. */
   readonly problem: AskError | undefined;
   readonly isAsking: boolean;
   again(): void;
 }
+
+const PATIENCE_MS = 20_000;
 
 /** Asks for a path, and again when it changes. */
 export function useAsked<Answer>(path: string): Asked<Answer> {
@@ -27,19 +29,29 @@ export function useAsked<Answer>(path: string): Asked<Answer> {
     const controller = new AbortController();
     const askedAt = Date.now();
     setState((before) => ({ ...before, isAsking: true }));
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      controller.abort();
+    }, PATIENCE_MS);
     ask<Answer>(path, { signal: controller.signal }).then(
       (answer) => setState({ path, answer, askedAt, isAsking: false }),
-      (problem: AskError) => {
-        if (!controller.signal.aborted)
+      (error: AskError) => {
+        const problem = isLate ? new AskError(0, 'The gateway has not answered for 20 seconds.') : error;
+        if (isLate || !controller.signal.aborted)
           setState((before) => ({
-            ...(before.path === path ? before : { askedAt }),
+            ...(before.path === path && before),
             path,
+            askedAt,
             problem,
             isAsking: false,
           }));
       },
     );
-    return () => controller.abort();
+    return () => {
+      clearTimeout(timer);
+      controller.abort();
+    };
   }, [path, turn]);
   return {
     answer: state.answer,
