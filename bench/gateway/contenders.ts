@@ -45,6 +45,6 @@ function gateways(listener: object, apps: readonly AppLines[]): Contenders {
   return {
     [OURS]: () => begin(settings),
     // As they are by default; what is logged goes nowhere.
-    [TELLING]: () => begin({ ...settings, log: {}, admin: { listen: '127.0.0.1:0' } }),
+    [TELLING]: () => begin({ ...settings, log: {}, admin: { listen: '127.0.0.1:0', history: 'memory' } }),
   };
 }

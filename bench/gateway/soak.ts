@@ -67,7 +67,7 @@ const gateway = await startGateway(
     default: {},
     traffic: { listen: '127.0.0.1:${HTTP_PORT}' },
     authorization: { listen: `127.0.0.1:${authorizationPort}`, requestIdsByProxy: true },
-    admin: { listen: '127.0.0.1:0' },
+    admin: { listen: '127.0.0.1:0', history: join(folder, 'history.db') },
     upstreams: { api: `http://127.0.0.1:${(api.address() as AddressInfo).port}` },
     store: `sqlite:${join(folder, 'state.db')}`,
   },

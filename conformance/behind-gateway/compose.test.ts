@@ -29,6 +29,7 @@ describe.skipIf(!hasAll)('nginx before two gateways with their state in Redis, b
   mkdirSync(secrets);
   const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
   writeFileSync(join(secrets, 'approov'), randomBytes(48).toString('base64'));
+  writeFileSync(join(secrets, 'admin'), randomBytes(48).toString('base64'));
   writeFileSync(join(secrets, 'jwt'), randomBytes(48).toString('base64'));
   writeFileSync(join(secrets, 'result-key.pem'), key.export({ type: 'pkcs8', format: 'pem' }));
 

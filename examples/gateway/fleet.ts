@@ -42,6 +42,11 @@ interface Pretended {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** A session that another server signed. */
+const FORGED = [{ alg: 'HS256', typ: 'attested-session+jwt', kid: 'AAAAAA' }, { exp: 4_000_000_000 }, 'AAAA']
+  .map((each) => Buffer.from(JSON.stringify(each)).toString('base64url'))
+  .join('.');
+
 /** Enrolls the phones. */
 export async function createFleet(options: FleetOptions): Promise<Fleet> {
   const sent: Sent = { accepted: 0, reported: 0, refused: 0, open: 0 };
@@ -118,7 +123,7 @@ function pretended({ secretBase64 }: FleetOptions): readonly Pretended[] {
     {
       outcome: 'reported',
       path: '/v4/shapes',
-      headers: { ...agent('python-requests/2'), authorization: 'Bearer e30.e30.AAAA' },
+      headers: { ...agent('python-requests/2'), authorization: `Bearer ${FORGED}` },
     },
     // On routes that refuse.
     { outcome: 'refused', path: '/v3/device', headers: agent('curl/8.5.0') },

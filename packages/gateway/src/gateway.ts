@@ -96,7 +96,7 @@ export async function startWith(
   }
 
   async function listening(): Promise<Gateway> {
-    const store = timedStore(state.store, (operation, ms) => admin?.stored(operation, ms));
+    const store = timedStore(state.store, (...took) => admin?.stored(...took));
     const lasting = { store, onEvent, now: options.now };
     const generations = new Generations(make(config, lasting));
     let isDraining = false;

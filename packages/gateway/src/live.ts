@@ -38,6 +38,9 @@ export function liveOf(config: Config, { store, onEvent, now }: Lasting): Live {
     }
   };
   const subject = settings.users && at(['users'], () => userOf(settings.users as UserSettings));
+  const { proxy } = settings.admin ?? {};
+  if (proxy !== undefined)
+    at(['admin', 'proxy', 'trustedPeers'], () => trustOf(proxy.trustedPeers, 'trustedPeers'));
   const composed = compose(config, {
     ...(subject && { subject }),
     store: oneTimeStore(store),

@@ -133,7 +133,10 @@ export function createAdmin(context: AdminContext): Admin {
       if (event.type === 'state' && event.state === 'stopped') live.close();
     },
     watch: (server, listener) => metrics.watch(server, listener),
-    stored: metrics.stored,
+    stored(...took) {
+      metrics.stored(...took);
+      history.stored(...took);
+    },
     follow,
     close() {
       live.close();

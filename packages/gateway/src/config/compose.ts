@@ -154,7 +154,8 @@ function guardFields({
 }
 
 /** `since` is for the rollout view alone. */
-function signOf({ since: _, ...sign }: NonNullable<Settings['appSign']>): AppSign {
+function signOf(given: NonNullable<Settings['appSign']>): AppSign {
+  const { since: _, ...sign } = given;
   return sign as AppSign;
 }
 

@@ -1,4 +1,5 @@
 import type { GatewayEvent } from '../events.js';
+import type { Observe } from '../state/timed.js';
 import type { Rollout } from '../shapes/rollout.js';
 import type { DecisionRow, Decisions, Overview, Span } from '../shapes/seen.js';
 import { ClientKeeper } from './clients.js';
@@ -15,6 +16,8 @@ import { stepsOf } from './steps.js';
 export interface History {
   /** Takes every event of the gateway; costs a few microseconds, and never throws. */
   hear(event: GatewayEvent): void;
+  /** Takes how long an operation of the store took. One that failed is an event already. */
+  readonly stored: Observe;
   overview(span: Span, state: Pick<Overview['state'], 'ready' | 'components'>): Overview;
   decisions(query: RowQuery): Decisions;
   /** Rows after an id, the newest first, 20 at most, with how many others there are, and the id to go on from. */
@@ -89,6 +92,10 @@ class Keeper implements History {
   hear(event: GatewayEvent): void {
     if (!this.#isClosed) this.#quietly(() => this.#take(event));
   }
+
+  readonly stored: Observe = (operation, milliseconds, isFailed) => {
+    if (!this.#isClosed && !isFailed) this.#latencies.stored(operation, milliseconds, this.#now());
+  };
 
   overview(span: Span, state: Pick<Overview['state'], 'ready' | 'components'>): Overview {
     const at = this.#now();

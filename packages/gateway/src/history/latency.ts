@@ -63,6 +63,11 @@ export class LatencyKeeper {
     }
   }
 
+  /** An operation of the store that did not fail. */
+  stored(operation: string, milliseconds: number, at: number): void {
+    this.#add('store', operation, at, milliseconds, false);
+  }
+
   write(prepared: Prepared, now: number): void {
     for (const [minute, kinds] of this.#pending)
       for (const [scale, start] of stepsOfMinute(minute).entries())

@@ -1,16 +1,19 @@
 import type { Store, StoreEvent } from 'attestkit';
 
-/** Told how many milliseconds an operation took, whether or not it failed. */
-export type Observe = (operation: StoreEvent['operation'], milliseconds: number) => void;
+/** Told how many milliseconds an operation took. */
+export type Observe = (operation: StoreEvent['operation'], milliseconds: number, isFailed: boolean) => void;
 
 /** The same store, which says how long each of its operations takes. */
 export function timedStore(store: Store, observe: Observe): Store {
   const timed = async <T>(operation: StoreEvent['operation'], run: () => Promise<T>): Promise<T> => {
     const startedAt = performance.now();
+    let isFailed = true;
     try {
-      return await run();
+      const answer = await run();
+      isFailed = false;
+      return answer;
     } finally {
-      observe(operation, performance.now() - startedAt);
+      observe(operation, performance.now() - startedAt, isFailed);
     }
   };
   return {

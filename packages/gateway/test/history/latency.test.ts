@@ -80,6 +80,18 @@ it.each([Number.NaN, -5, 0, Number.POSITIVE_INFINITY, 1e300])('takes a time of %
   expect(found?.p99).toBeLessThan(1e6);
 });
 
+it('measures the store by its operations, and failed ones by their events alone', async () => {
+  const { history } = await opened();
+  history.stored('get', 2, false);
+  history.stored('get', 2, false);
+  history.stored('get', 300, true);
+  history.hear({ ...store, at: NOON, operation: 'get', durationMs: 300 });
+  const [found] = history.overview('hour', READY).latencies;
+  expect(found).toMatchObject({ of: 'store', name: 'get', count: 3, failures: 1 });
+  expect(found?.p50).toBeLessThan(3);
+  expect(found?.p99).toBeGreaterThan(200);
+});
+
 it('tells failures of the store of the span, by operation', async () => {
   const { history } = await opened();
   for (const operation of ['get', 'get', 'claim'] as const) history.hear({ ...store, at: NOON, operation });

@@ -22,9 +22,10 @@ describe('a timed store', () => {
   it('says it of one that failed, which fails all the same', async () => {
     const seen: string[] = [];
     const broken = { ...memoryStore(), get: () => Promise.reject(new Error('gone')) };
-    const store = timedStore(broken, (operation) => seen.push(operation));
+    const store = timedStore(broken, (operation, _, isFailed) => seen.push(`${operation} ${isFailed}`));
     await expect(store.get('record')).rejects.toThrow('gone');
-    expect(seen).toEqual(['get']);
+    await store.claim('claimed', 1000);
+    expect(seen).toEqual(['get true', 'claim false']);
   });
 
   it('can be checked if its store can', async () => {
