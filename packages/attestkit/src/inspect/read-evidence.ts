@@ -73,7 +73,7 @@ type Entries = readonly (readonly [name: string, value: unknown])[];
 /**
  * Reads a body again with members beside its own, of which others can be made: the signed lines, what a verdict is compared with.
  *
- * @returns also the members that have the name of one in the body, where it means another thing
+ * @returns also the members that share a name with one in the body, which means another thing there
  */
 function inBody(
   evidence: unknown,

@@ -1,4 +1,4 @@
-/** Names of object identifiers: those in certificates, receipts and keys of Apple, Google and makers of devices. */
+/** Names of object identifiers: those in certificates, receipts and keys, of RFCs, Apple, Android and device makers. */
 const NAMES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     // Keys and curves: RFC 5480, RFC 8017, RFC 8410

@@ -58,8 +58,8 @@ export class Sheet {
   }
 
   /**
-   * Reads something that may turn out to be another thing: with a problem, nothing of it counts. What ends because there are too
-   * many nodes stays. As many nodes may be thrown away as may stay; then nothing more is tried.
+   * Reads something that may turn out to be another thing: with a problem, nothing of it counts. A tree that ends because
+   * there are too many nodes stays. As many nodes may be thrown away as may stay; then nothing more is tried.
    */
   attempt(read: () => Draft | undefined): Draft | undefined {
     if (this.#wasted >= MOST_NODES) return undefined;
