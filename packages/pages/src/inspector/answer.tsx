@@ -50,7 +50,12 @@ export function Answer({
           {savedAt !== '' && <>, saved at {dateTime(Date.parse(savedAt))}</>}. Nothing of it was checked now.
           {masked && ' Identifiers are hidden in it.'}
         </p>
-        <ReportView inspected={inspected} now={Date.parse(savedAt) || Date.now()} heading={heading} />
+        <ReportView
+          inspected={inspected}
+          now={Date.parse(savedAt) || Date.now()}
+          heading={heading}
+          isClaimed
+        />
         <Structure parts={inspected.parts} />
       </>
     );

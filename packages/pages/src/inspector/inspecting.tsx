@@ -38,8 +38,6 @@ export function useInspecting(onShown: (shown: Shown) => void): Inspecting {
     const controller = new AbortController();
     running.current = controller;
     const { signal } = controller;
-    const problem = problemOf(given);
-    if (problem !== undefined) return show({ is: 'failure', title: 'Not sent', says: problem });
     if (given.bytes === undefined && looksSaved(given.text)) {
       const file = readSaved(given.text);
       setRead(undefined);
@@ -47,6 +45,8 @@ export function useInspecting(onShown: (shown: Shown) => void): Inspecting {
         typeof file === 'string' ? { is: 'failure', title: 'Not shown', says: file } : { is: 'saved', file },
       );
     }
+    const problem = problemOf(given);
+    if (problem !== undefined) return show({ is: 'failure', title: 'Not sent', says: problem });
     const isNew = last.current?.given !== given || last.current.kind !== settings.kind;
     last.current = { given, kind: settings.kind };
     setShown({ is: 'asking' });

@@ -6,7 +6,7 @@ import { Answer, announced } from './answer.js';
 import { localOf, type AsOf } from './input/as-of.js';
 import { readLink } from './input/deep-link.js';
 import { EvidenceBox } from './input/evidence-box.js';
-import { givenBytes, MOST_BYTES, type Given } from './input/given.js';
+import { givenBytes, type Given } from './input/given.js';
 import { lasting, type Written } from './input/member-values.js';
 import { MembersForm } from './input/members-form.js';
 import { ReadAsLine } from './input/read-as.js';
@@ -14,6 +14,7 @@ import { recall, remember } from './input/remembered.js';
 import { useTakeAnywhere } from './input/take-anywhere.js';
 import { TimeControl } from './input/time-control.js';
 import { useInspecting } from './inspecting.js';
+import { MOST_SAVED } from './saved/saved-file.js';
 
 const NOTHING: Given = { text: '', size: 0 };
 
@@ -61,7 +62,7 @@ export function Inspector(): JSX.Element {
     inspect(next, settings);
   };
   const open = async (file: File): Promise<void> => {
-    if (file.size > MOST_BYTES) return take({ text: '', size: file.size, name: file.name });
+    if (file.size > MOST_SAVED) return take({ text: '', size: file.size, name: file.name });
     take(givenBytes(new Uint8Array(await file.arrayBuffer()), file.name));
   };
   const again = (changed: { kind?: EvidenceKindName | undefined; asOf?: AsOf } = {}): void =>

@@ -93,6 +93,12 @@ describe('identifiers', () => {
     });
   });
 
+  test('is hidden as often as it stands in a sentence', () => {
+    expect(masked({ keyId: 'abcdefgh', detail: 'abcdefgh, abcdefgh and abcdefghi' }).detail).toBe(
+      '[hidden 1], [hidden 1] and [hidden 1]i',
+    );
+  });
+
   test('a short one is hidden itself, and leaves other texts whole', () => {
     expect(masked({ serialNumber: '01', at: '2026-01-01' })).toEqual({
       serialNumber: '[hidden 1]',

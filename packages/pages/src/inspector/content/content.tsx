@@ -4,11 +4,18 @@ import { Text } from '../../shell/text.js';
 import { contentTables, type ContentTable } from './content-tables.js';
 
 /** What the evidence says. If a check failed it looks another way: nothing vouches for it. */
-export function Content({ report }: { readonly report: EvidenceReport }): JSX.Element | null {
+export function Content({
+  report,
+  isClaimed,
+}: {
+  readonly report: EvidenceReport;
+  /** A file says it, which anybody can have written. */
+  readonly isClaimed: boolean;
+}): JSX.Element | null {
   const content: unknown = report.verdict === 'pass' ? report.result : report.unverified;
   const tables = contentTables(content, report.at);
   if (tables.length === 0) return null;
-  const isVerified = report.verdict === 'pass';
+  const isVerified = report.verdict === 'pass' && !isClaimed;
   return (
     <section class={isVerified ? 'card' : 'unverified'} aria-labelledby="content">
       <div class="inner stack">
@@ -19,8 +26,9 @@ export function Content({ report }: { readonly report: EvidenceReport }): JSX.El
           </h2>
           {!isVerified && (
             <p>
-              Nothing vouches for this. The evidence says it about itself, and a check failed: it may be
-              forged.
+              {isClaimed
+                ? 'Nothing vouches for this: it is what a file says.'
+                : 'Nothing vouches for this. The evidence says it about itself, and a check failed: it may be forged.'}
             </p>
           )}
         </div>

@@ -59,6 +59,9 @@ function jsonOf(text: string): unknown {
   }
 }
 
+/** Of a saved report, with the bytes of 1 MiB of evidence in it. Larger files are not read. */
+export const MOST_SAVED = 32 * 1_048_576;
+
 /** Whether a text is a saved report, or says that it is. */
 export function looksSaved(text: string): boolean {
   return /^\s*\{\s*"attestkit":\s*"inspection"/.test(text);

@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX, Ref } from 'preact';
+import { titleOf } from '../../../../attestkit/src/inspect/kind-table.js';
 import { Text } from '../../shell/text.js';
 import { Chains } from '../chain/chains.js';
 import { Content } from '../content/content.js';
@@ -12,20 +13,28 @@ export function ReportView({
   inspected,
   now,
   heading,
+  isClaimed = false,
   children,
 }: {
   readonly inspected: Reported;
   readonly now: number;
   readonly heading?: Ref<HTMLHeadingElement>;
+  /** A file says it, which anybody can have written. */
+  readonly isClaimed?: boolean;
   /** Buttons below the verdict. */
   readonly children?: ComponentChildren;
 }): JSX.Element {
-  const { report, read, explained, parts } = inspected;
+  const { report, explained, parts } = inspected;
   const failed = report.checks.filter(({ ok }) => !ok);
   const notes = report.notes ?? [];
   return (
     <>
-      <Verdict report={report} title={read.title} {...(heading && { heading })} />
+      <Verdict
+        report={report}
+        title={titleOf(report.kind)}
+        isClaimed={isClaimed}
+        {...(heading && { heading })}
+      />
       {children}
       <nav class="sections small" aria-label="Sections of the report">
         {failed.length > 0 && <a href="#failed">Failed</a>}
@@ -63,7 +72,7 @@ export function ReportView({
           </ul>
         </section>
       )}
-      <Content report={report} />
+      <Content report={report} isClaimed={isClaimed} />
       <Chains parts={parts} at={Date.parse(report.at)} now={now} />
     </>
   );

@@ -9,17 +9,20 @@ export function Verdict({
   report,
   title,
   heading,
+  isClaimed = false,
 }: {
   readonly report: EvidenceReport;
   readonly title: string;
   readonly heading?: Ref<HTMLHeadingElement>;
+  /** A file says it, which anybody can have written. */
+  readonly isClaimed?: boolean;
 }): JSX.Element {
   const { says, because } = verdictInWords(report, title);
   const isPass = report.verdict === 'pass';
   const content = isPass ? report.result : undefined;
   const isVirtual = content !== undefined && 'virtual' in content && content.virtual === true;
   return (
-    <section class={`verdict ${isPass ? 'pass' : 'fail'}`} aria-labelledby="verdict">
+    <section class={`verdict ${isClaimed ? 'claimed' : isPass ? 'pass' : 'fail'}`} aria-labelledby="verdict">
       <svg viewBox="0 0 24 24" width="40" height="40" aria-hidden="true">
         <circle cx="12" cy="12" r="11" fill="currentColor" />
         <path
@@ -33,7 +36,7 @@ export function Verdict({
       </svg>
       <div class="words">
         <h2 id="verdict" tabIndex={-1} {...(heading && { ref: heading })}>
-          <Text value={says} />
+          <Text value={isClaimed ? `${says}, says the file` : says} />
         </h2>
         <p>
           As of{' '}
