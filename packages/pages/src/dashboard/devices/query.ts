@@ -1,6 +1,6 @@
 import type { DeviceQuery } from '../../../../gateway/src/shapes/devices.js';
 
-/** By what a device is looked up, with the words for it. */
+/** The names that a device can be looked up by, with their words. */
 export const NAMES = [
   {
     name: 'recordId',

@@ -10,7 +10,7 @@ export function decisionsOf(filter: Readonly<Record<string, string>>): string {
 }
 
 /**
- * Where a code is explained.
+ * The explanation of a code.
  *
  * @example errorOf('ERR_JWKS_UNAVAILABLE') // '/errors#ERR_JWKS_UNAVAILABLE'
  */
