@@ -12,7 +12,7 @@ export const FLEET_REQUESTS = 'fleet-';
 
 const APPLE_APP = 'TEAMID1234.com.example.app';
 
-/** Requests of the fleet by what a gateway has to make of them; those for device endpoints apart. */
+/** Requests of the fleet, those for device endpoints included, by what a gateway has to make of them. */
 export type Sent = Record<'accepted' | 'reported' | 'refused' | 'open', number>;
 
 /** Where the fleet is, and of which makers its phones are. */
@@ -33,6 +33,7 @@ export interface Fleet {
   round(): Promise<void>;
   /** What was sent so far. */
   readonly sent: Readonly<Sent>;
+  readonly phones: readonly Client[];
 }
 
 /** A request without a phone behind it, and what has to become of it. */
@@ -60,6 +61,7 @@ export async function createFleet(options: FleetOptions): Promise<Fleet> {
   };
   return {
     sent,
+    phones,
     async round() {
       for (const phone of phones) {
         await answered(phone, '/v3/device');
@@ -94,7 +96,7 @@ function phoneOf({ url, apple, google }: FleetOptions, index: number, sent: Sent
       for (const [name, value] of Object.entries(fromProxy(`203.0.113.${(index % 250) + 1}`)))
         headers.set(name, value);
       const response = await fetch(to, { ...init, headers });
-      if (!to.startsWith(`${url}/device/`)) sent[response.ok ? 'accepted' : 'refused'] += 1;
+      sent[response.ok ? 'accepted' : 'refused'] += 1;
       return response;
     },
   });
@@ -110,10 +112,11 @@ async function answered(phone: Client, path: string): Promise<void> {
   if (!ok) throw new Error(`a phone was answered by ${status} at ${path}`);
 }
 
+const agent = (value: string): Pretended['headers'] => ({ 'user-agent': value });
+
 function pretended({ secretBase64 }: FleetOptions): readonly Pretended[] {
   const token = (expiresInSeconds: number): string =>
     signApproovToken({}, { secretBase64, expiresInSeconds });
-  const agent = (value: string) => ({ 'user-agent': value });
   return [
     // On the route in report mode: a build that lost its session, an old one, a script, and a made-up session.
     { outcome: 'reported', path: '/v4/shapes', headers: agent('Wallet/3.1 (iOS 27.0)') },

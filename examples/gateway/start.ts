@@ -29,13 +29,14 @@ const source = new URL('../../gateway/', import.meta.url);
 export async function startWithFleet(
   phones: number,
   given: NodeJS.ProcessEnv = process.env,
+  now: () => number = Date.now,
 ): Promise<Started> {
   const { HTTP_PORT = '8002', SERVER_HOSTNAME = '127.0.0.1', ADMIN_PORT = '8003' } = given;
   const { STATE = fileURLToPath(new URL('state', source)) } = given;
   const api = fork(new URL('api.js', import.meta.url), { execArgv: [] });
   const [port] = (await once(api, 'message')) as [number];
-  const apple = createVirtualApple();
-  const google = createVirtualGoogle();
+  const apple = createVirtualApple({ now });
+  const google = createVirtualGoogle({ now });
   const adminToken = randomBytes(18).toString('base64url');
   const { APPROOV_BASE64URL_SECRET: base64url } = given;
   const env = {
@@ -55,7 +56,7 @@ export async function startWithFleet(
     RSA_ROOT: pem(google.keyAttestationRoots[0]),
     EC_ROOT: pem(google.keyAttestationRoots[1]),
   };
-  const gateway = startedBy(env);
+  const gateway = startedBy(env, now);
   const url = `http://127.0.0.1:${HTTP_PORT}`;
   const { adminUrl = '', close } = await gateway;
   const session = await enrolled(apple, url);
@@ -73,10 +74,11 @@ export async function startWithFleet(
   };
 }
 
-function startedBy(env: NodeJS.ProcessEnv): Promise<Gateway> {
+function startedBy(env: NodeJS.ProcessEnv, now: () => number): Promise<Gateway> {
   const file = fileURLToPath(new URL('gateway.yaml', source));
   const linesOf = logLinesFromEnv(env);
   return startGateway(loadConfig(file, readFileSync(file, 'utf8'), env), {
+    now,
     // The command writes a log of its own; here the sentences of each decision will do, but those of the fleet.
     onEvent: (event) => {
       if (event.type !== 'decision' || event.requestId.startsWith(FLEET_REQUESTS)) return;

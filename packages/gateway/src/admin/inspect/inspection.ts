@@ -35,14 +35,13 @@ function written(answer: Inspected): Inspection {
 function inspected({ evidence, kind, at, members }: Request): Inspected {
   const event = typeof evidence === 'string' && kind === undefined ? eventIn(evidence) : undefined;
   if (event !== undefined) return event;
-  const reading = readEvidence(evidence, kind === undefined ? {} : { kind });
+  const reading = readEvidence(evidence, { ...(kind !== undefined && { kind }), members });
   const read: ReadAs = { kind: reading.kind, title: reading.title, takes: reading.takes };
   const parts = partsOf(reading);
   try {
     const report: EvidenceReport = {
       ...inspectEvidence({
         ...reading.file,
-        ...members,
         ...(at !== undefined && { at }),
         kind: reading.kind,
       }),
