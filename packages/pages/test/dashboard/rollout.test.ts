@@ -68,12 +68,19 @@ describe('the lines', () => {
     ' a',
     '\u202egnp.exe\u0007',
     '😀',
-    '/orders/*',
+    'orders/*',
     '\u2028',
   ])('name %j as it is', (name) => {
     expect(parse(linesOf(name, 5))).toEqual({ routes: [{ name, enforcement: '5%' }] });
     expect(linesOf(name, 5)).toMatch(/^[^\p{Cc}\p{Cf}\p{Zl}]*$/mu);
     expect(linesOf(name, 5).split('\n')).toHaveLength(3);
+  });
+
+  test('of a route without a name have its path, and the default stands by itself', () => {
+    expect(linesOf('/v3/*', 5)).toBe('routes:\n  - path: /v3/*\n    enforcement: 5%');
+    for (const path of ['/v3/*', '/a#b', '/a: b', '/\u202e', '/ü'])
+      expect(parse(linesOf(path, 5))).toEqual({ routes: [{ path, enforcement: '5%' }] });
+    expect(parse(linesOf('default', 100))).toEqual({ default: { enforcement: 'enforce' } });
   });
 
   test('of a sign are YAML', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decisionsOf, errorOf, inspectorOf } from '../../src/dashboard/parts/places.js';
+import { readLink } from '../../src/inspector/input/deep-link.js';
 import { plural, shareOf, sumOf } from '../../src/dashboard/parts/share.js';
 
 const percent = (share: number, digits = 1): string =>
@@ -45,7 +46,7 @@ describe('places', () => {
     for (const path of [
       decisionsOf({ code: hostile }),
       errorOf(hostile),
-      inspectorOf({ code: hostile, evidence: [hostile], at: 0 }),
+      inspectorOf({ code: hostile, at: 0 }),
     ]) {
       const url = new URL(path, base);
       expect(url.origin).toBe(base);
@@ -57,8 +58,28 @@ describe('places', () => {
   });
 
   test('the inspector gets code, kind and time, and no evidence', () => {
-    const path = inspectorOf({ code: 'ERR_X', evidence: ['app-attest', 'session'], at: 1000 });
-    expect(path).toBe('/inspect#code=ERR_X&kind=app-attest&at=1970-01-01T00%3A00%3A01.000Z');
-    expect(inspectorOf({ code: null, evidence: [], at: 0 })).toBe('/inspect#at=1970-01-01T00%3A00%3A00.000Z');
+    expect(inspectorOf({ code: 'ERR_JWKS_UNAVAILABLE', at: 1000 })).toBe(
+      '/inspect#code=ERR_JWKS_UNAVAILABLE&at=1970-01-01T00%3A00%3A01.000Z',
+    );
+    expect(readLink(new URL(inspectorOf({ code: hostile, at: 0 }), 'http://gateway.test').hash)).toEqual({
+      at: '1970-01-01T00:00:00.000Z',
+    });
+  });
+
+  // Of each kind that a request can be refused for, a code of the catalog.
+  test.each([
+    ['ERR_APPROOV_TOKEN_EXPIRED', 'approov-token'],
+    ['ERR_APPROOV_BINDING_MISMATCH', 'approov-token'],
+    ['ERR_APPROOV_SIGNATURE_EXPIRED', 'approov-message'],
+    ['ERR_APP_ATTEST_ASSERTION_SIGNATURE_INVALID', 'app-attest-assertion'],
+    ['ERR_APP_ATTEST_RECEIPT_EXPIRED', 'app-attest-receipt'],
+    ['ERR_APP_ATTEST_CERTIFICATE_EXPIRED', 'app-attest-attestation'],
+    ['ERR_KEY_ATTESTATION_REVOKED', 'key-attestation'],
+    ['ERR_PLAY_INTEGRITY_TOKEN_MISSING', 'play-integrity'],
+    ['ERR_APP_CHECK_TOKEN_EXPIRED', 'app-check'],
+    ['ERR_SESSION_EXPIRED', 'session-token'],
+  ])('the inspector reads the kind of %s', (code, kind) => {
+    const { hash } = new URL(inspectorOf({ code, at: 0 }), 'http://gateway.test');
+    expect(readLink(hash)).toEqual({ code, kind, at: '1970-01-01T00:00:00.000Z' });
   });
 });

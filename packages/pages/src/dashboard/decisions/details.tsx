@@ -79,7 +79,7 @@ function Why({ row, code }: { readonly row: DecisionRow; readonly code: string }
           Cause and remedy of <code>{<Text value={code} shown={80} brief />}</code>
         </a>
         <a href={decisionsOf({ code })}>All with this code</a>
-        <a href={inspectorOf(row)}>Open in the inspector</a>
+        <a href={inspectorOf({ code, at: row.at })}>Open in the inspector</a>
       </p>
     </div>
   );

@@ -1,8 +1,10 @@
 import { visible } from '../../shell/visible.js';
 import { enforcementOf } from './preview.js';
 
-/** Names that YAML reads as themselves, without quotes. */
-const PLAIN = /^[A-Za-z/][A-Za-z0-9_/.-]*$/;
+/** Names that YAML reads as themselves, without quotes. Within a line, a star is a star. */
+const PLAIN = /^[A-Za-z/][A-Za-z0-9_/.*-]*$/;
+/** The name of the rule for requests that no route matches, which stands by itself. */
+const DEFAULT = 'default';
 /** Words that YAML 1.1 or 1.2 reads as something else. */
 const NOT_TEXT = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
 
@@ -15,7 +17,11 @@ const NOT_TEXT = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
  */
 export function linesOf(route: string, share: number): string {
   const name = PLAIN.test(route) && !NOT_TEXT.test(route) ? route : quoted(route);
-  return `routes:\n  - name: ${name} # and its path\n    enforcement: ${enforcementOf(share)}`;
+  const enforcement = `enforcement: ${enforcementOf(share)}`;
+  if (route === DEFAULT) return `default:\n  ${enforcement}`;
+  // A route without a name has its path as its name.
+  const first = route.startsWith('/') ? `path: ${name}` : `name: ${name} # and its path`;
+  return `routes:\n  - ${first}\n    ${enforcement}`;
 }
 
 /** As a string of JSON, which YAML reads too, with the escapes of YAML for characters that cannot be seen. */

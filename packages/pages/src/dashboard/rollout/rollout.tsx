@@ -3,6 +3,7 @@ import type { Rollout } from '../../../../gateway/src/shapes/rollout.js';
 import { Placeholder, Problem, useAsked } from '../parts/asked.js';
 import { Copy } from '../parts/copy.js';
 import { SIGN_LINES, signAdvice } from './lines.js';
+import { configuredShare } from './preview.js';
 import { RouteCard } from './route-card.js';
 
 /** What enforcing each route would do. */
@@ -35,13 +36,22 @@ export function RolloutView(): JSX.Element {
       ) : (
         <>
           <Sign rollout={answer} />
-          {answer.routes.map((route) => (
+          {sorted(answer.routes).map((route) => (
             <RouteCard key={route.route} route={route} />
           ))}
         </>
       )}
     </>
   );
+}
+
+/** First those that are not enforced yet: the others are done. */
+function sorted(routes: Rollout['routes']): Rollout['routes'] {
+  return routes.toSorted((a, b) => isDone(a) - isDone(b));
+}
+
+function isDone({ enforcement }: Rollout['routes'][number]): number {
+  return Number(configuredShare(enforcement) === 100);
 }
 
 function Sign({ rollout }: { readonly rollout: Rollout }): JSX.Element {
