@@ -32,7 +32,7 @@ export function Record({
           device.blocked.map((what) => <span class="tag refused">{what} blocked</span>)
         )}
       </div>
-      <div class="columns">
+      <div class="columns roomy">
         <dl class="pairs">
           <Pair name="Record id">
             <code>

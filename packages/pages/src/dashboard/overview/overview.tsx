@@ -104,7 +104,7 @@ function Shown({
       <Codes overview={asked} />,
       <>
         {sumOf(asked.totals) > 0 && <Breakdowns overview={asked} />}
-        <div class="columns">
+        <div class="columns roomy">
           <Latencies overview={asked} />
           <State state={asked.state} />
         </div>
