@@ -64,7 +64,7 @@ describe('what was given', () => {
   test('1 MiB is sent, and one byte more is not', () => {
     expect(problemOf(givenText('a'.repeat(MOST_BYTES)))).toBeUndefined();
     expect(problemOf(givenText('a'.repeat(MOST_BYTES + 1)))).toMatch(
-      /^This is 1 MiB, and evidence is 1 MiB at most/,
+      /^This has 1.048.577 bytes, and evidence has 1 MiB at most/,
     );
   });
 

@@ -40,7 +40,7 @@ export function sizeInWords(size: number): string {
 /** What is wrong with it, before it is sent; undefined if nothing is. */
 export function problemOf(given: Given): string | undefined {
   if (given.size > MOST_BYTES)
-    return `This is ${sizeInWords(given.size)}, and evidence is 1 MiB at most. Give the token, the chain or the attestation alone, without the log or capture around it.`;
+    return `This has ${given.size.toLocaleString()} bytes, and evidence has 1 MiB at most. Give the token, the chain or the attestation alone, without the log or capture around it.`;
   if (given.size === 0 || (given.bytes === undefined && given.text.trim() === ''))
     return 'There is nothing in it. Paste a token, an attestation or a certificate chain.';
   return undefined;
