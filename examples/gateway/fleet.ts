@@ -23,6 +23,8 @@ export interface FleetOptions {
   readonly google: ReturnType<typeof createVirtualGoogle>;
   /** Of Approov tokens, base64. */
   readonly secretBase64: string;
+  /** Milliseconds since the epoch. Default: the system's clock. */
+  readonly now?: () => number;
   /** How many phones enroll; half of them are iPhones. */
   readonly phones: number;
 }
@@ -73,7 +75,7 @@ export async function createFleet(options: FleetOptions): Promise<Fleet> {
 }
 
 /** The app on a phone, which sends what its maker made of it: versions differ. */
-function phoneOf({ url, apple, google }: FleetOptions, index: number, sent: Sent): Client {
+function phoneOf({ url, apple, google, now = Date.now }: FleetOptions, index: number, sent: Sent): Client {
   const isApple = index % 2 === 0;
   const version = index % 3 === 0 ? '3.1' : '3.2';
   const iPhone = () =>
@@ -90,6 +92,7 @@ function phoneOf({ url, apple, google }: FleetOptions, index: number, sent: Sent
     audience: url,
     attester: isApple ? iPhone() : android(),
     storage: memoryStorage(),
+    clock: { wall: now, monotonic: now },
     fetch: async (to, init) => {
       const headers = new Headers(init.headers);
       headers.set('user-agent', `Wallet/${version} (${isApple ? 'iOS 27.0' : 'Android 16'})`);
@@ -114,9 +117,9 @@ async function answered(phone: Client, path: string): Promise<void> {
 
 const agent = (value: string): Pretended['headers'] => ({ 'user-agent': value });
 
-function pretended({ secretBase64 }: FleetOptions): readonly Pretended[] {
+function pretended({ secretBase64, now = Date.now }: FleetOptions): readonly Pretended[] {
   const token = (expiresInSeconds: number): string =>
-    signApproovToken({}, { secretBase64, expiresInSeconds });
+    signApproovToken({}, { secretBase64, expiresInSeconds, now: now() });
   return [
     // On the route in report mode: a build that lost its session, an old one, a script, and a made-up session.
     { outcome: 'reported', path: '/v4/shapes', headers: agent('Wallet/3.1 (iOS 27.0)') },

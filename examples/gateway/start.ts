@@ -61,7 +61,7 @@ export async function startWithFleet(
   const { adminUrl = '', close } = await gateway;
   const session = await enrolled(apple, url);
   const secretBase64 = env.APPROOV_BASE64_SECRET ?? '';
-  const fleet = await createFleet({ url, apple, google, secretBase64, phones });
+  const fleet = await createFleet({ url, apple, google, secretBase64, phones, now });
   return {
     session,
     adminUrl,

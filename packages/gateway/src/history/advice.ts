@@ -85,14 +85,18 @@ function shareOf(action: Action, { enforced }: Judged): number | null {
 function tooLittle({ seen, counted, observedMs }: Judged): string {
   const hours = Math.floor(observedMs / 3_600_000);
   const time =
-    observedMs < SHORTEST_MS ? plural(hours, 'hour') : plural(Math.floor(observedMs / DAY_MS), 'day');
+    observedMs < SHORTEST_MS
+      ? hours === 0
+        ? 'less than an hour'
+        : plural(hours, 'hour')
+      : plural(Math.floor(observedMs / DAY_MS), 'day');
   return `There is too little to judge by: ${number(seen)} ${counted} in ${time}. It needs ${FEWEST} ${counted} and 1 day.`;
 }
 
 /** `Enforcing would refuse 0.4 % of the devices seen in 7 days; 93 % of these have version 3.1.` */
 function refusalsOf({ enforced, estimated, refused, seen, counted, observedMs, classes }: Judged): string {
   const verb = enforced >= 100 ? 'Enforcing refuses' : 'Enforcing would refuse';
-  const days = plural(Math.min(7, Math.max(1, Math.ceil(observedMs / DAY_MS))), 'day');
+  const days = plural(Math.min(7, Math.max(1, Math.round(observedMs / DAY_MS))), 'day');
   const head = `${verb} ${estimated ? 'about ' : ''}${percent(refused, seen)} of the ${counted} seen in ${days}`;
   const versions = versionsOf(classes).filter(({ count }) => count * 10 >= refused);
   const [first, second] = versions;

@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { Bucket } from '../access/limits.js';
 import { dataAnswer, Refusal, type Answer } from '../answer.js';
 import type { Inspection } from './inspection.js';
+import type { READY } from './worker.js';
 
 /** Works from src/admin/inspect and dist/admin/inspect alike: a thread runs what was built. */
 const WORKER = new URL('../../../dist/admin/inspect/worker.js', import.meta.url);
@@ -12,6 +14,7 @@ export const MOST_BODY_BYTES = 1_572_864;
 const MOST_AT_ONCE = 2;
 const PACE = { burst: 30, eachMs: 500 };
 const DEADLINE_MS = 5000;
+const START_MS = 30_000;
 const IDLE_MS = 60_000;
 const MOST_MEGABYTES = 256;
 
@@ -69,40 +72,53 @@ export class Desk {
   /** One piece: the thread that does not come to an end is ended. */
   async #run(body: Buffer): Promise<Inspection> {
     clearTimeout(this.#idle);
-    const worker = (this.#worker ??= this.#begin());
-    const over = new AbortController();
     try {
-      return await new Promise<Inspection>((resolve, reject) => {
-        const fail = (): void => reject(new Error('the thread has ended'));
-        const timer = setTimeout(fail, this.#options.deadlineMs ?? DEADLINE_MS);
-        worker.on('message', resolve).on('error', fail).on('exit', fail);
-        over.signal.addEventListener('abort', () => {
-          clearTimeout(timer);
-          worker.off('message', resolve).off('error', fail).off('exit', fail);
-        });
-        // A copy of its own, which is then the thread's.
-        const bytes = new Uint8Array(body);
-        worker.postMessage(bytes, [bytes.buffer]);
-      });
+      // On a busy machine a thread takes its time to start, and no piece is to blame for it.
+      const worker = this.#worker ?? (await this.#begin());
+      const answer = answerOf<Inspection>(worker, this.#options.deadlineMs ?? DEADLINE_MS);
+      // A copy of its own, which is then the thread's.
+      const bytes = new Uint8Array(body);
+      worker.postMessage(bytes, [bytes.buffer]);
+      return await answer;
     } catch {
       void this.close();
       return TOO_HARD;
     } finally {
-      over.abort();
       this.#idle = setTimeout(() => void this.close(), IDLE_MS).unref();
     }
   }
 
-  #begin(): Worker {
+  async #begin(): Promise<Worker> {
     const worker = new Worker(this.#options.worker ?? WORKER, {
       env: {},
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES },
     });
     worker.unref();
-    // What goes wrong later, while it ends, is of no interest.
+    // Why it failed may quote the evidence; that it has ended says enough.
     worker.on('error', () => undefined);
+    this.#worker = worker;
+    await answerOf<typeof READY>(worker, START_MS);
     return worker;
+  }
+}
+
+/** The next message of a thread. Rejects if it ends before, or is late. */
+async function answerOf<Message>(worker: Worker, deadlineMs: number): Promise<Message> {
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  const [message, ended] = [once(worker, 'message', { signal }), once(worker, 'exit', { signal })];
+  const timer = setTimeout(() => waiting.abort(), deadlineMs);
+  try {
+    const [answer] = (await Promise.race([
+      message,
+      ended.then(() => Promise.reject(new Error('ended'))),
+    ])) as [Message];
+    return answer;
+  } finally {
+    clearTimeout(timer);
+    waiting.abort();
+    await Promise.allSettled([message, ended]);
   }
 }
 

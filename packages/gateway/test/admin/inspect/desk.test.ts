@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -21,9 +21,14 @@ parentPort.on('message', (body) => {
   if (text === 'all memory') { const all = []; for (;;) all.push(new Array(1e6).fill({})); }
   const env = Object.keys(process.env).length;
   parentPort.postMessage({ status: 200, text: JSON.stringify({ text, threadId, env }) });
-});`,
+});
+const { pathname } = new URL(import.meta.url);
+setTimeout(() => parentPort.postMessage('ready'), pathname.endsWith('slow.mjs') ? 1500 : 0);`,
 );
 const worker = pathToFileURL(file);
+const slow = join(folder, 'slow.mjs');
+copyFileSync(file, slow);
+const slowToStart = pathToFileURL(slow);
 let clock = 0;
 const desk = (): Desk => new Desk({ now: () => clock, worker, deadlineMs: 30_000 });
 const inspect = async (at: Desk, text: string) => {
@@ -40,6 +45,12 @@ describe('the desk of the inspector', () => {
     await one.close();
     // Another one after that has ended.
     expect((await inspect(one, 'c')).threadId).not.toBe(first.threadId);
+    await one.close();
+  });
+
+  it('does not take the start of a thread for the time of a piece', async () => {
+    const one = new Desk({ now: () => clock, worker: slowToStart, deadlineMs: 1000 });
+    expect((await inspect(one, 'first')).text).toBe('first');
     await one.close();
   });
 
