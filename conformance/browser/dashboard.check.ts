@@ -115,8 +115,8 @@ describeInChromium('the dashboard', (newContext) => {
 
   it('blocks a device, whose next request is refused, and unblocks it', async () => {
     const [phone] = pages.fleet.phones;
-    const { device } = (await (await phone?.fetch('/v3/device'))?.json()) as { device: string };
-    const recordId = device.replaceAll('"', '');
+    const known = (await (await phone?.fetch('/v3/device'))?.json()) as { device: string } | undefined;
+    const recordId = String(known?.device).replaceAll('"', '');
     const page = await signedIn(await newContext(), pages, '/devices');
     const seen = watched(page);
     await page.getByLabel('Look up by').selectOption('recordId');

@@ -2,7 +2,7 @@ import { useRef, useState } from 'preact/hooks';
 import { ask, AskError } from '../shell/ask.js';
 import type { Inspected, ReadAs } from '../../../gateway/src/shapes/inspect.js';
 import { problemOf, type Given } from './input/given.js';
-import { isMore, membersFor, requestOf, type Members, type Settings } from './input/request.js';
+import { isMore, membersFor, requestOf, wrongMember, type Members, type Settings } from './input/request.js';
 import { looksSaved, readSaved, type SavedFile } from './saved/saved-file.js';
 
 /** What the page shows below the evidence. */
@@ -68,7 +68,13 @@ export function useInspecting(onShown: (shown: Shown) => void): Inspecting {
       }
       setSent(members);
       if ('read' in answer || isNew) setRead('read' in answer ? answer.read : undefined);
-      show({ is: 'answer', answer, now });
+      // A verdict without what was written would look as if it had been asked for.
+      const wrong = 'read' in answer ? wrongMember(answer.read, members, settings.written) : undefined;
+      show(
+        wrong === undefined
+          ? { is: 'answer', answer, now }
+          : { is: 'failure', title: 'Not inspected yet', says: wrong },
+      );
     } catch (error) {
       if (!signal.aborted) show({ is: 'failure', ...failureOf(error) });
     }

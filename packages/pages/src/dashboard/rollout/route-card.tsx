@@ -37,8 +37,8 @@ export function RouteCard({ route }: { readonly route: RolloutRoute }): JSX.Elem
         </span>
       </div>
       <p class="advice">
-        <span class={`tag ${TONES[advice.action]}`}>{ADVICE[advice.action]}</span>{' '}
-        <Text value={advice.says} shown={400} />
+        <span class={`tag ${TONES[advice.action]}`}>{adviceOf(route)}</span>{' '}
+        <Text value={advice.says} shown={800} />
       </p>
       {seen > 0 && (
         <div class="columns">
@@ -52,6 +52,11 @@ export function RouteCard({ route }: { readonly route: RolloutRoute }): JSX.Elem
       )}
     </section>
   );
+}
+
+/** What is enforced for all needs no other advice. */
+function adviceOf({ advice: { action }, enforcement }: RolloutRoute): string {
+  return action === 'enforce' && configuredShare(enforcement) === 100 ? 'Enforced' : ADVICE[action];
 }
 
 function refusedOf({ enforcement, seen, refused, counted }: RolloutRoute): string {

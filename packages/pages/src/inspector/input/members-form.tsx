@@ -52,7 +52,11 @@ export function MembersForm({
       class="members stack"
       onSubmit={(event) => {
         event.preventDefault();
-        onSend();
+        // Without a member that cannot be read, the verdict would answer another question than the reader asked.
+        const wrong = event.currentTarget.querySelector<HTMLElement>('[aria-invalid]');
+        if (wrong === null) return onSend();
+        wrong.closest('details')?.setAttribute('open', '');
+        wrong.focus();
       }}
     >
       {needed.length > 0 && (

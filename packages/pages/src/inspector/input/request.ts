@@ -37,9 +37,18 @@ export function askedMembers(read: ReadAs, sent: Members): ReadAs['takes'] {
 
 /** The members that were written for what it was read as. */
 export function membersFor(read: ReadAs | undefined, sent: Members, written: Written): Members {
-  if (read === undefined) return {};
+  return read === undefined ? {} : readWritten(read, sent, written).members;
+}
+
+/** What is wrong with a member that was written, as a sentence; undefined if all can be read. */
+export function wrongMember(read: ReadAs, sent: Members, written: Written): string | undefined {
+  const [first] = Object.entries(readWritten(read, sent, written).problems);
+  return first && `The member ${first[0]} cannot be read. ${first[1]}`;
+}
+
+function readWritten(read: ReadAs, sent: Members, written: Written): ReturnType<typeof readMembers> {
   const names = askedMembers(read, sent).flatMap(({ member, or = [] }) => [member, ...or]);
-  return readMembers(read.kind, [...new Set(names)], written).members;
+  return readMembers(read.kind, [...new Set(names)], written);
 }
 
 /** Whether there is more to send than was sent. */
