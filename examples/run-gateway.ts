@@ -6,7 +6,7 @@ import { curlLines } from './try-it.js';
 
 const USAGE = `Starts the gateway before the Shapes API: npm start
 
-It listens on 127.0.0.1, port 8002 or HTTP_PORT; health and metrics on 8003 or ADMIN_PORT. The API is a process of
+It listens on 127.0.0.1, port 8002 or HTTP_PORT; dashboard, health and metrics on 8003 or ADMIN_PORT. The API is a process of
 its own, without protection. It reads examples/.env if that file exists.`;
 
 /** Virtual phones that keep asking. */

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { createVirtualGoogle } from 'attestkit-testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { signedIn, startPages, type Pages } from './pages.js';
 import { describeInChromium } from './with-chromium.js';
@@ -60,5 +61,27 @@ describeInChromium('pictures of the pages', (newContext) => {
       page.getByRole('heading', { name: '/v4/*' }).scrollIntoViewIfNeeded(),
     );
     expect(text).toMatch(/Enforcing would refuse [\d.]+\s?% of the devices seen in 3 days/);
+  });
+
+  it('the inspector, with a phone whose bootloader is unlocked', async () => {
+    const app = { packageName: 'com.example.app', signingDigests: ['ab'.repeat(32)] };
+    const google = createVirtualGoogle();
+    const phone = google.createAndroid({ ...app, versionCode: 32, locked: false, bootState: 'UNVERIFIED' });
+    const { certificateChain } = phone.generateKey({ challenge: 'AQAB' });
+    const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+    const evidence = {
+      kind: 'key-attestation',
+      certificateChain: certificateChain.map(base64),
+      roots: google.keyAttestationRoots.map(base64),
+      challengeText: 'AQAB',
+      apps: [{ packageName: app.packageName, signingCertificates: app.signingDigests }],
+      policy: { verifiedBoot: 'required' },
+    };
+    const text = await take('/inspect', 'inspector', 'Inspector', async (page) => {
+      await page.getByRole('textbox', { name: 'Evidence' }).fill(JSON.stringify(evidence, null, 2));
+      await page.getByRole('button', { name: 'Inspect', exact: true }).click();
+      await page.getByRole('heading', { name: /: fails$/ }).evaluate((heading) => heading.scrollIntoView());
+    });
+    expect(text).toMatch(/Android key attestation: fails/);
   });
 });

@@ -12,10 +12,10 @@ export const FLEET_REQUESTS = 'fleet-';
 
 const APPLE_APP = 'TEAMID1234.com.example.app';
 
-/** Requests of the fleet, those for device endpoints included, by what a gateway has to make of them. */
+/** Requests of the fleet, those for device endpoints included, by the outcome that the gateway must give them. */
 export type Sent = Record<'accepted' | 'reported' | 'refused' | 'open', number>;
 
-/** Where the fleet is, and of which makers its phones are. */
+/** The server of the fleet, and the makers of its phones. */
 export interface FleetOptions {
   /** The gateway's: `http://127.0.0.1:8002`. */
   readonly url: string;

@@ -17,7 +17,7 @@ export interface Started {
   /** The phone's session, as its app sends it. */
   readonly session: string;
   readonly adminUrl: string;
-  /** With which the dashboard lets you in. */
+  /** You sign in to the dashboard with it. */
   readonly adminToken: string;
   readonly fleet: Fleet;
   close(): Promise<void>;
