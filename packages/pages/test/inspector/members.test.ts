@@ -4,7 +4,13 @@ import { readEvidence } from '../../../attestkit/src/inspect/read-evidence.js';
 import { fieldOf, POLICY_DEFAULTS } from '../../src/inspector/input/member-fields.js';
 import { keyOf, lasting, readMember, readMembers } from '../../src/inspector/input/member-values.js';
 import { recall, remember } from '../../src/inspector/input/remembered.js';
-import { askedMembers, isMore, membersFor, requestOf } from '../../src/inspector/input/request.js';
+import {
+  askedMembers,
+  isMore,
+  membersFor,
+  requestOf,
+  wrongMember,
+} from '../../src/inspector/input/request.js';
 
 describe('a member', () => {
   test.each([
@@ -157,6 +163,17 @@ describe('a request', () => {
     const written = { appId: 'T.a', challenge: 'AQ==', attestation: 'x', policy: '{}', roots: '[]' };
     expect(membersFor(read, {}, written)).toEqual({ appId: 'T.a', challenge: 'AQ==' });
     expect(membersFor(undefined, {}, written)).toEqual({});
+    expect(wrongMember(read, {}, written)).toBeUndefined();
+  });
+
+  test.each([
+    ['["MIIC",]', 'The member roots cannot be read. This is not JSON'],
+    ['["MIIC"]', undefined],
+    ['', undefined],
+  ])('says of roots as %j what is wrong', (text, expected) => {
+    const says = wrongMember(read, { roots: [] }, { [`${read.kind}:roots`]: text });
+    if (expected === undefined) expect(says).toBeUndefined();
+    else expect(says).toContain(expected);
   });
 
   test('is sent again only if there is more', () => {
