@@ -6,7 +6,7 @@ import { Answer, announced } from './answer.js';
 import { localOf, type AsOf } from './input/as-of.js';
 import { readLink } from './input/deep-link.js';
 import { EvidenceBox } from './input/evidence-box.js';
-import { givenBytes, type Given } from './input/given.js';
+import { givenBytes, saysKind, type Given } from './input/given.js';
 import { lasting, type Written } from './input/member-values.js';
 import { MembersForm } from './input/members-form.js';
 import { ReadAsLine } from './input/read-as.js';
@@ -51,7 +51,7 @@ export function Inspector(): JSX.Element {
   const take = (next: Given): void => {
     const isFirst = given.size === 0;
     const settings = {
-      kind: isFirst ? kind : undefined,
+      kind: isFirst && !saysKind(next) ? kind : undefined,
       asOf: isFirst ? asOf : ({ of: 'evidence' } as const),
       written: lasting(written),
     };

@@ -5,6 +5,7 @@ import {
   givenText,
   MOST_BYTES,
   problemOf,
+  saysKind,
   sizeInWords,
 } from '../../src/inspector/input/given.js';
 
@@ -85,4 +86,18 @@ describe('what was given', () => {
   ])('%i is %s', (size, words) => {
     expect(sizeInWords(size)).toBe(words);
   });
+});
+
+test.each([
+  ['{"kind":"approov-token"}', true],
+  [' \n{ "token": "x", "kind": "anything" }', true],
+  ['{"kind":1}', false],
+  ['{"token":"x"}', false],
+  ['{"a":{"kind":"approov-token"}}', false],
+  ['[{"kind":"approov-token"}]', false],
+  ['{"kind":"approov-token"', false],
+  ['kind', false],
+  ['', false],
+])('of %j, that it says its kind is %j', (text, expected) => {
+  expect(saysKind(givenText(text))).toBe(expected);
 });

@@ -30,6 +30,16 @@ export function givenText(text: string): Given {
   return { text, size: new TextEncoder().encode(text).length };
 }
 
+/** Whether it is an evidence file, which names its own kind: a second name beside it is refused. */
+export function saysKind({ text }: Given): boolean {
+  if (!/^\s*\{/.test(text)) return false;
+  try {
+    return typeof (JSON.parse(text) as { kind?: unknown }).kind === 'string';
+  } catch {
+    return false;
+  }
+}
+
 /** `5.6 KiB` */
 export function sizeInWords(size: number): string {
   if (size < 1024) return `${size} ${size === 1 ? 'byte' : 'bytes'}`;
