@@ -10,6 +10,7 @@ export interface Said {
 
 export async function openInspector(context: BrowserContext, url: string, path = '/inspect'): Promise<Page> {
   const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
   await page.goto(url + path);
   await page.getByRole('heading', { level: 1 }).waitFor();
   return page;

@@ -43,3 +43,5 @@ export const SOUND: Readonly<Record<string, () => Record<string, unknown>>> = {
   'app-check': appCheckFile,
   'play-integrity': playTokenFile,
 };
+
+export { approovFile, attestationFile, chainFile };
