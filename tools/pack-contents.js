@@ -17,6 +17,15 @@ function filesIn(folder) {
     .map((path) => path.replaceAll('\\', '/'));
 }
 
+/** What packages/pages/build.js writes: documents, the script that each of them names, and both once more, compressed. @param {string} folder */
+function pagesIn(folder) {
+  const documents = ['dashboard.html', 'inspector.html'];
+  const scripts = documents.map(
+    (name) => /src="\/assets\/([^"]+)"/.exec(readFileSync(`${folder}/${name}`, 'utf8'))?.[1] ?? 'no script',
+  );
+  return [...documents, ...scripts].flatMap((name) => [name, `${name}.gz`]);
+}
+
 /** @param {string} root of a package @returns {string[]} what is wrong with it */
 function problemsOf(root) {
   const manifest = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
@@ -39,8 +48,13 @@ function problemsOf(root) {
   const copied = execFileSync('git', ['ls-files', 'deploy'], { cwd: root, encoding: 'utf8' })
     .split('\n')
     .filter((path) => path !== '');
+  const pages = root.endsWith('/gateway')
+    ? pagesIn(`${root}/dist/pages`).map((path) => `dist/pages/${path}`)
+    : [];
   const fixed = ['package.json', 'README.md', 'LICENSE'];
-  const expected = [...new Set([...fixed, ...commands, ...data, ...compiled, ...(rooms ?? []), ...copied])];
+  const expected = [
+    ...new Set([...fixed, ...commands, ...data, ...compiled, ...(rooms ?? []), ...copied, ...pages]),
+  ];
   const problems = [
     ...expected.filter((path) => !packed.includes(path)).map((path) => `${path} is missing from the package`),
     ...packed

@@ -8,6 +8,10 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 
 const SOURCES = join(import.meta.dirname, 'src');
+/** Names and words that the pages share with the inspector of the library. */
+const OF_THE_LIBRARY = ['inspect', 'cli/report'].map((room) =>
+  join(import.meta.dirname, '../attestkit/src', room),
+);
 const BUILT = join(import.meta.dirname, '../gateway/dist/pages');
 
 /** By the folder under src of which `main.tsx` begins it, and the name of its document. */
@@ -62,8 +66,12 @@ function write(file, text) {
   writeFileSync(join(BUILT, `${file}.gz`), gzipSync(text, { level: 9 }));
 }
 
-const stamp = join(BUILT, 'built');
-const newest = Math.max(lastChange(SOURCES), statSync(import.meta.filename).mtimeMs);
+/** Written last. */
+const stamp = join(BUILT, `${PAGES.at(-1)?.name}.html`);
+const newest = Math.max(
+  ...[SOURCES, ...OF_THE_LIBRARY].map(lastChange),
+  statSync(import.meta.filename).mtimeMs,
+);
 if (!existsSync(stamp) || statSync(stamp).mtimeMs < newest) {
   const template = readFileSync(join(SOURCES, 'shell/document.html'), 'utf8');
   const bundles = await Promise.all(PAGES.map(async (page) => ({ ...page, ...(await bundle(page.name)) })));
@@ -81,5 +89,4 @@ if (!existsSync(stamp) || statSync(stamp).mtimeMs < newest) {
       ),
     );
   }
-  writeFileSync(stamp, '');
 }

@@ -43,7 +43,7 @@ export interface ReadEvidenceOptions {
  * @param evidence what `inspectEvidence` takes: an evidence file, or what people paste, 1 MiB at most
  * @throws EvidenceError if there is nothing to inspect, as `inspectEvidence` does
  * @example
- * const { kind, title, file, takes } = readEvidence(pasted);
+ * const { kind, title, file, takes } = readEvidence(text);
  * const missing = takes.filter(({ give, given }) => give !== undefined && !given);
  * if (missing.length === 0) console.log(inspectEvidence({ kind, ...file }));
  * else console.log(`${title} needs ${missing.map(({ member }) => member).join(', ')}`);

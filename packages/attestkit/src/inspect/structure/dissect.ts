@@ -19,7 +19,7 @@ import { contentOf, type Draft, type Sheet } from './sheet.js';
  * @param evidence its kind, and the members of an evidence file: `readEvidence` gives both
  * @returns the token, the CBOR, the DER, each certificate and what else has bytes; empty if nothing of it can be shown
  * @example
- * const { kind, file } = readEvidence(pasted);
+ * const { kind, file } = readEvidence(text);
  * for (const { name, encoding, problem } of dissectEvidence({ kind, file })) console.log(name, encoding, problem);
  */
 export function dissectEvidence(evidence: {
