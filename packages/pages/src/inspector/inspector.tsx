@@ -2,6 +2,7 @@ import type { EvidenceKindName } from 'attestkit/inspect';
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { titleOf } from '../../../attestkit/src/inspect/kind-table.js';
+import { Text } from '../shell/text.js';
 import { Answer, announced } from './answer.js';
 import { localOf, type AsOf } from './input/as-of.js';
 import { readLink } from './input/deep-link.js';
@@ -124,7 +125,7 @@ export function Inspector(): JSX.Element {
         )}
       </section>
       <p class="hidden" role="status" aria-live="polite">
-        {announced(shown)}
+        <Text value={announced(shown)} shown={400} brief />
       </p>
       <Answer shown={shown} given={given} link={link} members={sent} heading={heading} />
     </>
