@@ -44,4 +44,4 @@ export const SOUND: Readonly<Record<string, () => Record<string, unknown>>> = {
   'play-integrity': playTokenFile,
 };
 
-export { approovFile, attestationFile, chainFile };
+export { appCheckFile, approovFile, attestationFile, chainFile, receiptFile };
