@@ -11,7 +11,7 @@ import { useInspector } from './inspector/use-inspector.js';
 import { describeInChromium } from './with-chromium.js';
 
 /** Characters that must be shown by their number. */
-const RAW = /[\0-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b\u202a-\u202e\u2066-\u2069\u2028\ufeff]/;
+const RAW = /(?![\n\t\r])[\p{Cc}\p{Cf}\p{Zl}]/u;
 
 /** Everything that a page must not do. */
 function watch(page: Page, origin: string): string[] {
