@@ -9,7 +9,7 @@ import {
 import { base64, type Pair } from './pair.js';
 
 const AT = '2026-11-20T12:00:00.120Z';
-export const APP_ID = 'TEAMID1234.com.example.app';
+const APP_ID = 'TEAMID1234.com.example.app';
 const CHALLENGE = 'a challenge that was issued';
 const CODE = Buffer.alloc(32, 7);
 const LINES = 'what the app says';
