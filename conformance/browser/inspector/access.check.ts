@@ -1,32 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { overflow, violations } from '../axe.js';
 import { describeInChromium } from '../with-chromium.js';
 import { approovFile, chainFile } from './catalog/index.js';
 import { openInspector, paste, verdictOf } from './inspector-page.js';
 import { useInspector } from './use-inspector.js';
-
-/** Evaluated through the debugger, which the page's policy for scripts does not bind. */
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-interface Axe {
-  readonly run: (options: RunOptions) => Promise<AxeResults>;
-}
-
-/** What axe finds, each with where it is. */
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE);
-  const { violations: found, passes } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: Axe }).axe.run({ resultTypes: ['violations'] }),
-  );
-  expect(passes.length).toBeGreaterThan(10);
-  return found.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
-}
-
-const overflow = (page: Page): Promise<number> =>
-  page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 
 /** What has the focus: its role or element, and its name. */
 const focused = (page: Page): Promise<string> =>
@@ -74,9 +52,13 @@ describeInChromium('access to the inspector', (newContext) => {
 
   it.each(
     Object.keys(PAGES).flatMap((name) =>
-      (['light', 'dark'] as const).flatMap((scheme) =>
-        [375, 1280].map((width) => [name, scheme, width] as const),
-      ),
+      // Colors are of the scheme, layout is of the width.
+      (
+        [
+          ['light', 1280],
+          ['dark', 375],
+        ] as const
+      ).map(([scheme, width]) => [name, scheme, width] as const),
     ),
   )(
     'has no violations on the page that is %s, in %s, at %i px',

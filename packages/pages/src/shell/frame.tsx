@@ -27,7 +27,23 @@ export function Frame({
       setSigned(error instanceof AskError && error.status === 401 ? 'nobody' : (error as Error)),
     );
   }, []);
-  if (signed === 'nobody') return <SignIn onSigned={setSigned} />;
+  // Who has just signed in begins at the title of the page.
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    const title = document.querySelector('h1');
+    if (turn === 0 || title === null) return;
+    title.tabIndex = -1;
+    title.focus();
+  }, [turn]);
+  if (signed === 'nobody')
+    return (
+      <SignIn
+        onSigned={(next) => {
+          setSigned(next);
+          setTurn(turn + 1);
+        }}
+      />
+    );
   const isKnown = typeof signed === 'object' && !(signed instanceof Error);
   return (
     <>
@@ -39,7 +55,7 @@ export function Frame({
         {!(isKnown && signed.standalone) && <Links />}
         {isKnown && <Who signed={signed} onOut={() => setSigned('nobody')} />}
       </header>
-      <main id="content">
+      <main id="content" tabIndex={-1}>
         {signed instanceof Error ? (
           <p class="notice bad" role="alert">
             {signed.message}
@@ -90,6 +106,9 @@ function Who({ signed, onOut }: { readonly signed: Signed; readonly onOut: () =>
 function SignIn({ onSigned }: { readonly onSigned: (signed: Signed) => void }): JSX.Element {
   const [problem, setProblem] = useState<string>();
   const [isAsking, setAsking] = useState(false);
+  useEffect(() => {
+    document.title = 'Sign in: attestkit gateway';
+  }, []);
   const send = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     setAsking(true);

@@ -29,7 +29,12 @@ export function DecisionsView({ signed }: { readonly signed: Signed }): JSX.Elem
           The newest that this instance keeps. No tokens, paths or addresses: hashes say which device it was.
         </p>
       </div>
-      <FilterForm key={search} filters={filters} onFilters={(next) => go(searchOf(next, undefined))} />
+      <p class="hidden" role="status">
+        {answer === undefined || isAsking
+          ? ''
+          : titleOf(rows.length, answer.more, before !== undefined, filters.outcome)}
+      </p>
+      <FilterForm key={search} filters={filters} onFilters={(next) => turn(searchOf(next, undefined))} />
       {problem !== undefined && <Problem problem={problem} onAgain={again} />}
       {answer === undefined ? (
         problem === undefined && <Placeholder heights={[30]} />
@@ -37,7 +42,7 @@ export function DecisionsView({ signed }: { readonly signed: Signed }): JSX.Elem
         <section class="card stack" aria-labelledby="results" aria-busy={isAsking}>
           <div class="row heading">
             <h2 id="results" tabIndex={-1}>
-              {titleOf(rows.length, answer.more, before !== undefined)}
+              {titleOf(rows.length, answer.more, before !== undefined, filters.outcome)}
             </h2>
             <button type="button" onClick={again}>
               Refresh
@@ -66,10 +71,12 @@ export function DecisionsView({ signed }: { readonly signed: Signed }): JSX.Elem
   );
 }
 
-function titleOf(count: number, isMore: boolean, isOlder: boolean): string {
-  if (count === 0) return 'No decisions';
-  if (isOlder) return `${count.toLocaleString()} older`;
-  return isMore ? `The newest ${count.toLocaleString()}` : plural(count, 'decision');
+/** `The newest 50 refused`. */
+function titleOf(count: number, isMore: boolean, isOlder: boolean, outcome = ''): string {
+  if (count === 0) return ['No', outcome, 'decisions'].filter(Boolean).join(' ');
+  if (isOlder) return `${count.toLocaleString()} older ${outcome}`.trim();
+  if (isMore) return `The newest ${count.toLocaleString()} ${outcome}`.trim();
+  return plural(count, outcome === '' ? 'decision' : `${outcome} decision`);
 }
 
 function Nothing({

@@ -71,12 +71,14 @@ function Confirm({
     }
   };
   return (
-    <dialog ref={dialog} aria-labelledby={id} onClose={onClose}>
+    <dialog ref={dialog} aria-labelledby={id} aria-describedby={`${id}-effects`} onClose={onClose}>
       <div class="stack">
         <h2 id={id}>{words.title}</h2>
-        {words.effects.map((effect) => (
-          <p key={effect}>{effect}</p>
-        ))}
+        <div id={`${id}-effects`} class="stack">
+          {words.effects.map((effect) => (
+            <p key={effect}>{effect}</p>
+          ))}
+        </div>
         {problem !== undefined && (
           <p class="notice bad" role="alert">
             Nothing was changed, as far as is known. {problem}

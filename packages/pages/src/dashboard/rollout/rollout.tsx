@@ -31,6 +31,7 @@ export function RolloutView(): JSX.Element {
           <Copy
             text={'routes:\n  - { path: /orders/*, name: orders, enforcement: report }'}
             label="Copy the lines"
+            what="a route in report mode"
           />
         </section>
       ) : (
@@ -63,7 +64,7 @@ function Sign({ rollout }: { readonly rollout: Rollout }): JSX.Element {
         {rollout.hasSign ? 'Old versions cannot be told apart yet' : 'Your app cannot be told apart yet'}
       </h2>
       <p>{advice}</p>
-      <Copy text={SIGN_LINES} label="Copy the line" />
+      <Copy text={SIGN_LINES} label="Copy the line" what="the sign of the app" />
       <p class="small">
         Nothing proves such a sign, so it decides nothing. It only sorts failures here. Requests that came
         before the change stay as they were counted.

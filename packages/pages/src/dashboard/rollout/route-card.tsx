@@ -31,6 +31,7 @@ export function RouteCard({ route }: { readonly route: RolloutRoute }): JSX.Elem
       <div class="row heading">
         <h2 id={id}>
           <Text value={route.route} shown={80} brief />
+          <span class="hidden">: {adviceOf(route)}</span>
         </h2>
         <span class="faint">
           now <code>enforcement: {<Text value={route.enforcement} shown={20} brief />}</code>

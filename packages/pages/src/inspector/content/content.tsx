@@ -20,7 +20,7 @@ export function Content({
     <section class={isVerified ? 'card' : 'unverified'} aria-labelledby="content">
       <div class="inner stack">
         <div>
-          <h2 id="content">
+          <h2 id="evidence-content" tabIndex={-1}>
             {isVerified ? 'Content' : 'Unverified content'}{' '}
             {isVerified && <span class="tag accepted">verified</span>}
           </h2>

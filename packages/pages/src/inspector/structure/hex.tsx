@@ -1,6 +1,7 @@
 import type { EvidenceNode } from 'attestkit/inspect';
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { Text } from '../../shell/text.js';
 import { asCharacter, asOffset } from './node-value.js';
 import { useRowsInView } from './rows-in-view.js';
 
@@ -32,6 +33,7 @@ export function Hex({
 }): JSX.Element {
   const [perRow, setPerRow] = useState(16);
   const [cursor, setCursor] = useState<number>();
+  const [isByKey, setByKey] = useState(false);
   const { box, from, to, width, onScroll, show } = useRowsInView(Math.ceil(bytes.length / perRow), ROW);
   useEffect(() => {
     if (width > 0) setPerRow(width >= WIDE ? 16 : 8);
@@ -57,49 +59,59 @@ export function Hex({
     const move = MOVES[event.key];
     if (move === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
+    setByKey(true);
     choose((cursor ?? 0) + move(perRow));
   };
   const onClick = (event: MouseEvent): void => {
     const at = event.target instanceof HTMLElement ? event.target.dataset['at'] : undefined;
     if (at !== undefined) choose(Number(at));
   };
+  const said =
+    isByKey && cursor !== undefined && node !== undefined
+      ? `Byte ${cursor}, ${(bytes[cursor] ?? 0).toString(16).padStart(2, '0')}, of ${node.label === '' ? name : node.label}`
+      : '';
   return (
-    <div
-      ref={box}
-      class="hex"
-      role="group"
-      aria-label={`Bytes of ${name}: arrow keys move from byte to byte, and select the node that has it`}
-      tabIndex={0}
-      onScroll={onScroll}
-      onKeyDown={onKeyDown}
-      onClick={onClick}
-    >
-      <div class="rows" style={{ height: `${Math.ceil(bytes.length / perRow) * ROW}px` }}>
-        {Array.from({ length: to - from }, (_, index) => {
-          const offset = (from + index) * perRow;
-          const row = Array.from(bytes.subarray(offset, offset + perRow));
-          return (
-            <div key={offset} class="bytes" style={{ top: `${(from + index) * ROW}px` }}>
-              <span class="offset">{asOffset(offset)}</span>
-              <span class="digits">
-                {row.map((byte, at) => (
-                  <span class={classOf(offset + at, node, cursor, isAll)} data-at={offset + at}>
-                    {byte.toString(16).padStart(2, '0')}
-                  </span>
-                ))}
-              </span>
-              <span class="characters" aria-hidden="true">
-                {row.map((byte, at) => (
-                  <span class={classOf(offset + at, node, cursor, isAll)} data-at={offset + at}>
-                    {asCharacter(byte)}
-                  </span>
-                ))}
-              </span>
-            </div>
-          );
-        })}
+    <>
+      <div
+        ref={box}
+        class="hex"
+        role="group"
+        aria-label={`Bytes of ${name}: arrow keys move from byte to byte, and select the node that has it`}
+        tabIndex={0}
+        onScroll={onScroll}
+        onKeyDown={onKeyDown}
+        onClick={onClick}
+      >
+        <div class="rows" style={{ height: `${Math.ceil(bytes.length / perRow) * ROW}px` }}>
+          {Array.from({ length: to - from }, (_, index) => {
+            const offset = (from + index) * perRow;
+            const row = Array.from(bytes.subarray(offset, offset + perRow));
+            return (
+              <div key={offset} class="bytes" style={{ top: `${(from + index) * ROW}px` }}>
+                <span class="offset">{asOffset(offset)}</span>
+                <span class="digits">
+                  {row.map((byte, at) => (
+                    <span class={classOf(offset + at, node, cursor, isAll)} data-at={offset + at}>
+                      {byte.toString(16).padStart(2, '0')}
+                    </span>
+                  ))}
+                </span>
+                <span class="characters" aria-hidden="true">
+                  {row.map((byte, at) => (
+                    <span class={classOf(offset + at, node, cursor, isAll)} data-at={offset + at}>
+                      {asCharacter(byte)}
+                    </span>
+                  ))}
+                </span>
+              </div>
+            );
+          })}
+        </div>
       </div>
-    </div>
+      <p class="hidden" role="status">
+        <Text value={said} brief />
+      </p>
+    </>
   );
 }
 

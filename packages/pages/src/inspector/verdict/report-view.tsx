@@ -39,7 +39,9 @@ export function ReportView({
       <nav class="sections small" aria-label="Sections of the report">
         {failed.length > 0 && <a href="#failed">Failed</a>}
         <a href="#checks">All checks</a>
-        {(report.verdict === 'pass' || report.unverified !== undefined) && <a href="#content">Content</a>}
+        {(report.verdict === 'pass' || report.unverified !== undefined) && (
+          <a href="#evidence-content">Content</a>
+        )}
         {parts.some(({ certificate }) => certificate !== undefined) && <a href="#chain">Certificates</a>}
         {parts.some(({ root }) => root !== undefined) && <a href="#structure">Structure</a>}
       </nav>
