@@ -3,5 +3,5 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { include: ['browser/**/*.check.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+  test: { include: ['browser/**/*.check.ts'], testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 2 },
 });
