@@ -1,5 +1,5 @@
 import { explainCode, type EvidenceKindName } from 'attestkit/inspect';
-import type { Inspected } from '../../shapes/inspect.js';
+import type { Explained, Inspected } from '../../shapes/inspect.js';
 
 /** Members that hold evidence, or say what it is: an object with one of them is not an event. */
 const OF_EVIDENCE = [
@@ -30,6 +30,8 @@ const KINDS: readonly (readonly [prefix: string, kind: EvidenceKindName])[] = [
 
 /** What a refused event is about: a line of the log, a row of the dashboard, the body of a refusal. Undefined for other text. */
 export function eventIn(text: string): Extract<Inspected, { event: unknown }> | undefined {
+  const named = codeIn(text);
+  if (named !== undefined) return explained(named, undefined);
   const value = objectIn(text);
   const code = value?.['code'];
   if (value === undefined || typeof code !== 'string') return undefined;
@@ -37,8 +39,23 @@ export function eventIn(text: string): Extract<Inspected, { event: unknown }> | 
   const isOurs = value['type'] === 'decision' || value['type'] === 'endpoint';
   if (event === undefined || (!isOurs && OF_EVIDENCE.some((name) => Object.hasOwn(value, name))))
     return undefined;
-  const [, kind] = KINDS.find(([prefix]) => code.startsWith(prefix)) ?? [];
-  return { event, kind, at: timeOf(value['at'] ?? value['time']) };
+  return explained(event, timeOf(value['at'] ?? value['time']));
+}
+
+function explained(event: Explained, at: string | undefined): Extract<Inspected, { event: unknown }> {
+  const [, kind] = KINDS.find(([prefix]) => event.code.startsWith(prefix)) ?? [];
+  return { event, kind, at };
+}
+
+/** A line of text is a log's, or a message of a colleague. With the dots of a token, or longer, it may be evidence. */
+const MOST_OF_A_LINE = 1000;
+
+/** The one code that a text names which is not evidence itself. */
+function codeIn(text: string): Explained | undefined {
+  if (text.length > MOST_OF_A_LINE || /^\s*[{[]/.test(text) || /eyJ[\w-]*\./.test(text)) return undefined;
+  const codes = new Set(text.match(/\bERR_[A-Z0-9_]+/g));
+  const [code] = codes;
+  return codes.size === 1 && code !== undefined ? explainCode(code) : undefined;
 }
 
 /** ISO 8601; undefined for a value that is not a time. */

@@ -140,6 +140,27 @@ describe('a refused event', () => {
     expect(asked({ evidence: JSON.stringify(event) })).not.toHaveProperty('event');
   });
 
+  it.each([
+    ['a code alone', CODE],
+    ['a message with a code', `Why do we see ${CODE}? And ${CODE} again`],
+    ['a line of a log that is text', `04:02 WARN refused default ${CODE}, the token has expired`],
+  ])('is also %s', (_, evidence) => {
+    expect(asked({ evidence })).toEqual({
+      status: 200,
+      event: expect.objectContaining({ code: CODE }) as unknown,
+      kind: 'approov-token',
+    });
+  });
+
+  it.each([
+    ['two codes', `${CODE} ERR_SESSION_EXPIRED`],
+    ['a code that is not known', 'ERR_UNKNOWN_THING'],
+    ['a code beside a token', `${CODE} ${approovToken()}`],
+    ['a long text', CODE + ' '.repeat(1000)],
+  ])('is not %s', (_, evidence) => {
+    expect(asked({ evidence })).not.toHaveProperty('event');
+  });
+
   it('can have each code of the catalog', () => {
     const codes = Object.values(CATALOG).flatMap((room): readonly CheckDef[] => room.checks);
     for (const { code } of codes)

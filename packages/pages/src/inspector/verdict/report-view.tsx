@@ -74,7 +74,13 @@ export function ReportView({
           </ul>
         </section>
       )}
-      <Content report={report} isClaimed={isClaimed} />
+      <Content
+        report={report}
+        isClaimed={isClaimed}
+        isDenied={failed.every(
+          ({ code }) => explained.find((each) => each.code === code)?.stage === 'denied',
+        )}
+      />
       <Chains parts={parts} at={Date.parse(report.at)} now={now} />
     </>
   );
