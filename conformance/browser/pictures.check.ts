@@ -58,7 +58,7 @@ describeInChromium('pictures of the pages', (newContext) => {
 
   it('the rollout view, whose advice has its numbers', async () => {
     const text = await take('/rollout', 'rollout', '/v4/*', (page) =>
-      page.getByRole('heading', { name: '/v4/*' }).scrollIntoViewIfNeeded(),
+      page.getByRole('heading', { name: '/v4/*', level: 2 }).scrollIntoViewIfNeeded(),
     );
     expect(text).toMatch(/Enforcing would refuse [\d.]+\s?% of the devices seen in 3 days/);
   });
