@@ -28,7 +28,9 @@ const SHARES = [5, 25, 50, 100];
 interface Judged extends AdviceFacts {
   /** Of the devices that may be of the app: how many would be refused. */
   readonly concern: number;
-  /** The same as a share of all that may be of the app. */
+  /** All that may be of the app. */
+  readonly known: number;
+  /** `concern` as a share of them. */
   readonly share: number;
   /** Of `concern`: what the server, the configuration or the app has to mend, rather than an update. */
   readonly broken: number;
@@ -38,7 +40,7 @@ interface Judged extends AdviceFacts {
 
 /** The first one that fits. README.md has the same table in words. */
 const RULES: readonly { readonly action: Action; readonly fits: (judged: Judged) => boolean }[] = [
-  { action: 'no-data', fits: ({ seen, observedMs }) => seen < FEWEST || observedMs < SHORTEST_MS },
+  { action: 'no-data', fits: ({ known, observedMs }) => known < FEWEST || observedMs < SHORTEST_MS },
   { action: 'enforce', fits: ({ share }) => share < FEW },
   { action: 'share', fits: ({ share }) => share <= MANY },
   { action: 'repair', fits: ({ broken, concern }) => broken * 2 >= concern },
@@ -65,6 +67,7 @@ function judgedOf(facts: AdviceFacts): Judged {
   return {
     ...facts,
     concern,
+    known: seen - others,
     share: concern === 0 ? 0 : concern / Math.max(1, seen - others),
     broken: countOf('broken', 'unchecked'),
     enforced: enforcement === 'enforce' ? 100 : Number(/^(\d+(?:\.\d+)?)%$/.exec(enforcement)?.[1] ?? 0),
@@ -73,7 +76,7 @@ function judgedOf(facts: AdviceFacts): Judged {
 
 /** Who does not speak against enforcing. Without a sign of the app, those of unknown origin may be the app. */
 function strangerClasses(hasSign: boolean): readonly RolloutClass[] {
-  return hasSign ? ['unknown-origin', 'old-version'] : ['old-version'];
+  return hasSign ? ['unknown-origin'] : [];
 }
 
 function shareOf(action: Action, { enforced }: Judged): number | null {
@@ -82,7 +85,7 @@ function shareOf(action: Action, { enforced }: Judged): number | null {
   return action === 'share' ? (SHARES.find((share) => share > enforced) ?? 100) : null;
 }
 
-function tooLittle({ seen, counted, observedMs }: Judged): string {
+function tooLittle({ known, counted, observedMs }: Judged): string {
   const hours = Math.floor(observedMs / 3_600_000);
   const time =
     observedMs < SHORTEST_MS
@@ -90,7 +93,7 @@ function tooLittle({ seen, counted, observedMs }: Judged): string {
         ? 'less than an hour'
         : plural(hours, 'hour')
       : plural(Math.floor(observedMs / DAY_MS), 'day');
-  return `There is too little to judge by: ${number(seen)} ${counted} in ${time}. It needs ${FEWEST} ${counted} and 1 day.`;
+  return `There is too little to judge by: ${number(known)} ${counted} in ${time}. It needs ${FEWEST} ${counted} and 1 day.`;
 }
 
 /** `Enforcing would refuse 0.4 % of the devices seen in 7 days; 93 % of these have version 3.1.` */

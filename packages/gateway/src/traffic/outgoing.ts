@@ -1,5 +1,6 @@
 import { identityLines, type Identity } from '../identity/identity.js';
 import type { Head } from './head.js';
+import { withoutAdminCookies } from '../http/admin-cookie.js';
 import { knownName } from '../http/names.js';
 
 /** What the gateway says to the upstream about a request, besides what the client said. */
@@ -34,7 +35,8 @@ export function outgoingLines(
     const value = raw[at + 1] as string;
     const { lower, isPassedOn } = knownName(name);
     if (!isPassedOn || head.nominated.has(lower) || isEvidence(lower, value)) continue;
-    lines.push(name, value);
+    const passed = lower === 'cookie' ? withoutAdminCookies(value) : value;
+    if (passed !== '' || passed === value) lines.push(name, passed);
   }
   lines.push(
     'X-Forwarded-For',

@@ -82,11 +82,20 @@ it.each<[string, AdviceFacts, ReturnType<typeof adviceOf>]>([
   ],
   [
     'strangers alone',
-    facts({ 'unknown-origin': 4000, 'old-version': { '2.0': 500 } }),
+    facts({ 'unknown-origin': 4000 }),
     {
       action: 'enforce',
-      says: 'Enforcing would refuse 45 % of the devices seen in 7 days; 11 % of these have version 2.0. 40 % of the devices send no evidence and do not look like your app. 5 % of the devices have a version of your app from before it sent evidence. You can enforce for all.',
+      says: 'Enforcing would refuse 40 % of the devices seen in 7 days. 40 % of the devices send no evidence and do not look like your app. You can enforce for all.',
       share: 100,
+    },
+  ],
+  [
+    'users of an old version, who would lose access too',
+    facts({ 'unknown-origin': 4000, 'old-version': { '2.0': 500 } }),
+    {
+      action: 'wait',
+      says: 'Enforcing would refuse 45 % of the devices seen in 7 days; 11 % of these have version 2.0. 40 % of the devices send no evidence and do not look like your app. 5 % of the devices have a version of your app from before it sent evidence. Wait until more devices of your app send evidence.',
+      share: null,
     },
   ],
   [
@@ -160,7 +169,10 @@ it('takes no comfort in strangers: they do not make the share of the app smaller
 it('does not say all, or nothing, if it is not', () => {
   expect(adviceOf(facts({ 'our-app': 9999 })).says).toContain('refuse 99 % of');
   expect(adviceOf(facts({ 'our-app': 10_000 })).says).toContain('refuse 100 % of');
-  expect(adviceOf(facts({ 'unknown-origin': 10_000 })).action).toBe('enforce');
+  // Strangers say nothing about the app: there is nobody to enforce for.
+  expect(adviceOf(facts({ 'unknown-origin': 10_000 })).action).toBe('no-data');
+  expect(adviceOf(facts({ 'unknown-origin': 9900 })).action).toBe('enforce');
+  expect(adviceOf(facts({ 'unknown-origin': 9901 })).action).toBe('no-data');
 });
 
 it('asks for fewer if a share is enforced already', () => {

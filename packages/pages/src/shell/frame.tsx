@@ -52,7 +52,7 @@ export function Frame({
       </a>
       <header class="top">
         <span class="name">attestkit</span>
-        {!(isKnown && signed.standalone) && <Links />}
+        <Links pages={isKnown && signed.standalone ? PAGES.slice(-2) : PAGES} />
         {isKnown && <Who signed={signed} onOut={() => setSigned('nobody')} />}
       </header>
       <main id="content" tabIndex={-1}>
@@ -72,10 +72,10 @@ export function Frame({
   );
 }
 
-function Links(): JSX.Element {
+function Links({ pages }: { readonly pages: typeof PAGES | readonly (typeof PAGES)[number][] }): JSX.Element {
   return (
     <nav aria-label="Pages">
-      {PAGES.map(([path, name]) => (
+      {pages.map(([path, name]) => (
         <a href={path} {...(location.pathname === path && { 'aria-current': 'page' as const })}>
           {name}
         </a>

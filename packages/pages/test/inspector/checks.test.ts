@@ -173,13 +173,16 @@ describe('the verdict in words', () => {
     expect(verdictInWords(report, 'Approov token')).toEqual({
       says: 'Approov token: passes',
       because: 'All 1 checks that were made hold.',
+      isPartly: false,
     });
-    expect(verdictInWords({ ...report, notChecked: ['binding'] }, 'T').because).toMatch(
-      /1 thing was not checked/,
-    );
-    expect(verdictInWords({ ...report, notChecked: ['challenge', 'app'] }, 'T').because).toMatch(
-      /2 things were not/,
-    );
+    expect(verdictInWords({ ...report, notChecked: ['challenge', 'app', 'earlier use'] }, 'T')).toEqual({
+      says: 'T: passes',
+      because:
+        'All 1 checks that were made hold. Not compared, because you did not give it: challenge, app. 1 thing cannot be checked here: see the list.',
+      isPartly: true,
+    });
+    // What nobody can give here takes nothing from the verdict.
+    expect(verdictInWords({ ...report, notChecked: ['revocation'] }, 'T').isPartly).toBe(false);
   });
 
   test('of evidence that fails counts, and says of dates that they depend on the time', () => {
@@ -191,6 +194,7 @@ describe('the verdict in words', () => {
     expect(verdictInWords(report, 'T')).toEqual({
       says: 'T: fails',
       because: '1 of 2 checks does not hold. To see it as of another time, set the time above.',
+      isPartly: false,
     });
     const other = { ...report, checks: [check(false), check(false)] } as const;
     expect(verdictInWords(other, 'T').because).toBe('2 of 2 checks do not hold.');

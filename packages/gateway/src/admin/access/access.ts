@@ -56,16 +56,17 @@ export class Access {
     const { tokens, proxyUser, onSignIn } = this.#options;
     if (proxyUser?.(req) !== undefined) throw new Refusal(409, BY_PROXY);
     const { remoteAddress } = req.socket;
-    const waitMs = this.#failed.waitMs(remoteAddress);
-    if (waitMs > 0) {
-      onSignIn(undefined, 'limited');
-      const seconds = Math.ceil(waitMs / 1000);
-      throw new Refusal(429, `Too many tokens were wrong. Try again in ${seconds} s.`, {
-        'retry-after': String(seconds),
-      });
-    }
     const user = userOfToken(tokens, token);
     if (user === undefined) {
+      const waitMs = this.#failed.waitMs(remoteAddress);
+      // A right token is never kept out: 24 characters cannot be guessed, and others must not lock an operator out.
+      if (waitMs > 0) {
+        onSignIn(undefined, 'limited');
+        const seconds = Math.ceil(waitMs / 1000);
+        throw new Refusal(429, `Too many tokens were wrong. Try again in ${seconds} s.`, {
+          'retry-after': String(seconds),
+        });
+      }
       this.#failed.count(remoteAddress);
       onSignIn(undefined, 'failed');
       throw new Refusal(401, 'This is not a token of this gateway. See admin.tokens in its configuration.');

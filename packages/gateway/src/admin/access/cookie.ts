@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
+import { ADMIN_COOKIE } from '../../http/admin-cookie.js';
 import { linesOf } from '../../http/lines.js';
 
 /** A browser sends cookies to all ports of a host: each gateway has a name of its own. */
 function nameOf({ rawHeaders, socket }: IncomingMessage): string {
   const [host = ''] = linesOf(rawHeaders, 'host');
   const [, port] = /:([0-9]{1,5})$/.exec(host) ?? [];
-  return `attestkit_admin_${port ?? socket.localPort ?? 'unix'}`;
+  return `${ADMIN_COOKIE}${port ?? socket.localPort ?? 'unix'}`;
 }
 
 /** The id of a session that a request brings; undefined if it brings none, or several. */

@@ -2,6 +2,8 @@ import { digestOf, randomText } from './tokens.js';
 import type { User } from './user.js';
 
 const MOST = 1000;
+/** Of one token or user: with more sign-ins they end only their own. */
+const MOST_OF_ONE = 20;
 const IDLE_MS = 3_600_000;
 const WHOLE_MS = 43_200_000;
 
@@ -28,8 +30,9 @@ export class Sessions {
     const id = randomText();
     const at = this.#now();
     this.#byHash.set(digestOf(id), { user, beganAt: at, usedAt: at, hasEnded: false });
-    const [oldest] = this.#byHash.keys();
-    if (this.#byHash.size > MOST && oldest !== undefined) this.#drop(oldest);
+    const own = [...this.#byHash].flatMap(([hash, each]) => (each.user.name === user.name ? [hash] : []));
+    if (own.length > MOST_OF_ONE) this.#drop(own[0] as string);
+    else if (this.#byHash.size > MOST) this.#drop([...this.#byHash.keys()][0] as string);
     return id;
   }
 

@@ -12,12 +12,21 @@ const user = { name: 'rita', role: 'read' } as const;
 describe('sessions', () => {
   it('are 1,000 at most: the one that was used least recently ends', () => {
     const sessions = new Sessions(now);
-    const [first = '', second = '', ...others] = Array.from({ length: 1000 }, () => sessions.begin(user));
+    const begin = (index: number): string => sessions.begin({ ...user, name: `user-${index % 100}` });
+    const [first = '', second = '', ...others] = Array.from({ length: 1000 }, (_, index) => begin(index));
     const found = sessions.use(first);
-    sessions.begin(user);
+    begin(7);
     expect(sessions.use(second)).toBeUndefined();
     expect(sessions.use(first)).toBe(found);
     expect(others.filter((id) => sessions.use(id) === undefined)).toEqual([]);
+  });
+
+  it('of one token are 20 at most, and end no other ones', () => {
+    const sessions = new Sessions(now);
+    const other = sessions.begin({ name: 'omar', role: 'operate' });
+    const own = Array.from({ length: 21 }, () => sessions.begin(user));
+    expect(own.map((id) => sessions.use(id) === undefined)).toEqual([true, ...Array(20).fill(false)]);
+    expect(sessions.use(other)).toBeDefined();
   });
 
   it('tell a stream that they have ended', () => {

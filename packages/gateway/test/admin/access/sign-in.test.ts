@@ -186,16 +186,16 @@ describe('a session', () => {
 });
 
 describe('wrong tokens', () => {
-  it('are limited by address, and a right one too until the time has passed', async () => {
+  it('are limited by address, and keep no right one out', async () => {
     const limited = await adminGateway(TOKENS, '', { now });
     const statusOf = async (token: string) => (await signIn(limited.adminUrl, token)).status;
     for (let at = 0; at < 10; at += 1) expect(await statusOf('wrong')).toBe(401);
-    const answer = await signIn(limited.adminUrl, OPERATOR);
+    const answer = await signIn(limited.adminUrl, 'wrong');
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '6']);
     expect(limited.events.at(-1)).toMatchObject({ type: 'admin', action: 'sign-in', outcome: 'limited' });
-    clock += 6000;
+    // Others of the same address, such as a tunnel, must not lock an operator out.
     expect(await statusOf(OPERATOR)).toBe(200);
-    // A right one costs nothing, and a wrong one the last that there was.
+    clock += 6000;
     expect([await statusOf(OPERATOR), await statusOf('wrong'), await statusOf('wrong')]).toEqual([
       200, 401, 429,
     ]);

@@ -50,6 +50,7 @@ export function TimeControl({
             {...(isWrong && { 'aria-invalid': true })}
             onInput={(event) => onChange({ of: 'time', local: event.currentTarget.value })}
           />
+          <p class="small faint">By your clock: {Intl.DateTimeFormat().resolvedOptions().timeZone}.</p>
           {isWrong && <p class="small wrong">Give the day and the time.</p>}
         </>
       )}

@@ -7,6 +7,9 @@ const MEMBERS: ReadonlySet<string> = new Set([
   'attestationIdSecondImei',
   'attestationIdMeid',
   'uniqueId',
+  // The server's log says which device got it.
+  'attestationChallenge',
+  'challenge',
   'keyId',
   'key_id',
   'credentialId',
@@ -43,7 +46,17 @@ const MEMBERS: ReadonlySet<string> = new Set([
   'x5c',
   'ip',
   'did_hash',
+  'address',
+  'jti',
+  'rid',
+  'pay',
+  'arc',
+  'nonce',
+  'requestHash',
 ]);
+
+/** Who uses it; of a certificate `subject` is the name in it. */
+const SUBJECT = 'subject';
 
 /** Members that are the key or the device if they stand in an object of that name: `key.id`. */
 const NESTED: Readonly<Record<string, readonly string[]>> = {
@@ -59,7 +72,9 @@ const SHORTEST = 6;
 /** Whether the value of a member identifies a device. */
 function isIdentifier(name: string, owner: string): boolean {
   return (
-    MEMBERS.has(name) || (Object.hasOwn(NESTED, owner) && (NESTED[owner] as readonly string[]).includes(name))
+    MEMBERS.has(name) ||
+    (name === SUBJECT && owner !== 'certificate') ||
+    (Object.hasOwn(NESTED, owner) && (NESTED[owner] as readonly string[]).includes(name))
   );
 }
 

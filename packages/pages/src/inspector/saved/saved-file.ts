@@ -123,6 +123,9 @@ function isReport(value: unknown): boolean {
     isText(at) &&
     !Number.isNaN(Date.parse(at as string)) &&
     hasTexts(value, 'readAs?', 'cause?', 'remedy?') &&
+    // What a report says is an object, or absent: the page looks into it.
+    [value['result'], value['unverified']].every((each) => each === undefined || isObject(each)) &&
+    (checks as readonly unknown[] | undefined)?.length !== 0 &&
     isListOf(notes, isText) &&
     isListOf(notChecked, isText) &&
     isListOf(

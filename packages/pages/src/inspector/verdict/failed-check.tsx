@@ -10,6 +10,9 @@ import { asSentence } from './verdict-words.js';
 
 type Check = EvidenceReport['checks'][number];
 
+const NO_KEY =
+  'No key was given, so nobody can say whether the signature holds. Give a secret, a public key or a JWK Set under “More members” on this page, and inspect again.';
+
 /** A check that failed, with all that helps to mend it. */
 export function FailedCheck({
   check,
@@ -24,6 +27,8 @@ export function FailedCheck({
   readonly isFirst: boolean;
 }): JSX.Element {
   const detail = readDetail(check, explained?.says ?? '');
+  // The library speaks of its command line, and what stands there explains a key that does not fit.
+  const isKeyMissing = /^no key was given/i.test(detail.says);
   return (
     <section class={isFirst ? 'card failed first' : 'card failed'}>
       <p class="small faint">
@@ -31,10 +36,15 @@ export function FailedCheck({
         <Text value={check.name} />
       </p>
       <h3>
-        <Sentences text={asSentence(detail.says)} />
+        <Sentences text={isKeyMissing ? NO_KEY : asSentence(detail.says)} />
       </h3>
       <FoundExpected detail={detail} at={at} />
-      <Explanation code={check.code} cause={explained?.cause} remedy={explained?.remedy} spec={check.spec} />
+      <Explanation
+        code={check.code}
+        cause={isKeyMissing ? undefined : explained?.cause}
+        remedy={isKeyMissing ? undefined : explained?.remedy}
+        spec={check.spec}
+      />
     </section>
   );
 }

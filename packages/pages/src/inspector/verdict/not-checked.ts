@@ -18,6 +18,11 @@ const WORDS: Readonly<Record<string, string>> = {
   token: 'Inspect it by itself, as an Approov token.',
 };
 
+/** Whether the reader of the page can add what the check needs. */
+export function canBeGiven(name: string): boolean {
+  return whyNotChecked(name).startsWith('Give ');
+}
+
 export function whyNotChecked(name: string): string {
   return Object.hasOwn(WORDS, name) ? (WORDS[name] as string) : '';
 }

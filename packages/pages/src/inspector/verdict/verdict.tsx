@@ -17,12 +17,15 @@ export function Verdict({
   /** A file says it, which anybody can have written. */
   readonly isClaimed?: boolean;
 }): JSX.Element {
-  const { says, because } = verdictInWords(report, title);
+  const { says, because, isPartly } = verdictInWords(report, title);
   const isPass = report.verdict === 'pass';
   const content = isPass ? report.result : undefined;
-  const isVirtual = content !== undefined && 'virtual' in content && content.virtual === true;
+  const isVirtual = typeof content === 'object' && 'virtual' in content && content.virtual === true;
   return (
-    <section class={`verdict ${isClaimed ? 'claimed' : isPass ? 'pass' : 'fail'}`} aria-labelledby="verdict">
+    <section
+      class={`verdict ${isClaimed ? 'claimed' : isPartly ? 'partly' : isPass ? 'pass' : 'fail'}`}
+      aria-labelledby="verdict"
+    >
       <svg viewBox="0 0 24 24" width="40" height="40" aria-hidden="true">
         <circle cx="12" cy="12" r="11" fill="currentColor" />
         <path
@@ -42,8 +45,8 @@ export function Verdict({
           As of{' '}
           <time dateTime={report.at} title={report.at}>
             {dateTime(Date.parse(report.at))}
-          </time>
-          . {because}
+          </time>{' '}
+          ({report.at.slice(11, 19)} UTC). {because}
         </p>
         {isVirtual && (
           <p>
