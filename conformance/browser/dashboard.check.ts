@@ -224,6 +224,22 @@ describeInChromium('the dashboard', (newContext) => {
     expect(await overflow(page)).toBeLessThanOrEqual(0);
   });
 
+  it('goes back in the decisions, and to the newest again', async () => {
+    const page = await signedIn(await newContext(), pages, '/decisions');
+    const newest = await page.getByRole('row').nth(1).innerText();
+    await page.getByRole('button', { name: 'Older' }).click();
+    await page.getByRole('heading', { name: /older/ }).waitFor();
+    const [first] = await page.evaluate(async () => {
+      const asked = await fetch('/api/decisions?limit=50');
+      const { rows } = (await asked.json()) as { rows: { id: number }[] };
+      return [rows.at(-1)?.id];
+    });
+    expect(Number(new URL(page.url()).searchParams.get('before'))).toBe(first);
+    await page.getByRole('button', { name: 'Newest' }).click();
+    await page.getByRole('heading', { name: /^The newest/ }).waitFor();
+    expect(await page.getByRole('row').nth(1).innerText()).toBe(newest);
+  });
+
   it('takes no change in a form that other sites can send too', async () => {
     const context = await newContext();
     const page = await signedIn(context, pages, '/devices');

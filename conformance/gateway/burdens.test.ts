@@ -46,7 +46,9 @@ describe('challenges that are asked for and abandoned', () => {
     const path = folder();
     const store = `sqlite:${join(path, 'state.db')}`;
     const text = JSON.stringify({ ...settings(port, store), trustedProxies: ['loopback'] });
-    const child = await startProcess(text, newSecret());
+    // A small heap is collected early: what waits for that is not what is looked for, and a leak ends the process.
+    const env = { ...newSecret(), NODE_OPTIONS: '--max-semi-space-size=1 --max-old-space-size=64' };
+    const child = await startProcess(text, env);
     let answered = 0;
     let asked = 0;
     const ask = async (count: number): Promise<void> => {
@@ -82,7 +84,7 @@ describe('challenges that are asked for and abandoned', () => {
     expect(answered).toBe(CHALLENGES);
     expect(bytesIn(path)).toBe(before.bytes);
     // 90,000 challenges of 100 bytes would be seen, and 90,000 of what a server may keep of each even more.
-    expect(residentOf(child.pid) - before.resident).toBeLessThan(60_000);
+    expect(residentOf(child.pid) - before.resident).toBeLessThan(30_000);
     expect((await phoneAt(port).client.fetch('/balance')).status).toBe(200);
     child.kill();
   });

@@ -23,7 +23,7 @@ async function inspectAsOf(page: Page, at: string): Promise<void> {
 const sees = async (page: Page, heading: string): Promise<void> =>
   await page.getByRole('heading', { name: heading, exact: true }).waitFor();
 
-const openMore = (page: Page) => page.getByText('More members').click();
+const openMore = (page: Page) => page.getByText(/^More members/).click();
 
 describeInChromium('evidence on the inspector', (newContext) => {
   const inspector = useInspector();

@@ -33,7 +33,9 @@ export function filtersOf(search: string): Filters {
  */
 export function beforeOf(search: string): number | undefined {
   const given = new URLSearchParams(search).get('before');
-  return given !== null && /^\d{1,15}$/.test(given) ? Number(given) : undefined;
+  // Ids are microseconds since the epoch, or thereabouts: sixteen digits.
+  const id = given !== null && /^\d{1,16}$/.test(given) ? Number(given) : undefined;
+  return Number.isSafeInteger(id) ? id : undefined;
 }
 
 /**
