@@ -20,7 +20,9 @@ describe('filters', () => {
     ['?before=', undefined],
     ['?before=-1', undefined],
     ['?before=1e3', undefined],
+    ['?before=1795836784360361', 1_795_836_784_360_361],
     ['?before=9999999999999999', undefined],
+    ['?before=17958367843603610', undefined],
     ['?before=1;2', undefined],
     ['', undefined],
   ])('older than, in %j', (search, before) => {
