@@ -2,7 +2,7 @@
 export const ADMIN_COOKIE = 'attestkit_admin_';
 
 /**
- * `Cookie` without those of the admin pages: a browser sends them to every port of a host, and they are no business of an API.
+ * `Cookie` without those of the admin pages: a browser sends them to every port of a host, and an API must not get them.
  *
  * @returns an empty text if nothing is left
  */
