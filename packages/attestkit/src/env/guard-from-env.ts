@@ -124,6 +124,7 @@ const OPTIONS: OptionTypes = {
   log: 'function',
   onEvent: 'function',
   requestId: 'function',
+  appSign: 'object',
   allowPublishedSecret: 'boolean',
   maxBodyBytes: 'number',
   caching: 'string',
